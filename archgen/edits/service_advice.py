@@ -5,15 +5,20 @@ from __future__ import annotations
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote, has_primary
 from archgen.edits.second_advice import read_elsewhere
-from archgen.edits.services import is_disk, is_of_one_zone, regional_words
+from archgen.edits.services import can_be_spread, is_disk, is_of_one_zone, regional_words
 from archgen.model.architecture import Component
 from archgen.model.kinds import FILE_STORES
 from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 
 
-def advise_service(topology: Topology, element: Subject) -> str:
-    """Return the fix for a service of one place: a second place of the provider's, or a second provider."""
+def advise_service(topology: Topology, element: Subject, keeps_copies: bool) -> str:
+    """Return the fix for a service of one place: a second place of the provider's, or a second provider.
+
+    Another store takes the next copies as well as more zones of one that `keeps_copies` of backups and nothing else.
+    """
+    if keeps_copies:
+        return "Keep the copies in a second store, too, in another datacenter or at another provider."
     if gateway_of_zone(topology, element) is not None:
         return "Run one in each zone, a host for each under `runs_on`, and lead the routes of each zone to its own."
     placed = _placed_service(topology, element)
@@ -23,7 +28,7 @@ def advise_service(topology: Topology, element: Subject) -> str:
         component = topology.components[topology.replicas[element.id].component]
         if is_only_spread(component) or own_store(topology, element) is not None:
             return another_copy(topology, component, element.id)
-        return _SPREAD
+        return _SPREAD if can_be_spread(component) else _SECOND
     example = "a host for each" if element.kind == "host" else "`replicas: 2`"
     if element.kind == "replica" and _scope(topology, element) is None:
         example += ", or `managed: {scope: regional}` if its provider spreads it over zones"
@@ -70,7 +75,12 @@ def another_copy(topology: Topology, component: Component, primary: str) -> str:
     placed = bool(component.replicas[0].hosts)
     if is_only_spread(component):
         instead = " instead of `runs_on`" if placed else ""
-        return f"Have its provider spread it over several zones, and declare {regional} for {component.id}{instead}."
+        declared = f"declare {regional} for {component.id}{instead}"
+        if can_be_spread(component):
+            return f"Have its provider spread it over several zones, and {declared}."
+        return (
+            f"If its provider can spread it over several zones, {declared}. If not, keep a second one in another place."
+        )
     declared = "a second host under `runs_on`, and" if placed else "`replicas: 2` and"
     if is_of_one_zone(component):
         declared = f"{regional}, {declared}"
@@ -107,4 +117,8 @@ def _scope(topology: Topology, replica: Subject) -> str | None:
 _SPREAD = (
     "Have its provider run it in several zones (Multi-AZ) and declare `managed: {scope: regional}`, or run another in a second "
     "zone that takes over and declare `replicas: 2`."
+)
+_SECOND = (
+    "Run another in a second zone that takes over and declare `replicas: 2`, or, if its provider can run it in several zones "
+    "(Multi-AZ), declare `managed: {scope: regional}`."
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archgen.model.architecture import Component, Managed
-from archgen.model.products import product_name, scope_of, zone_of
+from archgen.model.products import product_name, product_of, scope_of, service_name, zone_of
 from archgen.reliability.index import Index
 
 
@@ -29,6 +29,11 @@ _DISKS = (
 def is_disk(component: Component) -> bool:
     """Return True for a block volume, which its provider keeps in one zone alone."""
     return product_name(component.product) in _DISKS
+
+
+def can_be_spread(component: Component) -> bool:
+    """Return True for a service that its provider is known to offer in several zones: others may have one place, so people decide."""
+    return product_of(service_name(component)).spreadable
 
 
 def regional(index: Index, component: Component) -> Managed:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from archgen.analysis.topology import Topology
 from archgen.edits.names import next_place
-from archgen.edits.services import managed_value, regional
+from archgen.edits.services import can_be_spread, managed_value, regional
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.kinds import AGENTS
@@ -48,7 +48,9 @@ def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) ->
 
 
 def spread_over_zones(topology: Topology, component: Component) -> tuple[Change, ...]:
-    """Return the change that lets a provider run its service in several zones."""
+    """Return the change that lets a provider run its service in several zones; none where it isn't known to be able to."""
+    if not can_be_spread(component):
+        return ()
     return (Put(("components", component.id, "managed"), managed_value(regional(topology.index, component))),)
 
 

@@ -23,7 +23,7 @@ from archgen.edits.placement import can_be_doubled, find_host, leaves_site
 from archgen.edits.promotion import agrees_by_vote, is_promoted_by_unknown, keeps_files, promoter_of
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.service_advice import is_only_spread
-from archgen.edits.services import is_of_one_zone
+from archgen.edits.services import can_be_spread, is_of_one_zone
 from archgen.edits.witnesses import hosts_for_members, two_hosts_for_members
 from archgen.model.architecture import Component, Host, Zone
 from archgen.model.kinds import KEEPING, KINDS
@@ -75,9 +75,10 @@ def against(
         for component in index.architecture.components
         if component.id in used and _hits(index, component, target)
     ]
-    spread = [each for each in hit if is_of_one_zone(each) and (is_only_spread(each) or len(each.replicas) > 1)]
-    yield from (SpreadService(component.id) for component in spread if component.kind != "nat-gateway")
-    affected = [component for component in hit if component.id not in lone and component not in spread]
+    zonal = [each for each in hit if is_of_one_zone(each) and (is_only_spread(each) or len(each.replicas) > 1)]
+    spread = [each for each in zonal if can_be_spread(each) and each.kind != "nat-gateway"]
+    yield from (SpreadService(component.id) for component in spread)
+    affected = [component for component in hit if component.id not in lone and component not in zonal]
     affected = [component for component in affected if component.kind != "client" and can_be_doubled(component)]
     floating = [component for component in affected if any(replica.floating for replica in component.replicas)]
     affected = [component for component in affected if component not in floating]

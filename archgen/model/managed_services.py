@@ -1,6 +1,6 @@
 """How far their providers spread managed services, by the names of the products, where no setting of yours decides it.
 
-What a customer sets up in one zone or several (ElastiCache, Azure SQL, App Service, MSK) isn't here.
+What a customer sets up in one zone or several (ElastiCache, Azure SQL, App Service, MSK) has no scope of its own.
 """
 
 from __future__ import annotations
@@ -48,6 +48,40 @@ GLOBAL = (
     *("cloudfront", "gitlab"),
     *("datadog", "new-relic", "sentry", "grafana-cloud", "honeycomb", "splunk-cloud", "pingdom", "uptimerobot"),
 )
+
+SET_UP = (
+    *(
+        "elasticache",
+        "memorydb",
+        "dax",
+        "documentdb",
+        "neptune",
+        "redshift",
+        "amazon-mq",
+        "msk",
+        "fsx",
+        "opensearch-service",
+    ),
+    *("memorystore", "memorystore-valkey", "filestore"),
+    *(
+        "azure-sql",
+        "azure-sql-database",
+        "azure-sql-managed-instance",
+        "azure-database-for-postgresql",
+        "azure-postgresql",
+    ),
+    *("azure-postgres", "azure-database-for-mysql", "azure-mysql", "azure-cache-for-redis", "azure-managed-redis"),
+    *(
+        "azure-files",
+        "azure-app-service",
+        "azure-firewall",
+        "azure-vpn-gateway",
+        "azure-cognitive-search",
+        "azure-ai-search",
+    ),
+    *("confluent-cloud", "elastic-cloud", "redis-cloud", "cloudamqp"),
+)
+"""In one zone or in several, as a customer sets them up."""
 
 UNCOPIED = (
     *("dynamodb", "bigtable", "keyspaces", "firestore", "elasticache", "elasticache-serverless"),

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Managed, Scope
-from archgen.model.managed_services import GLOBAL, REGIONAL, UNCOPIED, ZONAL
+from archgen.model.managed_services import GLOBAL, REGIONAL, SET_UP, UNCOPIED, ZONAL
 from archgen.model.product_spellings import SPELLINGS, VENDORS
 
 
@@ -53,6 +53,7 @@ class Product(Struct, frozen=True, gc=False):
     written later.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
     `arbitrated`: a program without data can vote beside its replicas; `arbitrates`: it is one.
+    `spreadable`: its provider can run it in several zones.
     `consoles` are the ports of its console for administrators.
     """
 
@@ -95,6 +96,7 @@ class Product(Struct, frozen=True, gc=False):
     arbitrated: bool = False
     arbitrates: bool = False
     spreads: bool = False
+    spreadable: bool = False
     shows: bool = False
     consoles: tuple[int, ...] = ()
 
@@ -246,6 +248,7 @@ _SCOPES: dict[str, Scope] = {
     **dict.fromkeys(REGIONAL, "regional"),
     **dict.fromkeys(GLOBAL, "global"),
 }
+_IN_ONE_ZONE = ("ebs",)
 _ORIGINS = {
     **dict.fromkeys(("mariadb", "percona", "galera", "percona-xtradb-cluster"), "mysql"),
     **dict.fromkeys(("mysql-innodb-cluster", "mysql-group-replication"), "mysql"),
@@ -259,9 +262,10 @@ PRODUCTS: dict[str, Product] = {
         _TRAITS.get(name, _UNKNOWN),
         scope=_SCOPES.get(name),
         copied_on_request=name in UNCOPIED,
+        spreadable=name in SET_UP or (name in _SCOPES and name not in _IN_ONE_ZONE),
         origin=_ORIGINS.get(name),
     )
-    for name in dict.fromkeys((*_TRAITS, *_SCOPES, *UNCOPIED, *_ORIGINS))
+    for name in dict.fromkeys((*_TRAITS, *_SCOPES, *SET_UP, *UNCOPIED, *_ORIGINS))
 }
 
 _ENGINES = (

@@ -454,14 +454,17 @@ def test_a_cache_of_sessions_gets_no_second_one_that_knows_nothing_of_them(
 @pytest.mark.parametrize(
     ("kind", "place", "spread"),
     [
-        ("search", "{zone: az-a}", {"scope": "regional", "zone": "eu"}),
-        ("search", "{scope: zonal}", {"scope": "regional"}),
+        ("search", "{zone: az-a}, product: opensearch-service", {"scope": "regional", "zone": "eu"}),
+        ("search", "{scope: zonal}, product: opensearch-service", {"scope": "regional"}),
+        # its provider may have no more than one place for it
+        ("search", "{zone: az-a}", {"zone": "az-a"}),
+        ("load-balancer", "{zone: az-a}, product: hetzner-load-balancer", {"zone": "az-a"}),
         ("nat-gateway", "{zone: az-a}", {"zone": "az-a"}),
         ("external-service", "{zone: az-a}", {"zone": "az-a"}),
-        ("file-storage", "{zone: az-a}", {"scope": "regional", "zone": "eu"}),
+        ("file-storage", "{zone: az-a}, product: amazon-fsx", {"scope": "regional", "zone": "eu"}),
         ("cache", "{zone: az-a}", {"scope": "regional", "zone": "eu"}),
         ("cache", "{scope: zonal}", {"scope": "zonal"}),
-        ("cache", "{zone: az-a}, product: memcached", {"scope": "regional", "zone": "eu"}),
+        ("cache", "{zone: az-a}, product: elasticache-memcached", {"scope": "regional", "zone": "eu"}),
     ],
 )
 def test_what_a_provider_runs_in_one_zone_is_spread_over_its_region(

@@ -20,10 +20,15 @@ ZONES = "zones: {r: {kind: region}, z-1: {kind: availability-zone, in: r}, z-2: 
         ("kind: database, managed: {scope: zonal, zone: z-1}", "one more replica of web in another zone"),
         ("kind: service, managed: {scope: zonal, zone: z-1}", "one more replica of web in another zone"),
         ("kind: database, managed: {scope: zonal}", "one more replica of web"),
-        ("kind: file-storage, managed: {scope: zonal, zone: z-1}", "web in several zones, by its provider"),
-        ("kind: stream, product: kafka, managed: {scope: zonal, zone: z-1}", "web in several zones, by its provider"),
         (
-            "kind: database, managed: {scope: zonal, zone: z-1}, replicas: 2, replication: {primary: 'web#1', failover: automatic}",
+            "kind: file-storage, product: azure-files, managed: {scope: zonal, zone: z-1}",
+            "web in several zones, by its provider",
+        ),
+        ("kind: file-storage, product: hetzner-storage-box, managed: {scope: zonal, zone: z-1}", None),
+        ("kind: stream, product: kafka, managed: {scope: zonal, zone: z-1}", None),
+        (
+            "kind: database, product: cloud-sql, managed: {scope: zonal, zone: z-1}, replicas: 2, "
+            "replication: {primary: 'web#1', failover: automatic}",
             "web in several zones, by its provider",
         ),
         ("kind: file-storage, product: nfs, runs_on: a", None),

@@ -110,7 +110,7 @@ def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) 
     if facts.may_be_spread(breaking.element):
         return "spread"
     if facts.rented(breaking.element):
-        return "managed"
+        return "copies" if _stops_backups_alone(facts, breaking) else "managed"
     if _is_started_again(facts, breaking.element):
         return "job"
     if _is_monitoring_started_again(facts, breaking):
@@ -127,6 +127,12 @@ def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) 
 
 def _stops_backups_alone(facts: Topology, breaking: RootCause) -> bool:
     return all(facts.starting_kinds[flow] == {"backup"} for flow in breaking.flows)
+
+
+def _keeps_copies(facts: Topology, breaking: RootCause) -> bool:
+    """Return True for a store that only backups need, which keeps what they have made."""
+    stores = any(facts.kind(name).stores for name in _components(facts, breaking))
+    return stores and _stops_backups_alone(facts, breaking)
 
 
 def _is_of_one_region(facts: Topology, breaking: RootCause) -> bool:
@@ -187,7 +193,7 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
 
 def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | None:
     if facts.rented(breaking.element):
-        return advise_service(facts, breaking.element)
+        return advise_service(facts, breaking.element, _keeps_copies(facts, breaking))
     lost = _alone_on(facts, breaking)
     own = advise_second(facts, facts.components[lost]) if lost is not None else _of_each(facts, breaking)
     if own is not None:
@@ -287,6 +293,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Add a replica elsewhere; for a host, make failover automatic, or add a host for all that is lost."""
     facts = context.topology
     element = hit.subject
+    if hit.case == "copies":
+        return ()
     if facts.rented(element):
         gateway = gateway_of_zone(facts, element)
         if (
@@ -330,6 +338,7 @@ RULE = Rule(
     cases=(
         *(("managed", "warning"), ("waiting", "warning"), ("region", "warning"), ("backup", "warning")),
         *(("administration", "warning"), ("monitoring", "warning"), ("job", "info"), ("spread", "info")),
+        ("copies", "info"),
     ),
     category="reliability",
     summary="The loss of one element takes down a flow.",
@@ -345,7 +354,8 @@ RULE = Rule(
         "info finding for a DNS, CDN, WAF, identity provider, mail service or service of others, which are seldom in one place. "
         "A warning, too, is what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say "
         "so (`async`), and a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region "
-        "outside which a flow has nothing of a component, and that of what only backups run on, since the next one may succeed. "
+        "outside which a flow has nothing of a component, and that of what only backups run on, since the next one may succeed; a "
+        "provider's service that nothing but backups needs is an info finding. "
         "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls is an info finding; so is "
         "monitoring there that no more than other monitoring calls, and a warning if anything else does. "
         "A zone that holds all of a flow is reported by `single-zone`."

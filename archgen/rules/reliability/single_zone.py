@@ -94,10 +94,14 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
 
 
 def _told_alone(facts: Topology, zone: str, flows: tuple[str, ...]) -> frozenset[tuple[str, str]]:
-    """Return what in a zone takes down its flows alone; none if replicas in it stand in for each other."""
+    """Return what in a zone takes down its flows alone; none if replicas in it stand in for each other.
+
+    A missed backup is no more than the loss of what else is there, so it counts only if nothing but backups is.
+    """
     if any(facts.losses.holds_stand_ins(zone, flow) for flow in flows):
         return frozenset()
-    points = (point for flow in flows for point in facts.losses.causes[flow])
+    visited = [flow for flow in flows if facts.starting_kinds[flow] != {"backup"}]
+    points = (point for flow in visited or flows for point in facts.losses.causes[flow])
     return frozenset((point.element.id, point.flow) for point in points if _is_in(facts, point.element, zone))
 
 
