@@ -11,6 +11,7 @@ from archgen.analysis.exposure import past_application
 from archgen.analysis.hops import Hop, encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Certificate, Connection, Port
+from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_setting_of_balancer, passes_on_unread, scope_of
 from archgen.model.protocols import UNCERTIFIED, WITH_ACCOUNTS
@@ -310,22 +311,44 @@ def _passes_people_on(topology: Topology, source: str) -> bool:
     return not callers or not topology.observing.issuperset(callers)
 
 
-def shown_certificates(topology: Topology, port: Port, end: str) -> tuple[Certificate, ...]:
-    """Return the certificate that a connection names, else those that are installed where TLS ends."""
-    if port.tls is not None and port.tls.certificate is not None:
-        return (topology.certificates[port.tls.certificate],)
-    return tuple(certificate for certificate in topology.certificates.values() if end in certificate.installed_on)
+def shown_certificates(topology: Topology, port: Port, end: str, domain: str | None = None) -> tuple[Certificate, ...]:
+    """Return the certificate that a connection names, else those that are installed where TLS ends.
+
+    A server with several shows the one for the domain that visitors ask for (SNI), although a connection can name only one.
+    """
+    installed = tuple(certificate for certificate in topology.certificates.values() if end in certificate.installed_on)
+    named = port.tls.certificate if port.tls is not None else None
+    shown = installed if named is None else (topology.certificates[named],)
+    if domain is None:
+        return shown
+    for choice in (shown, installed):
+        fitting = tuple(each for each in choice if not each.names or is_certificate_for(each, domain))
+        if fitting:
+            return fitting
+    return shown
+
+
+def is_certificate_for(certificate: Certificate, domain: str) -> bool:
+    """Return True if one of a certificate's names covers a domain."""
+    return any(covers_name(normalize_name(name), domain) for name in certificate.names)
+
+
+def covers_name(name: str, domain: str) -> bool:
+    """Return True if a certificate's name covers a domain; a wildcard stands for exactly one label (RFC 9525, 6.3)."""
+    return name == domain or (name.startswith("*.") and domain.partition(".")[2] == name[2:])
 
 
 def flows_by_certificate(topology: Topology) -> dict[str, tuple[str, ...]]:
     """Return the flows in which each certificate is shown: their step names it, or ends TLS where it is installed."""
     shown: dict[str, dict[str, None]] = {}
     for flow, hops in topology.hops.items():
+        asked = topology.flows[flow].domain
+        domain = normalize_name(asked) if asked is not None else None
         for hop in hops:
             port = hop.port
             if port is None or hop.meaning != "encrypted" or (port.tls is not None and port.tls.mode == "pass-through"):
                 continue
             for target in hop.targets:
-                for certificate in shown_certificates(topology, port, target):
+                for certificate in shown_certificates(topology, port, target, domain):
                     shown.setdefault(certificate.id, {})[flow] = None
     return {certificate: tuple(flows) for certificate, flows in shown.items()}

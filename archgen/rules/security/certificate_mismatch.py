@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.encryption import is_attached, passes_tls_on, shown_certificates
+from archgen.analysis.encryption import covers_name, is_attached, is_certificate_for, passes_tls_on, shown_certificates
 from archgen.analysis.hops import Hop, relays
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -28,7 +28,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for flow, domain in domains.items() if facts.certificates else ():
         visits = tuple(_endings(facts, flow))
         for hop, connection, port, end in visits:
-            shown = shown_certificates(facts, port, end)
+            shown = shown_certificates(facts, port, end, domain)
             flawed = {certificate.id: _flaws(certificate, domain, end) for certificate in shown}
             if not shown and not facts.components[end].managed:
                 bare.setdefault(connection, (end, {}))[1][flow] = None
@@ -51,7 +51,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _is_elsewhere(facts: Topology, domain: str, others: list[tuple[Port, str]]) -> bool:
     """Return True if a certificate for a domain is declared, and visitors are shown it by none of the other ends of TLS."""
-    fitting = [each for each in facts.certificates.values() if not each.names or _is_for(each, domain)]
+    fitting = [each for each in facts.certificates.values() if not each.names or is_certificate_for(each, domain)]
     elsewhere = [certificate for port, end in others for certificate in shown_certificates(facts, port, end)]
     return bool(fitting) and not any(certificate in fitting for certificate in elsewhere)
 
@@ -115,20 +115,11 @@ def _is_known_by_key(port: Port) -> bool:
 
 def _flaws(certificate: Certificate, domain: str, end: str) -> list[str]:
     flaws = []
-    if certificate.names and not _is_for(certificate, domain):
+    if certificate.names and not is_certificate_for(certificate, domain):
         flaws.append(f"is for {listed(certificate.names)}, but visitors ask for {domain}")
     if certificate.installed_on and end not in certificate.installed_on:
         flaws.append(f"is installed on {listed(certificate.installed_on)}, but TLS ends at {end}")
     return flaws
-
-
-def _is_for(certificate: Certificate, domain: str) -> bool:
-    return any(_covers(normalize_name(name), domain) for name in certificate.names)
-
-
-def _covers(name: str, domain: str) -> bool:
-    """Return True if a certificate's name covers a domain; a wildcard stands for exactly one label (RFC 9525, 6.3)."""
-    return name == domain or (name.startswith("*.") and domain.partition(".")[2] == name[2:])
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
@@ -142,7 +133,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         domain
         for domain in asked
         if domain is not None
-        and not any(_covers(normalize_name(name), normalize_name(domain)) for name in [*named, *others])
+        and not any(covers_name(normalize_name(name), normalize_name(domain)) for name in [*named, *others])
     ]
     return tuple(Append(("certificates", hit.subject.id, "names"), domain) for domain in missing)
 
