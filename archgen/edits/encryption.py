@@ -41,6 +41,9 @@ _INSTEAD_OF = {
 }
 """What to do for protocols that have no TLS, whatever speaks them."""
 
+_ALSO_USUAL = (8080, 8008)
+"""The ports that servers of HTTP have in the place of 80 (IANA: http-alt)."""
+
 _Place = tuple[str, int]
 """A connection, and the position of one of its ports."""
 
@@ -186,7 +189,8 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
     """Return the port on which the targets take TLS from other callers already, else that of their products.
 
     None if there is neither, or several, or the call declares no port. A protocol without a port of its own for TLS keeps its port:
-    that of another caller is another listener, such as another channel of HL7.
+    that of another caller is another listener, such as another channel of HL7. So does a port that was chosen for one listener, such
+    as an API's beside that of a console.
     """
     if port.port is None:
         return None
@@ -196,13 +200,17 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
     # replicas talk to each other on a port of their own
     among_replicas = call.source in call.targets
     called = [each for other in others if (other.source in other.targets) == among_replicas for each in other.ports]
+    products = {product_name(topology.components[target].product) for target in call.targets}
+    is_first = port.port == protocol.port
+    is_usual = is_first or port.port in _ALSO_USUAL or any((product, port.port) in _TLS_PORTS for product in products)
+    # 443 is the port beside 80, and not that of another program on 8080; administrators have listeners of their own
     numbers: set[int | None] = {
         each.port
-        for each in called
-        if each.protocol in names and encrypted(each) and each.port is not None and not each.admin
+        for each in (called if is_usual else ())
+        if each.protocol in names and encrypted(each) and each.port is not None and each.admin == port.admin
+        if is_first or each.port != protocol.secured_port
     }
     if not numbers:
-        products = {product_name(topology.components[target].product) for target in call.targets}
         numbers = {_TLS_PORTS.get((product, port.port)) for product in products}
         if any(each.port != port.port and each.port in numbers for each in called):
             # another protocol has the port

@@ -315,7 +315,13 @@ def test_a_store_that_listens_for_tls_elsewhere_is_called_there(
         ("hl7", 6661, "{protocol: hl7, port: 6662, tls: true}", 6661),
         ("mysql", 3306, "{protocol: mysql, port: 3307, tls: true}", 3306),
         ("http", 8080, "{protocol: https, port: 9443}", 9443),
-        ("mqtt", 2883, "{protocol: mqtt, port: 9883, tls: true}", 9883),
+        ("http", 80, "{protocol: https, port: 443}", 443),
+        # 443 is the port beside 80
+        ("http", 8080, "{protocol: https, port: 443}", 8080),
+        # two that were chosen are two listeners
+        ("http", 7351, "{protocol: https, port: 7350}", 7351),
+        ("http", 8080, "{protocol: https, port: 9443, admin: true}", 8080),
+        ("mqtt", 1883, "{protocol: mqtt, port: 9883, tls: true}", 9883),
     ],
 )
 def test_the_tls_port_of_another_caller_is_taken_where_the_protocol_has_one_of_its_own(
