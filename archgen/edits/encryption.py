@@ -38,6 +38,11 @@ _INSTEAD_OF = {
     "ajp": "AJP has no TLS: call {targets} over https (Tomcat: a connector with TLS on port 8443), or put both ends in a tunnel.",
     "fastcgi": "FastCGI has no TLS: put both ends in a tunnel, or run a web server beside {targets} and call it over https.",
     "iscsi": "iSCSI has no TLS: keep it in a storage network of its own, or carry it over IPsec.",
+    **dict.fromkeys(
+        ("udp", "tftp", "statsd", "mgcp", "iax"),
+        "TLS doesn't run over UDP: use DTLS, QUIC or the encryption of {targets} itself and declare it (`tls: true`), or put both "
+        "ends in a tunnel.",
+    ),
 }
 """What to do for protocols that have no TLS, whatever speaks them."""
 
@@ -91,12 +96,13 @@ def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
         for port in clear_ports(call):
             if port.protocol in _INSTEAD_OF:
                 called.setdefault(port.protocol, {}).update(dict.fromkeys(call.targets))
-    advice += [
-        instead.format(targets=listed(list(called[protocol])))
-        for protocol, instead in _INSTEAD_OF.items()
-        if protocol in called
-    ]
-    return " ".join(advice)
+    advice += [replace_protocol(protocol, called[protocol]) for protocol in _INSTEAD_OF if protocol in called]
+    return " ".join(dict.fromkeys(advice))
+
+
+def replace_protocol(protocol: str, targets: Iterable[str]) -> str:
+    """Return the advice for a protocol that has no TLS; empty for one that has."""
+    return _INSTEAD_OF.get(protocol, "").format(targets=listed(list(targets)))
 
 
 def _speaks_no_tls(component: Component) -> bool:

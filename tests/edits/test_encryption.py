@@ -108,6 +108,11 @@ def test_what_speaks_no_tls_is_not_told_to(product: str, encrypted: bool) -> Non
             {"protocol": "iscsi", "port": 3260},
             "iSCSI has no TLS: keep it in a storage network of its own, or carry it over IPsec.",
         ),
+        (
+            {"protocol": "iax", "port": 4569},
+            "TLS doesn't run over UDP: use DTLS, QUIC or the encryption of app itself and declare it (`tls: true`), or put both "
+            "ends in a tunnel.",
+        ),
     ],
 )
 def test_a_protocol_without_tls_is_replaced_or_put_in_a_tunnel(call: dict[str, object], advice: str) -> None:
@@ -338,6 +343,17 @@ def test_the_tls_port_of_another_caller_is_taken_where_the_protocol_has_one_of_i
     after = fixed(text, "plaintext-between-hosts")
     assert after["connections"]["app -> hub"].get("port") == number
     assert after["components"]["wall"]["rules"][0]["ports"] == [number]
+
+
+@pytest.mark.parametrize(("tls", "left"), [("false", True), ("true", False)])
+def test_what_has_no_tls_over_the_internet_is_left_to_people(tls: str, left: bool) -> None:
+    text = model(
+        "player: {kind: client}\nmatch: {kind: app-server, runs_on: a}\ndb: {kind: database, runs_on: b}",
+        f"player -> match: [{{protocol: udp, port: 7777, tls: {tls}}}, {{protocol: tcp, port: 7778, tls: false}}]\nmatch -> db: mysql",
+        "player -> match: x\nmatch -> db: INSERT",
+        "{a: {}, b: {}}",
+    )
+    assert (fixed(text, "missing-tls") == yaml.safe_load(text)) is left
 
 
 def test_replicas_keep_the_port_on_which_they_talk_to_each_other() -> None:

@@ -8,7 +8,7 @@ from archgen.analysis.encryption import is_http_challenge, is_public
 from archgen.analysis.exposure import stores_reached
 from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
-from archgen.edits.encryption import encrypt, encrypted_port
+from archgen.edits.encryption import encrypt, encrypted_port, replace_protocol
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
@@ -75,6 +75,9 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
     secured = PROTOCOLS[port.protocol].secured
     if secured is not None and port.protocol not in WEB:
         return f"Speak {PROTOCOLS[secured].title} instead (`protocol: {secured}`)."
+    without = replace_protocol(port.protocol, connection.targets)
+    if without:
+        return without
     if port.protocol not in WEB:
         return "Speak it over TLS, with a certificate for the server's name (`tls: true`)."
     return None if port.port in (80, None) else "Serve it over HTTPS with a certificate for the site's name."
@@ -92,6 +95,11 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return ()
     if any(passes_on_unread(context.topology.components[target]) for target in connection.targets):
         # what passes packets on neither ends TLS nor redirects
+        return ()
+    if any(
+        _in_clear(context.topology, connection, port) and replace_protocol(port.protocol, connection.targets)
+        for port in connection.ports
+    ):
         return ()
     secured = any(port.protocol == "https" for port in connection.ports)
     changes: list[Change] = []
