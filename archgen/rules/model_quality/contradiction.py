@@ -127,10 +127,10 @@ def _is_kept_shut(facts: Topology, connection: Connection, port: Port) -> bool:
 
 
 def _administrators_shut_out(facts: Topology) -> Iterator[Hit]:
-    """Yield a hit for each firewall that shuts out those who only administer, and come from the internet."""
+    """Yield a hit for each firewall that shuts out those who administer, and come from the internet."""
     shut: dict[str, dict[str, str]] = {}
     for connection, target, port in facts.guarded_calls:
-        if _is_kept_shut(facts, connection, port) and _only_administers(facts, connection.source):
+        if _is_kept_shut(facts, connection, port) and _administers(facts, connection.source):
             firewall = facts.denied(connection, target, port)
             if firewall is not None:
                 shut.setdefault(firewall, {}).setdefault(connection.id, spoken(port))
@@ -152,9 +152,17 @@ def _administrators_shut_out(facts: Topology) -> Iterator[Hit]:
         )
 
 
-def _only_administers(facts: Topology, client: str) -> bool:
-    """Return True if all that a client calls is for administrators; with others, such a port is open by mistake."""
-    return all(port.admin for call in facts.outgoing[client] for port in call.ports)
+def _administers(facts: Topology, client: str) -> bool:
+    """Return True for a client who logs in to machines, or whose every call is for administrators.
+
+    Among the calls of visitors, another port for administrators is open by mistake.
+    """
+    ports = [port for call in facts.outgoing[client] for port in call.ports]
+    return all(port.admin for port in ports) or any(port.admin and port.protocol in _LOGINS for port in ports)
+
+
+_LOGINS = ("ssh", "rdp", "vnc", "winrm")
+"""The protocols in which people work on a machine, as no visitor does."""
 
 
 _NAMED = 6
