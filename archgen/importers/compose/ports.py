@@ -16,6 +16,8 @@ from archgen.model.kinds import KINDS
 _ADMIN = {"traefik": (8080,), "haproxy": (8404, 1936, 9000, 7000, 8888)}
 _ADMIN_OF_QUEUES = (15672, 8161, 18083)
 _PAGES_OF_STORES = (15672, 9001, 8161, 7474, 18083)
+_PAGES_OF_PROXIES = (6070, 6080)
+_OF_EXPORTERS = range(9100, 10_000)
 
 
 def publication_entry(known: Known, port: Publication) -> dict[str, object]:
@@ -75,7 +77,11 @@ def _protocol(known: Known, port: Publication) -> str:
     passed_on = protocol_of_port(port.target) if KINDS[known.kind].balances or known.kind == "mail" else None
     if passed_on is not None:
         return passed_on
-    is_of_one_protocol = KINDS[known.kind].balances and known.protocol != "http"
+    is_of_one_protocol = (
+        KINDS[known.kind].balances
+        and known.protocol != "http"
+        and port.target not in (*_PAGES_OF_PROXIES, *_OF_EXPORTERS)
+    )
     if known.port == port.target or known.keeps_data or is_of_one_protocol:
         return "http" if port.target in _PAGES_OF_STORES else known.protocol
     return "ssh" if port.target == 22 else "http"

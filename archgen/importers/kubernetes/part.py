@@ -46,8 +46,8 @@ _OF_COPIES = re.compile(
 )
 """Names of what copies data, perhaps, and words of those that do something else with copies, or with other dumps."""
 
-_OF_PAGES = ("admin", "dashboard", "metrics", "mgmt")
-_OF_MANAGEMENT = {"management", "http", "https", "tcp", "web", "port"}
+_OF_PAGES = ("admin", "dashboard", "mgmt")
+_OF_MANAGEMENT = {"management", "http", "https", "tcp", "web", "port", "console", "ui", "api"}
 """Words in the name of a port with a page for administrators, and those beside `management` that tell one."""
 
 _OF_METRICS = re.compile(r"metrics|prometheus|pprof|profil", re.IGNORECASE)
@@ -104,12 +104,14 @@ def service_port_entry(part: Workload, port: SourceNode, number: int) -> dict[st
 def _is_for_administrators(part: Workload, name: str) -> bool:
     """Return True for the name of a port with a page for administrators.
 
-    A port is often called like its program, and what a program manages tells its purpose: `stock-management`.
+    A port is often called like its program, and what a program manages or measures tells its purpose: `stock-management`.
     """
     words = {*name.split("-")}
     is_of_program = name == part.manifest.name or ("-" in name and name in part.manifest.name)
     manages = part.guess.known.product is not None or words <= _OF_MANAGEMENT
-    return not is_of_program and (not words.isdisjoint(_OF_PAGES) or ("management" in words and manages))
+    if "metrics" in words or "management" in words:
+        return not is_of_program and ("metrics" in words or manages)
+    return not words.isdisjoint(_OF_PAGES)
 
 
 def is_on_host(part: Workload) -> bool:
