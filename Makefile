@@ -14,6 +14,7 @@ CI := $(VENV)/.ci
 .PHONY: site test check readers ci-environment generated bench brute-force mutants truths lab fuzz pins clean
 
 site: $(SITE)
+	@echo "The four reference systems have weaknesses, for archgen to find:"
 	$(BIN)/archgen lint models --fail-on never --format concise
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
 	@echo "The site is in site/: open site/index.html"

@@ -136,6 +136,17 @@ def test_the_home_page_lets_a_visitor_try_a_failure_and_assumes_no_number(site: 
     assert "per year" not in outside
 
 
+def test_pages_say_that_flows_are_assumed(tmp_path: Path) -> None:
+    file = tmp_path / "small.arch.yaml"
+    parts = "user: {kind: client}, web: {kind: web-server}, api: {kind: service}"
+    calls = "{user -> web: https, web -> api: https}"
+    file.write_text(f"archgen: 1\nname: Small\ncomponents: {{{parts}}}\nconnections: {calls}\n", encoding="utf-8")
+    assert main(["build", str(file), "-o", str(tmp_path / "site")]) == 0
+    home, system = (document(tmp_path / "site", name) for name in ("index.html", "small/index.html"))
+    assert "exact for its flows, which are assumed from its connections" in home.words
+    assert "The flows are assumed from the connections." in system.words
+
+
 def test_evolution_is_told_only_where_a_system_follows_another(site: Path) -> None:
     assert not (site / "ladder").exists()
     assert "Evolution" not in document(site, "index.html").words

@@ -54,7 +54,12 @@ def _explorer(explorer: tuple[CheckedModel, Html] | None) -> Iterator[str]:
     system, block = explorer
     name = link(text(system.architecture.name), page_path(system))
     yield Scripted(heading(2, "Try a failure", "try"), "")
-    yield Scripted(f"Click a server of {name}: which requests stop? The result is exact and needs no assumption.", "")
+    exact = (
+        "exact for its flows, which are assumed from its connections."
+        if system.topology.assumed_flows
+        else "exact and needs no assumption."
+    )
+    yield Scripted(f"Click a server of {name}: which requests stop? The result is {exact}", "")
     yield Scripted(block, "")
     more = f"[All elements, and two failures at once]({system.slug}/failures/index.md){{ .md-button }}"
     yield Scripted(more, "")

@@ -50,6 +50,7 @@ def system_page(
         facts.element_table(system.topology, address),
         *_groups(system, address is not None),
         heading(2, "Request flows", "flows") if system.topology.flows else "",
+        _assumed(system),
         _flows(system),
         *reliability(system, chart),
         *_issues(system, rules),
@@ -95,6 +96,15 @@ def _groups(system: CheckedModel, paged: bool) -> Iterator[str]:
     if groups:
         yield heading(2, "Groups", "groups")
         yield groups
+
+
+def _assumed(system: CheckedModel) -> str:
+    """Say that flows are assumed; the empty text where the model states all of them."""
+    assumed, every = len(system.topology.assumed_flows), len(system.topology.flows)
+    if not assumed:
+        return ""
+    which = "The flows are" if assumed == every else f"{assumed} of the {every} flows are"
+    return f"{which} assumed from the connections. State the requests that matter, from the one who asks to the stores."
 
 
 def _flows(system: CheckedModel) -> str:
