@@ -232,3 +232,57 @@ def test_reason_for_compose_files_has_what_speaks_for_the_manifests(
     web = WORKLOAD.replace("acme/web:1", "web:1")
     files = {"docker-compose.yml": "services:\n  web:\n    build: web\n", "k8s/web.yaml": f"{web}---\n{more}"}
     assert words in summary(imported(tmp_path, monkeypatch, files))
+
+
+VPS = "docker-compose.vps.yml"
+COPY = "scp docker-compose.vps.yml me@vps:/srv/shop/docker-compose.yml\n"
+RUN = "ssh me@vps 'cd /srv/shop && docker compose up -d'\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "deploys"),
+    [
+        pytest.param("release.sh", f"{COPY}{RUN}", [True], id="copy"),
+        pytest.param("release.sh", f"{RUN}{COPY}", [], id="copy-after-the-start"),
+        pytest.param("release.sh", f"# {COPY}{RUN}", [], id="copy-in-a-comment"),
+        pytest.param("release.sh", f"echo {COPY}{RUN}", [], id="copy-that-is-shown"),
+        pytest.param("release.sh", f"scp -P 22 \\\n  {VPS} \\\n  vps:docker-compose.yml\n{RUN}", [True], id="copy-over-lines"),
+        pytest.param("release.sh", f"F=docker-compose.vps.yml\ncp $F /srv/docker-compose.yml && {RUN}", [True], id="copy-of-a-variable"),
+        pytest.param("release.sh", f"envsubst < docker-compose.vps.yml > compose.yml\n{RUN}", [True], id="text-written-elsewhere"),
+        pytest.param("release.sh", f"cat {VPS} > /srv/docker-compose.yml\n{RUN}", [True], id="text-that-is-written"),
+        pytest.param(
+            "release.sh",
+            f"envsubst < docker-compose.vps.yml > docker-compose.yml\ncp docker-compose.yml ~/shop/docker-compose.yml\n{RUN}",
+            [True],
+            id="copy-of-what-was-written",
+        ),
+        pytest.param("release.sh", f"cp docker-compose.vps.yml docker-compose.yml\n{RUN}", [True], id="copy-in-the-same-directory"),
+        pytest.param("release.sh", f"cat > $D/docker-compose.yml # docker-compose.vps.yml\n{RUN}", [], id="text-from-elsewhere"),
+        pytest.param("release.sh", f"scp docker-compose.vps.yml docker-compose.yml vps:/srv\n{RUN}", [], id="copy-of-both"),
+        pytest.param("release.sh", f"cp docker-compose.vps.yml docker-compose.yml.old\n{RUN}", [], id="copy-to-another-name"),
+        pytest.param("release.sh", f"diff docker-compose.vps.yml docker-compose.yml\n{RUN}", [], id="no-copy"),
+        pytest.param("release.sh", f"{COPY}docker compose -f /srv/shop/docker-compose.yml up -d\n", [True], id="copy-started-by-its-name"),
+        pytest.param("release.sh", f"{COPY}docker compose -f docker-compose.yml -f {VPS} up -d\n", [True], id="copy-beside-itself"),
+        pytest.param(
+            "release.ps1",
+            "$from = Join-Path $PSScriptRoot 'docker-compose.vps.yml'\n$text = (Get-Content $from) -replace 'a', 'b'\n"
+            f'scp "$temp" "${{host}}:$path/docker-compose.yml"\n{RUN}',
+            [True],
+            id="copy-of-what-a-script-makes-of-the-only-other-file",
+        ),
+    ],
+)  # fmt: skip
+def test_file_that_is_copied_onto_the_default_name_is_started(
+    name: str, text: str, deploys: list[bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert started(name, text) == deploys
+
+
+def test_linters_and_scanners_are_no_programs_of_a_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "docker-compose.yml": compose(*SYSTEM, "linter@tools", "scan=aquasec/trivy"),
+        "docker-compose.prod.yml": compose(*SYSTEM),
+    }
+    result = imported(tmp_path, monkeypatch, files)
+    assert_choice(result, ["docker-compose.prod.yml"], "docker-compose.prod.yml: its name says production")

@@ -73,6 +73,18 @@ _VARIABLE = re.compile(r"\$\{?(\w+)(?::-[^}]*)?\}?|\$\((\w+)\)")
 _CHANGES_DIRECTORY = re.compile(r"\bcd\s+[\"']?([^\s\"';&|]+)[\"']?\s*(?:&&|;)\s*(?:sudo\s+)?$")
 _TARGET = re.compile(r"""^[ \t]*["']?([A-Za-z][\w:.-]*)["']?[ \t]*:(?!=)""", re.MULTILINE)
 
+_DEFAULT = re.compile(r"(?<![\w.-])(?:docker-)?compose\.ya?ml(?![\w.-])")
+"""A name by which Compose reads a file without being told."""
+
+_ENDS_STATEMENT = re.compile(r"""[\\"'`)\]]*[ \t]*(?:$|[;&|#\n,]|2?>)""", re.MULTILINE)
+_COPIES = re.compile(
+    r"""(?:^|[\s"'`(@])(?:scp|cp|mv|rsync|install|copy|move|Copy-Item|Move-Item)[ \t]|>[ \t]*["'`]*[^\s"'`<>]*$"""
+)
+_REST_OF_PATH = re.compile(r"\S{0,200}$")
+_STATEMENTS = re.compile(r"&&|\|\||;")
+_CONTINUED = re.compile(r"\\\r?\n[ \t]*")
+_COPIED = re.compile(r"""(?<![^\s"'`{}=:;<>()])[^\s"'`{}=:;<>()]*\.ya?ml""")
+
 _COMMENT = re.compile(r"^[ \t]*#[# \t]*(.*)", re.MULTILINE)
 
 _MOST_SCRIPTS = 60
@@ -81,6 +93,7 @@ _MOST_COMMANDS = 200
 _LARGEST = 128 * 1024
 _DEEPEST_SCRIPT = 3
 _LONGEST_LINE = 500
+_MOST_NAMES = 200
 
 
 class ComposeRun(Struct, frozen=True):
@@ -98,6 +111,14 @@ class _Command(Struct, frozen=True):
     files: tuple[str, ...]
     target: str
     is_end: bool
+
+
+class _Copy(Struct, frozen=True):
+    """Compose files that stand under a default name from a place in a text on."""
+
+    place: int
+    name: str
+    files: tuple[str, ...]
 
 
 def find_runs(
@@ -185,6 +206,8 @@ def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) ->
         return
     may_assign = "COMPOSE_FILE" in text or any("$" in match[1] for match in matches)
     assigned = _assigned_in(text) if may_assign else {}
+    own = _places(path, directory, "")
+    copies = list(_copies_in(text, own, known))
     targets = [(match.start(), match[1]) for match in _TARGET.finditer(text)]
     starts = [start for start, _ in targets]
     for match in matches:
@@ -203,11 +226,46 @@ def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) ->
         named = [value for word in _NAMED.findall(words) for value in _values(word, assigned)]
         if not named and "COMPOSE_FILE" in assigned:
             named = _values("$COMPOSE_FILE", assigned)
-        files = [file for word in named if (file := _resolved(word, places, known))]
+        copied = {each.name: each.files for each in copies if each.place < match.start()}
+        files = [
+            file
+            for word in named
+            for file in copied.get(os.path.basename(word)) or (_resolved(word, places, known),)
+            if file
+        ]
         if not named:
-            files = [file for default in DEFAULTS if (file := _beside(default, places, known))][:1]
+            default = next((file for default in DEFAULTS if (file := _beside(default, places, known))), "")
+            files = [*next((copied[name] for name in DEFAULTS if name in copied), (default,) if default else ())]
         if files:
             yield _Command(match.start(), tuple(dict.fromkeys(files)), target, is_end)
+
+
+def _copies_in(text: str, places: list[str], known: frozenset[str]) -> Iterator[_Copy]:
+    """Yield what a script copies or writes onto a default name, from which commands start it that name no file."""
+    copied: dict[str, tuple[str, ...]] = {}
+    for match in islice(_DEFAULT.finditer(text), _MOST_NAMES):
+        before = _CONTINUED.sub(" ", text[max(0, match.start() - _LONGEST_LINE) : match.start()]).rpartition("\n")[2]
+        statement = _STATEMENTS.split(before)[-1]
+        is_target = _ENDS_STATEMENT.match(text, match.end()) is not None and _COPIES.search(statement) is not None
+        if not is_target or _SHOWN.search(before):
+            continue
+        words = [word.strip("\"'`()<>") for word in _REST_OF_PATH.sub("", statement).split()]
+        values = (_values(word, _assigned_in(text)) if "$" in word else [word] for word in words)
+        named = [name for value in values for each in value for name in _COPIED.findall(each)]
+        files = [
+            file
+            for name in named
+            if (each := _resolved(name, places, known))
+            for file in copied.get(os.path.basename(each), (each,))
+        ]
+        if not named and any("$" in word for word in words):
+            # what a script makes of a file under a name of its own is the only other one that it speaks of
+            others = {file for name in _COPIED.findall(text) if (file := _resolved(name, places, known))}
+            others = {file for file in others if not _DEFAULT.fullmatch(os.path.basename(file))}
+            files = [*others] if len(others) == 1 else []
+        if files:
+            copied[match[0]] = tuple(dict.fromkeys(files))
+            yield _Copy(match.start(), match[0], copied[match[0]])
 
 
 def _assigned_in(text: str) -> dict[str, list[list[str]]]:

@@ -19,9 +19,21 @@ _OPERATES = re.compile(
 @lru_cache(maxsize=4096)
 def is_own_program(name: str, image: str, built: str) -> bool:
     """Return True for a service that runs a program of the system's own."""
-    if is_for_operators(name):
+    if is_for_operators(name) or checks_sources(name, image):
         return False
     return built != "" or not image or (not is_product(image) and not is_for_operators(image_name(image)))
+
+
+_CHECKS = re.compile(
+    r"(^|[-_/.])(lint|linter|linters|(mega|super)-?linter|eslint|stylelint|hadolint|golangci-lint|type-?check|trivy|sonar-scanner(-cli)?|semgrep|gitleaks|"
+    r"trufflehog|checkov|tfsec|grype|syft|dependency-check|snyk|bandit|zap2docker[\w-]*|zaproxy|newman|shellcheck)$"
+)
+"""Names of programs that check sources or images in a pipeline."""
+
+
+def checks_sources(name: str, image: str) -> bool:
+    """Return True for the name or the image of a program that checks sources or images, and that no visitor needs."""
+    return any(_CHECKS.search(each[:_LONGEST_NAME]) is not None for each in (name.lower(), image_name(image)))
 
 
 def is_for_operators(name: str) -> bool:
