@@ -11,7 +11,7 @@ from archgen.importers.compose.environment import environment_of
 from archgen.importers.compose.interpolation import interpolate
 from archgen.importers.compose.profiles import deployed_profiles
 from archgen.importers.compose.recipe import find_source
-from archgen.importers.compose.service import Service, merge, read_service, source_directory
+from archgen.importers.compose.service import Service, merge, mount_configs, read_service, source_directory
 from archgen.importers.facts import Configuration, FactSheet, Opener
 from archgen.importers.names import words_of
 from archgen.importers.nodes import SourceNode
@@ -319,6 +319,7 @@ class _Reader:
     ) -> None:
         self.path = path
         self.services = services_of(root)
+        self.configs = root.get("configs")
         self.opener = opener
         self.variables = variables
         self.inside = inside
@@ -330,6 +331,7 @@ class _Reader:
         if not node.is_map:
             return None
         service = read_service(name, node, self.variables, self.inside)
+        mount_configs(service, node, self.configs, self.variables)
         if service.extends is None:
             return service
         file, base_name = service.extends

@@ -274,6 +274,16 @@ def _add_references(service: Service, node: SourceNode, variables: Mapping[str, 
             service.mounts[target] = SourceText(source, item.origin)
 
 
+def mount_configs(service: Service, node: SourceNode, configs: SourceNode, variables: Mapping[str, str]) -> None:
+    """Add the files that a service gets as `configs`, which stand under the root of its container unless it says where."""
+    for item in node.get("configs").list():
+        source = item.text or item.text_at("source")
+        file = interpolate(configs.text_at(source, "file"), variables)
+        if file:
+            target = interpolate(item.text_at("target"), variables) or f"/{source}"
+            service.mounts[target] = SourceText(file if file.startswith((".", "/")) else f"./{file}", item.origin)
+
+
 def split_mount(text: str) -> tuple[str, str]:
     """Return the source and the target of `./web.conf:/etc/web.conf:ro`; a drive of Windows belongs to the source."""
     drive = text[:2] if re.match(r"[A-Za-z]:[\\/]", text) else ""
