@@ -65,6 +65,9 @@ _DESCRIPTOR = re.compile(
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _AUTHORITY = re.compile(r"(?:[^@/]*@)?\[?([A-Za-z0-9][A-Za-z0-9_.-]*)\]?(?::([0-9]{1,5}))?")
 
+_TO_FILL = re.compile(r"\[[A-Za-z][\w -]*\]|<[A-Za-z][\w .-]*>|(?<!\$)\{[A-Za-z][\w -]*\}")
+"""A word in brackets in a host, which somebody puts the region or the name of an instance in place of."""
+
 IN_CLUSTER = re.compile(r"\.svc(\.(?:[a-z0-9-]{1,63}\.){0,5}(?:local|internal))?\.?$", re.IGNORECASE)
 """The end of a full name of a service in a cluster: with a public domain it may be that of a provider, or of any network."""
 
@@ -299,9 +302,12 @@ def _found_urls(text: str) -> Iterator[tuple[Mention, str]]:
         scheme = match[1].lower().removeprefix("jdbc:")
         protocol = protocol_of_scheme(scheme)
         authority = re.split(r"[/?#;]", match[2], maxsplit=1)[0]
-        for part in authority.rpartition("@")[2].split(","):
+        hosts = authority.rpartition("@")[2]
+        # what stands behind the sign is a word to fill in, and what stands before it no whole host
+        cut = authority == match[2] and _TO_FILL.match(text, match.end()) is not None
+        for part in hosts.split(","):
             host = _AUTHORITY.match(part)
-            if host is not None:
+            if host is not None and not cut and _TO_FILL.search(part) is None:
                 port = _port(host[2])
                 # ClickHouse has a port for HTTP beside that of its own protocol
                 spoken = "http" if scheme == "clickhouse" and port == 8123 else protocol

@@ -34,6 +34,8 @@ _BY_PROTOCOL = {
 _TO_COME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9+]*)://(?:[^@\s]*@)?\$[({]?[A-Za-z_]")
 """The beginning of an address whose host a variable holds."""
 
+_WITH_AUTHORITY = re.compile(r"""([A-Za-z][A-Za-z0-9+]{1,40})://([^\s/?#"']{1,500})""")
+
 _OF_BROWSERS = re.compile(
     r"(^|_)S3_(\w+_)?(PUBLIC|EXTERNAL|ALIAS|CDN)_|PUBLIC_(URL|ENDPOINT|HOST)|REDIRECT_URL", re.IGNORECASE
 )
@@ -355,6 +357,14 @@ def store_with_placeholder(value: str) -> Known | None:
     """Return the store that the protocol of an address tells, where its host is still to come: `postgresql://${HOST}/shop`."""
     match = _TO_COME.match(value) if "$" in value else None
     return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(match[1]) or "", "")) if match is not None else None
+
+
+def store_at_provider(value: str) -> Known | None:
+    """Return the store of an address with a provider's domain, also where a part of its host is still to be filled in."""
+    for scheme, authority in _WITH_AUTHORITY.findall(value[:2000]) if "://" in value else ():
+        if _MANAGED.search(authority.rpartition("@")[2].partition(":")[0]) is not None:
+            return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(scheme.lower()) or "", ""))
+    return None
 
 
 def store_at(value: str) -> Known | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 
+from archgen.importers.addresses import is_public_host
 from archgen.importers.catalogue import Known, is_like
 from archgen.importers.compose.library_calls import has_own_library
+from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.compose.sharing import COORDINATORS
-from archgen.importers.outside import OutsideStore
+from archgen.importers.outside import OutsideStore, store_at_provider
 from archgen.importers.packages import PackageLists
 from archgen.importers.products import Guess, image_name
 from archgen.importers.store_names import store_by_name
@@ -23,6 +25,8 @@ _FETCHING = ("prometheus", "grafana", "alertmanager", "cadvisor")
 """Products that fetch what they show, or that a monitor calls."""
 
 _PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re.IGNORECASE)
+
+_WEB_SERVERS = ("nginx", "nginx-unprivileged", "httpd")
 
 _DOORS = ("web-server", "reverse-proxy", "load-balancer")
 """Kinds of products that keep nothing in a store that they wait for."""
@@ -42,6 +46,8 @@ def may_call(
     components: Mapping[str, ServicePart | OutsideStore],
 ) -> bool:
     """Return True if a service that starts after another may call it; `proven` are calls by the ids of components."""
+    if _serves_files_alone(part):
+        return False
     stores, is_store = target.guess.known.keeps_data, part.guess.known.keeps_data
     if (part.kind == "backup" and stores) or (is_store and not stores):
         return False
@@ -58,6 +64,18 @@ def may_call(
     if between and target.guess.known.product in COORDINATORS:
         return False
     return not (stores and any(KINDS[components[called].kind].balances for called in between))
+
+
+def _serves_files_alone(part: ServicePart) -> bool:
+    """Return True for a web server that is built with pages and without any configuration: as it comes, it passes nothing on."""
+    service = part.service
+    mounts = any("nginx" in target or target.endswith(CONFIGURATIONS) for target in service.mounts)
+    return (
+        bool(service.built)
+        and image_name(part.recipe.image) in _WEB_SERVERS
+        and part.recipe.has_pages_alone
+        and not (mounts or service.words)
+    )
 
 
 def serves_alone(part: ServicePart, target: ServicePart) -> bool:
@@ -108,19 +126,36 @@ def _is_store(target: ServicePart, known: Known) -> bool:
     return is_like(target.guess.known, known) if known.product is not None else target.guess.known.kind == known.kind
 
 
-def names_others(
+def uses_others(
     part: ServicePart,
     target: ServicePart,
     variables: Mapping[str, SourceText],
     copied: Mapping[str, Mapping[str, SourceText]],
     proven: Set[tuple[str, str]],
+    components: Mapping[str, ServicePart | OutsideStore],
 ) -> bool:
-    """Return True if a service has the address of another component, and nothing that speaks of the one it waits for."""
-    if _is_unseen(part, copied) or all(caller != part.id for caller, _ in proven):
+    """Return True if a service has the address of another component, and nothing that speaks of the store it waits for.
+
+    What speaks of the store may as well be about another of its sort that the project doesn't run, where the service has its address.
+    """
+    reached = [components[identity] for caller, identity in proven if caller == part.id]
+    if _calls_elsewhere(target.guess.known, reached, variables):
+        return True
+    if _is_unseen(part, copied) or not reached:
         return False
     values = (value.text for value in variables.values())
     words = " ".join((*variables, *values, *part.service.secrets, part.service.words))
     return _is_unmentioned(target.guess, target.service.name, words)
+
+
+def _calls_elsewhere(
+    known: Known, reached: Iterable[ServicePart | OutsideStore], variables: Mapping[str, SourceText]
+) -> bool:
+    """Return True for variables with the address of a store of the same sort that stands in no file, or with a provider."""
+    # a name of the own network in an example may be the store of the project by another name
+    outside = (each.guess.known for each in reached if isinstance(each, OutsideStore) and is_public_host(each.host))
+    provided = (store for value in variables.values() if (store := store_at_provider(value.text)) is not None)
+    return any(is_like(known, store) for store in (*outside, *provided))
 
 
 def _shares_program(service: Service, other: Service) -> bool:

@@ -23,7 +23,7 @@ from archgen.importers.compose.library_calls import UnlikelyCall, calls_by_libra
 from archgen.importers.compose.mounts import doubt_files_of_others, mounted
 from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import main_of
-from archgen.importers.compose.order import is_addressed, keeps_nothing, may_call, names_others, serves_alone
+from archgen.importers.compose.order import is_addressed, keeps_nothing, may_call, serves_alone, uses_others
 from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import exporter_at, published_entries
 from archgen.importers.compose.project import Project
@@ -40,16 +40,7 @@ from archgen.importers.compose.sharing import (
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources, variables_of_files
 from archgen.importers.compose.unset import stores_sought
-from archgen.importers.facts import (
-    BY_LIBRARY,
-    BY_LOGIN,
-    IN_SOURCE,
-    Attachment,
-    Fact,
-    FactSheet,
-    Opener,
-    Origin,
-)
+from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.outside_services import services_outside
 from archgen.importers.products import admits_anybody, replicates
@@ -386,7 +377,7 @@ class _Reader:
                 self._add(subject, "number", known.port, value.source, "depends_on", "medium")
             if is_guess:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
-            elif serves or names_others(part, target, self._variables(part), self.copied, self.proven):
+            elif serves or uses_others(part, target, self._variables(part), self.copied, self.proven, self.by_id):
                 self._doubt(subject, value.source, "depends_on", "is_doubtful")
             else:
                 self.served.add(target.id)

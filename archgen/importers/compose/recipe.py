@@ -32,6 +32,11 @@ _OF_SYSTEM = re.compile(
 _CONFIGURATIONS = (".conf", ".cfg", ".conf.template", "Caddyfile")
 _MOST_LINES = 2000
 
+_PAGES = re.compile(r"/usr/share/nginx|/var/www|/htdocs|/usr/share/caddy|/srv\b")
+_CONFIGURES = re.compile(
+    r"/etc/nginx|\.conf\b|/conf/|conf\.d|\bsites-|envsubst|proxy_pass|Caddyfile|\.sh\b|entrypoint", re.IGNORECASE
+)
+
 FURTHER_UP = ("..", "../..")
 """Where a compose file is run from that lies below: then its paths begin there."""
 
@@ -42,7 +47,7 @@ class Recipe(Struct):
     `sources` are all that it copies from the project, wherever to, also into the stages that it takes files `out_of`;
     `installed` are the commands that install packages. It runs in the `directory` of the project, where it copies more of it.
     `works_in` is where that lies in the image, `roots` are the directories that hold the whole project there, and `exposed` the
-    ports on which it listens by its own words.
+    ports on which it listens by its own words. It is `shaped` by what its instructions say that copy files and run commands.
     """
 
     image: str = ""
@@ -56,6 +61,13 @@ class Recipe(Struct):
     works_in: str = ""
     roots: list[str] = field(default_factory=list)
     exposed: list[int] = field(default_factory=list)
+    shaped: list[str] = field(default_factory=list)
+
+    @property
+    def has_pages_alone(self) -> bool:
+        """Return True for an image that gets files for a web server to serve, and nothing that may configure it."""
+        pages = any(_PAGES.search(each) is not None for each in self.shaped)
+        return pages and not any(_CONFIGURES.search(each) is not None for each in self.shaped)
 
 
 def find_source(service: Service, opener: Opener) -> None:
@@ -103,6 +115,7 @@ def _resolved(stages: dict[str, Recipe], name: str) -> Recipe:
             base.copies | recipe.copies,
             works_in=recipe.works_in,
             exposed=base.exposed + recipe.exposed,
+            shaped=base.shaped + recipe.shaped,
         )
     used = [stages[each] for each in _used(stages, name)]
     recipe.sources = [source for stage in used for source in stage.sources]
@@ -130,6 +143,8 @@ def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
     working: dict[str, str] = {}
     for instruction, rest, line in _instructions(text):
         words = rest.split()
+        if instruction in ("COPY", "ADD", "RUN", "CMD", "ENTRYPOINT"):
+            recipe.shaped.append(rest)
         if instruction == "FROM":
             if count:
                 yield name, recipe
