@@ -1,4 +1,4 @@
-"""Data that needs a backup, and the places where backups keep their copies."""
+"""Data: what needs a backup, where backups keep their copies, and what members keep on one disk."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from archgen.analysis.exposure import is_directory
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import WIDE_ZONES, Component, Connection
 from archgen.model.durations import SECONDS
-from archgen.model.kinds import FILE_STORES, KINDS
+from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_name, product_of, zone_of
 from archgen.model.subject import Subject
+from archgen.reliability.members import is_active_passive
 
 _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
 """The kinds of storage to which a backup sends its copies."""
@@ -176,3 +177,24 @@ def _shared_zone(topology: Topology, source: Component, keeper: Component) -> Su
 
 def _holds_inner(topology: Topology, zone: str, common: frozenset[str]) -> bool:
     return any(topology.index.inside(other, zone) for other in common)
+
+
+def shares_disk(topology: Topology, component: Component) -> bool:
+    """Return True for the heads of a filer, and for a pair of which one member takes the traffic, with its files elsewhere.
+
+    A queue keeps its messages in files or in a database; anything else that it calls, it passes them on to.
+    """
+    cluster = component.cluster
+    if component.kind in FILE_STORES:
+        return cluster is not None and (cluster.mode is not None or bool(cluster.active))
+    if not is_active_passive(cluster):
+        return False
+    keepers = (*FILE_STORES, "database") if component.kind in QUEUES else (*FILE_STORES, "other")
+    calls = topology.outgoing[component.id]
+    kept = any(topology.kind(target).id in keepers for call in calls for target in call.targets)
+    mounted = any(port.protocol in _DISKS for call in calls for port in call.ports)
+    return kept or mounted or product_of(component.product).shares_storage
+
+
+_DISKS = ("iscsi", "nfs", "smb")
+"""The protocols of disks and files of another machine."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from archgen.analysis.backups import shares_disk
 from archgen.analysis.exposure import flows_past
 from archgen.analysis.failover_times import after_manual_failovers, lacks, span
 from archgen.analysis.record_paths import entries_behind_name, has_one_address
@@ -187,7 +188,8 @@ def _commits(topology: Topology, flow: str, component: Component, gone: Collecti
 
 def _queues(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
     """Yield a queue that lost replicas, and doesn't say whether what waits in it is on the others too."""
-    if is_of_unknown_copies(component) and 0 < len(_lost_replicas(topology, component, gone)) < len(component.replicas):
+    unknown = is_of_unknown_copies(component) and not shares_disk(topology, component)
+    if unknown and 0 < len(_lost_replicas(topology, component, gone)) < len(component.replicas):
         yield f"only if the queues of {component.id} are on its other replicas too (neither `quorum` nor `replication` is declared)"
 
 

@@ -186,6 +186,11 @@ def test_queues_of_unknown_copies_leave_a_condition(told: Told) -> None:
     )
     assert condition in told.outcome(QUEUE, "a")[1]
     assert condition not in told.outcome(QUEUE.replace("[a, b]}", "[a, b], quorum: 1}"), "a")[1]
+    pair = QUEUE.replace("[a, b]}", "[a, b], cluster: {mode: active-passive, active: a, failover: automatic}}")
+    assert condition in told.outcome(pair, "a")[1]
+    disk = "connections: {orders -> disk: iscsi, "
+    shared = pair.replace("connections: {", disk).replace("components:", "components:\n  disk: {kind: other}")
+    assert condition not in told.outcome(shared, "a")[1]
     assert condition not in told.outcome(QUEUE, "c")[1]
     assert condition not in told.outcome(QUEUE, "orders")[1]
 

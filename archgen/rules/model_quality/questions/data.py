@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.backups import shares_disk
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.language.schema.product_names import KNOWN
 from archgen.model.architecture import Component, Replica
 from archgen.model.durations import spell_duration
-from archgen.model.kinds import FILE_STORES, KINDS
+from archgen.model.kinds import KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.wording import first_few, listed
 from archgen.reliability.members import (
@@ -34,6 +35,10 @@ _MIRRORED = (
     "Add `replication` to {}: {{writers: all, mode: synchronous}} where each message is on several replicas, or {{primary: …, "
     "failover: …}} where one has them all."
 )
+_TAKEN_OVER = (
+    "Add the disk that they share as a component that {0} calls, or `replication` to {0}: {{primary: …, failover: …}} where "
+    "messages are copied to the member that waits."
+)
 
 
 def stores_without_writers(topology: Topology) -> Iterator[Gap]:
@@ -43,7 +48,7 @@ def stores_without_writers(topology: Topology) -> Iterator[Gap]:
         declared = replication is not None and (replication.primary or replication.all_write or replication.copy_of)
         agreed = component.id in topology.coordinators or product_of(component.product).agrees
         asked = KINDS[component.kind].stores and not component.managed and not agreed
-        if not asked or count < 2 or declared or _shares_disk(topology, component):
+        if not asked or count < 2 or declared or shares_disk(topology, component):
             continue
         if is_active_passive(component.cluster):
             yield component_gap(
@@ -61,28 +66,18 @@ def stores_without_writers(topology: Topology) -> Iterator[Gap]:
             )
 
 
-def _shares_disk(topology: Topology, component: Component) -> bool:
-    """Return True for the heads of a filer, and for a pair of which one member takes the traffic, with its files elsewhere."""
-    cluster = component.cluster
-    if component.kind in FILE_STORES:
-        return cluster is not None and (cluster.mode is not None or bool(cluster.active))
-    called = (target for call in topology.outgoing[component.id] for target in call.targets)
-    shared = any(topology.kind(target).id in (*FILE_STORES, "other") for target in called)
-    return is_active_passive(cluster) and (shared or product_of(component.product).shares_storage)
-
-
 def queues_without_copies(topology: Topology) -> Iterator[Gap]:
     """Yield queues on several replicas without a word on whether a message is on more than one."""
     for component in topology.architecture.components:
         count = len(component.replicas)
-        if is_of_unknown_copies(component):
+        if is_of_unknown_copies(component) and not shares_disk(topology, component):
             yield component_gap(
                 component,
                 f"{component.id} doesn't declare whether its messages are on more than one of its {count} replicas: on one "
                 "alone, they are stuck or lost with it",
                 _QUORUM_QUEUES.format(component.id, _CLASSIC_MIRRORS if _may_mirror(component) else "")
                 if product_name(component.product) == "rabbitmq"
-                else _MIRRORED.format(component.id),
+                else (_TAKEN_OVER if is_active_passive(component.cluster) else _MIRRORED).format(component.id),
             )
 
 
