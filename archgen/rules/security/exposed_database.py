@@ -67,15 +67,21 @@ def _is_denied(facts: Topology, connection: Connection) -> bool:
 
 def _opened(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall with rules that let outsiders, or people inside, in to a store that none of them calls."""
+    fetchers = _fetchers(facts)
     for firewall in facts.firewalls.with_rules:
         doors: dict[str, dict[str, None]] = {}
+        wide = False
         for rule in firewall.rules:
-            for source in _outsiders(facts, rule):
-                for target in facts.components:
-                    if _opens_store(facts, firewall.id, rule, source, target):
-                        doors.setdefault(target, {})[source] = None
-            for source, target in _people_let_in(facts, firewall.id, rule):
+            opened = [
+                (source, target)
+                for source in _outsiders(facts, rule)
+                for target in facts.components
+                if _opens_store(facts, firewall.id, rule, source, target)
+            ]
+            opened += _people_let_in(facts, firewall.id, rule, fetchers)
+            for source, target in opened:
                 doors.setdefault(target, {})[source] = None
+            wide = wide or (bool(opened) and _is_needed(facts, rule, fetchers))
         if doors:
             let_in = [f"{_sides(sources)} in to {target}" for target, sources in doors.items()]
             yield Hit(
@@ -83,13 +89,47 @@ def _opened(facts: Topology) -> Iterator[Hit]:
                 message=f"{firewall.id} lets {listed(let_in)}, and no connection needs it",
                 related=tuple((Subject("component", target), "keeps data") for target in doors),
                 flows=facts.flows_through(doors),
-                fix=f"Remove the rule from {firewall.id}, or add the connection and the flow that need it.",
+                fix=(
+                    f"Narrow the rules of {firewall.id} to the calls that need them (`from`, `to`, `ports`), or add the connection "
+                    "and the flow that need it."
+                    if wide
+                    else f"Remove the rule from {firewall.id}, or add the connection and the flow that need it."
+                ),
                 case="rule",
                 confidence="medium",
             )
 
 
-def _people_let_in(facts: Topology, firewall: str, rule: FirewallRule) -> Iterator[tuple[str, str]]:
+def _is_needed(facts: Topology, rule: FirewallRule, fetchers: _Fetchers) -> bool:
+    """Return True if calls come in by a rule, so that its removal would stop them."""
+    meant = [name for name in facts.components if not facts.firewalls.places(name).isdisjoint(rule.targets)]
+    callers = (call.source for name in meant for call in callers_of(facts, name))
+    return any(not fetchers.get(name, set()).isdisjoint(rule.sources) for name in (*meant, "")) or any(
+        (is_for_everybody(rule) and facts.trust(caller) == "internet")
+        or not facts.firewalls.places(caller).isdisjoint(rule.sources)
+        for caller in callers
+    )
+
+
+_Fetchers = dict[str, set[str]]
+"""The networks from which something fetches the measurements, logs or copies of a component, by its id; of all by ``."""
+
+
+def _fetchers(facts: Topology) -> _Fetchers:
+    """Return from where measurements and copies are fetched, which takes no connection of the model's."""
+    fetchers: _Fetchers = {}
+    for component in facts.architecture.components:
+        collected = [name for collection in component.collects for name in collection.sources or ("",)]
+        for name in (*collected, *component.backs_up):
+            network = facts.network_of(component.id)
+            if network is not None:
+                fetchers.setdefault(name, set()).add(network.id)
+    return fetchers
+
+
+def _people_let_in(
+    facts: Topology, firewall: str, rule: FirewallRule, fetchers: _Fetchers
+) -> Iterator[tuple[str, str]]:
     """Yield the networks of people inside from which a rule lets everything in to a store, each with the store."""
     if not lets_in(rule) or rule.ports:
         return
@@ -106,6 +146,7 @@ def _people_let_in(facts: Topology, firewall: str, rule: FirewallRule) -> Iterat
                 and firewall in facts.firewalls.between(person.id, target)
                 and facts.firewalls.admits(firewall, names, target, None) is not False
                 and not any(facts.network_of(call.source) == network for call in callers_of(facts, target))
+                and network.id not in {*fetchers.get(target, ()), *fetchers.get("", ())}
             ):
                 yield network.id, target
 
