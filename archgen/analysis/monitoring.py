@@ -82,14 +82,12 @@ def _any(answers: list[bool | None]) -> bool | None:
 
 def _watches(topology: Topology, observer: Component, component: str) -> bool:
     """Return True if an observer names a component, runs on a host of it as an agent, or is connected with it to collect."""
-    if observer.id == component:
+    if observer.id == component or topology.only_probes(observer.id):
         return False
     if any(component in collection.sources for collection in observer.collects) or _shares_host(
         topology, observer, component
     ):
         return True
-    if topology.only_probes(observer.id):
-        return False
     calls = any(component in call.targets for call in topology.outgoing[observer.id])
     return calls or any(
         observer.id in call.targets and call.id not in topology.looks for call in topology.outgoing[component]

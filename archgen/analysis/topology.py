@@ -357,12 +357,13 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     def watched(self) -> frozenset[Subject]:
         """The hosts and components that something collects data from.
 
-        An agent watches the hosts it runs on and the components it names; an observer that doesn't merely probe also
-        watches its callees and its callers. A host is watched if a component on it is, and a component if all its hosts are.
+        An agent watches the hosts it runs on and the components it names, and any observer its callees and its callers as well,
+        unless it merely probes. A host is watched if a component on it is, and a component if all its hosts are.
         """
         collected = {
             source
             for component in self.architecture.components
+            if not self.only_probes(component.id)
             for collection in component.collects
             for source in collection.sources
         }
