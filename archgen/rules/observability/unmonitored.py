@@ -52,10 +52,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _running(facts: Topology, ways_in: Iterable[str]) -> list[Component]:
-    """Return what has to be watched: what takes part in flows, promotes or backs up their stores, and guards the ways in."""
+    """Return what has to be watched: what takes part in flows, promotes or backs up their stores, and leads or guards the ways in."""
     running = [component for component in facts.architecture.components if facts.flows_of[component.id]]
     running += _promoters(facts, running)
     running += _backups(facts)
+    running += _bastions(facts)
     return running + [facts.components[name] for name in ways_in]
 
 
@@ -79,6 +80,17 @@ def _backups(facts: Topology) -> list[Component]:
         for each in facts.architecture.components
         if not each.alerts and facts.hosts_of(each.id) and facts.flows_through(each.backs_up)
     ]
+
+
+def _bastions(facts: Topology) -> list[Component]:
+    """Return the bastions beside a monitoring that nothing watches: who attacks one, or fills its disk, locks administrators out.
+
+    The host of a monitoring is watched by people.
+    """
+    seers = {host for observer in facts.observers for host in facts.hosts_of(observer.id)}
+    bastions = facts.of_kind("bastion") if facts.observers else ()
+    used = (each for each in bastions if facts.incoming[each.id] or facts.outgoing[each.id])
+    return [each for each in used if facts.hosts_of(each.id) and seers.isdisjoint(facts.hosts_of(each.id))]
 
 
 def _log_servers(facts: Topology) -> list[str]:
@@ -256,7 +268,7 @@ RULE = Rule(
     severity="warning",
     cases=(("nothing", "error"),),
     category="observability",
-    summary="No monitoring collects from a host or component of a flow, or from a host of its backups or logs.",
+    summary="No monitoring collects from a host or component of a flow, or from a host of its backups, logs or bastions.",
     why=(
         "A component without monitoring fails unnoticed: visitors are the first to know, the disk fills up, and "
         "after the outage there are no measurements to learn from. A host is monitored when a client on it collects, "
