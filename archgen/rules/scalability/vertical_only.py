@@ -43,9 +43,16 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _grows(facts: Topology, flow: str) -> bool:
-    """Return True for a flow that begins on the internet, or of which a demand is declared: a tool of a team doesn't grow by itself."""
-    begun = any(facts.trust(hop.step.source) == "internet" for hop in facts.hops[flow])
-    return begun or facts.flows[flow].busiest is not None
+    """Return True for a flow that visitors begin, or of which a demand is declared: a tool of a team doesn't grow by itself."""
+    return facts.flows[flow].busiest is not None or any(
+        facts.trust(hop.step.source) == "internet" and not _is_for_team(facts, hop) for hop in facts.hops[flow]
+    )
+
+
+def _is_for_team(facts: Topology, hop: Hop) -> bool:
+    """Return True for a step through the door of administrators, such as their VPN, or over a port for them."""
+    bastion = all(facts.kind(target).id == "bastion" for target in hop.targets)
+    return bastion or (hop.port is not None and hop.port.admin is True)
 
 
 def _is_later(hop: Hop) -> bool:
@@ -74,8 +81,8 @@ RULE = Rule(
     ),
     fix="Put a load balancer in front, and run at least two replicas behind it on hosts of their own.",
     limits=(
-        "Considers web servers, application servers and services in flows that visitors begin, or that have a `demand`, where the "
-        "step is neither optional nor `async`; other rules cover data stores. An "
+        "Considers web servers, application servers and services in flows that visitors begin, other than through a bastion, or "
+        "that have a `demand`, where the step is neither optional nor `async`; other rules cover data stores. An "
         "orchestrator (`cluster: {by: orchestrator}`) spreads requests itself once there are more replicas."
     ),
     references=(
