@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from archgen.importers.facts import Attachment, Configuration, Opener
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, pod_of
+from archgen.importers.kubernetes.mounted_settings import in_effect
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of, variables_of
 from archgen.importers.nodes import SourceNode
@@ -23,7 +24,7 @@ _OF_CONFIGURATION = re.compile(r"[-.](config|conf|cm|configmap|config-map|config
 _COPIES = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!.*--from)(?:--\S+[ \t]+)*(.+)$", re.MULTILINE | re.IGNORECASE)
 _OF_PROXIES = re.compile(r"/nginx/|/haproxy/|/caddy/", re.IGNORECASE)
 _PROFILE = re.compile(r"[\w-]{1,60}")
-_OF_DOTNET = ("appsettings.json", "appsettings.Production.json")
+_STAGES_OF_DOTNET = ("ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT")
 _LONGEST_RECIPE = 1 << 16
 _MOST_COPIED = 5
 
@@ -115,18 +116,20 @@ def _copied(
 def _settings(
     manifests: Manifests, part: Workload, directory: str, opener: Opener
 ) -> Iterator[tuple[Configuration, str]]:
-    """Yield the settings in the source of a program that frameworks read by themselves, those of the profiles that it runs with."""
-    profiles = [
-        profile.strip()
-        for container in part.containers
-        for name, (text, _) in variables_of(manifests, part.namespace, container)
-        if name == "SPRING_PROFILES_ACTIVE"
-        for profile in text.split(",")
-    ]
+    """Yield the settings in the source of a program that frameworks read by themselves, as far as they are in effect."""
+    # what a variable takes from where no file holds it replaces a setting as well
+    variables = {item.text_at("name"): "" for container in part.containers for item in container.get("env").list()}
+    for container in part.containers:
+        variables |= {name: text for name, (text, _) in variables_of(manifests, part.namespace, container)}
+    profiles = [each.strip() for each in variables.get("SPRING_PROFILES_ACTIVE", "").split(",") if each.strip()]
     stems = ["application", *(f"application-{each}" for each in profiles if _PROFILE.fullmatch(each))]
     names = [f"src/main/resources/{stem}.{end}" for stem in stems for end in ("yml", "yaml", "properties")]
-    for files in opener.find(part.manifest.node.path, directory, (*names, *_OF_DOTNET)):
-        yield from ((file, file.path) for file in files[:1] if len(file.data) <= _LONGEST_RECIPE)
+    stage = next((variables[name] for name in _STAGES_OF_DOTNET if variables.get(name)), "Production")
+    names += ["appsettings.json", *([f"appsettings.{stage}.json"] if _PROFILE.fullmatch(stage) else [])]
+    found = opener.find(part.manifest.node.path, directory, names)
+    files = [file for opened in found for file in opened[:1] if len(file.data) <= _LONGEST_RECIPE]
+    for file in in_effect(files, profiles or ["default"], variables):
+        yield file, file.path
 
 
 def _recipe_of(part: Workload, opener: Opener) -> tuple[str, Configuration] | None:

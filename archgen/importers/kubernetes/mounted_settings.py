@@ -1,12 +1,18 @@
-"""Settings in files that pods mount, by names as of variables: `config.env`, `application.yaml`, `appsettings.json`."""
+"""Settings in files that pods mount or images hold, by names as of variables: `config.env`, `application.yaml`, `appsettings.json`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from archgen.importers.addresses import port_beside
-from archgen.importers.facts import Attachment
+from archgen.importers.facts import Attachment, Configuration
+from archgen.language.yaml.documents import read_documents
+from archgen.language.yaml.faults import Unreadable
+from archgen.language.yaml.tree import Map, Seq, TreeNode, unpack
 
 _LINE = re.compile(r"""([ \t]*)(?:- )?(?:export )?["']?([A-Za-z][A-Za-z0-9_.-]{0,80})["']?[ \t]*[:=][ \t]*(.*)""")
 _BETWEEN_WORDS = re.compile(r"[.-]+")
@@ -16,6 +22,17 @@ _MAY_NAME_STORE = re.compile(
     re.IGNORECASE,
 )
 """A word of each store that a setting may name; a file without one is not read by its lines."""
+
+_OF_PROPERTIES = re.compile(r"[ \t]*([\w.\[\]-]+)[ \t]*[=:][ \t]*(.*)")
+_NEXT_OF_PROPERTIES = re.compile(r"[#!]---\s*")
+_WITH_DEFAULT = re.compile(r"\$\{([\w.-]{1,100}):((?:[^{}]|\{[^{}]*\})*)\}")
+_FILLED_IN = re.compile(rb"@[\w.-]{1,100}@")
+"""What Maven puts a value in for: the sign can't begin a word of YAML."""
+
+_COMMENT_OF_JSON = re.compile(rb"^[ \t]*//[^\n]*", re.MULTILINE)
+_NO_WORD = re.compile(r"[^A-Z0-9]")
+_ON_PROFILE = ("SPRINGCONFIGACTIVATEONPROFILE", "SPRINGPROFILES")
+_SWITCH = ".ENABLED"
 
 _LARGEST = 64 * 1024
 _DEEPEST = 12
@@ -54,3 +71,117 @@ def _settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int]]:
                 above.append((indent, name))
         else:
             yield "_".join((*(each for _, each in above), name)), value, number + attachment.line
+
+
+class _Setting(NamedTuple):
+    """A setting of a file: the names that lead to it, its value, and its line and column, both counted from 0."""
+
+    way: str
+    value: str
+    line: int
+    column: int
+
+    @property
+    def name(self) -> str:
+        """Return the names in one, as frameworks compare them with variables."""
+        return _bare(self.way)
+
+
+def in_effect(
+    files: Sequence[Configuration], profiles: Collection[str], variables: Mapping[str, str]
+) -> Iterator[Configuration]:
+    """Yield the files that a framework reads one over the other, each without what a program that has variables doesn't take from it.
+
+    That are the documents of other profiles, what a later one or a variable sets again, and what is switched off. Lines stay
+    where they are. A file that can't be read is left out.
+    """
+    values = {_bare(name): value for name, value in variables.items()}
+    again = {*values}
+    kept: list[Configuration] = []
+    for file in reversed(files):
+        lines = file.data.decode("utf-8-sig", "replace").split("\n")
+        try:
+            documents = [*_documents(file)]
+        except Unreadable:
+            continue
+        for settings in reversed(documents):
+            is_read = _is_of_profile(settings, profiles)
+            off = tuple(
+                each.way.removesuffix(_SWITCH[1:])
+                for each in settings
+                if each.way.endswith(_SWITCH) and each.value == "false" and each.name not in again
+            )
+            # behind the last one of a line first: the others stay where they were
+            for each in reversed(settings):
+                if not is_read or each.name in again or each.way.startswith(off):
+                    lines[each.line] = _without(lines[each.line], each)
+            again |= {each.name for each in settings} if is_read else set()
+        text = _WITH_DEFAULT.sub(lambda match: _put_in(match, values), "\n".join(lines))
+        kept.append(replace(file, data=text.encode("utf-8", "replace")))
+    yield from reversed(kept)
+
+
+def _documents(file: Configuration) -> Iterator[list[_Setting]]:
+    """Yield the settings of each document of a file; raise Unreadable."""
+    if file.path.endswith(".properties"):
+        documents: list[list[_Setting]] = [[]]
+        for number, line in enumerate(file.data.decode("utf-8-sig", "replace").split("\n")):
+            match = _OF_PROPERTIES.match(line)
+            if _NEXT_OF_PROPERTIES.fullmatch(line) is not None:
+                documents.append([])
+            elif match is not None:
+                documents[-1].append(_Setting("." + _way(match[1]), match[2].strip(), number, match.start(2)))
+        yield from documents
+        return
+    data = _FILLED_IN.sub(lambda match: b"x" * len(match[0]), file.data)
+    if file.path.endswith(".json"):
+        data = _COMMENT_OF_JSON.sub(b"", data).replace(b"\t", b" ")
+    yield from ([*_leaves(root, "", 0)] for root in read_documents(data))
+
+
+def _leaves(node: TreeNode, way: str, mark: int) -> Iterator[_Setting]:
+    """Yield the scalars below a node; those of a list have its name: who sets it again sets all of it."""
+    if isinstance(node, Map):
+        for key, place in zip(node, node.marks[1::2], strict=True):
+            yield from _leaves(node[key], f"{way}.{_way(key)}", place)
+    elif isinstance(node, Seq) and node:
+        for item, place in zip(node, node.marks, strict=True):
+            yield from (each._replace(way=way) for each in _leaves(item, way, place))
+    else:
+        _, line, column = unpack(mark)
+        text = "" if node is None or isinstance(node, Seq) else str(node)
+        yield _Setting(way, text.lower() if isinstance(node, bool) else text, line - 1, column - 1)
+
+
+def _is_of_profile(settings: Iterable[_Setting], profiles: Collection[str]) -> bool:
+    """Return True for a document that is for some of the profiles, or for any."""
+    needed = [each.value for each in settings if each.name in _ON_PROFILE]
+    return not needed or any(
+        all(
+            (word.lstrip("!") in profiles) != word.startswith("!") for word in re.split(r"\s*&\s*", alternative.strip())
+        )
+        for value in needed
+        for alternative in re.split(r"[,|]", value)
+    )
+
+
+def _without(line: str, setting: _Setting) -> str:
+    """Return a line without a value; without all that follows where it stands in another form."""
+    before, rest = line[: setting.column], line[setting.column :]
+    return before + (rest.replace(setting.value, "", 1) if setting.value and setting.value in rest else "")
+
+
+def _put_in(match: re.Match[str], values: Mapping[str, str]) -> str:
+    """Return what stands for a placeholder with a default: the value of the variable of its name, if there is one."""
+    name = _bare(match[1])
+    if name in values:
+        return values[name]
+    return f"${{{match[1]}:{_WITH_DEFAULT.sub(lambda inner: _put_in(inner, values), match[2])}}}"
+
+
+def _way(name: str) -> str:
+    return ".".join(map(_bare, name.split(".")))
+
+
+def _bare(name: str) -> str:
+    return _NO_WORD.sub("", name.upper())
