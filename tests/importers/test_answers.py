@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from archgen.app.formatting import format_model
+from archgen.app.importing.answering import with_answers
 from archgen.cli import main
 from archgen.language.load import load
 from archgen.model.architecture import Architecture
@@ -386,3 +387,15 @@ def test_answer_stays_where_files_show_what_it_says(tmp_path: Path, monkeypatch:
     assert asked not in {each.id for each in model().questions}
     drawn = {each.id: each.assumed for each in model().connections if each.id.endswith("-> queue")}
     assert drawn == {"b -> queue": None, "d -> queue": None}
+
+
+@pytest.mark.parametrize("given", ["a,gone", "none,a", "all,a", ",a"])
+def test_answer_that_names_what_is_gone_is_asked_again(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(SHARED_BY_FEW)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    asked = next(each.id for each in model().questions if each.about == "queue" and "may have no use" in each.ask)
+    fresh = MODEL.read_text()
+    assert with_answers(fresh, ((asked, given),)) == fresh

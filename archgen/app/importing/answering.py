@@ -82,12 +82,14 @@ def _current(model: Architecture, question: Question, value: str) -> str | None:
     if valid_answers(question)(value):
         return value
     names = value.split(",")
+    if question.options[:1] != ("all",) or {"all", "none"} & {*names}:
+        return None
     left = [name for name in names if name in question.options]
-    if question.options[:1] != ("all",) or left:
-        return ",".join(left) or None
     calls = {each.id for each in model.connections}
-    is_shown = all(f"{name} -> {question.about}" in calls for name in names)
-    return "none" if is_shown and "none" in question.options else None
+    # one that isn't asked about any longer may be gone, or have another name: then nothing tells what is left
+    is_shown = all(f"{name} -> {question.about}" in calls for name in names if name not in left)
+    none = "none" if "none" in question.options else None
+    return (",".join(left) or none) if is_shown else None
 
 
 def _in_form(file: str, before: str, after: str) -> str:
