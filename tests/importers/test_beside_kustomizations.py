@@ -177,18 +177,9 @@ def test_all_lies_in_a_directory_that_its_name_gives_to_a_trial(
 POLICY = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p}, spec: {podSelector: {matchLabels: {app: %s}}}}\n"
 
 
-@pytest.mark.parametrize(
-    ("selected", "files", "counts"),
-    [
-        ("billing", {"billing.yaml": CALLED}, True),
-        ("web", {"billing.yaml": CALLED}, False),
-        ("billing", {"billing.yaml": CALLED, "more.yaml": CALLED.replace("name: billing", "name: more")}, False),
-        ("web", {"more.yaml": WORKLOAD.replace("name: web", "name: more")}, False),
-    ],
-)
-def test_workload_that_a_listed_policy_is_for_counts(
-    selected: str, files: dict[str, str], counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_policy_brings_in_no_workload_that_a_kustomization_leaves_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    policy = "---\n" + POLICY % selected
-    result = imported_with(tmp_path, monkeypatch, {"service.yaml": SERVICE + policy, **files})
-    assert {"billing", "more"}.isdisjoint(result.model.values["components"]) is not counts
+    files = {"service.yaml": SERVICE + "---\n" + POLICY % "billing", "billing.yaml": CALLED}
+    result = imported_with(tmp_path, monkeypatch, files)
+    assert "billing" not in result.model.values["components"]

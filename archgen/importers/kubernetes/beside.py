@@ -53,15 +53,11 @@ class _Index(Struct):
     def selected_by(self, service: Manifest) -> list[Manifest]:
         """Return the workloads that a Service selects."""
         selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
-        return self.labelled(selector, service.namespace)
-
-    def labelled(self, selector: dict[str, str], namespace: str) -> list[Manifest]:
-        """Return the workloads whose pods have some labels; none where there are no labels."""
         alike = min((self.workloads.get(item, []) for item in selector.items()), key=len, default=[])
         return [
             part
             for part, labels in alike
-            if may_be_one_namespace(namespace, part.namespace) and selector.items() <= labels.items()
+            if may_be_one_namespace(service.namespace, part.namespace) and selector.items() <= labels.items()
         ]
 
     def targets_of(self, each: Manifest) -> set[ObjectKey | None]:
@@ -97,7 +93,8 @@ class _Claim(Struct):
 def meant_for(listed: Iterable[Manifest], unlisted: Iterable[Manifest]) -> Iterator[tuple[Manifest, Manifest]]:
     """Yield what is meant for listed objects alone, or called by them, each also in the namespace of those.
 
-    Workloads are called, and Services, routes and autoscalers are meant for others. Where one of the same purpose is listed, it
+    Workloads are called, and Services, routes and autoscalers are meant for others. A policy calls nothing: lists of them are kept
+    for all overlays, and one for pods that run nowhere is in no one's way. Where one of the same purpose is listed, it
     is an alternative; so is a route to what visitors reach without it. Of several files for one target the one that is named
     for production counts, else none, but the first of Services; routes of different hosts add up. What its file's name gives
     to a trial isn't meant.
@@ -156,10 +153,7 @@ def _has_claim(each: Manifest, target: ObjectKey, claims: dict[tuple[ObjectKey, 
 
 
 def _called(listed: list[Manifest], likely: list[Manifest]) -> Iterator[tuple[Manifest, Manifest]]:
-    """Yield the workloads of Services that listed programs call by address, and those that listed policies are for.
-
-    Of Services of one name in several files none is called.
-    """
+    """Yield the workloads of Services that listed programs call by address; of Services of one name in several files none is called."""
     index = _Index()
     for each in likely:
         index.add(each)
@@ -173,23 +167,6 @@ def _called(listed: list[Manifest], likely: list[Manifest]) -> Iterator[tuple[Ma
                 if id(part) not in taken:
                     taken.add(id(part))
                     yield part, replace(part, namespace=part.namespace or reached[0].namespace or space or own_space)
-    for policy, part in _governed(listed, index):
-        if id(part) not in taken:
-            taken.add(id(part))
-            yield part, replace(part, namespace=part.namespace or policy.namespace)
-
-
-def _governed(listed: list[Manifest], index: _Index) -> Iterator[tuple[Manifest, Manifest]]:
-    """Yield the listed policies that are for no listed workload, each with the only workload of the index that it is for."""
-    policies = [each for each in listed if each.kind == "NetworkPolicy"]
-    present = _Index()
-    for each in listed if policies else ():
-        present.add(each)
-    for policy in policies:
-        selector = {key: value.text for key, value in policy.node.get("spec", "podSelector", "matchLabels").items()}
-        found = index.labelled(selector, policy.namespace)
-        if len(found) == 1 and not present.labelled(selector, policy.namespace):
-            yield policy, found[0]
 
 
 def _addresses(listed: Iterable[Manifest]) -> set[tuple[str, str, str]]:
