@@ -38,6 +38,12 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         return read_elsewhere(component.id, component.replication.copy_of, "on another host")
     if topology.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
         return SERVER_INSTEAD if product_of(component.product).embedded else None
+    if component.kind == "cache" and not component.managed and product_name(component.product) == "memcached":
+        where = "" if component.replicas[0].floating else " on another host"
+        return (
+            f"Run a second one{where}, and name both to each client: clients spread the keys over those that answer, so no more is "
+            "lost than what the other one had."
+        )
     if component.kind in (*QUEUES, "cache") and not component.managed and is_promoted_by_sentinel(component):
         return (
             "Run a copy on another host, and let Sentinel promote it (`replication: {primary: …, failover: automatic, by: sentinel}`), "

@@ -27,6 +27,7 @@ from archgen.edits.services import can_be_spread, is_of_one_zone
 from archgen.edits.witnesses import hosts_for_members, two_hosts_for_members
 from archgen.model.architecture import Component, Host, Zone
 from archgen.model.kinds import KEEPING, KINDS
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.members import asks_majority
@@ -88,6 +89,8 @@ def against(
         AutomateFailover(component.id, None if is_promoted_by_unknown(component) else promoter_of(index, component))
         for component in affected
         if needs_manual_failover(component) and len(component.replicas) > 1 and not keeps_files(component)
+        # nothing promotes a directory: each of its servers takes writes, or one does
+        if not product_of(component.product).directory
     )
     yield from (edit for component in forming for edit in _quorums(index, component, target, built))
     moved = tuple(moves(index, target, affected, breaking, built)) if target.kind != "replica" else ()

@@ -14,7 +14,7 @@ from archgen.edits.service_advice import another_copy
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
-from archgen.model.kinds import FILE_STORES, KINDS
+from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_of, scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -25,14 +25,21 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each data store, for the flows that the loss of its only writer takes down."""
     facts = context.topology
     for component in facts.architecture.components:
-        if not KINDS[component.kind].stores or _is_one_disk(component) or not _is_known(component):
+        # of what has several replicas, one alone takes writes only if it copies them to the others, whatever its kind, but
+        # each classic queue is on one of them, which `node-bound-data` reports
+        stores = KINDS[component.kind].stores or (len(component.replicas) > 1 and component.kind not in QUEUES)
+        if not stores or _is_one_disk(component) or not _is_known(component):
             continue
         # what a store asks who leads keeps no data of a flow: losing it is no more than `single-point-of-failure` says
         if component.id in facts.coordinators:
             continue
         now, later = facts.writers(component.id)
         if len(now) == 1 and not later:
-            flows = tuple(flow for flow in facts.flows_of[component.id] if _breaks(facts, component.id, now[0], flow))
+            hops = [hop for hop in facts.hops_to[component.id] if not hop.optional]
+            asking = {hop.flow for hop in hops if _asks_writer(facts, component.id, hop)}
+            flows = tuple(
+                flow for flow in facts.flows_of[component.id] if flow in asking and _breaks(facts, now[0], flow)
+            )
             if flows:
                 yield _hit(facts, component, now[0], flows)
 
@@ -47,14 +54,9 @@ def _is_one_disk(component: Component) -> bool:
     return component.kind in FILE_STORES and len(component.replicas) == 1
 
 
-def _breaks(facts: Topology, component: str, writer: str, flow: str) -> bool:
-    asks = any(
-        component in hop.connection.targets and _asks_writer(facts, component, hop) and not hop.optional
-        for hop in facts.hops[flow]
-        if hop.connection is not None
-    )
+def _breaks(facts: Topology, writer: str, flow: str) -> bool:
     replica = Subject("replica", writer)
-    return asks and replica in facts.losses.points[flow] and not facts.losses.breaks_after_answer(replica, flow)
+    return replica in facts.losses.points[flow] and not facts.losses.breaks_after_answer(replica, flow)
 
 
 def _asks_writer(facts: Topology, component: str, hop: Hop) -> bool:
@@ -136,6 +138,11 @@ def _fix(facts: Topology, component: Component, writer: str) -> str | None:
         )
     if not others:
         return SERVER_INSTEAD if product_of(component.product).embedded else None
+    if product_of(component.product).directory:
+        return (
+            f"Nothing promotes {listed(others, 'or')} by itself: let each server take writes (`replication: {{writers: all}}`), and give "
+            "the addresses of all to each caller."
+        )
     return f"Automate the promotion of {listed(others, 'or')}: `replication: {{failover: automatic, by: …}}`."
 
 
