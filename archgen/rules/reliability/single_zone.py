@@ -26,10 +26,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
             inner = any(facts.index.inside(other, zone.id) for other in zones)
             if not inner and zone in facts.losses.points[flow]:
                 held.setdefault(zone, []).append(flow)
+    managed = (each for each in facts.architecture.components if facts.flows_of[each.id])
+    served = frozenset(place for each in managed if (place := zone_of(each)) is not None)
     for breaking in facts.losses.root_causes:
         if breaking.element in held and not facts.losses.broken_as_zone(breaking):
             flows = held[breaking.element]
-            unspread = tuple(flow for flow in flows if not _is_spread(facts, breaking.element.id, flow))
+            unspread = tuple(flow for flow in flows if not _is_spread(facts, breaking.element.id, flow, served))
             yield _hit(facts, breaking, unspread or tuple(flows), sure=bool(unspread))
 
 
@@ -51,14 +53,21 @@ def _is_one_piece(facts: Topology, flow: str) -> bool:
     return len(placed) == 1 and any(facts.provided(Subject("replica", each.id)) for each in replicas)
 
 
-def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
+def _is_spread(facts: Topology, zone: str, flow: str, served: frozenset[str]) -> bool:
     """Return True if a flow in one region, or at one provider, runs in several smaller places there.
 
-    Where the loss of one of these takes it down, what is there alone is the fault, not the region.
+    Where the loss of one of these takes it down, what is there alone is the fault, not the region. What a provider runs in the region
+    is in several places there too; `served` are the zones of managed components that flows need.
     """
     if _others(facts, zone):
         return False
-    hosts = [host for replica in facts.losses.structures[flow].replicas for host in replica.hosts]
+    replicas = facts.losses.structures[flow].replicas
+    hosts = [host for replica in replicas for host in replica.hosts]
+    if not hosts:
+        kind = facts.zones[zone].kind
+        spread = (each.component for each in replicas if facts.provided(Subject("replica", each.id)))
+        elsewhere = any(facts.zones[other].kind == kind for other in served - {zone})
+        return not elsewhere and any(zone_of(facts.components[name]) == zone for name in spread)
     return facts.are_apart_in(zone, (place for host in hosts for place in facts.index.zones_around(host)))
 
 
@@ -80,7 +89,8 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
     beside = f", and none in {listed(others)}" if others else ""
     every = "Every replica"
     if not all(_holds_all(facts, zone, flow) for flow in held):
-        hosted = any(replica.hosts for flow in held for replica in facts.losses.structures[flow].replicas)
+        structures = (facts.losses.structures[flow] for flow in held)
+        hosted = all(any(replica.hosts for replica in structure.replicas) for structure in structures)
         every = "Every replica on a host" if hosted else "Everything with a declared zone"
     return Hit(
         subject=breaking.element,
@@ -134,8 +144,9 @@ RULE = Rule(
     limits=(
         "Doesn't check models without zones, and doesn't know zones that the model leaves out, nor flows with one replica in a "
         "declared place beside regional or global services. A flow in one region "
-        "or at one provider is reported at low confidence if it runs in several datacenters or availability zones of it, "
-        "and nothing runs in a second one: whether to pay for that is a choice. What takes it down in one of these is reported as that."
+        "or at one provider is reported at low confidence if it runs in several datacenters or availability zones of it, or all of it "
+        "is managed and its provider spreads some, and nothing runs in a second one: whether to pay for that is a choice. What takes it "
+        "down in one of these is reported as that."
     ),
     references=(
         (
