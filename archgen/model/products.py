@@ -52,6 +52,8 @@ class Product(Struct, frozen=True, gc=False):
     by the name of the group, whenever its copy is written. `lagging_standby`: nor does that of a provider's pair which is always
     written later.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
+    `files_alone`: a store of files and disks, of which a component of another kind has the map, as Ceph's monitors have; it can be made
+    from them again.
     `arbitrated`: a program without data can vote beside its replicas; `arbitrates`: it is one.
     `spreadable`: its provider can run it in several zones.
     `consoles` are the ports of its console for administrators.
@@ -98,6 +100,7 @@ class Product(Struct, frozen=True, gc=False):
     spreads: bool = False
     spreadable: bool = False
     shows: bool = False
+    files_alone: bool = False
     consoles: tuple[int, ...] = ()
 
 
@@ -147,10 +150,12 @@ _TRAITS: dict[str, Product] = {
     **dict.fromkeys(
         (
             *("yugabytedb", "tidb", "kafka", "redpanda"),
-            *("elasticsearch", "opensearch", "ceph", "redis-cluster"),
+            *("elasticsearch", "opensearch", "redis-cluster"),
         ),
         Product(agrees=True),
     ),
+    "ceph": Product(agrees=True, files_alone=True),
+    **dict.fromkeys(("ceph-mon", "ceph-mds"), Product(files_alone=True)),
     **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True)),
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(

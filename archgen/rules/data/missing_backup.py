@@ -49,6 +49,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _keeps(facts: Topology, component: Component) -> bool:
     if component.replication is not None and component.replication.copy_of is not None:
         return False
+    if product_of(component.product).files_alone and component.kind not in FILE_STORES:
+        return False
     # what several servers keep each for itself is `server-bound-sessions`
     uploads = component.uploads == "local" and len(component.replicas) == 1 and not has_volume(facts, component)
     stores = KINDS[component.kind].stores or uploads or _keeps_alone(facts, component)
