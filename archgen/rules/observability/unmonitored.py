@@ -13,8 +13,8 @@ from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
-from archgen.model.kinds import FORWARDING
-from archgen.model.products import product_of
+from archgen.model.kinds import FILE_STORES, FORWARDING
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -31,6 +31,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     watched = facts.watched
     hosts = {host: subject for host in on_flows if (subject := Subject("host", host)) not in watched}
     hosts |= {host: Subject("host", host) for host in _log_servers(facts)}
+    forgotten = _forgotten(facts)
+    bare += forgotten
     parts = {part: subject for part in bare if (subject := Subject("component", part)) not in watched}
     if not hosts and not parts:
         return
@@ -46,9 +48,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
         message=f"Nothing monitors {names}" if nobody else f"The monitoring collects nothing from {names}",
         related=tuple((element, "is not monitored") for element in (*hosts.values(), *parts.values())),
         flows=_flows(facts, running, unseen, ways_in),
-        fix=None if len(hosts) + len(parts) > 1 else _FIX.replace("each of them", names),
+        fix=_advise(names, alone=len(hosts) + len(parts) == 1, rented=not hosts and parts.keys() <= {*forgotten}),
         case="nothing" if nobody else None,
     )
+
+
+def _advise(names: str, *, alone: bool, rented: bool) -> str | None:
+    if rented:
+        return f"List {names} under `from` of what collects from others of the same product."
+    return _FIX.replace("each of them", names) if alone else None
 
 
 def _running(facts: Topology, ways_in: Iterable[str]) -> list[Component]:
@@ -91,6 +99,29 @@ def _bastions(facts: Topology) -> list[Component]:
     bastions = facts.of_kind("bastion") if facts.observers else ()
     used = (each for each in bastions if facts.incoming[each.id] or facts.outgoing[each.id])
     return [each for each in used if facts.hosts_of(each.id) and seers.isdisjoint(facts.hosts_of(each.id))]
+
+
+def _forgotten(facts: Topology) -> list[str]:
+    """Return the managed stores of flows that nothing collects from, though it does from others of the same product.
+
+    A provider measures the memory of each of them, and who isn't told doesn't look.
+    """
+    if any(each.kind == "monitoring" and not _names_all(each) for each in facts.observers):
+        return []
+    named = {name for each in facts.observers for collection in each.collects for name in collection.sources}
+    rented = [each for each in facts.architecture.components if each.managed and each.product is not None]
+    seen = {product_name(each.product) for each in rented if each.id in named}
+    return [
+        each.id
+        for each in rented
+        if product_name(each.product) in seen and facts.kind(each.id).stores and each.kind not in FILE_STORES
+        if facts.flows_of[each.id] and not facts.hosts_of(each.id)
+    ]
+
+
+def _names_all(observer: Component) -> bool:
+    """Return True for what is told of each component from which it collects."""
+    return bool(observer.collects) and all(collection.sources for collection in observer.collects)
 
 
 def _log_servers(facts: Topology) -> list[str]:
@@ -276,7 +307,8 @@ RULE = Rule(
     ),
     fix=_FIX,
     limits=(
-        "Skips managed components, which their provider monitors, and models with a collector that doesn't say what it "
+        "Skips managed components, which their provider monitors, unless another store of the same product is collected from. "
+        "Doesn't check models with a collector that doesn't say what it "
         "collects from, which `incomplete-model` asks for. Doesn't check whether the collected measurements "
         "are the right ones."
     ),
