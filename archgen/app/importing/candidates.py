@@ -20,7 +20,7 @@ _OF_LANGUAGES = frozenset(
 )  # fmt: skip
 """Images that run any program of a language, out of a directory that is mounted."""
 
-_ENOUGH = 0.5
+ENOUGH = 0.5
 """The part of a project's own programs that another one has to run to be the same system."""
 
 MOST = 0.7
@@ -106,10 +106,10 @@ class ComposeCandidate(Struct, frozen=True):
     def is_variant_of(self, other: ComposeCandidate) -> bool:
         """Return True if this runs the system of another project: its programs, or its services as a script for production has them."""
         part = self.covers(other)
-        if part >= (_ENOUGH if self.rank == 0 or len(self.own) >= len(other.own) else MOST):
+        if part >= (ENOUGH if self.rank == 0 or len(self.own) >= len(other.own) else MOST):
             return True
         shared = len(self.services.keys() & other.services.keys())
-        return self.rank == 0 and bool(self.own) and shared >= _ENOUGH * len(other.services)
+        return self.rank == 0 and bool(self.own) and shared >= ENOUGH * len(other.services)
 
 
 def _may_be_one(source: tuple[str, set[str]], other: tuple[str, set[str]]) -> bool:

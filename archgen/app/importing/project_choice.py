@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
-from archgen.app.importing.candidates import UNNAMED_RANK, ComposeCandidate
+from archgen.app.importing.candidates import ENOUGH, UNNAMED_RANK, ComposeCandidate
 from archgen.app.importing.compose_files import (
     by_directory,
     choose_compose_files,
@@ -28,6 +28,9 @@ _MOST_FILES = 60
 _DEEPEST = 3
 _PART = 0.3
 """The part of all that is built which a project has to run to stand for a directory that has only a helper itself."""
+
+_ALIKE = 2
+"""How many programs of one name tell that files of two directories run one system: one alone is called `api` in many."""
 
 
 class ProjectChoice(Struct, frozen=True):
@@ -98,8 +101,20 @@ def choose_projects(
     unread = dict.fromkeys([*others, *sorted(current_files), *variants])
     unread |= dict.fromkeys(_elsewhere({*map(os.path.normpath, (*beside, *projects))}, sketches, found))
     left = [path for path in unread if path not in taken]
-    built = dict(_built_elsewhere([path for path in files if path in sketches and path not in taken], sketches))
+    built_in = [path for path in files if path in sketches and path not in taken]
+    alike = [path for path in built_in if _is_of_one_system(path, chosen, _candidate(directory, (path,), sketches, []))]
+    built = dict(_built_elsewhere(alike, sketches))
     return ProjectChoice(result, left, _reason(directory, current, chosen, left), lambda: (*chosen,), built)
+
+
+def _is_of_one_system(path: str, chosen: list[ComposeCandidate], other: ComposeCandidate) -> bool:
+    """Return True for a file beside those that are read, or one that runs mostly the same: more than a program that is called alike."""
+    if any(os.path.dirname(path) == os.path.dirname(file) for each in chosen for file in each.files):
+        return True
+    return any(
+        len(other.own) * each.covers(other) >= _ALIKE and min(each.covers(other), other.covers(each)) >= ENOUGH
+        for each in chosen
+    )
 
 
 def _built_elsewhere(files: list[str], sketches: dict[str, ComposeSketch]) -> Iterator[tuple[str, tuple[str, str]]]:
