@@ -11,7 +11,7 @@ from msgspec import Struct
 from archgen.importers.facts import FactSheet
 from archgen.importers.kubernetes.beside import PURPOSES, meant_for
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, ObjectKey, containers_of
-from archgen.importers.products import image_name, is_product
+from archgen.importers.products import guess, image_name, is_product
 from archgen.importers.stages import UNNAMED, stage_of
 
 _OF_WORKLOADS = (*(kind for kinds in PURPOSES for kind in kinds), "NetworkPolicy")
@@ -46,6 +46,10 @@ class KubernetesSystem(Struct):
 
 def _runs_own(workload: Manifest) -> bool:
     return not is_product(_image_of(workload))
+
+
+def _keeps_data(workload: Manifest) -> bool:
+    return guess("", _image_of(workload), "", frozenset()).known.keeps_data
 
 
 def _image_of(workload: Manifest) -> str:
@@ -133,10 +137,10 @@ def without_trials(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manife
         system = KubernetesSystem(stage_of(posixpath.basename(directory)), workloads)
         first = next((each for each in taken if system.stage > UNNAMED and each.excludes(system)), None)
         is_test = _TESTS.fullmatch(posixpath.basename(directory)) is not None and not any(
-            map(_runs_own, workloads.values())
+            _runs_own(each) or _keeps_data(each) for each in workloads.values()
         )
         if is_test and any(each.workloads for each in taken if each.stage <= UNNAMED):
-            # a public image beside all else only shows that the cluster works
+            # a public image beside all else only shows that the cluster works; a store is there for somebody
             for each in workloads.values():
                 sheet.omit(each.origin, each.name, "its directory is for tests")
         elif first is None:
