@@ -296,6 +296,11 @@ TO_VISITORS = IN_TWO_PARTS.replace("spec: {", "spec: {type: NodePort, ").replace
         ("k8s/deploy.yaml", "k8s/service.yaml", True),
         ("k8s/a/service.yaml", "k8s/b/service.yaml", False),
         ("k8s/service.yaml", "k8s/web-dev.yaml", False),
+        ("k8s/service.yaml", "k8s/service_nodeport.yaml", False),
+        ("k8s/service.yaml", "k8s/service2.yaml", False),
+        ("k8s/service.yaml", "k8s/web-bak.yaml", False),
+        ("k8s/service.yaml", "k8s/service_prod.yaml", True),
+        ("k8s/service-first.yaml", "k8s/service.yaml", True),
     ],
 )
 def test_of_one_object_in_several_files_of_a_directory_the_last_is_applied(
@@ -318,3 +323,38 @@ def test_workload_to_be_filled_in_is_not_the_one_that_is_applied_last(
     write({"k8s/deploy.yaml": WORKLOAD, "k8s/web.yaml": WORKLOAD.replace("acme/web:1", image)})
     line = f"such as Deployment web (k8s/{counts}, not k8s/{left}); name one of the files"
     assert f"one counts: 1 workload in several files, {line}" in summary(import_model((".",), None))
+
+
+SECRET = "{apiVersion: v1, kind: Secret, metadata: {name: web}, stringData: {DATABASE_URL: %s}}\n"
+READER = WORKLOAD.replace('image: "acme/web:1"', 'image: "acme/web:1", envFrom: [{secretRef: {name: web}}]')
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "target"),
+    [
+        ('"postgresql://u@one/x"', '"postgresql://u@two/x"', "two"),
+        ('"postgresql://u@one/x"', '"<fill in>"', "one"),
+        ('"postgresql://u@one/x"', "CHANGEME", "one"),
+        ('"postgresql://u@one/x"', '"${DATABASE_URL}"', "one"),
+    ],
+)
+def test_settings_to_be_filled_in_are_not_those_that_are_applied_last(
+    first: str, last: str, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert READER != WORKLOAD
+    stores = "---\n".join(
+        text.replace("acme/web:1", "postgres").replace("web", name)
+        for name in ("one", "two")
+        for text in (WORKLOAD, IN_TWO_PARTS)
+    )
+    write({"k8s/a.yaml": READER, "k8s/b.yaml": stores, "k8s/c.yaml": SECRET % first, "k8s/d.yaml": SECRET % last})
+    calls = [name for name in import_model((".",), None).model.values["connections"] if name.startswith("web ->")]
+    assert calls == [f"web -> {target}"]
+
+
+def test_store_in_a_directory_for_tests_is_one_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = WORKLOAD.replace("acme/web:1", "redis").replace("web", "cache")
+    write({"common/web.yaml": WORKLOAD, "testing/cache.yaml": store})
+    assert "cache" in replicas()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct, field
@@ -35,6 +36,13 @@ OTHERS = (
 
 _HOLES = frozenset("$<{")
 """Signs of an image that somebody puts in before anything runs."""
+
+_HOLE = re.compile(r"^<[^<>]*>$|^\$\{?\w+\}?$|^(change|replace)[-_ ]?(me|this|it)", re.IGNORECASE)
+"""The value of a setting that somebody puts in."""
+
+_OF_SETTINGS = ("data", "stringData")
+_OF_COPIES = re.compile(r"(^|[^a-z])(backup|bak|copy|orig(inal)?|saved?|templates?|tmpl|dist)([^a-z]|$)", re.IGNORECASE)
+"""Words of the names of files that are kept beside what is applied."""
 
 ObjectKey = tuple[str, str, str]
 """Kind, namespace and name."""
@@ -92,8 +100,8 @@ class Manifests(Struct):
     def add(self, manifest: Manifest) -> tuple[Manifest, Manifest]:
         """Add an object, unless one of its name counts; return the one that counts, and the other one, the same if there is none.
 
-        The files of a directory are applied in their order, each over what those before it say; one for a trial, or to be
-        filled in, isn't.
+        The files of a directory are applied in their order, each over what those before it say; one for a trial, to be
+        filled in, or kept beside another one isn't.
         """
         known = self.objects.setdefault(manifest.kind, {})
         present = known.get((manifest.namespace, manifest.name))
@@ -105,9 +113,22 @@ class Manifests(Struct):
 
 def _is_applied_after(each: Manifest, other: Manifest) -> bool:
     (directory, name), (place, before) = posixpath.split(each.node.path), posixpath.split(other.node.path)
-    images = (container.text_at("image") for container in pod_of(each.kind, each.node).get("containers").list())
-    is_filled_in = each.kind not in WORKLOADS or _HOLES.isdisjoint("".join(images))
-    return directory == place and stage_of(name) <= stage_of(before) and is_filled_in
+    if directory != place or stage_of(name) > stage_of(before):
+        return False
+    # `web.yaml` is what is worked on: `web_backup.yaml`, `web2.yaml` and `web_nodeport.yaml` are kept beside it
+    is_longer = name != before and name.partition(".")[0].startswith(before.partition(".")[0])
+    adds_word = is_longer and stage_of(name) == stage_of(before)
+    is_kept = adds_word or _OF_COPIES.search(name) is not None
+    return not is_kept and (_is_filled_in(each) or not _is_filled_in(other))
+
+
+def _is_filled_in(each: Manifest) -> bool:
+    """Return True unless the image of a workload, or a value of settings, is one that somebody has to put in."""
+    if each.kind in WORKLOADS:
+        images = (container.text_at("image") for container in pod_of(each.kind, each.node).get("containers").list())
+        return _HOLES.isdisjoint("".join(images))
+    values = (value.text for section in _OF_SETTINGS for _, value in each.node.get(section).items())
+    return each.kind not in ("Secret", "ConfigMap") or all(_HOLE.search(value) is None for value in values)
 
 
 def is_manifest(root: SourceNode) -> bool:
