@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeVar
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from archgen.model.architecture import (
     Replica,
     Zone,
 )
+from archgen.model.finding import CONFIDENCES, Confidence
 from archgen.model.kinds import KINDS, Kind
 from archgen.model.slug import distinct, slug
 from archgen.reliability.index import Index
@@ -175,6 +177,32 @@ class Elements(Struct, frozen=True, dict=True, eq=False):
     def assumed_connections(self) -> tuple[Connection, ...]:
         """The connections that the model isn't certain of."""
         return tuple(each for each in self.architecture.connections if each.assumed is not None)
+
+    def confidence_along(self, path: Iterable[str]) -> Confidence:
+        """Return the least confidence in the connections that a path leads over, which names replicas or components."""
+        if not self.assumed_connections:
+            return "high"
+        replicas = self.index.replicas
+        names = [replicas[name].component if name in replicas else name for name in path]
+        return max(
+            (self._assumed_calls.get(step, "high") for step in pairwise(names)), key=CONFIDENCES.index, default="high"
+        )
+
+    def only_over_assumed(self, paths: Callable[[], Mapping[str, Collection[Iterable[str]]]]) -> tuple[str, ...]:
+        """Return the names of which each path leads over an assumed connection; where there is none, ask for no paths."""
+        if not self.assumed_connections:
+            return ()
+        return tuple(name for name, own in paths().items() if own and "high" not in map(self.confidence_along, own))
+
+    @cached_property
+    def _assumed_calls(self) -> dict[tuple[str, str], Confidence]:
+        """The confidence in each call that the model isn't certain of."""
+        return {
+            (each.source, target): each.assumed
+            for each in sorted(self.assumed_connections, key=lambda each: CONFIDENCES.index(each.assumed or "high"))
+            for target in each.targets
+            if each.assumed is not None
+        }
 
 
 def by_component(components: Iterable[str], values: Mapping[str, Iterable[Value]]) -> dict[str, tuple[Value, ...]]:

@@ -152,6 +152,12 @@ class Losses:
         )
         return tuple(cause for cause in awaited if cause.points)
 
+    def paths_to(self, cause: RootCause, replicas: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
+        """Return the paths of the proofs by which each of some replicas breaks flows of a root cause itself."""
+        points = [self.points[flow] for flow in cause.flows]
+        lost = [Subject("replica", name) for name in replicas]
+        return {each.id: [own[each].proof.path for own in points if each in own] for each in lost}
+
     def _carriers(self, element: Subject) -> list[Subject]:
         """Return the hosts that an element is lost with, the lowest first: what its host runs on, the host of a replica."""
         if element.kind == "zone":

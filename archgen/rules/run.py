@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Protocol
 
@@ -214,14 +213,8 @@ def _confidence(topology: Topology, hit: Hit) -> Confidence:
     if hit.flows and topology.assumed_flows:
         # one flow that is certain is enough
         ranks.append(min(CONFIDENCES.index(topology.flows[flow].assumed or "high") for flow in hit.flows))
-    if hit.proof is not None and topology.assumed_connections:
-        names = [topology.replicas[name].component if name in topology.replicas else name for name in hit.proof.path]
-        steps = set(pairwise(names))
-        ranks += [
-            CONFIDENCES.index(each.assumed)
-            for each in topology.assumed_connections
-            if each.assumed is not None and any((each.source, target) in steps for target in each.targets)
-        ]
+    if hit.proof is not None:
+        ranks.append(CONFIDENCES.index(topology.confidence_along(hit.proof.path)))
     return CONFIDENCES[max(ranks)]
 
 

@@ -56,7 +56,10 @@ def _hit(
     """
     element = breaking.element
     carried = _carried(facts, breaking)
-    bearing = f" (with {listed(carried)})" if carried else ""
+    is_sure = facts.confidence_along(breaking.points[0].proof.path) == "high"
+    assumed = facts.only_over_assumed(lambda: facts.losses.paths_to(breaking, carried)) if is_sure else ()
+    also = f"; over assumed connections {listed(assumed)}" if assumed else ""
+    bearing = f" (with {listed([name for name in carried if name not in assumed])}{also})" if carried else ""
     queues = _queues(facts, breaking)
     return Hit(
         subject=element,
