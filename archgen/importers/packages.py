@@ -149,12 +149,17 @@ class PackageLists(Struct, frozen=True):
 def directory_named(
     names: Iterable[str], ends: Sequence[str], path: str, opener: Opener, roots: Iterable[str] = _ROOTS
 ) -> tuple[str, str] | None:
-    """Return the directory of one of these names, beside others, that holds a file, as a file at a path calls it, and the file."""
+    """Return the directory of one of these names, beside others, that holds a file, as a file at a path calls it, and the file.
+
+    A directory that holds the file at the path too is that of the whole project: its name is the user's.
+    """
     files = [f"{name}/{file}" for name in names if _NAME.fullmatch(name) for file in ends]
     for root in roots:
         for found, *_ in opener.find(path, root, files):
             directory, file = posixpath.split(found.path)
-            return posixpath.relpath(directory, posixpath.dirname(path) or "."), file
+            place = posixpath.relpath(directory, posixpath.dirname(path) or ".")
+            if place.strip("./"):
+                return place, file
     return None
 
 

@@ -33,6 +33,11 @@ _ASKS = re.compile(
     r"CONN(ECT(ION)?)?_?STR(ING)?)$",
     re.IGNORECASE,
 )
+_OF_FIRST = re.compile(
+    r"MASTER|PRIMARY|LEADER|SOURCE|REPLICA|SLAVE|PEER|REMOTE|UPSTREAM|SEED|CLUSTER|JOIN", re.IGNORECASE
+)
+"""Words of variables of a store for others of its kind, which it follows or forms a cluster with."""
+
 _NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)
 """Names of variables whose values are hosts and nothing else."""
 
@@ -73,6 +78,15 @@ def read_store_name(name: str) -> tuple[Known | None, bool]:
     product = next((product for pattern, product in _BY_WORD if pattern.search(name)), None)
     known = PRODUCTS[product] if product else Known("database", None, "tcp") if product is not None else None
     return known, _ASKS.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def sets_store_itself(name: str, store: Known) -> bool:
+    """Return True for a variable of a store's own product, in which its image may have its own host: `MYSQL_HOST` of MySQL."""
+    known = read_store_name(name)[0]
+    if known is None or known.product is None or not store.keeps_data or _OF_FIRST.search(name):
+        return False
+    return (known.kind, known.protocol) == (store.kind, store.protocol)
 
 
 @lru_cache(maxsize=4096)

@@ -45,6 +45,7 @@ from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.outside_services import services_outside
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call, protocol_of_port
+from archgen.importers.store_names import sets_store_itself
 from archgen.importers.variable_names import is_for_browsers, names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -260,7 +261,8 @@ class _Reader:
             self._doubt(f"connection:{part.id}->{mention.host}", value.source, evidence)
         beside = {address: mention.host for address, mention in elsewhere.items()}
         reached = self.hosts | beside if beside else self.hosts
-        outside = list(self.outside.mentions(name, value.text, reached, value.source, port)) if not shared else []
+        is_own = shared or sets_store_itself(name, part.guess.known)
+        outside = list(self.outside.mentions(name, value.text, reached, value.source, port)) if not is_own else []
         if not part.guess.known.keeps_data and not KINDS[part.kind].observes:
             outside += services_outside(self.outside, name, value.text, reached, value.source, is_cluster=False)
         for mention, store in outside:

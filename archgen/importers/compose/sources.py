@@ -40,6 +40,9 @@ _FILES = (
 )  # fmt: skip
 """Files of settings below a source, as programs name them most."""
 
+_IGNORES = (b".env", b"/.env", b"*.env", b".env*", b"**/.env", b"**/.env*")
+"""Lines of a `.dockerignore` by which no `.env` comes into an image."""
+
 _MOST_COPIED = 20
 _MOST_WORDS = 50
 _LARGEST = 64 * 1024
@@ -135,10 +138,22 @@ def _mentions(
 
 def _variables(part: ServicePart, opener: Opener, outer: Mapping[str, str]) -> Iterator[tuple[str, SourceText]]:
     for directory in dict.fromkeys(source_directories(part, opener)):
+        if posixpath.normpath(directory) == "." and not _brings_in(part, opener):
+            continue
         for file in opened_variables(part.service.source.path, posixpath.join(directory, ".env"), opener, moved=False):
             for name, (text, line) in expanded_variables(file.data, outer).items():
                 yield name, SourceText(text, Origin(file.path, line))
             return
+
+
+def _brings_in(part: ServicePart, opener: Opener) -> bool:
+    """Return True if the `.env` beside the compose file, which Compose itself reads, comes into the container of a service."""
+    if any(posixpath.normpath(mount.text) in (".", ".env") for mount in part.service.mounts.values()):
+        return True
+    if not any(posixpath.normpath(source) in (".", ".env") for source in part.recipe.sources):
+        return False
+    lines = [line for file in opener(part.service.source.path, ".dockerignore")[:1] for line in file.data.splitlines()]
+    return not any(line.strip() in _IGNORES for line in lines)
 
 
 def settings_in_sources(

@@ -27,13 +27,7 @@ from archgen.importers.kubernetes.custom_resources import (
 )
 from archgen.importers.kubernetes.hosts import Hosts, backends_of, former_namespaces, public_names, renamed_services
 from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
-from archgen.importers.kubernetes.manifests import (
-    WORKLOADS,
-    Manifest,
-    Manifests,
-    all_containers_of,
-    containers_of,
-)
+from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, all_containers_of, containers_of
 from archgen.importers.kubernetes.mounted_settings import settings_in
 from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import (
@@ -61,7 +55,7 @@ from archgen.importers.outside import Outside, OutsideStore, is_asked_by_public_
 from archgen.importers.outside_services import services_outside
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call
-from archgen.importers.store_names import registry_named
+from archgen.importers.store_names import registry_named, sets_store_itself
 from archgen.importers.variable_names import names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -288,7 +282,9 @@ class _Reader:
         if not may_hold_address(value) or names_page(kind, name, value) or names_sources(kind, name):
             return
         meant = self.hosts.meant_in(part.namespace)
-        for mention, store in self.outside.mentions(name, value, self.hosts.all_in(part.namespace), source, port):
+        is_own = sets_store_itself(name, part.guess.known)
+        around = self.hosts.all_in(part.namespace)
+        for mention, store in self.outside.mentions(name, value, around, source, port) if not is_own else ():
             self.by_id[store.id] = store
             if self._judge(part, name, source, store.id) != "none":
                 self._connect(part, mention, source, evidence)
