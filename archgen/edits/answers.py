@@ -21,29 +21,54 @@ _PROTOCOLS = {
 """The protocols that stores are called by, by their products."""
 
 
+_OPTIONAL = ":optional"
+"""The end of the name of a component that does without what it calls."""
+
+
 def makes_certain(question: Question) -> bool:
     """Return True for a question whose answer makes certain an element that was assumed."""
     return question.about is not None and frozenset(question.options) in (_CALL, _ENTRANCE, _HOSTS)
 
 
 def valid_answers(question: Question) -> Callable[[str], bool]:
-    """Return the test for answers: an option, or several of the components of a question about all, by commas."""
+    """Return the test for answers: an option, or several of the components that a question offers, by commas.
+
+    Those that call a component may be `optional` callers: `web,jobs:optional`.
+    """
 
     def is_valid(value: str) -> bool:
         options = set(question.options)
         if not options or value in options:
             return bool(value)
+        if _is_about_other_end(question):
+            return _chosen(value).keys() <= options - {"none"}
         return question.options[:1] == ("all",) and set(value.split(",")) <= options - {"all", "none"}
 
     return is_valid
 
 
+def spell_options(question: Question) -> str:
+    """Return the options of a question, and how to choose several of them."""
+    names = [name for name in question.options if name not in ("all", "none")]
+    lines = [" | ".join(question.options)]
+    if len(names) > 1 and (question.options[:1] == ("all",) or _is_about_other_end(question)):
+        lines.append(f"several: {','.join(names[:2])}")
+    if names and _is_about_other_end(question):
+        lines.append(f"can do without: {names[0]}{_OPTIONAL}")
+    return "; ".join(lines)
+
+
+def _chosen(value: str) -> dict[str, bool]:
+    """Return the components that an answer names, True for those that can't do without the call."""
+    return {name.removesuffix(_OPTIONAL): not name.endswith(_OPTIONAL) for name in value.split(",")}
+
+
 def gone_choices(model: Architecture, question: Question, value: str) -> tuple[str, ...]:
     """Return the chosen components of a question about all that were renamed or deleted since it was asked."""
-    if not (_is_about_writers(question) or _is_about_ends(question)):
+    if not (_is_about_writers(question) or _is_about_ends(question) or _is_about_other_end(question)):
         return ()
     names = {"all", "none", *(component.id for component in model.components)}
-    return tuple(name for name in dict.fromkeys(value.split(",")) if name not in names)
+    return tuple(name for name in _chosen(value) if name not in names)
 
 
 def answer_changes(model: Architecture, question: Question, value: str) -> tuple[Change, ...]:
@@ -61,6 +86,11 @@ def _is_about_writers(question: Question) -> bool:
 
 def _is_about_ends(question: Question) -> bool:
     return question.options[:1] == ("all",) and question.options[-1:] == ("none",)
+
+
+def _is_about_other_end(question: Question) -> bool:
+    """Return True for a question about what calls a component, or what a proxy passes requests to, of which no file says any."""
+    return question.ask.startswith(("No file says what calls ", "No file says where ")) and "none" in question.options
 
 
 def _effects(model: Architecture, question: Question, value: str) -> Iterator[Change]:
@@ -90,8 +120,8 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield from _several_hosts(model, about) if value == "several" else _close(model, question, "hosts")
     elif about in components and question.ask.startswith("No file holds "):
         yield from _database(model, about) if value == "database" else ()
-    elif about in components and value in components and question.ask.startswith("No file says where"):
-        yield from _caller(model, components[value], about, "http")
+    elif about in components and _is_about_other_end(question):
+        yield from _other_ends(model, components, question, value)
     elif about in components and value in components and "none" in question.options:
         serves = KINDS[components[about].kind].serves
         yield from _caller(model, components[about], value, "http" if serves else "tcp")
@@ -133,11 +163,7 @@ def _new_call(model: Architecture, about: str, required: bool) -> Iterator[Chang
     if source not in components or target not in components:
         return
     protocol = "tcp" if KINDS[components[target].kind].role == "data" else "http"
-    if required:
-        yield from _caller(model, components[target], source, protocol)
-    else:
-        protocol = _PROTOCOLS.get(components[target].product or "", protocol)
-        yield Put(("connections", about), {"protocol": protocol, "required": False})
+    yield from _caller(model, components[target], source, protocol, required=required)
 
 
 def _without_redirect(model: Architecture, about: str) -> Iterator[Change]:
@@ -205,6 +231,19 @@ def _ends(model: Architecture, components: dict[str, Component], question: Quest
             yield from _caller(model, components[target], source, "http" if serves else "tcp")
 
 
+def _other_ends(
+    model: Architecture, components: dict[str, Component], question: Question, value: str
+) -> Iterator[Change]:
+    """Draw the calls that no file shows; one that is optional is on no flow."""
+    about = question.about or ""
+    leads = question.ask.startswith("No file says where ")
+    for name, required in _chosen(value).items() if value != "none" else ():
+        if name in components:
+            source, target = (about, components[name]) if leads else (name, components[about])
+            protocol = "http" if leads or KINDS[target.kind].serves else "tcp"
+            yield from _caller(model, target, source, protocol, required=required)
+
+
 def _mode(component: Component, value: str) -> Iterator[Change]:
     if value == "all":
         yield Put(("components", component.id, "replication"), {"writers": "all"})
@@ -243,9 +282,15 @@ def _several_hosts(model: Architecture, host: str) -> Iterator[Change]:
     yield Remove(("hosts", host))
 
 
-def _caller(model: Architecture, store: Component, caller: str, protocol: str = "tcp") -> Iterator[Change]:
+def _caller(
+    model: Architecture, store: Component, caller: str, protocol: str = "tcp", *, required: bool = True
+) -> Iterator[Change]:
     connection = f"{caller} -> {store.id}"
-    yield Put(("connections", connection), _PROTOCOLS.get(store.product or "", protocol))
+    spoken = _PROTOCOLS.get(store.product or "", protocol)
+    if not required:
+        yield Put(("connections", connection), {"protocol": spoken, "required": False})
+        return
+    yield Put(("connections", connection), spoken)
     for flow in model.flows:
         if _calls(flow, caller):
             yield Append(("flows", flow.id, "steps"), {connection: "request" if protocol == "http" else "query"})

@@ -119,6 +119,40 @@ def test_database_that_is_added_takes_no_other_name(tmp_path: Path, monkeypatch:
     assert [each.id for each in model().components if each.kind == "database"] == ["web-db-3"]
 
 
+UNCALLED = """
+services:
+  web: {image: "acme/web:1", ports: ["80:80"]}
+  jobs: {build: ./jobs, command: celery worker}
+  helper: {image: "acme/helper:1"}
+  ledger: {image: "mariadb:12"}
+"""
+
+
+def test_several_call_what_no_file_shows_and_some_can_do_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(UNCALLED)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    assert main(["answer"]) == 0
+    asked = next(each for each in model().questions if each.about == "ledger")
+    listed = "several: web,jobs; can do without: web:optional)"
+    assert listed in next(line for line in capsys.readouterr().out.splitlines() if line.startswith(asked.id))
+    assert main(["answer", asked.id, "web,none"]) == main(["answer", asked.id, "web,store"]) == 2
+    answer("ledger", "web,jobs:optional")
+    answer("helper", "web:optional")
+    calls = {each.id: (each.required, each.ports[0].protocol) for each in model().connections}
+    assert calls["web -> ledger"] == (True, "mysql")
+    assert calls["jobs -> ledger"] == (False, "mysql")
+    assert calls["web -> helper"] == (False, "http")
+    steps = MODEL.read_text().partition("flows:")[2]
+    assert "web -> ledger: query" in steps
+    assert "helper" not in steps.partition("questions:")[0]
+    text = MODEL.read_text()
+    assert main(["import", ".", "-o", str(MODEL), "--update"]) == 0
+    assert MODEL.read_text() == text
+
+
 def test_component_may_be_called_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     MODEL.parent.mkdir()

@@ -9,7 +9,13 @@ from msgspec.structs import replace
 from archgen.app.formatting import format_model
 from archgen.app.workspace.atomic_write import rewrite
 from archgen.app.workspace.inputs import includer
-from archgen.edits.answers import answer_changes, gone_choices, makes_certain, valid_answers
+from archgen.edits.answers import (
+    answer_changes,
+    gone_choices,
+    makes_certain,
+    spell_options,
+    valid_answers,
+)
 from archgen.language.load import load
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.model.architecture import Architecture
@@ -27,7 +33,7 @@ def write_answer(file: str, question_id: str, value: str) -> Question:
     model = load(file, data, includer(file)).architecture
     question = _question(model, question_id)
     if not valid_answers(question)(value):
-        raise UsageError(f"{question.id} must be answered with {' | '.join(question.options)}; got {value[:60]}")
+        raise UsageError(f"{question.id} must be answered with {spell_options(question)}; got {value[:60]}")
     gone = gone_choices(model, question, value)
     if gone:
         raise UsageError(f"no component is called {listed(gone, 'or')} any longer; answer {question.id} with others")

@@ -13,6 +13,7 @@ from archgen.app.workspace.inputs import find, read
 from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import say
 from archgen.cli.parser import terminal_style
+from archgen.edits.answers import spell_options
 from archgen.linting.checked_model import CheckedModel, valid_models
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief
@@ -21,7 +22,12 @@ from archgen.report.common.terminal import brief
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("question", metavar="QUESTION", nargs="?", help="Id of the question [default: list all]")
-    parser.add_argument("answer", metavar="ANSWER", nargs="?", help="One of the question's options")
+    parser.add_argument(
+        "answer",
+        metavar="ANSWER",
+        nargs="?",
+        help="One of the question's options, or several with commas where it asks for them",
+    )
     parser.add_argument("--model", metavar="MODEL", help="Model file [default: the one that has the question]")
 
 
@@ -46,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _list(model: CheckedModel) -> None:
     for question in model.architecture.questions:
-        say(f"{brief(question.id)}  {brief(question.ask)} ({brief(' | '.join(question.options))})\n")
+        say(f"{brief(question.id)}  {brief(question.ask)} ({brief(spell_options(question))})\n")
 
 
 def _answer(models: tuple[CheckedModel, ...], question_id: str, value: str) -> int:

@@ -51,6 +51,9 @@ def _keeps(facts: Topology, component: Component) -> bool:
         return False
     if product_of(component.product).files_alone and component.kind not in FILE_STORES:
         return False
+    # an import draws or asks about each call: what has none is for something else, or for nothing
+    if facts.architecture.sources and not (facts.incoming[component.id] or facts.outgoing[component.id]):
+        return False
     # what several servers keep each for itself is `server-bound-sessions`
     uploads = component.uploads == "local" and len(component.replicas) == 1 and not has_volume(facts, component)
     stores = KINDS[component.kind].stores or uploads or _keeps_alone(facts, component)
@@ -334,7 +337,7 @@ RULE = Rule(
         "application such as a forge or a registry keeps without a store. Files that are handed to others over SFTP are reported as "
         "info, and so is a store of which each step says that it keeps sessions. A store in memory, such as Redis, of an application with "
         "a database is a warning: the records are in the database. So is one of keys and values that every program is declared to work "
-        "without (`required: false`)."
+        "without (`required: false`). Skips a store of an imported model that has no connection: nothing calls it, or a question is open."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
