@@ -21,6 +21,9 @@ from archgen.model.problems import UsageError
 from archgen.model.wording import first_few
 
 _MOST_OTHERS = 10
+_MOST_ALIKE = 3
+"""Parts or files that have a line of their own each, though the lines differ in the name alone."""
+
 _MOST_NAMED = 6
 """Files that a summary names one by one."""
 
@@ -139,10 +142,7 @@ def summary(result: Import) -> str:
     lines += [f"read {reason}" for reason in result.reasons]
     lines += _merged(result)
     lines += [f"read {decision}; --profile names others" for decision in result.reading.decisions]
-    lines += [
-        f"left out: {omission.name} ({omission.source}): {omission.reason}"
-        for omission in result.reading.omissions[:20]
-    ]
+    lines += _left_out(result.reading)
     lines += [f"example values: {path}, since the file itself isn't there" for path in result.reading.stand_ins]
     lines += [f"missing: {_absence(*each)}" for each in result.missing[:_MOST_OTHERS]]
     lines += _repeated(result.reading)
@@ -166,12 +166,32 @@ def summary(result: Import) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _left_out(reading: Reading) -> Iterator[str]:
+    """Yield a line for each part that isn't imported; those left out for one reason share a line if they are many."""
+    alike: dict[str, list[str]] = {}
+    for omission in reading.omissions:
+        alike.setdefault(omission.reason, []).append(omission.name)
+    shown = {reason for reason, names in alike.items() if len(names) > _MOST_ALIKE}
+    yield from (f"left out: {', '.join(alike[reason])}: {reason}" for reason in sorted(shown))
+    apart = [omission for omission in reading.omissions if omission.reason not in shown]
+    yield from (f"left out: {omission.name} ({omission.source}): {omission.reason}" for omission in apart[:20])
+
+
 def _not_read(result: Import) -> Iterator[str]:
     """Yield a line for each path that isn't read, with the command that reads it."""
-    for path in result.others[:_MOST_OTHERS]:
+    beside: dict[str, list[str]] = {}
+    for path in result.others:
+        if path not in result.bases:
+            beside.setdefault(os.path.dirname(path), []).append(path)
+    grouped = {directory: paths for directory, paths in beside.items() if len(paths) > _MOST_ALIKE}
+    for directory, paths in grouped.items():
+        names = ", ".join(os.path.basename(path) for path in paths)
+        yield f"not read: {directory or '.'}: {names}; `archgen import {shlex.quote(paths[0])}` reads the first instead"
+    apart = [path for path in result.others if path in result.bases or os.path.dirname(path) not in grouped]
+    for path in apart[:_MOST_OTHERS]:
         files = [result.bases[path], path] if path in result.bases else [path]
         yield f"not read: {path}; `archgen import {shlex.join(files)}` reads it instead"
-    if (count := len(result.others) - _MOST_OTHERS) > 0:
+    if (count := len(apart) - _MOST_OTHERS) > 0:
         yield f"not read: {_count(count, 'more path')}"
     yield from result.proxies[:_MOST_OTHERS]
 

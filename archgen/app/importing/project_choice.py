@@ -332,6 +332,17 @@ def _reason(
     if not reasons:
         defaults = {path_in(directory, name) for name in DEFAULTS}
         is_default = all(each.files[0] in defaults for each in chosen)
-        reasons = ["Compose reads it by default" if is_default else "it lies nearest"]
+        reasons = ["Compose reads it by default" if is_default else _first_beside(directory, chosen, left)]
     names = " and ".join(" with ".join(each.files) for each in chosen)
     return f"{names}: {', '.join(reasons)}"
+
+
+def _first_beside(directory: str, chosen: list[ComposeCandidate], left: Iterable[str]) -> str:
+    """Return why a file is read for which nothing speaks: it is the first of those beside it, or lies nearest."""
+    places = {os.path.dirname(path) for each in chosen for path in each.files}
+    beside = [path for path in left if os.path.dirname(path) in places]
+    alike = [path for path in beside if stage_of_compose_file(os.path.relpath(path, directory)) < STAGING]
+    named = any(os.path.basename(path) in DEFAULTS for each in chosen for path in each.files)
+    if len(chosen) > 1 or named or not alike:
+        return "it lies nearest"
+    return f"the first by name of {len(alike) + 1} beside each other, since nothing says which one runs"
