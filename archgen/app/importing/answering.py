@@ -38,7 +38,7 @@ def write_answer(file: str, question_id: str, value: str) -> Question:
     if gone:
         raise UsageError(f"no component is called {listed(gone, 'or')} any longer; answer {question.id} with others")
     before = data.decode("utf-8-sig")
-    text = _in_form(file, before, apply_answers(before, model, question, value))
+    text = in_form(file, before, apply_answers(before, model, question, value))
     load(file, text.encode(), includer(file))
     rewrite(file, text.encode())
     return question
@@ -80,7 +80,7 @@ def with_answers(text: str, answers: tuple[tuple[str, str], ...]) -> str:
         current = _current(model, question, value) if question is not None else None
         if question is not None and current is not None:
             text = apply_answers(text, model, question, current, stated=value)
-    return _in_form("import.arch.yaml", fresh, text)
+    return in_form("import.arch.yaml", fresh, text)
 
 
 def _current(model: Architecture, question: Question, value: str) -> str | None:
@@ -98,7 +98,7 @@ def _current(model: Architecture, question: Question, value: str) -> str | None:
     return (",".join(left) or none) if is_shown else None
 
 
-def _in_form(file: str, before: str, after: str) -> str:
+def in_form(file: str, before: str, after: str) -> str:
     """Return a text in the canonical form if it was in it before; where there is no such form, as it is."""
     try:
         if format_model(file, before.encode()) == before.encode():

@@ -6,6 +6,7 @@ Exit code: 0, 1 if the file would change (--check), or 2 for a usage error, a br
 from __future__ import annotations
 
 import argparse
+import os
 
 from archgen.app.exit_codes import FINDINGS, INVALID, OK
 from archgen.app.importing.importing import Import, summary
@@ -34,7 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--profile", metavar="NAME", action="append", default=[], help="Compose profile to include; repeatable"
     )
     parser.add_argument(
-        "--update", action="store_true", help="Import again over the file of -o; its answers stay, other edits don't"
+        "--update",
+        action="store_true",
+        help="Import again over the file of -o; keep its answers and what no import writes",
     )
     parser.add_argument("--check", action="store_true", help="Compare with the existing -o file, and write nothing")
 
@@ -56,6 +59,8 @@ def _write(result: Import, options: argparse.Namespace) -> bool:
     if output is not None:
         from archgen.app.importing.existing import write_model
 
+        if os.path.lexists(output) and not (check or options.update):
+            raise UsageError(f"{output} exists; --update imports over it and keeps its answers, -o names another file")
         changed = write_model(output, result.text, check=check, update=options.update)
         say(f"{brief(output)} would change\n" if changed else "")
         if not check:
