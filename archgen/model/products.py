@@ -365,13 +365,20 @@ def zone_of(component: Component) -> str | None:
 _PROTOCOLS = ("s3",)
 """Products whose protocol others speak too, so that an id may be the protocol's name alone."""
 _OF_MAKER = re.compile(r"\b(amazon|aws)\b", re.IGNORECASE)
+_STORE = r"(?:object\W*)?(?:stor(?:e|age)|buckets?|s3|r2|b2|blobs?|spaces)"
+_OTHERS = (
+    r"(?:on[- ]prem\w*|self[- ]hosted|garage|swift|openstack|hetzner|ovh\w*|scaleway|wasabi|backblaze|b2|cloudflare|r2|"
+    r"digital ?ocean|linode|akamai|vultr|exoscale|ionos|stackit|contabo|storj|idrive|upcloud|infomaniak|oracle|ibm|alibaba|"
+    r"tencent|yandex|google|azure|(?:the|our|its) (?:hosting |cloud )?provider)"
+)
 _OF_OTHERS = re.compile(
-    r"\b(providers?|compatible|compliant|object stor\w+|on[- ]prem\w*|minio|ceph|garage|seaweedfs|swift|hetzner|ovh\w*|scaleway|"
-    r"wasabi|backblaze|b2|cloudflare|r2|digital ?ocean|linode|akamai|vultr|exoscale|ionos|stackit|contabo|storj|idrive|upcloud|"
-    r"infomaniak|oracle|ibm|alibaba|tencent|yandex|google|azure)\b",
+    r"\b(?:minio|ceph|seaweedfs|s3\W*(?:api\W*)?(?:compatible|compliant))\b|"
+    rf"^{_OTHERS}$|"
+    rf"\b{_OTHERS}(?:'s)?\W+(?:cloud\W+)?{_STORE}\b|"
+    rf"(?:\b{_STORE}\W+(?:of|from)\W+|\b(?:at|by|on) |[(,:] ?|\b{_STORE} ){_OTHERS}(?: cloud)?(?=$|[),;:])",
     re.IGNORECASE,
 )
-"""Words of a name that tell of another's storage, or of any."""
+"""Words of a name that tell of the protocol, or of a provider beside the storage or as its place: elsewhere it may be what is kept."""
 
 
 def service_name(component: Component) -> str:

@@ -95,7 +95,17 @@ def test_a_title_says_nothing_of_the_product_that_an_id_names(title: str | None)
 
 
 @pytest.mark.parametrize(
-    "title", ["Object storage of the provider", "S3-compatible bucket", "Hetzner Object Storage", "Wasabi"]
+    "title",
+    [
+        *(
+            "Object storage of the provider",
+            "S3-compatible bucket",
+            "Hetzner Object Storage",
+            "Wasabi",
+            "MinIO for uploads",
+        ),
+        *("Uploads (OVHcloud)", "Backups at Hetzner", "Cloudflare R2", "On-premises bucket", "Google Cloud Storage"),
+    ],
 )
 def test_an_id_that_is_a_protocol_names_no_product_beside_a_title_of_another(title: str) -> None:
     storage = Component(id="s3", kind="object-storage", name=title, managed=True)
@@ -104,3 +114,15 @@ def test_an_id_that_is_a_protocol_names_no_product_beside_a_title_of_another(tit
     assert scope_of(replace(storage, product="s3")) == "regional"
     # a maker's own name is enough
     assert scope_of(replace(storage, id="stripe", kind="external-service")) == "global"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Object storage for backups", "Reports of the payment providers", "S3 with Google Analytics exports"),
+        *("Images for Azure AD sync", "Swift app uploads", "Bucket in oracle import", "HIPAA-compliant bucket"),
+        "Dumps of on-prem databases",
+    ],
+)
+def test_an_id_that_is_a_protocol_is_its_makers_beside_a_title_of_what_is_kept(title: str) -> None:
+    assert scope_of(Component(id="s3", kind="object-storage", name=title, managed=True)) == "regional"
