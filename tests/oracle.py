@@ -234,7 +234,7 @@ class World:
         active = component.cluster.active if component.cluster is not None else ()
         order = sorted([one.id for one in component.replicas], key=lambda one: one not in active)
         order = [*active, *(one for one in order if one not in active)]
-        return not any(map(self.itself_lost, order[: order.index(replica.id)]))
+        return replica.id in active or not any(map(self.itself_lost, order[: order.index(replica.id)]))
 
     # Where
 

@@ -214,9 +214,13 @@ def is_of_unknown_copies(component: Component) -> bool:
 
 
 def predecessors(component: Component, replica: str) -> tuple[str, ...]:
-    """Return the members whose own loss, while their hosts are up, keeps the traffic from a member: only hosts are watched."""
-    cluster = component.cluster
-    if not is_active_passive(cluster) or not _watches_hosts(component, replica):
+    """Return the members whose own loss, while their hosts are up, keeps the traffic from a member: only hosts are watched.
+
+    Each of several active members has traffic of its own, whatever becomes of the others.
+    """
+    if replica in active_members(component) or not _watches_hosts(component, replica):
+        return ()
+    if not is_active_passive(component.cluster):
         return ()
     order = order_of_takeover(component)
     return order[: order.index(replica)]

@@ -256,3 +256,18 @@ def test_a_standby_starts_nothing_behind_a_failed_process_that_nobody_watches(to
     assert told.points(watched)[0] == set()
     assert told.outcome(watched, "a", "job@b")[0] == "degraded"
     assert told.analyzed(STARTING)["availability"] < told.analyzed(watched)["availability"]
+
+
+@pytest.mark.parametrize("called", [False, True])
+def test_an_active_member_goes_on_beside_a_failed_one(told: Told, called: bool) -> None:
+    both = STARTING.replace("active: a,", "active: [a, b],")
+    if called:
+        both = (
+            both.replace("  core:", "  user: {kind: client}\n  core:")
+            .replace("connections: {", "connections: {user -> job: https, ")
+            .replace("[job -> core: run]", "[user -> job: run, job -> core: run]")
+        )
+    assert told.points(both)[0] == set()
+    assert told.outcome(both, "job@a")[0] == "degraded"
+    assert told.outcome(both, "a", "job@b")[0] == "down"
+    assert told.outcome(both, "job@a", "job@b")[0] == "down"
