@@ -141,7 +141,7 @@ _TRAITS: dict[str, Product] = {
     "cockroachdb": Product(agrees=True, quorum="majority"),
     "mongodb": Product(agrees=True, quorum="majority-to-write", steps_down="writes"),
     **dict.fromkeys(("postgresql", "timescaledb"), Product(waits=True, keeps_lease=True)),
-    **dict.fromkeys(("patroni", "stolon"), Product(leases=True)),
+    **dict.fromkeys(("patroni", "spilo", "stolon", "stolon-sentinel", "stolon-keeper"), Product(leases=True)),
     # an availability group is offline, for reads too, while its Windows cluster has no majority
     "mssql": Product(steps_down="everything"),
     **dict.fromkeys(("garbd", "garb", "galera-arbitrator", "arbitrator", "arbiter"), Product(arbitrates=True)),

@@ -8,7 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
 from archgen.model.kinds import KINDS, QUEUES
-from archgen.model.products import product_of
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.promoters import coordinates
@@ -56,15 +56,23 @@ def _is_alone_on_the_nodes(facts: Topology, component: Component, by: Component)
         return False
     nodes = {host for replica in component.replicas for host in replica.hosts}
     beside = (name for name in _beside(facts, by) if not _is_on(facts.components[name], nodes))
-    # a manager of leases keeps them where its store calls; any other call may be for names or settings, unless a flow renews a lease
+    # a call to Consul may be for names, unless a flow renews a lease or the manager keeps one there; the others keep no names of stores
     managed = product_of(by.product or by.id).leases
-    calls = (call for call in facts.outgoing[component.id] if managed or facts.flows_over[call.id])
-    leases = (target for call in calls for target in call.targets)
+    leases = (
+        target
+        for call in facts.outgoing[component.id]
+        for target in call.targets
+        if managed or facts.flows_over[call.id] or not _keeps_names(facts.components[target])
+    )
     return (
         _is_on(by, nodes)
         and not any(_may_decide(facts, name, by) for name in beside)
         and not any(coordinates(each) and not _is_on(each, nodes) for each in map(facts.components.__getitem__, leases))
     )
+
+
+def _keeps_names(component: Component) -> bool:
+    return product_name(component.product or component.id) == "consul"
 
 
 def _is_on(component: Component, nodes: set[str]) -> bool:
@@ -131,7 +139,7 @@ RULE = Rule(
     limits=(
         "Doesn't check managed stores, products that elect by majority, nor pairs promoted by a component (`by`) that runs "
         "elsewhere too, has a quorum, or is connected with something elsewhere that may be a witness or a fencing device, "
-        "nor stores that call a coordinator (etcd) elsewhere in a flow, or for Patroni."
+        "nor stores that call a coordinator (etcd) elsewhere, Consul only in a flow or for Patroni or Stolon."
     ),
     references=(
         ("Patroni documentation, DCS failsafe mode", "https://patroni.readthedocs.io/en/latest/dcs_failsafe_mode.html"),
