@@ -10,6 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveHost
 from archgen.edits.moves import moves
 from archgen.edits.patch import patch_of
+from archgen.edits.placement import SITES
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Quorum
 from archgen.model.change import Change
@@ -36,19 +37,26 @@ def _hits(facts: Topology) -> Iterator[Hit]:
 
 
 def _of_machines(facts: Topology, hits: list[Hit]) -> Iterator[Hit]:
-    """Yield the hits, of which those for the same replicas on virtual machines have one fix: it leaves the outermost place."""
+    """Yield the hits, of which those for the same replicas on virtual machines have one fix: it leaves the outermost place.
+
+    A site isn't left by a virtual machine, whose addresses stay behind: its hit keeps its own fix.
+    """
     together: dict[tuple[Subject, ...], list[Subject]] = {}
     for hit in hits:
         together.setdefault(_replicas(hit), []).append(hit.subject)
     for hit in hits:
         places = together[_replicas(hit)]
-        if any(_parts_machines(facts, place, _replicas(hit)) for place in places):
-            zones = [place.id for place in places if place.kind == "zone"]
+        if not _is_site(facts, hit.subject) and any(_parts_machines(facts, place, _replicas(hit)) for place in places):
+            zones = [place.id for place in places if place.kind == "zone" and not _is_site(facts, place)]
             outermost = [zone for zone in zones if not any(facts.index.inside(zone, other) for other in zones)]
             where = "".join(f" in another {zone_words(facts.zones[zone].kind)}" for zone in outermost[:1])
             yield replace(hit, fix=_PART.format(where))
         else:
             yield hit
+
+
+def _is_site(facts: Topology, place: Subject) -> bool:
+    return place.kind == "zone" and facts.zones[place.id].kind in SITES
 
 
 def _replicas(hit: Hit) -> tuple[Subject, ...]:
