@@ -40,7 +40,7 @@ class Losses:
         self._lying: dict[str, dict[Subject, list[Replica]]] = {}
         self._answering: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {}
         self._stand_ins: dict[tuple[str, str], bool] = {}
-        self._needed_whole: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._needed_whole: dict[str, dict[str, tuple[str, ...]]] = {}
 
     @cached_property
     def structures(self) -> dict[str, Structure]:
@@ -248,26 +248,37 @@ class Losses:
 
     def lying_in(self, element: Subject, flow: str) -> tuple[Replica, ...]:
         """Return the replicas of a flow that surely go down with a host or a zone."""
+        return tuple(self._lying_by_place(flow).get(element, ()))
+
+    def _lying_by_place(self, flow: str) -> dict[Subject, list[Replica]]:
         if flow not in self._lying:
             self._lying[flow] = self._by_place(self.structures[flow])
-        return tuple(self._lying[flow].get(element, ()))
+        return self._lying[flow]
 
     def needed_whole(self, host: str, flow: str) -> tuple[str, ...]:
         """Return the components all of which lies on a host, whose replicas break a flow together and none by itself."""
-        if (host, flow) not in self._needed_whole:
-            points = self.points[flow]
+        if flow not in self._needed_whole:
+            self._needed_whole[flow] = self._needed_by_host(flow)
+        return self._needed_whole[flow].get(host, ())
+
+    def _needed_by_host(self, flow: str) -> dict[str, tuple[str, ...]]:
+        """Return what a flow needs of each host as `needed_whole` has it: one state for each component, whatever its host."""
+        points = self.points[flow]
+        whole: dict[str, list[str]] = {}
+        lost: dict[str, list[Subject]] = {}
+        for place, replicas in self._lying_by_place(flow).items():
             lying: dict[str, list[Subject]] = {}
-            for replica in self.lying_in(Subject("host", host), flow):
+            for replica in replicas if place.kind == "host" else ():
                 lying.setdefault(replica.component, []).append(Subject("replica", replica.id))
-            whole = {
-                name: lost
-                for name, lost in lying.items()
-                if len(lost) == len(self._index.components[name].replicas) and points.keys().isdisjoint(lost)
-            }
-            states = {element: 2 << place for place, lost in enumerate(whole.values()) for element in lost}
-            broken = Evaluation(self.plans[flow], States(states, (2 << len(whole)) - 1)).flow if whole else 0
-            self._needed_whole[host, flow] = tuple(name for place, name in enumerate(whole) if broken & 2 << place)
-        return self._needed_whole[host, flow]
+            for name, here in lying.items():
+                # one that is alone breaks a flow by itself, or not at all
+                if 1 < len(here) == len(self._index.components[name].replicas) and points.keys().isdisjoint(here):
+                    whole.setdefault(place.id, []).append(name)
+                    lost[name] = here
+        states = {element: 2 << number for number, here in enumerate(lost.values()) for element in here}
+        broken = Evaluation(self.plans[flow], States(states, (2 << len(lost)) - 1)).flow if lost else 0
+        needed = {name for number, name in enumerate(lost) if broken & 2 << number}
+        return {host: tuple([name for name in names if name in needed]) for host, names in whole.items()}
 
     def answering(self, flow: str) -> dict[str, tuple[tuple[str, ...], ...]]:
         """Return the replicas that may answer each request of a flow together, by each of them."""
