@@ -18,7 +18,8 @@ from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.reliability.members import asks_majority
 
-_SPREAD_MEMBERS = "Put the members on three hosts, one each: a majority of them has to remain when a host fails."
+_SPREAD_MEMBERS = "Put each member on a host of its own: a majority of them has to remain when a host fails."
+_SPREAD_PARITY = "Put each member on a host of its own: it keeps parity over them, so that one host may fail."
 
 
 def is_majority_on_one_host(component: Component) -> bool:
@@ -31,7 +32,8 @@ def is_majority_on_one_host(component: Component) -> bool:
 def advise_second(topology: Topology, component: Component) -> str | None:
     """Return the fix for the only replica of a component, where another replica and what moves the traffic aren't all of it."""
     if len(component.replicas) > 1:
-        return _SPREAD_MEMBERS if is_majority_on_one_host(component) else None
+        spread = _SPREAD_PARITY if _keeps_parity(component) else _SPREAD_MEMBERS
+        return spread if is_majority_on_one_host(component) else None
     if holds_only_copies(topology, component):
         return "Let the backups copy to a second repository too, on another host or at a provider, which shares nothing with this one."
     if component.replication is not None and component.replication.copy_of is not None:
@@ -91,10 +93,14 @@ def advise_second(topology: Topology, component: Component) -> str | None:
     )
 
 
+def _keeps_parity(component: Component) -> bool:
+    return product_of(component.product).quorum == "half-to-read"
+
+
 def _more_members(component: Component) -> str:
     """Return the fix for the only member of what agrees by vote, or keeps parity over its members."""
     product = product_of(component.product)
-    if product.quorum == "half-to-read":
+    if _keeps_parity(component):
         return "Run it distributed, on three hosts or more (`replicas: 3`): it keeps parity over them, so that one of them may fail."
     fails = "two are no majority" if product.leaderless else "two can't elect"
     return f"Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: {fails} when one fails."
