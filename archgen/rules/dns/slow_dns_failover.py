@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import address, pointee
-from archgen.analysis.record_paths import leaves_out_sick_hosts
+from archgen.analysis.record_paths import leaves_out_sick_hosts, records_behind
 from archgen.analysis.topology import Topology
 from archgen.edits.records import failover_ttl
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component, Record
+from archgen.model.architecture import Balance, Component, Record
 from archgen.model.change import Change, Put
 from archgen.model.dns_zones import normalize_name
 from archgen.model.subject import Subject
@@ -52,13 +52,18 @@ def _leaves_one(facts: Topology, component: Component, name: str) -> bool:
 
     Who has the addresses of all of them tries the next, however long the answer is kept.
     """
-    balances = [server.balance for server in facts.names.servers if server.balance is not None]
-    chosen = any(
-        balance.mode == "active-passive"
-        or (balance.algorithm or "round robin").casefold().translate(_SPACED) not in _OF_ALL
-        for balance in balances
-    )
-    return chosen and leaves_out_sick_hosts(facts, component, name)
+    choosing = [server for server in facts.names.servers if server.balance is not None and _chooses(server.balance)]
+    return any(_serves(facts, server, name) for server in choosing) and leaves_out_sick_hosts(facts, component, name)
+
+
+def _serves(facts: Topology, server: Component, name: str) -> bool:
+    ends = (end for record in facts.names.leading(name) for end in records_behind(facts, record))
+    return any(end in server.records for end in ends)
+
+
+def _chooses(balance: Balance) -> bool:
+    algorithm = (balance.algorithm or "round robin").casefold().translate(_SPACED)
+    return balance.mode == "active-passive" or algorithm not in _OF_ALL
 
 
 _SPACED = str.maketrans("-_", "  ")
