@@ -223,6 +223,9 @@ def _add_entries(draft: _Draft, local: list[str]) -> None:
 
 def _add_local(draft: _Draft, name: str, entries: list[Entry]) -> None:
     outer = draft.outer or ""
+    if name in draft.doors.exposed:
+        # a port of a store on its own host is for those who work there
+        entries = [entry for entry in entries if is_by_proxy(entry)]
     if f"{draft.client} -> {outer}" not in draft.connections:
         _connect(draft, draft.client, outer, {"protocol": "https", "port": 443}, "? in no file")
     _connect(draft, outer, name, _ports(entries), f"{entries[0].place!s}, {entries[0].evidence}")

@@ -28,7 +28,7 @@ from archgen.importers.compose.parts import ServicePart, describe_service, hosts
 from archgen.importers.compose.ports import exporter_at, published_entries
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe
-from archgen.importers.compose.routing import ProxyRoute, routes
+from archgen.importers.compose.routing import ProxyRoute, entry_of, protocol_of, routes
 from archgen.importers.compose.service import Service, SourceText, on_machine, split_words
 from archgen.importers.compose.sharing import (
     SharedValues,
@@ -336,14 +336,14 @@ class _Reader:
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
     def _route(self, route: ProxyRoute) -> None:
+        known = self.by_id[route.service].guess.known
         if route.proxy is not None:
             subject = f"connection:{route.proxy}->{route.service}"
             self.proven.add((route.proxy, route.service))
-            self._add(subject, "protocol", "http", route.source, route.evidence)
+            self._add(subject, "protocol", protocol_of(route, known), route.source, route.evidence)
             if route.port is not None:
                 self._add(subject, "number", route.port, route.source, route.evidence)
-        else:
-            value = {"protocol": "http", "port": route.port or 80, "target": route.port or 80, "local": True}
+        elif value := entry_of(route, known):
             self._add(f"entry:{route.service}:{value['port']}", "entry", value, route.source, route.evidence)
 
     def _seek(self, part: ServicePart, own: Mapping[str, SourceText]) -> None:

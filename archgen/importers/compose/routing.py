@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from archgen.importers.catalogue import Known
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Origin
 
@@ -14,22 +15,30 @@ _ROUTER = re.compile(
     r"traefik\.(?:http|tcp)\.routers\.[^.]+\.(?:rule|entrypoints|service)|traefik\.frontend\.rule|traefik\.enable"
 )
 _PORT = re.compile(r"traefik\.(?:(?:http|tcp)\.services\.[^.]+\.loadbalancer\.server\.port|port)")
+_OF_TCP = re.compile(r"traefik\.(tcp|udp)\.routers\.")
+_OF_HTTP = re.compile(r"traefik\.http\.routers\.|traefik\.frontend\.")
 _CADDY = re.compile(r"caddy(?:_\d+)?(?:\.reverse_proxy|\.handle.*reverse_proxy)?")
 
 
 class ProxyRoute(Struct, frozen=True):
-    """A route to a service: the proxy that has it, None for one in no file, and the service's port."""
+    """A route to a service: the proxy that has it, None for one in no file, and the service's port.
+
+    One that `is_plain` is for connections of any protocol, and not for requests of HTTP.
+    """
 
     proxy: str | None
     service: str
     port: int | None
     source: Origin
     evidence: str
+    is_plain: bool = False
 
 
 def routes(services: Mapping[str, Service], proxies: Mapping[str, str]) -> Iterator[ProxyRoute]:
     """Yield the route to each service that asks a proxy for one."""
     for identity, service in services.items():
+        names = [name.lower() for name in service.labels]
+        is_plain = any(map(_OF_TCP.match, names)) and not any(map(_OF_HTTP.match, names))
         for product, value, port in _requests(service):
             proxy = proxies.get(product)
             if proxy != identity:
@@ -39,6 +48,7 @@ def routes(services: Mapping[str, Service], proxies: Mapping[str, str]) -> Itera
                     port,
                     value.source,
                     f"{product} {'label' if product != 'nginx-proxy' else 'variable'}",
+                    is_plain and product == "traefik",
                 )
 
 
@@ -65,3 +75,14 @@ def _labelled(labels: Mapping[str, SourceText]) -> Iterator[tuple[str, SourceTex
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 65536 else None
+
+
+def protocol_of(route: ProxyRoute, known: Known) -> str:
+    """Return what a proxy speaks with a service: HTTP, or what the service itself speaks."""
+    return "http" if not route.is_plain else known.protocol if known.product is not None else "tcp"
+
+
+def entry_of(route: ProxyRoute, known: Known) -> dict[str, object]:
+    """Return the entry to which a proxy in no file leads; nothing where no port is known."""
+    port = route.port or (known.port if route.is_plain else 80)
+    return {"protocol": protocol_of(route, known), "port": port, "target": port, "local": True} if port else {}
