@@ -77,6 +77,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_near",
         "is_on_machine",
         "is_unserved",
+        "is_opened",
         "is_page",
         "is_promoted",
         "is_uncounted",

@@ -17,7 +17,8 @@ class Part(Struct, kw_only=True):
 
     `servers` are those of a pool that a proxy calls by their addresses, each with its name, its host and its port;
     `names` are those that such a proxy answers to. One that is `is_unserved` has no name that a request could come by, and
-    one that is `is_page` has one on a port of pages. One that is outside and `is_near` has a name of the same network;
+    one that is `is_page` has one on a port of pages; one that `is_opened` is reached from outside the cluster, by whatever
+    protocol. One that is outside and `is_near` has a name of the same network;
     one that `is_on_machine` is called by a name of its callers' own machine.
     `is_promoted` are stores of which a sentinel or an operator promotes a replica, and `is_uncounted` those whose replicas
     are counted in no file. One that is `is_unclear` passes requests on to something that its configuration doesn't tell.
@@ -49,6 +50,7 @@ class Part(Struct, kw_only=True):
     is_near: bool = False
     is_on_machine: bool = False
     is_unserved: bool = False
+    is_opened: bool = False
     is_page: bool = False
     is_promoted: bool = False
     is_uncounted: bool = False

@@ -190,7 +190,7 @@ def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
         return False
     works = part.traits.role in ("application", "web") and part.kind not in ("worker", "scheduler")
     # a Service that leads to no visitors is there to be called, whatever the program behind it calls itself
-    is_served = "cluster" in part.declared and not part.is_unserved
+    is_served = "cluster" in part.declared and not (part.is_unserved or part.is_opened)
     is_awaited = is_served and part.id not in (*doors.bypasses, *doors.exposed) and _has_others(inventory, part)
     calls = not is_awaited and any(
         is_walked(inventory, call.source, call.target) for call in inventory.callees(part.id)

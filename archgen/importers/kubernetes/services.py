@@ -34,6 +34,11 @@ def add_services(
     for key, service in services.items():
         _spread(manifests, service, selected[key], sheet)
         _publish(service, selected[key], has_routes, sheet)
+        kind = service.node.text_at("spec", "type")
+        if kind in ("LoadBalancer", "NodePort") or any(service.node.get("spec", "externalIPs").list()):
+            # devices and games speak UDP, of which no entry tells
+            for part in selected[key]:
+                sheet.add(Fact(f"component:{part.id}", "is_opened", True, service.origin, kind or "externalIPs"))
     _mark_names({key: each for key, each in services.items() if not serves_metrics_alone(each)}, parts, selected, sheet)
 
 
