@@ -662,9 +662,10 @@ class World:
 
         Nor does one to which the work can't come.
         """
-        if not self.succeeds_to(replica):
+        component = self.component[replica.component]
+        if not component.managed and not self.succeeds_to(replica):
             return False
-        cluster = self.component[replica.component].cluster
+        cluster = component.cluster
         if cluster is None or cluster.failover != "manual" or not cluster.active:
             return True
         return replica.id in cluster.active

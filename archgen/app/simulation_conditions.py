@@ -173,7 +173,8 @@ def _unwatched(topology: Topology, flow: str, component: Component, gone: Collec
         if Subject("replica", replica) in gone and not any(_is_gone(topology, host, gone) for host in on_hosts[replica])
     ]
     if alone:
-        yield f"only if the failover of {component.id} notices that {listed(alone)} failed by itself (`watches` isn't declared)"
+        themselves = "itself" if len(alone) == 1 else "themselves"
+        yield f"only if the failover of {component.id} notices that {listed(alone)} failed by {themselves} (`watches` isn't declared)"
 
 
 def _commits(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:

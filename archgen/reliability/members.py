@@ -172,7 +172,7 @@ _OF_RESOURCES = ("pacemaker", "corosync")
 def leaves_watch_open(components: Mapping[str, Component], component: Component) -> bool:
     """Return True if an address moves between a component's hosts, and the model doesn't say if a failed process moves it.
 
-    What forwards packets in its kernel, and the mechanism itself, have no process that fails beside it.
+    What forwards packets in its kernel, and the mechanism itself, have no process that fails beside it; appliances watch their own.
     """
     cluster = component.cluster
     if cluster is None or cluster.by is None or cluster.watches is not None or cluster.failover == "manual":
@@ -184,7 +184,8 @@ def leaves_watch_open(components: Mapping[str, Component], component: Component)
         or not (cluster.mode == "active-active" or is_active_passive(cluster))
     ):
         return False
-    forwards = component.kind in FORWARDING or product_of(component.product).forwards
+    product = product_of(component.product)
+    forwards = component.kind in FORWARDING or product.forwards or product.appliance
     itself = (component.product or "").casefold() in _BY_LAYER_2
     hosts = {host for replica in component.replicas for host in replica.hosts}
     return len(hosts) > 1 and not (component.managed or forwards or itself)

@@ -20,7 +20,8 @@ def electorate(component: Component, index: Index, access: Asking) -> tuple[Vote
 
     They are those of the component that `by` names, if it has three or more of which some are elsewhere; else the replicas
     vote, and what is elsewhere beside them. Of a store whose replicas take writes on a majority, they always vote, and `by` is an
-    arbitrator. What spreads the requests over them has no vote.
+    arbitrator. What spreads the requests over them has no vote, but for an availability group it stands for the witness that
+    each needs and few models show.
     """
     arbitrated = has_arbitrator(component)
     stops = "all" if arbitrated else product_of(component.product).steps_down

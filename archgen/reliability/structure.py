@@ -288,13 +288,15 @@ def _standbys(
 ) -> Iterator[tuple[str, tuple[Need, ...]]]:
     """Yield the needs of the members that wait: until the work has moved to them, only the active ones start a flow.
 
-    To a member behind one that fails on a running host, while only hosts are watched, it doesn't move at all.
+    To a member behind one that fails on a running host, while only hosts are watched, it doesn't move at all; a provider
+    watches its processes.
     """
     cluster = component.cluster
     by_hand = cluster is not None and cluster.failover == "manual" and bool(cluster.active)
     active, _ = eligible(component, "read", moment) if by_hand else ((), ())
     for replica in component.replicas:
-        windows, before = taking_over(component, replica.id, moment), predecessors(component, replica.id)
+        windows = taking_over(component, replica.id, moment)
+        before = () if component.managed else predecessors(component, replica.id)
         if windows or before:
             lost = tuple(Guarded(window.replica, after=(window,)) for window in windows)
             unsettled = (Need(step, None, (), lost, len(lost), "unsettled"),) if lost else ()

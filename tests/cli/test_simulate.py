@@ -373,6 +373,11 @@ flows:
         ["imap@a"],
         "only if the failover of imap notices that imap@a failed by itself (`watches` isn't declared)",
     ),
+    "a failover of which nobody says what it notices, of two": (
+        _PAIR.replace("b: {}}", "b: {}, c: {}}").replace("[a, b]", "[a, b, c]"),
+        ["imap@a", "imap@b"],
+        "only if the failover of imap notices that imap@a and imap@b failed by themselves (`watches` isn't declared)",
+    ),
     "a lease that no step asks for": (
         """\
 archgen: 1
@@ -419,6 +424,7 @@ def test_an_outcome_depends_on_nothing_that_is_declared(tmp_path: Path, capsys: 
             "runs_on: [a, b]}",
             "runs_on: [a, b], cluster: {address: {shared: 192.0.2.1}, by: vrrp, watches: process}}",
         ),
+        "a failover of which nobody says what it notices": ("kind: service", "kind: service, product: citrix-adc"),
         "a lease that no step asks for": ("db -> etcd: https", "db -> etcd: {protocol: https, required: false}"),
     }
     for name, (old, new) in declared.items():

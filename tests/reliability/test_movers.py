@@ -252,6 +252,7 @@ def test_a_standby_starts_nothing_behind_a_failed_process_that_nobody_watches(to
     assert told.outcome(STARTING, "job@b")[0] == "degraded"
     # the next in order is the one whose process failed
     assert told.outcome(STARTING, "a", "job@b")[0] == "down"
+    assert told.points(STARTING.replace("kind: scheduler,", "kind: scheduler, managed: true,"))[0] == set()
     watched = STARTING.replace("watches: host", "watches: process")
     assert told.points(watched)[0] == set()
     assert told.outcome(watched, "a", "job@b")[0] == "degraded"

@@ -169,10 +169,14 @@ def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
     """Return the hit for a failed process on a running host; in an active-passive pair the active one counts."""
     first = component.replicas[:1] if cluster.mode == "active-passive" else ()
     active = [facts.replicas[replica] for replica in cluster.active] or list(first)
+    asked = facts.hops_to[component.id]
     if active:
         keeper = active[0].hosts[0] if active[0].hosts else active[0].id
         address = cluster.shared_address or "the address"
-        message = f"If {active[0].id} alone fails, {keeper} keeps {address} and requests get no answer: failover watches only the host"
+        outcome = (
+            f"{keeper} keeps {address} and requests get no answer" if asked else "no other replica takes over its work"
+        )
+        message = f"If {active[0].id} alone fails, {outcome}: failover watches only the host"
     else:
         names = listed([replica.id for replica in component.replicas])
         message = (
