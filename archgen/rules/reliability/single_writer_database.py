@@ -22,7 +22,7 @@ from archgen.reliability.members import names_primary
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each data store, for the flows that the loss of its only writer takes down."""
+    """Yield a hit for each data store that flows write to, for all that the loss of its only writer takes down."""
     facts = context.topology
     for component in facts.architecture.components:
         # of what has several replicas, one alone takes writes only if it copies them to the others, whatever its kind, but
@@ -37,10 +37,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if len(now) == 1 and not later:
             hops = [hop for hop in facts.hops_to[component.id] if not hop.optional]
             asking = {hop.flow for hop in hops if _asks_writer(facts, component.id, hop)}
-            flows = tuple(
-                flow for flow in facts.flows_of[component.id] if flow in asking and _breaks(facts, now[0], flow)
-            )
-            if flows:
+            flows = tuple(flow for flow in facts.flows_of[component.id] if _breaks(facts, now[0], flow))
+            if not asking.isdisjoint(flows):
                 yield _hit(facts, component, now[0], flows)
 
 
@@ -114,16 +112,19 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
     protect = "protects" if len(others) == 1 else "protect"
     readers = [flow for flow in flows if flow not in facts.flows_writing[component.id]]
     own = f" or the reads of {listed(readers)}" if readers else ""
-    reads = " and the reads" if not readers else " and other reads" if _is_read_elsewhere(facts, component) else ""
+    reads = (
+        " and the reads" if not readers else " and other reads" if _is_read_elsewhere(facts, component, flows) else ""
+    )
     return (
         f"Only {writer} takes writes and failover {failover}: {down}; "
         f"{listed(others)} {protect} the data{reads}, not the writes{own}"
     )
 
 
-def _is_read_elsewhere(facts: Topology, component: Component) -> bool:
-    """Return True if a step reads from a component without naming its primary."""
-    return any(not _asks_writer(facts, component.id, hop) for hop in facts.hops_to[component.id])
+def _is_read_elsewhere(facts: Topology, component: Component, flows: tuple[str, ...]) -> bool:
+    """Return True if a step of another flow reads from a component without naming its primary: a mounted standby answers none."""
+    others = (hop for hop in facts.hops_to[component.id] if hop.flow not in flows)
+    return any(not _asks_writer(facts, component.id, hop) for hop in others)
 
 
 def _fix(facts: Topology, component: Component, writer: str) -> str | None:
