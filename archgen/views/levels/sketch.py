@@ -122,7 +122,14 @@ def _relieved(drawn: Sketch) -> Sketch:
         ends = Counter(end for pair in drawn.lines for end in pair)
         if len(drawn.lines) <= LINES:
             called = Counter(target for _, target in drawn.lines)
-            ends = Counter({card: n for card, n in ends.items() if card not in drawn.inside or 2 * called[card] >= n})
+            # a group shows what its own calls are where it is opened
+            ends = Counter(
+                {
+                    card: count
+                    for card, count in ends.items()
+                    if card not in drawn.inside or card not in drawn.cards or 2 * called[card] >= count
+                }
+            )
         card, count = max(ends.items(), key=lambda item: (item[0] not in drawn.inside, item[1]), default=("", 0))
         if len(drawn.lines) <= LINES and (drawn.tangle <= DENSE or count < MANY):
             break
