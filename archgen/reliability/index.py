@@ -8,7 +8,8 @@ from functools import cached_property
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica
 from archgen.model.dns_zones import servers_of
 from archgen.model.kinds import AGENTS, KINDS
-from archgen.model.products import Product, product_of, zone_of
+from archgen.model.product_traits import Product
+from archgen.model.products import product_of, zone_of
 from archgen.model.subject import Subject
 
 NEAREST = "same-zone"

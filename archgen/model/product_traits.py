@@ -1,0 +1,244 @@
+"""The traits of products, as they are wherever these run, by their names."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.model.architecture import Scope
+
+
+class Product(Struct, frozen=True, gc=False):
+    """The traits of a product.
+
+    `coordinates`: it keeps leaders and locations for stores and balancers, and no data of a site. `agrees`: its replicas
+    elect the one that takes a write, so that no model has to declare it; `leaderless` ones elect none, and each takes writes.
+    `forwards`: it passes connections on unchanged, and ends no TLS unless it has a certificate. `scope` is that of the managed
+    service, where the provider fixes it.
+    `quorum` is how many of its replicas must be up, which cannot be switched off: a majority for anything, or for a write, and half of
+    them for a read.
+    `forgets_who_leaves`: a replica that is stopped in order has no vote any more, so a majority of the rest is enough.
+    `refuses_out_of_step`: a replica without the majority, or without its writes, accepts connections and refuses queries.
+    `in_memory`: it keeps its data in memory, and writes it to a disk now and then.
+    `keeps_lease`: its primary steps down when it can't renew its lease, where a manager of leases promotes it; `leases`: it is one.
+    `origin` is the store that it comes from, whose programs copy it too.
+    `plain_entry`: visitors' requests arrive at it, and a filter and access logs are options that are off at first.
+    `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
+    `steps_down`: a replica that sees no majority of the votes stops, for everything or for writes.
+    `waits`: a commit waits for a synchronous standby that is gone, unless it is set up otherwise.
+    `figures_only`: it collects measurements, and no log lines. `probes_only`: it asks for answers from outside, and collects nothing
+    from what answers. `directory`: it keeps the accounts of people, and their passwords,
+    itself. `mirrors`: the nodes beside the primary of a queue have copies of its messages. `votes_if_set_up`: its replicas agree on
+    each write only if a quorum is declared, as that of RabbitMQ's quorum queues. `shares_storage`: its replicas write to the same
+    files, so that no two of their writes conflict. `keeps_data`: an application that keeps repositories, artifacts or records
+    itself unless it has a store for them. `mailboxes`: it keeps the mail of people. `copied_on_request`: a managed store of which the
+    provider keeps no copy from before a mistake until somebody asks for it. `appliance`: a device that takes no programs of others.
+    `attached`: a firewall of requests that is a setting of a balancer or CDN of its provider, and has no address of its own.
+    `shows`: a dashboard or a router of alerts, which shows or passes on what others have measured, and measures nothing.
+    `resolves`: a name server that asks others and has no records of its own.
+    `embedded`: a library that keeps its data in a file of the program that uses it. `file_database`: an application that does so unless
+    it has a database server.
+    `single`: its makers support one instance of it, whatever stands before it. `ordered`: it passes messages on in the order in
+    which each sender sent them, and fetches others itself, so that one instance works at a time.
+    `silent_standby`: the standby of a provider's pair takes no connections until it is promoted. `mounts_standbys`: nor do standbys
+    of one's own, which apply the log and are not open. `leads_to_primary`: nor does the other of a group that the provider fails over,
+    by the name of the group, whenever its copy is written. `lagging_standby`: nor does that of a provider's pair which is always
+    written later.
+    `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
+    `files_alone`: a store of files and disks, of which a component of another kind has the map, as Ceph's monitors have; it can be made
+    from them again.
+    `arbitrated`: a program without data can vote beside its replicas; `arbitrates`: it is one.
+    `spreadable`: its provider can run it in several zones.
+    `consoles` are the ports of its console for administrators.
+    """
+
+    coordinates: bool = False
+    agrees: bool = False
+    leaderless: bool = False
+    forwards: bool = False
+    scope: Scope | None = None
+    plain_entry: bool = False
+    quorum: Literal["majority", "majority-to-write", "half-to-read"] | None = None
+    forgets_who_leaves: bool = False
+    refuses_out_of_step: bool = False
+    in_memory: bool = False
+    keeps_lease: bool = False
+    leases: bool = False
+    origin: str | None = None
+    steps_down: Literal["writes", "everything"] | None = None
+    trusting: bool = False
+    waits: bool = False
+    figures_only: bool = False
+    probes_only: bool = False
+    directory: bool = False
+    mirrors: bool = False
+    votes_if_set_up: bool = False
+    shares_storage: bool = False
+    appliance: bool = False
+    keeps_data: bool = False
+    single: bool = False
+    ordered: bool = False
+    mailboxes: bool = False
+    copied_on_request: bool = False
+    attached: bool = False
+    resolves: bool = False
+    embedded: bool = False
+    file_database: bool = False
+    silent_standby: bool = False
+    mounts_standbys: bool = False
+    leads_to_primary: bool = False
+    lagging_standby: bool = False
+    arbitrated: bool = False
+    arbitrates: bool = False
+    spreads: bool = False
+    spreadable: bool = False
+    shows: bool = False
+    files_alone: bool = False
+    consoles: tuple[int, ...] = ()
+
+
+TRAITS: dict[str, Product] = {
+    **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
+    **dict.fromkeys(("sqlite", "duckdb", "rocksdb", "leveldb", "lmdb"), Product(embedded=True)),
+    # three of a Multi-AZ cluster are another matter: its two standbys answer reads
+    **dict.fromkeys(
+        (
+            *("aws-rds", "cloud-sql", "alloydb", "azure-database-for-postgresql", "azure-postgresql", "azure-postgres"),
+            *("azure-database-for-mysql", "azure-mysql"),
+        ),
+        Product(silent_standby=True),
+    ),
+    # copies of a failover group answer by a name of their own, or a connection that says that it only reads
+    **dict.fromkeys(
+        ("azure-sql", "azure-sql-database", "azure-sql-managed-instance", "azure-cache-for-redis"),
+        Product(leads_to_primary=True),
+    ),
+    # an address that reads its copies is an option, and more copies than one ask for it: https://cloud.google.com/memorystore/docs/redis/about-read-replicas
+    "memorystore": Product(silent_standby=True, lagging_standby=True),
+    "clickhouse-keeper": Product(coordinates=True, agrees=True),
+    **dict.fromkeys(
+        ("galera", "percona-xtradb-cluster"),
+        Product(
+            agrees=True,
+            leaderless=True,
+            quorum="majority",
+            forgets_who_leaves=True,
+            refuses_out_of_step=True,
+            arbitrated=True,
+        ),
+    ),
+    # a member that is shut down leaves the group, and the rest count anew; MySQL Router passes nothing on without a majority
+    "mysql-innodb-cluster": Product(agrees=True, quorum="majority", forgets_who_leaves=True),
+    "mysql-group-replication": Product(agrees=True, quorum="majority-to-write", forgets_who_leaves=True),
+    **dict.fromkeys(("redis", "valkey", "keydb", "dragonfly", "garnet", "redict"), Product(in_memory=True)),
+    "cockroachdb": Product(agrees=True, quorum="majority"),
+    "mongodb": Product(agrees=True, quorum="majority-to-write", steps_down="writes"),
+    **dict.fromkeys(("postgresql", "timescaledb"), Product(waits=True, keeps_lease=True)),
+    **dict.fromkeys(("patroni", "spilo", "stolon", "stolon-sentinel", "stolon-keeper"), Product(leases=True)),
+    # an availability group is offline, for reads too, while its Windows cluster has no majority
+    "mssql": Product(steps_down="everything"),
+    **dict.fromkeys(("garbd", "garb", "galera-arbitrator", "arbitrator", "arbiter"), Product(arbitrates=True)),
+    **dict.fromkeys(("mysql-router", "proxysql", "maxscale", "mongos", "vtgate"), Product(spreads=True)),
+    **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
+    **dict.fromkeys(
+        (
+            *("yugabytedb", "tidb", "kafka", "redpanda"),
+            *("elasticsearch", "opensearch", "redis-cluster"),
+        ),
+        Product(agrees=True),
+    ),
+    "ceph": Product(agrees=True, files_alone=True),
+    **dict.fromkeys(("ceph-mon", "ceph-mds"), Product(files_alone=True)),
+    **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True)),
+    **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
+    **dict.fromkeys(
+        ("prometheus", "prometheus-agent", "node-exporter", "victoriametrics", "thanos", "mimir", "statsd", "collectd"),
+        Product(figures_only=True),
+    ),
+    **dict.fromkeys(
+        (
+            *("uptime-kuma", "gatus", "statping", "cachet", "smokeping", "blackbox-exporter", "healthchecks"),
+            *("upptime", "pingdom", "uptimerobot", "statuscake", "better-uptime", "better-stack-uptime", "checkly"),
+            *("hetrixtools", "freshping", "updown", "oh-dear"),
+        ),
+        Product(probes_only=True),
+    ),
+    **dict.fromkeys(
+        (
+            *("active-directory", "samba", "freeipa", "openldap", "389ds", "389-directory-server", "opendj"),
+            *("apacheds", "kerberos", "mit-kerberos", "krb5", "heimdal", "lldap"),
+        ),
+        Product(directory=True),
+    ),
+    **dict.fromkeys(("ibm-mq", "ibmmq", "artemis", "activemq", "activemq-artemis"), Product(mirrors=True)),
+    # open copies are Active Data Guard's, an option that is paid for
+    "oracle": Product(shares_storage=True, mounts_standbys=True),
+    "oracle-rac": Product(shares_storage=True),
+    **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
+    **dict.fromkeys(("aws-nlb", "azure-load-balancer"), Product(forwards=True)),
+    **dict.fromkeys(("aws-alb", "aws-elb", "aws-api-gateway", "cloudfront"), Product(plain_entry=True)),
+    **dict.fromkeys(("aws-waf", "azure-waf", "cloud-armor"), Product(attached=True)),
+    **dict.fromkeys(
+        (
+            *("gitlab", "gitea", "forgejo", "gogs", "gerrit", "harbor", "nexus", "artifactory"),
+            *("midpoint", "mlflow", "nextcloud"),
+        ),
+        Product(keeps_data=True),
+    ),
+    "jenkins": Product(keeps_data=True, single=True),
+    **dict.fromkeys(
+        ("synapse", "prosody", "home-assistant", "teamcity", "vaultwarden", "jellyfin", "plex", "minecraft"),
+        Product(single=True),
+    ),
+    **dict.fromkeys(
+        (
+            *("mirth", "open-integration-engine", "bridgelink", "iguana", "rhapsody", "cloverleaf", "corepoint"),
+            *("ensemble", "healthshare", "iris-for-health", "qvera"),
+        ),
+        Product(ordered=True),
+    ),
+    **dict.fromkeys(
+        (
+            *("fortigate", "fortinet", "palo-alto", "pan-os", "cisco-asa", "cisco-ftd", "firepower", "juniper-srx"),
+            *("checkpoint", "check-point", "sophos", "sonicwall", "watchguard", "barracuda"),
+            *("f5", "f5-big-ip", "big-ip"),
+            *("netscaler", "citrix-adc"),
+        ),
+        Product(appliance=True),
+    ),
+    **dict.fromkeys(
+        (
+            *("dovecot", "cyrus", "cyrus-imap", "courier", "courier-imap", "grommunio", "kopano", "icewarp", "axigen"),
+            *("exchange", "microsoft-exchange", "exchange-server", "domino", "hcl-domino", "groupwise", "mdaemon"),
+            *("zimbra", "carbonio", "mailcow", "mailu", "iredmail", "docker-mailserver", "modoboa", "hmailserver"),
+            "kerio-connect",
+        ),
+        Product(mailboxes=True),
+    ),
+    **dict.fromkeys(("stalwart", "james", "apache-james"), Product(mailboxes=True, keeps_data=True)),
+    **dict.fromkeys(
+        (
+            *("unbound", "dnsmasq", "knot-resolver", "kresd", "pdns-recursor", "powerdns-recursor", "nscd", "stubby"),
+            *("systemd-resolved", "dnscrypt-proxy", "pihole", "pi-hole", "adguardhome", "adguard-home", "blocky"),
+            "node-local-dns",
+        ),
+        Product(resolves=True),
+    ),
+    **dict.fromkeys(("kibana", "opensearch-dashboards", "alertmanager", "karma"), Product(shows=True)),
+    **dict.fromkeys(("grafana", "chronograf"), Product(shows=True, file_database=True)),
+    **dict.fromkeys(("metabase", "superset", "n8n", "nocodb", "node-red", "directus"), Product(file_database=True)),
+    "rabbitmq": Product(votes_if_set_up=True, consoles=(15672, 15671)),
+    # at most half of the drives are parity, and with less it takes more of them: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html
+    "minio": Product(agrees=True, leaderless=True, quorum="half-to-read", consoles=(9001,)),
+    "portainer": Product(file_database=True, consoles=(9000, 9443)),
+    # the event socket and the manager interface run commands, and so do the others
+    "freeswitch": Product(consoles=(8021,)),
+    "asterisk": Product(consoles=(5038,)),
+    "docker": Product(consoles=(2375, 2376)),
+    "wildfly": Product(consoles=(9990, 9993)),
+    "glassfish": Product(consoles=(4848,)),
+    "proxmox-ve": Product(consoles=(8006,)),
+    "webmin": Product(consoles=(10000,)),
+    "emqx": Product(consoles=(18083, 18084)),
+}
