@@ -131,7 +131,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
     """Return the edit in words; a host that the architecture doesn't have is called new, which exposes a typo."""
     match edit:
         case AddReplica(component=component, host=None):
-            own = next((each for each in architecture.components if each.id == component), None)
+            own = _component(architecture, component)
             more = f"one more replica of {component}{copies_instead(architecture, (component,))}{_waiting(own)}"
             if own is None or not own.managed or scope_of(own) is not None:
                 return f"{more} in another zone" if own is not None and is_of_one_zone(own) else more
@@ -141,15 +141,16 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
         case AddReplica():
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
             instead = copies_instead(architecture, (edit.component,))
-            own = next((each for each in architecture.components if each.id == edit.component), None)
+            own = _component(architecture, edit.component)
             return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{instead}{_waiting(own)}"
         case FormQuorum():
             places = [f"{host}{_in_zones(zones)}" for host, zones in zip(edit.hosts, edit.zones, strict=True)]
             count = len(set(edit.hosts).difference(host.id for host in architecture.hosts))
             new = ("", ", a new host", ", new hosts")[count]
             on = f" on {listed(places)}{new}" if places else ""
-            product = next((each.product for each in architecture.components if each.id == edit.component), None)
-            together = "hold its data with the first" if product_of(product).leaderless else "elect with the first"
+            own = _component(architecture, edit.component)
+            leaderless = own is not None and product_of(own.product).leaderless
+            together = "hold its data with the first" if leaderless else "elect with the first"
             return f"two more members of {edit.component}{on}, which {together}"
         case MoveHost():
             new = _new_zones(architecture, edit.zones)
@@ -174,6 +175,11 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             assert_never(edit)
 
 
+def _component(architecture: Architecture, name: str) -> Component | None:
+    """Return a component, None where the architecture has none of that id yet."""
+    return next((each for each in architecture.components if each.id == name), None)
+
+
 def _waiting(component: Component | None) -> str:
     """Return the caution for a second scheduler: two at work would start each job twice."""
     if component is None or component.managed or component.kind != "scheduler" or len(component.replicas) > 1:
@@ -187,7 +193,7 @@ _FROM_SEVERAL = ("dns", "cdn")
 
 def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
     promoter = edit.promoter
-    component = next((each for each in architecture.components if each.id == edit.component), None)
+    component = _component(architecture, edit.component)
     if promoter is None or component is None:
         return ""
     is_led = is_followed(Index(architecture), component, promoter.product)
