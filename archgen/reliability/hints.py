@@ -12,7 +12,7 @@ from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import is_free
 from archgen.reliability.health_check import is_blind_to_roles, sees_port_only
 from archgen.reliability.index import Index
-from archgen.reliability.members import waits_as_backup
+from archgen.reliability.members import is_active_passive, waits_as_backup
 from archgen.reliability.needs import Need
 
 _SOUND, _GONE = 1, 2
@@ -64,12 +64,21 @@ def local_data(component: Component) -> list[str]:
     return [name for name, place in places.items() if place == "local"]
 
 
+def visited(component: Component) -> tuple[str, ...]:
+    """Return the replicas that visitors come to: the active ones of a cluster of which the others wait, else all."""
+    cluster, members = component.cluster, tuple(replica.id for replica in component.replicas)
+    if cluster is None or not is_active_passive(cluster):
+        return members
+    return cluster.active or members[:1]
+
+
 def _lost_data(evaluation: Evaluation[int]) -> Iterator[str]:
     """Yield the replicas that are down with what visitors had on them."""
     plan, down = evaluation.plan, evaluation.down
     for name, members in plan.members.items():
-        data = local_data(plan.index.components[name])
-        lost = [member for member in members if down[member] & _GONE and not down[member] & _SOUND]
+        component = plan.index.components[name]
+        data, keeping = local_data(component), visited(component)
+        lost = [each for each in members if each in keeping and down[each] & _GONE and not down[each] & _SOUND]
         if data and lost:
             yield f"the {listed(data)} on {listed_replicas(lost)} are lost"
 

@@ -23,7 +23,7 @@ from archgen.model.subject import Subject
 from archgen.reliability.availability import AvailabilityFormula, FlowAvailability
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.expansion import all_up
-from archgen.reliability.hints import local_data
+from archgen.reliability.hints import local_data, visited
 from archgen.reliability.levels import levels
 from archgen.reliability.members import asked_of, eligible, quorum
 from archgen.reliability.moment import recent_loss
@@ -171,7 +171,7 @@ class _Encoder:
         """Return id, title, quorum, replicas; those that read at once, write at once, write once promoted; the promoter.
 
         Then the names that wait as its backups, null where it has no health check; its code base, or -1; the data that is on
-        each replica alone.
+        each replica alone, and those that visitors come to.
         """
         reads, _ = eligible(component, asked_of(component, "read", ())[0])
         now, later = eligible(component, "write")
@@ -190,6 +190,7 @@ class _Encoder:
             backup,
             code,
             local_data(component),
+            self._indices(visited(component)),
         ]
 
     def flow(self, flow: Flow) -> dict[str, Any]:

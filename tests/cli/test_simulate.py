@@ -314,6 +314,23 @@ flows:
   buy: {steps: [user -> imap: FETCH]}
 """
 
+
+@pytest.mark.parametrize(
+    ("lost", "cluster", "tells"),
+    [("a", True, True), ("b", True, False), ("b", False, True)],
+)
+def test_visitors_lose_what_they_had_where_they_were(
+    lost: str, cluster: bool, tells: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A standby that waits holds no sessions."""
+    waiting = ", cluster: {mode: active-passive, active: a, failover: automatic, by: vrrp}"
+    file = tmp_path / "pair.arch.yaml"
+    file.write_text(_PAIR.replace(waiting, f"{waiting if cluster else ''}, sessions: local"), encoding="utf-8")
+    main(["simulate", str(file), "--kill", lost, "--format", "json"])
+    hints = json.loads(capsys.readouterr().out)["flows"]["buy"]["hints"]
+    assert (f"the sessions on imap@{lost} are lost" in hints) is tells
+
+
 CONDITIONS = {
     "a queue that nobody says is awaited": (
         """\

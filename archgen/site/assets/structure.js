@@ -334,8 +334,8 @@ var archgenStructure = (() => {
       }
     }
     for (const [component, members] of evaluation.members) {
-      const stored = model.components[component][10];
-      const dead = members.filter(member => evaluation.down.get(member) & GONE && !(evaluation.down.get(member) & SOUND));
+      const [stored, visited] = model.components[component].slice(10);
+      const dead = members.filter(member => visited.includes(member) && evaluation.down.get(member) & GONE && !(evaluation.down.get(member) & SOUND));
       if (stored.length && dead.length) words.add(`the ${listed(stored)} on ${listedReplicas(dead.map(name))} are lost`);
     }
     for (const caller of evaluation.plan.replicas) {
