@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.topology import Topology
@@ -20,7 +21,7 @@ from archgen.edits.services import is_disk
 from archgen.edits.zone_advice import leave_zone
 from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import WIDE_ZONES, Replica
+from archgen.model.architecture import WIDE_ZONES
 from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, plural, zone_words
@@ -98,15 +99,11 @@ def _carried(facts: Topology, breaking: RootCause) -> tuple[str, ...]:
             carried |= dict.fromkeys(replica.id for replica in facts.components[name].replicas)
         points = facts.losses.points[flow]
         if not (needed or any(Subject("replica", replica) in points for replica in breaking.absorbed)):
-            lost = [replica.id for replica in facts.losses.lying_in(breaking.element, flow)]
-            carried |= dict.fromkeys(
-                name for name in lost if {other.id for other in _replicas_beside(facts, name)}.issubset(lost)
-            )
+            lost = facts.losses.lying_in(breaking.element, flow)
+            gone = Counter(replica.component for replica in lost)
+            whole = [each.id for each in lost if gone[each.component] == len(facts.components[each.component].replicas)]
+            carried |= dict.fromkeys(whole)
     return tuple(carried)
-
-
-def _replicas_beside(facts: Topology, replica: str) -> tuple[Replica, ...]:
-    return facts.components[facts.replicas[replica].component].replicas
 
 
 def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) -> str | None:
@@ -199,9 +196,11 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
         return advise_service(facts, breaking.element, _keeps_copies(facts, breaking))
     lost = _alone_on(facts, breaking)
     own = advise_second(facts, facts.components[lost]) if lost is not None else _of_each(facts, breaking)
+    others = [name for name in _components(facts, breaking) if name != lost] if lost is not None else []
+    if others and breaking.element.kind == "host":
+        return f"{lost}: {own or _ADD.format('')} {_automate(facts, others)}".rstrip()
     if own is not None:
-        is_one_of_several = lost is not None and len(_components(facts, breaking)) > 1
-        return f"{lost}: {own}" if is_one_of_several else own
+        return f"{lost}: {own}" if others else own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     is_zone = breaking.element.kind == "zone"
     zone_fix = leave_zone(facts, breaking.element, breaking.flows, spared) if is_zone else None
@@ -273,20 +272,22 @@ def _of_each(facts: Topology, breaking: RootCause) -> str | None:
     return " ".join(f"{listed(names)}: {fix or rest}" for fix, names in advice.items())
 
 
+def _automate(facts: Topology, names: Iterable[str]) -> str:
+    """Return the advice for those components whose other replicas somebody has to put to work; the empty text for none."""
+    clusters = ((name, facts.components[name].cluster) for name in names)
+    manual = [name for name, cluster in clusters if cluster is not None and cluster.failover == "manual"]
+    return f"Automate the failover of {listed(manual)}: `cluster: {{failover: automatic, by: …}}`." if manual else ""
+
+
 def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
     """Return the fix where other replicas exist, and something keeps them from taking over."""
     callees = {facts.replicas[replica].component for replica in need.candidates}
-    manual = [
-        callee
-        for callee in sorted(callees)
-        if (cluster := facts.components[callee].cluster) and cluster.failover == "manual"
-    ]
     if need.count > 1 and need.count == len(need.candidates):
         return (
             "Let the caller detect a dead target, by a health check or a retry, so that it no longer needs all of them."
         )
-    if manual:
-        return f"Automate the failover of {listed(manual)}: `cluster: {{failover: automatic, by: …}}`."
+    if manual := _automate(facts, sorted(callees)):
+        return manual
     if any(member.promoters and member.replica not in _lost(facts, breaking) for member in need.guarded):
         return "Place the component that promotes apart from the replica that it would replace."
     return None
