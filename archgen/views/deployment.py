@@ -74,7 +74,7 @@ def _zone_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Ba
             id=f"zone:{zone.id}",
             subject=zone.id,
             kind="zone",
-            label=_shared([topology.zones[like].name or like for like in folding.zones_like(zone.id)]),
+            label=_zone_label(topology, zone.id, folding),
             detail=_zone_detail(zone, folding),
             parent=f"zone:{zone.within}" if zone.within else None,
             badges=marks.get(f"zone:{zone.id}", ()),
@@ -87,6 +87,11 @@ def _zone_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Ba
 def _shared(names: Sequence[str]) -> str:
     """Return what the names of equal elements share, the only one, or the first."""
     return names[0] if len(names) == 1 else shared_name(names)[0]
+
+
+def _zone_label(topology: Topology, zone: str, folding: Folding) -> str:
+    """Return the name of a zone, what the names of equal ones share."""
+    return _shared([topology.zones[like].name or like for like in folding.zones_like(zone)])
 
 
 def _zone_detail(zone: Zone, folding: Folding) -> str:
@@ -132,7 +137,7 @@ def _host_group(
     network = f"network:{host.network}"
     below = f"host:{folding.host(host.runs_on)}" if host.runs_on is not None else None
     parent = below or (f"zone:{zones[0]}" if zones else network if network in groups else None)
-    others = [topology.zones[zone].name or zone for zone in zones[0 if below else 1 :]]
+    others = [_zone_label(topology, zone, folding) for zone in zones[0 if below else 1 :]]
     alike = folding.hosts_like(host.id)
     uneven = host_spread(topology, host.id, folding)
     words = [plural(len(alike), "host") if len(alike) > 1 else host.address or "", *others]

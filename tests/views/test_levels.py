@@ -226,6 +226,7 @@ def test_equal_components_fold_into_one_card_that_names_them() -> None:
         (["a", "b", "c"], ("a … c", "×3")),
         (["Relay Europe", "Relay Asia"], ("Relay", "×2: Europe, Asia")),
         (["F5 BIG-IP in A", "F5 BIG-IP in B"], ("F5 BIG-IP", "×2: A, B")),
+        (["Room at the depot", "Room at the hall"], ("Room", "×2: depot, hall")),
     ],
 )
 def test_equal_components_are_named_by_what_their_names_share(names: list[str], shared: tuple[str, str]) -> None:

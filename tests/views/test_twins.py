@@ -216,6 +216,18 @@ def test_what_stays_apart_on_a_folded_machine_stands_on_the_one_that_is_shown() 
     assert best(diagram)
 
 
+def test_a_host_of_equal_zones_is_in_what_their_names_share() -> None:
+    zones = (
+        "zones: {room-1: {kind: datacenter}, room-2: {kind: datacenter}, feed-1: {kind: power}, feed-2: {kind: power}}"
+    )
+    hosts = "hosts: {web-1: {zone: [room-1, feed-1]}, web-2: {zone: [room-2, feed-2]}}"
+    shown = topology(
+        f"archgen: 1\nname: Rooms\n{zones}\n{hosts}\ncomponents: {{web: {{kind: web-server, runs_on: [web-1, web-2]}}}}\n"
+    )
+    diagram = deployment(shown, (), fold_equal(shown))
+    assert {group.label: group.detail for group in diagram.groups if group.kind == "host"} == {"web": "2 hosts · feed"}
+
+
 def test_hosts_that_share_a_single_component_stay_apart() -> None:
     shown = topology(CLUSTER)
     folding = fold_equal(shown, "closest")

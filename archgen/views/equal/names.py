@@ -89,27 +89,33 @@ def _stems(cards: Sequence[str], place: int) -> list[tuple[str, ...]] | None:
     return None if any(len(part) < 2 for part in stems.values()) else [tuple(part) for part in stems.values()]
 
 
-_PREPOSITIONS = frozenset(("at", "for", "from", "in", "of", "on", "to"))
+_LINKS = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with"))
 """Words that end no name: what follows them varies."""
 
 
 def _removed(stems: Iterable[Sequence[str]]) -> list[str]:
     """Return the tokens by which the components of a stem differ."""
-    return [token for part in stems for card in part for token in _tokens(card) if token not in _shared(part)]
+    removed: list[str] = []
+    for part in stems:
+        tokens = [_tokens(card) for card in part]
+        shared = _shared(tokens)
+        removed += [token for each in tokens for token in each if token not in shared]
+    return removed
 
 
-def _shared(names: Sequence[str]) -> tuple[str, ...]:
-    first, *rest = (_tokens(name) for name in names)
-    return tuple(token for token in first if all(token in tokens for tokens in rest))
+def _shared(names: Sequence[Sequence[str]]) -> list[str]:
+    """Return the tokens that several names have in common, each name in its tokens."""
+    first, *rest = names
+    return [token for token in first if all(token in tokens for tokens in rest)]
 
 
 def shared_name(names: Sequence[str]) -> tuple[str, str]:
     """Return the name of equal components and how many they are: ("web", "×2: eu, us")."""
     joint = " " if any(" " in name for name in names) else "-"
     parts = [name.split() if joint == " " else _tokens(name) for name in names]
-    same = [token for token in parts[0] if all(token in other for other in parts)]
+    same = _shared(parts)
     varying = [joint.join(token for token in part if token not in same) for part in parts]
-    while same and same[-1].lower() in _PREPOSITIONS:
+    while same and same[-1].lower() in _LINKS:
         same.pop()
     stem = joint.join(same)
     if not any(letter.isalpha() for letter in stem):
