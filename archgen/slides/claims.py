@@ -197,15 +197,19 @@ def recommendation(facts: SystemFacts, advice: Recommendation) -> str:
 
 
 def next_steps(facts: SystemFacts, advice: Recommendation | None) -> str:
-    """Return the step to start with."""
+    """Return the step to start with; where its parts come to stand is told below the title."""
     if change := facts.leading_change(advice):
-        return f"Start with {plain_fix(change.words)}"
+        return f"Start with {_briefly(change.words)}"
     for severity in ("error", "warning"):
         if count := facts.count(severity):
             return f"Start with the {plural(count, severity).removeprefix('1 ')}"
     if advice is not None and advice.changes:
-        return f"Start with {plain_fix(advice.changes[0].words)}"
+        return f"Start with {_briefly(advice.changes[0].words)}"
     return "Next steps"
+
+
+def _briefly(change: str) -> str:
+    return plain_fix(change).partition(", ")[0]
 
 
 def _some(names: Sequence[str], noun: str) -> str:

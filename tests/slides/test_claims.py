@@ -109,6 +109,13 @@ def test_a_hypervisor_is_a_host_with_its_machines(facts: SystemFacts) -> None:
     assert {row[0]: row[1] for row in slide.rows}["hv"] == "a host with a and b"
 
 
+def test_a_hypervisor_is_a_host_with_what_runs_on_it_too(tmp_path: Path) -> None:
+    text = STORES.replace("components:\n", "components:\n  filter: {kind: firewall, runs_on: hv}\n", 1)
+    (slide,) = losses_slide(facts_of(text, tmp_path))
+    assert isinstance(slide, TableSlide)
+    assert {row[0]: row[1] for row in slide.rows}["hv"] == "a host with filter, a and b"
+
+
 def test_the_worst_finding_concerns_most_flows(facts: SystemFacts) -> None:
     worst = facts.worst
     assert worst is not None
@@ -128,7 +135,7 @@ def test_a_rule_has_one_line_among_the_worst_findings(facts: SystemFacts) -> Non
 @pytest.mark.parametrize(("hours", "leads"), [(0.01, False), (1.0, True)])
 def test_a_change_that_saves_little_is_not_the_first_thing_to_do(facts: SystemFacts, hours: float, leads: bool) -> None:
     saved = hours * facts.by_downtime[0].result.downtime
-    change = RecommendedChange("one more replica of a (no `scope` is declared)", "1 replica", (("book", saved),))
+    change = RecommendedChange("one more replica of a, on c, a new host (no `scope` is declared)", "1 replica", (("book", saved),))
     section = DeckSection(facts.model, (), recommendation=Recommendation((change,), "1 replica", (), (), ()))
     (last,) = next_step_slide(section, facts)
     (verdict,) = verdict_slide(section, facts)
@@ -138,7 +145,7 @@ def test_a_change_that_saves_little_is_not_the_first_thing_to_do(facts: SystemFa
     assert (last.title == "Start with one more replica of a") is leads
     assert last.title.startswith("Start with the ") is not leads
     assert (decided == 0) is leads
-    assert last.entries[decided].text == "One more replica of a."
+    assert last.entries[decided].text == "One more replica of a, on c, a new host."
     assert ("Most worth doing:" in [entry.strong for entry in verdict.entries]) is leads
 
 

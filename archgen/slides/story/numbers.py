@@ -79,7 +79,7 @@ def _kind(facts: SystemFacts, element: Subject) -> str:
     topology = facts.topology
     if element.kind == "host":
         carried = tuple(dict.fromkeys(replica.component for replica in topology.replicas_on[element.id]))
-        on_it = carried or topology.guests_of(element.id)
+        on_it = (*carried, *topology.guests_of(element.id))
         return f"a host with {listed(first_few(on_it, NAMED))}" if on_it else "a host"
     if element.kind == "zone":
         kind = zone_words(topology.zones[element.id].kind)
