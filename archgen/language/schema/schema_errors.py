@@ -66,6 +66,8 @@ def _other_shape(inner: Violation, outer: Violation, value: TreeNode) -> bool:
         return False
     if inner.keyword == "enum":
         return all(type(option) is not type(value) for option in inner.limit)
+    if inner.branches:
+        return all(any(_other_shape(each, inner, value) for each in branch) for branch in inner.branches)
     return inner.keyword == "type"
 
 
