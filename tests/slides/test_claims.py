@@ -135,7 +135,9 @@ def test_a_rule_has_one_line_among_the_worst_findings(facts: SystemFacts) -> Non
 @pytest.mark.parametrize(("hours", "leads"), [(0.01, False), (1.0, True)])
 def test_a_change_that_saves_little_is_not_the_first_thing_to_do(facts: SystemFacts, hours: float, leads: bool) -> None:
     saved = hours * facts.by_downtime[0].result.downtime
-    change = RecommendedChange("one more replica of a, on c, a new host (no `scope` is declared)", "1 replica", (("book", saved),))
+    change = RecommendedChange(
+        "one more replica of a, on c, a new host (no `scope` is declared)", "1 replica", (("book", saved),)
+    )
     section = DeckSection(facts.model, (), recommendation=Recommendation((change,), "1 replica", (), (), ()))
     (last,) = next_step_slide(section, facts)
     (verdict,) = verdict_slide(section, facts)
