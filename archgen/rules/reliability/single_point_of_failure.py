@@ -197,7 +197,7 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
     lost = _alone_on(facts, breaking)
     own = advise_second(facts, facts.components[lost]) if lost is not None else _of_each(facts, breaking)
     others = [name for name in _components(facts, breaking) if name != lost] if lost is not None else []
-    if lost is not None and (automated := _automate(facts, others)):
+    if automated := _automate(facts, others):
         return f"{lost}: {own or _ADD.format('')} {automated}"
     if own is not None:
         return f"{lost}: {own}" if others else own
