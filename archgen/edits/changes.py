@@ -17,7 +17,14 @@ from archgen.edits.promotion import (
     promoter_component,
     promoter_connection,
 )
-from archgen.edits.replicas import Callers, copies_instead, with_components, with_moving_address, with_replica
+from archgen.edits.replicas import (
+    Callers,
+    copies_instead,
+    needs_shared_uploads,
+    with_components,
+    with_moving_address,
+    with_replica,
+)
 from archgen.edits.services import is_of_one_zone, regional
 from archgen.edits.witnesses import hosts_from_primary, is_third_place, settled_witness, third_site, witness_zones
 from archgen.model.architecture import Architecture, Component, Host, Replica
@@ -132,7 +139,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
     match edit:
         case AddReplica(component=component, host=None):
             own = _component(architecture, component)
-            more = f"one more replica of {component}{copies_instead(architecture, (component,))}{_waiting(own)}"
+            more = f"one more replica of {component}{copies_instead(architecture, (component,))}{_cautions(own)}"
             if own is None or not own.managed or scope_of(own) is not None:
                 return f"{more} in another zone" if own is not None and is_of_one_zone(own) else more
             # it may run in several places, and need none
@@ -142,7 +149,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
             instead = copies_instead(architecture, (edit.component,))
             own = _component(architecture, edit.component)
-            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{instead}{_waiting(own)}"
+            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{instead}{_cautions(own)}"
         case FormQuorum():
             places = [f"{host}{_in_zones(zones)}" for host, zones in zip(edit.hosts, edit.zones, strict=True)]
             count = len(set(edit.hosts).difference(host.id for host in architecture.hosts))
@@ -161,9 +168,10 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
             return f"a move of {edit.replica} to {edit.host}{new}{_in_zones(edit.zones)}{_new_zones(architecture, edit.zones)}"
         case AddHost():
+            shared = _shared_uploads([_component(architecture, name) for name in edit.components])
             if any(host.id == edit.host for host in architecture.hosts):
-                return f"replicas of {listed(edit.components)} on {edit.host}"
-            instead = copies_instead(architecture, edit.components)
+                return f"replicas of {listed(edit.components)} on {edit.host}{shared}"
+            instead = f"{copies_instead(architecture, edit.components)}{shared}"
             return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}, with {', '.join(edit.components)}{instead}"
         case AutomateFailover():
             return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}"
@@ -178,6 +186,16 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
 def _component(architecture: Architecture, name: str) -> Component | None:
     """Return a component, None where the architecture has none of that id yet."""
     return next((each for each in architecture.components if each.id == name), None)
+
+
+def _cautions(component: Component | None) -> str:
+    return f"{_waiting(component)}{_shared_uploads((component,))}"
+
+
+def _shared_uploads(grown: Iterable[Component | None]) -> str:
+    """Return the caution for second replicas of what keeps uploads on its host."""
+    names = tuple(each.id for each in grown if each is not None and needs_shared_uploads(each))
+    return f", and storage that both reach for the uploads of {listed(names)}" if names else ""
 
 
 def _waiting(component: Component | None) -> str:

@@ -34,6 +34,8 @@ def with_replica(component: Component, host: str | None, callers: Callers, *, is
         place = f"{component.id}@{host}"
         added = Replica(next_number(f"{place}#", 2, taken) if place in taken else place, component.id, (host,))
     grown = replace(component, replicas=(*component.replicas, added))
+    if needs_shared_uploads(component):
+        grown = replace(grown, uploads="shared")
     if floats and len(taken) == 1:
         # two on the same host are lost together
         placement = component.placement or Placement()
@@ -52,6 +54,11 @@ def with_replica(component: Component, host: str | None, callers: Callers, *, is
         failover: Literal["automatic", "manual"] = "automatic" if component.managed and host is None else "manual"
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover=failover))
     return with_moving_address(grown, is_apart=is_apart) if needs_moving_address(component, callers) else grown
+
+
+def needs_shared_uploads(component: Component) -> bool:
+    """Return True if a second replica of a component has none of its uploads, unless storage that both reach keeps them."""
+    return component.uploads == "local" and len(component.replicas) == 1
 
 
 def needs_moving_address(component: Component, callers: Callers) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
     AddHost,
@@ -37,12 +39,13 @@ def lone_components(topology: Topology) -> frozenset[str]:
     """Return the components of which a second replica would do harm, or stand in for nothing: only people know what it takes.
 
     What can agree by vote gets two at once. Of a store that its product promotes by means of its own no copy is of use without these.
+    Uploads on a host keep nothing alone: an edit moves them to storage that all replicas reach.
     """
     return frozenset(
         component.id
         for component in topology.architecture.components
         if component.id in topology.index.agents
-        or not (forms_quorum(component) or may_get_second(topology, component))
+        or not (forms_quorum(component) or may_get_second(topology, replace(component, uploads=None)))
         or (len(component.replicas) == 1 and _is_of_no_use_twice(component))
     )
 

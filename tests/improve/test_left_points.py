@@ -161,3 +161,26 @@ flows: {buy: {title: Buy, steps: [{user -> web: GET /}, {web -> drop: put}]}}
     advice = recommend(Topology(load("m.arch.yaml", text.encode()).architecture))
     assert Subject("host", "machine") in advice.left
     assert not {Subject("host", "guest"), Subject("replica", "drop@guest")} & set(advice.left)
+
+
+@pytest.mark.parametrize("words", [(), ("--add", "host big-2 like big")])
+@pytest.mark.parametrize("hosts", ["big", "[big, spare]"])
+def test_a_second_server_says_what_the_uploads_of_the_first_need(
+    words: tuple[str, ...], hosts: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Servers that keep their uploads apart already have a finding of their own."""
+    file = tmp_path / "blog.arch.yaml"
+    file.write_text(
+        "archgen: 1\nname: A blog\nhosts: {big: {}, spare: {}}\ncomponents:\n  visitor: {kind: client}\n"
+        "  web: {kind: web-server, product: nginx, runs_on: big}\n"
+        f"  php: {{kind: app-server, runs_on: {hosts}, uploads: local}}\n"
+        "connections: {visitor -> web: https, web -> php: fastcgi}\n"
+        "flows: {page: {steps: [visitor -> web: GET, web -> php: GET]}}\n"
+    )
+    assert main(["what-if", str(file), *words, "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    left = document["flows"]["page"]["after"]["single_points_of_failure"]
+    told = [", and storage that both reach for the uploads of php" in change for change in document["changes"]]
+    shared = "    uploads: shared\n    # add the storage of the uploads, and its connection\n" in document["yaml"]
+    alone = hosts == "big"
+    assert (left, any(told), shared) == ([], alone, alone)

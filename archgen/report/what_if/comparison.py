@@ -83,6 +83,8 @@ def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tup
                 else ""
             )
             lines.append(f"    # add what checks the replicas and changes the record: `by: …`{slow}")
+        if component.uploads != components[component.id].uploads:
+            lines.append("    # add the storage of the uploads, and its connection")
         if component.replication != components[component.id].replication and _is_decided_by_nobody(component):
             lines.append("    # add what decides which replica is promoted, best at a third site: `by: …`")
         if component.replication != components[component.id].replication and not _is_followed(after, component):
@@ -143,6 +145,8 @@ def _component(before: Component, after: Component) -> dict[str, Any]:
         values["replication"] = replication_value(after)
     if after.cluster is not None and after.cluster != before.cluster:
         values["cluster"] = cluster_value(after)
+    if after.uploads != before.uploads:
+        values["uploads"] = after.uploads
     if after.quorum != before.quorum:
         values["quorum"] = after.quorum
     if after.guards != before.guards:
