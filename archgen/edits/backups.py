@@ -21,8 +21,9 @@ def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
 
     That is its provider's of what a provider runs, else a job beside the store.
     """
-    if _is_of_cluster(topology, store):
-        # one job copies all shards and their configuration at one point in time
+    device = not store.managed and product_of(store.product).appliance
+    if device or _is_of_cluster(topology, store) or _interval(topology, store) is None:
+        # a device runs no job of others; one job copies all shards and their configuration at one point in time
         return ()
     for source, backups in topology.backups.items():
         if _is_alike(topology.components[source], store):
@@ -207,8 +208,8 @@ def _is_alike(component: Component, other: Component) -> bool:
     return holds_files(component) == holds_files(other)
 
 
-def _interval(topology: Topology, store: Component) -> str:
-    """Return a day, or the recovery point objective; the shortest time between two copies where that is longer.
+def _interval(topology: Topology, store: Component) -> str | None:
+    """Return a day, or the recovery point objective; None where no copies of a store follow each other so soon.
 
     Of objects, which are written as a whole, a mirror copies only those that are new.
     """
@@ -216,7 +217,7 @@ def _interval(topology: Topology, store: Component) -> str:
     if objective is None or not 1.0 <= objective < SECONDS["d"]:
         return "24h"
     least = _MIRRORED if store.kind == "object-storage" else least_interval(store)
-    return write_duration(max(objective, least))
+    return write_duration(objective) if objective >= least else None
 
 
 _MIRRORED = 5 * SECONDS["m"]

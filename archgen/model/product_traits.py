@@ -204,6 +204,11 @@ TRAITS: dict[str, Product] = {
             *("checkpoint", "check-point", "sophos", "sonicwall", "watchguard", "barracuda"),
             *("f5", "f5-big-ip", "big-ip"),
             *("netscaler", "citrix-adc"),
+            # arrays of disks, which copy themselves to another of their kind
+            *("netapp", "netapp-ontap", "netapp-aff", "netapp-fas", "ontap", "powerstore", "powerscale", "isilon"),
+            *("dell-powerstore", "dell-powerscale", "dell-isilon", "dell-unity", "emc-unity", "hitachi-vsp"),
+            *("pure-storage", "flasharray", "flashblade", "hpe-3par", "hpe-primera", "hpe-alletra", "hpe-nimble"),
+            *("ibm-flashsystem", "infinidat", "vast-data"),
         ),
         Product(appliance=True),
     ),

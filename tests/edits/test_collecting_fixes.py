@@ -32,7 +32,9 @@ def test_no_agent_is_installed_on_an_appliance() -> None:
     assert "latency" in fixed(balancer, "unmonitored")["components"]["watch"]["collects"][0]["measures"]
 
 
-@pytest.mark.parametrize(("kind", "is_closed"), [("router", True), ("router, product: vyos", False)])
+@pytest.mark.parametrize(
+    ("kind", "is_closed"), [("router", True), ("router, product: vyos", False), ("file-storage, product: netapp", True)]
+)
 def test_no_agent_is_installed_on_a_router_of_no_known_product(kind: str, is_closed: bool) -> None:
     router = EDGE.replace(
         "kind: firewall, product: fortigate, runs_on: edge, default: deny", f"kind: {kind}, runs_on: edge"

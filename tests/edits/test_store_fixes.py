@@ -517,7 +517,7 @@ def test_a_store_of_copies_is_backed_up_by_a_provider_where_no_other_place_is_kn
     assert ("backup -> backup-storage" in after["connections"]) == is_backed_up
 
 
-def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:
+def test_no_patch_copies_objects_every_minute_or_one_shard_alone() -> None:
     text = model(
         f"{JOB}\nfiles: {{kind: object-storage, runs_on: a}}\nmongos: {{kind: reverse-proxy, product: mongodb, runs_on: b}}\n"
         "shard: {kind: database, product: MongoDB, runs_on: a}\ndb: {kind: database, product: postgresql, runs_on: a}",
@@ -529,13 +529,28 @@ def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:
     )
     after = fixed(text, "missing-backup")["components"]
     copied = {name: value["backs_up"] for name, value in after.items() if value["kind"] == "backup"}
-    assert copied == {"backup": ["files"], "backup-2": ["db"]}
-    assert [after[name]["every"] for name in copied] == ["5m", "1m"]
-    for objective, every in (("10m", ["10m", "10m"]), ("3d", ["24h", "24h"]), ("0s", ["24h", "24h"])):
+    assert copied == {"backup": ["db"]}
+    assert after["backup"]["every"] == "1m"
+    for objective, every in (("5m", "5m"), ("3d", "24h"), ("0s", "24h")):
         after = fixed(text.replace("recovery_point: 1m", f"recovery_point: {objective}"), "missing-backup")[
             "components"
         ]
-        assert [after[name]["every"] for name in copied] == every
+        assert [after[name]["every"] for name in ("backup", "backup-2")] == [every, every]
+
+
+@pytest.mark.parametrize(
+    ("product", "managed", "count"),
+    [("nfs-server", "", 1), ("NetApp ONTAP", "", 0), ("NetApp ONTAP", "managed: true, ", 1)],
+)
+def test_a_storage_array_takes_no_job(product: str, managed: str, count: int) -> None:
+    place = managed or "runs_on: a, "
+    text = model(
+        f"{JOB}\nfiles: {{kind: file-storage, {place}product: {product}}}",
+        "job -> files: {protocol: nfs, tls: true}",
+        "job -> files: write",
+        "{a: {}}",
+    )
+    assert len(backups(text)) == count
 
 
 CALL = {"protocol": "postgresql", "port": 5432, "tls": True}

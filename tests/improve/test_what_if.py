@@ -327,7 +327,6 @@ _DATA = LONE.partition("kind: service, ")[2].partition("flows:")[0]
         ("data: {kind: database, runs_on: a}", "data: {kind: database, runs_on: nas}", True),
         ("data: {kind: database, runs_on: a}", "data: {kind: cache, runs_on: a}", True),
         ("data: {kind: database, runs_on: a}", "data: {kind: code-base, runs_on: a}", True),
-        ("kind: service, runs_on: a}", "kind: service, runs_on: a, uploads: local}", False),
         (_DATA, f"codebase: data, {_DATA}".replace("database", "code-base"), True),
         (_DATA, f"codebase: data, {_DATA}".replace("database", "file-storage"), False),
         (_DATA, f"codebase: data, {_DATA}".replace("database", "file-storage").replace(": file}", ": https}"), False),
@@ -338,8 +337,6 @@ def test_a_program_that_keeps_its_files_beside_itself_gets_no_second_replica(
 ) -> None:
     assert old in LONE
     text = LONE.replace(old, new)
-    if "uploads" in new:
-        text = text.replace("site -> data: file", "site -> data: postgresql")
     file = tmp_path / "a.arch.yaml"
     file.write_text(text, encoding="utf-8")
     changes = " ".join(run(capsys, str(file))["changes"])
