@@ -128,6 +128,7 @@ class FactSheet:
         self._called: dict[tuple[Origin, str], tuple[str, ...]] = {}
         self._stand_ins: set[str] = set()
         self._decisions: set[str] = set()
+        self._warnings: set[str] = set()
         self._repeated: dict[str, tuple[str, str]] = {}
         self.left_out: set[str] = set()
         """The names of what isn't imported, in lower case."""
@@ -171,6 +172,15 @@ class FactSheet:
     def decisions(self) -> tuple[str, ...]:
         """Return what counts of configurations that leave a choice, each with the reason."""
         return tuple(sorted(self._decisions))
+
+    def warn(self, warning: str) -> None:
+        """Record what the configurations say against one another, in a sentence."""
+        self._warnings.add(warning)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what the configurations say against one another."""
+        return tuple(sorted(self._warnings))
 
     def repeat(self, name: str, first: str, other: str) -> None:
         """Record an object that stands in a further file; the first one counts."""

@@ -35,6 +35,7 @@ class Reading(Struct, frozen=True):
     stand_ins: tuple[str, ...] = ()
     repeated: tuple[tuple[str, str, str], ...] = ()
     decisions: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def read_all(
@@ -98,6 +99,7 @@ def read_all(
         sheet.stand_ins,
         sheet.repeated,
         sheet.decisions,
+        sheet.warnings,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -72,6 +73,11 @@ class LabelIndex:
         for part in parts:
             for label in part.labels.items():
                 self.by_label.setdefault(label, []).append(part)
+
+    @cached_property
+    def shared_keys(self) -> frozenset[str]:
+        """Return the keys of the labels that several workloads have in common."""
+        return frozenset(key for (key, _), parts in self.by_label.items() if len(parts) > 1)
 
     def select(self, labels: Mapping[str, str]) -> list[Workload]:
         """Return the workloads whose pods have all labels, in the order of all."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.importers.catalogue import STORE_PROTOCOLS
 from archgen.importers.facts import ADMITTED, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.label_index import LabelIndex, PodSelector, selector_at
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
-from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.part import Workload, is_on_host
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 from archgen.model.kinds import KINDS
+from archgen.model.wording import first_few, listed
 
 _MOST_NAMED = 3
 """Workloads that labels select and still name; labels of more are those of a whole system."""
@@ -27,7 +31,7 @@ def add_policies(manifests: Manifests, index: LabelIndex, taken: dict[str, str],
     for policy, selector, selected in _policies(manifests, index, "Ingress"):
         for part in selected:
             guarded.setdefault(part.id, policy.origin)
-        if selector.names:
+        if selector.names and not _is_out_of_date(policy, index):
             _admit(policy, selector, selected, index, sheet)
     for policy, selector, selected in _policies(manifests, index, "Egress"):
         if 0 < len(selected) <= _MOST_NAMED * selector.names:
@@ -39,26 +43,90 @@ def add_policies(manifests: Manifests, index: LabelIndex, taken: dict[str, str],
             sheet.add(Fact(subject, key, value, source, "NetworkPolicy"))
 
 
-def admissions(manifests: Manifests, index: LabelIndex) -> dict[str, set[str]]:
-    """Return the workloads that policies admit to each that they guard, where they name all callers by labels of their pods."""
-    admitted: dict[str, set[str]] = {}
-    unclear: set[str] = set()
+class Admission(Struct, frozen=True):
+    """The workloads that policies let in to one that they guard, and the policy that does: its name and its place.
+
+    `is_whole` is False where it asks for a role that no workload has: it is out of date, or a slip, and no help to tell who calls.
+    """
+
+    callers: frozenset[str]
+    policy: str
+    source: Origin
+    is_whole: bool
+
+
+def admissions(manifests: Manifests, index: LabelIndex) -> dict[str, Admission]:
+    """Return whom policies let in to each workload that one selects by labels, where they name all callers by labels of their pods."""
+    admitted: dict[str, Admission] = {}
+    open_to_others, to_all = set[str](), dict[str, frozenset[str]]()
     for policy, selector, selected in _policies(manifests, index, "Ingress"):
-        rules = list(policy.node.get("spec", "ingress").list())
-        peers = [peer for rule in rules for peer in rule.get("from").list()]
-        named = [selector_at(peer.get("podSelector")) for peer in peers]
-        is_clear = (
-            all(each.names for each in named)
-            and len(peers) > 0
-            and all(any(True for _ in rule.get("from").list()) for rule in rules)
-        )
-        for part in selected if selector.names else ():
-            if is_clear:
-                callers = {caller.id for each in named for caller in index.matching(each)}
-                admitted.setdefault(part.id, set()).update(callers)
-            else:
-                unclear.add(part.id)
-    return {identity: callers for identity, callers in admitted.items() if identity not in unclear}
+        rules = [list(rule.get("from").list()) for rule in policy.node.get("spec", "ingress").list()]
+        named = [_named_by(policy, peer, index) for peers in rules for peer in peers]
+        if any(each is None for each in named) or not all(rules):
+            open_to_others.update(part.id for part in selected)
+            continue
+        callers = frozenset(part.id for parts in named for part in parts or ())
+        if not selector.names:
+            to_all[policy.namespace] = to_all.get(policy.namespace, frozenset()) | callers
+            continue
+        own = Admission(callers, policy.name, policy.origin, not _is_out_of_date(policy, index))
+        for part in selected if rules else ():
+            present = admitted.get(part.id, own)
+            is_whole = present.is_whole and own.is_whole
+            admitted[part.id] = replace(present, callers=present.callers | callers, is_whole=is_whole)
+    spaces = {part.id: part.namespace for part in index.parts}
+    return {
+        identity: replace(each, callers=each.callers | to_all.get(spaces[identity], frozenset()))
+        for identity, each in admitted.items()
+        if identity not in open_to_others
+    }
+
+
+def _named_by(policy: Manifest, peer: SourceNode, index: LabelIndex) -> list[Workload] | None:
+    """Return the workloads that a peer names by labels of their pods; None for one that may be anything else."""
+    selector = selector_at(peer.get("podSelector"))
+    namespaces = _namespaces(policy, peer.get("namespaceSelector"))
+    if not selector.names or namespaces == ():
+        return None
+    parts = index.matching(selector)
+    return parts if namespaces is None else [part for part in parts if part.namespace in namespaces]
+
+
+def _is_out_of_date(policy: Manifest, index: LabelIndex) -> bool:
+    """Return True for a policy that lets in a role which no workload has, by a label that several share.
+
+    A program that isn't there may stand in other files.
+    """
+    for rule in policy.node.get("spec", "ingress").list():
+        for peer in rule.get("from").list():
+            asked = selector_at(peer.get("podSelector"))
+            keys = {*asked.labels, *(key for key, _, _ in asked.expressions)}
+            is_role = not keys.isdisjoint(index.shared_keys) and not peer.get("namespaceSelector").is_map
+            if is_role and not index.matching(asked):
+                return True
+    return False
+
+
+def warn_of_blocked(
+    admitted: Mapping[str, Admission], called: Iterable[tuple[str, str]], parts: Mapping[str, object], sheet: FactSheet
+) -> None:
+    """Add a warning for each policy that lets in none of the pods whose own settings name what it guards."""
+    blocked: dict[str, list[str]] = {}
+    for caller, target in sorted(called):
+        part = parts[caller]
+        # the rules for what runs in the network of a node are those of the node
+        if (
+            target in admitted
+            and isinstance(part, Workload)
+            and not is_on_host(part)
+            and caller not in admitted[target].callers
+        ):
+            blocked.setdefault(target, []).append(caller)
+    for target, callers in blocked.items():
+        own = admitted[target]
+        check = "check its labels" if own.is_whole else "no workload has a label that it asks for"
+        named = listed(first_few(callers, _MOST_NAMED))
+        sheet.warn(f"NetworkPolicy {own.policy} ({own.source}) doesn't let {named} call {target}; {check}")
 
 
 def _policies(
@@ -112,7 +180,7 @@ def _admit(
         for peer in rule.get("from").list():
             for caller in _peers(policy, peer, index):
                 is_named = len(guarded) <= _MOST_NAMED * selector.names
-                for part in guarded if is_named else _behind(caller, guarded, ports):
+                for part in _listening(guarded, ports) if is_named else _behind(caller, guarded, ports):
                     _call(caller, part, ports, peer.origin, sheet)
 
 
@@ -124,6 +192,12 @@ def _let_out(policy: Manifest, callers: list[Workload], index: LabelIndex, sheet
             for part in _peers(policy, peer, index):
                 for caller in callers:
                     _call(caller, part, ports, peer.origin, sheet)
+
+
+def _listening(guarded: list[Workload], ports: list[SourceNode]) -> list[Workload]:
+    """Return those that listen on one of the ports of a rule, all where none does: many declare no port."""
+    numbers = {port.get("port").number for port in ports} - {None}
+    return [part for part in guarded if not numbers.isdisjoint(part.ports.values())] or guarded
 
 
 def _behind(caller: Workload, guarded: list[Workload], ports: list[SourceNode]) -> Iterator[Workload]:

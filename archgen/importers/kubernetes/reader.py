@@ -37,7 +37,7 @@ from archgen.importers.kubernetes.part import (
     replicas_of,
     workloads,
 )
-from archgen.importers.kubernetes.policies import add_policies, admissions
+from archgen.importers.kubernetes.policies import add_policies, admissions, warn_of_blocked
 from archgen.importers.kubernetes.routes import controller_of, routes_of
 from archgen.importers.kubernetes.scraping import add_scraped
 from archgen.importers.kubernetes.services import add_services, ports_of_nodes, protocols_of, siblings_of
@@ -101,7 +101,8 @@ class _Reader:
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
         self.index = LabelIndex(self.parts)
         self.selected = {key: self.index.behind(service) for key, service in self.services.items()}
-        self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index), opener)
+        self.admitted = admissions(manifests, self.index)
+        self.sharing = SharedSettings(manifests, self.parts, self.admitted, opener)
         published, former = ports_of_nodes(self.services), former_namespaces(self.services)
         self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
         empty = {key: self.index.meant_by(each) for key, each in self.services.items() if not self.selected[key]}
@@ -143,6 +144,7 @@ class _Reader:
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
         add_policies(self.manifests, self.index, self.taken, self.sheet)
+        warn_of_blocked(self.admitted, self.called, self.by_id, self.sheet)
         stores = {each.id: each.guess.known.kind for each in self.by_id.values() if each.guess.known.keeps_data}
         inside = held_by_images(self.manifests, self.parts, self.opener, self.hosts.of, stores, self.called)
         return [*attachments, *inside]

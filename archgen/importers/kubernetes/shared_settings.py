@@ -14,6 +14,7 @@ from archgen.importers.facts import Opener, Origin
 from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.manifests import Manifest, Manifests, all_containers_of
 from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.policies import Admission
 from archgen.importers.kubernetes.sought_stores import unknown_variables
 from archgen.importers.kubernetes.variables import data_of, taken_whole, variables_of
 from archgen.importers.names import words_of
@@ -104,7 +105,7 @@ class SharedSettings:
     """
 
     def __init__(
-        self, manifests: Manifests, parts: list[Workload], admitted: dict[str, set[str]], opener: Opener
+        self, manifests: Manifests, parts: list[Workload], admitted: Mapping[str, Admission], opener: Opener
     ) -> None:
         self.manifests = manifests
         self.opener = opener
@@ -147,10 +148,13 @@ class SharedSettings:
         if settings.is_one_program:
             return self._judge_role(part, name, target)
         admitted = self.admitted.get(target.id)
-        if admitted is not None:
-            return "sure" if part.id in admitted else "none"
+        admitted = admitted if admitted is not None and admitted.is_whole else None
+        if admitted is not None and part.id in admitted.callers:
+            return "sure"
         if self._is_for_others(part, name, target, settings):
             return "none"
+        if admitted is not None:
+            return "open"
         known, leads = target.guess.known, KINDS[part.guess.known.kind].balances
         if not known.keeps_data:
             # of a directory of addresses nothing tells who calls which, but that a gateway leads to them, and that
