@@ -243,8 +243,7 @@ def resolve_port(host: str, port: int | None, hosts: Mapping[str, str]) -> str |
         return None
     if host.lower() in ON_MACHINE:
         return hosts[f":{port}"]
-    is_own = is_loopback(host) or host in _ANY
-    is_other = port in STORE_PROTOCOLS or is_own or not is_ip_address(host)
+    is_other = port in STORE_PROTOCOLS or is_own_address(host) or not is_ip_address(host)
     return None if is_other else hosts[f":{port}"]
 
 
@@ -257,6 +256,11 @@ def is_ip_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_machine(host: str) -> bool:
+    """Return True for an address, or a name with a domain that isn't that of a cluster: no container is called so."""
+    return is_ip_address(host) or ("." in host.strip(".") and IN_CLUSTER.search(host) is None)
 
 
 def _may_be_ip_address(host: str) -> bool:
@@ -274,6 +278,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def is_own_address(host: str) -> bool:
+    """Return True for an address of the machine itself: loopback, or any that it has."""
+    return is_loopback(host) or host in _ANY
 
 
 def _in_urls(text: str) -> Iterator[Mention]:

@@ -27,6 +27,9 @@ IN_SOURCE = "settings in the source"
 NO_SERVICE = ", no Service"
 """The end of the evidence of a call by a name that no Service has, but what is called."""
 
+BY_PORT = ", an address in no file"
+"""The end of the evidence of a call that the port alone leads to a proxy."""
+
 SCRAPED_IN_PART = "kubernetes_sd_configs, of which a part isn't known"
 """The evidence of what Prometheus fetches measurements of if it keeps what it finds by more than files tell."""
 

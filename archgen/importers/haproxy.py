@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from archgen.importers.addresses import is_ip_address, is_own_address
 from archgen.importers.catalogue import STORES
 from archgen.importers.facts import Configuration
 from archgen.importers.names import make_id
@@ -163,7 +164,9 @@ def _redirects(section: _Section) -> bool:
 
 def _listen(proxy: Proxy, front: _Section, words: list[str], number: int, redirected: bool, tcp: bool) -> None:
     for address in words[1].split(",") if len(words) > 1 else ():
-        _, port = split_address(address)
+        host, port = split_address(address)
+        if is_ip_address(host) and not is_own_address(host):
+            proxy.answer_to([host], number, "bind")
         if port is not None:
             tls = "ssl" in words
             proxy.listen(port, tls, not tls and (redirected or _redirects(front)), number, tcp=_is_tcp(front, tcp))

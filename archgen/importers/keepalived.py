@@ -11,7 +11,8 @@ from archgen.importers.catalogue import STORES
 from archgen.importers.facts import Configuration
 from archgen.importers.proxies import Member, Proxy
 
-_ADDRESS = re.compile(r"virtual_ipaddress\s*\{\s*([0-9a-fA-F:.]+)")
+_ADDRESSES = re.compile(r"virtual_ipaddress\s*\{([^}]*)")
+_ADDRESS = re.compile(r"^\s*([0-9a-fA-F:.]+)", re.MULTILINE)
 _VIRTUAL = re.compile(r"^[ \t]*virtual_server[ \t]+([^\s{]+)(?:[ \t]+([0-9]{1,5}))?\s*\{", re.MULTILINE)
 _REAL = re.compile(r"\b(real|sorry)_server[ \t]+([0-9A-Za-z:.-]+)(?:[ \t]+([0-9]{1,5}))?[ \t]*(?:$|\{)", re.MULTILINE)
 _SCHEDULER = re.compile(r"\b(?:lb_algo|lvs_sched)\s+([a-z]+)")
@@ -61,10 +62,11 @@ def read_keepalived(proxy: Proxy, nodes: int | None = None) -> None:
     if instance < 0:
         return
     line = text.count("\n", 0, instance) + 1
-    match = _ADDRESS.search(text)
+    shared = [address for block in _ADDRESSES.findall(text) for address in _ADDRESS.findall(block)]
     cluster: dict[str, object] = {"mode": "active-passive", "failover": "automatic", "by": "vrrp"}
-    if match is not None:
-        cluster["address"] = {"shared": match[1]}
+    if shared:
+        cluster["address"] = {"shared": shared[0]}
+        proxy.answer_to(shared, line, "virtual_ipaddress")
     cluster["watches"] = "process" if "track_script" in text or "track_process" in text else "host"
     subject = f"component:{proxy.owner}"
     proxy.add(subject, "cluster", cluster, line, "vrrp_instance")

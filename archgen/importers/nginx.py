@@ -159,7 +159,7 @@ class _Reader:
         for server in self._servers():
             self._listen(server)
             names += [name for each in server.block if each.name == "server_name" for name in each.arguments]
-        self.proxy.answer_to(sorted({*names} - {"_", "localhost"}), 1)
+        self.proxy.answer_to(sorted({*names} - {"_", "localhost"}), 1, "server_name")
         for server, each in passes:
             if each.arguments:
                 self._pass(server, each)

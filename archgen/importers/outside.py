@@ -174,6 +174,7 @@ class Outside:
             values["is_near"] = True
         if store.host.partition(":")[0].lower() in ON_MACHINE:
             values["is_on_machine"] = True
+        values["member"] = f"answers:{store.host.lower()}"
         for key, value in values.items():
             self.sheet.add(Fact(f"component:{store.id}", key, value, source, f"{evidence}, in no file", "medium"))
 

@@ -100,10 +100,10 @@ class Proxy:
             }
             self.add(f"entry:{self.owner}:{port}", "entry", entry, line, "listen")
 
-    def answer_to(self, names: list[str], line: int) -> None:
-        """Add the names and addresses by which a proxy that stands alone is called."""
-        if self.hosts is None and names:
-            self.add(f"component:{self.owner}", "names", names, line, "server_name")
+    def answer_to(self, names: Iterable[str], line: int, evidence: str) -> None:
+        """Add names and addresses by which a proxy that stands alone is called."""
+        for name in names if self.hosts is None else ():
+            self.add(f"component:{self.owner}", "member", f"answers:{name}", line, evidence)
 
     def call(self, pool: str, members: Iterable[Member], protocol: str, line: int) -> None:
         """Add the calls of a pool; a pool of several is one component."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archgen.importers.addresses import is_ip_address, is_loopback
+from archgen.importers.addresses import is_ip_address, is_loopback, is_machine
 from archgen.importers.attached import read_alone
 from archgen.importers.catalogue import is_product_like
 from archgen.importers.facts import Configuration, FactSheet
 from archgen.importers.haproxy import is_haproxy
 from archgen.importers.keepalived import is_keepalived
+from archgen.importers.outside import is_real
 from archgen.importers.products import known_by_name
 
 _Pool = tuple[str, list[tuple[str, int]]]
@@ -69,10 +70,15 @@ def leads_by_names(file: Configuration) -> bool:
     return bool(hosts) and not any("." in host or is_ip_address(host) for host in hosts)
 
 
+def _is_near(host: str, servers: list[tuple[str, int]]) -> bool:
+    """Return True for an address, and for the name of one of several machines: a single name may be that of anything."""
+    return is_ip_address(host) or (is_machine(host) and is_real(host) and len({name for name, _ in servers}) > 1)
+
+
 def _leads(pool: _Pool, published: set[int], stores: set[str], is_described: bool) -> bool:
     """Return True for a pool of published ports, or of machines that run a store; where the proxy is described, of the own host."""
     name, servers = pool
-    near = [port for host, port in servers if is_loopback(host) or (is_ip_address(host) and not is_described)]
+    near = [port for host, port in servers if is_loopback(host) or (not is_described and _is_near(host, servers))]
     if len(near) == len(servers) and published.issuperset(near):
         return True
     if is_described or len(servers) < 2:

@@ -22,7 +22,7 @@ def collect(facts: Iterable[Fact]) -> Inventory:
             _state(part, fact, hosts)
         elif sort == "connection":
             source, _, target = name.partition("->")
-            _state_call(calls.setdefault((source, target), Call(source=source, target=target, place=fact.source)), fact)
+            _state_call(calls.setdefault((source, target), Call(source=source, target=target)), fact)
         elif sort == "entry":
             value = dict(fact.value)
             entries.append(
@@ -43,7 +43,9 @@ def collect(facts: Iterable[Fact]) -> Inventory:
         part.backs_up = [name for name in dict.fromkeys(part.backs_up) if name in declared]
         part.sharers = sorted({name for name in part.sharers if name in declared})
         part.copy_of = part.copy_of if part.copy_of in declared else None
-    kept_calls = learn(declared, calls, {entry.component for entry in entries})
+    # what is only said of a call, such as that of a copy, makes none
+    spoken = {pair: call for pair, call in calls.items() if call.place.line > 0}
+    kept_calls = learn(declared, spoken, {entry.component for entry in entries})
     for call in kept_calls.values():
         if declared[call.target].is_on_machine and declared[call.target].host is None:
             declared[call.target].host = declared[call.source].host
@@ -61,6 +63,8 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         part.backs_up.append(str(value).partition(":")[2])
     elif key == "member" and str(value).startswith("sharer:"):
         part.sharers.append(str(value).partition(":")[2])
+    elif key == "member" and str(value).startswith("answers:"):
+        part.names.append(str(value).partition(":")[2])
     elif key == "host":
         part.host = value
         hosts[value] = min(hosts.get(value, fact.source), fact.source)
@@ -82,7 +86,6 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_promoted",
         "is_uncounted",
         "is_unclear",
-        "names",
         "group",
         "near",
         "unread",

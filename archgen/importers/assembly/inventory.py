@@ -16,10 +16,10 @@ class Part(Struct, kw_only=True):
     """A component; `members` are the names that its files give to its replicas, `declared` what the language says of it.
 
     `servers` are those of a pool that a proxy calls by their addresses, each with its name, its host and its port;
-    `names` are those that such a proxy answers to. One that is `is_unserved` has no name that a request could come by, and
-    one that is `is_page` has one on a port of pages; one that `is_opened` is reached from outside the cluster, by whatever
-    protocol. One that is outside and `is_near` has a name of the same network;
-    one that `is_on_machine` is called by a name of its callers' own machine.
+    `names` are the names and addresses that such a proxy answers to, and that of a store that is outside.
+    One that is `is_unserved` has no name that a request could come by, and one that is `is_page` has one on a port of pages; one
+    that `is_opened` is reached from outside the cluster, by whatever protocol. One that is outside and `is_near` has a name of
+    the same network; one that `is_on_machine` is called by a name of its callers' own machine.
     `is_promoted` are stores of which a sentinel or an operator promotes a replica, and `is_uncounted` those whose replicas
     are counted in no file. One that is `is_unclear` passes requests on to something that its configuration doesn't tell.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
@@ -67,6 +67,11 @@ class Part(Struct, kw_only=True):
     def traits(self) -> Kind:
         """Return the kind with its traits."""
         return KINDS[self.kind]
+
+    @property
+    def is_alone(self) -> bool:
+        """Return True for a proxy that is known by its configuration alone."""
+        return self.evidence.endswith(" configuration")
 
     @property
     def keeps_data(self) -> bool:
@@ -171,6 +176,14 @@ class Inventory(Struct):
     def _watched_by(self, call: Call) -> list[str]:
         ends = [call.source, call.target]
         return ends if any(self.parts[end].traits.observes for end in ends) else []
+
+    def forget(self, part: Part, others: list[str]) -> None:
+        """Take out a component that is something else; what copies it copies the others."""
+        del self.parts[part.id]
+        for each in self.parts.values():
+            if part.id in each.backs_up:
+                kept = [name for name in each.backs_up if name != part.id]
+                each.backs_up = list(dict.fromkeys([*kept, *others]))
 
     def callers(self, identity: str) -> list[Call]:
         """Return the calls of a component."""

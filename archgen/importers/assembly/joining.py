@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from archgen.importers.addresses import is_ip_address, is_loopback
+from archgen.importers.addresses import is_ip_address, is_loopback, is_machine
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import BY_PRODUCT, is_product_like
 from archgen.importers.names import make_id
@@ -59,7 +59,7 @@ def _named(inventory: Inventory, pool: Part) -> list[str]:
     """Return the components of other files that the servers of a pool are called like; none if one of them is unknown."""
     ids = [make_id(host) for _, host, _ in pool.servers] if _are_names(pool) else []
     targets = [inventory.parts.get(name.lower(), inventory.parts.get(name)) for name in ids]
-    known = [part for part in targets if part is not None and not (part.servers or part.is_outside or _is_alone(part))]
+    known = [part for part in targets if part is not None and not (part.servers or part.is_outside or part.is_alone)]
     return list(dict.fromkeys(part.id for part in known)) if len(known) == len(targets) else []
 
 
@@ -85,7 +85,7 @@ def _published(inventory: Inventory, pool: Part) -> list[str]:
         names = {
             entry.component
             for entry in inventory.entries
-            if entry.port == port and (own or not entry.local) and not _is_alone(inventory.parts[entry.component])
+            if entry.port == port and (own or not entry.local) and not inventory.parts[entry.component].is_alone
         }
         if len(names) != 1:
             return []
@@ -96,9 +96,9 @@ def _published(inventory: Inventory, pool: Part) -> list[str]:
 def _on_each(inventory: Inventory, pool: Part) -> Part | None:
     """Return what runs on each of a pool's machines: the only one that publishes its port, or the only store like it."""
     ports = {port for _, _, port in pool.servers}
-    if len(pool.servers) < 2 or not all(is_ip_address(host) for _, host, _ in pool.servers):
+    if len(pool.servers) < 2 or not all(is_machine(host) for _, host, _ in pool.servers):
         return None
-    others = [part for part in inventory.parts.values() if not (part.servers or part.places or _is_alone(part))]
+    others = [part for part in inventory.parts.values() if not (part.servers or part.places or part.is_alone)]
     published = [
         part
         for part in others
@@ -108,11 +108,6 @@ def _on_each(inventory: Inventory, pool: Part) -> Part | None:
     alike = [part for part in others if known.product is not None and is_product_like(part.product, known)]
     fitting = published or alike
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _is_alone(part: Part) -> bool:
-    """Return True for a proxy that is known by its configuration alone."""
-    return part.evidence.endswith(" configuration")
 
 
 def _lead_to(inventory: Inventory, pool: Part, targets: list[str], *, is_sure: bool = False) -> None:
@@ -136,7 +131,7 @@ def _lead_to(inventory: Inventory, pool: Part, targets: list[str], *, is_sure: b
                 beside.places = [host if place == f"{call.source}-1" else place for place in beside.places]
     if not own and host is not None:
         inventory.addresses.setdefault(host, pool.servers[0][1])
-    _drop(inventory, pool)
+    _drop(inventory, pool, targets)
 
 
 def _listening(inventory: Inventory, pool: Part) -> tuple[Part, Confidence] | None:
@@ -147,7 +142,7 @@ def _listening(inventory: Inventory, pool: Part) -> tuple[Part, Confidence] | No
     proxies = [
         part
         for part in inventory.parts.values()
-        if _is_alone(part)
+        if part.is_alone
         and part not in callers
         and ports <= {*part.listens}
         and not _leads_to(inventory, part, callers)
@@ -167,11 +162,13 @@ def _leads_to(inventory: Inventory, part: Part, targets: list[Part]) -> bool:
 
 def _become(inventory: Inventory, pool: Part, proxy: Part, confidence: Confidence) -> None:
     """Put a proxy on the hosts of a pool; it is reached by what calls the pool."""
-    local = f"{proxy.id}-1"
-    for part in inventory.parts.values():
-        part.places = [pool.places[0] if place == local else place for place in part.places]
-    proxy.places, proxy.replicas = list(pool.places), pool.replicas
-    proxy.members = [name for name, _, _ in pool.servers]
+    # an address that the proxies of a cluster share is that of no host
+    if "cluster" not in proxy.declared or not {host for _, host, _ in pool.servers} <= {*proxy.names}:
+        local = f"{proxy.id}-1"
+        for part in inventory.parts.values():
+            part.places = [pool.places[0] if place == local else place for place in part.places]
+        proxy.places, proxy.replicas = list(pool.places), pool.replicas
+        proxy.members = [name for name, _, _ in pool.servers]
     inventory.entries[:] = [entry for entry in inventory.entries if entry.component != proxy.id]
     for call in inventory.callers(pool.id):
         known = BY_PRODUCT.get(proxy.product or "") if proxy.keeps_data and call.protocol == "tcp" else None
@@ -180,11 +177,12 @@ def _become(inventory: Inventory, pool: Part, proxy: Part, confidence: Confidenc
             call, target=proxy.id, protocol=protocol, confidence=confidence, is_assumed=confidence != "high"
         )
         inventory.calls.setdefault((call.source, proxy.id), joined)
-    _drop(inventory, pool)
+    _drop(inventory, pool, [proxy.id])
 
 
-def _drop(inventory: Inventory, pool: Part) -> None:
-    del inventory.parts[pool.id]
+def _drop(inventory: Inventory, pool: Part, targets: list[str]) -> None:
+    """Take a pool out that `targets` are; what copies it copies them."""
+    inventory.forget(pool, targets)
     calls: dict[tuple[str, str], Call] = {
         pair: call for pair, call in sorted(inventory.calls.items()) if pool.id not in pair
     }

@@ -18,6 +18,7 @@ from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.joining import join_pools
 from archgen.importers.assembly.pairs import join_alike, pair_neighbours, pair_seekers, pair_stores
 from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of, unread_by
+from archgen.importers.assembly.reached_proxies import reach_proxies
 from archgen.importers.assembly.registries import lead_by_registries
 from archgen.importers.catalogue import BY_PRODUCT
 from archgen.importers.facts import Fact
@@ -49,7 +50,7 @@ class _Draft(Struct):
 
 def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedModel:
     """Return the model that facts state."""
-    joined = join_alike(spread_callees(join_pools(collect(facts))))
+    joined = join_alike(spread_callees(join_pools(reach_proxies(collect(facts)))))
     inventory = leave_open(group(lead_by_registries(pair_neighbours(pair_seekers(pair_stores(joined))))))
     mark_copies(inventory.parts)
     doors = sort_doors(inventory)
@@ -117,6 +118,9 @@ def _protocol(part: Part) -> str:
 def _promotion(part: Part) -> dict[str, Any]:
     """Return the replication of a store whose product promotes a replica on its own."""
     first = f"{part.id}@{make_id(part.host)}#1" if part.host is not None else f"{part.id}#1"
+    if part.places:
+        # each host has one, unless there is one host alone
+        first = f"{part.id}@{make_id(part.places[0])}{'#1' if len(part.places) == 1 else ''}"
     return {"primary": first, "failover": "automatic"}
 
 

@@ -11,6 +11,7 @@ from archgen.importers.assembly.certainty import UNPROVEN
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect
 from archgen.importers.assembly.inventory import Entry, Inventory, Part
 from archgen.importers.assembly.registries import registered_behind
+from archgen.importers.facts import BY_PORT
 from archgen.importers.names import words_of
 from archgen.importers.secrets import is_secret_name
 from archgen.model.products import product_of
@@ -139,6 +140,9 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
         ask = f"{call.source} starts after {call.target}. Does it call it, and can it do without?"
         if call.is_named and call.evidence == "their names":
             ask = f"By their names, {call.source} calls {call.target}. Does it, and can it do without?"
+        elif call.evidence.endswith(BY_PORT):
+            at = f"No file tells whose address {call.source} calls; {call.target} listens on its port."
+            ask = f"{at} Does it call it, and can it do without?"
         elif call.is_named:
             ask = f"No Service has the name by which {call.source} calls {call.target}. Does it reach it, and can it do without?"
         if call.variable is not None and is_secret_name(call.variable):
@@ -251,7 +255,7 @@ def _calling_nothing(inventory: Inventory, doors: Doors) -> Iterator[ImportQuest
 
 def _hosts(inventory: Inventory) -> Iterator[ImportQuestion]:
     for host in inventory.assumed_hosts:
-        if not any(part.evidence.endswith(" configuration") for part in inventory.parts.values() if part.host == host):
+        if not any(part.is_alone for part in inventory.parts.values() if part.host == host):
             place = inventory.hosts[host]
             ask = f"All of it is taken to run on one host, {host}. Does it?"
             yield question("hosts", host, ask, ("one", "several"), (str(place),))
