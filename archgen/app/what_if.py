@@ -10,15 +10,8 @@ from msgspec.structs import replace
 from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
 from archgen.app.config.choice import require_choice
-from archgen.edits.changes import (
-    AddHost,
-    AddReplica,
-    AutomateFailover,
-    Edit,
-    apply_edit,
-    describe_edit,
-    needs_manual_failover,
-)
+from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, apply_edit, needs_manual_failover
+from archgen.edits.description import describe_edit
 from archgen.edits.patch import leases_of
 from archgen.edits.promotion import promoter_of
 from archgen.improve.repair import find_smallest_repair

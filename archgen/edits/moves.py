@@ -15,7 +15,7 @@ from archgen.model.kinds import AGENTS
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.members import asks_majority
-from archgen.reliability.structure import requests
+from archgen.reliability.requests import requests
 
 BUILT = ("rack", "power")
 """The kinds of zones of which another is at hand where the model declares none."""

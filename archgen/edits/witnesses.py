@@ -162,3 +162,12 @@ def _is_in_series(declared: Mapping[str, Zone], zone: str, zones: Iterable[str])
     """Return True for a datacenter that is named as another of some zones is: there may be a third."""
     alike = (each for each in zones if each != zone and declared[each].kind == declared[zone].kind)
     return declared[zone].kind == "datacenter" and any(same_series(zone, each) for each in alike)
+
+
+def witness_has_machine(index: Index, component: Component) -> bool:
+    """Return True if the witness of a store on virtual hosts stands on another machine for such, which is a third place."""
+    first = hosts_from_primary(component)[0]
+    if index.hosts[first].runs_on is None:
+        return False
+    machines = {host.runs_on for host in index.hosts.values() if host.runs_on is not None}
+    return not witness_zones(index, component) or any(is_third_place(index, component, machine) for machine in machines)

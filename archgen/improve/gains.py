@@ -24,9 +24,9 @@ from archgen.edits.changes import (
     MoveHost,
     MoveReplica,
     apply_edit,
-    describe_edit,
     needs_manual_failover,
 )
+from archgen.edits.description import describe_edit
 from archgen.edits.promotion import keeps_files, promoter_of
 from archgen.improve.candidates import against, lone_components
 from archgen.model.architecture import Architecture, Flow
@@ -34,7 +34,7 @@ from archgen.model.steps import Branch, Frame, Request, Step
 from archgen.model.subject import EVENTS, Subject
 from archgen.reliability.availability import FlowAvailability, Importance
 from archgen.reliability.promoters import promotion_calls
-from archgen.reliability.structure import requests
+from archgen.reliability.requests import requests
 
 ELEMENTS = 8
 """The most elements of a flow that edits are tried against: those that the ranking of what to fix first shows."""

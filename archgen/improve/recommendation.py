@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import apply_edit, describe_edit
+from archgen.edits.changes import apply_edit
+from archgen.edits.description import describe_edit
 from archgen.improve.repair import find_smallest_repair
 from archgen.model.architecture import Architecture, Host
 from archgen.model.subject import Subject

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.edits.changes import AutomateFailover, apply_edit, describe_edit
+from archgen.edits.changes import AutomateFailover, apply_edit
+from archgen.edits.description import describe_edit
 from archgen.edits.promotion import promoter_of
 from archgen.language.load import load
 from archgen.model.architecture import Host

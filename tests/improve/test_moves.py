@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import Edit, FormQuorum, MoveHost, MoveReplica, apply_edit, describe_edit
+from archgen.edits.changes import Edit, FormQuorum, MoveHost, MoveReplica, apply_edit
+from archgen.edits.description import describe_edit
 from archgen.edits.moves import moves
 from archgen.improve.recommendation import added_parts
 from archgen.improve.repair import find_smallest_repair

@@ -1,0 +1,142 @@
+"""Edits in words: what each of them adds or moves, and what of that is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from archgen.edits.changes import (
+    AddHost,
+    AddReplica,
+    AutomateFailover,
+    Edit,
+    FormQuorum,
+    MoveAddress,
+    MoveHost,
+    MoveReplica,
+    SpreadService,
+)
+from archgen.edits.new_hosts import new_zones
+from archgen.edits.promotion import Promoter, is_followed
+from archgen.edits.replicas import copies_instead, needs_shared_uploads
+from archgen.edits.services import is_of_one_zone
+from archgen.edits.witnesses import hosts_from_primary, settled_witness, witness_has_machine, witness_zones
+from archgen.model.architecture import Architecture, Component
+from archgen.model.products import product_of, scope_of
+from archgen.model.wording import listed, zone_words
+from archgen.reliability.index import Index
+
+
+def describe_edit(architecture: Architecture, edit: Edit) -> str:
+    """Return the edit in words; a host that the architecture doesn't have is called new, which exposes a typo."""
+    match edit:
+        case AddReplica(component=component, host=None):
+            own = _component(architecture, component)
+            more = f"one more replica of {component}{copies_instead(architecture, (component,))}{_cautions(own)}"
+            if own is None or not own.managed or scope_of(own) is not None:
+                return f"{more} in another zone" if own is not None and is_of_one_zone(own) else more
+            # it may run in several places, and need none
+            more = f"another provider beside that of {component}" if own.kind in _FROM_SEVERAL else more
+            return f"{more} (no `scope` is declared)"
+        case AddReplica():
+            new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
+            instead = copies_instead(architecture, (edit.component,))
+            own = _component(architecture, edit.component)
+            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{instead}{_cautions(own)}"
+        case FormQuorum():
+            places = [f"{host}{_in_zones(zones)}" for host, zones in zip(edit.hosts, edit.zones, strict=True)]
+            count = len(set(edit.hosts).difference(host.id for host in architecture.hosts))
+            new = ("", ", a new host", ", new hosts")[count]
+            on = f" on {listed(places)}{new}" if places else ""
+            own = _component(architecture, edit.component)
+            leaderless = own is not None and product_of(own.product).leaderless
+            together = "hold its data with the first" if leaderless else "elect with the first"
+            return f"two more members of {edit.component}{on}, which {together}"
+        case MoveHost():
+            new = _new_zones(architecture, edit.zones)
+            if edit.runs_on is not None and all(host.id != edit.runs_on for host in architecture.hosts):
+                new = ", a new host"
+            return f"a move of {edit.host} to {edit.runs_on or ', '.join(edit.zones)}{new}"
+        case MoveReplica():
+            new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
+            return f"a move of {edit.replica} to {edit.host}{new}{_in_zones(edit.zones)}{_new_zones(architecture, edit.zones)}"
+        case AddHost():
+            shared = _shared_uploads([_component(architecture, name) for name in edit.components])
+            if any(host.id == edit.host for host in architecture.hosts):
+                return f"replicas of {listed(edit.components)} on {edit.host}{shared}"
+            instead = f"{copies_instead(architecture, edit.components)}{shared}"
+            return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}, with {', '.join(edit.components)}{instead}"
+        case AutomateFailover():
+            return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}"
+        case MoveAddress():
+            return f"a moving address of {edit.component}"
+        case SpreadService():
+            return f"{edit.component} in several zones, by its provider"
+        case _:
+            assert_never(edit)
+
+
+def _component(architecture: Architecture, name: str) -> Component | None:
+    """Return a component, None where the architecture has none of that id yet."""
+    return next((each for each in architecture.components if each.id == name), None)
+
+
+def _cautions(component: Component | None) -> str:
+    return f"{_waiting(component)}{_shared_uploads((component,))}"
+
+
+def _shared_uploads(grown: Iterable[Component | None]) -> str:
+    """Return the caution for second replicas of what keeps uploads on its host."""
+    names = tuple(each.id for each in grown if each is not None and needs_shared_uploads(each))
+    return f", and storage that both reach for the uploads of {listed(names)}" if names else ""
+
+
+def _waiting(component: Component | None) -> str:
+    """Return the caution for a second scheduler: two at work would start each job twice."""
+    if component is None or component.managed or component.kind != "scheduler" or len(component.replicas) > 1:
+        return ""
+    return ", which waits for a lease" if component.cluster is None else ""
+
+
+_FROM_SEVERAL = ("dns", "cdn")
+
+
+"""The kinds that systems take from two providers at once; of others one provider runs all replicas."""
+
+
+def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
+    promoter = edit.promoter
+    component = _component(architecture, edit.component)
+    if promoter is None or component is None:
+        return ""
+    is_led = is_followed(Index(architecture), component, promoter.product)
+    led = "" if is_led else ", with what leads its callers to the new primary"
+    return f"{_by(architecture, component, promoter)}{led}"
+
+
+def _by(architecture: Architecture, component: Component, promoter: Promoter) -> str:
+    if any(each.id == promoter.id for each in architecture.components):
+        return f" by {promoter.id}"
+    size = "" if promoter.observes else " of three"
+    if promoter.witness is None:
+        return f" by a new {promoter.id}{size}"
+    index = Index(architecture)
+    witness = settled_witness(index, component, promoter.witness)
+    is_new = witness not in index.hosts
+    zones = () if not is_new or witness_has_machine(index, component) else witness_zones(index, component)
+    new = f", a new host{_in_zones(zones)}{_new_zones(architecture, zones)}" if is_new else ""
+    if promoter.observes:
+        taken = {zone for host in hosts_from_primary(component) for zone in index.zones_around(host)}
+        best = "" if taken.isdisjoint(zones) else ", best at a third site"
+        return f" by a new {promoter.id} on {witness}{new}{best}"
+    return f" by a new {promoter.id} of three, one of them on {witness}{new}"
+
+
+def _in_zones(zones: tuple[str, ...]) -> str:
+    return f" in {', '.join(zones)}" if zones else ""
+
+
+def _new_zones(architecture: Architecture, zones: tuple[str, ...]) -> str:
+    """Return what zones are that the architecture doesn't have."""
+    kinds = dict.fromkeys(zone.kind for zone in new_zones(architecture, zones))
+    return "".join(f", a new {zone_words(kind)}" for kind in kinds)
