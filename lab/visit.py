@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archgen.model.architecture import Connection, Flow
-from archgen.reliability.structure import requests
+from archgen.reliability.requests import requests
 from lab.site import Site, port_of
 
 

@@ -8,7 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Flow
 from archgen.model.kinds import KINDS
 from archgen.model.steps import Request
-from archgen.reliability.structure import access_of, connections_under, requests
+from archgen.reliability.requests import access_of, connections_under, requests
 
 Misses = Mapping[str, float]
 """For the requests of which only a share is made, that share by the id of the step."""

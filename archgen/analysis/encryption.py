@@ -15,7 +15,7 @@ from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_setting_of_balancer, passes_on_unread, scope_of
 from archgen.model.protocols import UNCERTIFIED, WITH_ACCOUNTS
-from archgen.reliability.structure import turns
+from archgen.reliability.requests import turns
 
 _NO_NETWORK = ("dns", "file", "unix")
 """Protocols that carry nothing of a request over a network, or names alone."""

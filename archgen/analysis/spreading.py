@@ -13,9 +13,9 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Flow, Replica
 from archgen.model.steps import Frame, Request, Step
 from archgen.model.subject import Subject
-from archgen.reliability.bits import single_bits
+from archgen.reliability.evaluation import single_bits
 from archgen.reliability.members import asked_of, eligible
-from archgen.reliability.structure import access_of
+from archgen.reliability.requests import access_of
 
 Rates = dict[str, float]
 """Requests per second, or a share of a flow's requests, by replica id."""

@@ -17,7 +17,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.leaving import left_in_order
 from archgen.reliability.losses import Losses
-from archgen.reliability.structure import access_of, is_required, requests
+from archgen.reliability.requests import access_of, is_required, requests
 
 _QUEUES = (*QUEUES, "cache", "key-value-store")
 """The kinds from which workers take jobs; a broker may be declared as either."""

@@ -18,9 +18,10 @@ from archgen.model.problems import UsageError
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
+from archgen.reliability.requests import requests
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.simulation import simulate as outcome
-from archgen.reliability.structure import build, requests
+from archgen.reliability.structure import build
 from archgen.reliability.waiting import defer
 from archgen.report.simulate.outcome import SimulationReport
 from archgen.system.internal_errors import Isolation

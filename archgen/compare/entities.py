@@ -24,7 +24,7 @@ from archgen.model.architecture import (
 from archgen.model.presentation import ComponentGroup
 from archgen.model.subject import Subject, SubjectKind
 from archgen.model.wording import listed, plural
-from archgen.reliability.structure import requests
+from archgen.reliability.requests import requests
 
 ChangeKind = Literal["added", "removed", "changed"]
 Entity = Zone | Network | ComponentGroup | Host | Component | Replica | Connection | Certificate | Flow

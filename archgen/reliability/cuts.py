@@ -12,8 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec import Struct
 
 from archgen.model.subject import Subject
-from archgen.reliability.bits import places
-from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.evaluation import Evaluation, Plan, places
 from archgen.reliability.failure import single_failures
 
 FAMILY_LIMIT = 20_000

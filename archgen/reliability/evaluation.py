@@ -19,7 +19,8 @@ from archgen.reliability.index import Index
 from archgen.reliability.members import Votes
 from archgen.reliability.moment import LASTING, Moment, Wait, Window, recent_loss
 from archgen.reliability.needs import Guarded, Need
-from archgen.reliability.structure import Structure, requests
+from archgen.reliability.requests import requests
+from archgen.reliability.structure import Structure
 
 T = TypeVar("T")
 
@@ -333,3 +334,16 @@ class Evaluation(Generic[T]):
                     self.failed[replica] = after
                     changed = True
         return changed
+
+
+def places(mask: int) -> list[int]:
+    """List the places of the bits that are set, in linear time: a shift copies all of a long mask."""
+    return [place for place, digit in enumerate(reversed(f"{mask:b}")) if digit == "1"]
+
+
+def single_bits(mask: int) -> Iterator[int]:
+    """Yield each bit that is set as a number of its own, from the lowest; for masks that have few."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest
+        mask ^= lowest

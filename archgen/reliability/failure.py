@@ -15,8 +15,7 @@ from msgspec import Struct
 
 from archgen.model.finding import Proof
 from archgen.model.subject import Subject
-from archgen.reliability.bits import places
-from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.evaluation import Evaluation, Plan, places
 from archgen.reliability.needs import Guarded, Need
 from archgen.reliability.series import series
 

@@ -9,7 +9,7 @@ from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import alive, is_free
 from archgen.reliability.members import Votes
 from archgen.reliability.needs import Guarded, Need, asked_component
-from archgen.reliability.structure import requests
+from archgen.reliability.requests import requests
 
 
 def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,8 @@ from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import single_points
 from archgen.reliability.index import Index
 from archgen.reliability.members import keeps_address
-from archgen.reliability.structure import build, connections_under, is_deferred, requests
+from archgen.reliability.requests import connections_under, is_deferred, requests
+from archgen.reliability.structure import build
 
 
 class ServiceLevels(Struct, frozen=True):

@@ -11,8 +11,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from archgen.reliability.bits import single_bits
-from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.evaluation import Evaluation, Plan, single_bits
 
 
 class Ahead(Struct, frozen=True):

@@ -21,8 +21,9 @@ from archgen.reliability.hindrance import hindrances
 from archgen.reliability.hints import hints
 from archgen.reliability.index import Index
 from archgen.reliability.levels import levels
+from archgen.reliability.requests import connections_under, is_required, requests
 from archgen.reliability.shortfall import Shortfall, Waiting, shortfall, waiting
-from archgen.reliability.structure import build, connections_under, is_required, requests
+from archgen.reliability.structure import build
 from archgen.reliability.waiting import keepers, senders
 
 Status = Literal["ok", "degraded", "delayed", "partial", "down"]

@@ -6,20 +6,21 @@ initiator works. The functions here state that definition as values; `single` an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Flow, Replica
-from archgen.model.kinds import JOB_KEEPERS, KINDS, RELAYING
-from archgen.model.steps import Access, Answer, Frame, Request, Step, first_request, steps_in_order
+from archgen.model.kinds import KINDS
+from archgen.model.steps import Request, first_request
 from archgen.reliability.index import Index
 from archgen.reliability.members import Asking, asked_of, eligible, predecessors, quorum
 from archgen.reliability.moment import LASTING, Moment
 from archgen.reliability.needs import Asked, Conditions, Guarded, Need, Use, asks_of, needs_of, taking_over
 from archgen.reliability.promoters import acting, helpers, promotion_calls
+from archgen.reliability.requests import access_of, requests, turns
 
 ServiceLevel = Literal["serves", "every", "full"]
 """The three functions of a flow, each of which implies those before it: some request is answered, each one is, and what
@@ -47,97 +48,6 @@ class Structure(Struct, frozen=True):
     quorums: dict[str, tuple[int, tuple[str, ...]]]
     clients: frozenset[str]
     optional: frozenset[str] = frozenset()
-
-
-class Turn(Struct, frozen=True, gc=False):
-    """A request in the order of its flow.
-
-    `required` tells that the flow fails with it, `later` that nobody waits for it, and `starts` that nothing called its source
-    before. `passes_on` are the requests that a balancer got and passes on with this one, the last one first.
-    """
-
-    request: Request
-    connections: tuple[Connection, ...]
-    required: bool
-    later: bool
-    starts: bool
-    passes_on: tuple[Request, ...]
-
-
-Branches = tuple[tuple[str, int], ...]
-"""The branches of `alt` and `par` frames around a step, each by its frame and number, the outermost first."""
-
-
-def requests(steps: Iterable[Step], optional: bool = False) -> Iterator[tuple[Request, bool]]:
-    """Yield every request of a flow in order, with whether it lies inside an `opt` frame."""
-    return ((request, inside) for request, inside, _ in _in_branches(steps, optional, ()))
-
-
-def _in_branches(steps: Iterable[Step], optional: bool, branches: Branches) -> Iterator[tuple[Request, bool, Branches]]:
-    for step in steps:
-        if isinstance(step, Request):
-            yield step, optional, branches
-        elif isinstance(step, Frame):
-            apart = len(step.branches) > 1
-            for number, branch in enumerate(step.branches):
-                around = (*branches, (step.id, number)) if apart else branches
-                yield from _in_branches(branch.steps, optional or step.kind == "opt", around)
-
-
-def turns(index: Index, flow: Flow) -> Iterator[Turn]:
-    """Yield every request of a flow in order, with whether anybody waits for it.
-
-    Nobody waits for one that is deferred, nor for those of what only such ones have started or called so far. A balancer calls nobody
-    by itself: its request passes on the last ones that it got.
-    """
-    later_only: dict[str, bool] = {}
-    # what balancers got, and the places at which they passed it on
-    seen: dict[str, list[tuple[Branches, Request | None]]] = {}
-    later_requests: set[str] = set()
-    for number, (request, optional, branches) in enumerate(_in_branches(flow.steps, False, ())):
-        source, connections = request.source, connections_under(index, request)
-        required = not optional and is_required(request, connections)
-        deferred = is_deferred(request, connections) and not (number == 0 and takes_job(index, flow, request))
-        passed = _got_last(seen[source], branches) if source in seen else ()
-        led = all(each.id in later_requests for each in passed) if passed else later_only.get(source, False)
-        later = required and (deferred or led)
-        starts = source not in later_only
-        yield Turn(request, connections, required, later, starts, passed)
-        if later:
-            later_requests.add(request.id)
-        if required and starts:
-            # what starts the flow has to be there, though nobody waits for what it hands on
-            later_only[source] = later and number > 0
-        if source in seen:
-            seen[source].append((branches, None))
-        for target in dict.fromkeys((*request.targets, *(each for call in connections for each in call.targets))):
-            later_only[target] = later_only.get(target, True) and later
-            if index.components[target].kind in RELAYING:
-                seen.setdefault(target, []).append((branches, request))
-
-
-def _got_last(seen: Sequence[tuple[Branches, Request | None]], branches: Branches) -> tuple[Request, ...]:
-    """Return the requests that a balancer got last, since it passed others on: those of another branch are no part of it."""
-    got: list[Request] = []
-    for around, request in reversed(seen):
-        if branches[: len(around)] == around:
-            if request is not None:
-                got.append(request)
-            elif got:
-                break
-    return tuple(got)
-
-
-def answers(steps: Iterable[Step]) -> Iterator[Answer]:
-    """Return every answer of a flow in order."""
-    return (step for step in steps_in_order(steps) if isinstance(step, Answer))
-
-
-def access_of(request: Request, flow: Flow, connection: Connection | None) -> Access:
-    """Return the access of a step: its own, else a read over a connection for reading, else the flow's, else the connection's."""
-    over = connection.access if connection else None
-    # a flow that writes may look something up over a connection that only reads
-    return request.access or ("read" if over == "read" else None) or flow.access or over or "read-write"
 
 
 def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLevel = "serves") -> Structure:
@@ -184,59 +94,6 @@ def look_ups(index: Index, flow: Flow) -> Iterator[Use]:
 def _is_outside(component: Component) -> bool:
     """Return True for what calls a system by its name: a client, or a service of others."""
     return component.kind == "client" or KINDS[component.kind].foreign
-
-
-def is_required(request: Request, connections: Iterable[Connection]) -> bool:
-    """Return True if a flow fails with a step: it says so, or says nothing and each connection under it is required."""
-    if request.required is not None:
-        return request.required
-    return all(connection.required for connection in connections)
-
-
-def is_deferred(request: Request, connections: Sequence[Connection]) -> bool:
-    """Return True if nobody waits for a step: it says so, or a connection under it does and the step says nothing."""
-    if request.deferred is not None:
-        return request.deferred
-    return any(bool(connection.deferred) for connection in connections)
-
-
-def takes_job(index: Index, flow: Flow, request: Request) -> bool:
-    """Return True for a worker's request to what keeps the jobs that others put there: as a flow's first, it takes a job out.
-
-    Nobody else waits for it, but the worker does, so `async` means what was put in before. Where a later step takes it from there,
-    where only other workers or readers call what keeps it, and in a database, the worker puts something in.
-    """
-    if index.components[request.source].kind != "worker":
-        return False
-    if any(_hands_over(request, each) for each, _ in requests(flow.steps)):
-        return False
-    return all(
-        index.components[target].kind in _HANDED_OUT
-        and any(_fills(index, caller, target) for caller in index.callers(target) if caller.id != request.source)
-        for target in request.targets
-    )
-
-
-_HANDED_OUT = tuple(kind for kind in JOB_KEEPERS if kind != "database")
-
-
-def _hands_over(request: Request, later: Request) -> bool:
-    """Return True for a request of others to or from what a request goes to."""
-    to = later.source != request.source and not set(later.targets).isdisjoint(request.targets)
-    return to or later.source in request.targets
-
-
-def _fills(index: Index, caller: Component, target: str) -> bool:
-    return caller.kind != "worker" and index.connections[caller.id, target].access != "read"
-
-
-def connections_under(index: Index, request: Request) -> tuple[Connection, ...]:
-    """Return the connections under a step, each once; a target without a connection is left out."""
-    if len(request.targets) == 1:
-        only = index.connections.get((request.source, request.targets[0]))
-        return () if only is None else (only,)
-    connections = (index.connections.get((request.source, target)) for target in request.targets)
-    return tuple({connection.id: connection for connection in connections if connection is not None}.values())
 
 
 def _use(request: Request, flow: Flow, connections: tuple[Connection, ...]) -> Use:

@@ -10,7 +10,7 @@ from archgen.model.architecture import Flow
 from archgen.model.kinds import JOB_KEEPERS, KINDS, QUEUES
 from archgen.model.steps import Answer, Request, set_deferred, steps_in_order
 from archgen.reliability.index import Index
-from archgen.reliability.structure import connections_under, requests, turns
+from archgen.reliability.requests import connections_under, requests, turns
 
 TAKING = (*QUEUES, "worker")
 """The kinds of which a model has one, or nothing is taken from anywhere later."""

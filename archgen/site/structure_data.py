@@ -28,8 +28,8 @@ from archgen.reliability.levels import levels
 from archgen.reliability.members import asked_of, eligible, quorum
 from archgen.reliability.moment import recent_loss
 from archgen.reliability.needs import Guarded, Need, asked_component
+from archgen.reliability.requests import access_of, requests
 from archgen.reliability.simulation import skippable, used, with_all_options
-from archgen.reliability.structure import access_of, requests
 from archgen.reliability.waiting import keepers, senders
 from archgen.site.html_builder import Html, tag
 from archgen.views.deployment_folding import fold

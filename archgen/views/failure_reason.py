@@ -10,8 +10,8 @@ from archgen.model.durations import format_duration
 from archgen.model.steps import Request
 from archgen.model.wording import listed, plural
 from archgen.reliability.members import asked_of, eligible, manual_failovers, names_primary, quorum
+from archgen.reliability.requests import access_of, requests
 from archgen.reliability.simulation import FlowOutcome
-from archgen.reliability.structure import access_of, requests
 from archgen.views.flow import FailedRequest
 from archgen.views.labels import step_number
 

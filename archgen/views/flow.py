@@ -17,7 +17,7 @@ from archgen.model.kinds import QUEUES
 from archgen.model.steps import Answer, Branch, Frame, Note, Request, Step, steps_in_order
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.reliability.structure import answers, connections_under, is_deferred, requests
+from archgen.reliability.requests import answers, connections_under, is_deferred, requests
 from archgen.views.diagram import Badge, Block, BlockSection, Item, Message, Participant, Remark, RequestFailure
 from archgen.views.diagram import Sequence as View
 from archgen.views.labels import port_label, product_label, step_number

@@ -17,8 +17,8 @@ from archgen.language.load import load
 from archgen.model.architecture import Architecture
 from archgen.model.subject import Subject
 from archgen.reliability.failure import failures
+from archgen.reliability.requests import requests
 from archgen.reliability.simulation import alone, simulate, statuses
-from archgen.reliability.structure import requests
 from archgen.report.simulate.outcome import reason
 from archgen.site.structure_data import elements, script_json, structure_data
 from archgen.views.failure_reason import first_failed_request

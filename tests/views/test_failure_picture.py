@@ -13,8 +13,8 @@ from archgen.cli import main
 from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.lanes import messages
 from archgen.model.subject import Subject
+from archgen.reliability.requests import requests
 from archgen.reliability.simulation import simulate
-from archgen.reliability.structure import requests
 from archgen.views.diagram import Remark
 from archgen.views.failure_reason import first_failed_request
 from archgen.views.flow import flow_sequence

@@ -10,7 +10,7 @@ from archgen.model.architecture import Architecture, Component
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_name
 from archgen.model.subject import Subject
-from archgen.reliability.structure import answers
+from archgen.reliability.requests import answers
 
 
 def check(context: RuleContext) -> Iterator[Hit]:

@@ -9,7 +9,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.structure import is_deferred
+from archgen.reliability.requests import is_deferred
 
 
 def check(context: RuleContext) -> Iterator[Hit]:

@@ -11,7 +11,7 @@ from archgen.model.kinds import KINDS
 from archgen.model.steps import Answer
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
-from archgen.reliability.structure import answers, connections_under, requests
+from archgen.reliability.requests import answers, connections_under, requests
 from archgen.reliability.waiting import kept_in
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
 
