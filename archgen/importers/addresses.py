@@ -315,7 +315,8 @@ def _found_urls(text: str) -> Iterator[tuple[Mention, str]]:
         # what stands behind the sign is a word to fill in, and what stands before it no whole host
         cut = authority == match[2] and _TO_FILL.match(text, match.end()) is not None
         for part in hosts.split(","):
-            host = _AUTHORITY.match(part)
+            # the scheme of a further URL ends in a colon
+            host = _AUTHORITY.match(part) if not part.endswith(":") else None
             if host is not None and not cut and _TO_FILL.search(part) is None:
                 port = _port(host[2])
                 # ClickHouse has a port for HTTP beside that of its own protocol

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from archgen.model.finding import CONFIDENCES, Confidence
 from archgen.model.sha256 import digest
+from archgen.model.wording import first_few, listed
 
 SETS = ("member", "port", "guess")
 """Keys of which a subject has several values."""
@@ -132,6 +133,7 @@ class FactSheet:
         self._stand_ins: set[str] = set()
         self._decisions: set[str] = set()
         self._warnings: set[str] = set()
+        self._unresolved: dict[str, dict[str, str]] = {}
         self._repeated: dict[str, tuple[str, str]] = {}
         self.left_out: set[str] = set()
         """The names of what isn't imported, in lower case."""
@@ -177,13 +179,21 @@ class FactSheet:
         return tuple(sorted(self._decisions))
 
     def warn(self, warning: str) -> None:
-        """Record what the configurations say against one another, in a sentence."""
+        """Record what the configurations say against one another, or leave out, in a line of a summary."""
         self._warnings.add(warning)
+
+    def seek_in_vain(self, address: str, component: str, name: str, source: Origin) -> None:
+        """Record an address that a component's setting has, and at which nothing is."""
+        self._unresolved.setdefault(address, {}).setdefault(component, f"{name} of {component} ({source})")
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Return what the configurations say against one another."""
-        return tuple(sorted(self._warnings))
+        """Return what the configurations say against one another, and the addresses at which nothing is."""
+        unresolved = (
+            f"unresolved: {address} in {listed(first_few([*settings.values()], 1))}; no file that is read describes it"
+            for address, settings in sorted(self._unresolved.items())
+        )
+        return (*sorted(self._warnings), *unresolved)
 
     def repeat(self, name: str, first: str, other: str) -> None:
         """Record an object that stands in a further file; the first one counts."""

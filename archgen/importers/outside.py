@@ -257,20 +257,22 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
         yield from _in_pairs(by_word, value[:2000])
     for mention, rest in urls_in(value[:2000]):
         known = PRODUCTS.get(_BY_PROTOCOL.get(mention.protocol or "", ""))
-        if known is None and asked and by_word is not None and _answers_http(by_word, mention):
-            known = by_word
+        if known is None and asked:
+            answers = by_word is not None and _answers_http(by_word, mention)
+            known = by_word if answers else _at_own_port(name, mention.host, mention.port)
         # an `@` behind the host is a part of a password that nobody quoted
         if known is not None and "@" not in rest and is_real(mention.host) and _may_be_outside(known, mention.host):
             yield mention, known
-    names_host = names_host_alone(name)
-    if not asked or (by_word is None and (port is None or not names_host)):
+    if not asked:
         return
+    names_host = names_host_alone(name)
+    may_be_any = by_word is not None or (port is not None and names_host)
     for part in value[:2000].split(","):
         match = _BARE.fullmatch(part.strip(LIST_SIGNS))
         if match is None or not is_real(match[1]):
             continue
         number = int(match[2]) if match[2] else port
-        known = _with_product(by_word, match[1], number)
+        known = _with_product(by_word, match[1], number) if may_be_any else _at_own_port(name, match[1], number)
         # a word is a host for certain where the product's own port stands behind it, or where the variable can hold nothing else
         if known is None or not _may_be_outside(known, match[1]):
             continue
@@ -347,6 +349,15 @@ def _with_product(known: Known | None, host: str, port: int | None) -> Known | N
     named = known_by_name(host.partition(".")[0]) if known is not None else None
     store = named if named is not None and named.kind == "database" and named.product is not None else known
     return STORES.get(port or 0, store)
+
+
+def _at_own_port(name: str, host: str, port: int | None) -> Known | None:
+    """Return the store of which a host or a variable has the name, and whose own port stands behind the host."""
+    if port is None:
+        return None
+    words = (_MEMBER.sub("", host.partition(".")[0]), *name.split("_"))
+    stores = (known for word in words if (known := PRODUCTS.get(word.lower())) is not None)
+    return next((known for known in stores if known.keeps_data and known.port == port), None)
 
 
 def _is_name(word: str, known: Known) -> bool:

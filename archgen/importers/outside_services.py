@@ -52,13 +52,7 @@ def services_outside(
     """
     # most values hold no address, which is sooner seen than what their names say
     addresses = _addresses(name, value[:_LONGEST])[:_MOST]
-    if (
-        not addresses
-        or names_itself(name, value)
-        or is_for_browsers(name)
-        or is_for_pages(name)
-        or _OF_NO_CALLS.fullmatch(name)
-    ):
+    if not addresses or not _is_for_calls(name, value):
         return
     stores = {mention.host for mention, _ in stores_named(name, value)}
     for mention in addresses:
@@ -76,6 +70,24 @@ def services_outside(
             known = Known("service")
         store = outside.add(outside_address(host, mention.port), known, source, name or "an address", title)
         yield Mention(store.id, mention.protocol, mention.port), store
+
+
+def unknown_hosts(name: str, value: str, hosts: Mapping[str, str]) -> Iterator[str]:
+    """Yield the addresses with a name of the own network alone that a variable holds, and by which nothing is to be found."""
+    if "://" not in value or not _is_for_calls(name, value):
+        return
+    stores = {mention.host for mention, _ in stores_named(name, value)}
+    for mention in _addresses(name, value[:_LONGEST])[:_MOST]:
+        host = mention.host.lower()
+        is_name = "." not in host and host not in ON_MACHINE and is_real(host)
+        if is_name and resolve_host(host, hosts) is None and mention.host not in stores:
+            yield f"{mention.host}:{mention.port}" if mention.port is not None else mention.host
+
+
+def _is_for_calls(name: str, value: str) -> bool:
+    """Return False for a variable that names the program itself, what browsers call, or what others come through."""
+    is_of_pages = is_for_browsers(name) or is_for_pages(name)
+    return not (names_itself(name, value) or is_of_pages or _OF_NO_CALLS.fullmatch(name))
 
 
 def _addresses(name: str, value: str) -> list[Mention]:

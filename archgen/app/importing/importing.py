@@ -142,7 +142,7 @@ def summary(result: Import) -> str:
     lines += [f"read {reason}" for reason in result.reasons]
     lines += _merged(result)
     lines += [f"read {decision}; --profile names others" for decision in result.reading.decisions]
-    lines += [f"contradiction: {warning}" for warning in result.reading.warnings[:_MOST_OTHERS]]
+    lines += result.reading.warnings[:_MOST_OTHERS]
     lines += _left_out(result.reading)
     lines += [f"example values: {path}, since the file itself isn't there" for path in result.reading.stand_ins]
     lines += [f"missing: {_absence(*each)}" for each in result.missing[:_MOST_OTHERS]]

@@ -126,7 +126,9 @@ def warn_of_blocked(
         own = admitted[target]
         check = "check its labels" if own.is_whole else "no workload has a label that it asks for"
         named = listed(first_few(callers, _MOST_NAMED))
-        sheet.warn(f"NetworkPolicy {own.policy} ({own.source}) doesn't let {named} call {target}; {check}")
+        sheet.warn(
+            f"contradiction: NetworkPolicy {own.policy} ({own.source}) doesn't let {named} call {target}; {check}"
+        )
 
 
 def _policies(

@@ -52,7 +52,7 @@ from archgen.importers.kubernetes.variables import (
 )
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore, is_asked_by_public_name
-from archgen.importers.outside_services import services_outside
+from archgen.importers.outside_services import services_outside, unknown_hosts
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call
 from archgen.importers.store_names import registry_named, sets_store_itself
@@ -325,6 +325,8 @@ class _Reader:
                 self._connect(part, mention, source, evidence)
                 if names_telemetry(name):
                     self._add(f"connection:{part.id}->{service.id}", "required", False, source, evidence)
+        for address in unknown_hosts(name, value, hosts):
+            self.sheet.seek_in_vain(address, part.id, name, source)
 
     def _judge(self, part: Workload | Resource, name: str, source: Origin, target: str) -> str:
         """Return if a workload calls what a setting names; what nothing tells for certain is asked about."""
