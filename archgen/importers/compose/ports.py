@@ -15,6 +15,20 @@ from archgen.model.kinds import KINDS
 
 _ADMIN = {"traefik": (8080,), "haproxy": (8404, 1936, 9000, 7000, 8888)}
 _ADMIN_OF_QUEUES = (15672, 8161, 18083)
+_WITHOUT_PAGES = {
+    22: "ssh",
+    554: "tcp",
+    1883: "mqtt",
+    1935: "tcp",
+    1936: "tcp",
+    3478: "tcp",
+    5060: "tcp",
+    5349: "tcp",
+    8554: "tcp",
+    8883: "mqtts",
+}
+"""The protocols of ports for shells, streams of video and sound (RTSP, RTMP), calls (TURN, SIP) and messages, where no page is."""
+
 _PAGES_OF_STORES = (15672, 9001, 8161, 7474, 18083)
 _PAGES_OF_PROXIES = (6070, 6080)
 _OF_EXPORTERS = range(9100, 10_000)
@@ -84,4 +98,4 @@ def _protocol(known: Known, port: Publication) -> str:
     )
     if known.port == port.target or known.keeps_data or is_of_one_protocol:
         return "http" if port.target in _PAGES_OF_STORES else known.protocol
-    return "ssh" if port.target == 22 else "http"
+    return _WITHOUT_PAGES.get(port.target, "http")
