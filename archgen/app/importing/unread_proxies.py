@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from archgen.app.importing.compose_files import is_compose_file
 from archgen.app.importing.directories import FoundFiles, path_in
 from archgen.importers.facts import Configuration
+from archgen.importers.stages import TRIAL, stage_of
 from archgen.importers.unnamed_proxies import leads_by_names, proxy_of
 
 _MOUNTED = re.compile(
@@ -71,6 +72,8 @@ def lines_of_proxies(
         owner = next((owners[path] for path in _around(file.path) if path in owners), "")
         if not owner and proxy_of(file) in described and leads_by_names(file):
             owner = "no compose file mounts it"
+        if not owner and stage_of(file.path) == TRIAL:
+            owner = "its path is named for a trial, or for what is out of use"
         step = f"; `archgen import {shlex.join((*paths, file.path))}` reads it too" if not owner else f": {owner}"
         yield f"not read: {file.path}{step}"
 
