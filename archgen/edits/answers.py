@@ -14,6 +14,7 @@ from archgen.model.steps import Request
 _CALL = frozenset({"required", "optional", "none"})
 _ENTRANCE = frozenset({"yes", "none"})
 _HOSTS = frozenset({"one", "several"})
+_REDIRECT = frozenset({"redirects", "serves"})
 _PROTOCOLS = {
     "postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql", "mongodb": "mongodb", "redis": "redis", "valkey": "redis",
     "rabbitmq": "amqp", "kafka": "kafka", "memcached": "memcached",
@@ -27,7 +28,7 @@ _OPTIONAL = ":optional"
 
 def makes_certain(question: Question) -> bool:
     """Return True for a question whose answer makes certain an element that was assumed."""
-    return question.about is not None and frozenset(question.options) in (_CALL, _ENTRANCE, _HOSTS)
+    return question.about is not None and frozenset(question.options) in (_CALL, _ENTRANCE, _HOSTS, _REDIRECT)
 
 
 def valid_answers(question: Question) -> Callable[[str], bool]:

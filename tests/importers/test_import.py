@@ -255,8 +255,11 @@ def test_port_80_beside_443_is_asked_unless_the_proxy_says_what_it_does(
     assert asked.about == "visitor -> web"
     Path("shop.arch.yaml").write_text(result.text)
     assert "redirect: https" in result.text
+    assert "  # ? compose.yml:4, ports" in result.text
     assert main(["answer", asked.id, "serves", "--model", "shop.arch.yaml"]) == 0
-    assert "redirect: https" not in Path("shop.arch.yaml").read_text()
+    answered = Path("shop.arch.yaml").read_text()
+    assert "redirect: https" not in answered
+    assert "  # compose.yml:4, ports" in answered
     Path("nginx.conf").write_text("server { listen 80; return 200 ok; }\nserver { listen 443 ssl; return 200 ok; }\n")
     Path("compose.yml").write_text(compose + "    volumes: ['./nginx.conf:/etc/nginx/nginx.conf']\n")
     result = import_model((".",), "Shop")

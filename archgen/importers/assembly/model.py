@@ -221,7 +221,8 @@ def _add_entries(draft: _Draft, local: list[str]) -> None:
             _connect(draft, source, name, value, f"? {part.source!s}, nothing else calls it")
         elif any(not entry.local for entry in entries):
             outside = [entry for entry in entries if not entry.local]
-            mark = "" if outside[0].confidence == "high" or name in draft.doors.exposed else "? "
+            is_sure = outside[0].confidence == "high" or name in draft.doors.exposed
+            mark = "" if is_sure and not any(may_redirect(outside, entry) for entry in outside) else "? "
             _connect(draft, draft.client, name, _ports(outside), f"{mark}{outside[0].place!s}, {outside[0].evidence}")
 
 
