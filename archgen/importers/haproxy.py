@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, field
 
@@ -31,6 +31,7 @@ _ALGORITHMS = {
     "first": "first",
     "source": "source",
 }
+_OF_TLS = (443, 8443, 9443)
 _MOST_SERVERS = 1000
 _CONDITION = re.compile(r"\s(?:if|unless)\s")
 _COMPUTED = re.compile(r"%\[[^\]]*\]")
@@ -55,6 +56,12 @@ class _Section(Struct):
 
     def all(self, *names: str) -> list[tuple[list[str], int]]:
         return [(words, number) for words, number in self.lines if words[0] in names]
+
+    def binds(self) -> Iterator[tuple[str, int | None, list[str], int]]:
+        """Yield the host and the port of each address on which the section listens, with the words and the line."""
+        for words, number in self.all("bind"):
+            for address in words[1].split(",") if len(words) > 1 else ():
+                yield *split_address(address), words, number
 
     @property
     def servers(self) -> list[tuple[str, str, int | None]]:
@@ -94,14 +101,22 @@ def read_haproxy(proxy: Proxy) -> None:
     tcp = any(each.kind == "defaults" and (["mode", "tcp"] in [words for words, _ in each.lines]) for each in sections)
     proxy.describe("haproxy", "load-balancer", (fronts or [*backends.values()])[0].line)
     called: dict[str, int] = {}
+    ports: dict[str, set[int]] = {}
     for front in fronts:
         if _is_statistics(front):
             continue
         targets = _targets(front, backends)
         redirected = bool(targets) and all(_redirects(backends[name]) for name in targets if name in backends)
-        for words, number in front.all("bind"):
-            _listen(proxy, front, words, number, redirected, tcp)
+        behind = [port for name in targets if name in backends for _, _, port in backends[name].servers]
+        is_tls = _is_tcp(front, tcp) and bool(behind) and all(port in _OF_TLS for port in behind)
+        for host, port, words, number in front.binds():
+            if is_ip_address(host) and not is_own_address(host):
+                proxy.answer_to([host], number, "bind")
+            if port is not None:
+                _listen(proxy, front, port, words, number, redirected, tcp=_is_tcp(front, tcp), is_tls=is_tls)
         called.update({name: number for name, number in targets.items() if name not in called})
+        for name in targets:
+            ports.setdefault(name, set()).update(port or 0 for _, port, _, _ in front.binds())
     if not fronts:
         # a part of a configuration, whose frontends another file holds
         called = {name: each.line for name, each in backends.items()}
@@ -109,6 +124,7 @@ def read_haproxy(proxy: Proxy) -> None:
     # of several ports of the same servers, that of their product tells the most
     for name in sorted(called, key=lambda name: name not in backends or not _is_of_store(backends[name])):
         if name in backends:
+            proxy.fronts = frozenset(ports.get(name, ()))
             _call(proxy, backends[name], titles.get(name, name), called[name], tcp)
 
 
@@ -162,14 +178,22 @@ def _redirects(section: _Section) -> bool:
     )
 
 
-def _listen(proxy: Proxy, front: _Section, words: list[str], number: int, redirected: bool, tcp: bool) -> None:
-    for address in words[1].split(",") if len(words) > 1 else ():
-        host, port = split_address(address)
-        if is_ip_address(host) and not is_own_address(host):
-            proxy.answer_to([host], number, "bind")
-        if port is not None:
-            tls = "ssl" in words
-            proxy.listen(port, tls, not tls and (redirected or _redirects(front)), number, tcp=_is_tcp(front, tcp))
+def _listen(
+    proxy: Proxy,
+    front: _Section,
+    port: int,
+    words: list[str],
+    number: int,
+    redirected: bool,
+    *,
+    tcp: bool,
+    is_tls: bool,
+) -> None:
+    tls = "ssl" in words
+    # what passes on TLS as it is speaks the protocol of its servers
+    is_page = is_tls and not tls and port not in STORES
+    redirect = not tls and not is_page and (redirected or _redirects(front))
+    proxy.listen(port, tls or is_page, redirect, number, tcp=tcp and not is_page)
 
 
 def _is_tcp(section: _Section, default: bool) -> bool:
@@ -203,7 +227,7 @@ def _call(proxy: Proxy, backend: _Section, title: str, number: int, tcp: bool) -
         checked = [
             " ".join(words[1:])
             for words, _ in backend.all("option")
-            if "chk" in " ".join(words) or "-check" in " ".join(words)
+            if words[1:] and words[1].endswith(("chk", "-check"))
         ]
         if any("check" in words for words, _ in backend.all("server", "server-template", "default-server")):
             words = [*checked[:1], *_expected(backend)]

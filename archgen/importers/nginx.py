@@ -195,14 +195,14 @@ class _Reader:
         secure = any(each.name == "ssl" and each.arguments[:1] == ["on"] for each in server.block)
         for each in server.block:
             if each.name == "listen" and each.arguments:
-                _, port = split_address(each.arguments[0])
-                number = port or (
-                    int(each.arguments[0]) if each.arguments[0].isdecimal() and len(each.arguments[0]) < 6 else 80
-                )
+                number = _port_of(each)
                 tls = secure or "ssl" in each.arguments[1:] or "quic" in each.arguments[1:]
                 self.proxy.listen(number, tls, moved and not tls, each.line, grpc=_is_grpc(server))
 
     def _pass(self, server: Directive, directive: Directive) -> None:
+        self.proxy.fronts = frozenset(
+            _port_of(each) for each in server.block if each.name == "listen" and each.arguments
+        )
         for text in self._chosen(self._resolved(server, directive.arguments[0])):
             self._pass_to(text, directive)
 
@@ -258,6 +258,13 @@ class _Reader:
         algorithm = next((names[each.name] for each in pool.block if each.name in names), "round-robin")
         if sum(each.name == "server" for each in pool.block) > 1:
             self.proxy.add(f"component:{self.proxy.owner}", "balance", {"algorithm": algorithm}, pool.line, "upstream")
+
+
+def _port_of(listen: Directive) -> int:
+    """Return the port of an address to listen on; pages are on 80 unless it names another."""
+    text = listen.arguments[0]
+    _, port = split_address(text)
+    return port or (int(text) if text.isdecimal() and len(text) < 6 else 80)
 
 
 def _is_grpc(server: Directive) -> bool:

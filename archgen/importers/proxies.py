@@ -70,6 +70,9 @@ class Proxy:
         self.outside: set[str] = set()
         self.strays: list[tuple[str, list[Member], str]] = []
         self.is_of_here = False
+        self.fronts: frozenset[int] = frozenset()
+        """The ports that lead to the pool which is called next; none where the configuration tells no port."""
+
         self.others = {} if others is None else others
 
     def add(self, subject: str, key: str, value: object, line: int, evidence: str) -> None:
@@ -108,6 +111,10 @@ class Proxy:
     def call(self, pool: str, members: Iterable[Member], protocol: str, line: int) -> None:
         """Add the calls of a pool; a pool of several is one component."""
         servers = list(members)
+        for server in servers:
+            if is_loopback(server.host) and server.port is not None:
+                # one of its ports may lead to another
+                self.add(f"component:{self.owner}", "member", f"passes_to:{server.port}", server.line, PASSED_ON)
         if self.hosts is not None:
             targets = {self._resolved(server): server for server in servers}
             if targets.keys() == {None} and all(_is_elsewhere(server.host) for server in servers):
@@ -139,6 +146,7 @@ class Proxy:
 
         One that leads to nothing here is made for other names, so what it passes on to isn't known.
         """
+        self.fronts = frozenset()
         for pool, servers, protocol in self.strays:
             has_domain = all("." in server.host for server in servers)
             led = (has_domain or self.is_of_here) and self._lead_out(pool, servers, protocol)
@@ -224,8 +232,13 @@ class Proxy:
         subject = f"connection:{self.owner}->{target}"
         spoken = STORE_PROTOCOLS.get(port or 0, protocol) if protocol == "tcp" else protocol
         self.add(subject, "protocol", spoken, line, PASSED_ON)
+        self._come_by(subject, line)
         if port is not None:
             self.add(subject, "number", port, line, PASSED_ON)
+
+    def _come_by(self, subject: str, line: int) -> None:
+        for front in self.fronts or (0,):
+            self.add(subject, "front", front, line, PASSED_ON)
 
     def _stand_alone(self, pool: str, servers: list[Member], protocol: str, line: int) -> None:
         """Add a pool as a component that runs on the hosts of its addresses."""
@@ -246,6 +259,7 @@ class Proxy:
         port = servers[0].port
         if identity in self.pools:
             # another port of the same servers
+            self._come_by(f"connection:{self.owner}->{identity}", line)
             return
         self.pools.add(identity)
         self.others.setdefault(identity, (places, is_trial_configuration(self.file.path)))

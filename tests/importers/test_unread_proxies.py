@@ -88,7 +88,7 @@ def test_configuration_that_is_out_of_use_by_its_path_is_not_offered(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     paths = ["archive/b.conf", "proxy/b.dev.conf", "site_LEGACY/proxy/b.conf"]
-    write(SYSTEM | {path: CONF % "10.0.0.1:3000" for path in paths})
+    write(SYSTEM | dict.fromkeys(paths, CONF % "10.0.0.1:3000"))
     lines = summary(import_model((".",), None)).splitlines()
     assert [each for each in lines if "b.conf" in each or "b.dev.conf" in each] == [
         "not read: site_LEGACY/proxy/b.conf: its path is named for a trial, or for what is out of use"

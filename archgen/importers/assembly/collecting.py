@@ -45,6 +45,7 @@ def collect(facts: Iterable[Fact]) -> Inventory:
         part.copy_of = part.copy_of if part.copy_of in declared else None
     # what is only said of a call, such as that of a copy, makes none
     spoken = {pair: call for pair, call in calls.items() if call.place.line > 0}
+    _find_inner(declared, spoken, entries)
     kept_calls = learn(declared, spoken, {entry.component for entry in entries})
     for call in kept_calls.values():
         if declared[call.target].is_on_machine and declared[call.target].host is None:
@@ -63,6 +64,8 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         part.backs_up.append(str(value).partition(":")[2])
     elif key == "member" and str(value).startswith("sharer:"):
         part.sharers.append(str(value).partition(":")[2])
+    elif key == "member" and str(value).startswith("passes_to:"):
+        part.passes_to.append(int(str(value).partition(":")[2]))
     elif key == "member" and str(value).startswith("answers:"):
         part.names.append(str(value).partition(":")[2])
     elif key == "host":
@@ -110,6 +113,21 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         part.declared[key] = value
 
 
+def _find_inner(parts: dict[str, Part], calls: dict[tuple[str, str], Call], entries: list[Entry]) -> None:
+    """Mark the calls of proxies behind ports that nothing calls, where others are published: no visitor comes by them."""
+    published: dict[str, set[int]] = {}
+    called: dict[str, set[int]] = {}
+    for entry in entries:
+        published.setdefault(entry.component, set()).add(entry.target or entry.port)
+    for call in calls.values():
+        called.setdefault(call.target, set()).add(call.port or 0)
+    for call in calls.values():
+        part, ports = parts.get(call.source), called.get(call.source, set())
+        open_ports = published.get(call.source, set())
+        if part is not None and call.fronts and 0 not in ports and not open_ports.isdisjoint(part.listens):
+            call.is_inner = {0, *open_ports, *ports, *part.passes_to}.isdisjoint(call.fronts)
+
+
 def _hear(entry: Entry, part: Part) -> None:
     """State of an entry what the proxy's own configuration says of its port."""
     if part.traits.balances and part.listens:
@@ -143,6 +161,8 @@ def _state_call(call: Call, fact: Fact) -> None:
         )
     elif fact.key == "number":
         call.port = fact.value
+    elif fact.key == "front":
+        call.fronts.append(fact.value)
     elif fact.key == "variable":
         call.variable, call.is_named, call.is_assumed = fact.value, True, True
     elif fact.key == "is_assumed" and fact.evidence.endswith(NO_SERVICE):

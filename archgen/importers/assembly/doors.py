@@ -111,9 +111,12 @@ def may_redirect(entries: list[Entry], entry: Entry) -> bool:
 
 
 def is_walked(inventory: Inventory, source: str, target: str) -> bool:
-    """Return True if a call is part of a flow: it is required, and proven by a file or the guess of a proxy, which exists to call."""
+    """Return True if a call is part of a flow: it is required, and proven by a file or the guess of a proxy, which exists to call.
+
+    None is that of a proxy behind a port by which nobody comes.
+    """
     call = inventory.calls[source, target]
-    if not call.required or call.is_open or call.evidence in UNPROVEN:
+    if not call.required or call.is_open or call.is_inner or call.evidence in UNPROVEN:
         return False
     front = inventory.parts[source].traits.balances or inventory.parts[source].kind == "web-server"
     return not call.guess or (front and inventory.parts[target].traits.serves)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import Any
 
 from archgen.importers.assembly.doors import Doors, is_local, is_walked
@@ -17,6 +18,7 @@ _LOAD = re.compile(r"load-?_?(gen|test)|traffic-?_?gen|locust|^k6|jmeter|gatling
 
 MOST_JOBS = 5
 _MOST_STEPS = 200
+_NO_PORTS: frozenset[int] = frozenset()
 
 FlowMapping = dict[str, Any]
 
@@ -62,19 +64,15 @@ def _job_confidence(inventory: Inventory, source: str) -> str:
 def _branches(inventory: Inventory, door: str) -> list[str]:
     """Return the next parts of a door that work for a visitor; stores belong to each of them."""
     return [
-        call.target
-        for call in inventory.callees(door)
-        if is_walked(inventory, door, call.target) and not inventory.parts[call.target].keeps_data
+        target
+        for _, target in _next(inventory, door, None, _published(inventory, door))
+        if not inventory.parts[target].keeps_data
     ]
 
 
 def _works_alone(inventory: Inventory, door: str) -> bool:
     part = inventory.parts[door]
-    stores = any(
-        inventory.parts[call.target].keeps_data
-        for call in inventory.callees(door)
-        if is_walked(inventory, door, call.target)
-    )
+    stores = any(inventory.parts[target].keeps_data for _, target in _next(inventory, door, None))
     return stores and not part.traits.balances
 
 
@@ -84,13 +82,28 @@ def _steps(
     first = [{f"{client} -> {between}": "request"}, {f"{between} -> {door}": "request"}] if between else []
     steps: list[Any] = first or [{f"{client} -> {door}": "request"}]
     reached = {door}
-    _walk(inventory, door, branch, steps, reached)
+    _walk(inventory, door, branch, steps, reached, _published(inventory, door))
     return steps, reached
 
 
-def _walk(inventory: Inventory, start: str, branch: str | None, steps: list[Any], reached: set[str]) -> None:
-    """Add a step for each call, depth first; a call of what was reached before is a step too."""
-    stack = [iter(_next(inventory, start, branch))]
+def _published(inventory: Inventory, door: str) -> set[int]:
+    return {entry.target or entry.port for entry in inventory.entries if entry.component == door}
+
+
+def _walk(
+    inventory: Inventory,
+    start: str,
+    branch: str | None,
+    steps: list[Any],
+    reached: set[str],
+    ports: Set[int] = _NO_PORTS,
+) -> None:
+    """Add a step for each call, depth first; a call of what was reached before is a step too.
+
+    A proxy leads on by the ports on which it is called, so that it may lead further when it is reached again.
+    """
+    seen = {*_next(inventory, start, None, ports)}
+    stack = [iter(_next(inventory, start, branch, ports))]
     while stack:
         call = next(stack[-1], None)
         if call is None:
@@ -98,13 +111,20 @@ def _walk(inventory: Inventory, start: str, branch: str | None, steps: list[Any]
         elif len(steps) < _MOST_STEPS:
             source, target = call
             steps.append({f"{source} -> {target}": MESSAGES.get(inventory.calls[call].protocol, "request")})
-            if target not in reached:
+            if target not in reached or inventory.parts[target].traits.balances:
                 reached.add(target)
-                stack.append(iter(_next(inventory, target, None)))
+                calls = _next(inventory, target, None, {inventory.calls[call].port or 0})
+                stack.append(iter([each for each in calls if each not in seen]))
+                seen.update(calls)
 
 
-def _next(inventory: Inventory, name: str, branch: str | None) -> list[tuple[str, str]]:
-    calls = [call for call in inventory.callees(name) if is_walked(inventory, call.source, call.target)]
+def _next(inventory: Inventory, name: str, branch: str | None, ports: Set[int] = _NO_PORTS) -> list[tuple[str, str]]:
+    """Return the calls by a component in their order; those of a proxy by the ports on which it is called, if it listens there."""
+    part, calls = inventory.parts[name], inventory.callees(name)
+    calls = [call for call in calls if is_walked(inventory, call.source, call.target)]
+    if not ports.isdisjoint(part.listens):
+        open_ports = {0, *ports, *part.passes_to}
+        calls = [call for call in calls if not call.fronts or not open_ports.isdisjoint(call.fronts)]
     if branch is not None:
         calls = [call for call in calls if call.target == branch or inventory.parts[call.target].keeps_data]
     # data that a component looks up before it passes the request on

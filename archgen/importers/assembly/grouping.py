@@ -94,15 +94,14 @@ def _renamed(inventory: Inventory, names: Mapping[str, str]) -> Inventory:
             continue
         call = replace(call, source=pair[0], target=pair[1], required=call.required and pair[0] != pair[1])
         present = calls.get(pair)
+        if present is not None:
+            present.is_inner = call.is_inner = present.is_inner and call.is_inner
         if present is None or _certainty(call) < _certainty(present):
             calls[pair] = call
     entries: dict[tuple[str, int], Entry] = {}
-    firsts: dict[str, str] = {}
     for entry in inventory.entries:
         identity = names.get(entry.component, entry.component)
-        # each replica publishes the same: one of them tells
-        if firsts.setdefault(identity, entry.component) == entry.component:
-            entries.setdefault((identity, entry.port), replace(entry, component=identity))
+        entries.setdefault((identity, entry.port), replace(entry, component=identity))
     return Inventory(parts, dict(sorted(calls.items())), list(entries.values()), inventory.hosts)
 
 

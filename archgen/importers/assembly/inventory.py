@@ -19,7 +19,8 @@ class Part(Struct, kw_only=True):
     `names` are the names and addresses that such a proxy answers to, and that of a store that is outside.
     One that is `is_unserved` has no name that a request could come by, and one that is `is_page` has one on a port of pages; one
     that `is_opened` is reached from outside the cluster, by whatever protocol. One that is outside and `is_near` has a name of
-    the same network; one that `is_on_machine` is called by a name of its callers' own machine.
+    the same network; one that `is_on_machine` is called by a name of its callers' own machine. `passes_to` are ports of the own
+    machine that a proxy leads to.
     `is_promoted` are stores of which a sentinel or an operator promotes a replica, and `is_uncounted` those whose replicas
     are counted in no file. One that is `is_unclear` passes requests on to something that its configuration doesn't tell.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
@@ -60,6 +61,7 @@ class Part(Struct, kw_only=True):
     near: list[str] = field(default_factory=list)
     sharers: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    passes_to: list[int] = field(default_factory=list)
     seeks: dict[str, tuple[str, str, Origin]] = field(default_factory=dict)
     servers: list[tuple[str, str, int]] = field(default_factory=list)
 
@@ -90,7 +92,8 @@ class Call(Struct, kw_only=True):
     It is `asked` if the caller may do without it, as with a search engine beside a database, and `is_assumed` if files
     know its target by different names, or not at all, and `is_named` if nothing but names shows it: theirs,
     or that of a `variable`. The address of one that `is_spoken` holds its protocol. Of one that `is_doubtful` nothing speaks
-    that is the caller's own; one that `is_open` is asked about, and no connection.
+    that is the caller's own; one that `is_open` is asked about, and no connection. `fronts` are the ports of a proxy that lead to
+    its target, 0 for one that its configuration doesn't tell; none of one that `is_inner` is published or called.
     """
 
     source: str
@@ -112,6 +115,8 @@ class Call(Struct, kw_only=True):
     is_spoken: bool = False
     is_doubtful: bool = False
     is_open: bool = False
+    is_inner: bool = False
+    fronts: list[int] = field(default_factory=list)
 
     @property
     def id(self) -> str:

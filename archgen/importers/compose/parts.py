@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -59,7 +60,7 @@ def service_parts(
     services = project.services.values()
     for name, service in project.services.items():
         recipe = read_recipe(service, opener)
-        kind = _kind(name, service, recipe)
+        kind = _kind(name, service, recipe, services)
         beside = main_of(service) in project.services
         reason = "stands beside another" if beside else reason_of(name, service, kind, name in ended, services)
         if reason:
@@ -72,7 +73,17 @@ def service_parts(
         yield ServicePart(identity, service, kind, recipe)
 
 
-def _kind(name: str, service: Service, recipe: Recipe) -> Guess:
+_BACKUP = re.compile(r"[-_.]?back-?up[-_.]?", re.IGNORECASE)
+
+
+def _answers(service: Service, services: Iterable[Service]) -> bool:
+    """Return True for a service with a port, or what is built and started as another one is: its name calls it a spare, no tool."""
+    others = (each for each in services if each is not service and each.built_program == service.built_program)
+    is_copy = bool(service.built) and any(each.words == service.words for each in others)
+    return bool(service.ports) or service.exposed or is_copy
+
+
+def _kind(name: str, service: Service, recipe: Recipe, services: Iterable[Service]) -> Guess:
     """Return the kind of a service: by its own image, else by the image that its own is built from."""
     image = service.image or posixpath.basename(service.built.rstrip("/"))
     if service.built and is_product(recipe.image):
@@ -80,7 +91,10 @@ def _kind(name: str, service: Service, recipe: Recipe) -> Guess:
     # variables of a database tell little of what is built here and keeps no data
     keeps = bool(service.image) or any("/var/lib/" in target for target in service.mounts)
     words = service.words or recipe.words
-    kind = guess(name, image, words, frozenset(service.environment if keeps else ()))
+    variables = frozenset(service.environment if keeps else ())
+    kind = guess(name, image, words, variables)
+    if kind.known.kind == "backup" and not kind.sure and _answers(service, services):
+        kind = guess(_BACKUP.sub("", name), image, words, variables)
     return with_ports(kind, [port.target for port in service.ports if not port.udp])
 
 
