@@ -16,7 +16,7 @@ from archgen.model.architecture import Changes, Component, Record, Replica
 from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_name
-from archgen.model.subject import Subject
+from archgen.model.subject import EVENTS, Subject
 from archgen.reliability.members import is_active_passive, promoted_by_hand
 from archgen.reliability.moment import Moment, Wait
 
@@ -203,6 +203,11 @@ def component_of(topology: Topology, event: Subject) -> str:
     if event.kind == "change":
         return event.id
     return topology.replicas[moments(topology).moves[event].replica].component
+
+
+def shown_element(topology: Topology, element: Subject) -> Subject:
+    """Return an element, or for an event the component that it happens to, which is what a finding shows."""
+    return Subject("component", component_of(topology, element)) if element.kind in EVENTS else element
 
 
 _MOVERS = {"vrrp": numbers.VRRP, "anycast": numbers.ANYCAST}

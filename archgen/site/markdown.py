@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from archgen.linting.finding_groups import FindingGroup, on_subjects
 from archgen.model.finding import SEVERITIES, Severity, count_severity
@@ -34,6 +34,13 @@ def heading(level: int, label: str, anchor: str | None = None) -> str:
     """Return a heading; the label is escaped already."""
     mark = f" {{ #{anchor} }}" if anchor else ""
     return f"{'#' * level} {label}{mark}"
+
+
+def section(label: str, anchor: str, content: str) -> Iterator[str]:
+    """Yield content under a heading of the second level; nothing without content."""
+    if content:
+        yield heading(2, label, anchor)
+        yield content
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.compare.flows import access
-from archgen.model.durations import format_duration
 from archgen.model.finding import SEVERITIES
 from archgen.model.wording import first_few, listed, plural
+from archgen.report.common.assessment import format_downtime
 from archgen.slides.appendix import appendix
 from archgen.slides.details import detail_slides, flow_slides
 from archgen.slides.facts import SystemFacts, count_text
@@ -126,7 +126,7 @@ def _system(facts: SystemFacts) -> SystemColumn:
     size = f"{plural(len(topology.hosts), 'host')}, {plural(len(topology.components), 'component')}"
     sentences, bars = [f"{facts.name}: {size}, {count_text(facts.severities)}."], []
     for series, label, assessment in _worst(facts):
-        bar = DowntimeBar(label, _hours(assessment), _downtime(assessment), series)
+        bar = DowntimeBar(label, _hours(assessment), format_downtime(assessment), series)
         bars.append(bar)
         sentences.append(f"Worst {label}: {topology.flows[assessment.flow].title}, {bar.description}.")
     return SystemColumn(facts.name, size, counts, tuple(bars), " ".join(sentences))
@@ -142,7 +142,3 @@ def _worst(facts: SystemFacts) -> Iterator[tuple[int, str, FlowAssessment]]:
 
 def _hours(flow: FlowAssessment) -> float:
     return flow.result.downtime if flow.possible else inf
-
-
-def _downtime(flow: FlowAssessment) -> str:
-    return format_duration(flow.result.downtime) if flow.possible else "always"

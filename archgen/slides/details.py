@@ -13,8 +13,7 @@ from archgen.linting.finding_groups import FindingGroup
 from archgen.model.finding import Finding
 from archgen.model.percentages import format_availability
 from archgen.model.wording import first_few, listed, plural
-from archgen.report.common.assessment import AssumptionGroup, all_assumptions
-from archgen.slides.facts import hours
+from archgen.report.common.assessment import AssumptionGroup, all_assumptions, format_downtime
 from archgen.slides.layout.tables import fits_whole, lay_out
 from archgen.slides.paging import paragraph_slides, truncate_text
 from archgen.slides.section import ChangeSummary, DeckSection
@@ -147,7 +146,12 @@ def _reliability(section: DeckSection) -> Iterator[Slide]:
         breaking = tuple(each.element.id for each in section.model.topology.losses.causes[assessment.flow])
         title = section.model.topology.flows[assessment.flow].title
         rows.append(
-            (title, format_availability(assessment.result.availability), hours(assessment), _few(breaking) or "none")
+            (
+                title,
+                format_availability(assessment.result.availability),
+                format_downtime(assessment),
+                _few(breaking) or "none",
+            )
         )
     header = ("Flow", "Availability", "Downtime per year", "SPOFs")
     name = section.model.architecture.name

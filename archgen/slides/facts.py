@@ -13,7 +13,6 @@ from archgen.improve.recommendation import Recommendation, RecommendedChange
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import FindingGroup
 from archgen.model.architecture import Flow
-from archgen.model.durations import format_duration
 from archgen.model.finding import SEVERITIES, Severity, count_severity
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
@@ -220,8 +219,3 @@ def plain_fix(fix: str) -> str:
 def capital(sentence: str) -> str:
     """Return a sentence with a capital, unless an id or a quote opens it."""
     return sentence[:1].upper() + sentence[1:] if sentence[:1].islower() else sentence
-
-
-def hours(assessment: FlowAssessment) -> str:
-    """Return the downtime of a flow per year."""
-    return format_duration(assessment.result.downtime) if assessment.possible else "always"

@@ -19,7 +19,16 @@ from archgen.views.aspects import ASPECTS
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_equal_legibly, foldings
 from archgen.views.diagram import Diagram, without_words
-from archgen.views.levels import CARDS, EVERYTHING, FEW, LINES, SYSTEM, Picture, declared_view, level_diagrams
+from archgen.views.levels import (
+    CARDS,
+    EVERYTHING,
+    FEW,
+    SYSTEM,
+    Picture,
+    declared_view,
+    is_readable,
+    level_diagrams,
+)
 from archgen.views.networks_folding import networks_by_role
 from archgen.views.zones import zones
 
@@ -187,7 +196,7 @@ def _named(view: str, pictures: Sequence[Picture]) -> tuple[NamedDiagram, ...]:
 
 def _is_crowded(diagram: Diagram) -> bool:
     """Return True if a diagram isn't readable, or its lines are a mesh."""
-    return not _is_readable(diagram) or len(diagram.edges) > MESH * len(diagram.nodes) or _is_tangled(diagram)
+    return not is_readable(diagram) or len(diagram.edges) > MESH * len(diagram.nodes) or _is_tangled(diagram)
 
 
 def _is_tangled(diagram: Diagram) -> bool:
@@ -226,11 +235,7 @@ def _folded(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> 
     folded = deployment(tier.topology, findings, fold_equal_legibly(tier.topology))
     if not _is_crowded(folded) and len(folded.nodes) >= min(FEW, len(usual.nodes), len(tier.topology.components)):
         return folded
-    return usual if _is_readable(usual) and not _is_tangled(usual) else None
-
-
-def _is_readable(diagram: Diagram) -> bool:
-    return len(diagram.nodes) <= CARDS and len(diagram.edges) <= LINES
+    return usual if is_readable(usual) and not _is_tangled(usual) else None
 
 
 def _picture(pictures: Sequence[Picture], level: str) -> Picture:

@@ -92,6 +92,11 @@ def format_parts(flow: FlowAssessment) -> str:
     return ", ".join(f"{format_duration(hours)} {name}" for name, hours in named if hours * 3600 >= 0.05)
 
 
+def format_downtime(flow: FlowAssessment) -> str:
+    """Return how long a flow is down per year."""
+    return format_duration(flow.result.downtime) if flow.possible else "always"
+
+
 def format_range(flow: FlowAssessment) -> str:
     """Return the downtime with all assumed numbers three times better, and worse: `4.7 h to 41.9 h`; empty without any."""
     return "" if flow.sensitivity is None else _between(*flow.sensitivity.downtime)

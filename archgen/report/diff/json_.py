@@ -9,8 +9,7 @@ from archgen.compare.entities import CHANGES
 from archgen.compare.findings import VERDICTS, FindingChange, Numbered
 from archgen.compare.flows import FlowChange, FlowFacts
 from archgen.linting.checked_model import CheckedModel
-from archgen.model.subject import Subject
-from archgen.report.common.encoding import encode
+from archgen.report.common.encoding import encode, encode_element
 from archgen.report.diff.sentences import sentences
 
 VERSION = 1
@@ -29,7 +28,9 @@ def _evolution(evolution: Evolution) -> dict[str, Any]:
         "after": _side(evolution.after),
         "summary": {"things": things, "findings": issues},
         "sentences": sentences(evolution),
-        "things": [{**_subject(each.subject), "change": each.change, "what": each.what} for each in evolution.entities],
+        "things": [
+            {**encode_element(each.subject), "change": each.change, "what": each.what} for each in evolution.entities
+        ],
         "findings": [_issue(each) for each in evolution.findings],
         "flows": {each.flow: _flow(each) for each in evolution.flows},
     }
@@ -37,10 +38,6 @@ def _evolution(evolution: Evolution) -> dict[str, Any]:
 
 def _side(side: CheckedModel) -> dict[str, str]:
     return {"file": side.file, "name": side.architecture.name}
-
-
-def _subject(subject: Subject) -> dict[str, str]:
-    return {"kind": subject.kind, "id": subject.id}
 
 
 def _issue(change: FindingChange) -> dict[str, Any]:
@@ -63,7 +60,7 @@ def _finding(numbered: Numbered | None) -> dict[str, Any] | None:
     return {
         "number": number,
         "severity": finding.severity,
-        "subject": _subject(finding.subject),
+        "subject": encode_element(finding.subject),
         "flows": finding.flows,
         "message": finding.message,
         "file": finding.file,
@@ -81,9 +78,9 @@ def _flow(change: FlowChange) -> dict[str, Any]:
         "before": _facts(change.before),
         "after": _facts(change.after),
         "single_points_of_failure": {
-            "resolved": [_subject(each) for each in change.gone],
-            "left": [_subject(each) for each in change.left],
-            "introduced": [_subject(each) for each in change.new],
+            "resolved": [encode_element(each) for each in change.gone],
+            "left": [encode_element(each) for each in change.left],
+            "introduced": [encode_element(each) for each in change.new],
         },
     }
 
@@ -96,14 +93,14 @@ def _facts(facts: FlowFacts | None) -> dict[str, Any] | None:
     return {
         "possible": facts.possible,
         "access": facts.access,
-        "single_points_of_failure": [_subject(each) for each in facts.stops],
+        "single_points_of_failure": [encode_element(each) for each in facts.stops],
         "survives": facts.survives,
         "availability": result.availability if result else None,
         "downtime_hours_per_year": result.downtime if result else None,
         "method": result.method if result else None,
         "bounds": result.bounds if result else None,
         "assumed": [
-            {"element": _subject(each.element), "availability": each.availability, "source": each.source}
+            {"element": encode_element(each.element), "availability": each.availability, "source": each.source}
             for each in (assessment.assumed if assessment else ())
         ],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.assessment import verdicts
-from archgen.analysis.moments import component_of
+from archgen.analysis.moments import component_of, shown_element
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.percentages import format_availability, write_percentage
@@ -49,16 +49,12 @@ def _hit(
             f"{', '.join(names)}{more}"
         ),
         related=tuple(
-            (_place(facts, element), f"is assumed to work {format_availability(numbers[element])} of the time")
+            (shown_element(facts, element), f"is assumed to work {format_availability(numbers[element])} of the time")
             for element in ranked[:_NAMED]
         ),
         flows=flows,
         fix=_fix(facts, ranked[0]),
     )
-
-
-def _place(facts: Topology, element: Subject) -> Subject:
-    return Subject("component", component_of(facts, element)) if element.kind in EVENTS else element
 
 
 def _fix(facts: Topology, element: Subject) -> str:

@@ -8,7 +8,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from archgen.analysis.assessment import Sensitivity, verdicts
-from archgen.analysis.moments import component_of
+from archgen.analysis.moments import shown_element
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection
@@ -16,7 +16,7 @@ from archgen.model.durations import HOURS_PER_YEAR, format_duration
 from archgen.model.finding import Confidence, Proof
 from archgen.model.kinds import FORWARDING
 from archgen.model.requirements import Ban, DowntimeLimit, Survival
-from archgen.model.subject import EVENTS, Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Evaluation
@@ -182,16 +182,12 @@ def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
                     f"{guess}{most}"
                 ),
                 related=tuple(
-                    (_place(facts, share.element), f"adds {format_duration(share.hours_per_year)} per year")
+                    (shown_element(facts, share.element), f"adds {format_duration(share.hours_per_year)} per year")
                     for share in costly
                 ),
                 flows=(flow.flow,),
                 confidence="low" if not decided else "medium" if flow.sensitivity is not None else "high",
             )
-
-
-def _place(facts: Topology, element: Subject) -> Subject:
-    return Subject("component", component_of(facts, element)) if element.kind in EVENTS else element
 
 
 def _ends(sensitivity: Sensitivity) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archgen.analysis.assessment import verdicts
-from archgen.analysis.moments import component_of
+from archgen.analysis.moments import shown_element
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.durations import HOURS_PER_YEAR, format_duration
 from archgen.model.finding import Confidence
@@ -63,7 +63,8 @@ def _hit(facts: Topology, flow: FlowAssessment, objective: float) -> Hit:
             + ("; without the downtime assumed of providers it would be met" if provided else "")
         ),
         related=tuple(
-            (_place(facts, loss.element), f"costs {format_duration(loss.hours_per_year)} per year") for loss in costly
+            (shown_element(facts, loss.element), f"costs {format_duration(loss.hours_per_year)} per year")
+            for loss in costly
         ),
         flows=(flow.flow,),
         case="provided"
@@ -75,10 +76,6 @@ def _hit(facts: Topology, flow: FlowAssessment, objective: float) -> Hit:
         else None,
         confidence=confidence,
     )
-
-
-def _place(facts: Topology, element: Subject) -> Subject:
-    return Subject("component", component_of(facts, element)) if element.kind in EVENTS else element
 
 
 def _range(flow: FlowAssessment) -> str:

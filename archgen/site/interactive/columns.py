@@ -13,7 +13,7 @@ from archgen.model.architecture import Flow
 from archgen.model.finding import Finding
 from archgen.site.embedded_svg import guard_svg, svg_width
 from archgen.site.html_builder import Html, tag
-from archgen.site.interactive.trial import Trial, behind, is_readable
+from archgen.site.interactive.trial import Trial, behind, fits_one_diagram
 from archgen.site.page import Column, LinkTo, Renderer
 from archgen.site.structure_data import Nodes, behind_cards
 from archgen.views.deployment import deployment
@@ -81,7 +81,7 @@ def front_svg(system: CheckedModel, diagram: Diagram, renderer: Renderer, addres
 
 def is_whole_on_phone(topology: Topology) -> bool:
     """Return True if a phone shows the deployment of a system as one diagram."""
-    return is_readable(topology) and len(deployment(topology).nodes) <= WHOLE
+    return fits_one_diagram(topology) and len(deployment(topology).nodes) <= WHOLE
 
 
 def on_phone(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:

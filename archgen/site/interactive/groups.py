@@ -10,7 +10,7 @@ from msgspec import Struct
 from archgen.analysis.topology import Topology
 from archgen.model.slug import distinct
 from archgen.site.interactive.columns import is_whole_on_phone, small_levels
-from archgen.site.interactive.trial import is_readable
+from archgen.site.interactive.trial import fits_one_diagram
 from archgen.views.levels import Picture, level_diagrams
 
 
@@ -35,7 +35,7 @@ class GroupLevel(Struct, frozen=True):
 @lru_cache(maxsize=64)
 def group_levels(topology: Topology) -> tuple[GroupLevel, ...]:
     """Return the groups of a system that have a page: those of its diagrams on a desktop and on a phone."""
-    is_complete = is_readable(topology) and not topology.architecture.groups
+    is_complete = fits_one_diagram(topology) and not topology.architecture.groups
     wide = {} if is_complete else {picture.level: picture for picture in level_diagrams(topology)[1:]}
     small = {} if is_whole_on_phone(topology) else {picture.level: picture for picture in small_levels(topology)[1:]}
     return tuple(

@@ -14,7 +14,7 @@ from archgen.model.subject import Subject
 from archgen.site.structure_data import Nodes, element_indices
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Node
-from archgen.views.levels import CARDS, LINES, level_diagrams
+from archgen.views.levels import is_readable, level_diagrams
 from archgen.views.path import folded_path, path_diagram
 
 
@@ -26,18 +26,14 @@ class Trial(Struct, frozen=True):
 
 
 @lru_cache(maxsize=64)
-def is_readable(topology: Topology) -> bool:
+def fits_one_diagram(topology: Topology) -> bool:
     """Return True if the deployment of a system can be read as one diagram."""
-    return _is_readable(deployment(topology))
-
-
-def _is_readable(diagram: Diagram) -> bool:
-    return len(diagram.nodes) <= CARDS and len(diagram.edges) <= LINES
+    return is_readable(deployment(topology))
 
 
 def trial(topology: Topology) -> Trial:
     """Return the diagram of a system that a visitor can read as one."""
-    if is_readable(topology):
+    if fits_one_diagram(topology):
         return Trial(deployment(topology))
     return _folded(topology, level_diagrams(topology)[0].diagram)
 
@@ -45,7 +41,7 @@ def trial(topology: Topology) -> Trial:
 def trial_path(topology: Topology, flow: Flow, deployed: Diagram, findings: Sequence[Finding] = ()) -> Trial:
     """Return the path of a flow in the deployment, or with a card per component if that is too large to read."""
     complete = path_diagram(topology, flow, findings, deployed)
-    return Trial(complete) if _is_readable(complete) else _folded(topology, folded_path(topology, flow, findings))
+    return Trial(complete) if is_readable(complete) else _folded(topology, folded_path(topology, flow, findings))
 
 
 def _folded(topology: Topology, diagram: Diagram) -> Trial:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.slug import distinct
-from archgen.site.interactive.trial import is_readable, trial_path
+from archgen.site.interactive.trial import fits_one_diagram, trial_path
 from archgen.site.system_change import SystemChange
 from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Diagram
@@ -53,7 +53,7 @@ class ViewTab(Struct, frozen=True):
 
 def views(system: CheckedModel, change: SystemChange | None) -> list[ViewTab]:
     """Return the views of a system; `change` leads to it from the previous one."""
-    levels = [] if is_readable(system.topology) else list(_levels(system))
+    levels = [] if fits_one_diagram(system.topology) else list(_levels(system))
     offered: list[ViewTab] = levels[:1]
     for id, title in _TITLES.items():
         if id == "overview" and levels:
@@ -84,7 +84,7 @@ def opened_by_card(views: Sequence[ViewTab]) -> dict[str, dict[str, str]]:
 
 def front(system: CheckedModel) -> str:
     """Return the file of the first view, beside the page."""
-    return "deployment.svg" if is_readable(system.topology) else "system.svg"
+    return "deployment.svg" if fits_one_diagram(system.topology) else "system.svg"
 
 
 def _levels(system: CheckedModel) -> Iterator[ViewTab]:

@@ -9,8 +9,9 @@ from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.durations import format_duration
 from archgen.render.scene.bar_chart import BarChart, BarGroup, QuantityBar
+from archgen.report.common.assessment import format_downtime
 from archgen.site.html_builder import one_line
-from archgen.site.pages.downtime import downtime_cell, worst_flows
+from archgen.site.pages.downtime import worst_flows
 
 FIXES = 5
 """Elements that are shown of each flow."""
@@ -51,7 +52,7 @@ def downtimes(systems: Sequence[CheckedModel]) -> BarChart | None:
     for system in systems[:SYSTEMS]:
         flows = [(word, flow) for word, flow in worst_flows(system) if flow.possible]
         if flows:
-            bars = tuple(QuantityBar(word, flow.result.downtime, downtime_cell(flow)) for word, flow in flows)
+            bars = tuple(QuantityBar(word, flow.result.downtime, format_downtime(flow)) for word, flow in flows)
             groups.append(BarGroup(one_line(system.architecture.name), bars))
     return _chart("Expected downtime per year", "worst flow", tuple(groups)) if len(groups) > 1 else None
 

@@ -18,7 +18,7 @@ from archgen.site.escape import code, link, prose, text
 from archgen.site.html_builder import Html, Scripted, tag
 from archgen.site.interactive.cards import component_facts
 from archgen.site.interactive.groups import group_paths, innermost_group
-from archgen.site.markdown import badge, bullets, codes, heading, page, table
+from archgen.site.markdown import badge, bullets, codes, heading, page, section, table
 from archgen.site.page import Page, flow_path
 from archgen.site.pages.facts import transport
 from archgen.site.pages.failures import is_explorable
@@ -53,10 +53,10 @@ def component_page(system: CheckedModel, component: Component) -> Page:
         _purpose(system, component),
         table(("Fact", "Value"), _facts(topology, component)),
         *_flows(topology, component),
-        *_section("Called by", "callers", _callers(topology, component)),
-        *_section("Calls", "calls", _calls(topology, component)),
+        *section("Called by", "callers", _callers(topology, component)),
+        *section("Calls", "calls", _calls(topology, component)),
         *_loss(topology, component),
-        *_section("Issues", "issues", bullets(issue_lines(system, frozenset((component.id,))))),
+        *section("Issues", "issues", bullets(issue_lines(system, frozenset((component.id,))))),
     )
     path = f"{system.slug}/{component_path(topology, component.id)}"
     return page(path, component.title, *parts, boost=COMPONENT_BOOST)
@@ -84,19 +84,13 @@ def _facts(topology: Topology, component: Component) -> Iterator[Sequence[str]]:
             yield text(label), text(fact)
 
 
-def _section(title: str, anchor: str, content: str) -> Iterator[str]:
-    if content:
-        yield heading(2, title, anchor)
-        yield content
-
-
 def _flows(topology: Topology, component: Component) -> Iterator[str]:
     uses = (
         link(text(topology.flows[flow].title), f"{UP}{flow_path(topology, flow)}")
         for flow, hops in topology.hops.items()
         if any(component.id in (hop.step.source, *hop.step.targets) for hop in hops)
     )
-    yield from _section("Request flows", "flows", bullets(uses))
+    yield from section("Request flows", "flows", bullets(uses))
 
 
 def _callers(topology: Topology, component: Component) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.linting.checked_model import CheckedModel
-from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.site.pages.change_blocks import IMPOSSIBLE
 from archgen.site.system_change import access
@@ -29,11 +28,6 @@ def worst_flows(system: CheckedModel) -> Iterator[tuple[str, FlowAssessment]]:
 def is_reading(system: CheckedModel, flow: str) -> bool:
     """Return True if a flow only reads."""
     return access(system.topology, flow) == "read"
-
-
-def downtime_cell(flow: FlowAssessment) -> str:
-    """Return how long a flow is down per year."""
-    return format_duration(flow.result.downtime) if flow.possible else "always"
 
 
 def availability_cell(flow: FlowAssessment) -> str:

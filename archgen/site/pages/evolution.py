@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from archgen.compare.flows import FlowChange
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import group_findings
+from archgen.report.common.assessment import format_downtime
 from archgen.site.escape import link, text
 from archgen.site.markdown import figure, full_size_figure, heading, page, table
 from archgen.site.page import LADDER, TITLES, Page, flow_path
 from archgen.site.pages.change_blocks import change_blocks
-from archgen.site.pages.downtime import availability_cell, downtime_cell, worst_flow
+from archgen.site.pages.downtime import availability_cell, worst_flow
 from archgen.site.pages.tradeoff import operated_replicas
 from archgen.site.system_change import RuleChange, SystemChange
 
@@ -57,7 +58,7 @@ def _overview(systems: Sequence[CheckedModel], changes: Mapping[str, SystemChang
                 link(text(system.architecture.name), f"#tier-{system.slug}"),
                 str(len(system.topology.hosts)),
                 str(operated_replicas(system)),
-                *("" if flow is None else downtime_cell(flow) for flow in flows),
+                *("" if flow is None else format_downtime(flow) for flow in flows),
                 *_counts(changes.get(system.id), system),
             )
         )
@@ -96,7 +97,7 @@ def _availability(system: CheckedModel, prefix: str) -> str:
         (
             link(text(system.topology.flows[flow.flow].title), f"{prefix}{flow_path(system.topology, flow.flow)}"),
             availability_cell(flow),
-            downtime_cell(flow),
+            format_downtime(flow),
         )
         for flow in system.assessments
     ]
@@ -112,8 +113,8 @@ def _availability_change(change: SystemChange, system: CheckedModel, prefix: str
         rows.append(
             (
                 link(text(flow.title), f"{prefix}{flow_path(system.topology, flow.flow)}"),
-                "new flow" if before is None else downtime_cell(before),
-                downtime_cell(flow.after.assessment),
+                "new flow" if before is None else format_downtime(before),
+                format_downtime(flow.after.assessment),
                 availability_cell(flow.after.assessment),
                 _verdict(flow),
             )

@@ -15,7 +15,7 @@ from archgen.site.escape import link, text
 from archgen.site.html_builder import Html, Scripted, tag
 from archgen.site.interactive.columns import SizedSvg
 from archgen.site.interactive.groups import GroupLevel, group_levels, group_paths
-from archgen.site.markdown import badge, blocks, bullets, codes, details, heading, image, page, table
+from archgen.site.markdown import badge, blocks, bullets, codes, details, heading, image, page, section, table
 from archgen.site.page import LinkTo, Page, Renderer
 from archgen.site.pages.component import UP, call_table, component_link, component_path, issue_lines
 from archgen.site.pages.failures import is_explorable
@@ -43,10 +43,10 @@ def group_pages(system: CheckedModel, level: GroupLevel, renderer: Renderer) -> 
         f"[Open this diagram as a file]({PICTURE})\n{{ .archgen-full }}",
         heading(2, "Components", "components"),
         table(("Component", "Kind", "Product", "Runs on", "Issues"), _rows(system, level)),
-        *_section("Called by", "callers", _callers(topology, level)),
-        *_section("Calls", "calls", _calls(topology, level)),
+        *section("Called by", "callers", _callers(topology, level)),
+        *section("Calls", "calls", _calls(topology, level)),
         *_loss(topology, level),
-        *_section("Issues", "issues", bullets(issue_lines(system, frozenset(level.components)))),
+        *section("Issues", "issues", bullets(issue_lines(system, frozenset(level.components)))),
     )
     yield page(path, level.wide.title, *parts, boost=GROUP_BOOST)
     yield Page(f"{path.removesuffix('index.md')}{PICTURE}", renderer.drawn(system, level.wide.diagram))
@@ -93,12 +93,6 @@ def _trail(system: CheckedModel, level: GroupLevel) -> str:
 def _static(system: CheckedModel, level: GroupLevel) -> Iterator[str]:
     yield image(PICTURE, f"{level.wide.title} of {system.architecture.name}")
     yield details("The same in words", bullets(diagram_words(level.wide.diagram)))
-
-
-def _section(title: str, anchor: str, block: str) -> Iterator[str]:
-    if block:
-        yield heading(2, title, anchor)
-        yield block
 
 
 def _rows(system: CheckedModel, level: GroupLevel) -> Iterator[Sequence[str]]:

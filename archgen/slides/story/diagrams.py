@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.model.architecture import Flow
+from archgen.report.common.assessment import format_downtime
 from archgen.slides import claims
 from archgen.slides.details import deployment_notes, issue_note
-from archgen.slides.facts import SystemFacts, hours
+from archgen.slides.facts import SystemFacts
 from archgen.slides.section import DeckSection, RouteDiagram
 from archgen.slides.story.texts import join_lines
 from archgen.slides.values import DiagramSlide, Slide
@@ -29,7 +30,7 @@ def route_slide(section: DeckSection, facts: SystemFacts, route: RouteDiagram) -
 def _caption(facts: SystemFacts, flow: Flow) -> str:
     assessment = facts.assessed[flow.id]
     assumed = " by assumed availabilities" if assessment.assumed else ""
-    words = f"Down {hours(assessment)} per year{assumed}"
+    words = f"Down {format_downtime(assessment)} per year{assumed}"
     marked = any(point.kind == "replica" for point in facts.topology.losses.points[flow.id])
     return f"{words}; the loss of a single point alone takes down the flow" if marked else words
 

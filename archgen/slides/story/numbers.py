@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from archgen.analysis.assessment import FlowAssessment
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, zone_words
-from archgen.report.common.assessment import format_parts, format_range
+from archgen.report.common.assessment import format_downtime, format_parts, format_range
 from archgen.slides import claims
-from archgen.slides.facts import SystemFacts, hours, plain_fix
+from archgen.slides.facts import SystemFacts, plain_fix
 from archgen.slides.story.texts import NAMED, assumed_note, few_rows, join_lines, story_table
 from archgen.slides.values import Paragraph, Slide, TextSlide
 
@@ -43,7 +43,7 @@ def _explained(facts: SystemFacts, ranges: str) -> Iterator[Paragraph]:
 def _flow_row(facts: SystemFacts, assessment: FlowAssessment, between: bool) -> tuple[str, ...]:
     flow = assessment.flow
     breaking = facts.losses_of(flow) or tuple(zone for zone, flows in facts.enclosing if flow in flows)
-    numbers = (hours(assessment), *((format_range(assessment),) if between else ()))
+    numbers = (format_downtime(assessment), *((format_range(assessment),) if between else ()))
     return facts.topology.flows[flow].title, *numbers, facts.names(breaking, 2, "or") or "no single failure"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.model.wording import plural
-from archgen.report.common.assessment import format_range
+from archgen.report.common.assessment import format_downtime, format_range
 from archgen.slides import claims
-from archgen.slides.facts import SystemFacts, capital, hours, plain_fix
+from archgen.slides.facts import SystemFacts, capital, plain_fix
 from archgen.slides.paging import shortened_entry
 from archgen.slides.section import DeckSection
 from archgen.slides.story.texts import assumed_count, assumed_note, counted, join_lines
@@ -52,7 +52,7 @@ def _downtime(facts: SystemFacts) -> Figure:
     assumed = f", assumed ({between})" if between else ""
     flow = f": {facts.title(worst.flow)}" if len(facts.flows) > 1 else ""
     longest = "at most down per year" if len(facts.flows) > 1 else "down per year"
-    return Figure(hours(worst), f"{longest}{assumed}{flow}")
+    return Figure(format_downtime(worst), f"{longest}{assumed}{flow}")
 
 
 def _serious(facts: SystemFacts) -> str:

@@ -6,7 +6,7 @@ from archgen.views.levels.candidates import Candidate, by_kind, by_network, by_r
 from archgen.views.levels.declared import EVERYTHING, declared_view
 from archgen.views.levels.drawing import content
 from archgen.views.levels.readable import Picture, collapsed, level_diagrams
-from archgen.views.levels.sketch import CARDS, FEW, LINES
+from archgen.views.levels.sketch import CARDS, FEW, LINES, is_readable
 from archgen.views.levels.tree import SYSTEM
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "content",
     "crossed",
     "declared_view",
+    "is_readable",
     "level_diagrams",
 ]

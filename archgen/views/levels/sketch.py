@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.views.diagram import Edge
+from archgen.views.diagram import Diagram, Edge
 from archgen.views.equal.names import equal_cards
 
 CARDS = 25
@@ -176,3 +176,8 @@ def _alike(topology: Topology, drawn: Sketch) -> list[tuple[str, ...]]:
                 elif card in joined:
                     joined[card].append((f"{way} {direction} {other}", card, words))
     return equal_cards(topology, drawn.shown, joined)
+
+
+def is_readable(diagram: Diagram) -> bool:
+    """Return True for a diagram with few enough cards and lines."""
+    return len(diagram.nodes) <= CARDS and len(diagram.edges) <= LINES
