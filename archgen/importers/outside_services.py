@@ -18,7 +18,7 @@ from archgen.importers.catalogue import PRODUCTS, Known
 from archgen.importers.facts import Origin
 from archgen.importers.outside import Outside, OutsideStore, is_for_pages, is_real, outside_address, stores_named
 from archgen.importers.products import known_by_name
-from archgen.importers.variable_names import asks_for_host, is_for_browsers, names_itself
+from archgen.importers.variable_names import HOST_ENDS, asks_for_host, is_for_browsers, names_itself
 from archgen.model.kinds import KINDS
 
 _LONGEST = 2000
@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,62}(?:\.[A-Za-z0-9-]{1,62}){0,5}
 _SERVICE = re.compile(rf"[a-z0-9-]+\.[a-z0-9-]+{IN_CLUSTER.pattern}", re.IGNORECASE)
 """The full name of a service in a cluster, and not of a pod behind it."""
 
-_OF_ADDRESS = re.compile(r"_?(BASE_?)?(URLS?|URI|HOST(NAME)?|ADDR(ESS)?|ENDPOINT|SERVER|API|SERVICE)$", re.IGNORECASE)
+_OF_ADDRESS = re.compile(rf"_?(BASE_?)?({HOST_ENDS}|API|SERVICE)$", re.IGNORECASE)
 """What stands behind the name of something in a variable for its address."""
 
 _OF_ONESELF = re.compile(r"|app|base|server|host|domain|issuer|nextauth|(.+-)?(root|web-?hook|self|site|public)")

@@ -10,6 +10,9 @@ from archgen.model.kinds import KINDS
 _MOST_NAMES = 4096
 """Names of variables of which is kept what they name: the same ones stand in many services."""
 
+HOST_ENDS = r"(?:URLS?|URI|DSN|HOST(?:NAME)?S?|SERVERS?|ADDR(?:ESS)?|ENDPOINTS?|BROKERS?|UPSTREAMS?)"
+"""Ends of the names of variables and settings that hold the address of something."""
+
 _NAMES_HOST = re.compile(
     r"HOST|ADDR|URL|URI(?!TY)|SERVER|ENDPOINT|BROKER|DSN|NODE|UPSTREAM|BACKEND|BOOTSTRAP|SERVICE|CONNECTION|PEER|SENTINEL|ORIGIN_|"
     r"PROXY|CLUSTER|DATA_SOURCE|REMOTE|MASTER|PRIMARY|SEED|CONNECT|_DB$|^REDIS$|QUORUM|GATEWAY|TARGET|SLAVE_OF|REPLICAOF|MEMBERS|_HOSTS?$",
@@ -29,7 +32,7 @@ _CALLING = ("worker", "scheduler", "backup")
 
 _ADDRESS_OF_PAGE = re.compile(r"FRONTEND\w*_ADDR(ESS)?$", re.IGNORECASE)
 _SERVICE_OF_PAGE = re.compile(r"FRONTEND\w*_(HOST(NAME)?|SERVICE|SERVER)$", re.IGNORECASE)
-_ENDS_IN_HOST = re.compile(r"(HOST|URL|URI|ADDR(ESS)?|SERVERS?|ENDPOINT|DSN)$", re.IGNORECASE)
+_ENDS_IN_HOST = re.compile(rf"{HOST_ENDS}$", re.IGNORECASE)
 _TELEMETRY = re.compile(
     r"METRIC|TRACING|TRACER|(^|_)TRACES?_|OTEL|OTLP|TELEMETRY|STATSD|SENTRY|ZIPKIN|JAEGER|LOGSTASH|FLUENTD?_|SYSLOG|GELF|"
     r"LOGGING_|PUSHGATEWAY|DD_AGENT|DATADOG|(^|_)APM_",
@@ -56,7 +59,7 @@ _INSIDE = re.compile(
 )
 """Names of what is inside a broker, a store or a provider of identities."""
 
-_SETS_HOST = re.compile(r"(host(name)?|addr(ess)?|servers?|endpoint|brokers?|service-?id)$", re.IGNORECASE)
+_SETS_HOST = re.compile(rf"({HOST_ENDS}|service-?id)$", re.IGNORECASE)
 _ADMITS = re.compile(r"allow|trust|origin", re.IGNORECASE)
 
 _PORT_ALONE = re.compile(r"[A-Za-z0-9_.-]+:[0-9]{1,5}")

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from archgen.app.importing.directories import path_in
 from archgen.importers.compose.recipe import FURTHER_UP
+from archgen.importers.variable_names import HOST_ENDS
 
 _KEY = re.compile(r"""["']?([\w.<-][\w.<-]*)["']?[ \t]*:(?=[ \t]|$)[ \t]*(.*)""")
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -18,7 +19,7 @@ _IN_BRACES = re.compile(
 FILE = re.compile(r"""(?<![\w./-])[\w./-]+\.ya?ml""")
 """The name of a YAML file, sought once in a word: a start at each of its signs takes the square of its length."""
 
-_ADDRESS = re.compile(r"(URL|URI|DSN|HOST|SERVER|ADDR(ESS)?|DATABASE)[\"']?[:=]")
+_ADDRESS = re.compile(rf"({HOST_ENDS}|DATABASE)[\"']?[:=]")
 """The end of a variable that tells a program where something is."""
 _HOST = re.compile(r"""(?:@|//|["'=,\[ \t])([A-Za-z0-9][\w-]*)(?=:\d|[/"',}\]\s]|$)""")
 _OF_HOST = re.compile(r"host|addr|server|ur[il]|broker|endpoint|dsn|://|:\d", re.IGNORECASE)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import guess
+from archgen.importers.variable_names import HOST_ENDS
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.model.kinds import KINDS
 
 # begins with letters, by which it is sought many times faster than by the edge of a word
 _IMAGE = re.compile(rb"""image(?<=\bimage)["']?:[ \t]*["']?([^\s"'#,{}]{1,300})""")
-_HOST = r"(?<!\w)\w*(?:URL|URI|DSN|HOST(?:NAME)?|SERVERS?|ADDR(?:ESS)?|ENDPOINT|SERVICE|BROKERS?|UPSTREAM)"
-"""Ends of the names of variables with a host."""
+_HOST = rf"(?<!\w)\w*(?:{HOST_ENDS}|SERVICE)"
 
 _NAME = r"([\w-]+)(?:\.[a-z0-9-]+)*"
 _CALLED = re.compile(

@@ -20,7 +20,7 @@ from archgen.importers.kubernetes.manifests import (
 )
 from archgen.importers.kubernetes.routes import backends_in, hosts_of_route
 from archgen.importers.stages import UNNAMED, stage_of
-from archgen.importers.variable_names import names_itself
+from archgen.importers.variable_names import HOST_ENDS, names_itself
 
 PURPOSES = (("Service",), ROUTES, ("HorizontalPodAutoscaler",))
 """Kinds of what is for other objects; routes are for Services, and so come after them."""
@@ -28,9 +28,7 @@ PURPOSES = (("Service",), ROUTES, ("HorizontalPodAutoscaler",))
 _ADDRESS = re.compile(
     r"(?:(//|@)|^)([a-z0-9][a-z0-9-]{0,62})(?:\.([a-z0-9][a-z0-9-]{0,62})(?:\.svc(?:\.[a-z.]{1,60})?)?)?(:\d+)?(?=/|$)"
 )
-_OF_ADDRESS = re.compile(
-    r"(URL|URI|DSN|HOST(NAME)?|SERVER|ADDR|ADDRESS|ENDPOINT|SERVICE|BROKER|UPSTREAM)S?$", re.IGNORECASE
-)
+_OF_ADDRESS = re.compile(rf"({HOST_ENDS}|SERVICE)$", re.IGNORECASE)
 """Ends of names under which a word alone is a host: what no kustomization lists needs more than a word of an address."""
 
 _LONGEST_VALUE = 1000
