@@ -8,23 +8,23 @@ from functools import lru_cache
 PRODUCTION, UNNAMED, STAGING, TRIAL = range(4)
 """The stages, those for visitors first."""
 
+_PRODUCTION = "prod|production|prd"
+_STAGING = rf"stag(e|ing)?|stg|uat|qa|preview|(pre|non)[^a-z]?({_PRODUCTION}|live|release)"
+_DEVELOPMENT = "dev|develop|development|devel|tests?|testing"
+
 _WORDS = (
-    (PRODUCTION, r"prod|production|prd|(live|release)(?=/|$|\.ya?ml)"),
-    (STAGING, r"stag(e|ing)?|stg|uat|qa|preview|(pre|non)[^a-z]?(prod|production|prd|live|release)"),
-    (TRIAL, r"dev|develop|development|devel|local|localhost|tests?|testing|ci|e2e|minikube|demo|sandbox|mocks?|bench(mark)?s?"
+    (PRODUCTION, rf"{_PRODUCTION}|(live|release)(?=/|$|\.ya?ml)"),
+    (STAGING, _STAGING),
+    (TRIAL, rf"{_DEVELOPMENT}|local|localhost|ci|e2e|minikube|demo|sandbox|mocks?|bench(mark)?s?"
             r"|devenv|devcontainer|(live|hot)[-_.]?reload|samples?|fixtures?|examples?[a-z]*"),
 )  # fmt: skip
 _ASIDE = r"kind|debug|watch|old|legacy|obsolete|archived?|deprecated|playground"
 """Words for what isn't deployed where files say how a system is started; a site may be called so, and be in use."""
 
-_ENDS_OF_COPIES = "prod|production|prd|live|stag(?:e|ing)?|stg|uat|qa|dev|tests?|local"
+_COPY = re.compile(rf"(^|[-_.])({_STAGING}|{_DEVELOPMENT})$", re.IGNORECASE)
+_END = re.compile(rf"[-_.]({_PRODUCTION}|live|{_STAGING}|{_DEVELOPMENT}|local)$", re.IGNORECASE)
 """Words by which copies of one thing are told apart at the end of their names, as the namespaces `shop-dev` and `shop-prod`."""
 
-_COPY = re.compile(
-    r"(^|[-_.])(dev|develop(ment)?|tests?|testing|stag(e|ing)|stg|uat|qa|preview|(pre|non)-?prod(uction)?)$",
-    re.IGNORECASE,
-)
-_END = re.compile(rf"[-_.](?:{_ENDS_OF_COPIES})$", re.IGNORECASE)
 _PROPER = tuple((stage, re.compile(rf"(^|[^a-z])({words})([^a-z]|$)", re.IGNORECASE)) for stage, words in _WORDS)
 _PATTERNS = (*_PROPER, (TRIAL, re.compile(rf"(^|[^a-z])({_ASIDE})([^a-z]|$)", re.IGNORECASE)))
 
