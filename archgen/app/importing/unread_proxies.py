@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from archgen.app.importing.compose_files import is_compose_file
 from archgen.app.importing.directories import FoundFiles, path_in
+from archgen.importers.compose.interpolation import OF_SHELL
 from archgen.importers.facts import Configuration
 from archgen.importers.stages import TRIAL, stage_of
 from archgen.importers.unnamed_proxies import leads_by_names, proxy_of
@@ -18,8 +19,7 @@ _MOUNTED = re.compile(
 )
 """A path before a target in a container, or by itself as the source of a mount or of a configuration."""
 
-_OF_SHELL = re.compile(r"\$(PWD|\{PWD\})/")
-"""The directory of a compose file, as a shell tells it."""
+_OF_SHELL = re.compile("|".join(rf"\${name}/|\$\{{{name}\}}/" for name in OF_SHELL))
 
 _COPIED = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(.*)", re.MULTILINE | re.IGNORECASE)
 _RECIPE = re.compile(r"(^|[._-])(Dockerfile|Containerfile)([._-]|$)", re.IGNORECASE)

@@ -13,7 +13,7 @@ _VARIABLE = re.compile(
 _ANSWERED = (":-", "-", ":+", "+")
 """Operators of variables that say what stands for an unset one."""
 
-_OF_SHELL = {"PWD": "."}
+OF_SHELL = {"PWD": "."}
 """What each shell sets: Compose is started in the directory of its files."""
 
 _COMMENT = re.compile(r"(?:^|\s+)#.*")
@@ -30,8 +30,8 @@ def interpolate(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
         if match[0] == "$$":
             return "$"
         name, operator, word = match[1] or match[2], match[3] or "", match[4] or ""
-        if name in _OF_SHELL:
-            return _OF_SHELL[name]
+        if name in OF_SHELL:
+            return OF_SHELL[name]
         if is_secret_name(name):
             return ""
         present = variables.get(name)
@@ -51,7 +51,7 @@ def leaves_open(text: str, variables: Mapping[str, str]) -> bool:
         for match in _VARIABLE.finditer(text)
         if match[0] != "$$" and (match[3] or "") not in _ANSWERED
     )
-    return any(name not in _OF_SHELL and (name not in variables or is_secret_name(name)) for name in names)
+    return any(name not in OF_SHELL and (name not in variables or is_secret_name(name)) for name in names)
 
 
 _ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*[=:]\s*(.*?)\s*")
