@@ -50,6 +50,17 @@ def first_few(names: Sequence[str], most: int) -> Sequence[str]:
 
 _ONE_MORE = "1 more"
 
+MOST_NAMED = 6
+"""The most elements or flows that the headline of a finding names; the report lists all of them below it."""
+
+
+def named_flows(flows: Sequence[str], count: int, *, is_counted: bool = False) -> str:
+    """Return the flows of a headline, the first few of many, or `all 7 flows` if many are all of `count`; `is_counted` counts them."""
+    if len(flows) == count > MOST_NAMED:
+        return f"all {count} flows"
+    names = listed(first_few(flows, MOST_NAMED))
+    return f"{plural(len(flows), 'flow')}: {names}" if is_counted else names
+
 
 def plural(count: int, noun: str) -> str:
     """Return the count with its noun, as `1 flow` or `2 flows`."""

@@ -10,7 +10,7 @@ from archgen.edits.changes import AutomateFailover, apply_edit, needs_manual_fai
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replica
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import single_points
 from archgen.reliability.index import Index
@@ -147,16 +147,19 @@ def _hit(
         down.setdefault(cause.element, set()).update(cause.flows)
     components = list(dict.fromkeys(component for each in moved.values() for component in each))
     if not left:
-        message = f"Before a planned restart of {listed(names, 'or')}, {switch}, or it takes down {listed(stopped)}"
+        message = f"Before a planned restart of {listed(names, 'or')}, {switch}, or it takes down {named_flows(stopped, len(facts.flows))}"
     else:
-        restarted = listed([cause.element.id for cause in left], "or")
-        message = f"A planned restart of {restarted} takes down {listed(stopped)}"
+        restarted = listed(first_few([cause.element.id for cause in left], MOST_NAMED), "or")
+        message = f"A planned restart of {restarted} takes down {named_flows(stopped, len(facts.flows))}"
         message += f"; before that of {listed(names, 'or')}, {switch}" if names else ""
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=message + perhaps,
         related=tuple(
-            (cause.element, _label(cause, down.get(cause.element, ()), moved.get(cause.element.id, ())))
+            (
+                cause.element,
+                _label(cause, down.get(cause.element, ()), moved.get(cause.element.id, ()), len(facts.flows)),
+            )
             for cause in stopping
         ),
         flows=flows,
@@ -197,16 +200,17 @@ def _causes(stopping: Sequence[RootCause]) -> frozenset[tuple[str, str]]:
     return frozenset((cause.element.id, flow) for cause in stopping for flow in cause.flows)
 
 
-def _label(breaking: RootCause, lost: Collection[str], moved: tuple[str, ...]) -> str:
+def _label(breaking: RootCause, lost: Collection[str], moved: tuple[str, ...], count: int) -> str:
+    """Return what a restart stops, of so many flows of the model."""
     saved = [flow for flow in breaking.flows if flow not in lost]
     if not saved:
-        return f"stops {listed(breaking.flows)} while it restarts"
+        return f"stops {named_flows(breaking.flows, count)} while it restarts"
     unless = f"unless {listed(moved)} {'was' if len(moved) == 1 else 'were'} switched over"
     stays = [flow for flow in breaking.flows if flow in lost]
     return (
-        f"stops {listed(stays)} while it restarts, and {listed(saved)} {unless}"
+        f"stops {named_flows(stays, count)} while it restarts, and {named_flows(saved, count)} {unless}"
         if stays
-        else f"stops {listed(saved)} while it restarts {unless}"
+        else f"stops {named_flows(saved, count)} while it restarts {unless}"
     )
 
 

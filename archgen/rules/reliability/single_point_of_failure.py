@@ -24,7 +24,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import WIDE_ZONES
 from archgen.model.change import Change
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed, plural, zone_words
+from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows, zone_words
 from archgen.reliability.losses import RootCause
 from archgen.reliability.needs import Need
 
@@ -59,13 +59,14 @@ def _hit(
     carried = _carried(facts, breaking)
     is_sure = facts.confidence_along(breaking.points[0].proof.path) == "high"
     assumed = facts.only_over_assumed(lambda: facts.losses.paths_to(breaking, carried)) if is_sure else ()
-    also = f"; over assumed connections {listed(assumed)}" if assumed else ""
-    bearing = f" (with {listed([name for name in carried if name not in assumed])}{also})" if carried else ""
+    also = f"; over assumed connections {listed(first_few(assumed, MOST_NAMED))}" if assumed else ""
+    certain = first_few([name for name in carried if name not in assumed], MOST_NAMED)
+    bearing = f" (with {listed(certain)}{also})" if carried else ""
     queues = _queues(facts, breaking)
     return Hit(
         subject=element,
         message=(
-            f"Losing {element.id}{bearing} takes down {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}"
+            f"Losing {element.id}{bearing} takes down {named_flows(breaking.flows, len(facts.flows), is_counted=True)}"
             f"{facts.if_waiting(element, breaking.flows)}"
             + (
                 ", if its provider runs it in one place (`scope` isn't declared)"
@@ -222,12 +223,9 @@ def _elsewhere(facts: Topology, breaking: RootCause, fix: str | None) -> str | N
     return (
         own
         if other in own
-        else f"{own} Use {other} too: losing {zone} takes down {listed(first_few(held[zone], _MOST_FLOWS))}."
+        else f"{own} Use {other} too: losing {zone} takes down {listed(first_few(held[zone], MOST_NAMED))}."
     )
 
-
-_MOST_FLOWS = 8
-"""The most flows that an advice names."""
 
 _ADD = "Add a replica on another host{}, with something that moves the traffic there, and restart them in turn."
 
@@ -269,7 +267,7 @@ def _of_each(facts: Topology, breaking: RootCause) -> str | None:
     if set(advice) <= {None}:
         return None
     rest = _elsewhere(facts, breaking, None) or _ADD.format("")
-    return " ".join(f"{listed(names)}: {fix or rest}" for fix, names in advice.items())
+    return " ".join(f"{listed(first_few(names, MOST_NAMED))}: {fix or rest}" for fix, names in advice.items())
 
 
 def _automate(facts: Topology, names: Iterable[str]) -> str:

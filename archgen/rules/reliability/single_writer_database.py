@@ -17,7 +17,7 @@ from archgen.model.change import Change
 from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_of, scope_of
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import listed, named_flows
 from archgen.reliability.members import names_primary
 
 
@@ -100,7 +100,7 @@ def _waits(facts: Topology, writer: str, flows: tuple[str, ...]) -> bool:
 
 def _message(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> str:
     condition = facts.if_waiting(Subject("replica", writer), flows)
-    down = f"{listed(flows)} {'goes' if len(flows) == 1 else 'go'} down with it{condition}"
+    down = f"{named_flows(flows, len(facts.flows))} {'goes' if len(flows) == 1 else 'go'} down with it{condition}"
     others = [replica.id for replica in component.replicas if replica.id != writer]
     copies = [store.id for store in facts.architecture.components if _copies(store, component)]
     if not others and copies:

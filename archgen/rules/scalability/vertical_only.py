@@ -8,7 +8,7 @@ from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import MOST_NAMED, first_few, listed
 from archgen.reliability.requests import is_deferred
 
 
@@ -34,7 +34,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         yield Hit(
             subject=Subject("model", facts.architecture.id),
             message=(
-                f"When traffic grows, only a bigger server helps: {listed(alone)} {has} one replica and no load "
+                f"When traffic grows, only a bigger server helps: {listed(first_few(alone, MOST_NAMED))} {has} one replica and no load "
                 "balancer in front"
             ),
             related=tuple((Subject("component", component), "has one replica") for component in alone),
