@@ -24,6 +24,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     dns.flows_without_domain,
     data.backups_without_interval,
     balancing.balancers_without_check,
+    balancing.callers_without_check,
     dns.records_without_ttl,
     dns.sites_without_check,
     operations.misspelled_products,

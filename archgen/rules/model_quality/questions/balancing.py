@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.balancing import is_sticky
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Connection
+from archgen.model.architecture import Component, Connection
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
@@ -69,6 +69,41 @@ def balancers_without_check(topology: Topology) -> Iterator[Gap]:
                 f"{component.id} doesn't declare how it detects that one of {several} fails",
                 f"Add `health_check` to the `balance` of {component.id}, for example `{_check_for(topology, pools)}`.",
             )
+
+
+def callers_without_check(topology: Topology) -> Iterator[Gap]:
+    """Yield programs that spread their calls over servers themselves, and do not say how they notice a dead one."""
+    for component in topology.architecture.components:
+        if component.balance is not None or component.managed or not _answers(component):
+            continue
+        calls = [call for call in topology.outgoing[component.id] if _is_spread_by_caller(topology, call)]
+        if calls:
+            several = listed(list(dict.fromkeys(target for call in calls for target in call.targets)))
+            yield component_gap(
+                component,
+                f"{component.id} calls the replicas of {several} itself, and doesn't declare how it detects that one of them fails",
+                f"Add `retries: 1` to `{calls[0].id}` if it tries the next one, else `balance: {{health_check: …}}` to "
+                f"{component.id}, with `false` if it checks nothing.",
+            )
+
+
+def _answers(component: Component) -> bool:
+    """Return True for a program that somebody waits for: a worker or scheduler tries its job again."""
+    return KINDS[component.kind].role == "application" and KINDS[component.kind].entry
+
+
+def _is_spread_by_caller(topology: Topology, call: Connection) -> bool:
+    """Return True for a call that programs on several hosts answer, each under an address of its own.
+
+    The client of a store, queue or directory knows several servers; an orchestrator and a cluster lead to one that answers.
+    """
+    if call.retries or call.needs != 1 or not call.required or call.deferred or len(call.targets) > 1:
+        return False
+    target = topology.components[call.targets[0]]
+    own = target.cluster is None and _answers(target)
+    asked = all(port.protocol in (*WEB, "grpc") for port in call.ports) and bool(topology.flows_over[call.id])
+    apart = not any(replica.floating for replica in target.replicas) and len(set(topology.hosts_of(target.id))) > 1
+    return own and asked and apart and _choices(topology, call) > 1
 
 
 def _check_for(topology: Topology, pools: list[Connection]) -> str:
