@@ -11,6 +11,7 @@ from archgen.app.importing.cluster_evidence import count_workloads, scripts_that
 from archgen.app.importing.compose_files import (
     by_directory,
     choose_compose_files,
+    compose_files_in,
     count_services,
     is_compose_file,
     is_for_trial,
@@ -133,8 +134,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     entries = functools.cache(entries_of)
     names, _ = entries(path_before_names(directory))
     collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
-    composed = [name for name in names if is_compose_file(name)]
     paths = list(files_below(directory, entries=entries))
+    composed = compose_files_in(directory, names, paths, found)
     if composed:
         below = list(files_below(directory, _DEEPEST_PROXY, entries))
         choice = choose_projects(directory, {directory: composed}, below, found)

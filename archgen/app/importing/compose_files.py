@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from itertools import combinations
 
 from msgspec import Struct
 
+from archgen.app.importing.compose_sketch import sketch_compose
 from archgen.app.importing.directories import FoundFiles
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
-_COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml", re.IGNORECASE)
+_COMPOSE = re.compile(
+    r"(?:[\w.-]+[._-])?(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml", re.IGNORECASE
+)
 _PLAIN = re.compile(r"(docker-)?(compose|stack)|\.ya?ml$", re.IGNORECASE)
 """Parts of the name of a compose file that tell nothing."""
 
@@ -31,12 +35,34 @@ _SERVICE = re.compile(
 
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 
+_SERVICES = re.compile(r"^services:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+_OF_PIPELINES = re.compile(r"^(?:steps|pipeline|jobs|stages|kind|apiVersion)[\"']?:", re.MULTILINE)
+"""Keys of files whose services run for tests alone, and of manifests."""
+
+_MOST_PARTS = 6
+"""Files beside each other that are read together; more of them are rather examples."""
+
 
 def is_compose_file(name: str) -> bool:
     """Return True for the name of a compose file."""
     lower = name.lower()
     is_likely = lower.endswith((".yml", ".yaml")) and ("compose" in lower or "stack" in lower)
     return is_likely and _COMPOSE.fullmatch(name) is not None
+
+
+def compose_files_in(directory: str, names: Iterable[str], below: Iterable[str], found: FoundFiles) -> list[str]:
+    """Return the names of compose files among those of a directory: by themselves, else by what they hold if none below has such a name."""
+    named = [name for name in names if is_compose_file(name)]
+    if named or any(is_compose_file(path.rpartition(os.sep)[2]) for path in below):
+        return named
+    yaml = (name for name in names if name.lower().endswith((".yml", ".yaml")))
+    return [name for name in yaml if _runs_services(found.text(os.path.join(directory, name)))]
+
+
+def _runs_services(text: str) -> bool:
+    """Return True for a text with services that have an image or a build, as no other file of an own format does."""
+    is_likely = _SERVICES.search(text) is not None and _OF_PIPELINES.search(text) is None
+    return is_likely and any(each.runs for each in sketch_compose("", text).services.values())
 
 
 def is_for_trial(path: str) -> bool:
@@ -89,11 +115,14 @@ class _Content(Struct, frozen=True):
     services: frozenset[str]
     words: frozenset[str]
 
+    def is_beside(self, other: _Content) -> bool:
+        """Return True for files of different services."""
+        return bool(self.services and other.services) and self.services.isdisjoint(other.services)
+
     def completes(self, other: _Content) -> bool:
         """Return True for files of different services of which one names a service of the other: parts of one system."""
-        if not self.services or not other.services or not self.services.isdisjoint(other.services):
-            return False
-        return not other.services.isdisjoint(self.words) or not self.services.isdisjoint(other.words)
+        names = not other.services.isdisjoint(self.words) or not self.services.isdisjoint(other.words)
+        return names and self.is_beside(other)
 
 
 def _parts_of_system(directory: str, names: list[str], found: FoundFiles) -> list[str]:
@@ -103,17 +132,22 @@ def _parts_of_system(directory: str, names: list[str], found: FoundFiles) -> lis
     chosen = sorted(others or names, key=stages.__getitem__)[:1]
     candidates = [name for name in others if name not in chosen]
     contents = [_content(directory, name, found) for name in chosen if candidates]
-    for name in candidates:
-        content = _content(directory, name, found)
-        if all(content.completes(each) for each in contents):
+    all_contents = [*contents, *(_content(directory, name, found) for name in candidates)]
+    # where none runs again what another one does, each is a part
+    are_parts = len(all_contents) <= _MOST_PARTS and all(
+        content.is_beside(other) for content, other in combinations(all_contents, 2)
+    )
+    for name, content in zip(candidates, all_contents[1:], strict=True):
+        if are_parts or all(content.completes(each) for each in contents):
             chosen.append(name)
             contents.append(content)
     return chosen
 
 
 def _content(directory: str, name: str, found: FoundFiles) -> _Content:
-    text = found.text(os.path.join(directory, name))
-    return _Content(frozenset(_SERVICE.findall(text)), frozenset(_WORD.findall(text)))
+    path = os.path.join(directory, name)
+    text = found.text(path)
+    return _Content(frozenset(sketch_compose(path, text).services), frozenset(_WORD.findall(text)))
 
 
 def _is_override(name: str, base: str) -> bool:

@@ -74,8 +74,9 @@ def choose_projects(
         *(path.count(os.sep) for each in read for path in each),
     )
     named = [path for path in below if path.endswith((".yml", ".yaml")) and is_compose_file(path.rpartition(os.sep)[2])]
-    files = [os.path.normpath(path) for path in named if path.count(os.sep) <= deepest]
-    files = sorted(files, key=lambda path: (path.count(os.sep), path))[:_MOST_FILES]
+    known = [path_in(project, name) for project, names in projects.items() for name in names]
+    composed = {*known, *(os.path.normpath(path) for path in named if path.count(os.sep) <= deepest)}
+    files = sorted(composed, key=lambda path: (path.count(os.sep), path))[:_MOST_FILES]
     current_files = {path for project in read for path in project}
     # a file for a trial is read where nothing else is
     likely = [
