@@ -8,7 +8,8 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Collection, Component
+from archgen.model.architecture import Collection, Component, Connection
+from archgen.model.kinds import AGENTS, FORWARDING
 from archgen.model.subject import Subject
 from archgen.reliability.failure import single_points
 
@@ -26,6 +27,93 @@ _OF_REQUESTS = (
     "traffic",
 )
 """Parts of the names of measurements of requests: their rate, their duration or their errors."""
+
+
+@lru_cache(maxsize=2)
+def collected_from(topology: Topology) -> frozenset[Subject]:
+    """Return the hosts and components that something collects data of any kind from, unless it merely probes."""
+    return _seen(topology, metrics=False)
+
+
+@lru_cache(maxsize=2)
+def monitored(topology: Topology) -> frozenset[Subject]:
+    """Return the hosts and components that something may take metrics from: errors, traces and logs show no full disk."""
+    return _seen(topology, metrics=True)
+
+
+def _seen(topology: Topology, *, metrics: bool) -> frozenset[Subject]:
+    """Return what observers collect from.
+
+    An agent sees the hosts it runs on and the components it names, and any observer its callees and its callers as well.
+    A host is seen if a component on it is, and a component if all its hosts are.
+    """
+    names = {
+        source
+        for observer in topology.architecture.components
+        if not topology.only_probes(observer.id)
+        for collection in observer.collects
+        for source in collection.sources
+        if not metrics or _takes_metrics(topology, (collection,), source)
+    }
+    for connection in topology.architecture.connections if topology.observers else ():
+        names.update(end for end, by in _observed(topology, connection) if not metrics or _measures(topology, by, end))
+    hosts = {host for name in names for host in topology.hosts_of(name)}
+    for observer in topology.observers:
+        if observer.kind in AGENTS and not (metrics and _keeps_to_logs(topology, observer)):
+            hosts.update(topology.hosts_of(observer.id))
+    places = {each.id: topology.hosts_of(each.id) for each in topology.architecture.components} if hosts else {}
+    names.update(name for name, around in places.items() if around and hosts.issuperset(around))
+    return frozenset([*(Subject("host", host) for host in hosts), *(Subject("component", name) for name in names)])
+
+
+def _takes_metrics(topology: Topology, collections: tuple[Collection, ...], source: str | None = None) -> bool:
+    """Return True if collections may include metrics; the events and the log of a network device are what it measures."""
+    if source is not None and topology.kind(source).id in FORWARDING:
+        return True
+    return any(not each.what or "metrics" in each.what for each in collections)
+
+
+def takes_metrics(topology: Topology, observer: Component) -> bool:
+    """Return True for an observer that may measure something: one that doesn't declare to take other data alone."""
+    return not observer.collects or _takes_metrics(topology, observer.collects)
+
+
+def _measures(topology: Topology, observer: str, source: str) -> bool:
+    """Return True unless an observer declares to take other data than metrics from a component that it is connected with."""
+    collects = topology.components[observer].collects
+    own = tuple(_of(collects, source)) or collects
+    return not own or _takes_metrics(topology, own, source)
+
+
+def _keeps_to_logs(topology: Topology, agent: Component) -> bool:
+    """Return True for an agent that takes no metrics of the hosts that it runs on."""
+    own = tuple(each for each in agent.collects if not each.sources)
+    return not _takes_metrics(topology, own) if own else agent.kind == "log-collector"
+
+
+def _observed(topology: Topology, connection: Connection) -> Iterator[tuple[str, str]]:
+    """Yield the ends of a connection that an observer at its other end collects data from, and the observer."""
+    source = connection.source
+    if topology.kind(source).observes:
+        if not topology.only_probes(source):
+            yield from ((target, source) for target in connection.targets if not topology.kind(target).observes)
+    elif connection.id not in topology.looks:
+        for target in connection.targets:
+            if topology.kind(target).observes and not topology.only_probes(target):
+                yield source, target
+
+
+def observers_of_unknown_reach(topology: Topology) -> tuple[str, ...]:
+    """Return the agents and collectors that run on no declared host, name nothing that they collect from, and call none of it."""
+    return tuple(
+        observer.id
+        for observer in topology.observers
+        if observer.kind in AGENTS and not observer.collects and not topology.hosts_of(observer.id)
+        if not any(
+            any(_observed(topology, call))
+            for call in (*topology.outgoing[observer.id], *topology.incoming[observer.id])
+        )
+    )
 
 
 class Collected(Struct, frozen=True):
@@ -49,7 +137,7 @@ def collection_of(topology: Topology, component: str) -> Collected | None:
     requests: list[bool | None] = []
     named = False
     for observer in observers:
-        statements = tuple(_statements(topology, observer, component))
+        statements = tuple(_of(observer.collects, component))
         named = named or bool(statements)
         if observer.kind == "log-collector" and not statements:
             logs.append(True)
@@ -99,9 +187,9 @@ def _shares_host(topology: Topology, observer: Component, component: str) -> boo
     return observer.kind != "monitoring" and any(host in hosts for host in topology.hosts_of(observer.id))
 
 
-def _statements(topology: Topology, observer: Component, component: str) -> Iterator[Collection]:
-    """Yield the collections that an observer declares for a component, by its name or for all that it watches."""
-    for collection in observer.collects:
+def _of(collects: tuple[Collection, ...], component: str) -> Iterator[Collection]:
+    """Yield the collections that are declared for a component, by its name or for all that an observer watches."""
+    for collection in collects:
         if component in collection.sources or not collection.sources:
             yield collection
 

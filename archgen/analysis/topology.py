@@ -8,7 +8,7 @@ from functools import cached_property
 from archgen.analysis.elements import by_component
 from archgen.analysis.hops import Hop, find_looks, is_for_one_host, port_of
 from archgen.analysis.inventory import ArchitectureIndex
-from archgen.model.architecture import MOVERS, SMALL_ZONES, WIDE_ZONES, Component, Connection, Flow
+from archgen.model.architecture import MOVERS, SMALL_ZONES, WIDE_ZONES, Component, Flow
 from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import PASSING, QUEUES
 from archgen.model.products import product_of
@@ -339,55 +339,6 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     def observing(self) -> frozenset[str]:
         """The ids of the components that collect data from others."""
         return frozenset(component.id for component in self.observers)
-
-    @cached_property
-    def observers_of_unknown_reach(self) -> tuple[str, ...]:
-        """The agents and collectors that run on no declared host, name nothing that they collect from, and call none of it."""
-        return tuple(
-            observer.id
-            for observer in self.observers
-            if observer.kind != "monitoring" and not observer.collects and not self.hosts_of(observer.id)
-            if not any(each for call in self._calls_of(observer.id) for each in self._observed(call))
-        )
-
-    def _calls_of(self, component: str) -> tuple[Connection, ...]:
-        return (*self.outgoing[component], *self.incoming[component])
-
-    @cached_property
-    def watched(self) -> frozenset[Subject]:
-        """The hosts and components that something collects data from.
-
-        An agent watches the hosts it runs on and the components it names, and any observer its callees and its callers as well,
-        unless it merely probes. A host is watched if a component on it is, and a component if all its hosts are.
-        """
-        collected = {
-            source
-            for component in self.architecture.components
-            if not self.only_probes(component.id)
-            for collection in component.collects
-            for source in collection.sources
-        }
-        for connection in self.architecture.connections if self.observers else ():
-            collected.update(self._observed(connection))
-        hosts = {host for name in collected for host in self.hosts_of(name)}
-        for component in self.architecture.components:
-            if component.kind in ("monitoring-agent", "log-collector"):
-                hosts.update(self.hosts_of(component.id))
-        places = self._hosts_of if hosts else {}
-        on_hosts = {name for name, around in places.items() if around and hosts.issuperset(around)}
-        return frozenset(
-            [*(Subject("host", host) for host in hosts), *(Subject("component", name) for name in collected | on_hosts)]
-        )
-
-    def _observed(self, connection: Connection) -> Iterator[str]:
-        """Yield the ends of a connection that an observer at its other end collects data from."""
-        if self.kind(connection.source).observes:
-            if not self.only_probes(connection.source):
-                yield from (target for target in connection.targets if not self.kind(target).observes)
-        elif connection.id not in self.looks and any(
-            self.kind(target).observes and not self.only_probes(target) for target in connection.targets
-        ):
-            yield connection.source
 
     @cached_property
     def looks(self) -> frozenset[str]:

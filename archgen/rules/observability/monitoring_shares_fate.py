@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.failover_times import moves_alone
-from archgen.analysis.monitoring import keeps_logs_alone, points_beside_monitoring
+from archgen.analysis.monitoring import keeps_logs_alone, monitored, points_beside_monitoring
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
@@ -55,7 +55,7 @@ def _watched_on(facts: Topology, host: str) -> list[str]:
     return [
         each
         for each in (host, *facts.index.machines.get(host, ()))
-        if Subject("host", each) in facts.watched
+        if Subject("host", each) in monitored(facts)
         and any(facts.flows_of[name] and not facts.kind(name).observes for name in _carried(facts, each))
     ]
 

@@ -1,10 +1,11 @@
-"""A host or component on a flow that no monitoring collects from."""
+"""A host or component on a flow that no monitoring collects metrics from."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
 from archgen.analysis.exposure import gateways
+from archgen.analysis.monitoring import collected_from, monitored, observers_of_unknown_reach, takes_metrics
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
 from archgen.edits.firewalls import admit_from, admit_scrapes, admit_to
@@ -22,13 +23,13 @@ from archgen.model.wording import listed
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the unmonitored elements; an error without any monitoring."""
     facts = context.topology
-    if facts.observers_of_unknown_reach:
+    if observers_of_unknown_reach(facts):
         # they may collect from everything, which is asked for (`incomplete-model`)
         return
     ways_in = gateways(facts)
     running = _running(facts, ways_in)
     on_flows, bare = _own(facts, running)
-    watched = facts.watched
+    watched = monitored(facts)
     hosts = {host: subject for host in on_flows if (subject := Subject("host", host)) not in watched}
     hosts |= {host: Subject("host", host) for host in _log_servers(facts)}
     forgotten = _forgotten(facts)
@@ -38,6 +39,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         return
     names = listed([*hosts, *parts])
     nobody = not facts.observers
+    lacking = "nothing" if collected_from(facts).isdisjoint((*hosts.values(), *parts.values())) else "no metrics"
     unseen = [
         component.id
         for component in running
@@ -45,7 +47,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     ]
     yield Hit(
         subject=Subject("model", facts.architecture.id),
-        message=f"Nothing monitors {names}" if nobody else f"The monitoring collects nothing from {names}",
+        message=f"Nothing monitors {names}" if nobody else f"The monitoring collects {lacking} from {names}",
         related=tuple((element, "is not monitored") for element in (*hosts.values(), *parts.values())),
         flows=_flows(facts, running, unseen, ways_in),
         fix=_advise(names, alone=len(hosts) + len(parts) == 1, rented=not hosts and parts.keys() <= {*forgotten}),
@@ -91,14 +93,17 @@ def _backups(facts: Topology) -> list[Component]:
 
 
 def _bastions(facts: Topology) -> list[Component]:
-    """Return the bastions beside a monitoring that nothing watches: who attacks one, or fills its disk, locks administrators out.
-
-    The host of a monitoring is watched by people.
-    """
-    seers = {host for observer in facts.observers for host in facts.hosts_of(observer.id)}
+    """Return the bastions beside a monitoring that nothing watches: who attacks one, or fills its disk, locks administrators out."""
     bastions = facts.of_kind("bastion") if facts.observers else ()
     used = (each for each in bastions if facts.incoming[each.id] or facts.outgoing[each.id])
-    return [each for each in used if facts.hosts_of(each.id) and seers.isdisjoint(facts.hosts_of(each.id))]
+    return _beside_monitoring(facts, (each for each in used if facts.hosts_of(each.id)))
+
+
+def _beside_monitoring(facts: Topology, components: Iterable[Component]) -> list[Component]:
+    """Return which of some components stand on no host of what measures, which people watch."""
+    observers = (each for each in facts.observers if each.kind != "log-collector" and takes_metrics(facts, each))
+    seers = {host for observer in observers for host in facts.hosts_of(observer.id)}
+    return [each for each in components if seers.isdisjoint(facts.hosts_of(each.id))]
 
 
 def _forgotten(facts: Topology) -> list[str]:
@@ -152,10 +157,8 @@ def _promoter(component: Component) -> str | None:
 
 def _promoters(facts: Topology, running: list[Component]) -> list[Component]:
     """Return what promotes the stores of flows: while it is down unnoticed, the next failover doesn't happen."""
-    seers = {host for observer in facts.observers for host in facts.hosts_of(observer.id)}
     names = dict.fromkeys(map(_promoter, running))
-    promoters = [facts.components[name] for name in names if name is not None]
-    return [each for each in promoters if not seers.intersection(facts.hosts_of(each.id))]
+    return _beside_monitoring(facts, (facts.components[name] for name in names if name is not None))
 
 
 def _own(facts: Topology, running: list[Component]) -> tuple[list[str], list[str]]:
@@ -257,8 +260,9 @@ def _new_agent(facts: Topology, hosts: Collection[str], components: Collection[s
 
 
 def _takes_measurements(facts: Topology, observer: Component) -> bool:
-    """Return True unless an observer only asks for answers, shows measurements or passes alerts on."""
-    return not facts.only_probes(observer.id) and not product_of(observer.product).shows
+    """Return True unless an observer only asks for answers, takes other data, shows measurements or passes alerts on."""
+    measures = takes_metrics(facts, observer) and not facts.only_probes(observer.id)
+    return measures and not product_of(observer.product).shows
 
 
 _ALL: dict[str, list[str]] = {"what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]}
@@ -299,11 +303,11 @@ RULE = Rule(
     severity="warning",
     cases=(("nothing", "error"),),
     category="observability",
-    summary="No monitoring collects from a host or component of a flow, or from a host of its backups, logs or bastions.",
+    summary="No monitoring collects metrics from a host or component of a flow, or from a host of its backups, logs or bastions.",
     why=(
         "A component without monitoring fails unnoticed: visitors are the first to know, the disk fills up, and "
         "after the outage there are no measurements to learn from. A host is monitored when a client on it collects, "
-        "or when the monitoring collects from a component on it."
+        "or when the monitoring collects from a component on it: metrics, as errors, traces and logs show no full disk."
     ),
     fix=_FIX,
     limits=(

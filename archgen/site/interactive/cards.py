@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from archgen.analysis.monitoring import monitored
 from archgen.analysis.topology import Topology
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Component, Connection, Host, Network, Zone
@@ -121,7 +122,7 @@ def component_facts(topology: Topology, component: Component) -> _Rows:
     yield "Calls", _few(target for call in topology.outgoing[component.id] for target in call.targets)
     connections = topology.architecture.connections
     yield "Called by", _few(call.source for call in connections if component.id in call.targets)
-    yield "Monitored", "yes" if Subject("component", component.id) in topology.watched else ""
+    yield "Monitored", "yes" if Subject("component", component.id) in monitored(topology) else ""
     yield "Backed up by", _few(backup.id for backup in topology.backups.get(component.id, ()))
     if component.kind != "client":
         yield "Loss takes down", _stops(topology, [Subject("replica", replica.id) for replica in component.replicas])
@@ -174,7 +175,7 @@ def _host(topology: Topology, host: Host) -> _Rows:
     yield "Network", f"{host.network} ({topology.networks[host.network].trust})" if host.network else ""
     yield "Carries", _few(topology.carried_by(host.id))
     yield "Guarded by", _few(topology.firewalls.guards.get(f"host:{host.id}", ()))
-    yield "Monitored", "yes" if Subject("host", host.id) in topology.watched else "no"
+    yield "Monitored", "yes" if Subject("host", host.id) in monitored(topology) else "no"
     yield "Loss takes down", _stops(topology, [Subject("host", host.id)])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from archgen.analysis.monitoring import monitored
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
 from archgen.model.subject import Subject
@@ -183,7 +184,7 @@ def _monitoring(topology: Topology) -> DiagramLayer:
 
 
 def _watched(topology: Topology, subject: Subject) -> Tone:
-    return ("good", "monitored") if subject in topology.watched else ("bad", "not monitored")
+    return ("good", "monitored") if subject in monitored(topology) else ("bad", "not monitored")
 
 
 # Failure domains

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.monitoring import collection_of
+from archgen.analysis.monitoring import collection_of, observers_of_unknown_reach
 from archgen.analysis.topology import Topology
 from archgen.language.schema.product_names import meant_product
 from archgen.model.kinds import QUEUES
@@ -97,7 +97,7 @@ def monitoring_without_recipients(topology: Topology) -> Iterator[Gap]:
 
 def observers_without_sources(topology: Topology) -> Iterator[Gap]:
     """Yield agents and collectors of which nothing says what they collect from (`unmonitored`)."""
-    for observer in topology.observers_of_unknown_reach:
+    for observer in observers_of_unknown_reach(topology):
         yield component_gap(
             topology.components[observer],
             f"{observer} doesn't declare what it collects from, so archgen can't tell which components are unmonitored",
