@@ -10,8 +10,9 @@ from archgen.model.architecture import Component, Connection
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
-from archgen.model.wording import listed
-from archgen.rules.model_quality.questions.gap import Gap, component_gap
+from archgen.model.subject import Subject
+from archgen.model.wording import first_few, listed
+from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
 
 def balancers_without_algorithm(topology: Topology) -> Iterator[Gap]:
@@ -72,19 +73,24 @@ def balancers_without_check(topology: Topology) -> Iterator[Gap]:
 
 
 def callers_without_check(topology: Topology) -> Iterator[Gap]:
-    """Yield programs that spread their calls over servers themselves, and do not say how they notice a dead one."""
-    for component in topology.architecture.components:
-        if component.balance is not None or component.managed or not _answers(component):
-            continue
-        calls = [call for call in topology.outgoing[component.id] if _is_spread_by_caller(topology, call)]
-        if calls:
-            several = listed(list(dict.fromkeys(target for call in calls for target in call.targets)))
-            yield component_gap(
-                component,
-                f"{component.id} calls the replicas of {several} itself, and doesn't declare how it detects that one of them fails",
-                f"Add `retries: 1` to `{calls[0].id}` if it tries the next one, else `balance: {{health_check: …}}` to "
-                f"{component.id}, with `false` if it checks nothing.",
-            )
+    """Yield the first call of a program that spreads its calls over servers itself, for all that don't say who notices a dead one."""
+    callers = (
+        component
+        for component in topology.architecture.components
+        if component.balance is None and not component.managed and _answers(component)
+    )
+    calls = [
+        call for caller in callers for call in topology.outgoing[caller.id] if _is_spread_by_caller(topology, call)
+    ]
+    if calls:
+        several = len(calls) > 1
+        yield Gap(
+            Subject("connection", calls[0].id),
+            f"{listed(first_few([call.id for call in calls], MOST_NAMES))} {'lead' if several else 'leads'} to one of several hosts "
+            f"without a balancer, and {'don' if several else 'doesn'}'t declare how a dead one is detected",
+            f"Add `retries: 1` to {'each' if several else f'`{calls[0].id}`'} if the caller tries the next host, else "
+            "`balance: {health_check: …}` to the caller, with `false` if it checks nothing.",
+        )
 
 
 def _answers(component: Component) -> bool:
