@@ -1,7 +1,8 @@
-"""The paths of manifests that the commands of a script or a document bring into a cluster, with what its variables stand for."""
+"""The commands that bring manifests into a cluster, and the paths in them, with what the variables of a script stand for."""
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
@@ -9,15 +10,49 @@ from itertools import chain, islice
 
 from msgspec import Struct
 
+from archgen.app.importing.stated_use import CommandPattern
 from archgen.importers.kubernetes.kustomization import documents_of
 from archgen.importers.nodes import SourceNode
+from archgen.importers.stages import STAGING, stage_of
+
+CLIENT = r"(?:\bkubectl\b|\boc(?=[ ]))"
+"""The clients of Kubernetes and of OpenShift."""
+
+_CLIENTS = ("kubectl", "oc ")
 
 _COMMENT = re.compile(r"^[ \t]*#.*$|[ \t]#.*$", re.MULTILINE)
 _CONTINUED = re.compile(r"\\\r?\n[ \t]*")
 _STATEMENTS = re.compile(r";|&&|\|\|")
-_APPLIES = re.compile(r"\bkubectl\b.{0,200}?\b(apply|create|replace)\b")
-_BUILDS = re.compile(r"\b(kustomize[ ]+build|kubectl[ ]+kustomize)\b")
+_APPLIES = re.compile(rf"{CLIENT}.{{0,200}}?\b(apply|create|replace)\b")
+_BUILDS = re.compile(rf"(\bkustomize[ ]+build|{CLIENT}[ ]+kustomize)\b")
 _EDITS = re.compile(r"\bkustomize[ ]+edit\b")
+_CHANGES = re.compile(
+    rf"{CLIENT}.{{0,200}}?\b(set[ ]+image|rollout)\b|{_EDITS.pattern}|\bargocd[ ]+app[ ]+sync\b|\bgke-deploy\b"
+)
+APPLIES = CommandPattern(
+    re.compile(rf"{CLIENT}.{{0,200}}?\b(apply|replace|create[ ]+-f)\b|\bkustomize[ ]+build\b|{_CHANGES.pattern}"),
+    (*_CLIENTS, "kustomize", "argocd", "gke-deploy"),
+)
+"""Commands that bring manifests into a cluster, or another image into what runs there."""
+
+GOES = CommandPattern(re.compile(rf"{CLIENT}|\bkustomize\b|\bcd\b"), (*_CLIENTS, "kustomize", "cd"))
+"""Commands of which the paths of manifests may be told."""
+
+_IN_TRIAL_CLUSTER = re.compile(
+    r"\b(minikube|k3d|kind|ctlptl|tilt|microk8s|k0s)[ ]+(start|create|cluster|load|up|image|install)\b|"
+    r"\buses:[^\n#]{0,200}\b(kind|k3d|k3s|minikube|microk8s|k0s)(?![a-z])",
+    re.IGNORECASE,
+)
+_EVENTS = re.compile(r"""^["']?on["']?:[ \t]*(.*(?:\n(?:[ \t]+.*|[ \t]*))*)""", re.MULTILINE)
+_EVENT = re.compile(
+    r"\b(push|release|workflow_dispatch|workflow_run|workflow_call|schedule|repository_dispatch|create|deployment|closed)\b"
+)
+"""Events of a workflow that aren't only a request to merge."""
+
+_OF_TESTS = re.compile(r"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|kind|minikube)([^a-z]|$)", re.IGNORECASE)
+"""Names of scripts and workflows for trials: `ci` is a word of trials elsewhere, but a `ci-cd.yml` deploys."""
+
+_TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)")
 _ONLY_SHOWN = re.compile(r"--dry-run(?!=none)|/dev/null|^[ \t]*(- |@)?[ \t]*(echo|printf)\b(?!.*\|)")
 _MOVES = re.compile(r"""(?:\b(?:cd|pushd)[ \t]+|\bworking-directory:[ \t]*)["']?([^\s"'()`]+)""")
 _HOLE = re.compile(
@@ -27,7 +62,7 @@ _HOLE = re.compile(
 """A variable of a shell, of a makefile, of a workflow or of a task, with its default."""
 
 _WORD = re.compile(
-    r"""(?:(-[fk]|--filename|--kustomize|\bkustomize[ ]+build|\bkubectl[ ]+kustomize)[ \t=]+)?["']?"""
+    rf"""(?:(-[fk]|--filename|--kustomize|\bkustomize[ ]+build|{CLIENT}[ ]+kustomize)[ \t=]+)?["']?"""
     r"""((?:\$\{\{[^}\n]*\}\}|\$\{[^}\n]*\}|\$\(\w+\)|\$\w+|\{\{[^}\n]*\}\}|[\w./*-])+)"""
 )
 _ASSIGNED = re.compile(
@@ -153,6 +188,39 @@ def _words_applied(statement: str) -> Iterable[tuple[str, str]]:
     if end is None:
         return _WORD.findall(statement) if len(parts) == 1 and _BUILDS.search(statement) is not None else []
     return [pair for part in parts[: end + 1] for pair in _WORD.findall(part)]
+
+
+def brings_to_visitors(path: str, text: str) -> bool:
+    """Return True for a script that brings manifests into a cluster that is not made for a trial."""
+    if _OF_TESTS.search(os.path.basename(path)) is not None or APPLIES.search(text) is None:
+        return False
+    text = _COMMENT.sub("", text)
+    events = _EVENTS.search(text)
+    if _IN_TRIAL_CLUSTER.search(text) is not None or (
+        events is not None and "pull_request" in events[1] and _EVENT.search(events[1]) is None
+    ):
+        return False
+    target = ""
+    for line in _CONTINUED.sub(" ", text).splitlines()[:_MOST_LINES]:
+        match = _TARGET.match(line) if line[:1].isalpha() else None
+        target = match[1] if match is not None else target
+        command = _command_that_applies(line[:_LONGEST_LINE])
+        if command and max(stage_of(command), stage_of(target)) < STAGING:
+            return True
+    return False
+
+
+def _command_that_applies(line: str) -> str:
+    """Return the command of a line that applies manifests, with what stands behind it; the empty text for none."""
+    for statement in _STATEMENTS.split(line) if APPLIES.may_be_in(line) else ():
+        command = APPLIES.search(statement)
+        parts = statement.split("|")
+        applying = [part for part in parts if _APPLIES.search(part) or _CHANGES.search(part)]
+        # what is built for another command than one that applies it is looked at alone
+        last = applying[-1] if applying else statement
+        if command is not None and (applying or not parts[1:]) and _ONLY_SHOWN.search(last) is None:
+            return line[line.find(command[0]) :]
+    return ""
 
 
 def with_native_steps(path: str, text: str) -> str:

@@ -9,17 +9,18 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
 
+from archgen.app.importing.applied_paths import APPLIES, brings_to_visitors
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
 from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.evidence import Evidence
 from archgen.app.importing.needed_directories import images_in
 from archgen.app.importing.overlays import applied_by
-from archgen.app.importing.stated_use import CommandPattern, stated_uses
+from archgen.app.importing.stated_use import stated_uses
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import is_below_applied
 from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.products import image_name, is_product
-from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of
+from archgen.importers.stages import PRODUCTION, TRIAL, stage_of
 
 # patterns that begin with letters are sought many times faster than those that begin with a place in a line
 _WORKLOAD = re.compile(
@@ -35,34 +36,8 @@ _NAME = re.compile(rb"""name["']?:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""")
 _BEFORE_NAME = re.compile(rb"""[ \t-]*["']?|.*[{,][ \t]*["']?""")
 _OF_SETTINGS = re.compile(rb"\b(env|envFrom|secretRef|configMapRef|secretKeyRef|secretName)[\"']?:")
 _NEVER_PULLED = re.compile(rb"imagePullPolicy:[ \t]*[\"']?Never\b")
-APPLIES = CommandPattern(
-    re.compile(
-        r"\bkubectl\b.{0,200}?\b(apply|create[ ]+-f|set[ ]+image|rollout)\b|\bkustomize[ ]+(build|edit)\b|"
-        r"\bargocd[ ]+app[ ]+sync\b|\bgke-deploy\b"
-    ),
-    ("kubectl", "kustomize", "argocd", "gke-deploy"),
-)
-"""Commands that bring manifests into a cluster, or another image into what runs there."""
-
-_IN_TRIAL_CLUSTER = re.compile(
-    r"\b(minikube|k3d|kind|ctlptl|tilt|microk8s|k0s)[ ]+(start|create|cluster|load|up|image|install)\b|"
-    r"\buses:[^\n#]{0,200}\b(kind|k3d|k3s|minikube|microk8s|k0s)(?![a-z])",
-    re.IGNORECASE,
-)
-_COMMENT = re.compile(r"^[ \t]*#.*$|[ \t]#.*$", re.MULTILINE)
-_EVENTS = re.compile(r"""^["']?on["']?:[ \t]*(.*(?:\n(?:[ \t]+.*|[ \t]*))*)""", re.MULTILINE)
-_EVENT = re.compile(
-    r"\b(push|release|workflow_dispatch|workflow_run|workflow_call|schedule|repository_dispatch|create|deployment|closed)\b"
-)
-"""Events of a workflow that aren't only a request to merge."""
-
-_OF_TESTS = re.compile(r"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|kind|minikube)([^a-z]|$)", re.IGNORECASE)
-"""Names of scripts and workflows for trials: `ci` is a word of trials elsewhere, but a `ci-cd.yml` deploys."""
-
 _OF_TOOLS = re.compile(r"\.tf$|(^|/)skaffold[\w.-]*\.ya?ml$", re.IGNORECASE)
-_TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)")
 _LONGEST_LINE = 500
-_MOST_LINES = 5000
 
 
 class ClusterSketch(Struct):
@@ -167,30 +142,10 @@ def evidence_of_cluster(
 
 def scripts_that_apply(directory: str, paths: Iterable[str], found: FoundFiles) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of each script or workflow that brings manifests to visitors."""
-    yield from ((path, text) for path, text in command_files(directory, paths, found) if _deploys(path, text))
+    yield from ((path, text) for path, text in command_files(directory, paths, found) if brings_to_visitors(path, text))
 
 
 def texts_that_may_apply(directory: str, paths: list[str], found: FoundFiles) -> Iterator[str]:
     """Yield the text of each file with commands, and of what Skaffold and Terraform apply manifests by."""
     yield from (text for _, text in command_files(directory, paths, found))
     yield from (found.text(path) for path in paths if _OF_TOOLS.search(path) is not None)
-
-
-def _deploys(path: str, text: str) -> bool:
-    """Return True for a script that brings manifests into a cluster that is not made for a trial."""
-    if _OF_TESTS.search(os.path.basename(path)) is not None or APPLIES.search(text) is None:
-        return False
-    text = _COMMENT.sub("", text)
-    events = _EVENTS.search(text)
-    if _IN_TRIAL_CLUSTER.search(text) is not None or (
-        events is not None and "pull_request" in events[1] and _EVENT.search(events[1]) is None
-    ):
-        return False
-    target = ""
-    for line in text.splitlines()[:_MOST_LINES]:
-        match = _TARGET.match(line) if line[:1].isalpha() else None
-        target = match[1] if match is not None else target
-        command = APPLIES.search(line[:_LONGEST_LINE])
-        if command is not None and max(stage_of(line[command.start() : _LONGEST_LINE]), stage_of(target)) < STAGING:
-            return True
-    return False

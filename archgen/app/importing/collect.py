@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
+from archgen.app.importing.applied_paths import GOES
 from archgen.app.importing.cluster_evidence import count_workloads, scripts_that_apply, texts_that_may_apply
 from archgen.app.importing.compose_files import (
     by_directory,
@@ -236,7 +237,7 @@ def _manifests_below(
         functools.cache(
             lambda: words_of_scripts(
                 scripts_that_apply(directory, paths, found),
-                usage_documents(paths, directory, found),
+                usage_documents(paths, directory, found, GOES),
                 texts_that_may_apply(directory, paths, found),
             )
         ),

@@ -9,11 +9,11 @@ from itertools import pairwise
 
 from msgspec import Struct, field
 
-from archgen.app.importing.applied_paths import applied_paths
+from archgen.app.importing.applied_paths import CLIENT, applied_paths
 from archgen.app.importing.deploy_commands import is_pipeline
 
 _OF_NO_MODE = ("base", "bases", "overlays", "common", "components")
-_APPLIED = r"\b(?:kubectl|for)[ \t][^\n]{0,200}(?<![\w-])"
+_APPLIED = rf"(?:{CLIENT}|\bfor)[ \t][^\n]{{0,200}}(?<![\w-])"
 _WALKS = r"\b(?:cd|find|pushd)[ \t][^\n;|&]{0,200}(?<![\w-])"
 """Commands that go to a directory, or through it."""
 

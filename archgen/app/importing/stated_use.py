@@ -19,6 +19,13 @@ _PRODUCTION = re.compile(
     r"\b(prod|production|produktion|producción|produção|produzione)\b|продакш|生产|生產|本番|프로덕션|운영",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(
+    r"\b(like|mimic\w*|simulat\w*|emulat\w*|resembl\w*|mirror\w*|(similar|close|identical)[ ]to|near)[- ]+((the|a|our|real)[ ])?$",
+    re.IGNORECASE,
+)
+_ALIKE = re.compile(r"[- ](like|ish|style|similar|equivalent|parity)\b", re.IGNORECASE)
+"""Words before and behind the word for production by which something is only compared with it."""
+
 _NEGATED = re.compile(
     r"(\b(not|never|cannot|nicht|pas|não|unsuitable|unfit|instead[ ]of|rather[ ]than|no(?=[ ]+\w+$))\b|n['’]t\b)(\W+\w+){0,6}\W*$|"
     r"\b(non|pre|no)[- ]*$|[不勿非]\w{0,6}$",
@@ -62,9 +69,6 @@ class CommandPattern(Struct, frozen=True):
         return any(word in text for word in self.words)
 
 
-_ANY_COMMAND = CommandPattern(re.compile(r"\b(kubectl|kustomize|cd)\b"), ("kubectl", "kustomize", "cd"))
-
-
 def use_of(text: str) -> int:
     """Return 1 for words that speak of production, -1 for those of development or no use, 0 for both or neither."""
     if _UNUSED.search(text) is not None:
@@ -78,7 +82,8 @@ def _uses_in(clause: str) -> Iterator[int]:
         yield -1
     for match in _PRODUCTION.finditer(clause):
         before = clause[max(0, match.start() - _LONGEST_NEGATION) : match.start()]
-        yield 1 if _NEGATED.search(before) is None else -1
+        is_compared = _COMPARED.search(before) is not None or _ALIKE.match(clause, match.end()) is not None
+        yield -1 if is_compared or _NEGATED.search(before) is not None else 1
 
 
 def use_in_comments(text: str) -> int:
@@ -114,13 +119,15 @@ def usage_texts(names: Iterable[str], directory: str, found: FoundFiles) -> list
     return [found.text(os.path.join(directory, name)) for name in chosen[:_MOST_DOCUMENTS]]
 
 
-def usage_documents(paths: Iterable[str], directory: str, found: FoundFiles) -> Iterator[tuple[str, str]]:
+def usage_documents(
+    paths: Iterable[str], directory: str, found: FoundFiles, command: CommandPattern
+) -> Iterator[tuple[str, str]]:
     """Yield the path of each text below a directory that tells how to run a system, and its commands but those for development."""
     likely = sorted((path.count(os.sep), path) for path in paths if _READ.fullmatch(os.path.basename(path)))
     outermost = 0 if directory == "." else directory.count(os.sep) + 1
     for depth, path in likely[:_MOST_DOCUMENTS_BELOW]:
         if depth - outermost <= _DEEPEST_DOCUMENT:
-            lines = (line for line, use in _lines_with_uses(found.text(path), _ANY_COMMAND) if use >= 0)
+            lines = (line for line, use in _lines_with_uses(found.text(path), command) if use >= 0)
             yield path, "\n".join(lines)
 
 
