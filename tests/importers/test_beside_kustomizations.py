@@ -77,6 +77,17 @@ def test_only_an_item_in_a_comment_turns_a_file_off(
     assert ("ingress -> web" in result.text) is counts
 
 
+@pytest.mark.parametrize(("tail", "counts"), [("", True), ("# - db.yaml\n", False)])
+def test_workload_that_a_comment_turns_off_does_not_count_beside_its_service(
+    tail: str, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    service = "{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {selector: {app: db}}}\n"
+    write({"web.yaml": WORKLOAD, "db/svc.yaml": service, "db/db.yaml": WORKLOAD.replace("web", "db")})
+    write({"db/kustomization.yaml": f"resources:\n- svc.yaml\n{tail}"})
+    assert ("db" in import_model((".",), None).model.inventory.parts) is counts
+
+
 @pytest.mark.parametrize(
     ("name", "value", "counts"),
     [

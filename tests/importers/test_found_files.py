@@ -276,10 +276,12 @@ def test_name_in_a_kustomization_that_leads_nowhere_is_told(
     prod = "k8s/prod/kustomization.yaml"
     elsewhere = "github.com/acme/shop//base?ref=v1, github.com/acme/shop, 'git@github.com:acme/shop', '{{ base }}'"
     write({"k8s/base/web.yaml": WORKLOAD, "k8s/base/kustomization.yaml": "resources: [web.yaml]\n"})
-    write({prod: f"resources: [../../base, ../base, {elsewhere}]\nreplicas: [{{name: web, count: 7}}]\n"})
+    more = "generators: [make.yaml]\nreplicas: [{name: web, count: 7}]\n"
+    write({prod: f"resources: [../../base, ../base, {elsewhere}]\n{more}"})
     absence = f"{prod} names ../../base, which isn't there; correct the path, or add what it names"
     lines = summary(import_model((".",), None)).splitlines()
-    assert [line for line in lines if line.startswith("missing: ")] == [f"missing: {absence}"]
+    absences = [absence, absence.replace("../../base", "make.yaml")]
+    assert [line for line in lines if line.startswith("missing: ")] == [f"missing: {each}" for each in absences]
     write({prod: "resources: [../../base]\n"})
     assert main(["import", "k8s/prod", "-o", "shop.arch.yaml"]) == 2
     assert absence in capsys.readouterr().err

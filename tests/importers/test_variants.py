@@ -157,11 +157,28 @@ def test_directory_for_trials_with_something_else_is_read(tmp_path: Path, monkey
     assert set(replicas()) == {"api", "cache", "db", "web"}
 
 
+def test_kustomization_that_is_named_counts_with_all_that_it_leads_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(base("k8s/store", "redis"))
+    write({"k8s/web.yaml": WORKLOAD, "k8s/jobs.yaml": WORKLOAD.replace("web", "jobs")})
+    write({"k8s/kustomization.yaml": "resources: [web.yaml, jobs.yaml, store, gone.yaml]\n"})
+    write({"k8s/prod/kustomization.yaml": "resources: [../web.yaml, lost.yaml]\n"})
+    assert "jobs" not in replicas()
+    result = import_model(("k8s/kustomization.yaml",), None)
+    assert set(result.model.inventory.parts) == {"web", "jobs", "redis"}
+    assert result.missing == (("k8s/kustomization.yaml", "gone.yaml", False),)
+
+
 def test_variant_is_named_in_the_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write({**files("k8s", "api", "web"), **files("k8s/k2", "api", "jobs")})
     lines = summary(import_model((".",), None)).splitlines()
-    assert "left out: jobs (k8s/k2/jobs.yaml:4): another variant of the system" in lines
+    assert (
+        "left out: jobs (k8s/k2/jobs.yaml:4): another variant of the system; import k8s/k2/kustomization.yaml to read that one"
+        in lines
+    )
     assert any("Deployment api (k8s/api.yaml, k8s/k2/api.yaml)" in line for line in lines)
 
 

@@ -121,11 +121,28 @@ def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
         name = os.path.normpath(path)
         if os.path.isdir(path):
             _collect_directory(collection, name)
+        elif is_kustomization(path) and os.path.isfile(path):
+            _collect_kustomization(collection, name)
         elif os.path.lexists(path):
             collection.read(name)
         else:
             raise UsageError(f"{path} doesn't exist; name a file or a directory")
     return collection
+
+
+def _collect_kustomization(collection: SourceFiles, path: str) -> None:
+    """Read a kustomization and all that it leads to, whatever overlays of it there are."""
+    kustomizations = Kustomizations(os.path.dirname(path) or ".")
+    for each in (path, *outer_files([path], None, kustomizations)):
+        collection.read(each)
+        if is_kustomization(each):
+            collection.missing += _absences(each, kustomizations)
+
+
+def _absences(path: str, kustomizations: Kustomizations) -> Iterator[tuple[str, str, bool]]:
+    """Yield what a kustomization names and nothing is at, and what lies outside the project."""
+    yield from ((path, each, False) for each in kustomizations.at(path).missing)
+    yield from ((path, each, True) for each in kustomizations.outside(path))
 
 
 def _collect_directory(collection: SourceFiles, directory: str) -> None:
@@ -163,8 +180,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
             if is_kustomization(path):
-                collection.missing += [(path, each, False) for each in kustomizations.at(path).missing]
-                collection.missing += [(path, each, True) for each in kustomizations.outside(path)]
+                collection.missing += _absences(path, kustomizations)
         collection.reasons += _words_on_documents(
             path for path in manifests if is_kustomization(path) and kustomizations.at(path).holds_others
         )

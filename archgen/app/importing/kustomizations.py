@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archgen.app.importing.directories import FoundFiles, path_in, project_of
-from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
+from archgen.importers.kubernetes.kustomization import PATCHES, PLUGINS, RESOURCES
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode
@@ -115,7 +115,7 @@ def _documents_in(text: str) -> list[TreeNode]:
 
 def _names_in(roots: list[TreeNode]) -> Iterator[tuple[str, str]]:
     for root in roots:
-        for key in (*RESOURCES, *PATCHES):
+        for key in (*RESOURCES, *PATCHES, *PLUGINS):
             for item in _list(root, key):
                 name = item.get("path") if isinstance(item, Map) else item
                 if isinstance(name, str) and "\n" not in name:

@@ -11,9 +11,12 @@ from archgen.system.files import lies_in
 _MOST_FILES = 500
 
 
-def outer_files(paths: list[str], directory: str, kustomizations: Kustomizations) -> list[str]:
-    """Return the files outside a directory, and in its project, that the kustomizations at paths in it lead to."""
-    within = os.path.join(os.path.abspath(directory), "")
+def outer_files(paths: list[str], directory: str | None, kustomizations: Kustomizations) -> list[str]:
+    """Return the files outside a directory, and in its project, that the kustomizations at paths in it lead to.
+
+    Without a directory they are all that these lead to.
+    """
+    within = os.path.join(os.path.abspath(directory), "") if directory is not None else "\0"
     outer: dict[str, None] = {}
     waiting = [*paths]
     while waiting and len(outer) < _MOST_FILES:

@@ -141,7 +141,7 @@ class _Builder:
             system = KubernetesSystem(self._stage(directory), built.workloads)
             first = next((each for each in taken if each.excludes(system)), None)
             if first is not None:
-                leave_out(system, first, self.sheet)
+                leave_out(system, first, self.by_directory[directory].path, self.sheet)
                 continue
             taken.append(system)
             self.stage = min(self.stage, system.stage)
@@ -302,7 +302,7 @@ class _Builder:
                     f"{each.kind} {each.name}",
                     "no kustomization lists it, and its directory is for trials",
                 )
-            elif not is_covered or each.kind in _SETTINGS:
+            elif each.kind in _SETTINGS or not (is_covered or self._is_commented_out(each)):
                 yield _put(each, self.deployed)
             elif id(each) in meant:
                 yield meant[id(each)]

@@ -23,6 +23,9 @@ RESOURCES = ("resources", "bases", "components")
 PATCHES = ("patchesStrategicMerge", "patches", "patchesJson6902")
 """Keys of what changes the resources, or names files that do."""
 
+PLUGINS = ("generators", "transformers", "validators")
+"""Keys that name files with the settings of what makes, changes or checks objects."""
+
 GENERATORS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 """Keys of what makes objects, with their kinds."""
 

@@ -79,13 +79,13 @@ def _words(image: str) -> set[str]:
     return {each for each in words if stage_of(each) == UNNAMED} or words
 
 
-def leave_out(system: KubernetesSystem, counting: KubernetesSystem, sheet: FactSheet) -> None:
-    """Record the workloads of a variant that isn't read, and the system that counts in its place."""
+def leave_out(system: KubernetesSystem, counting: KubernetesSystem, path: str, sheet: FactSheet) -> None:
+    """Record the workloads of a variant that isn't read, which lies at a path, and the system that counts in its place."""
     places = {(kind, name): each.node.path for (kind, _, name), each in counting.workloads.items()}
     for (kind, _, name), each in system.workloads.items():
         first = places.get((kind, name))
         if first is None:
-            sheet.omit(each.origin, name, "another variant of the system")
+            sheet.omit(each.origin, name, f"another variant of the system; import {path} to read that one")
         elif first != each.node.path:
             sheet.repeat(f"{kind} {name}", first, each.node.path)
 
@@ -147,7 +147,7 @@ def without_trials(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manife
             taken.append(system)
             yield from systems[directory]
         else:
-            leave_out(system, first, sheet)
+            leave_out(system, first, directory, sheet)
 
 
 def common_directory(directories: Iterable[str]) -> str:
