@@ -14,6 +14,10 @@ MEASURED = 4096
 """Texts whose widths are remembered: a diagram is laid out by several measures, and drawn several times."""
 
 ELLIPSIS = "…"
+
+LINK_WORDS = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with"))
+"""Words that end no name: what follows them is missing."""
+
 _INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me"})
 _BREAK_AFTER = frozenset("/-_.,:;=&?@|+")
 
@@ -147,7 +151,8 @@ def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
 def wrap(text: str, width: float, size: float, bold: bool = False, lines: int | None = None) -> tuple[str, ...]:
     """Return the text in lines no wider than `width` pixels; white space folds, an empty text has no line.
 
-    With `lines` the last of so many lines ends in an ellipsis when there would be more.
+    With `lines` the last of so many lines ends in an ellipsis when there would be more, after a word
+    that may end a text.
     """
     folded: list[str] = []
     space = text_width(" ", size, bold)
@@ -163,17 +168,35 @@ def wrap(text: str, width: float, size: float, bold: bool = False, lines: int | 
                 room = width - wide
         if lines is not None and len(folded) > lines:
             last = folded[lines - 1] + " " + folded[lines]
-            return (*folded[: lines - 1], _whole_words(last, elide(last, width - 0.01, size, bold)))
+            cut = _whole_words(last, elide(last, width - 0.01, size, bold))
+            if cut == ELLIPSIS and lines > 1:
+                before = _without_links(folded[lines - 2].split())
+                for joined in (f"{before} {ELLIPSIS}", before + ELLIPSIS):
+                    if before and text_width(joined, size, bold) <= width:
+                        return (*folded[: lines - 2], joined)
+            return (*folded[: lines - 1], cut)
     return tuple(folded)
 
 
 def _whole_words(text: str, cut: str) -> str:
-    """Return a text that was cut without the word that the cut broke, if others are left."""
+    """Return a text that was cut up to its last unbroken word that isn't a link, if others are left."""
     rest = cut.removesuffix(ELLIPSIS).rstrip(f" {ELLIPSIS}")
-    before = rest.rpartition(" ")[0]
-    if before and text[len(rest) : len(rest) + 1].strip(f" {ELLIPSIS}"):
-        return f"{before} {ELLIPSIS}"
-    return cut if len(rest) + 1 == len(cut) else f"{rest} {ELLIPSIS}"
+    broken = bool(text[len(rest) : len(rest) + 1].strip(f" {ELLIPSIS}"))
+    words = rest.split()
+    if broken and len(words) > 1:
+        words.pop()
+    elif broken:
+        return cut
+    left = _without_links(words)
+    return cut if left == rest and len(rest) + 1 == len(cut) else f"{left} {ELLIPSIS}".lstrip()
+
+
+def _without_links(words: list[str]) -> str:
+    """Return words without those at their end that nothing may end with."""
+    count = len(words)
+    while count and (words[count - 1].lower() in LINK_WORDS or words[count - 1] == ELLIPSIS):
+        count -= 1
+    return " ".join(words[:count]).rstrip(",;:")
 
 
 _EVEN = 4.0

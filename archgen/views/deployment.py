@@ -84,14 +84,9 @@ def _zone_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Ba
     ]
 
 
-def _shared(names: Sequence[str]) -> str:
-    """Return what the names of equal elements share, the only one, or the first."""
-    return names[0] if len(names) == 1 else shared_name(names)[0]
-
-
 def _zone_label(topology: Topology, zone: str, folding: Folding) -> str:
     """Return the name of a zone, what the names of equal ones share."""
-    return _shared([topology.zones[like].name or like for like in folding.zones_like(zone)])
+    return shared_name([topology.zones[like].name or like for like in folding.zones_like(zone)])
 
 
 def _zone_detail(zone: Zone, folding: Folding) -> str:
@@ -146,7 +141,7 @@ def _host_group(
         id=f"host:{host.id}",
         subject=host.id,
         kind="host",
-        label=_shared([topology.hosts[name].name or name for name in alike]),
+        label=shared_name([topology.hosts[name].name or name for name in alike]),
         detail=SEPARATOR.join(word for word in words if word),
         parent=parent,
         badges=marks.get(f"host:{host.id}", ()),
@@ -230,7 +225,7 @@ def _node(
     return Node(
         id=replica.id,
         subject=component.id,
-        label=_shared([topology.components[name].title for name in alike]),
+        label=shared_name([topology.components[name].title for name in alike]),
         detail=_detail(topology, component, replica, folding),
         mark=_mark(component, replica, backups),
         kind=kind.id,

@@ -6,13 +6,12 @@ from collections.abc import Container, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from archgen.analysis.hops import Meaning, port_of
+from archgen.analysis.hops import Meaning
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.views.diagram import Badge, Edge
 from archgen.views.folding import Folding
-from archgen.views.labels import port_label
-from archgen.views.watching import is_for_watching
+from archgen.views.labels import line_of
 
 
 def _both(first: Edge, other: Edge) -> Edge:
@@ -92,16 +91,14 @@ class DeploymentEdges:
     # Calls
 
     def _calls(self, connection: Connection) -> Iterator[Edge]:
-        port = port_of(connection)
-        watches = is_for_watching(self._topology, connection)
-        overall = "monitoring" if watches else self._topology.meaning(connection, port)
+        words, overall = line_of(self._topology, connection)
         badges = self._marks.get(f"connection:{connection.id}", ())
         pairs = [pair for target in connection.targets for pair in self._pairs(connection, target)]
         carrier = self._carrier(pairs)
         for position, (source, target, label) in enumerate(pairs):
             meaning = self._meaning(overall, source, target)
             carried = badges if position == carrier else ()
-            yield self._edge(connection.id, (source, target), label or port_label(port), meaning, carried)
+            yield self._edge(connection.id, (source, target), label or words, meaning, carried)
 
     @staticmethod
     def _carrier(pairs: list[ReplicaPair]) -> int:

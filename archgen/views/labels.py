@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+from archgen.analysis.hops import Meaning
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Port
+from archgen.model.architecture import Component, Connection, Port
+from archgen.views.watching import is_for_watching
+
+WORST: tuple[Meaning, ...] = (
+    "plaintext",
+    "unknown",
+    "encrypted",
+    "replication",
+    "local",
+    "lookup",
+    "monitoring",
+    "code",
+)
+"""Meanings of lines, the one first that a line of several shows."""
+
+MORE_PORTS = " +"
+"""Before the number of ports that the words of a line don't name."""
 
 
 def port_label(port: Port | None) -> str:
     """Return the protocol and the number of a port, as far as the model declares them."""
     return " ".join(str(word) for word in (port.protocol, port.port) if word is not None) if port else ""
+
+
+def line_of(topology: Topology, connection: Connection) -> tuple[str, Meaning]:
+    """Return the words and the meaning of a connection's line: its worst port, and how many others there are: "http 80 +1".
+
+    A port that only redirects doesn't count beside others.
+    """
+    ports = [port for port in connection.ports if port.redirect is None] or list(connection.ports[:1])
+    meanings = {port: topology.meaning(connection, port) for port in ports}
+    port = min(ports, key=lambda each: WORST.index(meanings[each]), default=None)
+    meaning = "monitoring" if is_for_watching(topology, connection) else topology.meaning(connection, port)
+    more = f"{MORE_PORTS}{len(ports) - 1}" if len(ports) > 1 else ""
+    return f"{port_label(port)}{more}", meaning
 
 
 def product_label(topology: Topology, component: Component) -> str:

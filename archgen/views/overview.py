@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.analysis.hops import port_of
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.finding import Finding
@@ -12,8 +11,7 @@ from archgen.model.wording import plural
 from archgen.views.badges import badges, beside_title
 from archgen.views.diagram import GUARDS, SEPARATOR, Badge, Diagram, Edge, Node
 from archgen.views.folding import Folding
-from archgen.views.labels import port_label, product_label
-from archgen.views.watching import is_for_watching
+from archgen.views.labels import line_of, product_label
 
 
 def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
@@ -69,8 +67,7 @@ def guard_text(component: Component) -> list[str]:
 def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> Iterator[Edge]:
     """Yield a line between components for each connection and target, each code base and each backup."""
     for connection in topology.architecture.connections:
-        port = port_of(connection)
-        meaning = "monitoring" if is_for_watching(topology, connection) else topology.meaning(connection, port)
+        label, meaning = line_of(topology, connection)
         for place, target in enumerate(connection.targets):
             carried = marks.get(f"connection:{connection.id}", ()) if place == 0 else ()
             name = f"{connection.id} {connection.source} {target}"
@@ -79,7 +76,7 @@ def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> 
                 subject=connection.id,
                 source=connection.source,
                 target=target,
-                label=port_label(port),
+                label=label,
                 meaning=meaning,
                 badges=carried,
             )

@@ -15,8 +15,7 @@ from archgen.model.wording import listed, plural
 from archgen.views.badges import badges
 from archgen.views.diagram import SEPARATOR, SINGLE, Badge, Diagram, Edge, Node
 from archgen.views.folding import Folding
-from archgen.views.labels import step_number
-from archgen.views.levels.drawing import WORST
+from archgen.views.labels import WORST, step_number
 from archgen.views.levels.sketch import Pair
 from archgen.views.levels.tree import GroupTree
 from archgen.views.overview import component_node

@@ -78,6 +78,19 @@ def test_a_limit_of_lines_ends_in_an_ellipsis() -> None:
     assert all(text_width(line, 11) <= 60 for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("Seat locks and sessions", 90, ("Seat locks", "…")),
+        ("Identity of the university", 90, ("Identity …",)),
+        ("Accounts, friends, leaderboards", 90, ("Accounts,", "friends …")),
+        ("engine-one … gateway-two", 96, ("engine-one", "…")),
+    ],
+)
+def test_a_text_is_cut_where_it_may_end(text: str, width: int, lines: tuple[str, ...]) -> None:
+    assert wrap(text, width, 16, bold=True, lines=2) == lines
+
+
 def test_a_long_word_breaks_at_punctuation() -> None:
     assert wrap("https://www.foobar.com/a/path/that/goes/on", 120, 11)[0].endswith("/")
 

@@ -286,6 +286,18 @@ components:
     assert [edge.mutual for edge in diagram.edges] == [True]
 
 
+def test_a_line_of_several_ports_shows_the_worst_and_counts_the_others() -> None:
+    text = "hosts: {a: {}}\ncomponents: {user: {kind: client}, web: {kind: web-server, runs_on: a}}\nconnections:\n"
+    ports = [
+        "{protocol: https, port: 443}",
+        "{protocol: http, port: 81, redirect: https}",
+        "{protocol: http, port: 80}",
+    ]
+    assert lines(written(f"{text}  user -> web: [{', '.join(ports[:2])}]")) == ["user -> web@a: https 443 encrypted"]
+    assert lines(written(f"{text}  user -> web: [{', '.join(ports)}]")) == ["user -> web@a: http 80 +1 plaintext"]
+    assert lines(written(f"{text}  user -> web: [{ports[1]}]")) == ["user -> web@a: http 81 plaintext"]
+
+
 LOGS = """
 hosts: {a: {}, k: {}, p: {}}
 components:

@@ -26,7 +26,7 @@ from archgen.render.svg.document import svg
 from archgen.slides.pptx import write_pptx
 from archgen.slides.values import Deck, DiagramSlide
 from archgen.views.deployment import deployment
-from archgen.views.equal.names import shared_name
+from archgen.views.equal.names import stack_name
 from archgen.views.equal.places import fold_equal
 from archgen.views.levels import Picture, declared_view, level_diagrams
 from archgen.views.levels.candidates import by_network, by_role, crossed, in_parts
@@ -187,6 +187,41 @@ def test_a_service_that_calls_many_keeps_its_lines() -> None:
     assert all(cards[name] == ["→ saved"] for name in stores)
 
 
+def test_a_shared_service_with_few_users_left_has_lines() -> None:
+    """Five equal workers are one card, which needs no chip."""
+    stores = "".join(f"  s{number}: {{kind: database, product: p{number}}}\n" for number in range(4))
+    workers = "".join(f"  w-{number}: {{kind: worker}}\n" for number in range(5))
+    calls = "".join(
+        f"  w-{number} -> {store}: {{protocol: tcp, port: 1}}\n" for number in range(5) for store in ("bus", *"0123")
+    )
+    calls = re.sub(r"-> (\d)", r"-> s\1", calls)
+    more = "".join(f"  e{number}: {{kind: external-service, product: x{number}}}\n" for number in range(3))
+    text = f"archgen: 1\nname: M\ncomponents:\n  bus: {{kind: queue}}\n{stores}{workers}{more}connections:\n{calls}"
+    (picture,) = drawn(text)
+    assert not [node.id for node in picture.diagram.nodes if node.chips]
+    assert [(edge.source, edge.label) for edge in picture.diagram.edges if edge.target == "bus"] == [
+        ("alike:w-0", "tcp ×5")
+    ]
+
+
+@pytest.mark.parametrize("flows", ["", "flows: {work: {steps: [{hub -> s0: save}, {hub -> s1: save}]}}\n"])
+def test_what_makes_most_requests_keeps_its_lines(flows: str) -> None:
+    """Without flows it is on chips, as others with so many callers are."""
+    callers, stores = ([f"{name}{number}" for number in range(8)] for name in "cs")
+    parts = "".join(f"  {name}: {{kind: service, product: {name}}}\n" for name in (*callers, *stores))
+    calls = "".join(f"  {name} -> hub: {{protocol: tcp, port: 1{at}}}\n" for at, name in enumerate(callers))
+    calls += "".join(f"  hub -> {name}: {{protocol: tcp, port: 2{at}}}\n" for at, name in enumerate(stores))
+    calls += "".join(f"  {name} -> s{at}: {{protocol: tcp, port: 3{at}}}\n" for at, name in enumerate(callers))
+    calls += "".join(
+        f"  {name} -> s{at % 2}: {{protocol: tcp, port: 4{at}}}\n" for at, name in enumerate(callers) if at > 1
+    )
+    (picture,) = drawn(
+        f"archgen: 1\nname: M\ncomponents:\n  hub: {{kind: service}}\n{parts}connections:\n{calls}{flows}"
+    )
+    shown = [edge for edge in picture.diagram.edges if "hub" in (edge.source, edge.target)]
+    assert len(shown) == (14 if flows else 0), "s0 and s1 are on chips"
+
+
 def test_lines_between_two_groups_are_one_that_counts_and_shows_the_worst() -> None:
     pairs = [(name, number) for name in "ab" for number in range(15)]
     hosts = "".join(f"  h-{name}{number}: {{network: {name}}}\n" for name, number in pairs)
@@ -222,15 +257,16 @@ def test_equal_components_fold_into_one_card_that_names_them() -> None:
     [
         (["web-eu", "web-us"], ("web", "×2: eu, us")),
         (["crm-cdc", "erp-cdc", "web-cdc", "ads-cdc"], ("cdc", "×4")),
-        (["partner", "staff"], ("partner and staff", "×2")),
-        (["a", "b", "c"], ("a … c", "×3")),
+        (["partner", "staff"], ("partner", "and 1 more")),
+        (["a", "b", "c"], ("a", "and 2 more")),
+        (["shop-mail", "shop-pdf"], ("shop-mail", "and 1 more")),
         (["Relay Europe", "Relay Asia"], ("Relay", "×2: Europe, Asia")),
         (["F5 BIG-IP in A", "F5 BIG-IP in B"], ("F5 BIG-IP", "×2: A, B")),
         (["Room at the depot", "Room at the hall"], ("Room", "×2: depot, hall")),
     ],
 )
 def test_equal_components_are_named_by_what_their_names_share(names: list[str], shared: tuple[str, str]) -> None:
-    assert shared_name(names) == shared
+    assert stack_name(names, {"shop"}) == shared
 
 
 def test_equal_components_fold_across_regions_before_they_fold_together() -> None:

@@ -147,7 +147,7 @@ def _title(label: str, room: float, size: float) -> tuple[str, ...]:
 def _whole_words(title: tuple[str, ...], label: str, room: float, size: float) -> tuple[str, ...]:
     """Return the lines of a name, one more than usual where they end within a word."""
     last = title[-1].removesuffix(ELLIPSIS).split()[-1:] if title and title[-1].endswith(ELLIPSIS) else []
-    if set(last) <= set(label.split()):
+    if set(last) <= {word.rstrip(",;:") for word in label.split()}:
         return title
     return wrap(label, room, size, bold=True, lines=_LINES + 1)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from archgen.analysis.topology import Topology
 from archgen.model.wording import listed
+from archgen.style.text_metrics import LINK_WORDS
 
 Joined = Mapping[str, Sequence[tuple[str, str, tuple[str, ...]]]]
 """The lines of each card: their direction, the card at the other end, and what they are."""
@@ -89,10 +90,6 @@ def _stems(cards: Sequence[str], place: int) -> list[tuple[str, ...]] | None:
     return None if any(len(part) < 2 for part in stems.values()) else [tuple(part) for part in stems.values()]
 
 
-_LINKS = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with"))
-"""Words that end no name: what follows them varies."""
-
-
 def _removed(stems: Iterable[Sequence[str]]) -> list[str]:
     """Return the tokens by which the components of a stem differ."""
     removed: list[str] = []
@@ -109,16 +106,32 @@ def _shared(names: Sequence[Sequence[str]]) -> list[str]:
     return [token for token in first if all(token in tokens for tokens in rest)]
 
 
-def shared_name(names: Sequence[str]) -> tuple[str, str]:
-    """Return the name of equal components and how many they are: ("web", "×2: eu, us")."""
+def shared_name(names: Sequence[str]) -> str:
+    """Return what the names of equal elements share, the only one, or the first and the last."""
+    if len(names) == 1:
+        return names[0]
+    return _stem(names)[0] or (listed(names) if len(names) == 2 else f"{names[0]} … {names[-1]}")
+
+
+def stack_name(names: Sequence[str], others: Container[str]) -> tuple[str, str]:
+    """Return the name of equal components and how many they are: ("web", "×2: eu, us").
+
+    If they share no name, or only one that is another's, the first stands for them: ("geo", "and 2 more").
+    """
+    stem, varying = _stem(names)
+    if not stem or stem in others:
+        return names[0], f"and {len(names) - 1} more"
+    short = len(names) <= _NAMED and all(varying)
+    return stem, f"×{len(names)}: {', '.join(varying)}" if short else f"×{len(names)}"
+
+
+def _stem(names: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the words that names share, "" without a letter in them, and the other words of each."""
     joint = " " if any(" " in name for name in names) else "-"
     parts = [name.split() if joint == " " else _tokens(name) for name in names]
     same = _shared(parts)
     varying = [joint.join(token for token in part if token not in same) for part in parts]
-    while same and same[-1].lower() in _LINKS:
+    while same and same[-1].lower() in LINK_WORDS:
         same.pop()
     stem = joint.join(same)
-    if not any(letter.isalpha() for letter in stem):
-        return (listed(names) if len(names) == 2 else f"{names[0]} … {names[-1]}"), f"×{len(names)}"
-    short = len(names) <= _NAMED and all(varying)
-    return stem, f"×{len(names)}: {', '.join(varying)}" if short else f"×{len(names)}"
+    return stem if any(letter.isalpha() for letter in stem) else "", varying

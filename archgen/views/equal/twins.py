@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from archgen.analysis.hops import port_of
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.views.equal.names import by_stem, refined
-from archgen.views.labels import port_label
+from archgen.views.labels import line_of
 
 Tie = tuple[str, str, str]
 """A component that calls, copies, runs or backs up another, and the words of that."""
@@ -42,8 +41,7 @@ def twins(topology: Topology) -> dict[str, str]:
 
 def _ties(topology: Topology) -> Iterator[Tie]:
     for connection in topology.architecture.connections:
-        port = port_of(connection)
-        words = f"{port_label(port)} {topology.meaning(connection, port)} {connection.locality}"
+        words = " ".join((*line_of(topology, connection), str(connection.locality)))
         for target in connection.targets:
             yield connection.source, target, words
     for component in topology.architecture.components:

@@ -14,24 +14,13 @@ from archgen.model.kinds import ROLES, Role
 from archgen.model.wording import listed, plural
 from archgen.views.badges import beside_title
 from archgen.views.diagram import Badge, Chip, Diagram, Edge, Group, GroupKind, Node
-from archgen.views.equal.names import shared_name
+from archgen.views.equal.names import stack_name
+from archgen.views.labels import MORE_PORTS, WORST
 from archgen.views.levels.sketch import STACK, Pair, Sketch
 from archgen.views.levels.tree import BESIDE, SYSTEM, GroupTree
 from archgen.views.overview import component_node
 
 BadgesByNode = dict[str, tuple[Badge, ...]]
-
-WORST: tuple[Meaning, ...] = (
-    "plaintext",
-    "unknown",
-    "encrypted",
-    "replication",
-    "local",
-    "lookup",
-    "monitoring",
-    "code",
-)
-"""Meanings of lines, the one that a bundle shows first."""
 
 _BADGES = 3
 """The most badges of a card or line that stands for several."""
@@ -118,11 +107,13 @@ def _node(topology: Topology, card: str, drawn: Sketch, branches: dict[str, Grou
 def _group_node(topology: Topology, branch: GroupTree, marks: BadgesByNode) -> Node:
     leaves = branch.leaves
     role = _role(topology, leaves)
+    is_part = branch.kind == "part" and len(leaves) > 1
+    label, detail = (leaves[0], f"and {len(leaves) - 1} more") if is_part else (branch.title, content(topology, leaves))
     return Node(
         id=branch.id,
         subject=branch.id,
-        label=branch.title,
-        detail=content(topology, leaves),
+        label=label,
+        detail=detail,
         kind="other",
         role=role,
         badges=worst_badges(marks.get(name, ()) for name in (_place(branch), *leaves)),
@@ -135,7 +126,7 @@ def _group_node(topology: Topology, branch: GroupTree, marks: BadgesByNode) -> N
 def _stack_node(topology: Topology, card: str, names: list[str], marks: BadgesByNode) -> Node:
     """Return the card of equal components: named by the first, with their number."""
     first = topology.components[names[0]]
-    label, detail = shared_name([topology.components[name].title for name in names])
+    label, detail = _stack_title(topology, names)
     node = component_node(topology, first, card, worst_badges(marks.get(name, ()) for name in names))
     return replace(
         node,
@@ -144,6 +135,12 @@ def _stack_node(topology: Topology, card: str, names: list[str], marks: BadgesBy
         description=listed([topology.components[name].title for name in names]),
         stands_for=tuple(names),
     )
+
+
+def _stack_title(topology: Topology, names: Sequence[str]) -> tuple[str, str]:
+    """Return the name of the card of some components, which no other has, and its second line."""
+    others = {component.title for component in topology.architecture.components if component.id not in names}
+    return stack_name([topology.components[name].title for name in names], others)
 
 
 def content(topology: Topology, components: Iterable[str]) -> str:
@@ -177,8 +174,10 @@ def _title(topology: Topology, drawn: Sketch, card: str, branches: dict[str, Gro
     if card in branches:
         return branches[card].title
     names = [name for name, place in drawn.cards.items() if place == card]
-    titles = [topology.components[name].title for name in names]
-    return titles[0] if len(titles) == 1 else shared_name(titles)[0]
+    if len(names) == 1:
+        return topology.components[names[0]].title
+    label, detail = _stack_title(topology, names)
+    return f"{label} {detail}" if detail.startswith("and ") else label
 
 
 def _chips(topology: Topology, drawn: Sketch, branches: dict[str, GroupTree]) -> dict[str, tuple[Chip, ...]]:
@@ -236,7 +235,8 @@ def bundle_label(bundle: Sequence[Edge]) -> str:
     """Return the words of a bundled line: "http ×6, 2 unencrypted"."""
     protocols = Counter(edge.label.split(" ")[0] for edge in bundle if edge.label)
     unencrypted = sum(1 for edge in bundle if edge.meaning == "plaintext")
-    name = next(iter(protocols)) if len(protocols) == 1 else ""
+    several = any(MORE_PORTS in edge.label for edge in bundle)
+    name = next(iter(protocols)) if len(protocols) == 1 and not several else ""
     words = f"{name} ×{len(bundle)}" if name else plural(len(bundle), "connection")
     if unencrypted and unencrypted < len(bundle):
         words += f", {unencrypted} unencrypted"

@@ -88,7 +88,9 @@ def sketch(
         if pair[0] != pair[1] and held.intersection(pair):
             lines.setdefault(pair, []).append(edge)
     plain = Sketch(cards, held, {pair: tuple(bundle) for pair, bundle in lines.items()}, most=most)
-    return _relieved(_folded(topology, with_chips(plain, shared_services(topology, edges))))
+    unfolded = with_chips(plain, shared_services(topology, edges))
+    folded = _folded(topology, unfolded)
+    return _relieved(_with_few_users(folded, _with_many(unfolded)), _busiest(topology, folded))
 
 
 def shared_services(topology: Topology, edges: Iterable[Edge]) -> frozenset[str]:
@@ -112,14 +114,35 @@ def with_chips(drawn: Sketch, shared: Iterable[str]) -> Sketch:
     return replace(drawn, lines=lines, chips={**drawn.chips, **chips})
 
 
-def _relieved(drawn: Sketch) -> Sketch:
-    """Turn the lines of the busiest card into chips while there are too many lines, or too many for the cards.
+def _with_many(drawn: Sketch) -> frozenset[str]:
+    """Return the cards that chips name on many others."""
+    degree = Counter(end for pair in drawn.chips for end in pair)
+    return frozenset(card for card, count in degree.items() if count >= MANY)
+
+
+def _with_few_users(drawn: Sketch, shared: frozenset[str]) -> Sketch:
+    """Draw the lines of shared services again whose many users share a few cards."""
+    few = shared - _with_many(drawn)
+    lines = {pair: bundle for pair, bundle in drawn.chips.items() if few.intersection(pair)}
+    chips = {pair: bundle for pair, bundle in drawn.chips.items() if pair not in lines}
+    return replace(drawn, lines={**drawn.lines, **lines}, chips=chips)
+
+
+def _busiest(topology: Topology, drawn: Sketch) -> str:
+    """Return the card that makes most requests of flows: what a system does starts there; "" without flows."""
+    steps = (hop.step.source for hops in topology.hops.values() for hop in hops)
+    made = Counter(drawn.cards[source] for source in steps if source in drawn.cards)
+    return max(made, key=lambda card: made[card], default="")
+
+
+def _relieved(drawn: Sketch, busiest: str) -> Sketch:
+    """Turn the lines of a card with many into chips while there are too many lines, or too many for the cards.
 
     For a few too many it's one that the others call: a card that calls many would stand alone without its lines, in the
-    middle of what it does.
+    middle of what it does. It's never the one that makes most requests.
     """
     while drawn.lines:
-        ends = Counter(end for pair in drawn.lines for end in pair)
+        ends = Counter(end for pair in drawn.lines for end in pair if end != busiest)
         if len(drawn.lines) <= LINES:
             called = Counter(target for _, target in drawn.lines)
             # a group shows what its own calls are where it is opened
