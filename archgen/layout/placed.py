@@ -76,8 +76,15 @@ class Box(Struct, frozen=True):
         return self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
 
 
+def stacked_lines(text: str) -> tuple[str, ...]:
+    """Return the words of a line in two lines of about the same length; a separator between these isn't shown."""
+    words = text.split()
+    cuts = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words)) if words[at] != "·"]
+    return tuple(line.removesuffix(" ·") for line in min(cuts, key=lambda lines: max(map(len, lines)), default=words))
+
+
 class Label(Struct, frozen=True):
-    """Words in a box; `text` is already as short as the box wants it. Where it is `stacked`, each word has a line."""
+    """Words in a box; `text` is already as short as the box wants it. Where it is `stacked`, it has two lines."""
 
     text: str
     box: Box
@@ -86,7 +93,7 @@ class Label(Struct, frozen=True):
     @property
     def lines(self) -> tuple[str, ...]:
         """The words line by line."""
-        return tuple(self.text.split()) if self.stacked else (self.text,) if self.text else ()
+        return stacked_lines(self.text) if self.stacked else (self.text,) if self.text else ()
 
 
 class PlacedNode(Struct, frozen=True):

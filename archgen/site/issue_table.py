@@ -18,7 +18,7 @@ from archgen.site.markdown import badge
 from archgen.site.markdown import table as markdown_table
 from archgen.site.page import flow_path, page_path
 
-FLOWS = 6
+FLOWS = 3
 """Flows that a row names before it counts the rest, which the issue itself names."""
 
 SUBJECTS = 4
@@ -142,9 +142,12 @@ def _subjects(group: FindingGroup) -> Html:
 
 
 def _flow_links(system: CheckedModel, flows: Sequence[str], directory: str) -> Html:
-    links = [tag("a", flow, href=Html(f"{directory}{flow_path(system.topology, flow)}")) for flow in flows[:FLOWS]]
-    rest = Html(f" and {len(flows) - FLOWS} more" if len(flows) > FLOWS else "")
-    return join((join(links, ", "), rest))
+    named = flows if len(flows) <= FLOWS + 1 else flows[:FLOWS]
+    links = [tag("a", flow, href=Html(f"{directory}{flow_path(system.topology, flow)}")) for flow in named]
+    # a comma stays with the link before it
+    parts = [*(tag("span", link, Html(",")) for link in links[:-1]), *links[-1:]]
+    rest = Html(f" and {len(flows) - len(named)} more" if len(flows) > len(named) else "")
+    return join((join(parts, " "), rest))
 
 
 def _parts(topology: Topology, finding: Finding) -> Iterator[str]:

@@ -15,6 +15,7 @@ from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.cards import fit_heading
 from archgen.layout.deployment.wrap import WIDE, fitted
+from archgen.layout.placed import Box, Label
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Group
 from archgen.views.folding import Folding
@@ -103,3 +104,17 @@ def test_panels_hang_from_one_height(components: int) -> None:
     assert 1.2 <= wrapped.width / wrapped.height <= 2.2
     hosts = [one.box for one in wrapped.groups if one.group.kind == "host"]
     assert len({box.x for box in hosts if box.y == min(other.y for other in hosts)}) >= 3
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("https", ("https",)),
+        ("https 443", ("https", "443")),
+        ("1 · https 443", ("1", "https 443")),
+        ("imaps 993 +2", ("imaps", "993 +2")),
+        ("2 connections, 1 unencrypted", ("2 connections,", "1 unencrypted")),
+    ],
+)
+def test_stacked_words_have_two_lines(words: str, lines: tuple[str, ...]) -> None:
+    assert Label(words, Box(0, 0, 1, 1), stacked=True).lines == lines

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.layout.measures import USUAL, Measures
-from archgen.layout.placed import PlacedGroup
+from archgen.layout.placed import PlacedGroup, stacked_lines
 from archgen.model.kinds import KINDS
 from archgen.style.text_metrics import ELLIPSIS, elide, longest_word, text_width, wrap
 from archgen.style.theme import SIZES
@@ -335,7 +335,7 @@ def label_size(
     edge: Edge, badges: int, locked: bool, measures: Measures = USUAL, stacked: bool = False
 ) -> tuple[float, float]:
     """Return the room that the words, the lock and the badges of a line want in its gap; nothing at all is (0, 0)."""
-    sizes, lines = measures.sizes, edge.label.split() if stacked else [edge.label]
+    sizes, lines = measures.sizes, stacked_lines(edge.label) if stacked else (edge.label,)
     wide = max((text_width(line, sizes.label) for line in lines), default=0.0)
     wide += (sizes.lock + 3) if locked else 0
     wide += sizes.badge_row(badges) + (4 if badges else 0)

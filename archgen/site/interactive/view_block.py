@@ -17,7 +17,7 @@ from archgen.site.html_builder import Html, Scripted, tag
 from archgen.site.interactive.cards import element_cards
 from archgen.site.interactive.columns import SizedSvg
 from archgen.site.interactive.layers import DiagramLayer, model_layers
-from archgen.site.interactive.views import ViewTab, opened_by_card
+from archgen.site.interactive.views import FLOWS, ViewTab, opened_by_card
 from archgen.site.markdown import blocks, bullets, details, image
 from archgen.site.page import LinkTo
 from archgen.style.svg_markup import identifier
@@ -89,10 +89,18 @@ def _tabs(system: CheckedModel, drawn: ViewDrawings) -> Html:
         *(tag("template", guard_svg(hidden), data_view=view.id) for view, hidden in drawn.others),
         tag("ul", *_legend(system, shown, views), class_="archgen-legend", aria_label="Legend"),
         tag("p", file, class_="archgen-full"),
+        *_other_flows(system),
         class_="archgen-views",
         data_search_exclude=True,
         data_facts=_facts(system, shown, views),
     )
+
+
+def _other_flows(system: CheckedModel) -> Iterator[Html]:
+    """Yield the way to the flows that have no tab."""
+    count = len(system.architecture.flows)
+    if count > FLOWS:
+        yield tag("p", f"The tabs show {FLOWS} of ", tag("a", f"{count} request flows", href="#flows"), Html("."))
 
 
 def _facts(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence[ViewTab]) -> str:

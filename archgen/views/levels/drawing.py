@@ -107,13 +107,11 @@ def _node(topology: Topology, card: str, drawn: Sketch, branches: dict[str, Grou
 def _group_node(topology: Topology, branch: GroupTree, marks: BadgesByNode) -> Node:
     leaves = branch.leaves
     role = _role(topology, leaves)
-    is_part = branch.kind == "part" and len(leaves) > 1
-    label, detail = (leaves[0], f"and {len(leaves) - 1} more") if is_part else (branch.title, content(topology, leaves))
     return Node(
         id=branch.id,
         subject=branch.id,
-        label=label,
-        detail=detail,
+        label=branch.title,
+        detail=content(topology, leaves),
         kind="other",
         role=role,
         badges=worst_badges(marks.get(name, ()) for name in (_place(branch), *leaves)),
