@@ -132,3 +132,11 @@ def test_the_scheme_is_the_systems_until_a_reader_chooses(browser: Browser, site
     assert browser.run(SCHEME) == "default"
     browser.open(os.path.join(site, "index.html"))
     assert browser.run(SCHEME) == "default", "what was chosen is kept"
+
+
+@pytest.mark.parametrize("browser", ["desktop-dark"], indirect=True)
+def test_a_button_is_as_bright_as_a_link_on_a_dark_page(browser: Browser, site: str) -> None:
+    browser.open(os.path.join(site, *PAGES["tier"]))
+    ready(browser)
+    color = "return getComputedStyle(document.querySelector('%s')).color"
+    assert browser.run(color % ".md-button") == browser.run(color % ".archgen-full a")
