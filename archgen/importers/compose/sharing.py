@@ -169,8 +169,18 @@ class SharedValues:
         return not (is_of_some or self._has_library(known, part, sharing))
 
     def _has_library(self, known: Known, part: ServicePart, sharing: Sequence[ServicePart]) -> bool:
-        """Return True for a library in the list of a program itself, or of what it is built upon, where no other lists one."""
-        return has_library_by_itself(known, self._libraries(part), lambda: self._is_listed(known, sharing))
+        """Return True for a library in the list of a program itself, or of what it is built upon, where no other lists one.
+
+        A list for several programs, each built of a part of one source, tells of none.
+        """
+        packages = self._libraries(part)
+        if any(
+            each.service.built_program != part.service.built_program and self._libraries(each) == packages
+            for each in sharing
+            if _is_program(each)
+        ):
+            return False
+        return has_library_by_itself(known, packages, lambda: self._is_listed(known, sharing))
 
     def _is_listed(self, known: Known, sharing: Sequence[ServicePart]) -> bool:
         key = id(sharing), known
