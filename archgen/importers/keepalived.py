@@ -17,6 +17,7 @@ _VIRTUAL = re.compile(r"^[ \t]*virtual_server[ \t]+([^\s{]+)(?:[ \t]+([0-9]{1,5}
 _REAL = re.compile(r"\b(real|sorry)_server[ \t]+([0-9A-Za-z:.-]+)(?:[ \t]+([0-9]{1,5}))?[ \t]*(?:$|\{)", re.MULTILINE)
 _SCHEDULER = re.compile(r"\b(?:lb_algo|lvs_sched)\s+([a-z]+)")
 _CHECK = re.compile(r"\b(HTTP_GET|SSL_GET|TCP_CHECK|SMTP_CHECK|DNS_CHECK|MISC_CHECK|UDP_CHECK|PING_CHECK)\b")
+_UDP = re.compile(r"\bprotocol\s+UDP\b")
 _ALGORITHMS = {
     "rr": "round-robin", "wrr": "round-robin", "lc": "least-connections", "wlc": "least-connections", "sh": "source",
     "sed": "least-connections", "nq": "least-connections",
@@ -104,9 +105,11 @@ def _balance(proxy: Proxy, server: _VirtualServer) -> None:
         return
     checks = _CHECK.findall(server.block)
     is_page = port in _PAGES or "HTTP_GET" in checks
-    proxy.listen(port, False, False, server.line, tcp=not is_page)
+    is_udp = _UDP.search(server.block) is not None
+    is_page = is_page and not is_udp
+    proxy.listen(port, False, False, server.line, tcp=not is_page, udp=is_udp)
     named = STORES[port].product if port in STORES else None
-    proxy.call(f"{named or 'servers'}-{port}", members, "http" if is_page else "tcp", server.line)
+    proxy.call(f"{named or 'servers'}-{port}", members, "udp" if is_udp else "http" if is_page else "tcp", server.line)
     scheduler = _SCHEDULER.search(server.block)
     balance = {"algorithm": _ALGORITHMS.get(scheduler[1], "hash") if scheduler else "round-robin"}
     if checks:

@@ -89,15 +89,25 @@ class Proxy:
         elif not self.beside:
             self.add(subject, "role", role, line, f"{product} configuration")
 
-    def listen(self, port: int, tls: bool, redirect: bool, line: int, *, tcp: bool = False, grpc: bool = False) -> None:
-        """Add a port that the proxy listens on; on one of `tcp` it passes on what it gets, on one of `grpc` nothing else."""
+    def listen(
+        self,
+        port: int,
+        tls: bool,
+        redirect: bool,
+        line: int,
+        *,
+        tcp: bool = False,
+        grpc: bool = False,
+        udp: bool = False,
+    ) -> None:
+        """Add a port that the proxy listens on; on one of `tcp` or `udp` it passes on what it gets, on one of `grpc` nothing else."""
         value: dict[str, object] = {"tls": tls, "redirect": redirect, "tcp": tcp}
         if grpc and not tls:
             value["grpc"] = True
         self.add(f"component:{self.owner}", f"listen-{port}", value, line, "listen")
         if self.hosts is None:
             entry: dict[str, object] = {
-                "protocol": "grpc" if "grpc" in value else _spoken(port, tls, tcp),
+                "protocol": "udp" if udp else "grpc" if "grpc" in value else _spoken(port, tls, tcp),
                 "port": port,
                 "read": True,
             }
@@ -235,6 +245,7 @@ class Proxy:
         self._come_by(subject, line)
         if port is not None:
             self.add(subject, "number", port, line, PASSED_ON)
+            self.add(subject, "served", port, line, PASSED_ON)
 
     def _come_by(self, subject: str, line: int) -> None:
         for front in self.fronts or (0,):
@@ -275,6 +286,8 @@ class Proxy:
         served = [[server.name or server.host, server.host, server.port or 80] for server in servers]
         self.add(subject, "servers", served, line, "servers of the pool")
         self._connect(identity, protocol, port, line)
+        for other_port in {server.port for server in servers} - {port, None}:
+            self.add(f"connection:{self.owner}->{identity}", "served", other_port, line, PASSED_ON)
         if all(is_loopback(server.host) for server in servers):
             self.add(f"connection:{self.owner}->{identity}", "locality", "same-host", line, "loopback")
 

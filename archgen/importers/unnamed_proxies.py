@@ -9,7 +9,7 @@ from archgen.importers.attached import read_alone
 from archgen.importers.catalogue import is_product_like
 from archgen.importers.facts import Configuration, FactSheet
 from archgen.importers.haproxy import is_haproxy
-from archgen.importers.keepalived import is_keepalived
+from archgen.importers.keepalived import balances, is_keepalived
 from archgen.importers.outside import is_real
 from archgen.importers.products import known_by_name
 
@@ -20,6 +20,7 @@ _Pool = tuple[str, list[tuple[str, int]]]
 def leading_to(files: Iterable[Configuration], sheet: FactSheet) -> list[Configuration]:
     """Return the files that lead to a port that a component publishes, or to the servers of its store.
 
+    Where none is published, the balancer of keepalived leads to programs on the network of their machines.
     What moves the address of such a proxy belongs to it.
     """
     pools = {file: list(_pools(file)) for file in files}
@@ -31,8 +32,12 @@ def leading_to(files: Iterable[Configuration], sheet: FactSheet) -> list[Configu
     leading = [
         file
         for file in pools
-        if not _is_displaced(file, published)
-        and any(_leads(pool, published, set(products.values()), proxy_of(file) in described) for pool in pools[file])
+        if any(
+            _leads(pool, published, set(products.values()), proxy_of(file) in described)
+            or (not published and balances(file) and _are_near(pool))
+            for pool in pools[file]
+        )
+        and not _is_displaced(file, published)
     ]
     return [file for file in pools if file in leading or (leading and is_keepalived(file) and not pools[file])]
 
@@ -68,6 +73,10 @@ def leads_by_names(file: Configuration) -> bool:
     """Return True for a configuration that knows all its servers by names without a domain, as containers know each other."""
     hosts = [host for _, servers in _pools(file) for host, _ in servers]
     return bool(hosts) and not any("." in host or is_ip_address(host) for host in hosts)
+
+
+def _are_near(pool: _Pool) -> bool:
+    return all(not is_loopback(host) and _is_near(host, pool[1]) for host, _ in pool[1])
 
 
 def _is_near(host: str, servers: list[tuple[str, int]]) -> bool:

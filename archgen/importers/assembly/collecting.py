@@ -161,6 +161,8 @@ def _state_call(call: Call, fact: Fact) -> None:
         )
     elif fact.key == "number":
         call.port = fact.value
+    elif fact.key == "served":
+        call.served.append(fact.value)
     elif fact.key == "front":
         call.fronts.append(fact.value)
     elif fact.key == "variable":

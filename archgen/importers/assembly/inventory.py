@@ -93,7 +93,8 @@ class Call(Struct, kw_only=True):
     know its target by different names, or not at all, and `is_named` if nothing but names shows it: theirs,
     or that of a `variable`. The address of one that `is_spoken` holds its protocol. Of one that `is_doubtful` nothing speaks
     that is the caller's own; one that `is_open` is asked about, and no connection. `fronts` are the ports of a proxy that lead to
-    its target, 0 for one that its configuration doesn't tell; none of one that `is_inner` is published or called.
+    its target, 0 for one that its configuration doesn't tell; none of one that `is_inner` is published or called. `served` are
+    the ports of its target by the configuration of a proxy.
     """
 
     source: str
@@ -117,6 +118,7 @@ class Call(Struct, kw_only=True):
     is_open: bool = False
     is_inner: bool = False
     fronts: list[int] = field(default_factory=list)
+    served: list[int] = field(default_factory=list)
 
     @property
     def id(self) -> str:

@@ -188,7 +188,9 @@ def _component(part: Part) -> dict[str, Any]:
 
 def _add_call(draft: _Draft, call: Call) -> None:
     value: dict[str, Any] = {"protocol": call.protocol}
-    if call.port is not None:
+    if len({*call.served}) > 1:
+        value = {"ports": [{"protocol": call.protocol, "port": port} for port in sorted({*call.served})]}
+    elif call.port is not None:
         value["port"] = call.port
     if call.tls is not None and call.protocol not in ("https",):
         value["tls"] = call.tls
@@ -201,7 +203,7 @@ def _add_call(draft: _Draft, call: Call) -> None:
     value |= {key: admission[key] for key in ("authentication", "locality", "access") if key in admission}
     if call.guess or call.is_assumed:
         value["assumed"] = call.confidence if call.guess else "medium"
-    draft.connections[call.id] = value if len(value) > 1 else call.protocol
+    draft.connections[call.id] = value if value.keys() != {"protocol"} else call.protocol
     mark = "? " if call.guess or call.is_assumed else ""
     draft.comments["connections", call.id] = f"{mark}{call.place!s}, {call.evidence}{' only' if call.guess else ''}"
 
