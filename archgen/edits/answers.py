@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from archgen.edits.assumed_flows import calls_in, requests_of, settle_calls
 from archgen.edits.names import unused_name
-from archgen.model.architecture import Architecture, Component, Flow
+from archgen.model.architecture import Architecture, Component
 from archgen.model.change import Append, Change, Path, Put, Remove
 from archgen.model.kinds import KINDS
 from archgen.model.requirements import Question
-from archgen.model.steps import Request
 
 _CALL = frozenset({"required", "optional", "none"})
 _ENTRANCE = frozenset({"yes", "none"})
@@ -144,17 +144,11 @@ def _call(model: Architecture, about: str, value: str) -> Iterator[Change]:
         yield from _new_call(model, about, value == "required") if value != "none" else ()
         return
     if value == "none":
-        yield from _without_steps(model, about)
-        yield Remove(path)
+        yield from settle_calls(model, gone={about})
         return
     if (value == "required") != connection.required:
         yield Put((*path, "required"), value == "required")
-    if connection.assumed is not None:
-        yield Remove((*path, "assumed"))
-    if value == "required":
-        for flow in model.flows:
-            if not _uses(flow, about) and _calls(flow, connection.source):
-                yield Append(("flows", flow.id, "steps"), {about: "request"})
+    yield from settle_calls(model, {about}, required=value == "required")
 
 
 def _new_call(model: Architecture, about: str, required: bool) -> Iterator[Change]:
@@ -174,32 +168,9 @@ def _without_redirect(model: Architecture, about: str) -> Iterator[Change]:
                 yield Remove(("connections", about, index, "redirect"))
 
 
-def _requests(flow: Flow) -> list[tuple[int, Request]]:
-    return [(index, step) for index, step in enumerate(flow.steps) if isinstance(step, Request)]
-
-
-def _uses(flow: Flow, about: str) -> bool:
-    return any(f"{step.source} -> {' | '.join(step.targets)}" == about for _, step in _requests(flow))
-
-
-def _calls(flow: Flow, component: str) -> bool:
-    return any(component in (step.source, *step.targets) for _, step in _requests(flow))
-
-
-def _without_steps(model: Architecture, about: str) -> Iterator[Change]:
-    """Yield the removal of the steps over a connection, the last ones first; a flow without steps goes."""
-    for flow in model.flows:
-        indexes = [index for index, step in _requests(flow) if f"{step.source} -> {' | '.join(step.targets)}" == about]
-        if indexes and len(indexes) == len(flow.steps):
-            yield Remove(("flows", flow.id))
-        else:
-            yield from (Remove(("flows", flow.id, "steps", index)) for index in reversed(indexes))
-
-
 def _entrance(model: Architecture, about: str, value: str) -> Iterator[Change]:
     for flow in model.flows:
-        requests = _requests(flow)
-        if requests and f"{requests[0][1].source} -> {' | '.join(requests[0][1].targets)}" == about:
+        if [connection for _, connection in requests_of(flow)[:1]] == [about]:
             yield Put(("flows", flow.id, "assumed"), "high") if value == "yes" else Remove(("flows", flow.id))
     if value == "none":
         yield Remove(("connections", about))
@@ -219,15 +190,13 @@ def _ends(model: Architecture, components: dict[str, Component], question: Quest
     offered = [name for name in question.options[1:-1] if name in components]
     chosen = offered if value == "all" else () if value == "none" else value.split(",")
     leads = question.ask.startswith(f"{question.about} finds in ")
-    connections = {each.id: each for each in model.connections}
-    for name in offered:
-        source, target = (question.about or "", name) if leads else (name, question.about or "")
-        connection = connections.get(f"{source} -> {target}")
-        if connection is not None and name not in chosen:
-            yield from _call(model, connection.id, "none")
-        elif connection is not None and connection.assumed is not None:
-            yield Remove(("connections", connection.id, "assumed"))
-        elif connection is None and name in chosen:
+    ends = {name: (question.about or "", name) if leads else (name, question.about or "") for name in offered}
+    calls = {name: " -> ".join(pair) for name, pair in ends.items()}
+    confirmed = {calls[name] for name in offered if name in chosen}
+    yield from settle_calls(model, confirmed, {*calls.values()} - confirmed)
+    drawn = {each.id for each in model.connections}
+    for name, (source, target) in ends.items():
+        if name in chosen and calls[name] not in drawn:
             serves = KINDS[components[target].kind].role != "data"
             yield from _caller(model, components[target], source, "http" if serves else "tcp")
 
@@ -264,9 +233,8 @@ def _outside(model: Architecture, store: Component, value: str) -> Iterator[Chan
 
 def _certain_calls(model: Architecture, store: str) -> Iterator[Change]:
     """Take the doubt off the calls of what was unknown."""
-    for connection in model.connections:
-        if store in connection.targets and connection.assumed is not None:
-            yield Remove(("connections", connection.id, "assumed"))
+    assumed = [each.id for each in model.connections if store in each.targets and each.assumed is not None]
+    yield from settle_calls(model, assumed)
 
 
 def _several_hosts(model: Architecture, host: str) -> Iterator[Change]:
@@ -293,7 +261,7 @@ def _caller(
         return
     yield Put(("connections", connection), spoken)
     for flow in model.flows:
-        if _calls(flow, caller):
+        if calls_in(flow, caller):
             yield Append(("flows", flow.id, "steps"), {connection: "request" if protocol == "http" else "query"})
 
 
@@ -303,7 +271,7 @@ def _database(model: Architecture, caller: str) -> Iterator[Change]:
     yield Put(("components", name), {"kind": "database"})
     yield Put(("connections", f"{caller} -> {name}"), "tcp")
     for flow in model.flows:
-        if _calls(flow, caller):
+        if calls_in(flow, caller):
             yield Append(("flows", flow.id, "steps"), {f"{caller} -> {name}": "query"})
 
 

@@ -37,7 +37,8 @@ class Hit(Struct, frozen=True, gc=False, kw_only=True):
     the rule's cases. `causes` are the (element id, flow id) that this hit explains: the runner drops a hit of a rule
     that `yields` when the hits of others explain all of its causes, and marks one of a rule that `repeats`. `changes` are
     those of the rule's `mend` that are known with the hit. `places` are where the hit stands, as paths through the model's
-    text with labels, instead of the subject's place: the first is that of the finding, the others are related.
+    text with labels, instead of the subject's place: the first is that of the finding, the others are related. One that
+    `is_stated` follows from what the model states there: its flows tell what it concerns, and make it no less certain.
     """
 
     subject: Subject
@@ -51,6 +52,7 @@ class Hit(Struct, frozen=True, gc=False, kw_only=True):
     causes: frozenset[tuple[str, str]] = frozenset()
     changes: tuple[Change, ...] = ()
     places: tuple[tuple[Path, str], ...] = ()
+    is_stated: bool = False
 
 
 class PreviousModel(Struct, frozen=True):

@@ -210,7 +210,7 @@ def _confidence(topology: Topology, hit: Hit) -> Confidence:
     if not topology.assumed_flows and not topology.assumed_connections:
         return hit.confidence
     ranks = [CONFIDENCES.index(hit.confidence)]
-    if hit.flows and topology.assumed_flows:
+    if hit.flows and topology.assumed_flows and not hit.is_stated:
         # one flow that is certain is enough
         ranks.append(min(CONFIDENCES.index(topology.flows[flow].assumed or "high") for flow in hit.flows))
     if hit.proof is not None:

@@ -433,3 +433,30 @@ def test_answer_that_names_what_is_gone_is_asked_again(
     asked = next(each.id for each in model().questions if each.about == "queue" and "may have no use" in each.ask)
     fresh = MODEL.read_text()
     assert with_answers(fresh, ((asked, given),)) == fresh
+
+
+DOUBTFUL = """
+services:
+  front: {image: "nginx:1", ports: ['80:80'], depends_on: [api]}
+  api: {build: api, environment: {DB_HOST: db}}
+  db: {image: "postgres:17"}
+"""
+
+
+@pytest.mark.parametrize("given", ["required", "optional", "none"])
+def test_answer_ends_the_flow_that_was_there_for_the_doubt(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(DOUBTFUL)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    assert {flow.id: (flow.assumed, len(flow.steps)) for flow in model().flows} == {
+        "requests-front": ("high", 1),
+        "requests-front-assumed": ("medium", 3),
+    }
+    answer("front -> api", given)
+    assert {flow.id: (flow.assumed, len(flow.steps)) for flow in model().flows} == {
+        "required": {"requests-front": ("high", 3)},
+        "optional": {"requests-front": ("high", 1), "requests-front-assumed": ("high", 3)},
+        "none": {"requests-front": ("high", 1)},
+    }[given]

@@ -25,6 +25,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 message=f"{component.id} runs the image {component.image}: {reason}",
                 flows=context.topology.flows_of[component.id],
                 places=((("components", component.id, "image"), ""),),
+                is_stated=True,
             )
 
 

@@ -54,6 +54,7 @@ def _hits(
             f"(the dates here are of {ended.product.as_of})."
         ),
         places=((path, ""),),
+        is_stated=True,
     )
 
 
