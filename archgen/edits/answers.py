@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from archgen.edits.assumed_flows import calls_in, requests_of, settle_calls
 from archgen.edits.names import unused_name
 from archgen.model.architecture import Architecture, Component
 from archgen.model.change import Append, Change, Path, Put, Remove
+from archgen.model.finding import CONFIDENCES
 from archgen.model.kinds import KINDS
 from archgen.model.requirements import Question
 
-_CALL = frozenset({"required", "optional", "none"})
-_ENTRANCE = frozenset({"yes", "none"})
-_HOSTS = frozenset({"one", "several"})
-_REDIRECT = frozenset({"redirects", "serves"})
+_CALLERS = ("caller", "callee")
+"""Kinds of questions about the ends of calls that no file shows: each component that is named may do without the call."""
+
+_SEVERAL = (*_CALLERS, "sharer", "callees", "writers")
+"""Kinds of questions that take several components."""
+
+_OPTIONAL = ":optional"
+"""The end of the name of a component that does without what it calls."""
+
+_YES_AND_NO = {
+    "entrance": ("yes", "none"),
+    "hosts": ("one", "several"),
+    "outer-proxy": ("https", "http"),
+    "redirect": ("redirects", "serves"),
+    "unknown": ("elsewhere", "none"),
+    "unread": ("database", "none"),
+}
+"""The words that stand for yes and no in models of old, by the kinds of questions that are answered with these."""
+
+_OF_OLD = {
+    frozenset(("required", "optional", "none")): "call",
+    frozenset(("server", "zonal", "regional")): "outside",
+    frozenset(("all", "first-manual", "first-automatic")): "mode",
+    **{frozenset(words): kind for kind, words in _YES_AND_NO.items()},
+}
+
 _PROTOCOLS = {
     "postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql", "mongodb": "mongodb", "redis": "redis", "valkey": "redis",
     "rabbitmq": "amqp", "kafka": "kafka", "memcached": "memcached",
@@ -22,118 +45,118 @@ _PROTOCOLS = {
 """The protocols that stores are called by, by their products."""
 
 
-_OPTIONAL = ":optional"
-"""The end of the name of a component that does without what it calls."""
+def question_kind(question: Question) -> str:
+    """Return the kind of a question; models of old have it in the options alone."""
+    if question.kind is not None:
+        return question.kind
+    known = _OF_OLD.get(frozenset(question.options))
+    if known is not None or not question.options:
+        return known or ""
+    if question.options[0] == "all":
+        return "sharer" if question.options[-1] == "none" else "writers"
+    return "caller" if question.options[-1] == "none" else "count" if question.options[0] == "1" else ""
 
 
-def makes_certain(question: Question) -> bool:
-    """Return True for a question whose answer makes certain an element that was assumed."""
-    return question.about is not None and frozenset(question.options) in (_CALL, _ENTRANCE, _HOSTS, _REDIRECT)
+def plain_answer(question: Question, value: str) -> str:
+    """Return `yes` or `no` for the words that stood for it; any other answer as it is."""
+    words = _YES_AND_NO.get(question_kind(question), ())
+    return ("yes", "no")[words.index(value)] if value in words else value
 
 
-def valid_answers(question: Question) -> Callable[[str], bool]:
-    """Return the test for answers: an option, or several of the components that a question offers, by commas.
+def takes_answer(question: Question, value: str) -> bool:
+    """Return True for an option, or several of the components that a question offers, by commas.
 
     Those that call a component may be `optional` callers: `web,jobs:optional`.
     """
-
-    def is_valid(value: str) -> bool:
-        options = set(question.options)
-        if not options or value in options:
-            return bool(value)
-        if _is_about_other_end(question):
-            return _chosen(value).keys() <= options - {"none"}
-        return question.options[:1] == ("all",) and set(value.split(",")) <= options - {"all", "none"}
-
-    return is_valid
+    options = {plain_answer(question, option) for option in question.options}
+    if not options or plain_answer(question, value) in options:
+        return bool(value)
+    kind = question_kind(question)
+    if kind in _CALLERS:
+        return chosen_in(value).keys() <= options - {"none"}
+    return kind in _SEVERAL and {*value.split(",")} <= options - {"all", "none"}
 
 
 def spell_options(question: Question) -> str:
     """Return the options of a question, and how to choose several of them."""
     names = [name for name in question.options if name not in ("all", "none")]
     lines = [" | ".join(question.options)]
-    if len(names) > 1 and (question.options[:1] == ("all",) or _is_about_other_end(question)):
+    if len(names) > 1 and question_kind(question) in _SEVERAL:
         lines.append(f"several: {','.join(names[:2])}")
-    if names and _is_about_other_end(question):
+    if names and question_kind(question) in _CALLERS:
         lines.append(f"can do without: {names[0]}{_OPTIONAL}")
     return "; ".join(lines)
 
 
-def _chosen(value: str) -> dict[str, bool]:
+def chosen_in(value: str) -> dict[str, bool]:
     """Return the components that an answer names, True for those that can't do without the call."""
     return {name.removesuffix(_OPTIONAL): not name.endswith(_OPTIONAL) for name in value.split(",")}
 
 
+def makes_certain(question: Question) -> bool:
+    """Return True for a question whose answer makes certain an element that was assumed."""
+    return question_kind(question) in ("call", "entrance", "hosts", "redirect")
+
+
 def gone_choices(model: Architecture, question: Question, value: str) -> tuple[str, ...]:
     """Return the chosen components of a question about all that were renamed or deleted since it was asked."""
-    if not (_is_about_writers(question) or _is_about_ends(question) or _is_about_other_end(question)):
+    if question_kind(question) not in _SEVERAL:
         return ()
     names = {"all", "none", *(component.id for component in model.components)}
-    return tuple(name for name in _chosen(value) if name not in names)
+    return tuple(name for name in chosen_in(value) if name not in names)
 
 
 def answer_changes(model: Architecture, question: Question, value: str) -> tuple[Change, ...]:
     """Return the changes that an answer makes: its effect, the answer itself, and the question's removal."""
     return (
-        *_effects(model, question, value),
+        *_effects(model, question, plain_answer(question, value)),
         Put(("answers", question.id), value),
         Remove(("questions", question.id)),
     )
 
 
-def _is_about_writers(question: Question) -> bool:
-    return question.options[:1] == ("all",) and question.ask.startswith("Which components write")
-
-
-def _is_about_ends(question: Question) -> bool:
-    return question.options[:1] == ("all",) and question.options[-1:] == ("none",)
-
-
-def _is_about_other_end(question: Question) -> bool:
-    """Return True for a question about what calls a component, or what a proxy passes requests to, of which no file says any."""
-    return question.ask.startswith(("No file says what calls ", "No file says where ")) and "none" in question.options
-
-
 def _effects(model: Architecture, question: Question, value: str) -> Iterator[Change]:
-    about = question.about or ""
+    about, kind = question.about or "", question_kind(question)
     components = {component.id: component for component in model.components}
-    if about in model.unknown and value == "none":
+    if kind in ("call", "entrance", "redirect") and " -> " in about:
+        yield from {"call": _call, "entrance": _entrance, "redirect": _redirect}[kind](model, about, value)
+    elif kind == "unknown" and about in model.unknown and value == "no":
         yield Remove(("unknown", model.unknown.index(about)))
-    elif " -> " in about and set(question.options) == _CALL:
-        yield from _call(model, about, value)
-    elif value == "serves" and question.options == ("redirects", "serves"):
-        yield from _without_redirect(model, about)
-    elif " -> " in about and set(question.options) == _ENTRANCE:
-        yield from _entrance(model, about, value)
-    elif _is_about_writers(question):
+    elif kind == "writers":
         yield from _writers(model, about, set(value.split(","))) if value != "all" else ()
         yield from _close(model, question, "writers")
-    elif about in components and _is_about_ends(question):
+    elif kind == "hosts" and any(host.id == about for host in model.hosts):
+        yield from _several_hosts(model, about) if value == "no" else _close(model, question, "hosts")
+    elif about in components:
+        yield from _of_component(model, components, question, value)
+
+
+def _of_component(
+    model: Architecture, components: dict[str, Component], question: Question, value: str
+) -> Iterator[Change]:
+    component, kind = components[question.about or ""], question_kind(question)
+    if kind in ("sharer", "callees"):
         yield from _ends(model, components, question, value)
-    elif about in components and "first-manual" in question.options:
-        yield from _mode(components[about], value)
-    elif about in components and question.ask.startswith("No file says how many replicas"):
-        yield Put(("components", about, "replicas"), int(value))
-        yield from _certain_calls(model, about)
-    elif about in components and question.options == ("server", "zonal", "regional"):
-        yield from _outside(model, components[about], value)
-    elif set(question.options) == _HOSTS and any(host.id == about for host in model.hosts):
-        yield from _several_hosts(model, about) if value == "several" else _close(model, question, "hosts")
-    elif about in components and question.ask.startswith("No file holds "):
-        yield from _database(model, about) if value == "database" else ()
-    elif about in components and _is_about_other_end(question):
+    elif kind in _CALLERS:
         yield from _other_ends(model, components, question, value)
-    elif about in components and value in components and "none" in question.options:
-        serves = KINDS[components[about].kind].serves
-        yield from _caller(model, components[about], value, "http" if serves else "tcp")
-    elif about in components and value == "http":
-        yield from _outer_proxy(model, about)
+    elif kind == "mode":
+        yield from _mode(component, value)
+    elif kind == "count":
+        yield Put(("components", component.id, "replicas"), int(value))
+        yield from _certain_calls(model, component.id)
+    elif kind == "outside":
+        yield from _outside(model, component, value)
+    elif kind == "unread" and value == "yes":
+        yield from _database(model, component.id)
+    elif kind == "outer-proxy" and value == "no":
+        yield from _outer_proxy(model, component.id)
 
 
 def _close(model: Architecture, question: Question, topic: str) -> Iterator[Change]:
     """Yield the removal of a topic from what is unknown, once the last question of its sort is answered."""
-    open_ = [each for each in model.questions if each.id != question.id and each.options[:1] == question.options[:1]]
-    if topic in model.unknown and not open_:
+    kind = question_kind(question)
+    is_open = any(question_kind(each) == kind for each in model.questions if each.id != question.id)
+    if topic in model.unknown and not is_open:
         yield Remove(("unknown", model.unknown.index(topic)))
 
 
@@ -161,18 +184,23 @@ def _new_call(model: Architecture, about: str, required: bool) -> Iterator[Chang
     yield from _caller(model, components[target], source, protocol, required=required)
 
 
-def _without_redirect(model: Architecture, about: str) -> Iterator[Change]:
-    for connection in model.connections:
+def _redirect(model: Architecture, about: str, value: str) -> Iterator[Change]:
+    for connection in model.connections if value == "no" else ():
         for index, port in enumerate(connection.ports):
             if connection.id == about and port.redirect is not None:
                 yield Remove(("connections", about, index, "redirect"))
 
 
 def _entrance(model: Architecture, about: str, value: str) -> Iterator[Change]:
+    assumed = {each.id: each.assumed for each in model.connections if each.assumed is not None and each.id != about}
     for flow in model.flows:
-        if [connection for _, connection in requests_of(flow)[:1]] == [about]:
-            yield Put(("flows", flow.id, "assumed"), "high") if value == "yes" else Remove(("flows", flow.id))
-    if value == "none":
+        used = [connection for _, connection in requests_of(flow)]
+        if used[:1] == [about] and value == "yes":
+            least = max((assumed.get(each, "high") for each in used), key=CONFIDENCES.index)
+            yield Put(("flows", flow.id, "assumed"), least)
+        elif used[:1] == [about]:
+            yield Remove(("flows", flow.id))
+    if value == "no":
         yield Remove(("connections", about))
     elif any(each.id == about and each.assumed is not None for each in model.connections):
         yield Remove(("connections", about, "assumed"))
@@ -189,7 +217,7 @@ def _ends(model: Architecture, components: dict[str, Component], question: Quest
     """Make certain, or take away, the calls between a component and those that a question offers and that are still there."""
     offered = [name for name in question.options[1:-1] if name in components]
     chosen = offered if value == "all" else () if value == "none" else value.split(",")
-    leads = question.ask.startswith(f"{question.about} finds in ")
+    leads = question_kind(question) == "callees"
     ends = {name: (question.about or "", name) if leads else (name, question.about or "") for name in offered}
     calls = {name: " -> ".join(pair) for name, pair in ends.items()}
     confirmed = {calls[name] for name in offered if name in chosen}
@@ -206,8 +234,8 @@ def _other_ends(
 ) -> Iterator[Change]:
     """Draw the calls that no file shows; one that is optional is on no flow."""
     about = question.about or ""
-    leads = question.ask.startswith("No file says where ")
-    for name, required in _chosen(value).items() if value != "none" else ():
+    leads = question_kind(question) == "callee"
+    for name, required in chosen_in(value).items() if value != "none" else ():
         if name in components:
             source, target = (about, components[name]) if leads else (name, components[about])
             protocol = "http" if leads or KINDS[target.kind].serves else "tcp"

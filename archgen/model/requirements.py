@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from archgen.model.sha256 import digest
+
 
 class Objectives(Struct, frozen=True, gc=False, omit_defaults=True):
     """The objectives of the system: availability as a probability, times in seconds."""
@@ -61,10 +63,19 @@ class Acceptance(Struct, frozen=True, gc=False, omit_defaults=True):
     index: int = 0
 
 
+def question_id(kind: str, about: str) -> str:
+    """Return the id of a question: it stays the same as long as the question is about the same."""
+    return f"q-{digest(kind, about)[:6]}"
+
+
 class Question(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A question that the sources of a model don't answer; `about` is the id of an element, or a topic."""
+    """A question that the sources of a model don't answer; `about` is the id of an element, or a topic.
+
+    Its kind tells what an answer changes.
+    """
 
     id: str
     ask: str
     about: str | None = None
     options: tuple[str, ...] = ()
+    kind: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -164,7 +165,7 @@ components:
   database: {kind: worker}
   app: {kind: service}
 questions:
-  who: {about: app, ask: "No file says who calls app: which of these?", options: [database, none]}
+  who: {kind: caller, about: app, ask: "Who calls app?", options: [database, none]}
 """
     )
     answer("app", "database")
@@ -286,21 +287,15 @@ def test_what_several_take_is_answered_for_each(tmp_path: Path, monkeypatch: pyt
     assert all(each.assumed is None for each in model().connections if each.id.endswith("-> registry"))
 
 
-@pytest.mark.parametrize(
-    ("ask", "call"),
-    [
-        ("gw finds in registry what it passes requests to. Which components?", "gw -> stock"),
-        ("Files name gw to components that may have no use for it. Which of them call it?", "stock -> gw"),
-    ],
-)
+@pytest.mark.parametrize(("kind", "call"), [("callees", "gw -> stock"), ("sharer", "stock -> gw")])
 def test_a_component_that_is_gone_is_called_by_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], ask: str, call: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: str, call: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     MODEL.parent.mkdir()
     MODEL.write_text(
         "archgen: 1\nname: X\ncomponents:\n  gw: {kind: api-gateway, managed: true}\n  registry: {kind: service}\n"
-        f'  stock: {{kind: service}}\nquestions:\n  q: {{ask: "{ask}", about: gw, options: [all, gone, stock, none]}}\n'
+        f'  stock: {{kind: service}}\nquestions:\n  q: {{kind: {kind}, ask: "Which?", about: gw, options: [all, gone, stock, none]}}\n'
     )
     assert main(["answer", "q", "stock,gone"]) == 2
     assert "no component is called gone any longer" in capsys.readouterr().err
@@ -460,3 +455,24 @@ def test_answer_ends_the_flow_that_was_there_for_the_doubt(
         "optional": {"requests-front": ("high", 1), "requests-front-assumed": ("high", 3)},
         "none": {"requests-front": ("high", 1)},
     }[given]
+
+
+@pytest.mark.parametrize("is_of_old", [False, True])
+@pytest.mark.parametrize("given", ["yes", "no", "elsewhere", "none"])
+def test_models_of_old_have_other_words_for_yes_and_no(
+    given: str, is_of_old: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(COMPOSE)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    if is_of_old:
+        text = re.sub(
+            r"kind: \w+, about: (backups.*)options: \[.*\]", r"about: \1options: [none, elsewhere]", MODEL.read_text()
+        )
+        assert "elsewhere" in text
+        MODEL.write_text(text)
+    answer("backups", given)
+    assert ("backups" in model().unknown) == (given in ("yes", "elsewhere"))
+    assert main(["import", ".", "-o", str(MODEL), "--update"]) == 0
+    assert "backups" not in {each.about for each in model().questions}
+    assert ("backups" in model().unknown) == (given in ("yes", "elsewhere"))

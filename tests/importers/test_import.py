@@ -251,7 +251,7 @@ def test_port_80_beside_443_is_asked_unless_the_proxy_says_what_it_does(
     compose = "services:\n  web:\n    image: nginx\n    ports: ['80:80', '443:443']\n"
     Path("compose.yml").write_text(compose)
     result = import_model((".",), "Shop")
-    (asked,) = [each for each in result.model.questions if each.options == ("redirects", "serves")]
+    (asked,) = [each for each in result.model.questions if each.kind == "redirect"]
     assert asked.about == "visitor -> web"
     Path("shop.arch.yaml").write_text(result.text)
     assert "redirect: https" in result.text
@@ -263,7 +263,7 @@ def test_port_80_beside_443_is_asked_unless_the_proxy_says_what_it_does(
     Path("nginx.conf").write_text("server { listen 80; return 200 ok; }\nserver { listen 443 ssl; return 200 ok; }\n")
     Path("compose.yml").write_text(compose + "    volumes: ['./nginx.conf:/etc/nginx/nginx.conf']\n")
     result = import_model((".",), "Shop")
-    assert not [each for each in result.model.questions if each.options == ("redirects", "serves")]
+    assert not [each for each in result.model.questions if each.kind == "redirect"]
     assert "redirect: https" not in result.text
 
 

@@ -13,8 +13,9 @@ from archgen.edits.answers import (
     answer_changes,
     gone_choices,
     makes_certain,
+    question_kind,
     spell_options,
-    valid_answers,
+    takes_answer,
 )
 from archgen.language.load import load
 from archgen.language.write.patch import PatchError, apply_changes
@@ -32,7 +33,7 @@ def write_answer(file: str, question_id: str, value: str) -> Question:
     data = read_file(file, MODEL)
     model = load(file, data, includer(file)).architecture
     question = _question(model, question_id)
-    if not valid_answers(question)(value):
+    if not takes_answer(question, value):
         raise UsageError(f"{question.id} must be answered with {spell_options(question)}; got {value[:60]}")
     gone = gone_choices(model, question, value)
     if gone:
@@ -85,10 +86,10 @@ def with_answers(text: str, answers: tuple[tuple[str, str], ...]) -> str:
 
 def _current(model: Architecture, question: Question, value: str) -> str | None:
     """Return what an answer says of the components that a question names now; None where it says nothing of them."""
-    if valid_answers(question)(value):
+    if takes_answer(question, value):
         return value
     names = value.split(",")
-    if question.options[:1] != ("all",) or {"all", "none"} & {*names}:
+    if question_kind(question) not in ("sharer", "callees", "writers") or {"all", "none"} & {*names}:
         return None
     left = [name for name in names if name in question.options]
     calls = {each.id for each in model.connections}

@@ -83,7 +83,8 @@ def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> 
     values["groups"] = groups
     values |= {"components": draft.components, "connections": draft.connections, "flows": flows}
     values["questions"] = {
-        each.id: {"about": each.about, "ask": each.ask, "options": list(each.options)} for each in questions
+        each.id: {"kind": each.kind, "about": each.about, "ask": each.ask, "options": list(each.options)}
+        for each in questions
     }
     for flow in flows:
         draft.comments["flows", flow] = "? assumed from the front door and what it calls"

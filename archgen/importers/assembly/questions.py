@@ -15,25 +15,29 @@ from archgen.importers.facts import BY_PORT
 from archgen.importers.names import words_of
 from archgen.importers.secrets import is_secret_name
 from archgen.model.products import product_of
-from archgen.model.sha256 import digest
+from archgen.model.requirements import question_id
 
 _MOST_NAMED = 5
 _WORDS_OF_ALL = {"", "service", "svc", "api", "app", "server", "db", "database"}
 
 
 class ImportQuestion(Struct, frozen=True):
-    """A question about an element; `why` are the places that raise it."""
+    """A question about an element; its kind decides what an answer changes, and `why` are the places that raise it."""
 
     id: str
+    kind: str
     about: str
     ask: str
     options: tuple[str, ...]
     why: tuple[str, ...] = ()
 
 
-def question(topic: str, about: str, ask: str, options: tuple[str, ...], why: tuple[str, ...] = ()) -> ImportQuestion:
-    """Return a question; topic and subject decide its id."""
-    return ImportQuestion(f"q-{digest(topic, about)[:6]}", about, ask, options, why)
+_YES_OR_NO = ("yes", "no")
+
+
+def question(kind: str, about: str, ask: str, options: tuple[str, ...], why: tuple[str, ...] = ()) -> ImportQuestion:
+    """Return a question; kind and subject decide its id."""
+    return ImportQuestion(question_id(kind, about), kind, about, ask, options, why)
 
 
 def questions_of(
@@ -62,14 +66,14 @@ def questions_of(
 def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
     for name in doors.assumed:
         ask = f"No file says how visitors reach {name}. Do they call it directly?"
-        yield question("entrance", f"{client} -> {name}", ask, ("yes", "none"), (str(inventory.parts[name].source),))
+        yield question("entrance", f"{client} -> {name}", ask, _YES_OR_NO, (str(inventory.parts[name].source),))
     for entry in inventory.entries:
         is_page = entry.component in doors.front and not inventory.parts[entry.component].keeps_data
         if is_page and is_local(inventory, entry.component):
             ask = f"{entry.component} is published on this machine alone. Does a proxy in front of it end TLS?"
             if entry.evidence != "ports":
                 ask = f"No file describes the proxy that leads to {entry.component}. Does it end TLS?"
-            yield question("outer-proxy", entry.component, ask, ("https", "http"), (str(entry.place),))
+            yield question("outer-proxy", entry.component, ask, _YES_OR_NO, (str(entry.place),))
 
 
 def _redirects(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
@@ -82,7 +86,7 @@ def _redirects(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
             if name in (*doors.front, *doors.bypasses) and may_redirect(entries, entry):
                 ask = f"No file says what port 80 of {name} does beside 443. Does it redirect to HTTPS?"
                 place = str(entry.place)
-                yield question("redirect", f"{client} -> {name}", ask, ("redirects", "serves"), (place,))
+                yield question("redirect", f"{client} -> {name}", ask, _YES_OR_NO, (place,))
 
 
 def _modes(inventory: Inventory) -> Iterator[ImportQuestion]:
@@ -124,7 +128,7 @@ def unread_by(inventory: Inventory) -> Iterator[Part]:
 def _unread(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in unread_by(inventory):
         ask = f"No file holds {part.unread}, which {part.id} takes its settings from. Does it keep data in a database?"
-        yield question("unread", part.id, ask, ("database", "none"), (str(part.source),))
+        yield question("unread", part.id, ask, _YES_OR_NO, (str(part.source),))
 
 
 def _is_settled(part: Part) -> bool:
@@ -258,7 +262,7 @@ def _hosts(inventory: Inventory) -> Iterator[ImportQuestion]:
         if not any(part.is_alone for part in inventory.parts.values() if part.host == host):
             place = inventory.hosts[host]
             ask = f"All of it is taken to run on one host, {host}. Does it?"
-            yield question("hosts", host, ask, ("one", "several"), (str(place),))
+            yield question("hosts", host, ask, _YES_OR_NO, (str(place),))
 
 
 def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
@@ -285,25 +289,21 @@ def _about(word: str, inventory: Inventory) -> ImportQuestion:
         names = [part.id for part in inventory.unwatched]
         rest = ", ".join(names if len(names) <= _MOST_NAMED else names[: _MOST_NAMED - 1])
         more = f" and {len(names) - _MOST_NAMED + 1} other components" if len(names) > _MOST_NAMED else ""
-        return question(
-            "unknown", word, f"Does anything, such as {first.id}, monitor {rest}{more}?", ("none", "elsewhere")
-        )
+        return question("unknown", word, f"Does anything, such as {first.id}, monitor {rest}{more}?", _YES_OR_NO)
     copied = inventory.backed_up
     stores = [part for part in inventory.parts.values() if part.traits.stores and part.kind != "object-storage"]
     others = [part.id for part in stores if part.id not in copied]
     if word != "backups" or not copied or not others:
         return _WORDS[word]
-    return question("unknown", word, f"Does anything back up {', '.join(others[:8])}?", ("none", "elsewhere"))
+    return question("unknown", word, f"Does anything back up {', '.join(others[:8])}?", _YES_OR_NO)
 
 
 _WORDS = {
-    "backups": question("unknown", "backups", "Does anything back up the data?", ("none", "elsewhere")),
-    "monitoring": question("unknown", "monitoring", "Does anything monitor this system?", ("none", "elsewhere")),
-    "firewalls": question("unknown", "firewalls", "Does a firewall stand before this system?", ("none", "elsewhere")),
-    "tls": question("unknown", "tls", "Does every request from outside come over TLS?", ("none", "elsewhere")),
-    "dns": question(
-        "unknown", "dns", "Does a name server that stands in no file lead visitors here?", ("none", "elsewhere")
-    ),
+    "backups": question("unknown", "backups", "Does anything back up the data?", _YES_OR_NO),
+    "monitoring": question("unknown", "monitoring", "Does anything monitor this system?", _YES_OR_NO),
+    "firewalls": question("unknown", "firewalls", "Does a firewall stand before this system?", _YES_OR_NO),
+    "tls": question("unknown", "tls", "Does every request from outside come over TLS?", _YES_OR_NO),
+    "dns": question("unknown", "dns", "Does a name server that stands in no file lead visitors here?", _YES_OR_NO),
 }
 
 

@@ -191,7 +191,11 @@ def _questions(context: Context) -> tuple[Question, ...]:
     document = context.document
     return tuple(
         Question(
-            name, document.text(entry, "ask") or "", document.text(entry, "about"), document.texts(entry, "options")
+            name,
+            document.text(entry, "ask") or "",
+            document.text(entry, "about"),
+            document.texts(entry, "options"),
+            document.text(entry, "kind"),
         )
         for name, entry in context.section("questions").items()
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.requirements import question_id
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 
@@ -12,14 +13,17 @@ from archgen.model.wording import listed, plural
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model, with its first question and the topics that it leaves open."""
     model = context.topology.architecture
-    if not model.questions and not model.unknown:
+    answered = {name for name, _ in model.answers}
+    # one that is answered is there, and stands in no model
+    unknown = [topic for topic in model.unknown if question_id("unknown", topic) not in answered]
+    if not model.questions and not unknown:
         return
     first = next(iter(model.questions), None)
     words = []
     if first is not None:
         words.append(f"{plural(len(model.questions), 'question')} open, the first: {first.ask}")
-    if model.unknown:
-        words.append(f"unknown: {listed(model.unknown)}, so no rule reports what is missing there")
+    if unknown:
+        words.append(f"unknown: {listed(unknown)}, so no rule reports what is missing there")
     fix = f"Run `archgen answer {first.id} {'|'.join(first.options) or 'VALUE'}`." if first is not None else _DECLARE
     yield Hit(subject=Subject("model", model.id), message="; ".join(words), fix=fix)
 
@@ -40,7 +44,10 @@ RULE = Rule(
         "answer decides what other rules report."
     ),
     fix=f"Answer the questions with `archgen answer`. {_DECLARE}",
-    limits="Reports one finding per model. Doesn't know questions that the model doesn't list.",
+    limits=(
+        "Reports one finding per model, without the topics that are answered with `yes`. Doesn't know questions that the model "
+        "doesn't list."
+    ),
     references=(),
     check=check,
     bad="""\
