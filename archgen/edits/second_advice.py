@@ -9,6 +9,7 @@ from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import (
     SERVER_INSTEAD,
     WAITING_INSTEAD,
+    is_spread_by_clients,
     keeps_elsewhere,
     may_run_twice,
     senders_try_next,
@@ -40,7 +41,7 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         return read_elsewhere(component.id, component.replication.copy_of, "on another host")
     if topology.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
         return SERVER_INSTEAD if product_of(component.product).embedded else None
-    if component.kind == "cache" and not component.managed and product_name(component.product) == "memcached":
+    if is_spread_by_clients(component):
         where = "" if component.replicas[0].floating else " on another host"
         return (
             f"Run a second one{where}, and name both to each client: clients spread the keys over those that answer, so no more is "

@@ -43,12 +43,17 @@ def _keeps_own_files(topology: Topology, component: Component) -> bool:
 
 def _keeps_sessions(topology: Topology, component: Component) -> bool:
     """Return True for a cache that holds sessions: a second one would know half of the visitors, unless it has copies of all."""
-    if component.kind != "cache" or has_primary(component):
+    if component.kind != "cache" or has_primary(component) or is_spread_by_clients(component):
         return False
     shared = [
         hop for hop in topology.hops_to[component.id] if topology.components[hop.step.source].sessions == "shared"
     ]
     return any("session" in (hop.step.message or "").casefold() for hop in shared)
+
+
+def is_spread_by_clients(component: Component) -> bool:
+    """Return True for a cache of which each client knows all servers, and asks another one for the keys of one that is gone."""
+    return component.kind == "cache" and not component.managed and product_name(component.product) == "memcached"
 
 
 _PROGRAMS = ("app-server", "service", "web-server", "worker", "identity-provider")

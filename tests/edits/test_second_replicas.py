@@ -435,12 +435,17 @@ def test_a_second_host_stands_in_a_rack_that_is_declared() -> None:
 
 @pytest.mark.parametrize(
     ("product", "message", "doubled"),
-    [("memcached", "session", False), ("memcached", "page", True), ("redis", "session", True)],
+    [
+        ("ehcache", "session", False),
+        ("ehcache", "page", True),
+        ("redis", "session", True),
+        ("memcached", "session", True),
+    ],
 )
 def test_a_cache_of_sessions_gets_no_second_one_that_knows_nothing_of_them(
     product: str, message: str, doubled: bool
 ) -> None:
-    """A second Redis has a copy of them, and Sentinel promotes it."""
+    """A second Redis has a copy of them, and Sentinel promotes it; clients of memcached spread them over both."""
     text = model(
         f"{JOB}\nweb: {{kind: app-server, managed: true, replicas: 2, sessions: shared}}\n"
         f"redis: {{kind: cache, product: {product}, runs_on: u-1}}",
