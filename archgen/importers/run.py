@@ -50,7 +50,7 @@ def read_all(
 
     `unnamed` are configurations of proxies that nobody names: they count where they lead to something in the files.
     `together` are the paths of compose files that make one project, wherever they lie. `built` are the sources of services, each
-    with its recipe, of which other compose files build what these name by an image.
+    with its recipe, of which other compose files build what these name by an image; beside manifests those of the images.
     """
     sheet = FactSheet()
     sources: dict[str, tuple[Configuration, ImportFormat]] = {}
@@ -80,7 +80,9 @@ def read_all(
         if not is_known and not any(error.path == file.path for error in sheet.errors):
             sheet.omit(Origin(file.path, 1), file.path, "no known format")
     projects = read_projects(compose, opener, profiles, sheet, together, built or {})
-    attachments = read_compose(projects, opener, sheet) + read_kubernetes(manifests, kustomizations, opener, sheet)
+    attachments = read_compose(projects, opener, sheet) + read_kubernetes(
+        manifests, kustomizations, opener, sheet, built or {}
+    )
     for attached, name in read_attachments(attachments, sheet):
         sources.setdefault(attached.path, (attached, name))
     mounted = {attachment.file.path for attachment in attachments}

@@ -32,7 +32,7 @@ from archgen.app.importing.outer_bases import outer_files
 from archgen.app.importing.overlay_modes import words_of_scripts
 from archgen.app.importing.overlays import choose_overlays
 from archgen.app.importing.production_choice import prefer
-from archgen.app.importing.project_choice import ProjectChoice, choose_projects
+from archgen.app.importing.project_choice import ProjectChoice, built_images, choose_projects
 from archgen.app.importing.stated_use import usage_documents
 from archgen.app.importing.unread_proxies import Owners, owners_in
 from archgen.importers.attached import is_proxy
@@ -177,6 +177,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         preference = prefer(directory, projects, names, below, found, is_below=True)
         is_meant = preference is not None and not preference.is_cluster
     if manifests and (is_unclear or not is_meant):
+        collection.built |= built_images((choice if composed else projects).candidates)
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
             if is_kustomization(path):

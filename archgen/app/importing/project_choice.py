@@ -21,7 +21,7 @@ from archgen.app.importing.deploy_commands import ComposeRun, find_runs
 from archgen.app.importing.directories import FoundFiles, path_in
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.project import DEFAULTS
-from archgen.importers.products import is_product
+from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import STAGING, TRIAL, UNNAMED, stage_of
 
 _MOST_FILES = 60
@@ -123,11 +123,25 @@ def _built_elsewhere(files: list[str], sketches: dict[str, ComposeSketch]) -> It
     sources: dict[str, set[tuple[str, str]]] = {}
     for path in files:
         for name, service in sketches[path].services.items():
-            is_here = service.built and "$" not in service.built and "://" not in service.built
-            # a recipe for those who work on a program tells nothing of its image
-            if is_here and stage_of(service.recipe) != TRIAL:
+            if _is_built_here(service):
                 sources.setdefault(name, set()).add((service.built, service.recipe))
     yield from ((name, next(iter(each))) for name, each in sources.items() if len(each) == 1)
+
+
+def built_images(projects: Iterable[ComposeCandidate]) -> dict[str, tuple[str, str]]:
+    """Return the directory and the recipe by which projects that aren't read build images, by the names of these."""
+    return {
+        image_name(each.image): (each.built, each.recipe)
+        for project in projects
+        for each in project.services.values()
+        if each.image and _is_built_here(each)
+    }
+
+
+def _is_built_here(service: ServiceSketch) -> bool:
+    """Return True for a service with a source in the files; a recipe for those who work on a program tells nothing of its image."""
+    is_here = service.built and "$" not in service.built and "://" not in service.built
+    return bool(is_here) and stage_of(service.recipe) != TRIAL
 
 
 def _sketched_alone(

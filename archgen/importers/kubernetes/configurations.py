@@ -14,7 +14,7 @@ from archgen.importers.kubernetes.mounted_settings import in_effect
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.packages import directory_of_image
+from archgen.importers.packages import DOCKERFILES, directory_of_image
 from archgen.importers.products import guess, image_name
 from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
@@ -70,18 +70,20 @@ def held_by_images(
     hosts_of: HostsOf,
     stores: Mapping[str, str],
     called: Iterable[tuple[str, str]],
+    built: Mapping[str, tuple[str, str]],
 ) -> Iterator[Attachment]:
     """Yield the configurations of proxies and the settings that images hold, as far as the sources of these lie in the files.
 
     A directory of the program's name is likely its source, and not for certain. `stores` are their kinds by their ids: one that a
-    program has `called` by its variables comes before what its source says of that kind.
+    program has `called` by its variables comes before what its source says of that kind. `built` has the directory and the recipe
+    of images that other files build.
     """
     kinds: dict[str, set[str]] = {}
     for caller, target in called:
         if target in stores:
             kinds.setdefault(caller, set()).add(stores[target])
     for part in parts:
-        found = _recipe_of(part, opener) if part.guess.known.product is None else None
+        found = _recipe_of(part, opener, built) if part.guess.known.product is None else None
         if found is None:
             continue
         hosts = {
@@ -132,10 +134,16 @@ def _settings(
         yield file, file.path
 
 
-def _recipe_of(part: Workload, opener: Opener) -> tuple[str, Configuration] | None:
+def _recipe_of(
+    part: Workload, opener: Opener, built: Mapping[str, tuple[str, str]]
+) -> tuple[str, Configuration] | None:
     """Return the directory that a program's image may be built from, as the file of its manifest calls it, and the recipe there."""
-    path = part.manifest.node.path
-    found = directory_of_image(part.manifest.name, image_name(part.containers[0].text_at("image")), path, opener)
+    path, image = part.manifest.node.path, image_name(part.containers[0].text_at("image"))
+    if image in built:
+        directory, recipe = posixpath.relpath(built[image][0], posixpath.dirname(path) or "."), built[image][1]
+        found: tuple[str, str] | None = (directory, recipe or DOCKERFILES[0])
+    else:
+        found = directory_of_image(part.manifest.name, image, path, opener)
     opened = opener(path, posixpath.join(*found))[:1] if found is not None else ()
     return (found[0], opened[0]) if found is not None and opened else None
 

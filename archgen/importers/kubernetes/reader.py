@@ -30,13 +30,7 @@ from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_comma
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, all_containers_of, containers_of
 from archgen.importers.kubernetes.mounted_settings import settings_in
 from archgen.importers.kubernetes.outer import outer_services
-from archgen.importers.kubernetes.part import (
-    Workload,
-    describe_workload,
-    jobs_of_programs,
-    replicas_of,
-    workloads,
-)
+from archgen.importers.kubernetes.part import Workload, describe_workload, jobs_of_programs, replicas_of, workloads
 from archgen.importers.kubernetes.policies import add_policies, admissions, warn_of_blocked
 from archgen.importers.kubernetes.routes import controller_of, routes_of
 from archgen.importers.kubernetes.scraping import add_scraped
@@ -62,9 +56,13 @@ from archgen.model.kinds import KINDS
 
 
 def read_kubernetes(
-    roots: list[SourceNode], kustomizations: list[SourceNode], opener: Opener, sheet: FactSheet
+    roots: list[SourceNode],
+    kustomizations: list[SourceNode],
+    opener: Opener,
+    sheet: FactSheet,
+    built: Mapping[str, tuple[str, str]],
 ) -> list[Attachment]:
-    """Add the facts of documents; return the configurations that pods mount."""
+    """Add the facts of documents; return the configurations that pods mount. `built` has directory and recipe of images."""
     if not roots:
         return []
     manifests = Manifests()
@@ -81,7 +79,7 @@ def read_kubernetes(
             paths = [each.node.path for each in manifests.add(manifest)]
             if paths[0] != paths[1] and manifest.kind in WORKLOADS:
                 sheet.repeat(f"{manifest.kind} {manifest.name}", paths[0], paths[1])
-    return _Reader(manifests, opener, sheet).read()
+    return _Reader(manifests, opener, sheet).read(built)
 
 
 class _Reader:
@@ -101,8 +99,7 @@ class _Reader:
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
         self.index = LabelIndex(self.parts)
         self.selected = {key: self.index.behind(service) for key, service in self.services.items()}
-        self.admitted = admissions(manifests, self.index)
-        self.sharing = SharedSettings(manifests, self.parts, self.admitted, opener)
+        self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index), opener)
         published, former = ports_of_nodes(self.services), former_namespaces(self.services)
         self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
         empty = {key: self.index.meant_by(each) for key, each in self.services.items() if not self.selected[key]}
@@ -115,7 +112,7 @@ class _Reader:
         self.copied: set[tuple[str, str]] = set()
         self.protocols = dict(protocols_of(self.services, self.selected))
 
-    def read(self) -> list[Attachment]:
+    def read(self, built: Mapping[str, tuple[str, str]]) -> list[Attachment]:
         runs_programs = self._runs_programs()
         for part in self.parts:
             describe_workload(part, replicas_of(part, self.manifests), runs_programs, self.sheet)
@@ -144,9 +141,9 @@ class _Reader:
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
         add_policies(self.manifests, self.index, self.taken, self.sheet)
-        warn_of_blocked(self.admitted, self.called, self.by_id, self.sheet)
+        warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         stores = {each.id: each.guess.known.kind for each in self.by_id.values() if each.guess.known.keeps_data}
-        inside = held_by_images(self.manifests, self.parts, self.opener, self.hosts.of, stores, self.called)
+        inside = held_by_images(self.manifests, self.parts, self.opener, self.hosts.of, stores, self.called, built)
         return [*attachments, *inside]
 
     def _add(
