@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from archgen.analysis.moments import Timed, moments
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Cluster, Component, Flow, Replica
+from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.evaluation import Evaluation, Plan
@@ -81,7 +82,7 @@ def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[s
         if timed is None:
             continue
         assumed = "" if timed.source is None else " (assumed)"
-        after = f"after about {span(timed.seconds)}"
+        after = f"after about {round_duration(timed.seconds)}"
         if not moves_alone(component):
             before = _before_failover(facts, component)
             # a flow that fails without any loss then has no part in the failover, such as a local read of a standby
@@ -108,14 +109,9 @@ def _promoter_lost(facts: Topology, component: Component, gone: Collection[Subje
             assumed = "" if timed.source is None else " (assumed)"
             where = listed(first_few(hosts, _NAMED), "or")
             yield (
-                f"if {promoter.id} runs on {where}, about {span(timed.seconds)} more{assumed}, until it is started elsewhere and "
+                f"if {promoter.id} runs on {where}, about {round_duration(timed.seconds)} more{assumed}, until it is started elsewhere and "
                 f"can promote a replica of {component.id}"
             )
-
-
-def span(seconds: float) -> str:
-    """Return a time in seconds as `40 s` or `5.8 min`."""
-    return f"{seconds:g} s" if seconds < 120 else f"{seconds / 60:.2g} min"
 
 
 def _candidates_among(facts: Topology, component: Component, gone: Collection[Subject]) -> str:
@@ -147,7 +143,9 @@ def _share_until_moved(facts: Topology, component: Component, gone: Collection[S
     fail, assumed = "fails" if len(lost) == 1 else "fail", "" if timed.source is None else " (assumed)"
     share = f"about {len(lost)} in {len(component.replicas)} requests {fail}"
     moved = f"until the traffic of {component.id} has moved{assumed}"
-    return f"{share} for about {span(timed.seconds)}, {moved}" if 0 < len(lost) < len(component.replicas) else ""
+    return (
+        f"{share} for about {round_duration(timed.seconds)}, {moved}" if 0 < len(lost) < len(component.replicas) else ""
+    )
 
 
 def _is_lost(facts: Topology, replica: Replica, gone: Collection[Subject]) -> bool:
@@ -168,7 +166,7 @@ def moved_replicas(facts: Topology, flow: Flow, gone: Collection[Subject]) -> It
         if 0 < len(hosts) < len(replicas[0].hosts):
             timed = moments(facts).rescheduling(component)
             assumed = "" if timed.source is None else " (assumed)"
-            key = (listed(first_few(hosts, _NAMED), "or"), f"{span(timed.seconds)}{assumed}")
+            key = (listed(first_few(hosts, _NAMED), "or"), f"{round_duration(timed.seconds)}{assumed}")
             moving.setdefault(key, []).append(component.id)
     for (hosts_lost, after), names in moving.items():
         yield f"replicas of {listed(first_few(names, _NAMED))} on {hosts_lost} are started elsewhere after about {after}"

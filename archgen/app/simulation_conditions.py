@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator
 
 from archgen.analysis.backups import shares_disk
 from archgen.analysis.exposure import flows_past
-from archgen.analysis.failover_times import after_manual_failovers, lacks, span
+from archgen.analysis.failover_times import after_manual_failovers, lacks
 from archgen.analysis.record_paths import entries_behind_name, has_one_address
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Component
+from archgen.model.durations import round_duration
 from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -99,7 +100,7 @@ def _manual_failover(topology: Topology, component: Component, gone: Collection[
     lost = frozenset(_lost_replicas(topology, component, gone))
     for failover in manual_failovers(component):
         if failover.declared and lost.issuperset(failover.leading) and not lost.issuperset(failover.standby):
-            lasting = "" if failover.recovery is None else f", which takes about {span(failover.recovery)}"
+            lasting = "" if failover.recovery is None else f", which takes about {round_duration(failover.recovery)}"
             return f"until the manual failover of {component.id}{lasting}"
     return ""
 

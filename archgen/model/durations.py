@@ -20,14 +20,22 @@ def write_duration(seconds: float) -> str:
 
 
 def spell_duration(seconds: float) -> str:
-    """Return a declared duration as a sentence has it: `1 day`, `36 h`, `15 min`, `0.5 s`."""
+    """Return a declared duration as a sentence has it: `1 day`, `36 h`, `15 min`, `500 ms`."""
     days = seconds / SECONDS["d"]
     if days >= 1 and days.is_integer():
         return f"{days:.0f} day{'' if days == 1 else 's'}"
     for unit in ("h", "min"):
         if seconds >= SECONDS[unit]:
             return f"{seconds / SECONDS[unit]:g} {unit}"
-    return f"{seconds:g} s"
+    return f"{seconds:g} s" if seconds >= 1 or not seconds else f"{seconds * 1000:g} ms"
+
+
+def round_duration(seconds: float) -> str:
+    """Return a duration that is known about, in two digits from two minutes on: `40 s`, `5.8 min`, `2.5 h`."""
+    if seconds < 120:
+        return f"{seconds:g} s"
+    # two digits of a hundred minutes and more would be written with an exponent
+    return f"{seconds / 60:.2g} min" if seconds < 99.5 * 60 else f"{seconds / 3600:.2g} h"
 
 
 def spell_interval(seconds: float) -> str:

@@ -12,6 +12,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component, Record
 from archgen.model.change import Change, Put
 from archgen.model.dns_zones import normalize_name
+from archgen.model.durations import spell_duration
 from archgen.model.subject import Subject
 
 
@@ -35,7 +36,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 subject=Subject("record", record.id),
                 message=(
                     f"After a failover of {component.id}, resolvers cache the old address of {record.name} for "
-                    f"{_span(record.ttl or 0.0)}; the recovery objective is {_span(objective)}"
+                    f"{spell_duration(record.ttl or 0.0)}; the recovery objective is {spell_duration(objective)}"
                 ),
                 related=((Subject("component", component.id), "fails over by DNS"),),
                 flows=names.flows(record) or facts.flows_of[component.id],
@@ -79,13 +80,6 @@ def _leads(facts: Topology, record: Record, component: Component) -> bool:
     addresses = [address(facts.hosts[host].address or "") for host in hosts]
     named = value in (component.id, *hosts) or normalize_name(value) == normalize_name(component.title)
     return named or (parsed is not None and parsed in addresses)
-
-
-def _span(seconds: float) -> str:
-    for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
-        if seconds >= size:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

@@ -11,6 +11,7 @@ from archgen.edits.remedy import automate
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
+from archgen.model.durations import spell_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import manual_failovers
@@ -61,27 +62,23 @@ def _hit(
     reaction: float,
 ) -> Hit:
     need = (
-        f"which takes {_minutes(declared)}"
+        f"which takes {spell_duration(declared)}"
         if declared is not None
-        else f"and a person on call needs about {_minutes(reaction)}"
+        else f"and a person on call needs about {spell_duration(reaction)}"
     )
     return Hit(
         subject=Subject("component", component.id),
         message=(
             f"{component.title} needs manual failover to {listed(standby, 'or')}, {need}; the recovery objective is "
-            f"{_minutes(objective)}"
+            f"{spell_duration(objective)}"
         ),
         related=tuple((Subject("replica", replica), "needs manual failover") for replica in standby),
         flows=flows,
         fix=None
         if declared is None
-        else f"Automate failover (`failover: automatic`), or practice it until it takes no more than {_minutes(objective)}.",
+        else f"Automate failover (`failover: automatic`), or practice it until it takes no more than {spell_duration(objective)}.",
         confidence="high" if declared is not None else "medium",
     )
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds:g} s"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

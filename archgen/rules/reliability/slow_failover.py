@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis import assumed_numbers as numbers
-from archgen.analysis.failover_times import failover_time, moves_alone, span, waiting_flows
+from archgen.analysis.failover_times import failover_time, moves_alone, waiting_flows
 from archgen.analysis.moments import Timed, moments
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
+from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -48,8 +49,8 @@ def _hit(component: Component, timed: Timed, objective: float, flows: tuple[str,
     return Hit(
         subject=Subject("component", component.id),
         message=(
-            f"{listed(flows)} {are} down for {span(timed.seconds)} until {component.id} {what}{basis}; the recovery "
-            f"objective is {span(objective)}"
+            f"{listed(flows)} {are} down for {round_duration(timed.seconds)} until {component.id} {what}{basis}; the recovery "
+            f"objective is {round_duration(objective)}"
         ),
         flows=flows,
         case=None if decided else "assumed",

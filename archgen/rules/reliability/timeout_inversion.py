@@ -9,6 +9,7 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put, Remove
+from archgen.model.durations import spell_duration
 from archgen.model.subject import Subject
 
 
@@ -58,10 +59,10 @@ def _hit(outer: Connection, inner: Connection, flows: tuple[str, ...]) -> Hit:
     return Hit(
         subject=Subject("connection", outer.id),
         message=(
-            f"{outer.source} times out after {_span(outer.timeout)}, but {inner.source} behind it can take "
-            f"{times}{_span(inner.timeout)} for {inner.id}"
+            f"{outer.source} times out after {spell_duration(outer.timeout or 0.0)}, but {inner.source} behind it can take "
+            f"{times}{spell_duration(inner.timeout or 0.0)} for {inner.id}"
         ),
-        related=((Subject("connection", inner.id), f"can take {_span(_patience(inner))}"),),
+        related=((Subject("connection", inner.id), f"can take {spell_duration(_patience(inner))}"),),
         flows=flows,
         fix=_fix(outer, inner),
     )
@@ -77,16 +78,12 @@ def _fix(outer: Connection, inner: Connection) -> str:
     retries = _fitting(outer, inner)
     if retries is None:
         return (
-            f"Let {inner.source} give up sooner: a `timeout` of {inner.id} that fits into {_span(outer.timeout)} with every "
-            f"retry, or a deadline that travels with the request. If {inner.targets[0]} needs that long, {outer.source} has to "
+            f"Let {inner.source} give up sooner: a `timeout` of {inner.id} that fits into {spell_duration(outer.timeout or 0.0)} "
+            f"with every retry, or a deadline that travels with the request. If {inner.targets[0]} needs that long, {outer.source} has to "
             "wait longer, and so does each caller before it."
         )
-    longest = _span((inner.timeout or 0.0) * (1 + retries))
+    longest = spell_duration((inner.timeout or 0.0) * (1 + retries))
     return f"Lower the `retries` of {inner.id} to {retries}: it then takes {longest} at most. Retry at one place only."
-
-
-def _span(seconds: float | None) -> str:
-    return f"{(seconds or 0.0) * 1000:g} ms" if (seconds or 0.0) < 1.0 else f"{seconds:g} s"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

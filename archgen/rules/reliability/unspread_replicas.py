@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archgen.analysis.failover_times import span
 from archgen.analysis.moments import moments
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
+from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.evaluation import Evaluation
@@ -91,7 +91,7 @@ def _unstated(facts: Topology, components: list[Component], flows: list[str]) ->
 def _until(facts: Topology, components: list[Component]) -> str:
     """Return the time until they run elsewhere, the longest of several."""
     seconds = max(moments(facts).rescheduling(component).seconds for component in components)
-    return f"until they start elsewhere, about {span(seconds)}"
+    return f"until they start elsewhere, about {round_duration(seconds)}"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

@@ -14,10 +14,10 @@ from archgen.analysis.exposure import (
     past_application,
     stores_reached,
 )
-from archgen.analysis.firewalls import is_for_everybody, lets_in
+from archgen.analysis.firewalls import is_for_everybody, lets_in, ports_of
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Connection, FirewallRule
+from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.kinds import QUEUES
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -174,8 +174,13 @@ def _opens_store(facts: Topology, firewall: str, rule: FirewallRule, source: str
     if not _is_opened(facts, rule, target):
         return False
     calls = (call for call in callers_of(facts, target) if facts.trust(call.source) == "internet")
-    used = any(source in ("internet", call.source) for call in calls)
-    return not used and facts.firewalls.admits(firewall, (source, "internet"), target, None) is not False
+    if any(source in ("internet", call.source) for call in calls):
+        return False
+    # a rule for the web lets nobody in to the database on the same server
+    ports: list[Port | None] = [port for call in facts.incoming[target] for port in ports_of(call) if not port.admin]
+    if not ports and not rule.ports:
+        ports.append(None)
+    return any(facts.firewalls.admits(firewall, (source, "internet"), target, port) is not False for port in ports)
 
 
 def _through_proxies(facts: Topology, connection: Connection) -> Iterator[Hit]:

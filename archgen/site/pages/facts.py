@@ -8,6 +8,7 @@ from archgen.analysis.dns_names import LEADING_TYPES
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Host, Port
+from archgen.model.durations import spell_duration
 from archgen.model.kinds import KINDS
 from archgen.model.products import service_place
 from archgen.model.protocols import WEB
@@ -183,23 +184,14 @@ def backups(topology: Topology) -> str:
         (
             code(backup.id),
             codes(backup.backs_up),
-            _span(backup.every),
-            _span(backup.keeps),
+            spell_duration(backup.every) if backup.every is not None else "",
+            spell_duration(backup.keeps) if backup.keeps is not None else "",
             text(backup.restore_tested or "not declared"),
         )
         for backup in topology.architecture.components
         if backup.backs_up
     ]
     return table(("Backup", "Data", "Interval", "Retention", "Restore test"), rows)
-
-
-def _span(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} seconds"
 
 
 def connection_table(topology: Topology) -> str:
