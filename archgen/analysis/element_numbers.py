@@ -5,7 +5,7 @@ from __future__ import annotations
 from archgen.analysis import assumed_numbers as numbers
 from archgen.analysis.assumed_numbers import Number
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Replica
+from archgen.model.architecture import Component, Replica, Scope
 from archgen.model.kinds import KINDS
 from archgen.model.products import scope_of, service_name
 from archgen.model.subject import Subject
@@ -20,15 +20,19 @@ def number_of(topology: Topology, element: Subject) -> Number:
     if element.kind == "zone":
         return numbers.ZONES[topology.zones[element.id].kind]
     replica = topology.replicas[element.id]
-    return of_replica(topology.components[replica.component], replica)
-
-
-def of_replica(component: Component, replica: Replica) -> Number:
-    """Return the assumed number of a replica by itself; one whose host isn't told stands on some host."""
+    component = topology.components[replica.component]
     if component.managed:
-        return _of_managed(component)
+        return _of_managed(component, _scope(topology, component, replica))
     number = _of_program(component)
+    # one whose host isn't told stands on some host
     return number if replica.hosts else _ON_SOME_HOST[number]
+
+
+def _scope(topology: Topology, component: Component, replica: Replica) -> Scope | None:
+    """Return the scope of a managed replica: on a host that stands in a region and in none of its zones, it is the region's."""
+    zones = [topology.zones[zone].kind for host in replica.hosts for zone in topology.index.nearest_zones(host)]
+    in_region = bool(zones) and set(zones) == {"region"}
+    return scope_of(component) or ("regional" if in_region else None)
 
 
 def is_own_code(component: Component) -> bool:
@@ -42,8 +46,7 @@ def _of_program(component: Component) -> Number:
     return numbers.STORE if KINDS[component.kind].stores else numbers.PROGRAM
 
 
-def _of_managed(component: Component) -> Number:
-    scope = scope_of(component)
+def _of_managed(component: Component, scope: Scope | None) -> Number:
     if scope is not None:
         return (
             numbers.PROMISES.get((service_name(component), scope))

@@ -52,7 +52,11 @@ def advise_second(topology: Topology, component: Component) -> str | None:
             "Run a copy on another host, and let Sentinel promote it (`replication: {primary: …, failover: automatic, by: sentinel}`), "
             "with three of it on hosts that don't fail together."
         )
-    if component.kind == "scheduler" and component.replicas[0].floating and not topology.hops_to[component.id]:
+    if (
+        component.kind in ("scheduler", "backup")
+        and component.replicas[0].floating
+        and not topology.hops_to[component.id]
+    ):
         return "Its platform starts it again elsewhere: be alerted on a missed run, and let a run that was cut short be repeated."
     if component.kind == "scheduler" and not component.replicas[0].floating:
         return (

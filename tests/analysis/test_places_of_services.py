@@ -50,3 +50,16 @@ def test_the_place_of_a_service_has_no_number_of_its_own() -> None:
 def test_a_machine_keeps_its_number(old: str, new: str, availability: float) -> None:
     text = MODEL.replace(old, new).replace("hosts:", "hosts:\n  guest: {zone: az}")
     assert call(text).result.availability == pytest.approx(availability, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("places", "availability"),
+    [
+        ("zones: {az: {kind: region,", 0.9995),
+        ("zones: {r: {kind: region, availability: 100%}, az: {kind: availability-zone, in: r,", 0.999),
+    ],
+    ids=["a region", "a zone of a region"],
+)
+def test_a_service_on_a_host_in_a_region_is_the_region_s(places: str, availability: float) -> None:
+    text = MODEL.replace("zones: {az: {kind: availability-zone,", places)
+    assert call(text).result.availability == pytest.approx(availability, abs=1e-12)

@@ -15,9 +15,10 @@ from archgen.model.architecture import Cluster, Component, Connection, Port
 from archgen.model.change import Change, Put
 from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import ROUTING
+from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
-from archgen.reliability.members import moves_by_layer_2
+from archgen.reliability.members import fails_with_its_host, moves_by_layer_2
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -186,12 +187,21 @@ def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
     return _hit(
         component,
         message,
-        "Let it watch the process too (keepalived: `vrrp_script`), and declare `watches: process`.",
+        _watch_fix(facts, component, cluster),
         facts.flows_of[component.id],
         tuple((Subject("replica", replica.id), "keeps the address without its process") for replica in active),
         # of all flows: only those in which it is a single point of failure have such a cause
         frozenset((replica.id, flow) for replica in active for flow in facts.flows),
     )
+
+
+def _watch_fix(facts: Topology, component: Component, cluster: Cluster) -> str:
+    if fails_with_its_host(component):
+        return "Declare `watches: process`: nothing that it serves with fails while its host goes on."
+    mover = facts.components.get(cluster.by or "")
+    of_keepalived = mover is None or product_name(mover.product) == "keepalived"
+    way = " (keepalived: `vrrp_script`)" if of_keepalived else ""
+    return f"Let it watch the process too{way}, and declare `watches: process`."
 
 
 def _entries(facts: Topology) -> dict[str, list[Connection]]:
