@@ -70,9 +70,9 @@ def after_manual_failovers(components: Iterable[str]) -> Moment:
     return Moment(promotions=done, takeovers=done)
 
 
-def points_at(facts: Topology, flow: Flow, moment: Moment, level: ServiceLevel) -> frozenset[Subject]:
-    """Return the elements without any of which a flow lacks a level of service at a moment."""
-    return frozenset(single_points(Plan(facts.index, build(facts.index, flow, moment, level), moment)))
+def delaying_points_at(facts: Topology, flow: Flow, moment: Moment) -> frozenset[Subject]:
+    """Return the elements without any of which a flow can't do all that it is asked at a moment."""
+    return frozenset(single_points(Plan(facts.index, build(facts.index, flow, moment, "full"), moment)))
 
 
 def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[str]:

@@ -54,8 +54,7 @@ class Repair(Struct, frozen=True):
 class _Search:
     """Candidates and verdicts for the architectures of a search, within a bounded amount of work."""
 
-    def __init__(self, architecture: Architecture, flows: Collection[str] | None) -> None:
-        self.flows = flows
+    def __init__(self, architecture: Architecture) -> None:
         self.work = 0
         self._index = Index(architecture)
         self._callers = self._index.callers
@@ -81,14 +80,13 @@ class _Search:
         plans: dict[str, Plan] = {}
         impossible: set[str] = set()
         for flow in index.architecture.flows:
-            if self.flows is None or flow.id in self.flows:
-                plan = plans[flow.id] = Plan(index, build(index, flow))
-                single = failures(plan)
-                self.work += len(single.elements) + 1
-                if single.points:
-                    points[flow.id] = tuple(point.element for point in single.points)
-                if not single.possible:
-                    impossible.add(flow.id)
+            plan = plans[flow.id] = Plan(index, build(index, flow))
+            single = failures(plan)
+            self.work += len(single.elements) + 1
+            if single.points:
+                points[flow.id] = tuple(point.element for point in single.points)
+            if not single.possible:
+                impossible.add(flow.id)
         return points, plans, frozenset(impossible)
 
     def candidates(self, target: Subject, points: Points) -> Iterator[Edit]:
@@ -109,9 +107,9 @@ class _Search:
         return failing <= impossible and all(set(own) <= set(points.get(flow, ())) for flow, own in after.items())
 
 
-def find_smallest_repair(architecture: Architecture, flows: Collection[str] | None = None) -> Repair:
-    """Return the smallest set of edits after which no element alone takes down one of the flows (by default, any)."""
-    search = _Search(architecture, flows)
+def find_smallest_repair(architecture: Architecture) -> Repair:
+    """Return the smallest set of edits after which no element alone takes down a flow."""
+    search = _Search(architecture)
     hopeless = _hopeless(architecture, search)
     for most in range(MOST_EDITS + 1) if hopeless is not None else ():
         edits = _within(search, architecture, (), most, hopeless or (), set())

@@ -28,7 +28,7 @@ _ALONE = 4
 """The most replicas of one component that a sentence names; more are counted."""
 
 
-def listed_replicas(replicas: Sequence[str], last: str = "and") -> str:
+def listed_replicas(replicas: Sequence[str]) -> str:
     """Return replicas as `web@a and web@b`, or `60 replicas of web` where a component has many of them."""
     by_component: dict[str, list[str]] = {}
     for replica in replicas:
@@ -37,7 +37,7 @@ def listed_replicas(replicas: Sequence[str], last: str = "and") -> str:
     names: list[str] = []
     for component, own in by_component.items():
         names += own if len(own) <= _ALONE else [f"{len(own)} replicas of {component}"]
-    return listed(names, last)
+    return listed(names)
 
 
 def first_few(names: Sequence[str], most: int) -> Sequence[str]:

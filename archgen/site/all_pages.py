@@ -77,14 +77,9 @@ def render_pages(
     renderer: Renderer,
     rules: Sequence[Rule],
     verdict: Callable[[Rule], str],
-    invalid: Sequence[BrokenModel] = (),
 ) -> Iterator[Page]:
-    """Yield the files of a site of `systems`, in their order.
-
-    `verdict` gives the output of `archgen lint` for a rule's bad example, as plain text. Each of the `invalid` models has a
-    page with its problems.
-    """
-    for part in site_parts(systems, renderer, rules, verdict, invalid):
+    """Yield the files of a site of `systems`, in their order."""
+    for part in site_parts(systems, renderer, rules, verdict):
         yield from part.make()
 
 
@@ -95,7 +90,11 @@ def site_parts(
     verdict: Callable[[Rule], str],
     invalid: Sequence[BrokenModel] = (),
 ) -> Iterator[SitePart]:
-    """Yield the same site in parts, which can be made in any order and by several processes at once."""
+    """Yield the same site in parts, which can be made in any order and by several processes at once.
+
+    `verdict` gives the output of `archgen lint` for a rule's bad example, as plain text. Each of the `invalid` models has a
+    page with its problems.
+    """
     pairs = [assess_system(system) for system in systems]
     assessed = [system for system, _ in pairs]
     failed = {page_path(system): errors for system, errors in pairs if errors}

@@ -22,7 +22,7 @@ def appendix(sections: tuple[DeckSection, ...]) -> Iterator[Slide]:
     if notions:
         names = listed(tuple(title for title, _, _ in notions.values()))
         yield TitleSlide("Explanations", "Components and terms", f"Each term is explained once: {names}.")
-    yield from term_slides("Explanations", (_term(notion, len(sections)) for notion in notions.values()))
+    yield from term_slides(_term(notion, len(sections)) for notion in notions.values())
 
 
 def _term(notion: tuple[str, str, list[tuple[str, str]]], all_of_them: int) -> tuple[Term, str]:

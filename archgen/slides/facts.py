@@ -199,12 +199,16 @@ def count_text(severities: Sequence[Severity]) -> str:
     return listed([count_severity(severities.count(severity), severity) for severity in present]) or "no findings"
 
 
-def shorten_title(title: str, most: int = 48) -> str:
-    """Return a title of at most so many characters, cut between words."""
+_LONGEST_TITLE = 48
+"""Characters of a title that stands in a sentence."""
+
+
+def shorten_title(title: str) -> str:
+    """Return a title for a sentence, cut between words."""
     words = " ".join(title.split()).rstrip(".")
-    if len(words) <= most:
+    if len(words) <= _LONGEST_TITLE:
         return words
-    cut = words[:most].rsplit(" ", 1)[0]
+    cut = words[:_LONGEST_TITLE].rsplit(" ", 1)[0]
     return f"{cut.rstrip(',;:')} …"
 
 

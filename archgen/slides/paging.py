@@ -114,7 +114,7 @@ def _sheets(entries: tuple[Paragraph, ...], most: int) -> list[tuple[Paragraph, 
     return sheets
 
 
-def term_slides(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[TextSlide | TermsSlide]:
+def term_slides(terms: Iterable[tuple[Term, str]]) -> Iterator[TextSlide | TermsSlide]:
     """Yield terms with their notes in two columns per slide; a term that fits no column has slides of its own."""
     sheets: list[_Sheet | tuple[Term, str]] = []
     for term, notes in terms:
@@ -131,7 +131,7 @@ def term_slides(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[TextS
     for sheet in sheets:
         if isinstance(sheet, _Sheet):
             at += 1
-            numbered = title if count == 1 else f"{title} ({at} of {count})"
+            numbered = "Explanations" if count == 1 else f"Explanations ({at} of {count})"
             yield TermsSlide(numbered, tuple(sheet.columns), sheet.size, "\n\n".join(sheet.notes))
         else:
             yield from paragraph_slides(sheet[0].name, sheet[0].entries, sheet[1])

@@ -9,27 +9,20 @@ from msgspec.structs import replace
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Flow
-from archgen.model.finding import Finding
 from archgen.model.kinds import ROLES
 from archgen.model.wording import listed, plural
-from archgen.views.badges import badges
-from archgen.views.diagram import SEPARATOR, SINGLE, Badge, Diagram, Edge, Node
-from archgen.views.folding import Folding
+from archgen.views.diagram import SEPARATOR, SINGLE, Diagram, Edge, Node
 from archgen.views.labels import WORST, step_number
 from archgen.views.levels.sketch import Pair
 from archgen.views.levels.tree import GroupTree
 from archgen.views.overview import component_node
 
 
-def route_diagram(
-    topology: Topology, flow: Flow, findings: Sequence[Finding] = (), groups: Sequence[GroupTree] = ()
-) -> Diagram:
-    """Return the components of a flow, those of `groups` on one card each, with `findings` as badges numbered from 1.
+def route_diagram(topology: Topology, flow: Flow, groups: Sequence[GroupTree] = ()) -> Diagram:
+    """Return the components of a flow, those of `groups` on one card each.
 
     Components with a replica whose loss alone takes down the flow are marked. The first card stands where visitors do.
     """
-    names = Folding({replica.id: replica.component for replica in topology.replicas.values()}, {})
-    marks = badges(topology, findings, names)
     cards = {name: group.id for group in groups for name in group.components}
     titles = {group.id: group.title for group in groups}
     touched = on_route(topology, flow.id)
@@ -38,7 +31,7 @@ def route_diagram(
     for name in touched:
         members.setdefault(cards.get(name, name), []).append(name)
     nodes = tuple(
-        _component(topology, inside[0], card, marks, single)
+        _component(topology, inside[0], card, single)
         if len(inside) == 1
         else _group(topology, card, titles[card], inside, single)
         for card, inside in members.items()
@@ -103,13 +96,9 @@ def single_point_components(topology: Topology, flow: str) -> frozenset[str]:
     return frozenset(topology.replicas[point.id].component for point in points if point.kind == "replica")
 
 
-def _component(
-    topology: Topology, name: str, card: str, marks: Mapping[str, tuple[Badge, ...]], single: frozenset[str]
-) -> Node:
-    node = component_node(topology, topology.components[name], card, marks.get(name, ()))
-    if name not in single:
-        return node
-    return replace(node, mark=SINGLE)
+def _component(topology: Topology, name: str, card: str, single: frozenset[str]) -> Node:
+    node = component_node(topology, topology.components[name], card, ())
+    return replace(node, mark=SINGLE) if name in single else node
 
 
 def _group(topology: Topology, card: str, title: str, inside: Sequence[str], single: frozenset[str]) -> Node:

@@ -201,8 +201,8 @@ def _routes(tier: CheckedModel, flow: Flow) -> Iterator[Diagram]:
     some = [*((pair,) for pair in pairs[:_PAIRS]), *(pairs[:count] for count in range(2, _PAIRS + 1))]
     for groups in (*some, *(way(topology, names, "") for way in (by_role, by_network, by_zone, by_kind))):
         if groups:
-            yield route_diagram(topology, flow, groups=groups)
-    yield without_words(route_diagram(topology, flow, groups=by_role(topology, names, "")))
+            yield route_diagram(topology, flow, groups)
+    yield without_words(route_diagram(topology, flow, by_role(topology, names, "")))
 
 
 def _points(placed: Placed, wide: float, tall: float) -> float:

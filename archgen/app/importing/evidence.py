@@ -36,7 +36,7 @@ def is_outright(evidence: Iterable[Evidence]) -> bool:
     return any(each.weight >= _OUTRIGHT for each in evidence)
 
 
-def strongest(evidence: Iterable[Evidence], sign: int, count: int = 2) -> list[str]:
-    """Return the words of what speaks most for it, or against it where the sign is below zero."""
+def strongest(evidence: Iterable[Evidence], sign: int) -> list[str]:
+    """Return the words of the two that speak most for it, or against it where the sign is below zero."""
     chosen = sorted((each for each in evidence if each.weight * sign > 0), key=lambda each: -abs(each.weight))
-    return [each.says for each in chosen[:count]]
+    return [each.says for each in chosen[:2]]

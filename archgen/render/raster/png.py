@@ -23,10 +23,13 @@ def without_ground(scene: Scene) -> Scene:
     return replace(scene, ground=None)
 
 
-def widened(scene: Scene, ratio: float = 16 / 9) -> Scene:
-    """Return a picture in the middle of a canvas of another form, its ground reaching to the borders."""
+_WIDE = 16 / 9
+
+
+def widened(scene: Scene) -> Scene:
+    """Return a picture in the middle of a canvas of the form of a slide, its ground reaching to the borders."""
     width, height = scene.view.width, scene.view.height
-    wide, tall = max(width, height * ratio), max(height, width / ratio)
+    wide, tall = max(width, height * _WIDE), max(height, width / _WIDE)
     canvas = Box((width - wide) / 2, (height - tall) / 2, wide, tall)
     return replace(scene, view=canvas, ground=canvas)
 

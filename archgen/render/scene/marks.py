@@ -33,12 +33,10 @@ def lock(x: float, y: float, state: Literal["closed", "open"], role: str, size: 
     return IconImage(LOCKS[state], x, y, size, role)
 
 
-def cross(x: float, y: float, role: str = "error", size: float = 12) -> tuple[SceneShape, ...]:
+def cross(x: float, y: float) -> tuple[SceneShape, ...]:
     """Return a cross around a centre, on a ground of its own: here it ends."""
-    r = size / 2
-    side, back = number(size), number(-size)
-    arms = f"M{number(x - r)} {number(y - r)}l{side} {side}m0 {back}l{back} {side}"
-    return Curve(arms, pen=Pen("ground", 6, round_ends=True)), Curve(arms, pen=Pen(role, 2.5, round_ends=True))
+    arms = f"M{number(x - 6)} {number(y - 6)}l12 12m0 -12l-12 12"
+    return Curve(arms, pen=Pen("ground", 6, round_ends=True)), Curve(arms, pen=Pen("error", 2.5, round_ends=True))
 
 
 def finding_badge(badge: Badge, x: float, y: float, radius: float = SIZES.badge, group: str | None = None) -> BadgeMark:

@@ -44,11 +44,10 @@ class Series(Struct, frozen=True):
 
 
 class Tradeoff(Struct, frozen=True):
-    """Series over one key of numbered names; `cost` names the axis to the right; title and `alt` say it in words."""
+    """Series over one key of numbered names; title and `alt` say it in words."""
 
     title: str
     alt: str
-    cost: str
     names: tuple[tuple[int, str], ...]
     series: tuple[Series, ...]
 
@@ -78,7 +77,7 @@ def tradeoff_scene(chart: Tradeoff, name: str) -> Scene:
     """Return the scene of a chart."""
     frame = _frame(chart.points)
     key, height = _key(chart, _TOP + _TALL + 62)
-    shapes = (*_scale(frame), *_costs(frame, chart.cost), *_legend(chart), *_lines(frame, chart), *key)
+    shapes = (*_scale(frame), *_costs(frame), *_legend(chart), *_lines(frame, chart), *key)
     return scene(name, _WIDTH, height, shapes, chart.title, chart.alt)
 
 
@@ -107,7 +106,7 @@ def _lasting(hours: float) -> str:
     return f"{hours * 3600:.2g} s"
 
 
-def _costs(frame: _Frame, label: str) -> Iterator[SceneShape]:
+def _costs(frame: _Frame) -> Iterator[SceneShape]:
     span = frame.most - frame.least
     step = next((gap for gap in _GAPS if span / gap <= 8), _GAPS[-1])
     bottom = _TOP + _TALL
@@ -116,7 +115,7 @@ def _costs(frame: _Frame, label: str) -> Iterator[SceneShape]:
         yield Curve(f"M{number(x)} {number(bottom)}v5", pen=Pen("card_line", 1))
         yield TextLine(x, bottom + 18, str(count * step), SIZES.label, "muted", "middle")
     yield Curve(f"M{number(_LEFT)} {number(bottom)}H{number(_WIDTH - _RIGHT)}", pen=Pen("card_line", 1))
-    yield TextLine(_WIDTH - _RIGHT, bottom + 36, f"{label} →", SIZES.text, anchor="end", bold=True)
+    yield TextLine(_WIDTH - _RIGHT, bottom + 36, "Replicas to run →", SIZES.text, anchor="end", bold=True)
 
 
 def _legend(chart: Tradeoff) -> Iterator[SceneShape]:

@@ -103,13 +103,13 @@ class _Axis:
         if last > first:
             self._gaps.append((first, last, least))
 
-    def solve(self, first: int = 1) -> None:
+    def solve(self) -> None:
         """Gives every place its column or row, as early as the room asked for allows."""
         ending: dict[int, list[tuple[int, int]]] = {}
         for start, end, least in self._gaps:
             ending.setdefault(end, []).append((start, least))
         for at in range(len(self._marks)):
-            earliest = self._found[at - 1] + 1 if at else first
+            earliest = self._found[at - 1] + 1 if at else 1
             self._found.append(max([earliest, *(self._found[start] + least for start, least in ending.get(at, ()))]))
 
     def __getitem__(self, place: float) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from archgen.analysis.element_numbers import number_of
-from archgen.analysis.failover_times import after_all_manual_failovers, points_at
+from archgen.analysis.failover_times import after_all_manual_failovers, delaying_points_at
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.durations import spell_duration
@@ -32,7 +32,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         lost = _lost_with(facts, flow, elements)
         if after.promotions:
             # people bring back the others sooner than a repair does
-            lasting = points_at(facts, facts.flows[flow], after, "full")
+            lasting = delaying_points_at(facts, facts.flows[flow], after)
             elements = tuple(element for element in elements if element in lasting)
         for element in _causes(facts, elements):
             working = [replica for replica in lost.get(element, ()) if not _only_keeps(facts, replica)]

@@ -107,8 +107,8 @@ def call_table(topology: Topology, calls: Sequence[tuple[str, str, Connection]])
     """Return connections between components as a table: each as its caller, one of its targets, and itself."""
     rows = (
         (
-            component_link(topology, source, UP),
-            component_link(topology, target, UP),
+            component_link(topology, source),
+            component_link(topology, target),
             *_how(topology, call, port),
             text(call.why or ""),
         )
@@ -126,7 +126,7 @@ def _how(topology: Topology, call: Connection, port: Port) -> tuple[str, ...]:
 def _table(topology: Topology, head: str, calls: Sequence[tuple[str, Connection]]) -> str:
     rows = (
         (
-            component_link(topology, name, UP),
+            component_link(topology, name),
             *_how(topology, call, port),
             text(call.why or ""),
         )
@@ -136,9 +136,9 @@ def _table(topology: Topology, head: str, calls: Sequence[tuple[str, Connection]
     return table((head, "Protocol", "Port", "Transport", "Needed", "Purpose"), rows)
 
 
-def component_link(topology: Topology, component: str, directory: str = "") -> str:
-    """Return a link to the page of a component; `directory` leads to that of its system."""
-    return link(code(component), f"{directory}{component_path(topology, component)}")
+def component_link(topology: Topology, component: str) -> str:
+    """Return a link to the page of a component from that of another, or of a group."""
+    return link(code(component), f"{UP}{component_path(topology, component)}")
 
 
 # The loss

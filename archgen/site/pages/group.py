@@ -102,7 +102,7 @@ def _rows(system: CheckedModel, level: GroupLevel) -> Iterator[Sequence[str]]:
         product = " ".join(filter(None, (component.product, component.version)))
         where = codes(topology.hosts_of(name)) or ("managed" if component.managed else "")
         yield (
-            component_link(topology, name, UP),
+            component_link(topology, name),
             KINDS[component.kind].title,
             text(product),
             where,

@@ -42,4 +42,4 @@ def tradeoff(systems: Sequence[CheckedModel]) -> Tradeoff | None:
         + ", ".join(f"{line.label} {point.shown}" for line in series for point in line.points if point.number == number)
         for number, name in names
     )
-    return Tradeoff(title, f"{title}. {values}.", "Replicas to run", names, series)
+    return Tradeoff(title, f"{title}. {values}.", names, series)
