@@ -140,8 +140,8 @@ def _of_voters(
         ):
             # what else stands on its host stays there; a host of voters moves itself
             zones = {zone.id: zone for zone in index.architecture.zones}
-            beside = (each for each in zones.values() if each.kind == zones[target.id].kind and each.id not in held)
-            declared = (each.id for each in beside if each.within == zones[target.id].within)
+            beside = (each for each in index.zones_like(target.id) if each.within == zones[target.id].within)
+            declared = (each.id for each in beside if each.id not in held)
             third = next(declared, None) or next_place(target.id, index.element_names)
             yield MoveReplica(component.id, here[-1].id, new_witness(index.element_names), (third,))
 
@@ -234,8 +234,8 @@ def _to_another_zone(
     own = index.hosts[host].zones
     inner = next(each for each in own if each == zone or index.inside(each, zone))
     kind = zones[zone].kind
-    others = [each for each in zones.values() if each.kind == kind and each.id != zone]
-    others = [each for each in others if not index.inside(each.id, zone) and each.id not in index.zones_around(host)]
+    around = index.zones_around(host)
+    others = [each for each in index.zones_like(zone) if not index.inside(each.id, zone) and each.id not in around]
     if kind in SITES:
         shared = any(
             has_local_address(index, component) for component in affected if component.id in index.standing_on[host]

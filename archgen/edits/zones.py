@@ -31,11 +31,11 @@ def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) ->
     chosen: list[str] = []
     for zone in topology.hosts[host].zones:
         kind = topology.zones[zone].kind
-        others = [each.id for each in topology.architecture.zones if each.kind == kind and each.id not in taken]
+        beside = [each.id for each in topology.index.zones_like(zone)]
+        others = [each for each in beside if each not in taken]
         sound = [other for other in others if Subject("zone", other) not in points]
         shared = Subject("zone", zone) in points
         if shared and kind in ("rack", "power"):
-            beside = [each.id for each in topology.architecture.zones if each.kind == kind and each.id != zone]
             chosen.append(next(iter((*sound, *others, *beside)), next_place(zone, topology.element_names)))
         elif shared and kind == "availability-zone":
             chosen.append(next((other for other in (*sound, *others) if _reaches(topology, host, other)), zone))

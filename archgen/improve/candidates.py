@@ -197,8 +197,8 @@ def _quorums(index: Index, component: Component, target: Subject, built: Collect
         kind = zones[target.id].kind
         others = [
             zone.id
-            for zone in zones.values()
-            if zone.kind == kind and zone.within == zones[target.id].within and zone.id not in around
+            for zone in index.zones_like(target.id)
+            if zone.within == zones[target.id].within and zone.id not in around
         ]
         while kind in BUILT and len(others) < 2:
             others.append(next_place(target.id, {*index.element_names, *others}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 
-from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica
+from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica, Zone
 from archgen.model.dns_zones import servers_of
 from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.product_traits import Product
@@ -235,6 +235,11 @@ class Index:
     def zone_kinds(self) -> dict[str, str]:
         """The kind of each zone."""
         return {zone.id: zone.kind for zone in self.architecture.zones}
+
+    def zones_like(self, zone: str) -> tuple[Zone, ...]:
+        """Return the other zones of the kind of a zone."""
+        kind = self.zone_kinds[zone]
+        return tuple(each for each in self.architecture.zones if each.kind == kind and each.id != zone)
 
     @cached_property
     def _host_zones(self) -> dict[str, tuple[str, ...]]:

@@ -37,9 +37,8 @@ def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
             return tuple(Subject("host", host) for host in places)
     inside = frozenset.intersection(*(facts.index.shared_zones(replica) for replica in monitor.replicas))
     for zone in facts.zones:
-        several = sum(other.kind == facts.zones[zone].kind for other in facts.zones.values()) > 1
         place = Subject("zone", zone)
-        if zone in inside and several and _stopped(facts, place):
+        if zone in inside and facts.index.zones_like(zone) and _stopped(facts, place):
             host = Subject("host", own[0]) if len(own) == 1 else place
             return (host if set(_stopped(facts, host)) == set(_stopped(facts, place)) else place,)
     return ()

@@ -29,7 +29,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _hits(facts: Topology) -> Iterator[Hit]:
     for breaking in facts.losses.root_causes:
-        if breaking.element.kind == "host" or (breaking.element.kind == "zone" and _has_peer(facts, breaking.element)):
+        if breaking.element.kind == "host" or (
+            breaking.element.kind == "zone" and facts.index.zones_like(breaking.element.id)
+        ):
             blamed = {flow: _blamed(facts, breaking, flow) for flow in breaking.flows}
             blamed = {flow: components for flow, components in blamed.items() if components}
             if blamed:
@@ -69,11 +71,6 @@ def _parts_machines(facts: Topology, element: Subject, replicas: Collection[Subj
 
 
 _PART = "Move one of the virtual machines to another physical host{}, and keep them apart there (anti-affinity)."
-
-
-def _has_peer(facts: Topology, zone: Subject) -> bool:
-    kind = facts.zones[zone.id].kind
-    return sum(other.kind == kind for other in facts.zones.values()) > 1
 
 
 def _blamed(facts: Topology, breaking: RootCause, flow: str) -> tuple[str, ...]:

@@ -64,9 +64,8 @@ def _is_spread(facts: Topology, zone: str, flow: str, served: frozenset[str]) ->
     replicas = facts.losses.structures[flow].replicas
     hosts = [host for replica in replicas for host in replica.hosts]
     if not hosts:
-        kind = facts.zones[zone].kind
         spread = (each.component for each in replicas if facts.provided(Subject("replica", each.id)))
-        elsewhere = any(facts.zones[other].kind == kind for other in served - {zone})
+        elsewhere = any(other.id in served for other in facts.index.zones_like(zone))
         return not elsewhere and any(zone_of(facts.components[name]) == zone for name in spread)
     return facts.are_apart_in(zone, (place for host in hosts for place in facts.index.zones_around(host)))
 
@@ -74,11 +73,7 @@ def _is_spread(facts: Topology, zone: str, flow: str, served: frozenset[str]) ->
 def _others(facts: Topology, zone: str) -> list[str]:
     """Return the zones of the same kind in which components of the system run too, so that a second one is paid for."""
     places = {place for host in facts.hosts if facts.load(host) for place in facts.index.zones_around(host)}
-    return [
-        other.id
-        for other in facts.zones.values()
-        if other.kind == facts.zones[zone].kind and other.id in places - {zone}
-    ]
+    return [other.id for other in facts.index.zones_like(zone) if other.id in places]
 
 
 def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: bool) -> Hit:
