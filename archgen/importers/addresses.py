@@ -237,8 +237,11 @@ def is_public_host(host: str) -> bool:
 def resolve_port(host: str, port: int | None, hosts: Mapping[str, str]) -> str | None:
     """Return the id of what is published on a port of the machine itself, which containers know by an address.
 
-    `hosts` names it by a colon and the port. On the port of a store an address may as well be that of another machine.
+    `hosts` names it by a colon and the port, behind the name of a machine where that is known. On the port of a store an address
+    may as well be that of another machine.
     """
+    if port is not None and f"{host.lower()}:{port}" in hosts:
+        return hosts[f"{host.lower()}:{port}"]
     if port is None or f":{port}" not in hosts:
         return None
     if host.lower() in ON_MACHINE:

@@ -12,6 +12,7 @@ from archgen.importers.compose.service import Service
 _PORT_NAME = re.compile(r"(?:(?:HTTP|APP|WEB|SERVER|LISTEN|UVICORN|FLASK_RUN)_)?PORT", re.IGNORECASE)
 _FLAG = re.compile(r"(?<!\S)(?:--(?:http-)?port|-p)[= ](\d{2,5})(?!\S)")
 _BOUND = re.compile(r"(?:(?<![\w.:/@-])(?:0\.0\.0\.0|\[::\]))?(?<![\w.\]]):(\d{2,5})(?!\S)")
+_WORDS_BOUND = re.compile(r"(?<!\S)0\.0\.0\.0 (\d{2,5})(?!\S)")
 """An address on which a program listens: `0.0.0.0:8000`, `:8000`."""
 
 
@@ -24,6 +25,12 @@ def ports_on_machine(service: Service, recipe: Recipe, known: Known) -> set[int]
     return published | (set(_ports_set(service, recipe)) or {*recipe.exposed, *([known.port] if known.port else [])})
 
 
+def answers_at(service: Service, recipe: Recipe, known: Known, port: int) -> bool:
+    """Return True for a service that listens on a port by its own words, or by its product."""
+    targets = {each.target for each in service.ports}
+    return port in {*targets, *recipe.exposed, *_ports_set(service, recipe), known.port}
+
+
 def _ports_set(service: Service, recipe: Recipe) -> Iterator[int]:
     """Yield the ports that variables or the command of a program say it listens on."""
     variables = recipe.variables | service.environment
@@ -33,7 +40,7 @@ def _ports_set(service: Service, recipe: Recipe) -> Iterator[int]:
         if _PORT_NAME.fullmatch(name) is not None and not beside:
             yield from _numbers([value.text])
     words = service.words or recipe.words
-    yield from _numbers(_BOUND.findall(words))
+    yield from _numbers([*_BOUND.findall(words), *_WORDS_BOUND.findall(words)])
     for port in _numbers(_FLAG.findall(words)):
         # the clients of stores name the port of the store so
         if port not in STORE_PROTOCOLS:

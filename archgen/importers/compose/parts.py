@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from archgen.importers.addresses import is_own_address, urls_in
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.omissions import main_of, reason_of
 from archgen.importers.compose.own_ports import ports_on_machine
@@ -129,11 +130,28 @@ def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:
         for port in part.machine_ports:
             published.setdefault(port, []).append(part.id)
     hosts |= {f":{port}": names[0] for port, names in published.items() if len(names) == 1}
+    for part in parts.values():
+        for machine in _machines(part):
+            for port in part.machine_ports:
+                hosts.setdefault(f"{machine}:{port}", part.id)
     for name, part in parts.items():
         # `redis-main.example.net` in front of `redis_main`
         hosts.setdefault(name.lower().replace("_", "-"), part.id)
     hosts |= {name.lower(): part.id for name, part in parts.items()}
     return hosts | {name: part.id for name, part in parts.items()}
+
+
+def _machines(part: ServicePart) -> list[str]:
+    """Return the machines that a store on their networks names as those of its members: `--initial-cluster=n1=http://n1:2380,…`."""
+    if part.service.network_mode != "host" or not part.guess.known.keeps_data:
+        return []
+    words = [word for text in (part.service.entrypoint, part.service.command) if text for word in text.text.split()]
+    for text in (*words, *(value.text for value in part.service.environment.values())):
+        urls = [mention.host.lower() for piece in text.split(",") for mention, _ in urls_in(piece)]
+        machines = sorted({host for host in urls if not is_own_address(host)})
+        if len(machines) > 1:
+            return machines
+    return []
 
 
 def proxies_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
+from archgen.importers.addresses import Mention
 from archgen.importers.catalogue import Known
+from archgen.importers.compose.own_ports import answers_at
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Publication
 from archgen.importers.facts import Fact
@@ -76,6 +80,17 @@ def exporter_at(
         part for part in parts if KINDS[part.kind].observes and name in part.service.name and _answers_at(part, port)
     ]
     return found[0] if len(found) == 1 else None
+
+
+def heard_beside(mention: Mention, parts: Iterable[ServicePart], target: ServicePart | OutsideStore) -> Mention:
+    """Return a mention of what answers at a port of its target, in the network of which it is: `network_mode: service:browser`."""
+    port = mention.port
+    if port is None or isinstance(target, OutsideStore) or target.guess.known.port == port:
+        return mention
+    network = f"service:{target.service.name}"
+    beside = [part for part in parts if part.service.network_mode == network]
+    found = [part.id for part in beside if answers_at(part.service, part.recipe, part.guess.known, port)]
+    return replace(mention, host=found[0]) if len(found) == 1 else mention
 
 
 def _answers_at(part: ServicePart, port: int) -> bool:

@@ -25,7 +25,7 @@ from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import main_of
 from archgen.importers.compose.order import is_addressed, keeps_nothing, may_call, serves_alone, uses_others
 from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
-from archgen.importers.compose.ports import exporter_at, published_entries
+from archgen.importers.compose.ports import exporter_at, heard_beside, published_entries
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.routing import ProxyRoute, entry_of, protocol_of, routes
@@ -243,7 +243,7 @@ class _Reader:
         self._add(f"component:{target}", "member", f"sharer:{caller}", source, evidence, "medium")
 
     def _words(self, part: ServicePart, words: SourceText) -> None:
-        for before, word in pairwise(["", *split_words(words.text)[:500]]):
+        for before, word in pairwise(["", *split_words(on_machine(part.service, words).text)[:500]]):
             name, value, flag = argument(word, before)
             self._mention(part, name, SourceText(value, words.source), flag or "command")
 
@@ -278,7 +278,8 @@ class _Reader:
             self.served.add(store.id)
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
-        for mention in mentions(name, value.text, self.hosts, port):
+        for named in mentions(name, value.text, self.hosts, port):
+            mention = heard_beside(named, self.parts.values(), self.by_id[named.host])
             target = self.by_id[mention.host]
             if target.id == part.id or (shared and not agrees_with(part, target)):
                 continue

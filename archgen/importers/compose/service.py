@@ -106,9 +106,16 @@ class Service(Struct, kw_only=True):
 _LOOPBACK = re.compile(r"(?<![\w.-])(?:127\.0\.0\.1|localhost)(?=:[0-9])")
 
 
+_BEFORE_PORT = re.compile(r"(?<![\w.-])(?:127\.0\.0\.1|localhost) (?=[0-9]{2,5}(?: |$))")
+
+
 def on_machine(service: Service, value: SourceText) -> SourceText:
-    """Return a value of a service with a name for the machine in it, where it is on the machine's own network: there loopback is that."""
-    if service.network_mode != "host" or _LOOPBACK.search(value.text) is None:
+    """Return a value of a service with what loopback is in it: on the network of the machine, or of another service, a name for that."""
+    kind, _, beside = service.network_mode.partition(":")
+    if kind == "service" and beside:
+        text = _BEFORE_PORT.sub(f"{beside}:", value.text)
+        return replace(value, text=_LOOPBACK.sub(beside, text))
+    if kind != "host" or _LOOPBACK.search(value.text) is None:
         return value
     return replace(value, text=_LOOPBACK.sub(ON_MACHINE[0], value.text))
 
