@@ -283,6 +283,19 @@ def test_base_that_no_overlay_names_beside_others_is_left_out_and_named(
     assert is_named is ("lost" not in names)
 
 
+def test_workloads_that_no_kustomization_lists_are_named_beside_an_overlay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("k8s/base"), **overlay("k8s/overlays/prod", "../../base", 2)})
+    write({"watch/probe.yaml": WORKLOAD.replace("web", "probe")})
+    named = "read too: watch, 1 workload that no kustomization lists"
+    assert named not in summary(import_model((".",), None))
+    write(overlay("k8s/overlays/dev", "../../base", 1))
+    assert [line for line in summary(import_model((".",), None)).splitlines() if "read too" in line] == [named]
+    assert "read too" not in summary(import_model(("k8s",), None))
+
+
 @pytest.mark.parametrize(
     ("below", "path", "around", "is_read"),
     [

@@ -65,6 +65,7 @@ class SourceFiles:
     project, in their order, and `reasons` say why a directory's projects are read rather than others. `missing` are the names
     in kustomizations, after the file of each, by which nothing is to be found, and True for those outside the project. `templates` are
     those of other tools than Helm. `built` are the sources by which compose files that aren't read build services, by their names.
+    `listed` are the paths that kustomizations name.
     """
 
     def __init__(self) -> None:
@@ -83,6 +84,7 @@ class SourceFiles:
         self.together: list[tuple[str, ...]] = []
         self.reasons: list[str] = []
         self.built: dict[str, tuple[str, str]] = {}
+        self.listed: set[str] = set()
 
     def read(self, path: str, inside: str | None = None) -> None:
         """Read a file; what can't be read is an error."""
@@ -241,6 +243,7 @@ def _manifests_below(
     }
     both = [kustomizations.at(path) for path in (*inner, *outer) if is_kustomization(path)]
     named = {name for each in both for name in each.named}
+    collection.listed |= named
     unfilled = {
         path: None for path, data in manifests.items() if is_template_of_another_tool(data) and path not in named
     }

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct, field
 
@@ -43,6 +43,7 @@ class Import(Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     missing: tuple[tuple[str, str, bool], ...] = ()
     bases: Mapping[str, str] = field(default_factory=dict)
+    listed: Set[str] = frozenset()
 
 
 def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
@@ -75,6 +76,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         reasons=tuple(collection.reasons),
         missing=tuple(dict.fromkeys(collection.missing)),
         bases=collection.bases,
+        listed=collection.listed,
     )
 
 
@@ -140,6 +142,7 @@ def summary(result: Import) -> str:
         f"front doors: {_listed(doors.front)}; stores: {_listed(stores)}",
     ]
     lines += [f"read {reason}" for reason in result.reasons]
+    lines += _beside(result)
     lines += _merged(result)
     lines += [f"read {decision}; --profile names others" for decision in result.reading.decisions]
     lines += result.reading.warnings[:_MOST_OTHERS]
@@ -204,6 +207,22 @@ def _templates(paths: tuple[str, ...]) -> Iterator[str]:
         first = next(path for path in paths if (os.path.dirname(path) or ".") == directory)
         named = f"{first}, a template" if count == 1 else f"{count} templates in {directory}, such as {first}"
         yield f"not read: {named}; import what is made of {'it' if count == 1 else 'them'}"
+
+
+def _beside(result: Import) -> list[str]:
+    """Return a line on the directories that are read beside an overlay, though no kustomization lists what they run."""
+    facts = result.reading.facts
+    manifests = {file.path for file, name in result.reading.sources if name == "kubernetes"}
+    run = {fact.subject for fact in facts if fact.key == "image"}
+    kinds = (fact for fact in facts if fact.key == "kind" and fact.subject in run)
+    workloads = [fact.source.path for fact in kinds if fact.source.path in manifests]
+    loose = Counter(os.path.dirname(path) or "." for path in workloads if path not in result.listed)
+    if not result.overlays or len(workloads) == loose.total():
+        return []
+    return [
+        f"read too: {directory}, {_count(count, 'workload')} that no kustomization lists"
+        for directory, count in [*loose.items()][:_MOST_OTHERS]
+    ]
 
 
 def _merged(result: Import) -> list[str]:
