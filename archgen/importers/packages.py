@@ -41,7 +41,7 @@ _LIBRARIES = {
     "cassandra": "cassandra|gocql|scylla",
     "mssql": "mssql|sqlserver|tedious|pyodbc|pymssql|sqlclient",
     "bolt": "neo4j",
-    "oracle": "oracle|oracledb|ojdbc|cx|godror|oci|ora",
+    "oracle": "oracle|oracledb|ojdbc|cx[-_]oracle|godror|go-ora|sijms|oci8",
 }
 """The words with which the names of libraries for a protocol begin."""
 

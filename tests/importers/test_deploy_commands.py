@@ -244,6 +244,8 @@ RUN = "ssh me@vps 'cd /srv/shop && docker compose up -d'\n"
     [
         pytest.param("release.sh", f"{COPY}{RUN}", [True], id="copy"),
         pytest.param("release.sh", f"{RUN}{COPY}", [], id="copy-after-the-start"),
+        pytest.param("release.sh", f"echo '```' >> out\n{COPY}{RUN}", [True], id="copy-after-a-printed-fence"),
+        pytest.param("release.sh", f"cat > out <<END\n```\n{COPY}{RUN}```\nEND\n", [], id="copy-in-a-block-of-markdown"),
         pytest.param("release.sh", f"# {COPY}{RUN}", [], id="copy-in-a-comment"),
         pytest.param("release.sh", f"echo {COPY}{RUN}", [], id="copy-that-is-shown"),
         pytest.param("release.sh", f"scp -P 22 \\\n  {VPS} \\\n  vps:docker-compose.yml\n{RUN}", [True], id="copy-over-lines"),

@@ -54,6 +54,15 @@ from tests.importers.compose_projects import STORES, SYSTEM, assert_choice, comp
             id="file-that-takes-back-what-its-base-builds",
         ),
         pytest.param(
+            {
+                "compose.yml": compose(*SYSTEM),
+                "compose.prod.yml": compose(*SYSTEM).replace("    build", "    shm_size: !!str 1gb\n    build"),
+            },
+            ["compose.prod.yml"],
+            "compose.prod.yml: its name says production",
+            id="tag-of-yaml-itself-changes-nothing-of-another-file",
+        ),
+        pytest.param(
             {"compose.yml": compose("web=node:22", "api=node:22"), "compose.prod.yml": compose("web=acme/shop", "api=acme/shop")},
             ["compose.prod.yml"],
             "compose.prod.yml: its name says production",
@@ -266,6 +275,25 @@ def test_summary_names_an_override_with_what_it_changes(tmp_path: Path, monkeypa
     lines = summary(imported(tmp_path, monkeypatch, files)).splitlines()
     assert "not read: compose.dev.yml; `archgen import compose.yml compose.dev.yml` reads it instead" in lines
     assert "not read: compose.test.yml; `archgen import compose.test.yml` reads it instead" in lines
+
+
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [
+        ("build: {context: web, target: dev}", "builds the target `dev`"),
+        ("build:\n      target: development", "builds the target `development`"),
+        ("command: npm run dev", "runs `npm run dev`"),
+        ("environment:\n      NODE_ENV: development", "sets NODE_ENV to development"),
+        ("mem_limit: 1g", ""),
+    ],
+)
+def test_summary_says_how_to_leave_out_an_override_for_development(
+    more: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"compose.yml": compose(*SYSTEM), "compose.override.yml": f"services:\n  web:\n    {more}\n"}
+    lines = summary(imported(tmp_path, monkeypatch, files)).splitlines()
+    line = f"read compose.override.yml, which {shown}; `archgen import compose.yml` leaves it out"
+    assert [each for each in lines if "leaves it out" in each] == ([line] if shown else [])
 
 
 def test_summary_does_not_name_stores_that_stand_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Iterable, Iterator
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
 
 from archgen.app.importing.applied_paths import GOES
 from archgen.app.importing.cluster_evidence import count_workloads, scripts_that_apply, texts_that_may_apply
+from archgen.app.importing.compose_evidence import development_in
 from archgen.app.importing.compose_files import (
     by_directory,
     choose_compose_files,
@@ -109,11 +111,22 @@ class SourceFiles:
             named = " and ".join(" with ".join(project) for project in choice.projects)
             reasons = [*choice.reason.removeprefix(f"{named}: ").split(", "), *reason.split(", ")]
             self.reasons.append(f"{named}: {', '.join(dict.fromkeys(each for each in reasons if each))}")
+        for project in choice.projects:
+            self.reasons += _overrides_of_developers(project, found)
 
     def leave_out(self, paths: Iterable[str], reason: str) -> None:
         """Name compose files that aren't read for a user, and the reason."""
         self.others += paths
         self.reasons.append(reason)
+
+
+def _overrides_of_developers(project: Sequence[str], found: FoundFiles) -> Iterator[str]:
+    """Yield a line on each override that Compose adds by itself and that is for development, with the command that leaves it out."""
+    for path in project:
+        shown = development_in(found.text(path)) if ".override." in os.path.basename(path) else ""
+        others = [other for other in project if other != path]
+        if shown and others:
+            yield f"{path}, which {shown}; `archgen import {shlex.join(others)}` leaves it out"
 
 
 def collect_sources(paths: tuple[str, ...]) -> SourceFiles:

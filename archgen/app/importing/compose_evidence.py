@@ -22,6 +22,9 @@ _DEVELOPERS_COMMAND = re.compile(
 _OF_ENVIRONMENT = re.compile(
     r"""\b((?:[A-Z]+_)*(?:ENV|ENVIRONMENT|SPRING_PROFILES_ACTIVE))["']?[ \t]*[:=][ \t]*["']?(?:\$\{\w+:?-)?([A-Za-z]+)"""
 )
+_TARGET_OF_DEVELOPERS = re.compile(
+    r"""\btarget:[ \t]*["']?(dev|develop|development|debug|local)["']?[ \t]*(?:[,}]|$)""", re.MULTILINE
+)
 _TO_THIS_MACHINE = re.compile(
     r"""[ \t]*(- )?["']?(?!VAULT_ADDR|CONSUL_HTTP_ADDR|NOMAD_ADDR|ETCDCTL_)"""
     r"""[A-Z][A-Z0-9_]+["']?[ \t]*[:=].*https?://(localhost|127\.0\.0\.1)\b"""
@@ -62,6 +65,19 @@ def _settings(text: str) -> Iterator[str]:
     for line in text.splitlines()[:_MOST_LINES]:
         if line.strip() and not line.lstrip().startswith("#"):
             yield line[:_LONGEST_LINE]
+
+
+def development_in(text: str) -> str:
+    """Return what shows that a file is for those who work on the system; the empty text where nothing does."""
+    settings = "\n".join(_settings(text))
+    target = _TARGET_OF_DEVELOPERS.search(settings)
+    if target is not None:
+        return f"builds the target `{target[1]}`"
+    command = _DEVELOPERS_COMMAND.search(settings)
+    if command is not None:
+        return f"runs `{command[0]}`"
+    stages = {stage_of(match[2]): match for match in _OF_ENVIRONMENT.finditer(settings)}
+    return f"sets {stages[TRIAL][1]} to {stages[TRIAL][2]}" if TRIAL in stages else ""
 
 
 def _evidence_in_lines(project: ComposeCandidate, lines: list[str]) -> Iterator[Evidence]:

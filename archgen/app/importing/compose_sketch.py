@@ -128,7 +128,8 @@ def _source_of(directory: str, service: ServiceSketch) -> str:
 
 def _take(service: ServiceSketch, key: str, value: str) -> None:
     if value[:1] == "!":
-        service.amends = True
+        # the tags of YAML itself, such as `!!str`, say nothing of other files
+        service.amends = service.amends or value.startswith(("!reset", "!override"))
         value = value.partition(" ")[2].strip() if not value.startswith("!reset") else ""
         # what nothing stands behind is taken back; what stands below is another matter
         if not value or value[0] == "#":

@@ -89,6 +89,9 @@ _COMMENT = re.compile(r"^[ \t]*#[# \t]*(.*)", re.MULTILINE)
 
 _MOST_SCRIPTS = 60
 _MOST_VARIABLES = 20
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
+"""The beginning or the end of a block of Markdown, not of a command that prints it."""
+
 _MOST_COMMANDS = 200
 _LARGEST = 128 * 1024
 _DEEPEST_SCRIPT = 3
@@ -210,9 +213,10 @@ def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) ->
     copies = list(_copies_in(text, own, known))
     targets = [(match.start(), match[1]) for match in _TARGET.finditer(text)]
     starts = [start for start, _ in targets]
+    fences = [] if path in known else [match.start() for match in _FENCE.finditer(text)]
     for match in matches:
         # a block of Markdown in a workflow is the text of a release
-        is_text = path not in known and text.count("```", 0, match.start()) % 2 == 1
+        is_text = path not in known and bisect(fences, match.start()) % 2 == 1
         if is_text or _SHOWN.search(_line_before(text, match.start())):
             continue
         words = match[1]

@@ -82,9 +82,15 @@ def held_by_images(
     for caller, target in called:
         if target in stores:
             kinds.setdefault(caller, set()).add(stores[target])
+    images = {part.id: image_name(part.containers[0].text_at("image")) for part in parts}
+    names = {name for part in parts for name in (part.manifest.name, images[part.id])}
     for part in parts:
         found = _recipe_of(part, opener, built) if part.guess.known.product is None else None
         if found is None:
+            continue
+        directory = posixpath.basename(found[0])
+        if directory in names - {part.manifest.name, images[part.id]}:
+            # the source of another program: `api` of one called `api`, beside `order-api`
             continue
         hosts = {
             name: identity
