@@ -146,6 +146,8 @@ def _of_component(
         yield from _certain_calls(model, component.id)
     elif kind == "outside":
         yield from _outside(model, component, value)
+    elif kind == "volumes" and value == "yes":
+        yield Put(("components", component.id, "uploads"), "local")
     elif kind == "unread" and value == "yes":
         yield from _database(model, component.id)
     elif kind == "outer-proxy" and value == "no":

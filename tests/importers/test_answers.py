@@ -457,6 +457,17 @@ def test_answer_ends_the_flow_that_was_there_for_the_doubt(
     }[given]
 
 
+def test_files_that_are_nowhere_else_are_uploads_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(
+        "services: {web: {image: acme/web, ports: ['80:80'], volumes: ['media:/srv/media']}}\n"
+    )
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    assert "backups" in model().unknown
+    answer("web", "yes")
+    assert {each.id: each.uploads for each in model().components}["web"] == "local"
+
+
 @pytest.mark.parametrize("is_of_old", [False, True])
 @pytest.mark.parametrize("given", ["yes", "no", "elsewhere", "none"])
 def test_models_of_old_have_other_words_for_yes_and_no(
@@ -466,9 +477,8 @@ def test_models_of_old_have_other_words_for_yes_and_no(
     Path("compose.yml").write_text(COMPOSE)
     assert main(["import", ".", "-o", str(MODEL)]) == 0
     if is_of_old:
-        text = re.sub(
-            r"kind: \w+, about: (backups.*)options: \[.*\]", r"about: \1options: [none, elsewhere]", MODEL.read_text()
-        )
+        pattern = r'kind: unknown,?\s+(about: backups[^?]*\?",?\s+options: )\[.*?\]'
+        text = re.sub(pattern, r"\1[none, elsewhere]", MODEL.read_text())
         assert "elsewhere" in text
         MODEL.write_text(text)
     answer("backups", given)

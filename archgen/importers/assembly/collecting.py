@@ -92,6 +92,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "group",
         "near",
         "unread",
+        "files",
     ):
         setattr(part, key, value)
     elif key == "role":

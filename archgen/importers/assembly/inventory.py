@@ -26,7 +26,7 @@ class Part(Struct, kw_only=True):
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
     the variable, what holds its value, and its place. `near` are those that alone might call a store, and `sharers` those
     that files name it to, and that may have no use for it. `unread` is what it takes its settings from, where no file
-    holds them.
+    holds them, and `files` are the volumes in which it keeps what no store does.
     """
 
     id: str
@@ -58,6 +58,7 @@ class Part(Struct, kw_only=True):
     is_unclear: bool = False
     group: str | None = None
     unread: str | None = None
+    files: list[str] = field(default_factory=list)
     near: list[str] = field(default_factory=list)
     sharers: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)

@@ -274,6 +274,7 @@ def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
     copied = inventory.backed_up
     words = {
         "backups": any((part.traits.stores or part.kind == "search") and part.id not in copied for part in parts)
+        or any(part.files for part in parts)
         or any(True for _ in unread_by(inventory)),
         "monitoring": inventory.unwatched != [],
         # what admits traffic to some pods says nothing of the edge

@@ -16,8 +16,10 @@ from archgen.importers.names import words_of
 from archgen.importers.secrets import is_secret_name
 from archgen.model.products import product_of
 from archgen.model.requirements import question_id
+from archgen.model.wording import first_few, listed
 
 _MOST_NAMED = 5
+_MOST_STORES = 7
 _WORDS_OF_ALL = {"", "service", "svc", "api", "app", "server", "db", "database"}
 
 
@@ -58,6 +60,7 @@ def questions_of(
         *_calling_nothing(inventory, doors),
         *_hosts(inventory),
         *_writers(inventory),
+        *_volumes(inventory),
         *(_about(word, inventory) for word in unknown if word in _WORDS),
     ]
     return tuple({each.id: each for each in questions}.values())
@@ -280,6 +283,16 @@ def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
             )
 
 
+def _volumes(inventory: Inventory) -> Iterator[ImportQuestion]:
+    for part in inventory.parts.values():
+        if part.files:
+            noun = "the volume" if len(part.files) == 1 else "the volumes"
+            ask = (
+                f"{part.id} keeps files on {noun} {listed(part.files)}. Are any of them, such as uploads, nowhere else?"
+            )
+            yield question("volumes", part.id, ask, _YES_OR_NO, (str(part.source),))
+
+
 def _about(word: str, inventory: Inventory) -> ImportQuestion:
     """Return the question about an open topic; where something is backed up or watched, it names the rest."""
     watching = [part for part in inventory.parts.values() if part.kind == "monitoring"]
@@ -293,9 +306,10 @@ def _about(word: str, inventory: Inventory) -> ImportQuestion:
     copied = inventory.backed_up
     stores = [part for part in inventory.parts.values() if part.traits.stores and part.kind != "object-storage"]
     others = [part.id for part in stores if part.id not in copied]
-    if word != "backups" or not copied or not others:
+    others += [f"the files of {part.id}" for part in inventory.parts.values() if part.files]
+    if word != "backups" or not others:
         return _WORDS[word]
-    return question("unknown", word, f"Does anything back up {', '.join(others[:8])}?", _YES_OR_NO)
+    return question("unknown", word, f"Does anything back up {listed(first_few(others, _MOST_STORES))}?", _YES_OR_NO)
 
 
 _WORDS = {

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from archgen.importers.compose.interpolation import fill_variables
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
-from archgen.importers.facts import Attachment, Configuration, FactSheet, Opener
+from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Opener
 from archgen.importers.names import words_of
 from archgen.importers.stand_ins import EXAMPLES
+from archgen.model.kinds import KINDS
 
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
 CONFIGURATIONS = (
@@ -39,6 +40,13 @@ _TEMPLATE_DIRECTORIES = ("-template", "-templates", ".template", "-example", ".e
 """Ends of the names of directories beside those that people make of them."""
 
 _LARGEST_MOUNT = 256 * 1024
+
+_MADE_ANEW = re.compile(
+    r"acme|app|assets|builds?|bundle|caches?|cargo|certs?|code|confs?|configs?|deps|dist|gems|go|gradle|huggingface|lib|letsencrypt|logs?|"
+    r"m2|metrics|models?|modules|next|node|npm|nltk|packages|pip|plugins|pnpm|public|run|scripts|site|sock(et)?s?|src|ssl|static|target|"
+    r"te?mp|templates|vendor|venv|www|yarn"
+)
+"""Words of directories that a program fills again, that its image brings, or that hold no records."""
 
 
 def mounted(
@@ -129,3 +137,30 @@ def _is_of_another(attachment: Attachment, owners: Set[str], names: Mapping[str,
     if len(owners) < 2 or words & names[attachment.owner]:
         return False
     return any(words & names[owner] for owner in owners)
+
+
+def kept_files(parts: Iterable[ServicePart]) -> Iterator[Fact]:
+    """Yield the volumes in which a program that is no store keeps files, of which no other file says what they are.
+
+    What a store or a backup mounts as well is theirs, and what several programs mount is told of the first.
+    """
+    listed = list(parts)
+    taken = {mount.text for part in listed if _is_other(part) for mount in part.service.mounts.values()}
+    for part in listed:
+        volumes = [
+            (mount.text, target)
+            for target, mount in sorted(part.service.mounts.items())
+            if mount.text not in taken and re.fullmatch(r"[\w.-]+", mount.text) and not mount.text.startswith(".")
+        ]
+        names = [
+            name
+            for name, target in volumes
+            if not any(map(_MADE_ANEW.fullmatch, words_of(f"{name} {posixpath.basename(target)}")))
+        ]
+        taken.update(names)
+        if names and KINDS[part.kind].role == "application" and not KINDS[part.kind].observes:
+            yield Fact(f"component:{part.id}", "files", sorted({*names}), part.service.source, "volumes", "medium")
+
+
+def _is_other(part: ServicePart) -> bool:
+    return part.guess.known.keeps_data or part.kind == "backup"

@@ -20,7 +20,7 @@ from archgen.importers.compose.indirect import (
 )
 from archgen.importers.compose.jobs import configuring_jobs
 from archgen.importers.compose.library_calls import UnlikelyCall, calls_by_library, lacks_library, may_use
-from archgen.importers.compose.mounts import doubt_files_of_others, mounted
+from archgen.importers.compose.mounts import doubt_files_of_others, kept_files, mounted
 from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import main_of
 from archgen.importers.compose.order import is_addressed, keeps_nothing, may_call, serves_alone, uses_others
@@ -121,6 +121,8 @@ class _Reader:
             describe_service(part, self.host, self.sheet)
             for fact in published_entries(part):
                 self.sheet.add(fact)
+        for fact in kept_files(self.parts.values()):
+            self.sheet.add(fact)
         services = self.project.services
         for sidecar in services.values():
             main = self.parts.get(main_of(sidecar))
