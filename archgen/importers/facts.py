@@ -103,6 +103,15 @@ class Configuration(Struct, frozen=True):
     data: bytes
 
 
+class FileTree(Struct, frozen=True):
+    """The names of the files of a project, all of them where it `is_whole`; `place` is the directory of one of them."""
+
+    project: str
+    place: str
+    names: tuple[str, ...]
+    is_whole: bool
+
+
 class Opener(Protocol):
     """Opens what a file names: by the path of that file and the name in it; the configurations in it for a directory.
 
@@ -117,6 +126,9 @@ class Opener(Protocol):
 
     def find(self, path: str, directory: str, names: Iterable[str], /) -> Iterator[tuple[Configuration, ...]]:
         """Yield what is opened by those names in a directory that lead to something: most that is sought isn't there."""
+
+    def tree(self, path: str, /) -> FileTree:
+        """Return the names of the files in the project of a file without those of dependencies, and where this one lies."""
 
 
 ImportFormat = Literal["compose", "kubernetes", "haproxy", "nginx", "keepalived"]

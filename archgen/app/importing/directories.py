@@ -17,7 +17,7 @@ _TRANSLATIONS = frozenset(("lang", "langs", "languages", "locale", "locales", "i
 """Directories of texts in several languages, which are large and tell no address."""
 
 _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
-_MOST_FILES = 5000
+MOST_FILES = 5000
 _DEEPEST = 8
 _LARGEST_KEPT = 64 * 1024
 _MOST_KEPT = 16 * 1024 * 1024
@@ -56,7 +56,7 @@ def files_below(
             waiting += [(f"{where}{name}{os.sep}", depth + 1) for name in shown]
         for name in names:
             count += 1
-            if count > _MOST_FILES:
+            if count > MOST_FILES:
                 return
             yield where + name
 

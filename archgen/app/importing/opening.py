@@ -8,14 +8,22 @@ from collections.abc import Iterable, Iterator, Set
 
 from archgen.app.importing.collect import SourceFiles
 from archgen.app.importing.compose_files import is_compose_file
-from archgen.app.importing.directories import files_below, holds_no_address, path_in, project_of
+from archgen.app.importing.directories import (
+    MOST_FILES,
+    files_below,
+    holds_no_address,
+    path_before_names,
+    path_in,
+    project_of,
+)
 from archgen.importers.compose.environment import STAND_INS
 from archgen.importers.compose.mounts import CONFIGURATIONS
-from archgen.importers.facts import Configuration, Opener
+from archgen.importers.facts import Configuration, FileTree, Opener
 from archgen.importers.stand_ins import EXAMPLES
 from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, lies_in, read_file
 
 _DEEPEST_MOUNT = 2
+_DEEPEST_SOURCE = 12
 _MOST_MOUNTED = 40
 _BESIDE = frozenset((".env", *STAND_INS))
 """Files that are looked for beside every compose file."""
@@ -34,6 +42,8 @@ class _Opener:
         self._projects: dict[str, ResolvedDirectory] = {}
         self._entries: dict[str, frozenset[str]] = {}
         self._beside: dict[tuple[str, str], frozenset[str]] = {}
+        self._trees: dict[str, FileTree] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, path: str, name: str, /) -> tuple[Configuration, ...]:
         directory = os.path.dirname(path)
@@ -64,6 +74,19 @@ class _Opener:
         for name in names if present else ():
             if name.partition("/")[0] in present and (files := self(path, posixpath.join(directory, name))):
                 yield files
+
+    def tree(self, path: str, /) -> FileTree:
+        directory = os.path.dirname(path)
+        if directory not in self._trees:
+            project = str(self._project_of(directory))
+            if project not in self._names:
+                start = len(path_before_names(project))
+                below = (name[start:].replace(os.sep, "/") for name in files_below(project, _DEEPEST_SOURCE))
+                self._names[project] = tuple(below)
+            names = self._names[project]
+            place = os.path.relpath(os.path.realpath(directory or "."), project).replace(os.sep, "/")
+            self._trees[directory] = FileTree(project, place, names, len(names) < MOST_FILES)
+        return self._trees[directory]
 
     def _is_there(self, target: str) -> bool:
         folder, name = os.path.split(target)

@@ -100,7 +100,7 @@ class _Reader:
         self.served: set[str] = set()
         self.unlikely: list[UnlikelyCall] = []
         self.libraries = libraries_of(opener)
-        self.shared = SharedValues(self.parts, project.services, self.copied, self.libraries)
+        self.shared = SharedValues(self.parts, project.services, self.copied, self.libraries, opener)
         self.neighbours = Neighbours()
 
     def look_around(self, others: list[_Reader]) -> None:
@@ -292,13 +292,16 @@ class _Reader:
                 self._connect(part, Mention(exporter.id, "http", mention.port), value.source, evidence)
                 self._doubt(f"connection:{part.id}->{exporter.id}", value.source, evidence)
                 continue
-            if self._lacks_library(part, target.guess.known):
+            reading = self.shared.reading_of(name, part, target, self._variables(part)) if several else None
+            if reading == "lacks":
+                continue
+            if reading is None and self._lacks_library(part, target.guess.known):
                 self.unlikely.append(UnlikelyCall(part, mention, value.source, evidence, several))
                 continue
             self._connect(part, mention, value.source, evidence)
             if mention.assumed:
                 self._doubt(f"connection:{part.id}->{target.id}", value.source, evidence)
-            elif several and self.shared.is_meant_for_others(name, part, target, sharing):
+            elif several and reading is None and self.shared.is_meant_for_others(name, part, target, sharing):
                 self.doubted.setdefault((part.id, target.id), (value.source, evidence))
             else:
                 self.certain.add((part.id, target.id))

@@ -12,10 +12,13 @@ from archgen.importers.compose.environment import STAND_INS
 from archgen.importers.compose.jobs import awaited
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
-from archgen.importers.facts import Origin
+from archgen.importers.compose.sources import source_directories
+from archgen.importers.facts import Opener, Origin
 from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
 from archgen.importers.packages import PackageLists, has_library_by_itself, has_library_for
+from archgen.importers.products import image_name
+from archgen.importers.sources.programs import Program, ProgramSources, SourceReading
 from archgen.importers.variable_names import names_telemetry
 from archgen.model.kinds import KINDS
 
@@ -80,7 +83,10 @@ class SharedValues:
         services: Mapping[str, Service],
         copied: Mapping[str, Mapping[str, SourceText]],
         libraries: Callable[[ServicePart], PackageLists],
+        opener: Opener,
     ) -> None:
+        own = (part for part in parts.values() if part.guess.known.product is None)
+        self._sources = ProgramSources({part.id: _program_of(part, opener) for part in own}, opener)
         self.sharers = _sharers_by_place(parts.values(), copied)
         self._libraries = libraries
         self._listed: dict[tuple[int, Known], bool] = {}
@@ -135,6 +141,13 @@ class SharedValues:
             if not is_for_all or mention.host in databases
         ]
 
+    def reading_of(
+        self, name: str, part: ServicePart, target: ServicePart | OutsideStore, values: Mapping[str, SourceText]
+    ) -> SourceReading | None:
+        """Return if the source of a service reads a variable of those that it shares with others, as far as that is there."""
+        given = (each for each, value in values.items() if len(self.of(value)) > 1)
+        return self._sources.reading_of(part.id, name, given, target.guess.known, self._libraries(part))
+
     def is_meant_for_others(
         self, name: str, part: ServicePart, target: ServicePart | OutsideStore, sharing: Sequence[ServicePart]
     ) -> bool:
@@ -187,6 +200,13 @@ class SharedValues:
         if key not in self._listed:
             self._listed[key] = any(has_library_for(known, self._libraries(each).of_program) for each in sharing)
         return self._listed[key]
+
+
+def _program_of(part: ServicePart, opener: Opener) -> Program:
+    service = part.service
+    image = " ".join(service.built_program) if any(service.program) else part.id
+    directories = tuple(source_directories(part, opener))
+    return Program(service.source.path, service.name, service.words, image_name(service.image), image, directories)
 
 
 def _owner_of(name: str, sharing: Sequence[ServicePart]) -> ServicePart | None:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.addresses import NODE, resolve_host
 from archgen.importers.facts import Origin
-from archgen.importers.kubernetes.manifests import Manifest, may_be_one_namespace
-from archgen.importers.kubernetes.part import Workload, listens, node_ports
-from archgen.importers.kubernetes.routes import IngressRoute
+from archgen.importers.kubernetes.manifests import Manifest, Manifests, may_be_one_namespace
+from archgen.importers.kubernetes.part import Workload, listens, node_ports, replicas_of
+from archgen.importers.kubernetes.routes import IngressRoute, routes_of
 from archgen.importers.stages import without_stage
+from archgen.model.kinds import KINDS
 
 _WORD = re.compile(r"-(service|svc|srv)$")
 
@@ -98,6 +99,19 @@ def backends_of(route: IngressRoute, hosts: Hosts) -> Iterator[tuple[str, int | 
         meant = resolve_host(service, hosts.meant_in(route.namespace)) if target is None else None
         if target is not None or meant is not None:
             yield target or meant or "", port, source, meant is not None
+
+
+def runs_programs(manifests: Manifests, parts: Iterable[Workload], hosts: Hosts) -> bool:
+    """Return True if anything runs that routes lead to; where there are no routes, any program."""
+    routed = {target for route in routes_of(manifests) for target, *_ in backends_of(route, hosts)}
+    programs = [part for part in parts if KINDS[part.guess.known.kind].role in ("application", "web")]
+    behind = [part for part in programs if part.id in routed] or programs
+    return any(replicas_of(part, manifests)[0] for part in behind)
+
+
+def full_names(selected: Mapping[ServiceKey, list[Workload]]) -> dict[str, str]:
+    """Return the ids of the components behind Services by their names with the namespace."""
+    return {f"{name}.{space or 'default'}": pods[0].id for (space, name), pods in selected.items() if pods}
 
 
 def _hosts_in_namespace(

@@ -107,6 +107,13 @@ class LabelIndex:
         ]
         return sorted(parts, key=lambda part: part.manifest.name != service.name)
 
+    def meant_by_empty(
+        self, services: Mapping[tuple[str, str], Manifest], selected: Mapping[tuple[str, str], list[Workload]]
+    ) -> dict[tuple[str, str], str]:
+        """Return the ids of what Services mean that select nothing, by their namespaces and names."""
+        meant = {key: self.meant_by(each) for key, each in services.items() if not selected[key]}
+        return {key: part.id for key, part in meant.items() if part is not None}
+
     def meant_by(self, service: Manifest) -> Workload | None:
         """Return the only store whose pods have the labels for the name that a Service asks for, and not those for a role.
 

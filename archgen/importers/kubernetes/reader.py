@@ -25,7 +25,15 @@ from archgen.importers.kubernetes.custom_resources import (
     resources_of,
     settings_of,
 )
-from archgen.importers.kubernetes.hosts import Hosts, backends_of, former_namespaces, public_names, renamed_services
+from archgen.importers.kubernetes.hosts import (
+    Hosts,
+    backends_of,
+    former_namespaces,
+    full_names,
+    public_names,
+    renamed_services,
+    runs_programs,
+)
 from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, all_containers_of, containers_of
 from archgen.importers.kubernetes.mounted_settings import settings_in
@@ -102,8 +110,7 @@ class _Reader:
         self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index), opener)
         published, former = ports_of_nodes(self.services), former_namespaces(self.services)
         self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
-        empty = {key: self.index.meant_by(each) for key, each in self.services.items() if not self.selected[key]}
-        self.hosts.meant = {key: part.id for key, part in empty.items() if part is not None}
+        self.hosts.meant = self.index.meant_by_empty(self.services, self.selected)
         self.hosts.renamed = renamed_services(self.services, self.selected)
         self.hosts.public = public_names(routes_of(manifests), self.hosts)
         self.implied = ImpliedVariables(self.services.values())
@@ -113,9 +120,9 @@ class _Reader:
         self.protocols = dict(protocols_of(self.services, self.selected))
 
     def read(self, built: Mapping[str, tuple[str, str]]) -> list[Attachment]:
-        runs_programs = self._runs_programs()
+        runs = runs_programs(self.manifests, self.parts, self.hosts)
         for part in self.parts:
-            describe_workload(part, replicas_of(part, self.manifests), runs_programs, self.sheet)
+            describe_workload(part, replicas_of(part, self.manifests), runs, self.sheet)
             if KINDS[part.guess.known.kind].role in ("application", "web") or part.guess.known.kind == "backup":
                 self._seek(part)
             self.sharing.note_named(part, self.hosts.of(part.namespace))
@@ -126,6 +133,8 @@ class _Reader:
             self._seek_components(part)
         for job, part in jobs_of_programs(self.manifests, self.parts):
             self._take_over(job, part)
+        for pair in self.sharing.doubted.keys() - self.sharing.certain:
+            self._doubt(*pair, *self.sharing.doubted[pair])
         for job in self.manifests.of("Job"):
             called = self.sharing.called_by(job, self.hosts.of(job.namespace), self.by_id)
             self.sheet.note_calls(job.origin, job.name, called)
@@ -150,13 +159,6 @@ class _Reader:
         self, subject: str, key: str, value: object, source: Origin, evidence: str, confidence: Confidence = "high"
     ) -> None:
         self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
-
-    def _runs_programs(self) -> bool:
-        """Return True if anything runs that routes lead to; where there are no routes, any program."""
-        routed = {target for route in routes_of(self.manifests) for target, *_ in backends_of(route, self.hosts)}
-        programs = [part for part in self.parts if KINDS[part.guess.known.kind].role in ("application", "web")]
-        behind = [part for part in programs if part.id in routed] or programs
-        return any(replicas_of(part, self.manifests)[0] for part in behind)
 
     def _seek(self, part: Workload) -> None:
         for product, sought in sought_by(self.manifests, part).items():
@@ -187,11 +189,7 @@ class _Reader:
 
     def _aliases(self) -> dict[tuple[str, str], str]:
         """Return the ids of Services that stand for a name, or for addresses, outside the cluster or in another namespace."""
-        inside = {
-            f"{name}.{space or 'default'}": selected[0].id
-            for (space, name), selected in self.selected.items()
-            if selected
-        }
+        inside = full_names(self.selected)
         aliases: dict[tuple[str, str], str] = {
             key: resource.id for resource in self.resources for key in resource.names if not self.selected.get(key)
         }
@@ -261,9 +259,8 @@ class _Reader:
     def _take_over(self, job: Manifest, part: Workload) -> None:
         """Add the stores that a job of the same program calls, as a migration does."""
         proven = set(self.called)
-        self._call(
-            replace(part, manifest=job, containers=containers_of(job.kind, job.node)), self.hosts.of(part.namespace)
-        )
+        own = replace(part, manifest=job, containers=containers_of(job.kind, job.node))
+        self._call(own, self.hosts.of(part.namespace))
         for source, target in sorted(self.called - proven):
             self._doubt(source, target, job.origin, f"job {job.name}")
 
@@ -304,7 +301,7 @@ class _Reader:
                 continue
             self._connect(part, mention, source, evidence)
             if verdict == "doubtful":
-                self._doubt(part.id, mention.host, source, evidence)
+                self.sharing.doubted.setdefault((part.id, mention.host), (source, evidence))
             stores = self.by_id[mention.host].guess.known.keeps_data
             if names_telemetry(name) and not stores and mention.host != part.id:
                 self._add(f"connection:{part.id}->{mention.host}", "required", False, source, evidence)

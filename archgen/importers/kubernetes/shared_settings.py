@@ -12,7 +12,7 @@ from archgen.importers.addresses import mentions, words_of_command
 from archgen.importers.catalogue import Known, is_like
 from archgen.importers.facts import Opener, Origin
 from archgen.importers.kubernetes.custom_resources import Resource
-from archgen.importers.kubernetes.manifests import Manifest, Manifests, all_containers_of
+from archgen.importers.kubernetes.manifests import Manifest, Manifests, all_containers_of, command_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.policies import Admission
 from archgen.importers.kubernetes.sought_stores import unknown_variables
@@ -29,6 +29,7 @@ from archgen.importers.packages import (
 )
 from archgen.importers.products import image_name
 from archgen.importers.secrets import is_secret_name
+from archgen.importers.sources.programs import Program, ProgramSources
 from archgen.importers.store_names import store_asked_for, store_by_name
 from archgen.importers.variable_names import names_page, names_telemetry
 from archgen.model.kinds import KINDS
@@ -68,8 +69,9 @@ class _Settings:
     `listed` are the stores for which some list a library themselves.
     """
 
-    def __init__(self, addresses: int) -> None:
-        self.addresses = addresses
+    def __init__(self, entries: Mapping[str, tuple[str, Origin]]) -> None:
+        self.addresses = sum(text.startswith(("http://", "https://")) for text, _ in entries.values())
+        self.names = entries.keys()
         self.takers: dict[str, Workload] = {}
         self.namers: dict[str, int] = {}
         self.knowing: dict[Known, Set[str]] = {}
@@ -94,14 +96,15 @@ class _Settings:
         return firsts
 
 
-_NO_SETTINGS = _Settings(0)
+_NO_SETTINGS = _Settings({})
 
 
 class SharedSettings:
     """The ConfigMaps and Secrets that workloads take whole, by the places of their entries.
 
     Who takes a setting by its key needs it; who takes all of them may need some. `named` are the components that workloads
-    name in variables of their own; those that are `repeating` settings there say so of all that they need.
+    name in variables of their own; those that are `repeating` settings there say so of all that they need. `certain` are the
+    calls that the source of a program tells; others are `doubted` by what names them.
     """
 
     def __init__(
@@ -115,14 +118,17 @@ class SharedSettings:
         self.own: dict[str, tuple[Known, ...]] = {}
         self.named: dict[str, Set[str]] = {}
         self.repeating: set[str] = set()
+        self.certain: set[tuple[str, str]] = set()
+        self.doubted: dict[tuple[str, str], tuple[Origin, str]] = {}
         for part in parts:
             for entries in _taken_whole(manifests, part):
-                places = [(source.path, source.line) for _, source in entries]
+                places = [(source.path, source.line) for _, source in entries.values()]
                 known = self.settings.get(places[0])
                 if known is None:
-                    known = _Settings(sum(text.startswith(("http://", "https://")) for text, _ in entries))
+                    known = _Settings(entries)
                     self.settings.update(dict.fromkeys(places, known))
                 known.takers[part.id] = part
+        self.sources = ProgramSources({part.id: _program_of(part) for part in parts if _is_own_program(part)}, opener)
         shared = {id(each): each for each in self.settings.values() if len(each.takers) > 1}
         sharing = {each.id: each for known in shared.values() for each in known.takers.values()}
         sealed = {part.id: dict(self._sealed_passwords(part)) for part in sharing.values()}
@@ -141,11 +147,18 @@ class SharedSettings:
         settings = self._settings_at(source)
         if part.id not in settings.takers or len(settings.takers) == 1:
             return "sure"
+        if isinstance(part, Workload) and part.id != target.id:
+            lists = self._libraries_of(part)
+            reading = self.sources.reading_of(part.id, name, settings.names, target.guess.known, lists)
+            if reading is not None:
+                self.certain |= {(part.id, target.id)} if reading == "reads" else set()
+                return "sure" if reading == "reads" else "none"
         if target.id not in self.named.get(part.id, ()) and (
             part.id in self.repeating or self._is_named(settings, target)
         ):
             return "open"
-        if settings.is_one_program:
+        # programs with sources of their own in one image are no roles of one
+        if settings.is_one_program and part.id not in self.sources.directories:
             return self._judge_role(part, name, target)
         admitted = self.admitted.get(target.id)
         admitted = admitted if admitted is not None and admitted.is_whole else None
@@ -200,9 +213,11 @@ class SharedSettings:
         """Return the lists of packages of a program, as far as they lie in a directory that is called like its image or its name."""
         if part.id not in self.libraries:
             lists = PackageLists()
-            if isinstance(part, Workload) and part.guess.known.product is None:
+            if isinstance(part, Workload) and _is_own_program(part):
                 image = image_name(part.containers[0].text_at("image"))
-                lists = lists_of_image(part.manifest.name, image, part.manifest.node.path, self.opener)
+                path = part.manifest.node.path
+                lists = lists_of_image(part.manifest.name, image, path, self.opener)
+                lists = lists if lists.text else self.sources.lists_of(part.id) or lists
             self.libraries[part.id] = lists
         return self.libraries[part.id]
 
@@ -330,6 +345,16 @@ class SharedSettings:
         return len(first) > 2 and not settings.firsts.get(first, set()) <= {part.id, target.id}
 
 
+def _is_own_program(part: Workload) -> bool:
+    return part.guess.known.product is None
+
+
+def _program_of(part: Workload) -> Program:
+    main = part.containers[0]
+    image = image_name(main.text_at("image"))
+    return Program(part.manifest.node.path, part.manifest.name, command_of(main), image, part.program)
+
+
 def _is_named_for(part: Workload | Resource, kind: str) -> bool:
     """Return True for a program that is likely to use a store of a kind: by its name, or since most programs do."""
     own = part.guess.known.kind
@@ -347,10 +372,10 @@ def _words_of(part: Workload | Resource) -> list[str]:
     return words_of(f"{part.manifest.name} {part.guess.known.product or ''}")
 
 
-def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[list[tuple[str, Origin]]]:
+def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[Mapping[str, tuple[str, Origin]]]:
     """Yield the entries of each ConfigMap and Secret of which a workload takes all."""
     for container in all_containers_of(part.manifest.kind, part.manifest.node):
         for _, kind, name in taken_whole(container):
-            entries = list(data_of(manifests, kind, part.namespace, name).values())
+            entries = data_of(manifests, kind, part.namespace, name)
             if entries:
                 yield entries

@@ -1,0 +1,165 @@
+"""The directories of a repository that hold sources, and which of them use each other, as far as names tell."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import cached_property
+from itertools import pairwise
+
+from msgspec import Struct
+
+from archgen.importers.packages import PACKAGE_LISTS
+from archgen.importers.sources.reading import binds_any, is_like_any, without_comments
+
+PROJECT = re.compile(r"\.(cs|fs|vb)proj$")
+"""The end of the name of a project of .NET, which lists its packages."""
+
+_SHORTEST = 4
+_NAMES_OF_ALL = frozenset(
+    ("index", "main", "init", "server", "program", "package", "src", "lib", "app", "cmd", "java", "internal", "pkg")
+)
+"""Names of files and directories in the source of any program."""
+
+_NAME = re.compile(r"""(?:^name *= *|"name" *: *|<artifactId>)["']?@?([\w./-]{2,100})""", re.MULTILINE)
+"""The name of a package in its list."""
+
+_KEPT = {"_": "-", "-": "-", "\\": "/", ":": "/", "/": "/", ".": "."}
+_SIGNS = bytes(ord(_KEPT.get(chr(code), chr(code) if chr(code).isalnum() else " ")) for code in range(128)).ljust(
+    256, b" "
+)
+"""Signs between the parts of a path stay, as well as those within a word."""
+
+_PARTS = re.compile(r"[/.]+")
+
+
+class _Folder(Struct):
+    """The text of the files of a directory in small letters, without comments, and the names by which others use it."""
+
+    text: str
+    names: frozenset[str]
+
+    @property
+    def words(self) -> Set[str]:
+        """Return the words of the text, and the pairs of words that make a path."""
+        words: set[str] = set()
+        # most of what a text holds it holds many times
+        for written in {*self.text.encode("ascii", "replace").translate(_SIGNS).split()}:
+            path = written.decode()
+            parts = [part.strip("-") for part in _PARTS.split(path)]
+            words.update(parts, map("/".join, pairwise(parts)))
+            words.update(f"./{part}" for part in parts[:2] if "../" in path)
+        return words
+
+
+class Folders:
+    """The directories of files, each with its path and text; programs lie in those that are `owned`, with a slash at the end."""
+
+    def __init__(self, files: Iterable[tuple[str, str]], owned: tuple[str, ...]) -> None:
+        by_place: dict[str, list[tuple[str, str]]] = {}
+        for name, text in files:
+            by_place.setdefault(posixpath.dirname(name), []).append((name, text))
+        packages = {place: [*filter(None, map(_package_of, each))] for place, each in by_place.items()}
+        # what uses a crate or a project has to name its package
+        declared = tuple(
+            f"{place}/" for place, each in by_place.items() if packages[place] and any(map(_is_declared, each))
+        )
+        self._folders = {
+            place: _Folder(
+                "\n".join(without_comments(*file) for file in each).lower(),
+                frozenset(_names_of(place, each, packages, owned + declared)),
+            )
+            for place, each in by_place.items()
+        }
+        self._used: dict[str, list[str]] = {}
+        self._words: dict[str, Set[str]] = {}
+        self._like: dict[str, frozenset[str]] = {}
+
+    def may_read_for(self, directory: str, variable: str) -> bool:
+        """Return True if one of the directories that the source in a directory may use, or that these use, may read a variable."""
+        if variable not in self._like:
+            like = (place for place, each in self._folders.items() if is_like_any(variable, each.text))
+            self._like[variable] = frozenset((*like, *self._binding))
+        return not self._like[variable].isdisjoint(self._used_by(directory))
+
+    @cached_property
+    def _binding(self) -> frozenset[str]:
+        return frozenset(place for place, each in self._folders.items() if binds_any(each.text))
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[str]]:
+        by_name: dict[str, list[str]] = {}
+        for place, folder in self._folders.items():
+            for name in folder.names:
+                by_name.setdefault(name, []).append(place)
+        return by_name
+
+    def _words_of(self, place: str) -> Set[str]:
+        if place not in self._words:
+            self._words[place] = self._folders[place].words & self._by_name.keys()
+        return self._words[place]
+
+    def _used_by(self, directory: str) -> list[str]:
+        """Return the directories elsewhere that the source in a directory may use."""
+        if directory not in self._used:
+            own = {place for place in self._folders if f"{place}/".startswith(f"{directory}/")}
+            seen, waiting = set(own), [*own]
+            while waiting:
+                words = self._words_of(waiting.pop())
+                used = {place for name in words for place in self._by_name[name]}
+                waiting += used - seen
+                seen |= used
+            self._used[directory] = [*(seen - own)]
+        return self._used[directory]
+
+
+def is_list(file: str) -> bool:
+    """Return True for the name of a list of packages."""
+    return file in PACKAGE_LISTS or PROJECT.search(file) is not None
+
+
+def directories_above(name: str) -> list[str]:
+    """Return the directories that hold a file, the nearest one first."""
+    parts = name.split("/")[:-1]
+    return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
+
+
+def _is_declared(file: tuple[str, str]) -> bool:
+    return posixpath.basename(file[0]) == "Cargo.toml" or PROJECT.search(file[0]) is not None
+
+
+def _package_of(file: tuple[str, str]) -> str | None:
+    """Return the name of the package that a list of packages is of."""
+    name, text = file
+    if PROJECT.search(name) is not None:
+        return posixpath.basename(name).rpartition(".")[0]
+    match = _NAME.search(text) if is_list(posixpath.basename(name)) else None
+    return match[1] if match is not None else None
+
+
+def _names_of(
+    place: str, files: list[tuple[str, str]], packages: Mapping[str, list[str]], roots: tuple[str, ...]
+) -> Iterator[str]:
+    """Yield the names by which others use what lies in a directory: its own, those of its files and its package.
+
+    What lies below one of the `roots`, which are packages or programs, is meant by the path of that, and not by a name alone.
+    """
+    above = directories_above(f"{place}/")
+    yield from (_written(name) for each in above for name in packages.get(each, ()))
+    root = next((each for each in above if f"{each}/" in roots), None)
+    if root is not None:
+        parts = _written(root).split("/")
+        yield from (f"./{parts[-1]}", "/".join(parts) if len(parts) > 1 else f"./{parts[-1]}")
+        return
+    stems = (posixpath.basename(name).partition(".")[0] for name, _ in files if not is_list(posixpath.basename(name)))
+    named = [each for each in above if posixpath.basename(each).lower() not in _NAMES_OF_ALL or each in packages]
+    for name in (*map(posixpath.basename, named[:1]), *(stem for stem in stems if len(stem) >= _SHORTEST)):
+        written = _written(name)
+        if written and written not in _NAMES_OF_ALL:
+            yield written
+
+
+def _written(name: str) -> str:
+    """Return a name in small letters, with one sign between words and the last two parts of a path."""
+    return "/".join(re.split(r"[/.\\:]+", re.sub(r"_+", "-", name.lower()).strip("-/."))[-2:])

@@ -1,0 +1,314 @@
+"""Where the sources of programs lie in a repository, and which of the settings that several are given each of them reads."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import cached_property
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.importers.catalogue import Known
+from archgen.importers.facts import FileTree, Opener
+from archgen.importers.packages import DOCKERFILES, PackageLists, has_library_for, lacks_library_for
+from archgen.importers.sources.folders import PROJECT, Folders, directories_above, is_list
+from archgen.importers.sources.reading import ReadNames, names_read
+
+SourceReading = Literal["reads", "lacks"]
+
+_CODE = re.compile(
+    r"\.(go|py|[cm]?[jt]s|[jt]sx|vue|svelte|astro|cs|cshtml|fs|vb|java|kt|kts|scala|groovy|rb|php|rs|exs?|erl|cljs?|swift|cpp|cc|c|h|dart|lua|pl|ml|hs|cr"
+    r"|nim|zig|prisma|properties)$|(^|/)(application|bootstrap)[\w-]*\.ya?ml$"
+)
+"""Files of programs, and those of settings in which frameworks replace variables."""
+
+_NO_CODE = re.compile(
+    r"(^|/)(tests?|__tests__|__mocks__|specs?|e2e|testing|testdata|fixtures|mocks|docs?|examples?|samples?|third_party|wwwroot|static|public)/"
+    r"|\.Tests?/|(^|/)(test_|conftest)[^/]*$|_(test|spec)\.\w+$|\.(test|spec|stories|d|min)\.\w+$|Tests?\.(cs|java|kt)$"
+)
+"""Tests, examples, documents, and what browsers are given."""
+
+_MAIN = re.compile(
+    r"^(main|server|index|app|manage|__main__|program)\.(go|py|rs|[cm]?[jt]s|rb|php|java|kt|cs)$", re.IGNORECASE
+)
+_INNER = frozenset(("", "src", "app", "cmd", "src/main"))
+"""Where the first file of a program lies below its directory."""
+
+_IMPORT = re.compile(r'^[ \t]*(?:import +)?(?:[\w.]+ +)?"([\w./@~-]+)"[ \t]*$', re.MULTILINE)
+"""A package that a file of Go imports."""
+
+_OF_SYSTEM = re.compile(
+    r"^.*(?:\bname\"? *[:=]|\bpath *=|workspace|\"(?:file|link):|^module |projectreference).*$", re.MULTILINE
+)
+"""Lines in lists of packages that name those of the system itself."""
+
+_LIBRARY = re.compile(r"([\w.-]+)\.dll")
+_ENDS = re.compile(r"-(service|svc|api|app|server|backend)$")
+_MOST_FILES = 400
+_LARGEST = 256 * 1024
+_MOST_BYTES = 4 * 1024 * 1024
+
+
+class Program(Struct, frozen=True):
+    """A program: the file that declares it, its name, its command, the name of its image, and what is the same for all in one image.
+
+    It may be built from `directories`, as that file calls them, the likelier ones first.
+    """
+
+    path: str
+    name: str
+    command: str
+    image: str
+    identity: str
+    directories: tuple[str, ...] = ()
+
+    def names(self, is_alone: bool) -> Iterator[str]:
+        """Yield the names that its directory may have, the likelier ones first; those of its image if it `is_alone` there.
+
+        A first word is often that of the system.
+        """
+        file = posixpath.basename(next(iter(self.command.split()), ""))
+        for name in (self.name, self.image if is_alone else "", file):
+            yield from (each for each in (name, name.partition("-")[2]) if each)
+
+
+class Packages(Struct):
+    """The names that the packages of a program read, and the libraries that these import."""
+
+    names: ReadNames
+    libraries: PackageLists
+
+
+class ProgramSources:
+    """The sources of the programs of a system, as far as each has a directory of its own in the repository."""
+
+    def __init__(self, programs: Mapping[str, Program], opener: Opener) -> None:
+        self._programs = programs
+        self._opener = opener
+        self._trees: dict[str, _Tree] = {}
+        self._read: dict[str, tuple[ReadNames, bool] | None] = {}
+        self._lists: dict[str, PackageLists] = {}
+        self._imported: dict[str, Packages | None] = {}
+        self._divided: dict[Known, bool] = {}
+
+    @cached_property
+    def directories(self) -> Mapping[str, str]:
+        """Return the directories of programs by their ids; one that several may have, or that holds another's, is none's.
+
+        Of an image with several programs each has to have one.
+        """
+        images = Counter(each.identity for each in self._programs.values())
+        found = {
+            key: self._tree(each.path).directory_of(
+                each, self._opener.tree(each.path).place, is_alone=images[each.identity] == 1
+            )
+            for key, each in self._programs.items()
+        }
+        counts = Counter(found.values())
+        above = {outer for place in counts if place is not None for outer in directories_above(place)}
+        lost = {self._programs[key].identity for key, place in found.items() if place is None}
+        return {
+            key: place
+            for key, place in found.items()
+            if place and counts[place] == 1 and place not in above and self._programs[key].identity not in lost
+        }
+
+    def reading_of(
+        self, program: str, variable: str, given: Iterable[str], target: Known, lists: PackageLists
+    ) -> SourceReading | None:
+        """Return if a program `reads` a variable of those that it is `given` with others, or `lacks` it; None where nothing tells.
+
+        A library may read a variable by itself, and what several programs share may read it for any of them.
+        """
+        if program not in self.directories:
+            return None
+        read = self._names_read(program)
+        if read is None:
+            return None
+        names, is_whole = read
+        if names.reads(variable):
+            return "reads"
+        packages = self._packages(program)
+        if packages is not None and target.keeps_data and packages.names.reads(variable):
+            return self._reading_by_library(packages.libraries, target)
+        lists = self.lists_of(program) or lists
+        if not is_whole or names.may_read(variable) or _may_be_of_library(variable, target, lists):
+            return None
+        if not any(map(names.reads, given)) or self._may_be_shared(program, variable):
+            return None
+        return "lacks"
+
+    def _reading_by_library(self, libraries: PackageLists, target: Known) -> SourceReading | None:
+        """Return if a program that may read the address of a store has a library for it, where some have one and some have none."""
+        if target not in self._divided:
+            others = [each.libraries for key in self.directories if (each := self._packages(key)) is not None]
+            self._divided[target] = any(lacks_library_for(target, each) for each in others)
+        if not self._divided[target]:
+            return None
+        if lacks_library_for(target, libraries):
+            return "lacks"
+        return "reads" if has_library_for(target, libraries) else None
+
+    def lists_of(self, program: str) -> PackageLists | None:
+        """Return the lists of packages in the own directory of a program, None without any."""
+        if program not in self.directories:
+            return None
+        if program not in self._lists:
+            tree, place = self._tree(self._programs[program].path), self.directories[program]
+            names = [name for name in tree.lists if posixpath.dirname(name) == place]
+            texts, _ = self._texts(program, names)
+            packages = self._packages(program) if not texts else None
+            text = "\n".join(text.lower() for _, text in texts)
+            self._lists[program] = packages.libraries if packages is not None else PackageLists(text)
+        return self._lists[program] if self._lists[program].text else None
+
+    def _packages(self, program: str) -> Packages | None:
+        """Return the packages of Go that a program is built of, None of another language."""
+        if program not in self._imported:
+            tree, place = self._tree(self._programs[program].path), self.directories[program]
+            module = next(
+                (
+                    above
+                    for above in (*directories_above(f"{place}/"), "")
+                    if posixpath.join(above, "go.mod") in tree.lists
+                ),
+                None,
+            )
+            self._imported[program] = None
+            if module is not None and any(
+                posixpath.dirname(name) == place for name in tree.code if name.endswith(".go")
+            ):
+                self._imported[program] = self._imports(program, module, place)
+        return self._imported[program]
+
+    def _imports(self, program: str, module: str, place: str) -> Packages:
+        tree = self._tree(self._programs[program].path)
+        ((_, text), *_), _ = self._texts(program, [posixpath.join(module, "go.mod")])
+        match = re.search(r"^module +(\S+)", text, re.MULTILINE)
+        prefix = f"{match[1] if match else ''}/"
+        waiting, seen, libraries = [place], dict[str, None](), set[str]()
+        files: list[tuple[str, str]] = []
+        while waiting and len(files) < _MOST_FILES:
+            package = waiting.pop()
+            if package in seen:
+                continue
+            seen[package] = None
+            texts, _ = self._texts(program, tree.go_files.get(package, []))
+            files += texts
+            for name in (name for _, text in texts for name in _IMPORT.findall(text)):
+                if name.startswith(prefix):
+                    waiting.append(posixpath.join(module, name.removeprefix(prefix)))
+                else:
+                    libraries.add(name)
+        return Packages(names_read(files), PackageLists("\n".join(sorted(libraries)).lower(), complete=not waiting))
+
+    def _names_read(self, program: str) -> tuple[ReadNames, bool] | None:
+        """Return what the source of a program reads, and True if that is all of it."""
+        if program not in self._read:
+            tree, place = self._tree(self._programs[program].path), self.directories[program]
+            names = [name for name in tree.code if name.startswith(f"{place}/")]
+            files, is_whole = self._texts(program, names)
+            self._read[program] = (names_read(files), is_whole and tree.is_whole) if files else None
+        return self._read[program]
+
+    def _may_be_shared(self, program: str, variable: str) -> bool:
+        """Return True if a source elsewhere in the repository may read a variable for this program too."""
+        tree = self._tree(self._programs[program].path)
+        if tree.elsewhere is None:
+            owned = tuple(f"{each}/" for each in self.directories.values())
+            files, is_whole = self._texts(program, [*tree.code, *sorted(tree.lists)], 10)
+            tree.elsewhere = Folders(files, owned), is_whole and tree.is_whole
+        folders, is_whole = tree.elsewhere
+        return not is_whole or folders.may_read_for(self.directories[program], variable)
+
+    def _texts(self, program: str, names: list[str], times: int = 1) -> tuple[list[tuple[str, str]], bool]:
+        """Return the texts of source files as far as they aren't too many, and True if these are all."""
+        path, room = self._programs[program].path, times * _MOST_BYTES
+        texts: list[tuple[str, str]] = []
+        prefix = posixpath.relpath(".", self._opener.tree(path).place)
+        for name in names[: times * _MOST_FILES]:
+            for file in self._opener(path, posixpath.join(prefix, name))[:1]:
+                room -= len(file.data)
+                if len(file.data) > _LARGEST or room < 0:
+                    return texts, False
+                texts.append((name, file.data.decode("utf-8", "replace")))
+        return texts, len(names) <= times * _MOST_FILES
+
+    def _tree(self, path: str) -> _Tree:
+        files = self._opener.tree(path)
+        if files.project not in self._trees:
+            self._trees[files.project] = _Tree(files)
+        return self._trees[files.project]
+
+
+def _may_be_of_library(variable: str, target: Known, lists: PackageLists) -> bool:
+    """Return True for a variable that a library may read by itself, so that no source of the program names it."""
+    if target.keeps_data:
+        return not lists.text or has_library_for(target, lists)
+    return target.product is not None or variable.partition("_")[0].lower() in _OF_SYSTEM.sub("", lists.text)
+
+
+class _Tree:
+    """The files of a repository, and what those of each directory read."""
+
+    def __init__(self, files: FileTree) -> None:
+        self.names = files.names
+        self.is_whole = files.is_whole
+        self.code = [name for name in self.names if _CODE.search(name) is not None and _NO_CODE.search(name) is None]
+        self.lists = {name for name in self.names if is_list(posixpath.basename(name))}
+        self.go_files: dict[str, list[str]] = {}
+        for name in self.code:
+            if name.endswith(".go"):
+                self.go_files.setdefault(posixpath.dirname(name), []).append(name)
+        self.elsewhere: tuple[Folders, bool] | None = None
+
+    def directory_of(self, program: Program, place: str, *, is_alone: bool) -> str | None:
+        """Return the directory of a program that a file at a place declares.
+
+        It is that of the project of its library, that which it is built from, or the only one of its name that holds a program.
+        """
+        libraries = {f"{name}.{sort}proj" for name in _LIBRARY.findall(program.command) for sort in ("cs", "fs", "vb")}
+        projects = [name for name in self.names if PROJECT.search(name) and posixpath.basename(name) in libraries]
+        if len(projects) == 1:
+            return posixpath.dirname(projects[0])
+        for built in (posixpath.normpath(posixpath.join(place, each)) for each in program.directories):
+            if built in self._with_code:
+                return built
+        for is_short in (False, True):
+            for name in program.names(is_alone):
+                found = self._roots.get((is_short, _title(name, is_short)), {})
+                for rank in (0, 1):
+                    likely = [place for place, each in found.items() if each == rank]
+                    if likely:
+                        return likely[0] if len(likely) == 1 else None
+        return None
+
+    @cached_property
+    def _with_code(self) -> Set[str]:
+        return {place for name in self.code for place in directories_above(name)}
+
+    @cached_property
+    def _roots(self) -> Mapping[tuple[bool, str], Mapping[str, int]]:
+        """Return the directories of programs by their names, short or not: 0 with a list of packages or a recipe, else 1."""
+        roots: dict[tuple[bool, str], dict[str, int]] = {}
+        for name in self.names:
+            folder, file = posixpath.split(name)
+            lists = file in DOCKERFILES or is_list(file)
+            if not lists and _MAIN.match(file) is None:
+                continue
+            for place in directories_above(name)[:3]:
+                inner = folder[len(place) :].strip("/")
+                if place in self._with_code and (inner in _INNER or (lists and "/" not in inner)):
+                    for is_short in (False, True):
+                        ranks = roots.setdefault((is_short, _title(posixpath.basename(place), is_short)), {})
+                        ranks[place] = min(ranks.get(place, 1), 0 if lists else 1)
+        return roots
+
+
+def _title(name: str, is_short: bool) -> str:
+    """Return the name of a directory or a program in one writing, if it is short without the word for what any program is."""
+    title = re.sub(r"[_.]", "-", name.lower())
+    return _ENDS.sub("", title) if is_short else title

@@ -1,0 +1,125 @@
+"""The names of the environment variables that the source of a program reads, in the forms of the usual languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from msgspec import Struct
+
+_BY_SLASHES = (re.compile(r"//(?<![^\s]//)[^\n]*"), re.compile(r"/\*.*?\*/", re.DOTALL))
+_BY_HASH = (re.compile(r"#(?<![^\s]#)[^\n]*"), re.compile(r'^[ \t]*("""|\'\'\').*?\1', re.DOTALL | re.MULTILINE))
+"""Comments; a pattern that begins with letters is searched for several times as fast."""
+
+_OF_HASH = (".py", ".rb", ".ex", ".exs", ".pl", ".cr", ".nim", ".yml", ".yaml", ".properties", ".r", ".sh")
+"""Ends of the names of files in whose languages comments begin with `#`."""
+
+_ARGUMENT = re.compile(r"[(\[](?<=[\w!?>][(\[])\s*[\"'`]([A-Za-z][\w:.-]{1,120})[\"'`](?! *\] *=[^=>])")
+"""The first argument of a call, or an index: `getenv("X")`, `ENV["X"]`, `Configuration["A:B"]`; nothing that is set."""
+
+_TAG = re.compile(r"(?:env|envconfig|mapstructure|alias|env_?var|from) *[:=(] *[\"']([A-Za-z]\w{1,120})")
+"""A field that a variable is bound to: `env:"X"`, `Field(alias="X")`, `#[arg(env = "X")]`."""
+
+_MEMBER = re.compile(r"env(?<![a-z]env)(?:iron(?:ment)?)?\??\.([A-Z]\w{1,120})")
+_FROM_ALL = re.compile(r"\} *= *(?:process|import\.meta|Bun|Deno)\.env\b")
+_PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]{1,120})[:}]")
+_OF_PLACEHOLDERS = (".java", ".kt", ".groovy", ".scala", ".properties", ".yml", ".yaml", ".xml", ".conf")
+"""Ends of the names of files in which `${X}` stands for a variable."""
+
+_SECTION = re.compile(r"\b(?:GetSection|GetRequiredSection|BindConfiguration)\(\s*\"([\w:]{1,120})\"")
+_CONNECTION = re.compile(r"\bGetConnectionString\(\s*\"(\w{1,120})\"")
+_FIELD = re.compile(r"^[ \t]+[\"']?([A-Za-z]\w{1,120})[\"']? *: *\S", re.MULTILINE)
+_OF_SETTINGS = ("BaseSettings", "createEnv", "cleanEnv", "parse(")
+_SETTINGS = re.compile(r"\(\s*(?:\w+\.)?BaseSettings\b|\b(?:createEnv|cleanEnv)\(|\bparse\( *process\.env\b")
+"""Frameworks that read a variable for each field of a class or a schema."""
+
+_BINDING = (
+    "automaticenv", "configurationproperties", "configmapping", "env_nested_delimiter", "env_prefix", "envprefix", "envconfig", "koanf",
+    "with_prefix", "prefixed(",
+)  # fmt: skip
+"""Words in small letters of frameworks that put the name of a variable together, so that the source holds it nowhere."""
+
+_WORD = re.compile(r"[A-Z]?[a-z\d]+|[A-Z\d]+(?![a-z])")
+
+
+class ReadNames(Struct):
+    """The names of variables that sources read, their sections of settings, and the sources without comments in small letters.
+
+    `is_bound` is True where a framework may read any variable.
+    """
+
+    names: set[str]
+    sections: set[str]
+    text: str
+    is_bound: bool
+
+    def reads(self, variable: str) -> bool:
+        """Return True if a source reads a variable; the settings of .NET write `A__B` as `A:B`."""
+        if "__" not in variable:
+            return variable in self.names
+        path = variable.lower().replace("__", ":")
+        return path in self.names or any(path.startswith(f"{section}:") for section in self.sections)
+
+    def may_read(self, variable: str) -> bool:
+        """Return True unless nothing in the sources is like the name of a variable, nor like a part that it is put together of."""
+        return self.is_bound or is_like_any(variable, self.text)
+
+
+def names_read(files: Iterable[tuple[str, str]]) -> ReadNames:
+    """Return the names that sources read; each has the path and the text of a file."""
+    read = ReadNames(set(), set(), "", False)
+    texts = []
+    for path, text in files:
+        bare = without_comments(path, text)
+        _add(read, path, bare)
+        texts.append(bare.lower())
+    read.text = "\n".join(texts)
+    read.is_bound = binds_any(read.text)
+    return read
+
+
+def is_like_any(variable: str, text: str) -> bool:
+    """Return True if a text in small letters holds what may stand for a variable."""
+    words, patterns = _like(variable)
+    return any(word in text for word in words) and any(pattern.search(text) is not None for pattern in patterns)
+
+
+def binds_any(text: str) -> bool:
+    """Return True if a framework may read any variable for a source, whose text is in small letters."""
+    return any(word in text for word in _BINDING)
+
+
+def _add(read: ReadNames, path: str, text: str) -> None:
+    for name in _ARGUMENT.findall(text):
+        read.names.add(name.lower() if ":" in name else name)
+    read.names.update(_TAG.findall(text), _MEMBER.findall(text))
+    for match in _FROM_ALL.finditer(text):
+        read.names.update(re.findall(r"\w+", text[text.rfind("{", 0, match.start()) : match.start()]))
+    if path.endswith(_OF_PLACEHOLDERS):
+        read.names.update(_PLACEHOLDER.findall(text))
+    read.sections.update(name.lower() for name in _SECTION.findall(text))
+    read.names.update(f"connectionstrings:{name.lower()}" for name in _CONNECTION.findall(text))
+    if any(word in text for word in _OF_SETTINGS) and _SETTINGS.search(text) is not None and "prefix" not in text:
+        read.names.update(name.upper() for name in _FIELD.findall(text))
+
+
+def without_comments(path: str, text: str) -> str:
+    """Return the text of a file without comments."""
+    for comment in _BY_HASH if path.endswith(_OF_HASH) else _BY_SLASHES:
+        text = comment.sub("", text)
+    return text
+
+
+@lru_cache(maxsize=1024)
+def _like(variable: str) -> tuple[tuple[str, ...], tuple[re.Pattern[str], ...]]:
+    """Return the patterns of what may stand for a variable, and the words of which one is there then.
+
+    That is its words in any writing, or all but the last one, or that one, as a part of it.
+    """
+    words = [word.lower() for word in _WORD.findall(variable)] or [variable.lower()]
+    patterns = [re.compile(r"[^a-z0-9]{0,12}".join(map(re.escape, words)))]
+    if len(words) > 1:
+        last, first = f"_{words[-1]}", f"{'_'.join(words[:-1])}_"
+        patterns += [re.compile(rf"{last}(?<=[}}\"'`]{last})\b"), re.compile(rf"{first}(?<![a-z0-9]{first})[\"'`{{$]")]
+    return (words[0], words[-1]), tuple(patterns)

@@ -1,0 +1,88 @@
+"""The forms in which sources read the variables of their environment, and those in which they don't."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.importers.sources.reading import names_read
+
+READING = [
+    ("a.js", "process.env.STOCK_URL"),
+    ("a.ts", "const { PORT, STOCK_URL = '' } = process.env;"),
+    ("a.ts", "config.get<string>('STOCK_URL')"),
+    ("a.ts", "z.object({\n  STOCK_URL: z.string(),\n}).parse(process.env)"),
+    ("a.ts", "import.meta.env.STOCK_URL"),
+    ("a.py", 'os.environ["STOCK_URL"]'),
+    ("a.py", "os.environ.get('STOCK_URL', '')"),
+    ("a.py", "class All(BaseSettings):\n    stock_url: str\n"),
+    ("a.py", 'Field(validation_alias="STOCK_URL")'),
+    ("a.go", 'os.Getenv("STOCK_URL")'),
+    ("a.go", 'Stock string `env:"STOCK_URL,required"`'),
+    ("a.rs", 'std::env::var("STOCK_URL")'),
+    ("a.rs", '#[arg(long, env = "STOCK_URL")]'),
+    ("a.rb", "ENV['STOCK_URL']"),
+    ("a.rb", 'ENV.fetch("STOCK_URL")'),
+    ("a.php", "env('STOCK_URL')"),
+    ("a.php", "$_ENV['STOCK_URL']"),
+    ("a.exs", 'System.fetch_env!("STOCK_URL")'),
+    ("a.java", '@Value("${STOCK_URL:http://localhost}")'),
+    ("application.yml", "stock: ${STOCK_URL}"),
+    ("a.cs", 'Environment.GetEnvironmentVariable("STOCK_URL")'),
+    ("a.js", 'const at = "http://x"; // or\nget(process.env.STOCK_URL)'),
+]
+
+NOT_READING = [
+    ("a.js", "// process.env.STOCK_URL"),
+    ("a.js", "/* once\n process.env.STOCK_URL */"),
+    ("a.py", '# os.environ["STOCK_URL"]'),
+    ("a.py", '"""Once os.environ["STOCK_URL"]."""'),
+    ("a.py", 'os.environ["STOCK_URL"] = "x"'),
+    ("a.js", "process.env.STOCK_URL_OLD"),
+    ("a.ts", "const { STOCK_URL } = settings;"),
+    ("a.py", "class All(Base):\n    stock_url: str\n"),
+    ("a.py", 'class All(BaseSettings):\n    model_config = {"env_prefix": "A_"}\n    stock_url: str\n'),
+    ("a.js", "`${STOCK_URL}`"),
+]
+
+
+@pytest.mark.parametrize(("path", "text"), READING)
+def test_a_source_reads_a_variable(path: str, text: str) -> None:
+    assert names_read([(path, text)]).reads("STOCK_URL")
+
+
+@pytest.mark.parametrize(("path", "text"), NOT_READING)
+def test_a_source_reads_no_variable(path: str, text: str) -> None:
+    assert not names_read([(path, text)]).reads("STOCK_URL")
+
+
+@pytest.mark.parametrize(
+    ("text", "reads"),
+    [
+        ('Configuration["Stock:BaseUrl"]', True),
+        ('config.GetSection("stock").Get<Stock>()', True),
+        ('Configuration["Stock"]', False),
+        ('config.GetSection("Stocks")', False),
+    ],
+)
+def test_settings_of_dotnet_have_colons_between_their_parts(text: str, *, reads: bool) -> None:
+    assert names_read([("a.cs", text)]).reads("Stock__BaseUrl") is reads
+
+
+def test_a_connection_string_is_a_section_of_its_own() -> None:
+    assert names_read([("a.cs", 'config.GetConnectionString("Stock")')]).reads("ConnectionStrings__Stock")
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("stock:\n  url: x", True),
+        ("settings.stockUrl", True),
+        ("f'{name}_URL'", True),
+        ("'STOCK_' + name", True),
+        ("viper.AutomaticEnv()", True),
+        ("stock = 1\nurl = 2\nSTOCK_PORT", False),
+        ("# STOCK_URL", False),
+    ],
+)
+def test_a_variable_that_a_source_may_name_otherwise(text: str, *, may: bool) -> None:
+    assert names_read([("a.py", text)]).may_read("STOCK_URL") is may
