@@ -12,7 +12,7 @@ from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS, Explana
 from archgen.model.architecture import Balance, Certificate, Cluster, Component, Quorum, Replication
 from archgen.model.kinds import KINDS
 from archgen.model.products import service_place
-from archgen.model.wording import first_few, listed
+from archgen.model.wording import a_record_type, first_few, listed
 
 
 def explanations(topology: Topology) -> tuple[Explanation, ...]:
@@ -77,12 +77,8 @@ def _reaching(topology: Topology) -> _Passages:
     for record in (record for part in topology.components.values() for record in part.records):
         text = MECHANISMS.get(f"dns-{record.type.lower()}")
         if text is not None:
-            yield text, f"{record.name} is {_an(record.type)} record with the value {record.value}."
+            yield text, f"{record.name} is {a_record_type(record.type)} record with the value {record.value}."
     yield from _visitor_protocol(topology)
-
-
-def _an(record: str) -> str:
-    return f"an {record}" if record[:1] in "AMNS" else f"a {record}"
 
 
 def _domain(zones: tuple[str, ...], names: tuple[str, ...]) -> str:

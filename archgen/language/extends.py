@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from archgen.language.expand.connections import connection_id
-from archgen.language.expand.context import SECTIONS
+from archgen.language.expand.context import NOUNS
 from archgen.language.includes import join_includes_of
 from archgen.language.parts import PartReader, Reader
 from archgen.language.schema import schema
@@ -19,7 +19,6 @@ OWN = ("name", "summary", "follows", "extends", "include")
 """Keys that a model says of itself alone: they aren't taken over."""
 
 _DEEPEST = 20
-_NOUNS = {section: kind for kind, section in SECTIONS.items()} | {"connections": "connection"}
 _EMPTY_VALUES = ("hosts",)
 """Sections in which nothing behind an id is a value."""
 
@@ -79,7 +78,7 @@ class _Chain:
             # there is nothing to remove any more; a key that isn't of the language stays a fault
             if key in schema()["properties"]:
                 root.cut(key)
-        for section, noun in _NOUNS.items():
+        for section, noun in NOUNS.items():
             self._check_removals(section, noun, inherited.get(section), root.get(section), words)
         return _merged(inherited, root, ())
 

@@ -62,6 +62,11 @@ def named_flows(flows: Sequence[str], count: int, *, is_counted: bool = False) -
     return f"{plural(len(flows), 'flow')}: {names}" if is_counted else names
 
 
+def a_record_type(kind: str) -> str:
+    """Return a type of DNS records with its article: the letters A, M, N and S begin with a vowel's sound."""
+    return f"an {kind}" if kind[:1] in "AMNS" else f"a {kind}"
+
+
 def plural(count: int, noun: str) -> str:
     """Return the count with its noun, as `1 flow` or `2 flows`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -58,7 +58,7 @@ class SeriesStretches:
 
 @lru_cache(maxsize=2)
 def series(evaluation: Evaluation[int]) -> SeriesStretches:
-    """Return the stretches of an evaluation, cached while its declares are asked about in turn."""
+    """Return the stretches of an evaluation, cached while its states are asked about in turn."""
     return SeriesStretches(evaluation)
 
 

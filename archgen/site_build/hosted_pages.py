@@ -10,6 +10,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.utils import nest_paths
 
+from archgen.app.workspace.directories import directories_above
 from archgen.model.problems import UsageError
 from archgen.model.slug import same_place, slug
 from archgen.site.html_builder import Html, join, tag
@@ -113,21 +114,16 @@ class HostedPages:
 def _check(generated: Sequence[File], files: Files, config: MkDocsConfig) -> None:
     """Raise UsageError if a file of the host would be written in the place of a page, or of its directory."""
     ours = {same_place(file.dest_uri): file for file in generated}
-    above = {parent: file for place, file in reversed(ours.items()) for parent in _parents(place)}
+    above = {parent: file for place, file in reversed(ours.items()) for parent in directories_above(place)}
     for file in files:
         place = same_place(file.dest_uri)
         other = ours.get(place) or above.get(place)
-        other = other or next((ours[parent] for parent in _parents(place) if parent in ours), None)
+        other = other or next((ours[parent] for parent in directories_above(place) if parent in ours), None)
         if other is not None:
             raise UsageError(
                 f"{_host_path(file, config)} and the generated page {other.src_uri} would both be written to "
                 f"{other.dest_uri}; rename the file, or give the plugin another `prefix`"
             )
-
-
-def _parents(place: str) -> list[str]:
-    parts = place.split("/")
-    return ["/".join(parts[:end]) for end in range(1, len(parts))]
 
 
 def _host_path(file: File, config: MkDocsConfig) -> str:

@@ -18,6 +18,7 @@ from archgen.slides.appendix import appendix
 from archgen.slides.details import detail_slides, flow_slides
 from archgen.slides.facts import SystemFacts, count_text
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn
+from archgen.slides.paging import numbered_title
 from archgen.slides.section import DeckSection
 from archgen.slides.story import LEAST, closing, spare, story
 from archgen.slides.values import FAILED, ComparisonSlide, Deck, MakeSlides, Slide, TitleSlide, failed_slide
@@ -116,7 +117,7 @@ def _comparison(systems: tuple[SystemColumn, ...], notes: str) -> Iterator[Slide
     most = max((bar.hours for system in systems for bar in system.bars if bar.hours < inf), default=1.0)
     for at in range(count):
         shown = systems[len(systems) * at // count : len(systems) * (at + 1) // count]
-        title = "Evolution" if count == 1 else f"Evolution ({at + 1} of {count})"
+        title = numbered_title("Evolution", at + 1, count)
         yield ComparisonSlide(title, "Downtime per year, worst", most, shown, notes)
 
 

@@ -15,7 +15,7 @@ from archgen.model.percentages import format_availability
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.assessment import AssumptionGroup, all_assumptions, format_downtime
 from archgen.slides.layout.tables import fits_whole, lay_out
-from archgen.slides.paging import paragraph_slides, truncate_text
+from archgen.slides.paging import numbered_title, paragraph_slides, truncate_text
 from archgen.slides.section import ChangeSummary, DeckSection
 from archgen.slides.sequence_paging import growing, split_sequence
 from archgen.slides.values import (
@@ -116,8 +116,7 @@ def _flow(section: DeckSection, sequence: Sequence, title: str) -> Iterator[Slid
     parts = split_sequence(sequence)
     notes = _flow_notes(section, sequence)
     for at, placed in enumerate(parts, 1):
-        part = "" if len(parts) == 1 else f" ({at} of {len(parts)})"
-        yield FlowSlide(f"{title}{part}", placed, notes)
+        yield FlowSlide(numbered_title(title, at, len(parts)), placed, notes)
 
 
 def _steps(section: DeckSection, sequence: Sequence, title: str) -> Iterator[Slide]:
@@ -188,11 +187,7 @@ def _tables(title: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ..
             break
     size = min((lay_out((header, *sheet), *AREA[2:]).size for sheet in sheets), default=PROSE)
     for at, sheet in enumerate(sheets, 1):
-        yield TableSlide(_numbered(title, at, len(sheets)), header, sheet, notes, size)
-
-
-def _numbered(title: str, at: int, count: int) -> str:
-    return title if count == 1 else f"{title} ({at} of {count})"
+        yield TableSlide(numbered_title(title, at, len(sheets)), header, sheet, notes, size)
 
 
 def _issue(group: FindingGroup) -> Paragraph:

@@ -46,6 +46,11 @@ def line_count(entry: Paragraph) -> int:
     return max(1, len(wrap(f"{entry.strong} {entry.text}".strip(), _WIDTH, PROSE, bold=bool(entry.strong))))
 
 
+def numbered_title(title: str, number: int, count: int) -> str:
+    """Return the title of one of several slides; one alone has no number."""
+    return title if count == 1 else f"{title} ({number} of {count})"
+
+
 def truncate_text(text: str, most: int) -> str:
     """Truncate a text to some lines of a slide, next to a badge."""
     return " ".join(wrap(text, _WIDTH, PROSE, lines=most))
@@ -61,8 +66,7 @@ def paragraph_slides(title: str, entries: tuple[Paragraph, ...], notes: str = ""
             break
         sheets = lower
     for at, sheet in enumerate(sheets, 1):
-        numbered = title if len(sheets) == 1 else f"{title} ({at} of {len(sheets)})"
-        yield TextSlide(numbered, sheet, notes)
+        yield TextSlide(numbered_title(title, at, len(sheets)), sheet, notes)
 
 
 def fitting(title: str, entries: Iterable[Paragraph], notes: str, more: str) -> TextSlide:
@@ -131,7 +135,7 @@ def term_slides(terms: Iterable[tuple[Term, str]]) -> Iterator[TextSlide | Terms
     for sheet in sheets:
         if isinstance(sheet, _Sheet):
             at += 1
-            numbered = "Explanations" if count == 1 else f"Explanations ({at} of {count})"
+            numbered = numbered_title("Explanations", at, count)
             yield TermsSlide(numbered, tuple(sheet.columns), sheet.size, "\n\n".join(sheet.notes))
         else:
             yield from paragraph_slides(sheet[0].name, sheet[0].entries, sheet[1])

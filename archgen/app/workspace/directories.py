@@ -124,11 +124,11 @@ def _check_free(target: str, path: str, output: str, old: tuple[str, ...] | None
 def _in_the_way(gone: Iterable[str], new: Iterable[str]) -> list[str]:
     """Return the files that have to go before the new ones come: they stand where a directory will, or the reverse."""
     files = frozenset(new)
-    directories = {above for path in files for above in _above(path)}
-    return [path for path in gone if path in directories or any(above in files for above in _above(path))]
+    directories = {above for path in files for above in directories_above(path)}
+    return [path for path in gone if path in directories or any(above in files for above in directories_above(path))]
 
 
-def _above(path: str) -> list[str]:
+def directories_above(path: str) -> list[str]:
     """Return the directories on the way to a file."""
     parts = path.split("/")
     return ["/".join(parts[:at]) for at in range(1, len(parts))]

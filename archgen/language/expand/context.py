@@ -26,6 +26,9 @@ SECTIONS = {
 }
 """The key under which elements of a kind are declared."""
 
+NOUNS = {section: kind for kind, section in SECTIONS.items()} | {"connections": "connection"}
+"""What an entry under a key is."""
+
 DeclaredIds = dict[str, dict[str, None]]
 """The declared ids of each kind, in the order of the file."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from archgen.language.expand.connections import connection_ends
-from archgen.language.expand.context import SECTIONS, SubjectId, closest
+from archgen.language.expand.context import NOUNS, SubjectId, closest
 from archgen.language.schema import schema
 from archgen.language.schema.suggestions import complete_option, port_hint, product_hint, unit_hint
 from archgen.language.schema.violations import Violation
@@ -110,17 +110,14 @@ def _find(root: Map, path: Path) -> tuple[TreeNode, int]:
     return node, mark
 
 
-_KINDS = {section: kind for kind, section in SECTIONS.items()} | {"connections": "connection"}
-
-
 def _subject(path: Path) -> SubjectId | None:
-    if len(path) < 2 or path[0] not in _KINDS:
+    if len(path) < 2 or path[0] not in NOUNS:
         return None
     name = str(path[1])
     if path[0] == "connections" and " -> " in name:
         source, targets = connection_ends(name)
         name = f"{source} -> {' | '.join(targets)}"
-    return _KINDS[str(path[0])], name
+    return NOUNS[str(path[0])], name
 
 
 def _where(path: Path) -> str:
@@ -128,8 +125,8 @@ def _where(path: Path) -> str:
     keys = [part for part in path if isinstance(part, str)]
     if not keys:
         return "the model"
-    if len(keys) >= 2 and keys[0] in _KINDS:
-        owner = f"{_KINDS[keys[0]]} `{shorten(keys[1])}`"
+    if len(keys) >= 2 and keys[0] in NOUNS:
+        owner = f"{NOUNS[keys[0]]} `{shorten(keys[1])}`"
         if len(keys) == 2:
             return f"the {owner}"
         inside = f" in `{shorten(keys[-2])}`" if len(keys) > 3 else ""

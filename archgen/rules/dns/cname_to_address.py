@@ -10,6 +10,7 @@ from archgen.model.architecture import Record
 from archgen.model.change import Change, Put
 from archgen.model.dns_zones import normalize_name
 from archgen.model.subject import Subject
+from archgen.model.wording import a_record_type
 
 _NO_NAME = frozenset("/: \t\n")
 
@@ -52,10 +53,10 @@ def _wrong_name(names: Names, record: Record, kind: str) -> tuple[str, str] | No
         message = f"The {kind} record of {record.name} holds {value}, which isn't a name"
         return message, "Write the bare name: no protocol, port, path or space."
     proper = _type_for(parsed[0])
-    message = f"The {kind} record of {record.name} holds the address {value}, but {_a(kind)} record points to a name"
+    message = f"The {kind} record of {record.name} holds the address {value}, but {a_record_type(kind)} record points to a name"
     if kind in ("CNAME", "ALIAS", "ANAME"):
-        return message, f"Make it {_a(proper)} record: an address needs one."
-    return message, f"Give the host a name with {_a(proper)} record to {value}, and write that name here."
+        return message, f"Make it {a_record_type(proper)} record: an address needs one."
+    return message, f"Give the host a name with {a_record_type(proper)} record to {value}, and write that name here."
 
 
 def _wrong_address(names: Names, record: Record, kind: str) -> tuple[str, str] | None:
@@ -67,8 +68,8 @@ def _wrong_address(names: Names, record: Record, kind: str) -> tuple[str, str] |
     holds = f"The {kind} record of {record.name} holds {value}"
     if parsed is not None:
         return (
-            f"{holds}, but {_a(kind)} record holds an IPv{version} address",
-            f"Make it {_a(_type_for(parsed[0]))} record.",
+            f"{holds}, but {a_record_type(kind)} record holds an IPv{version} address",
+            f"Make it {a_record_type(_type_for(parsed[0]))} record.",
         )
     message = f"{holds}, which is neither an IPv{version} address nor a host or component of the model"
     if names.leads(value) or _looks_like_a_name(value):
@@ -83,11 +84,6 @@ def _looks_like_a_name(value: str) -> bool:
 
 def _type_for(version: int) -> str:
     return next(kind for kind, number in ADDRESS_TYPES.items() if number == version)
-
-
-def _a(kind: str) -> str:
-    """Return a record type with its article: the letters A, M, N and S begin with a vowel's sound."""
-    return f"an {kind}" if kind[0] in "AMNS" else f"a {kind}"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
