@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archgen.model.wording import listed, plural
 from archgen.views.diagram import Block, BlockSection, Item, Message, Participant, Remark, Sequence
 
-MOST = 10
+MOST = 12
 """The most lifelines of a readable sequence."""
 
 _LINKS = 2

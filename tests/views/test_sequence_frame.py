@@ -131,7 +131,7 @@ def test_a_chain_folds_into_those_before_it() -> None:
     )
     merged = folded(view(text))
     assert len(merged.participants) == MOST
-    assert merged.participants[-1].detail == "6 components"
+    assert merged.participants[-1].detail == "4 components"
     texts = [item.text for item in merged.items if isinstance(item, Message)]
     assert texts[-2:] == ["hop-12: ask hop-12", "hop-13: ask hop-13"]
 
