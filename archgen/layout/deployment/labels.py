@@ -19,6 +19,9 @@ _AIR = 6.0
 
 _CROWDED = 2.0
 
+_WISHES = ((True, 0.0, True), (False, 0.0, True), (False, 1.0, False), (False, -1.0, False), (False, 0.0, False))
+"""What words want, the best first: air around them, the middle or a side of an upright part, no arrow's head below them."""
+
 _CELL = 160.0
 
 _ROUNDING = 1e-6
@@ -87,9 +90,9 @@ class _Rooms:
             (
                 box
                 for joints in dict.fromkeys((tuple(self._joints.get(edge.bundle, ())), ()))
-                for airy, shift in ((True, 0.0), (False, 0.0), (False, 1.0), (False, -1.0))
+                for airy, shift, clear in _WISHES
                 for way in ways
-                if (box := self._room(edge.bundle, way, size, joints, airy=airy, shift=shift))
+                if (box := self._room(edge.bundle, way, size, joints, airy=airy, shift=shift, clear=clear))
             ),
             None,
         )
@@ -99,15 +102,24 @@ class _Rooms:
         return replace(edge, label=Label(edge.edge.label, box))
 
     def _room(
-        self, bundle: str, way: Polyline, size: tuple[float, float], joints: Sequence[Box], *, airy: bool, shift: float
+        self,
+        bundle: str,
+        way: Polyline,
+        size: tuple[float, float],
+        joints: Sequence[Box],
+        *,
+        airy: bool,
+        shift: float,
+        clear: bool,
     ) -> Box | None:
         """Return the place of words of a size on a line: its longest part first, clear of everything else and of `joints`.
 
         With air around them, and off the borders of groups, if it has to be `airy`. A `shift` of 1 or -1 puts them right
-        or left of an upright part.
+        or left of an upright part. They may lie on the head of its arrow unless it's to be `clear`.
         """
         wide, tall = size
         gap = _AIR if airy else _CROWDED
+        tip = _around(way[-1], self._measures.sizes.arrow)
         parts = sorted(pairwise(way), key=lambda part: -(abs(part[0][0] - part[1][0]) + abs(part[0][1] - part[1][1])))
         for start, end in parts:
             upright = start[0] == end[0]
@@ -128,6 +140,8 @@ class _Rooms:
                 y = start[1] + (end[1] - start[1]) * share
                 box = Box(x - wide / 2, y - tall / 2, wide, tall)
                 if airy and not _inside(box, start, end, head):
+                    continue
+                if clear and box.overlaps(tip, 0.0):
                     continue
                 if any(box.overlaps(joint, _CROWDED) for joint in joints):
                     continue
@@ -227,10 +241,15 @@ def _inside(box: Box, start: Point, end: Point, head: float) -> bool:
     return low - first >= _CROWDED and last - high >= head
 
 
+def _around(point: Point, radius: float) -> Box:
+    """Return the square around a point."""
+    return Box(point[0] - radius, point[1] - radius, 2 * radius, 2 * radius)
+
+
 def _dots(edge: PlacedEdge, radius: float) -> Iterator[Box]:
     """Yield the boxes of the dots on a line."""
-    for x, y in edge.joints:
-        yield Box(x - radius, y - radius, 2 * radius, 2 * radius)
+    for joint in edge.joints:
+        yield _around(joint, radius)
 
 
 def boxes_of(way: Polyline) -> Iterator[Box]:
