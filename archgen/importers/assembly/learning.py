@@ -94,9 +94,9 @@ def _serves_files(part: Part) -> bool:
 
 
 def _prove(parts: dict[str, Part], calls: dict[tuple[str, str], Call], published: Set[str]) -> None:
-    """Drop each guess whose opposite is proven, and those of proxies whose own configuration says what they call.
+    """Drop each guess of a monitor whose opposite is proven, and those of proxies whose own configuration says what they call.
 
-    A proxy, or what visitors reach, may call what it waits for all the same. A call with any other evidence is no guess.
+    Anything else may call what it waits for all the same. A call with any other evidence is no guess.
     """
     for call in calls.values():
         call.guess = call.guess and call.evidence == "depends_on"
@@ -105,8 +105,6 @@ def _prove(parts: dict[str, Part], calls: dict[tuple[str, str], Call], published
     read |= {part.id for part in parts.values() if _serves_files(part)}
     for source, target in [pair for pair, call in calls.items() if call.guess]:
         opposite = calls.get((target, source))
-        leads = source in published or (
-            source in parts and (parts[source].traits.balances or parts[source].kind == "web-server")
-        )
-        if source in read or (opposite is not None and not opposite.guess and not leads):
+        watches = source in parts and parts[source].traits.observes and source not in published
+        if source in read or (opposite is not None and not opposite.guess and watches):
             del calls[source, target]

@@ -52,8 +52,7 @@ def may_call(
     if (part.kind == "backup" and stores) or (is_store and not stores):
         return False
     leads = KINDS[part.kind].balances or part.kind == "web-server" or bool(part.service.ports)
-    reverse = (target.id, part.id) in proven
-    if (reverse or (not stores and _shares_program(part.service, target.service))) and not leads:
+    if not stores and _shares_program(part.service, target.service) and not leads:
         return False
     if stores and is_store and not _builds_on(part, target):
         return False
