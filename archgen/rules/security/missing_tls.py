@@ -40,9 +40,12 @@ def _in_clear(facts: Topology, connection: Connection, port: Port) -> bool:
 
 def _hit(facts: Topology, connection: Connection, plain: list[Port]) -> Hit:
     protocols = listed(list(dict.fromkeys(port.protocol for port in plain)))
+    cause = f"it crosses the internet as plain {protocols}"
+    if plain == [Port("http", 80)] and any(port.protocol == "https" for port in connection.ports):
+        cause = "port 80 answers in plain http instead of redirecting to HTTPS"
     return Hit(
         subject=Subject("connection", connection.id),
-        message=f"An attacker on the path can read and change {connection.id}: it crosses the internet as plain {protocols}",
+        message=f"An attacker on the path can read and change {connection.id}: {cause}",
         flows=facts.flows_over[connection.id],
         fix=_fix(facts, connection, plain[0]),
     )
