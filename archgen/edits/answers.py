@@ -150,8 +150,20 @@ def _of_component(
         yield Put(("components", component.id, "uploads"), "local")
     elif kind == "unread" and value == "yes":
         yield from _database(model, component.id)
+    elif kind == "reach" and value == "private":
+        yield from _private(model, component.id)
     elif kind == "outer-proxy" and value == "no":
         yield from _outer_proxy(model, component.id)
+
+
+def _private(model: Architecture, client: str) -> Iterator[Change]:
+    """Put visitors into a private network; whether requests from outside are encrypted is no question then."""
+    network = unused_name("lan", model.element_names)
+    yield Put(("networks", network), {"trust": "private"})
+    yield Put(("components", client, "network"), network)
+    if "tls" in model.unknown:
+        yield Remove(("unknown", model.unknown.index("tls")))
+    yield from (Remove(("questions", each.id)) for each in model.questions if each.about == "tls")
 
 
 def _close(model: Architecture, question: Question, topic: str) -> Iterator[Change]:

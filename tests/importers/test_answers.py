@@ -486,3 +486,30 @@ def test_models_of_old_have_other_words_for_yes_and_no(
     assert main(["import", ".", "-o", str(MODEL), "--update"]) == 0
     assert "backups" not in {each.about for each in model().questions}
     assert ("backups" in model().unknown) == (given in ("yes", "elsewhere"))
+
+
+@pytest.mark.parametrize(
+    ("ports", "given"),
+    [
+        ("['8000:8000']", "internet"),
+        ("['8000:8000']", "private"),
+        ("['80:80']", ""),
+        ("['443:443', '8000:8000']", ""),
+        ("['127.0.0.1:8000:8000']", ""),
+    ],
+)
+def test_port_on_which_no_site_is_may_be_of_a_private_network(
+    ports: str, given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(f"services: {{web: {{image: acme/web, ports: {ports}}}}}\n")
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    assert ("visitor" in {each.about for each in model().questions}) == (given != "")
+    if given:
+        answer("visitor", given)
+        is_private = given == "private"
+        assert [each.trust for each in model().networks] == (["private"] if is_private else [])
+        assert ("tls" in model().unknown, "tls" in {each.about for each in model().questions}) == (not is_private,) * 2
+        text = MODEL.read_text()
+        assert main(["import", ".", "-o", str(MODEL), "--update"]) == 0
+        assert MODEL.read_text() == text

@@ -28,8 +28,11 @@ from archgen.model.wording import listed
 from archgen.system.files import MODEL, read_file
 
 
-def write_answer(file: str, question_id: str, value: str) -> Question:
-    """Write an answer into a model; UsageError for an unknown question or an answer that isn't offered."""
+def write_answer(file: str, question_id: str, value: str) -> tuple[Question, int]:
+    """Write an answer into a model; return its question and how many are open.
+
+    UsageError for an unknown question or an answer that isn't offered.
+    """
     data = read_file(file, MODEL)
     model = load(file, data, includer(file)).architecture
     question = _question(model, question_id)
@@ -40,9 +43,9 @@ def write_answer(file: str, question_id: str, value: str) -> Question:
         raise UsageError(f"no component is called {listed(gone, 'or')} any longer; answer {question.id} with others")
     before = data.decode("utf-8-sig")
     text = in_form(file, before, apply_answers(before, model, question, value))
-    load(file, text.encode(), includer(file))
+    left = load(file, text.encode(), includer(file)).architecture.questions
     rewrite(file, text.encode())
-    return question
+    return question, len(left)
 
 
 def apply_answers(text: str, model: Architecture, question: Question, value: str, *, stated: str = "") -> str:

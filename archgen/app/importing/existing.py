@@ -59,10 +59,18 @@ def write_model(path: str, text: str, *, check: bool, update: bool = False) -> b
 
 def _with_own_sections(text: str, before: str) -> str:
     """Return the text of an import with the sections of the model before it that no import writes, such as `accept`."""
-    starts = [match.start() for match in _SECTION.finditer(before)]
-    pieces = [before[start:end] for start, end in zip(starts, [*starts[1:], len(before)], strict=True)]
-    own = [piece.rstrip() for piece in pieces if piece.partition(":")[0] not in _IMPORTED]
-    return "\n".join([text, *(f"{piece}\n" for piece in own)])
+    own = {key: piece for key, piece in _sections(before).items() if key not in _IMPORTED}
+    # an answer may write such a section too: it stands in the model since it was given
+    fresh = {key: piece for key, piece in _sections(text).items() if key not in own}
+    head = text[: min((match.start() for match in _SECTION.finditer(text)), default=len(text))]
+    return "\n".join([head + "".join(fresh.values()), *(f"{piece.rstrip()}\n" for piece in own.values())])
+
+
+def _sections(text: str) -> dict[str, str]:
+    """Return the sections of a model's text by their keys."""
+    starts = [match.start() for match in _SECTION.finditer(text)]
+    pieces = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    return {piece.partition(":")[0]: piece for piece in pieces}
 
 
 def _lost_edits(file: str, before: str, after: str) -> list[str]:

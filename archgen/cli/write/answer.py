@@ -64,8 +64,6 @@ def _answer(models: tuple[CheckedModel, ...], question_id: str, value: str) -> i
     if not models:
         raise UsageError("no model to answer in; name one with --model")
     file = (holders or list(models))[0].file
-    question = write_answer(file, question_id, value)
-    left = next((model for model in models if model.file == file), None)
-    count = len(left.architecture.questions) - 1 if left is not None else 0
+    question, count = write_answer(file, question_id, value)
     say(f"{brief(file)}: {brief(question.ask)} {brief(value)}; {count} open\n")
     return 0

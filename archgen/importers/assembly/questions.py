@@ -61,6 +61,7 @@ def questions_of(
         *_hosts(inventory),
         *_writers(inventory),
         *_volumes(inventory),
+        *(_reach(inventory, doors, client) if "tls" in unknown else ()),
         *(_about(word, inventory) for word in unknown if word in _WORDS),
     ]
     return tuple({each.id: each for each in questions}.values())
@@ -77,6 +78,17 @@ def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
             if entry.evidence != "ports":
                 ask = f"No file describes the proxy that leads to {entry.component}. Does it end TLS?"
             yield question("outer-proxy", entry.component, ask, _YES_OR_NO, (str(entry.place),))
+
+
+def _reach(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
+    """Yield a question where visitors have nothing but ports on which no site is: a house or an office may be all that sees them."""
+    entries = [entry for entry in inventory.entries if entry.component in doors.front]
+    if entries and all(
+        entry.protocol == "http" and entry.port not in (80, 443) and not entry.local for entry in entries
+    ):
+        ports = listed(first_few([f"{entry.component}:{entry.port}" for entry in entries], _MOST_NAMED))
+        ask = f"Is {ports} reached over the internet, or over a private network or a VPN alone?"
+        yield question("reach", client, ask, ("internet", "private"), (str(entries[0].place),))
 
 
 def _redirects(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
