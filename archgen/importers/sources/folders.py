@@ -119,7 +119,7 @@ def is_list(file: str) -> bool:
     return file in PACKAGE_LISTS or PROJECT.search(file) is not None
 
 
-def directories_above(name: str) -> list[str]:
+def folders_above(name: str) -> list[str]:
     """Return the directories that hold a file, the nearest one first."""
     parts = name.split("/")[:-1]
     return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
@@ -145,7 +145,7 @@ def _names_of(
 
     What lies below one of the `roots`, which are packages or programs, is meant by the path of that, and not by a name alone.
     """
-    above = directories_above(f"{place}/")
+    above = folders_above(f"{place}/")
     yield from (_written(name) for each in above for name in packages.get(each, ()))
     root = next((each for each in above if f"{each}/" in roots), None)
     if root is not None:

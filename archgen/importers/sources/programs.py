@@ -14,7 +14,7 @@ from msgspec import Struct
 from archgen.importers.catalogue import Known
 from archgen.importers.facts import FileTree, Opener
 from archgen.importers.packages import DOCKERFILES, PackageLists, has_library_for, lacks_library_for
-from archgen.importers.sources.folders import PROJECT, Folders, directories_above, is_list
+from archgen.importers.sources.folders import PROJECT, Folders, folders_above, is_list
 from archgen.importers.sources.reading import ReadNames, names_read
 
 SourceReading = Literal["reads", "lacks"]
@@ -108,7 +108,7 @@ class ProgramSources:
             for key, each in self._programs.items()
         }
         counts = Counter(found.values())
-        above = {outer for place in counts if place is not None for outer in directories_above(place)}
+        above = {outer for place in counts if place is not None for outer in folders_above(place)}
         lost = {self._programs[key].identity for key, place in found.items() if place is None}
         return {
             key: place
@@ -170,11 +170,7 @@ class ProgramSources:
         if program not in self._imported:
             tree, place = self._tree(self._programs[program].path), self.directories[program]
             module = next(
-                (
-                    above
-                    for above in (*directories_above(f"{place}/"), "")
-                    if posixpath.join(above, "go.mod") in tree.lists
-                ),
+                (above for above in (*folders_above(f"{place}/"), "") if posixpath.join(above, "go.mod") in tree.lists),
                 None,
             )
             self._imported[program] = None
@@ -288,7 +284,7 @@ class _Tree:
 
     @cached_property
     def _with_code(self) -> Set[str]:
-        return {place for name in self.code for place in directories_above(name)}
+        return {place for name in self.code for place in folders_above(name)}
 
     @cached_property
     def _roots(self) -> Mapping[tuple[bool, str], Mapping[str, int]]:
@@ -299,7 +295,7 @@ class _Tree:
             lists = file in DOCKERFILES or is_list(file)
             if not lists and _MAIN.match(file) is None:
                 continue
-            for place in directories_above(name)[:3]:
+            for place in folders_above(name)[:3]:
                 inner = folder[len(place) :].strip("/")
                 if place in self._with_code and (inner in _INNER or (lists and "/" not in inner)):
                     for is_short in (False, True):
