@@ -452,6 +452,8 @@ class World:
         if not pinned and component.managed and component.product in GROUPED and data is not None and not local:
             takes_over = data.failover == "automatic" or data.mode == "synchronous"
             return takes_over and len(data.primary) == 1 and len(component.replicas) > 1
+        if not pinned and component.kind == "file-storage" and not local and len(component.replicas) > 1:
+            return data is not None and len(data.primary) == 1
         if not pinned and component.product in MOUNTED and not component.managed and len(component.replicas) > 1:
             return data is not None and len(data.primary) == 1
         named = {one.id for one in component.replicas if one.id in pinned}

@@ -98,22 +98,22 @@ def _leads_to_primary(component: Component, calls: Iterable[Connection]) -> bool
     """Return True if only the primary answers those who name no replica, nor by their locality the copy of their own site."""
     if not has_silent_standby(component):
         return False
-    return not product_of(component.product or component.id).leads_to_primary or all(
-        call.locality is None for call in calls
-    )
+    copies_near = component.kind == "file-storage" or product_of(component.product or component.id).leads_to_primary
+    return not copies_near or all(call.locality is None for call in calls)
 
 
 def has_silent_standby(component: Component) -> bool:
     """Return True for a primary and standbys that answer nothing before one is promoted.
 
-    A provider's has no address of its own, or not that of the group; a copy of it that lags is read, and no standby.
+    A provider's has no address of its own, or not that of the group; a copy of it that lags is read, and no standby. Files are mounted
+    from one server.
     """
     replication = component.replication
     if replication is None or len(component.replicas) < 2 or len(replication.primary) != 1:
         return False
     product = product_of(component.product or component.id)
-    if not component.managed:
-        return product.mounts_standbys
+    if component.kind == "file-storage" or not component.managed:
+        return component.kind == "file-storage" or product.mounts_standbys
     if product.leads_to_primary and replication.failover == "automatic":
         return True
     is_standby = replication.mode == "synchronous" or (

@@ -135,3 +135,17 @@ def test_the_job_prints_its_counts(capsys: pytest.CaptureFixture[str]) -> None:
     assert told.startswith("20 models, ")
     assert "flows of more than 8 elements skipped" in told
     assert all(name in told for name in FEATURES)
+
+
+@pytest.mark.parametrize(
+    ("how", "where", "waits"),
+    [("primary: a, failover: manual", "", 2), ("primary: a", ", locality: same-host", 0), ("writers: all", "", 0)],
+)
+def test_the_engine_knows_mounted_files(how: str, where: str, waits: int) -> None:
+    text = STANDBY.replace("kind: database, product: rds, managed: true", "kind: file-storage")
+    text = text.replace("primary: a, failover: automatic", how).replace("tls: true", f"tls: true{where}")
+    text = text.replace("managed: true, replicas: 2}", "runs_on: [a, b]}") if where else text
+    model = load("standby.arch.yaml", text.encode()).architecture
+    (flow,) = model.flows
+    plan = Plan(Index(model), build(Index(model), flow))
+    assert compare_flow(model, flow, plan, concerned(model, flow), Random(1))[:2] == (True, waits)

@@ -167,6 +167,29 @@ def test_a_copy_of_a_group_is_read_by_its_own_name_or_by_locality(told: Told) ->
     assert told.outcome(sites, "db@a")[1].startswith("served without db@a; after about 2 min")
 
 
+FILES = STANDBY.replace("kind: database, product: rds, managed: true", "kind: file-storage").replace("postgresql", "nfs")
+
+
+def test_a_read_of_files_waits_for_the_server_that_they_are_mounted_from(told: Told) -> None:
+    status, reason = told.outcome(FILES, "a")
+    assert (status, reason.partition("; ")[0]) == ("degraded", "served without db@a")
+    assert "when db has failed over" in reason
+    manual = FILES.replace("automatic", "manual, mode: asynchronous")
+    assert told.outcome(manual, "a")[0] == "down"
+    assert told.outcome(manual.replace("runs_on", "managed: true, runs_on"), "a")[0] == "down"
+    assert told.outcome(manual, "b")[0] == "ok"
+
+
+def test_other_files_are_read_at_once(told: Told) -> None:
+    manual = FILES.replace("automatic", "manual")
+    objects = manual.replace("file-storage", "object-storage")
+    named = manual.replace("primary: a, failover: manual", "writers: all")
+    near = manual.replace("hosts: {a: {}, b: {}}", HOME).replace("managed: true, replicas: 2}", "runs_on: [a, b]}")
+    near = near.replace("tls: true", "tls: true, locality: same-region")
+    assert [told.outcome(text, "db@a")[0] for text in (objects, named, near)] == ["degraded"] * 3
+    assert told.outcome(manual.replace("{job -> db: SELECT}", "{job -> db@b: SELECT}"), "a")[0] == "ok"
+
+
 HOME = "zones: {r: {kind: region}, s: {kind: region}}\nhosts: {a: {zone: r}, b: {zone: s}}"
 
 GROUP = """\

@@ -18,7 +18,7 @@ from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_of, scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, named_flows
-from archgen.reliability.members import names_primary
+from archgen.reliability.members import asked_of
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -58,8 +58,9 @@ def _breaks(facts: Topology, writer: str, flow: str) -> bool:
 
 
 def _asks_writer(facts: Topology, component: str, hop: Hop) -> bool:
-    """Return True if a step writes, or reads from the primary by its name."""
-    return hop.access != "read" or names_primary(facts.components[component], hop.step.pinned)
+    """Return True if a step writes, or reads what the primary alone answers."""
+    calls = filter(None, (hop.connection,))
+    return asked_of(facts.components[component], hop.access, hop.step.pinned, calls)[0] != "read"
 
 
 def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> Hit:
@@ -122,7 +123,7 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
 
 
 def _is_read_elsewhere(facts: Topology, component: Component, flows: tuple[str, ...]) -> bool:
-    """Return True if a step of another flow reads from a component without naming its primary: a mounted standby answers none."""
+    """Return True if a step of another flow reads from a component what a standby answers."""
     others = (hop for hop in facts.hops_to[component.id] if hop.flow not in flows)
     return any(not _asks_writer(facts, component.id, hop) for hop in others)
 
