@@ -111,21 +111,36 @@ def _passes_on(topology: Topology, component: str) -> bool:
     return topology.kind(component).id in QUEUES or any(taking)
 
 
+def _of_pollers(topology: Topology) -> tuple[set[str], dict[str, set[str]]]:
+    """Return what workers begin flows at, to take from it, and what each of them calls after a queue in such a flow."""
+    polled: set[str] = set()
+    after: dict[str, set[str]] = {}
+    for first, *later in filter(None, topology.hops.values()):
+        worker = first.step.source
+        if topology.kind(worker).id == "worker" and all(topology.kind(each).id in QUEUES for each in first.targets):
+            polled.update(first.targets)
+            for hop in later:
+                for target in hop.targets if hop.step.source == worker else ():
+                    after.setdefault(target, set()).add(worker)
+    return polled, after
+
+
 def queues_without_reader(topology: Topology) -> Iterator[Gap]:
     """Yield queues that only other queues or what takes from them fill, as dead letters do, and that nothing empties or watches.
 
     A copy for disasters is read after a loss only.
     """
+    polled, after = _of_pollers(topology)
     for component in topology.of_kinds(QUEUES):
         fed = [call.source for call in topology.incoming[component.id]]
-        passing = bool(fed) and all(_passes_on(topology, name) for name in fed)
+        passing = all(_passes_on(topology, name) for name in fed) or after.get(component.id, set()).issuperset(fed)
         copy = component.replication is not None and component.replication.copy_of is not None
         taken = bool(topology.outgoing[component.id]) or collection_of(topology, component.id) is not None
-        if passing and not (copy or taken):
+        if fed and passing and not (copy or taken or component.id in polled):
             yield component_gap(
                 component,
                 f"Nothing takes what {listed(fed)} {'pass' if len(fed) > 1 else 'passes'} on to {component.id}, and no monitoring "
                 "counts it, so nobody notices it",
-                f"Add what takes it (`worker -> {component.id}`), or what counts it: `collects: [{{from: {component.id}, "
+                f"Add the component that takes it, or what counts it: `collects: [{{from: {component.id}, "
                 "what: metrics}]` at the monitoring.",
             )
