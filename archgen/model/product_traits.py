@@ -27,8 +27,8 @@ class Product(Struct, frozen=True, gc=False):
     `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
     `steps_down`: a replica that sees no majority of the votes stops, for everything or for writes.
     `waits`: a commit waits for a synchronous standby that is gone, unless it is set up otherwise.
-    `figures_only`: it collects measurements, and no log lines. `probes_only`: it asks for answers from outside, and collects nothing
-    from what answers. `directory`: it keeps the accounts of people, and their passwords,
+    `figures_only`: it collects measurements or runs checks, and takes no log lines. `probes_only`: it asks for answers from outside,
+    and collects nothing from what answers. `directory`: it keeps the accounts of people, and their passwords,
     itself. `mirrors`: the nodes beside the primary of a queue have copies of its messages. `votes_if_set_up`: its replicas agree on
     each write only if a quorum is declared, as that of RabbitMQ's quorum queues. `shares_storage`: its replicas write to the same
     files, so that no two of their writes conflict. `keeps_data`: an application that keeps repositories, artifacts or records
@@ -98,6 +98,9 @@ class Product(Struct, frozen=True, gc=False):
     consoles: tuple[int, ...] = ()
 
 
+EXPORTER = "node-exporter"
+"""The product whose traits all have that are named as exporters, as there is one for each kind of server."""
+
 TRAITS: dict[str, Product] = {
     **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
     **dict.fromkeys(("sqlite", "duckdb", "rocksdb", "leveldb", "lmdb"), Product(embedded=True)),
@@ -153,7 +156,10 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True)),
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(
-        ("prometheus", "prometheus-agent", "node-exporter", "victoriametrics", "thanos", "mimir", "statsd", "collectd"),
+        (
+            *("prometheus", "prometheus-agent", "victoriametrics", "thanos", "mimir", "statsd", "collectd", "cadvisor"),
+            *("icinga", "icinga2", "nagios", "naemon", "munin", "ganglia", "cacti", "kube-state-metrics", EXPORTER),
+        ),
         Product(figures_only=True),
     ),
     **dict.fromkeys(

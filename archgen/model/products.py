@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.model.architecture import Component, Managed, Scope
 from archgen.model.managed_services import GLOBAL, REGIONAL, SET_UP, UNCOPIED, ZONAL
 from archgen.model.product_spellings import SPELLINGS, VENDORS
-from archgen.model.product_traits import TRAITS, Product
+from archgen.model.product_traits import EXPORTER, TRAITS, Product
 
 _SCOPES: dict[str, Scope] = {
     **dict.fromkeys(ZONAL, "zonal"),
@@ -98,8 +98,9 @@ def _without_vendor(text: str) -> str:
 
 @lru_cache(4096)
 def product_of(name: str | None) -> Product:
-    """Return the facts about a product; of one that is not known, none."""
-    return PRODUCTS.get(product_name(name), _UNKNOWN)
+    """Return the facts about a product; of one that is not known, none, unless it is an exporter by its name."""
+    known = product_name(name)
+    return PRODUCTS.get(known, PRODUCTS[EXPORTER] if known.endswith("-exporter") else _UNKNOWN)
 
 
 def passes_on_unread(component: Component) -> bool:

@@ -71,6 +71,9 @@ def test_what_collects_figures_alone_takes_no_logs() -> None:
         "kind: monitoring-node-exporter, product: zabbix,", "kind: monitoring-agent,"
     )
     assert len(fixed(figures, "missing-logs")["components"]["node-exporter"]["collects"]) == 1
+    for product in ("Icinga 2", "nagios", "mysqld-exporter"):
+        after = fixed(LOGS.replace("agent, product: zabbix", f"agent, product: {product}"), "missing-logs")
+        assert after["components"]["agent"]["collects"] == [{"from": ["web", "db"], "what": ["metrics"]}]
 
 
 def test_a_backup_of_a_provider_is_not_extended_to_what_runs_on_own_machines() -> None:

@@ -167,7 +167,9 @@ def test_a_copy_of_a_group_is_read_by_its_own_name_or_by_locality(told: Told) ->
     assert told.outcome(sites, "db@a")[1].startswith("served without db@a; after about 2 min")
 
 
-FILES = STANDBY.replace("kind: database, product: rds, managed: true", "kind: file-storage").replace("postgresql", "nfs")
+FILES = STANDBY.replace("kind: database, product: rds, managed: true", "kind: file-storage").replace(
+    "postgresql", "nfs"
+)
 
 
 def test_a_read_of_files_waits_for_the_server_that_they_are_mounted_from(told: Told) -> None:

@@ -33,7 +33,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if taken is not None and taken.logs is False:
             yield Hit(
                 subject=Subject("component", name),
-                message=f"{listed(taken.observers)} watches {name}, which {_reached(facts, ways)}, and takes no logs from it",
+                message=(
+                    f"{listed(taken.observers)} {'watches' if len(taken.observers) == 1 else 'watch'} {name}, which "
+                    f"{_reached(facts, ways)}, and {'takes' if len(taken.observers) == 1 else 'take'} no logs from it"
+                ),
                 related=tuple(
                     (Subject("component", observer), "takes no logs from it") for observer in taken.observers
                 ),
@@ -71,14 +74,21 @@ def _advise(facts: Topology, entry: str, observers: tuple[str, ...], syslog: Con
         )
     if _takes_no_client(facts, entry):
         return "Let it send its logs to a collector by syslog (`kind: log-collector`), and declare that connection."
+    if not any(_takes_logs(facts, observer) for observer in observers):
+        unable = f"{listed(observers)} {'takes' if len(observers) == 1 else 'take'} no logs of any host"
+        return f"Run a client on its hosts that ships its logs (`kind: log-collector`): {unable}."
     return None
+
+
+def _takes_logs(facts: Topology, observer: str) -> bool:
+    """Return True unless an observer measures alone, whatever it is told to take."""
+    return not product_of(facts.components[observer].product or observer).figures_only
 
 
 def _ships(facts: Topology, observer: str, entry: str) -> bool:
     """Return True for a client on an entry's own host that could take its logs too, and needs no way in to the collector."""
-    takes = not product_of(facts.components[observer].product or observer).figures_only
     shared = set(facts.hosts_of(observer)).intersection(facts.hosts_of(entry))
-    return takes and bool(shared) and not _takes_no_client(facts, entry)
+    return _takes_logs(facts, observer) and bool(shared) and not _takes_no_client(facts, entry)
 
 
 def _takes_no_client(facts: Topology, entry: str) -> bool:
@@ -119,7 +129,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     return tuple(
         _taking_logs(observer.id, at, part, entry)
         for observer in (facts.components[subject.id] for subject in shipping or [each for each, _ in hit.related])
-        if not product_of(observer.product or observer.id).figures_only
+        if _takes_logs(facts, observer.id)
         for at, part in enumerate(observer.collects)
         if part.what and "logs" not in part.what and (not part.sources or entry in part.sources)
     )
