@@ -221,7 +221,7 @@ def failovers_without_lag(topology: Topology) -> Iterator[Gap]:
         replication = component.replication
         if replication is None or replication.mode != "asynchronous" or replication.lag is not None:
             continue
-        stored = KINDS[component.kind].stores and not component.managed and topology.flows_writing[component.id]
+        stored = KINDS[component.kind].stores and topology.flows_writing[component.id]
         if replication.primary and len(component.replicas) > 1 and stored:
             yield component_gap(
                 component,
