@@ -114,6 +114,12 @@ def test_the_reports_tell_it(capsys: pytest.CaptureFixture[str]) -> None:
         assert "9.2 h per year: a replica of" in told
 
 
+def test_a_change_goes_on_below_its_row(capsys: pytest.CaptureFixture[str]) -> None:
+    """At 100 columns the numbers of a row leave no room for a sentence."""
+    assert main(["analyze", str(TIER[2])]) == 0
+    assert f"\n{' ' * 22}replica of haproxy on lb-2, a new host\n" in capsys.readouterr().out
+
+
 def test_nothing_is_tried_in_maintenance(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyze", str(TIER[2]), "--maintain", "server-2", "--format", "json"]) == 0
     flows = json.loads(capsys.readouterr().out)["models"][0]["flows"]

@@ -33,6 +33,9 @@ LABEL = 16
 
 _MOVED = "three times better, or three times worse"
 
+_NARROW = 30
+"""Columns that are too few for a sentence."""
+
 MOST_FIXES = 8
 MOST_SETS = 12
 """How many lines of a table are shown; the number of the rest is told, and JSON has all of them."""
@@ -180,7 +183,10 @@ def _loads(capacity: Capacity) -> Iterator[tuple[str, ...]]:
 
 
 def _table(label: str, rows: Iterator[tuple[str, ...]], style: Style, margin: str = " " * (LABEL + 2)) -> list[str]:
-    """Aligned columns after a margin that the label stands in; the last of a row takes what is left of the width."""
+    """Aligned columns after a margin that the label stands in; the last of a row takes what is left of the width.
+
+    Where little is left, it goes on in lines below its row.
+    """
     table = list(rows)
     wide = [0] * max(map(len, table), default=0)
     for row in table:
@@ -190,6 +196,8 @@ def _table(label: str, rows: Iterator[tuple[str, ...]], style: Style, margin: st
     for row in table:
         head = "".join(cell + " " * (wide[at] + 2 - display_width(cell)) for at, cell in enumerate(row[:-1]))
         indent = margin + " " * display_width(head)
+        if style.width - len(indent) < _NARROW:
+            indent = margin + "    "
         own = "" if lines else label
         first, *rest = wrap_columns(row[-1], style.width, indent, f"  {own}".ljust(len(margin))[: len(margin)] + head)
         lines += [first.replace(label, style.paint(label, "quiet"), 1) if own else first, *rest]
