@@ -100,7 +100,7 @@ def _other_flows(system: CheckedModel) -> Iterator[Html]:
     """Yield the way to the flows that have no tab."""
     count = len(system.architecture.flows)
     if count > FLOWS:
-        yield tag("p", f"The tabs show {FLOWS} of ", tag("a", f"{count} request flows", href="#flows"), Html("."))
+        yield tag("p", Html(f"The tabs show {FLOWS} of "), tag("a", f"{count} request flows", href="#flows"), Html("."))
 
 
 def _facts(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence[ViewTab]) -> str:
