@@ -10,6 +10,7 @@ from msgspec import Struct
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Collection, Component, Connection
 from archgen.model.kinds import AGENTS, FORWARDING
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.reliability.failure import single_points
 
@@ -104,16 +105,22 @@ def _observed(topology: Topology, connection: Connection) -> Iterator[tuple[str,
 
 
 def observers_of_unknown_reach(topology: Topology) -> tuple[str, ...]:
-    """Return the agents and collectors that run on no declared host, name nothing that they collect from, and call none of it."""
+    """Return the observers that run on no declared host and name nothing that they collect from.
+
+    An agent or collector calls none of it either; a monitoring has no connection at all, and is the only one but for probes.
+    """
+    reaching = [each for each in topology.observers if not each.collects and not topology.hosts_of(each.id)]
+    alone = sum(not each.probes for each in topology.observers) == 1
     return tuple(
-        observer.id
-        for observer in topology.observers
-        if observer.kind in AGENTS and not observer.collects and not topology.hosts_of(observer.id)
-        if not any(
-            any(_observed(topology, call))
-            for call in (*topology.outgoing[observer.id], *topology.incoming[observer.id])
-        )
+        each.id for each in reaching if (each.kind in AGENTS or alone) and _is_of_unknown_reach(topology, each)
     )
+
+
+def _is_of_unknown_reach(topology: Topology, observer: Component) -> bool:
+    calls = (*topology.outgoing[observer.id], *topology.incoming[observer.id])
+    if observer.kind in AGENTS:
+        return not any(any(_observed(topology, call)) for call in calls)
+    return not (calls or observer.probes or topology.only_probes(observer.id) or product_of(observer.product).shows)
 
 
 class Collected(Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.monitoring import observers_of_unknown_reach
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Architecture, Component
@@ -26,7 +27,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _used(topology: Topology) -> frozenset[str]:
     """Return the components on flows and connections, and in turn all that works for these."""
-    used = {*_on_flows(topology), *_connected(topology.architecture)}
+    used = {*_on_flows(topology), *_connected(topology.architecture), *observers_of_unknown_reach(topology)}
     others = topology.components.keys() - used
     used.update(name for name in others if _works_for_all(topology.architecture, topology.components[name]))
     if used.issuperset(topology.components):
@@ -167,7 +168,8 @@ RULE = Rule(
     fix="Add the flow, or the step, that uses it; or remove it.",
     limits=(
         "Doesn't report components with a connection, since few models have a flow for every call. Doesn't check "
-        "models without flows, or in which all flows are assumed."
+        "models without flows, or in which all flows are assumed. Of a monitoring that doesn't say what it collects from, "
+        "`incomplete-model` asks it."
     ),
     check=check,
     bad="""\

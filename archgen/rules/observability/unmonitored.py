@@ -14,7 +14,7 @@ from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
-from archgen.model.kinds import FILE_STORES, FORWARDING
+from archgen.model.kinds import AGENTS, FILE_STORES, FORWARDING
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -23,7 +23,7 @@ from archgen.model.wording import listed
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the unmonitored elements; an error without any monitoring."""
     facts = context.topology
-    if observers_of_unknown_reach(facts):
+    if any(facts.kind(name).id in AGENTS for name in observers_of_unknown_reach(facts)):
         # they may collect from everything, which is asked for (`incomplete-model`)
         return
     ways_in = gateways(facts)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.monitoring import collection_of, observers_of_unknown_reach
 from archgen.analysis.topology import Topology
 from archgen.language.schema.product_names import meant_product
-from archgen.model.kinds import QUEUES
+from archgen.model.kinds import AGENTS, QUEUES
 from archgen.model.wording import first_few, listed
 from archgen.reliability.members import leaves_watch_open
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
@@ -96,8 +96,16 @@ def monitoring_without_recipients(topology: Topology) -> Iterator[Gap]:
 
 
 def observers_without_sources(topology: Topology) -> Iterator[Gap]:
-    """Yield agents and collectors of which nothing says what they collect from (`unmonitored`)."""
-    for observer in observers_of_unknown_reach(topology):
+    """Yield agents and collectors of which nothing says what they collect from (`unmonitored`), and monitoring of a provider's services.
+
+    What your own components lack is that rule's to say.
+    """
+    own = any(
+        not (each.managed or each.kind == "client" or topology.kind(each.id).observes)
+        for each in topology.architecture.components
+    )
+    unknown = observers_of_unknown_reach(topology)
+    for observer in [name for name in unknown if not own or topology.kind(name).id in AGENTS]:
         yield component_gap(
             topology.components[observer],
             f"{observer} doesn't declare what it collects from, so archgen can't tell which components are unmonitored",
