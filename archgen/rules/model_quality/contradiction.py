@@ -9,6 +9,7 @@ from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule, Port
+from archgen.model.kinds import FORWARDING
 from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, in_zone, listed, zone_words
@@ -43,10 +44,20 @@ def check(context: RuleContext) -> Iterator[Hit]:
     yield from _administrators_shut_out(context.topology)
 
 
+def _guarded_calls(facts: Topology) -> Iterator[tuple[Connection, str, Port]]:
+    """Yield the calls that a firewall may deny; what a flow sends on through a firewall or router isn't for that itself."""
+    passed: set[tuple[str, str]] = set()
+    for hops in facts.hops.values():
+        passing = {hop.step.source for hop in hops if facts.kind(hop.step.source).id in FORWARDING}
+        calls = ((hop.connection.id, target) for hop in hops if hop.connection for target in hop.targets)
+        passed.update(call for call in calls if call[1] in passing)
+    return (call for call in facts.guarded_calls if (call[0].id, call[1]) not in passed)
+
+
 def _denied(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall, at the first of the connections that its rules deny."""
     denied: dict[str, dict[str, list[str]]] = {}
-    for connection, target, port in facts.guarded_calls:
+    for connection, target, port in _guarded_calls(facts):
         firewall = None if _is_kept_shut(facts, connection, port) else facts.denied(connection, target, port)
         if firewall is not None:
             denied.setdefault(firewall, {}).setdefault(connection.id, []).append(spoken(port))
@@ -76,7 +87,7 @@ def _denied(facts: Topology) -> Iterator[Hit]:
 def _partly_denied(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall that lets in calls of some hosts of a caller and not of others, at the first connection."""
     denied: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {}
-    for connection, target, port in facts.guarded_calls:
+    for connection, target, port in _guarded_calls(facts):
         partly = facts.partly_denied(connection, target, port)
         if partly is not None:
             denied.setdefault(partly[0], {}).setdefault(connection.id, (spoken(port), partly[1]))
@@ -129,7 +140,7 @@ def _is_kept_shut(facts: Topology, connection: Connection, port: Port) -> bool:
 def _administrators_shut_out(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall that shuts out those who administer, and come from the internet."""
     shut: dict[str, dict[str, str]] = {}
-    for connection, target, port in facts.guarded_calls:
+    for connection, target, port in _guarded_calls(facts):
         if _is_kept_shut(facts, connection, port) and _administers(facts, connection.source):
             firewall = facts.denied(connection, target, port)
             if firewall is not None:
