@@ -114,6 +114,12 @@ def _promoter_lost(facts: Topology, component: Component, gone: Collection[Subje
             )
 
 
+def declared_recovery(component: Component) -> float | None:
+    """Return the declared time until a person has moved both the writes and the address; None if neither is declared."""
+    times = (failover.recovery for failover in manual_failovers(component))
+    return max((seconds for seconds in times if seconds is not None), default=None)
+
+
 def _candidates_among(facts: Topology, component: Component, gone: Collection[Subject]) -> str:
     """Return the lost hosts on which the replica of a component may have stood."""
     return listed(first_few(_lost_hosts(facts, component.replicas[0], gone), _NAMED), "or")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.failover_times import manual_standby
+from archgen.analysis.failover_times import declared_recovery, manual_standby
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import automate
@@ -14,7 +14,6 @@ from archgen.model.change import Change
 from archgen.model.durations import spell_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.members import manual_failovers
 from archgen.reliability.simulation import simulate
 
 # the on-call time that the SRE book gives a service that is not user-facing; a declared `recovery` goes before it
@@ -31,16 +30,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
         standby = manual_standby(component)
         flows = _waiting(facts, component, standby) if standby else ()
         if flows:
-            declared = _declared(component)
+            declared = declared_recovery(component)
             reaction = 60 * context.threshold("manual-failover", "minutes", _REACTION / 60)
             if objective < (declared if declared is not None else reaction):
                 yield _hit(component, standby, flows, objective, declared, reaction)
-
-
-def _declared(component: Component) -> float | None:
-    """Return the declared time until a person has moved both the writes and the address; None if neither is declared."""
-    times = (failover.recovery for failover in manual_failovers(component))
-    return max((seconds for seconds in times if seconds is not None), default=None)
 
 
 def _waiting(facts: Topology, component: Component, standby: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.failover_times import declared_recovery
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
@@ -14,6 +15,7 @@ from archgen.edits.service_advice import another_copy
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
+from archgen.model.durations import spell_duration
 from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_of, scope_of
 from archgen.model.subject import Subject
@@ -87,10 +89,24 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
         related=tuple(related),
         flows=flows,
         fix=_fix(facts, component, writer),
-        case="managed" if component.managed else "waiting" if _waits(facts, writer, flows) else None,
+        case=_case(facts, component, writer, flows),
         proof=point.proof,
         causes=frozenset(causes),
     )
+
+
+def _case(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> str | None:
+    if component.managed:
+        return "managed"
+    if _waits(facts, writer, flows):
+        return "waiting"
+    return "practiced" if _is_practiced(facts, component) else None
+
+
+def _is_practiced(facts: Topology, component: Component) -> bool:
+    """Return True if a person promotes a replica within the recovery objective, as declared."""
+    objective, recovery = facts.architecture.objectives.recovery_time, declared_recovery(component)
+    return objective is not None and recovery is not None and recovery <= objective
 
 
 def _waits(facts: Topology, writer: str, flows: tuple[str, ...]) -> bool:
@@ -109,7 +125,10 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
         return f"Only {writer} takes writes: {down}; {listed(copies)} {_is(copies)} {what} that nothing promotes"
     if not others:
         return f"{writer} takes every write and no replica can take over: {down}"
-    failover = "is manual" if component.replication and component.replication.failover == "manual" else "isn't declared"
+    recovery = declared_recovery(component)
+    takes = "" if recovery is None else f", which takes {spell_duration(recovery)}"
+    manual = component.replication and component.replication.failover == "manual"
+    failover = f"is manual{takes}" if manual else "isn't declared"
     protect = "protects" if len(others) == 1 else "protect"
     readers = [flow for flow in flows if flow not in facts.flows_writing[component.id]]
     own = f" or the reads of {listed(readers)}" if readers else ""
@@ -145,7 +164,8 @@ def _fix(facts: Topology, component: Component, writer: str) -> str | None:
             f"Nothing promotes {listed(others, 'or')} by itself: let each server take writes (`replication: {{writers: all}}`), and give "
             "the addresses of all to each caller."
         )
-    return f"Automate the promotion of {listed(others, 'or')}: `replication: {{failover: automatic, by: …}}`."
+    automated = f"utomate the promotion of {listed(others, 'or')}: `replication: {{failover: automatic, by: …}}`."
+    return f"Practice the failover, or a{automated}" if _is_practiced(facts, component) else f"A{automated}"
 
 
 def _copies(candidate: Component, component: Component) -> bool:
@@ -182,7 +202,7 @@ RULE = Rule(
     code="REL006",
     title="Single writer",
     severity="error",
-    cases=(("managed", "warning"), ("waiting", "warning")),
+    cases=(("managed", "warning"), ("waiting", "warning"), ("practiced", "warning")),
     category="reliability",
     summary=(
         "A flow writes to a data store in which one replica takes the writes, and nothing is promoted when it fails."
@@ -198,7 +218,8 @@ RULE = Rule(
     ),
     limits=(
         "Skips files in one place, which `single-point-of-failure` reports, and managed stores, whose provider may "
-        "promote a replica; only those that are known to keep one copy get a warning."
+        "promote a replica; only those that are known to keep one copy get a warning. So do those that a person promotes within "
+        "the recovery objective (`recovery`)."
     ),
     references=(
         ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),
