@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
-from archgen.analysis.firewalls import lets_in, ports_of
+from archgen.analysis.firewalls import lets_in, port_number, ports_of
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
@@ -76,6 +77,18 @@ def callers_of(topology: Topology, component: str) -> tuple[Connection, ...]:
         return [each for each in topology.incoming[call.source] if passes and _carries(call, each)]
 
     return _last(topology.incoming[component], before)
+
+
+@lru_cache(maxsize=1)
+def ports_called(topology: Topology) -> dict[str, set[int | None]]:
+    """Return the ports of each host on which the internet calls what runs there: an administrator's, or visitors'."""
+    called: dict[str, set[int | None]] = {}
+    for component in topology.components:
+        calls = [call for call in callers_of(topology, component) if topology.trust(call.source) == "internet"]
+        numbers = {port_number(port) for call in calls for port in call.ports}
+        for host in topology.hosts_of(component):
+            called.setdefault(host, set()).update(numbers)
+    return called
 
 
 def arrivals(topology: Topology, connection: Connection) -> tuple[Connection, ...]:

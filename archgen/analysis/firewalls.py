@@ -107,6 +107,16 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
             places[component.id] = _names(around)
         return places
 
+    def hosts_meant(self, rule: FirewallRule, target: str) -> tuple[str, ...]:
+        """Return the hosts of a component that a rule means, or whose network; none where it means the component by its name."""
+        own = self._components[target].network
+        around = {host: self._host_networks[host] or own for host in self.hosts_of[target]}
+        return tuple(
+            host
+            for host, network in around.items()
+            if not _names([f"host:{host}", f"network:{network}"]).isdisjoint(rule.targets)
+        )
+
     def admits(self, firewall: str, sources: Collection[str], target: str, port: Port | None) -> bool | None:
         """Return True if a firewall lets a call in; None where its rules don't decide it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.exposure import callers_of
+from archgen.analysis.exposure import callers_of, ports_called
 from archgen.analysis.firewalls import EVERYWHERE, lets_in, opens, port_number, spoken
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
@@ -80,16 +80,12 @@ def _is_guessable(facts: Topology, connection: Connection) -> bool:
         bastion
         and "password" in words
         and not any(word in words for word in _MORE)
-        and _is_let_in_somewhere(facts, connection)
+        and any(_is_let_in(facts, connection, port) for port in connection.ports)
     )
 
 
 _MORE = ("key", "certificate", "mfa", "2fa", "otp", "fido", "factor", "token")
 """Words for a proof that can't be guessed."""
-
-
-def _is_let_in_somewhere(facts: Topology, connection: Connection) -> bool:
-    return any(_is_let_in(facts, connection, port) for port in connection.ports)
 
 
 def _guessable(facts: Topology, connection: Connection) -> Hit:
@@ -111,20 +107,31 @@ def _is_let_in(facts: Topology, connection: Connection, port: Port) -> bool:
 def _opened(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall with rules that let the internet in to administration that no public connection leads to."""
     for firewall in facts.firewalls.with_rules:
-        doors: dict[str, dict[str, bool]] = {}
+        doors: dict[Subject, dict[str, bool]] = {}
+        behind: dict[str, None] = {}
         for rule, target in facts.firewalls.opened(firewall):
             for port, declared in _administered(facts, rule, target):
                 if facts.firewalls.admits(firewall.id, ("internet",), target, port):
-                    doors.setdefault(target, {})[spoken(port)] = declared
+                    is_shell = not declared and port.protocol in ADMINISTRATION
+                    hosts = facts.firewalls.hosts_meant(rule, target) if is_shell else ()
+                    free = [
+                        Subject("host", host) for host in hosts if port_number(port) not in ports_called(facts)[host]
+                    ]
+                    for door in free if hosts else [Subject("component", target)]:
+                        doors.setdefault(door, {})[spoken(port)] = declared
+                        behind[target] = None
         yield from _opened_to_all(facts, firewall)
         if doors:
-            ports = [f"{target} ({listed([*named])})" for target, named in doors.items()]
+            names_by_ports: dict[str, list[str]] = {}
+            for door, named in doors.items():
+                names_by_ports.setdefault(listed([*named]), []).append(door.id)
+            ports = [f"{listed(names)} ({named})" for named, names in names_by_ports.items()]
             is_declared = any(declared for named in doors.values() for declared in named.values())
             yield Hit(
                 subject=Subject("component", firewall.id),
                 message=f"{firewall.id} lets the internet in to the management interface of {listed(ports)}",
-                related=tuple((Subject("component", target), "is administered there") for target in doors),
-                flows=facts.flows_through(doors),
+                related=tuple((door, "is administered there") for door in doors),
+                flows=facts.flows_through(behind),
                 fix="Name who may come in `from`: a network, a bastion host or a VPN instead of the internet.",
                 case=None if is_declared else "by-protocol",
                 confidence="high" if is_declared else "medium",
@@ -166,8 +173,8 @@ def _lets_in(facts: Topology, firewall: Component, port: Port) -> bool:
 def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[tuple[Port, bool]]:
     """Yield the ports for administration that a rule opens at a target: those of connections, and those that none uses."""
     calls = facts.incoming[target]
-    callers = callers_of(facts, target)
-    if any(facts.trust(call.source) == "internet" and _is_for_administrators(facts, call) for call in callers):
+    outside = [call for call in callers_of(facts, target) if facts.trust(call.source) == "internet"]
+    if any(port.admin or _is_shell(facts, call, port) for call in outside for port in call.ports):
         # the connection itself is reported
         return
     ports = [port for call in calls for port in call.ports]
@@ -178,17 +185,13 @@ def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[
     if component.managed or component.kind in ("bastion", "client"):
         return
     # what users do over a port, and what is yielded already; that administrators come from inside opens it to nobody else
-    visits = (port for call in callers if facts.trust(call.source) == "internet" for port in call.ports)
+    visits = (port for call in outside for port in call.ports)
     used = {port_number(port) for port in (*visits, *(port for port in ports if port.admin is not None))}
     shells = ((protocol, PROTOCOLS[protocol].port) for protocol in ADMINISTRATION if not _is_service(facts, target))
     consoles = (("tcp", number) for number in product_of(component.product).consoles)
     for protocol, number in (*shells, *consoles):
         if number not in used and opens(rule, number):
             yield Port(protocol=protocol, port=number), False
-
-
-def _is_for_administrators(facts: Topology, connection: Connection) -> bool:
-    return any(port.admin or _is_shell(facts, connection, port) for port in connection.ports)
 
 
 def _behind(facts: Topology, connection: Connection, port: Port) -> Iterator[Connection]:

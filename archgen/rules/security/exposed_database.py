@@ -205,6 +205,8 @@ def _judge(facts: Topology, connection: Connection, store: str) -> Iterator[Hit]
     if facts.trust(connection.source) == "internet":
         if not (
             facts.is_denied(connection, store)
+            # `exposed-admin` reports these, which aren't the store's
+            or all(port.admin for port in connection.ports)
             or _is_for_devices(facts, connection, store)
             or _is_for_partners(facts, connection, store)
         ):
