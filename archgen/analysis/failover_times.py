@@ -1,14 +1,15 @@
-"""The time for which a flow waits until something takes over by itself: a copy, a member of a cluster, a platform."""
+"""The time until something takes over by itself: a copy, a member of a cluster, a platform; and where calls lead until then."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 
 from msgspec.structs import replace
 
 from archgen.analysis.moments import Timed, moments
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Cluster, Component, Flow, Replica
+from archgen.model.architecture import Cluster, Component, Connection, Flow, Replica
 from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
@@ -205,3 +206,46 @@ def _before_failover(facts: Topology, component: Component) -> Index:
 def _stuck(component: Component, cluster: Cluster) -> Cluster:
     active = active_members(component)
     return replace(cluster, failover="manual", active=active, recovery=None) if active else cluster
+
+
+def leading_ends(topology: Topology, connection: Connection) -> tuple[tuple[str, ...], ...]:
+    """Return the hosts of the caller, and of each callee, that work until a failover: of a store that is written, the primary's."""
+    caller = topology.components[connection.source]
+    callees = (topology.components[target] for target in connection.targets)
+    asked = ((callee, active_members(callee) or _primaries(topology, connection, callee)) for callee in callees)
+    return (
+        _hosts_of_leading(caller, active_members(caller)),
+        *(_hosts_of_leading(callee, leading) for callee, leading in asked),
+    )
+
+
+def crosses_at_once(topology: Topology, connection: Connection) -> bool:
+    """Return False if a call stays in one host until a failover."""
+    ends = leading_ends(topology, connection)
+    return not all(ends) or len({host for end in ends for host in end}) > 1
+
+
+def leading_hosts(component: Component) -> tuple[str, ...]:
+    """Return the hosts of the active members or primaries of a component, else all of its hosts."""
+    primaries = component.replication.primary if component.replication is not None else ()
+    return _hosts_of_leading(component, active_members(component) or primaries)
+
+
+def _primaries(topology: Topology, connection: Connection, callee: Component) -> tuple[str, ...]:
+    """Return the replicas of a store that a connection leads to, unless nothing is written over it: a standby may answer reads."""
+    if callee.replication is None or connection.access == "read" or connection.id in _only_read(topology):
+        return ()
+    return callee.replication.primary
+
+
+@lru_cache(maxsize=1)
+def _only_read(topology: Topology) -> frozenset[str]:
+    """Return the connections over which all steps read."""
+    hops = [(hop.connection.id, hop.access) for hops in topology.hops.values() for hop in hops if hop.connection]
+    return frozenset(name for name, _ in hops).difference(name for name, access in hops if access != "read")
+
+
+def _hosts_of_leading(component: Component, leading: Collection[str]) -> tuple[str, ...]:
+    """Return the hosts of some replicas of a component; of all if there are none."""
+    replicas = [each for each in component.replicas if each.id in leading] or component.replicas
+    return tuple(dict.fromkeys(host for replica in replicas for host in replica.hosts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from archgen.analysis.failover_times import leading_hosts
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.kinds import QUEUES, Role
@@ -36,9 +37,9 @@ def _is_reached(facts: Topology, web: str) -> bool:
 
 
 def _is_one_machine(facts: Topology, held: dict[Role, list[str]]) -> bool:
-    """Return True if the data stores run on the web servers' hosts, so that no network could separate them."""
+    """Return True if the data stores, or what leads them, run on the web servers' hosts, so that no network could separate them."""
     web = {host for component in held["web"] for host in facts.hosts_of(component)}
-    data = {host for component in held["data"] for host in facts.hosts_of(component)}
+    data = {host for component in held["data"] for host in leading_hosts(facts.components[component])}
     return bool(data) and data <= web
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from archgen.analysis.encryption import clear_ports, plaintext_between_hosts
+from archgen.analysis.failover_times import crosses_at_once, leading_ends
 from archgen.analysis.topology import Topology
 from archgen.edits.encryption import encrypt, what_takes_no_tls
 from archgen.edits.remedy import connection_of
@@ -56,7 +57,7 @@ def _hit(facts: Topology, calls: list[Connection], sites: _Sites) -> Hit:
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("connection", first.id),
-        message=_message(calls, sites),
+        message=_message(facts, calls, sites),
         related=tuple((Subject("connection", connection.id), "also in plaintext") for connection in others),
         flows=facts.in_order(flows),
         fix=_fix(facts, calls),
@@ -64,8 +65,10 @@ def _hit(facts: Topology, calls: list[Connection], sites: _Sites) -> Hit:
     )
 
 
-def _message(calls: list[Connection], sites: _Sites) -> str:
-    named = [f"{call.id} ({listed([_title(each) for each in _protocols(call)])})" for call in calls[:_NAMED]]
+def _message(facts: Topology, calls: list[Connection], sites: _Sites) -> str:
+    later = {call.id for call in calls[:_NAMED] if not (crosses_at_once(facts, call) or sites.apart(call))}
+    spoken = ((call, listed([_title(each) for each in _protocols(call)])) for call in calls[:_NAMED])
+    named = [f"{call.id} ({words}{', after a failover' if call.id in later else ''})" for call, words in spoken]
     named += [f"{len(calls) - _NAMED} more"] if len(calls) > _NAMED else []
     crosses = "crosses" if len(calls) == 1 else "cross"
     return f"{listed(named)} {crosses} hosts unencrypted{_ways(calls, sites)}"
@@ -103,7 +106,11 @@ class _Sites:
         """Name two of a kind between which a connection may lead; empty where it stays in one."""
         if connection.locality is not None:
             return ""
-        ends = tuple(map(self._facts.hosts_of, (connection.source, *connection.targets)))
+        leading = self._between(leading_ends(self._facts, connection))
+        later = self._between(tuple(map(self._facts.hosts_of, (connection.source, *connection.targets))))
+        return leading or (f"{later} after a failover" if later else "")
+
+    def _between(self, ends: tuple[tuple[str, ...], ...]) -> str:
         if ends not in self._apart:
             self._apart[ends] = self._named(*ends)
         return self._apart[ends]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archgen.analysis.encryption import terminations
+from archgen.analysis.failover_times import crosses_at_once
 from archgen.analysis.topology import Topology
 from archgen.edits.encryption import encrypt, what_takes_no_tls
 from archgen.edits.remedy import connection_of
@@ -18,12 +19,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each component that ends TLS, at the first unencrypted hop, with the later hops related."""
     for ended in terminations(context.topology):
         first, *others = ended.clear
+        later = " after a failover" if _is_later(context.topology, first) else ""
         do = "does" if len(others) == 1 else "do"
-        also = f", and so {do} {listed(others)}" if others else ""
+        named = [f"{name} after a failover" if _is_later(context.topology, name) else name for name in others]
+        also = f", and so {do} {listed(named)}" if others else ""
         again = f" (and at {listed(ended.before)} before it, to begin again)" if ended.before else ""
         yield Hit(
             subject=Subject("connection", first),
-            message=f"TLS ends at {ended.component}{again}: {first} crosses hosts in plaintext{also}",
+            message=f"TLS ends at {ended.component}{again}: {first} crosses hosts in plaintext{later}{also}",
             related=(
                 (Subject("component", ended.component), "TLS ends here"),
                 *(
@@ -35,6 +38,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
             flows=ended.flows,
             fix=_fix(context.topology, ended.clear),
         )
+
+
+def _is_later(facts: Topology, name: str) -> bool:
+    return not crosses_at_once(facts, connection_of(facts, name))
 
 
 def _fix(facts: Topology, names: Iterable[str]) -> str:
