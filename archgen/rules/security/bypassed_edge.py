@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archgen.analysis.dns_names import ADDRESS_TYPES
+from archgen.analysis.exposure import callers_of
 from archgen.analysis.record_paths import ALIASES, components_at_addresses, components_behind
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, Port, Record
 from archgen.model.dns_zones import normalize_name
+from archgen.model.products import is_setting_of_balancer, scope_of
 from archgen.model.protocols import ADMINISTRATION, WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -39,7 +41,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
                     yield _hit(facts, connection, target, edges)
                 elif alike:
                     yield _second_door(facts, connection, target, alike)
-    yield from _names_past(facts, callers, behind)
+    named = list(_names_past(facts, callers, behind))
+    yield from named
+    yield from _opened(facts, {subject.id for hit in named for subject, _ in hit.related})
 
 
 def _names_past(
@@ -112,6 +116,54 @@ def _named(record: Record, target: str, edges: list[str]) -> Hit:
         ),
         case="name",
     )
+
+
+def _opened(facts: Topology, reported: Collection[str]) -> Iterator[Hit]:
+    """Yield a hit for each firewall with a rule that lets everybody in to what only a provider's CDN or firewall of requests calls."""
+    for firewall in facts.firewalls.with_rules:
+        doors: dict[str, list[str]] = {}
+        for target in dict.fromkeys(target for _, target in facts.firewalls.opened(firewall)):
+            calls = _requests_to(facts, target)
+            if (
+                calls
+                and target not in reported
+                and all(_is_elsewhere(facts.components[call.source]) for call in calls)
+                and not _keeps_others_out(facts, target, calls)
+                and facts.firewalls.admits(firewall.id, ("internet",), target, calls[0].ports[0])
+            ):
+                doors[target] = list(dict.fromkeys(call.source for call in calls))
+        if doors:
+            edges = list(dict.fromkeys(edge for callers in doors.values() for edge in callers))
+            yield Hit(
+                subject=Subject("component", firewall.id),
+                message=(
+                    f"{firewall.id} lets everybody on the internet in to {listed([*doors])}, and not {listed(edges)} alone, so requests "
+                    f"can be sent past {'it' if len(edges) == 1 else 'them'}"
+                ),
+                related=tuple(
+                    each
+                    for target, callers in doors.items()
+                    for each in ((Subject("component", target), "is open to everybody"), *_passed(target, callers)[1:])
+                ),
+                flows=facts.flows_through(doors),
+                fix=(
+                    f"Let in {listed(edges, 'or')} only (`from`), with the addresses that the provider publishes, or reach "
+                    f"{listed([*doors])} through a tunnel. A secret that is sent along is `authentication` of the connection."
+                ),
+                case="name",
+            )
+
+
+def _requests_to(facts: Topology, target: str) -> list[Connection]:
+    """Return the connections that bring requests to a component, other than those of monitoring."""
+    calls = (call for call in callers_of(facts, target) if not facts.kind(call.source).observes)
+    return [call for call in calls if any(map(_is_request, call.ports))]
+
+
+def _is_elsewhere(edge: Component) -> bool:
+    """Return True for a CDN or firewall of requests on the provider's own network, whose addresses a firewall can tell apart."""
+    outside = edge.network is None and scope_of(edge) == "global" and not is_setting_of_balancer(edge)
+    return edge.kind in ("cdn", "waf") and outside
 
 
 def _protects(facts: Topology, edge: str, target: str, reached: list[str]) -> bool:
@@ -233,7 +285,8 @@ RULE = Rule(
     ),
     limits=(
         "Looks behind edges and web servers, not behind applications, and at requests in the same protocol. A gateway, a "
-        "way past a CDN that the caller doesn't use, or a DNS name that leads past one, is an info. Data "
+        "way past a CDN that the caller doesn't use, a DNS name that leads past one, or a firewall's rule that lets everybody in past "
+        "one, is an info. Data "
         "stores are reported by `exposed-database`, administration ports by `exposed-admin`. Doesn't see a firewall "
         "that lets in single addresses only: give such callers a network of their own."
     ),
