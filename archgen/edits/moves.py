@@ -135,7 +135,7 @@ def _of_voters(
             yield MoveReplica(component.id, here[-1].id, place)
         elif (
             index.zone_kinds[target.id] in BUILT
-            and _promotes(index, component.id)
+            and component.id in index.promoting
             and not any(_is_witness(index, host) for replica in here for host in replica.hosts)
         ):
             # what else stands on its host stays there; a host of voters moves itself
@@ -269,11 +269,7 @@ def _decides(index: Index, zone: str, other: str | None, host: str, affected: It
 def _is_witness(index: Index, host: str) -> bool:
     """Return True for a host that carries nothing but voters for stores, and agents."""
     on = [name for name in index.standing_on[host] if index.components[name].kind not in AGENTS]
-    return all(_promotes(index, name) for name in on)
-
-
-def _promotes(index: Index, component: str) -> bool:
-    return any(each.replication is not None and each.replication.by == component for each in index.components.values())
+    return index.promoting.issuperset(on)
 
 
 def _is_reached(index: Index, host: str, zone: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from archgen.edits.names import same_series
+from archgen.edits.witnesses import is_for_voters
 from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
 from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
@@ -17,7 +18,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     """Return the first host for another replica, of those that aren't taken; None where a new host is needed.
 
     It is in the network of a host that the component runs on, and carries the same kind of component, or something
-    that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall.
+    that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall or beside a voter.
     One in a zone without a replica comes first, and what is bound to its site stays there. Nothing shares a provider's instance.
     """
     if _is_instance(component):
@@ -31,6 +32,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
             below.isdisjoint((host, *index.hosts_below(host)))
             and not any(_is_instance(index.components[name]) for name in index.standing_on.get(host, ()))
             and index.hosts[host].network in networks
+            and not is_for_voters(index, host)
             and not is_taken(host)
             and not leaves_site(index, component, index.zones_around(host))
         )

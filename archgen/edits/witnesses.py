@@ -93,6 +93,12 @@ _MOST = 8
 """The most hosts of which two are chosen."""
 
 
+def is_for_voters(index: Index, host: str) -> bool:
+    """Return True for a host that is named as those of votes are, and carries nothing but voters and agents: it is small."""
+    on = index.standing_on.get(host, frozenset()) - index.agents
+    return stem(host) in _FOR_VOTERS and index.promoting.issuperset(on)
+
+
 def is_third_place(index: Index, component: Component, host: str) -> bool:
     """Return True for a host that is lost with none of the first two of a store, but by what takes down both.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -26,7 +26,7 @@ from archgen.edits.promotion import agrees_by_vote, is_promoted_by_unknown, keep
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.service_advice import is_only_spread
 from archgen.edits.services import can_be_spread, is_of_one_zone
-from archgen.edits.witnesses import hosts_for_members, two_hosts_for_members
+from archgen.edits.witnesses import hosts_for_members, is_for_voters, two_hosts_for_members
 from archgen.model.architecture import Component, Host, Zone
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.products import product_of
@@ -168,12 +168,34 @@ def _machines(
         files = [
             component.codebase for component in affected if component.id in here and component.codebase is not None
         ]
+        yield from _on_host_there(index, [index.components[name] for name in carried], host, target, breaking)
         if len(carried) > 1:
             carried += [code for code in dict.fromkeys(files) if has_replica_on(index.components[code], host)]
             for zones in _places(index, host, carried, breaking, target):
                 added = (each for each in index.hosts.values() if each.id not in built and each.zones == zones)
                 place = next((each.id for each in added if _has_room(index, each, host, carried)), None)
                 yield AddHost(place or _new_host(index, host), host, tuple(dict.fromkeys(carried)), zones)
+
+
+def _on_host_there(
+    index: Index, carried: list[Component], host: str, target: Subject, breaking: Collection[Subject]
+) -> Iterator[AddHost]:
+    """Yield replicas of what an element takes down with a host, on the host that is there and suits each; none of one alone."""
+    ended = [component for component in carried if _ends(index, component, target)]
+    there = {find_host(index, component, _taken(index, target, breaking)) for component in ended}
+    place = there.pop() if len(ended) > 1 and len(there) == 1 else None
+    if place is not None:
+        yield AddHost(place, host, tuple(component.id for component in ended), index.hosts[place].zones)
+
+
+def _taken(index: Index, target: Subject, breaking: Collection[Subject]) -> Callable[[str], bool]:
+    """Return whether a host is one on which nothing new should run: an element takes it down, or it is a single point."""
+
+    def is_taken(host: str) -> bool:
+        gone = target.kind != "replica" and index.takes_down(target, host)
+        return gone or Subject("host", host) in breaking
+
+    return is_taken
 
 
 def _quorums(index: Index, component: Component, target: Subject, built: Collection[str]) -> Iterator[FormQuorum]:
@@ -230,7 +252,7 @@ def _has_room(index: Index, added: Host, like: str, carried: Collection[str]) ->
     """
     there = index.standing_on.get(added.id, frozenset())
     alike = added.network == index.hosts[like].network and there <= index.standing_on[like]
-    return bool(there) and alike and there.isdisjoint(carried)
+    return bool(there) and alike and there.isdisjoint(carried) and not is_for_voters(index, added.id)
 
 
 def _is_odd_majority(component: Component) -> bool:
@@ -244,12 +266,7 @@ def _elsewhere(
 ) -> Iterator[AddReplica]:
     """Yield another replica on a host that it fits on and that is no single point, else on a new one."""
     own = [host for replica in component.replicas for host in replica.hosts]
-
-    def is_taken(host: str) -> bool:
-        gone = target.kind != "replica" and index.takes_down(target, host)
-        return gone or Subject("host", host) in breaking
-
-    free_host = find_host(index, component, is_taken) if own else None
+    free_host = find_host(index, component, _taken(index, target, breaking)) if own else None
     if free_host is not None or not own:
         yield AddReplica(component.id, free_host)
         return

@@ -23,6 +23,7 @@ from archgen.edits.changes import (
     MoveReplica,
     apply_edit,
 )
+from archgen.edits.moves import BUILT
 from archgen.edits.names import next_name
 from archgen.improve.candidates import against, lone_components
 from archgen.model.architecture import Architecture
@@ -91,7 +92,7 @@ class _Search:
 
     def candidates(self, target: Subject, points: Points) -> Iterator[Edit]:
         """Return the edits that can help against a single point of the architecture whose `points` were last computed."""
-        breaking = {element for elements in points.values() for element in elements}
+        breaking = {element for elements in points.values() if target in elements for element in elements}
         plans = (self._plans[flow] for flow, elements in points.items() if target in elements)
         used = {component for plan in plans for component in plan.members}
         architecture, impossible = self._architecture, self._impossible
@@ -254,16 +255,22 @@ def _hopeless(architecture: Architecture, search: _Search) -> frozenset[tuple[st
         return None
     points = search.points(_applied(search, architecture, edits))
     left = [(flow, element) for flow, elements in points.items() for element in elements]
-    kinds = Counter((zone.kind, zone.within) for zone in architecture.zones)
-    alone = {Subject("zone", zone.id) for zone in architecture.zones if kinds[zone.kind, zone.within] == 1}
-    lost = {element for _, element in left if element in alone}
+    lost = {element for _, element in left} & _only_zones(architecture)
     return frozenset((*left, *((flow.id, element) for flow in architecture.flows for element in lost)))
+
+
+def _only_zones(architecture: Architecture) -> set[Subject]:
+    """Return the zones beside which there is none of their kind."""
+    kinds = Counter((zone.kind, zone.within) for zone in architecture.zones)
+    return {Subject("zone", zone.id) for zone in architecture.zones if kinds[zone.kind, zone.within] == 1}
 
 
 def _first_that_helps(search: _Search, architecture: Architecture, every: bool = False) -> tuple[Edit, ...]:
     """Return the first (or every) edit for each point, applied in turn until nothing is open or moves."""
     edits: list[Edit] = []
     elements = _elements(architecture)
+    racks = {Subject("zone", zone.id) for zone in architecture.zones if zone.kind in BUILT}
+    only = _only_zones(architecture) - racks
     given_up: set[Subject] = set()
     tries: dict[Subject, float] = {}
     # before the first edit against each: its flows, the edits, the architecture
@@ -284,8 +291,8 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
         tries[target] = tries.get(target, 0) + (_MOVE if isinstance(chosen[0], _MOVES) else 1) if chosen else 0
         if not chosen or tries[target] > 2:
             given_up.add(target)
-            if target.kind == "zone" and not every and flows <= open_flows:
-                # what was to stand elsewhere would be of no use there
+            if target.kind == "zone" and not every and (flows <= open_flows or target in only):
+                # what was to stand elsewhere would be of no use there, or for some of the flows alone
                 edits, architecture = before, unchanged
             continue
         architecture = _applied(search, architecture, chosen)

@@ -124,6 +124,12 @@ class Index:
         return frozenset([component.product for component in self.architecture.components])
 
     @cached_property
+    def promoting(self) -> frozenset[str]:
+        """The components that promote stores."""
+        stores = (component.replication for component in self.components.values())
+        return frozenset(each.by for each in stores if each is not None and each.by is not None)
+
+    @cached_property
     def carrying(self) -> dict[tuple[str, str | None], dict[tuple[str, ...], list[str]]]:
         """The hosts that carry components of a kind and product, in the model's order, by the zones that they stand in."""
         carriers: dict[tuple[str, str | None], dict[tuple[str, ...], list[str]]] = {}

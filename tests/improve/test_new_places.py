@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from archgen.edits.changes import apply_edit
+from archgen.improve import repair as repairs
 from archgen.improve.repair import find_smallest_repair
 from archgen.report.what_if.comparison import changed_yaml
-from tests.improve.test_moves import PAIR, repair, serving
+from tests.improve.test_moves import PAIR, read, repair, serving
 
 VOTES = (
     "  web: {kind: service, runs_on: a}\n  keys: {kind: key-value-store, product: etcd, runs_on: a}\n"
@@ -124,3 +125,64 @@ def test_members_of_a_quorum_and_the_machines_below_them_have_names_of_their_own
     below = {host.id: host.runs_on for host in after.hosts}
     members = [replica.hosts[0] for each in after.components if each.id == "web" for replica in each.replicas]
     assert len({below[member] for member in members} - {None}) == 3
+
+
+SERVERS = """\
+archgen: 1
+name: Two servers of one provider
+zones: {p: {kind: provider}, fsn: {kind: datacenter, in: p}, nbg: {kind: datacenter, in: p}}
+hosts: {srv-1: {zone: fsn}, srv-2: {zone: nbg}}
+components:
+  user: {kind: client}
+  cdn: {kind: cdn, managed: {scope: global}}
+  caddy: {kind: reverse-proxy, runs_on: srv-1}
+  app: {kind: app-server, runs_on: srv-1}
+  redis: {kind: key-value-store, product: redis, runs_on: srv-1}
+  worker: {kind: worker, runs_on: [srv-1, srv-2]}
+  timer: {kind: scheduler, runs_on: srv-1}
+  db: {kind: database, product: postgresql, runs_on: [srv-1, srv-2], replication: {primary: srv-1, failover: manual, recovery: 1h}}
+  copies: {kind: backup, runs_on: srv-2, backs_up: db}
+connections:
+  {user -> cdn: https, cdn -> caddy: https, caddy -> app: http, app -> redis: redis, app -> db: postgresql, copies -> db: ssh,
+   timer -> redis: redis, worker -> redis: redis, worker -> db: postgresql}
+flows:
+  look: {access: read, steps: [user -> cdn: GET, cdn -> caddy: GET, caddy -> app: GET, app -> redis: x, app -> db: SELECT]}
+  save: {access: write, steps: [user -> cdn: POST, cdn -> caddy: POST, caddy -> app: POST, app -> redis: x, app -> db: INSERT]}
+  mail: {access: read, steps: [worker -> redis: next, worker -> db: SELECT]}
+  remind: {access: write, steps: [timer -> redis: x]}
+  copy: {access: read, steps: [copies -> db: the WAL]}
+"""
+VOTED = "automatic failover of db by a new etcd of three, one of them on witness-1, a new host in third-site, a new datacenter"
+
+
+@pytest.mark.parametrize("helpers", [repairs.MOST_HELPERS, 3])
+def test_what_one_server_carries_goes_to_the_other_and_not_to_a_witness(
+    helpers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that a flow of its own depends on is there for others; of many changes, only the first that help are tried."""
+    monkeypatch.setattr(repairs, "MOST_HELPERS", helpers)
+    replicas = "replicas of caddy, app, redis and timer on srv-2"
+    sentinel = "automatic failover of redis by a new sentinel of three, one of them on witness-1"
+    assert repair(read(SERVERS)) == [VOTED, replicas, sentinel]
+
+
+def test_what_fits_on_no_server_gets_one_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repairs, "MOST_HELPERS", 3)
+    apart = SERVERS.replace("{zone: nbg}", "{zone: nbg, network: n}") + "networks: {n: {trust: private}}\n"
+    assert repair(read(apart))[1] == "a host srv-3 like srv-1 in third-site, with caddy, app, redis, worker, timer, db"
+
+
+def test_what_suits_different_servers_stays_together() -> None:
+    two = (
+        "  lb: {kind: load-balancer, managed: {scope: regional}}\n  web: {kind: service, product: a, runs_on: a}\n"
+        "  rows: {kind: service, product: z, runs_on: a}\n  old-web: {kind: service, product: a, runs_on: [b, d]}\n"
+        "  old-rows: {kind: service, product: z, runs_on: c}"
+    )
+    words = repair(serving(two, "a: {}, b: {}, c: {}, d: {}", "", "job -> lb: x, lb -> web: x, lb -> rows: x"))
+    assert words == ["a host a-2 like a, with web, rows"]
+
+
+def test_a_server_that_is_named_like_a_voter_and_carries_more_has_room() -> None:
+    web = "  web: {kind: service, runs_on: observer-1}\n  lb: {kind: reverse-proxy, runs_on: [observer-1, observer-2]}"
+    words = repair(serving(web, "observer-1: {}, observer-2: {}", "", "job -> lb: x, lb -> web: x"))
+    assert words == ["a replica of web on observer-2"]
