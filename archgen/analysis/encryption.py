@@ -17,7 +17,7 @@ from archgen.model.products import is_setting_of_balancer, passes_on_unread, sco
 from archgen.model.protocols import UNCERTIFIED, WITH_ACCOUNTS
 from archgen.reliability.requests import turns
 
-_NO_NETWORK = ("dns", "file", "unix")
+NO_NETWORK = ("dns", "file", "unix")
 """Protocols that carry nothing of a request over a network, or names alone."""
 
 _OF_OTHERS = ("syslog", "snmp")
@@ -210,7 +210,7 @@ def _clear(ports: tuple[Port, ...]) -> tuple[Port, ...]:
 
 
 def _is_clear(port: Port) -> bool:
-    return port.protocol not in _NO_NETWORK and port.redirect is None and encrypted(port) is False
+    return port.protocol not in NO_NETWORK and port.redirect is None and encrypted(port) is False
 
 
 def is_public(topology: Topology, connection: Connection) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archgen.analysis.encryption import clear_ports
+from archgen.analysis.encryption import NO_NETWORK, clear_ports
 from archgen.analysis.exposure import (
     DEVICES,
     LDAP,
@@ -14,11 +14,13 @@ from archgen.analysis.exposure import (
     past_application,
     stores_reached,
 )
-from archgen.analysis.firewalls import is_for_everybody, lets_in, ports_of
+from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.kinds import QUEUES
+from archgen.model.products import product_name
+from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -83,7 +85,10 @@ def _opened(facts: Topology) -> Iterator[Hit]:
                 doors.setdefault(target, {})[source] = None
             wide = wide or (bool(opened) and _is_needed(facts, rule, fetchers))
         if doors:
-            let_in = [f"{_sides(sources)} in to {target}" for target, sources in doors.items()]
+            stores: dict[str, list[str]] = {}
+            for target, sources in doors.items():
+                stores.setdefault(_sides(sources), []).append(target)
+            let_in = [f"{sides} in to {listed(targets)}" for sides, targets in stores.items()]
             yield Hit(
                 subject=Subject("component", firewall.id),
                 message=f"{firewall.id} lets {listed(let_in)}, and no connection needs it",
@@ -176,11 +181,22 @@ def _opens_store(facts: Topology, firewall: str, rule: FirewallRule, source: str
     calls = (call for call in callers_of(facts, target) if facts.trust(call.source) == "internet")
     if any(source in ("internet", call.source) for call in calls):
         return False
-    # a rule for the web lets nobody in to the database on the same server
-    ports: list[Port | None] = [port for call in facts.incoming[target] for port in ports_of(call) if not port.admin]
-    if not ports and not rule.ports:
-        ports.append(None)
+    ports = _ports(facts, rule, target)
     return any(facts.firewalls.admits(firewall, (source, "internet"), target, port) is not False for port in ports)
+
+
+def _ports(facts: Topology, rule: FirewallRule, target: str) -> list[Port | None]:
+    """Return the ports at which a store is called, None for any: a rule for the web opens no database on the same server."""
+    called = [port for call in facts.incoming[target] for port in ports_of(call) if not port.admin]
+    if called and all(port.protocol in NO_NETWORK for port in called):
+        return []
+    numbered: list[Port | None] = [port for port in called if port_number(port) is not None]
+    if numbered:
+        return numbered
+    product = product_name(facts.components[target].product)
+    if product in PROTOCOLS:
+        return [Port(product)]
+    return [None] if not rule.ports or target in rule.targets else []
 
 
 def _through_proxies(facts: Topology, connection: Connection) -> Iterator[Hit]:
