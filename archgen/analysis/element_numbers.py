@@ -29,10 +29,11 @@ def number_of(topology: Topology, element: Subject) -> Number:
 
 
 def _scope(topology: Topology, component: Component, replica: Replica) -> Scope | None:
-    """Return the scope of a managed replica: on a host that stands in a region and in none of its zones, it is the region's."""
+    """Return the scope of a managed replica: that of a region if its host stands there in no zone, and it is no store without a copy."""
     zones = [topology.zones[zone].kind for host in replica.hosts for zone in topology.index.nearest_zones(host)]
     in_region = bool(zones) and set(zones) == {"region"}
-    return scope_of(component) or ("regional" if in_region else None)
+    alone = KINDS[component.kind].stores and component.replication is None
+    return scope_of(component) or ("regional" if in_region and not alone else None)
 
 
 def is_own_code(component: Component) -> bool:

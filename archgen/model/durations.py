@@ -31,11 +31,15 @@ def spell_duration(seconds: float) -> str:
 
 
 def round_duration(seconds: float) -> str:
-    """Return a duration that is known about, in two digits from two minutes on: `40 s`, `5.8 min`, `2.5 h`."""
+    """Return a duration that is known about, in two digits from two minutes on: `40 s`, `5.8 min`, `2.5 h`, `5 days`."""
     if seconds < 120:
         return f"{seconds:g} s"
-    # two digits of a hundred minutes and more would be written with an exponent
-    return f"{seconds / 60:.2g} min" if seconds < 99.5 * 60 else f"{seconds / 3600:.2g} h"
+    # two digits of a hundred and more would be written with an exponent
+    if seconds < 99.5 * SECONDS["min"]:
+        return f"{seconds / SECONDS['min']:.2g} min"
+    if seconds < 2 * SECONDS["d"]:
+        return f"{seconds / SECONDS['h']:.2g} h"
+    return f"{float(format(seconds / SECONDS['d'], '.2g')):g} days"
 
 
 def spell_interval(seconds: float) -> str:

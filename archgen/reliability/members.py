@@ -169,12 +169,6 @@ _OF_RESOURCES = ("pacemaker", "corosync")
 """The mechanisms that start and watch the processes themselves; the others watch hosts, unless they are given a check."""
 
 
-def fails_with_its_host(component: Component) -> bool:
-    """Return True for what forwards packets in its kernel, and for an appliance, which watches its own processes."""
-    product = product_of(component.product)
-    return component.kind in FORWARDING or product.forwards or product.appliance
-
-
 def leaves_watch_open(components: Mapping[str, Component], component: Component) -> bool:
     """Return True if an address moves between a component's hosts, and the model doesn't say if a failed process moves it.
 
@@ -190,9 +184,11 @@ def leaves_watch_open(components: Mapping[str, Component], component: Component)
         or not (cluster.mode == "active-active" or is_active_passive(cluster))
     ):
         return False
+    product = product_of(component.product)
+    forwards = component.kind in FORWARDING or product.forwards or product.appliance
     itself = (component.product or "").casefold() in _BY_LAYER_2
     hosts = {host for replica in component.replicas for host in replica.hosts}
-    return len(hosts) > 1 and not (component.managed or itself or fails_with_its_host(component))
+    return len(hosts) > 1 and not (component.managed or forwards or itself)
 
 
 def copies_awaited(component: Component) -> int:

@@ -15,10 +15,10 @@ from archgen.model.architecture import Cluster, Component, Connection, Port
 from archgen.model.change import Change, Put
 from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import ROUTING
-from archgen.model.products import product_name
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
-from archgen.reliability.members import fails_with_its_host, moves_by_layer_2
+from archgen.reliability.members import moves_by_layer_2
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -196,10 +196,12 @@ def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
 
 
 def _watch_fix(facts: Topology, component: Component, cluster: Cluster) -> str:
-    if fails_with_its_host(component):
-        return "Declare `watches: process`: nothing that it serves with fails while its host goes on."
+    product = product_of(component.product)
+    if product.forwards or product.appliance:
+        return "Declare `watches: process`: it watches its own processes, or forwards in its kernel."
+    # firewalls have CARP or a protocol of their own; some serve with a process, such as a VPN's
     mover = facts.components.get(cluster.by or "")
-    of_keepalived = mover is None or product_name(mover.product) == "keepalived"
+    of_keepalived = component.kind not in ROUTING if mover is None else product_name(mover.product) == "keepalived"
     way = " (keepalived: `vrrp_script`)" if of_keepalived else ""
     return f"Let it watch the process too{way}, and declare `watches: process`."
 
