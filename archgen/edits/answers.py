@@ -37,6 +37,18 @@ _OF_OLD = {
     frozenset(("all", "first-manual", "first-automatic")): "mode",
     **{frozenset(words): kind for kind, words in _YES_AND_NO.items()},
 }
+"""The options in models of old, by the kinds of questions that have these alone."""
+
+_ASKED_OF_OLD = {
+    "Which components write to ": "writers",
+    "No file says what calls ": "caller",
+    "No file says where ": "callee",
+    "No file says how many replicas ": "count",
+    "Files name ": "sharer",
+    "Settings that several components take ": "sharer",
+    "Nothing but the order of the start ": "sharer",
+}
+"""How questions begin in models of old whose options are names or numbers."""
 
 _PROTOCOLS = {
     "postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql", "mongodb": "mongodb", "redis": "redis", "valkey": "redis",
@@ -46,15 +58,12 @@ _PROTOCOLS = {
 
 
 def question_kind(question: Question) -> str:
-    """Return the kind of a question; models of old have it in the options alone."""
+    """Return the kind of a question; models of old have it in the options or in the words alone."""
     if question.kind is not None:
         return question.kind
-    known = _OF_OLD.get(frozenset(question.options))
-    if known is not None or not question.options:
-        return known or ""
-    if question.options[0] == "all":
-        return "sharer" if question.options[-1] == "none" else "writers"
-    return "caller" if question.options[-1] == "none" else "count" if question.options[0] == "1" else ""
+    asked = {f"{question.about} finds in ": "callees", **_ASKED_OF_OLD}
+    kinds = (kind for words, kind in asked.items() if question.ask.startswith(words))
+    return _OF_OLD.get(frozenset(question.options)) or next(kinds, "")
 
 
 def plain_answer(question: Question, value: str) -> str:
@@ -120,7 +129,7 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
     components = {component.id: component for component in model.components}
     if kind in ("call", "entrance", "redirect") and " -> " in about:
         yield from {"call": _call, "entrance": _entrance, "redirect": _redirect}[kind](model, about, value)
-    elif kind == "unknown" and about in model.unknown and value == "no":
+    elif about in model.unknown and value in ("no", "none") and kind in ("unknown", "entrance", ""):
         yield Remove(("unknown", model.unknown.index(about)))
     elif kind == "writers":
         yield from _writers(model, about, set(value.split(","))) if value != "all" else ()
