@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archgen.analysis.exposure import STORES, arrivals, origins
@@ -48,6 +49,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             for account, calls in users.items()
             # what comes through one proxy alone signs in there
             if len(calls) > 1
+            and not _is_form_of_identity(account)
             and len(set(_programs(facts, calls).values())) > 1
             and not _is_told_behind(facts, target, account, accounts)
         }
@@ -58,6 +60,19 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if mighty:
             superusers.setdefault(mighty[0].id, _superuser(facts, target, mighty))
     yield from superusers.values()
+
+
+def _is_form_of_identity(account: str) -> bool:
+    """Return True for what a platform gives to each program, and no password goes with: the words name no account."""
+    words = re.split(r"[\s_-]+", account.casefold())
+    return " ".join(word for word in words if word not in _VENDORS) in _FORMS
+
+
+_VENDORS = ("aws", "azure", "entra", "gcp", "google")
+_FORMS = (
+    *("managed identity", "system assigned identity", "system assigned managed identity", "workload identity"),
+    *("iam", "iam role", "instance profile", "instance role", "task role", "execution role"),
+)
 
 
 def _is_told_behind(
@@ -302,7 +317,8 @@ RULE = Rule(
     fix=_OWN_ACCOUNTS,
     limits=(
         "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the "
-        "same code base or image or are alternatives on one connection, name services, nor external services, which may be open to "
+        "same code base or image or are alternatives on one connection, identities that a platform gives to each program "
+        "(`credentials: managed identity`), name services, nor external services, which may be open to "
         "everybody. Processes of one product count as one installation if they work together or each is of another kind. "
         "Calls that can't leave a host are checked only if they are to a store that isn't "
         "declared to be for that host alone (`locality: same-host`). Administrators and backups may sign in to a database as its "
