@@ -22,7 +22,7 @@ def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
     That is its provider's of what a provider runs, else a job beside the store.
     """
     device = not store.managed and product_of(store.product).appliance
-    if device or _is_of_cluster(topology, store) or _interval(topology, store) is None:
+    if device or _is_of_cluster(topology, store) or not can_be_copied_in_time(topology, store):
         # a device runs no job of others; one job copies all shards and their configuration at one point in time
         return ()
     for source, backups in topology.backups.items():
@@ -206,6 +206,11 @@ def _schedule(topology: Topology, store: Component) -> dict[str, object]:
 def _is_alike(component: Component, other: Component) -> bool:
     """Return True if one backup can read both: what dumps databases knows nothing of files."""
     return holds_files(component) == holds_files(other)
+
+
+def can_be_copied_in_time(topology: Topology, store: Component) -> bool:
+    """Return True unless copies of a store, as a whole, follow each other too rarely for the recovery point objective."""
+    return _interval(topology, store) is not None
 
 
 def _interval(topology: Topology, store: Component) -> str | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from msgspec.structs import replace
+
 from archgen.analysis.backups import has_volume, holds_only_copies, is_copied_with_others, keeps_mailboxes
 from archgen.analysis.exposure import callers_of, is_directory, stores_reached
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
-from archgen.edits.backups import add_backup
+from archgen.edits.backups import add_backup, can_be_copied_in_time
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
@@ -37,6 +39,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 yield _unversioned(facts, component)
             elif not backups and _is_uncopied(facts, component):
                 yield _uncopied(facts, component)
+            elif not tested and any(backup.every is not None for backup in backups) and component.kind == "database":
+                yield replace(_untested(facts, component, backups), case="unrehearsed", fix=_REHEARSE)
         elif _keeps(facts, component):
             if not backups:
                 yield _missing(facts, component)
@@ -44,6 +48,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 yield _untested(facts, component, backups)
             elif _is_old(context, tested):
                 yield _outdated(facts, component, tested, backups)
+
+
+_REHEARSE = "Restore it once to another instance, and declare the date: `restore_tested: 2026-10-01`."
 
 
 def _keeps(facts: Topology, component: Component) -> bool:
@@ -140,7 +147,7 @@ def _missing(facts: Topology, component: Component) -> Hit:
         subject=Subject("component", component.id),
         message=f"Nothing backs up {what}{beside}",
         flows=facts.flows_of[component.id],
-        fix=_MAYBE_CACHE if case in ("beside", "dispensable") else None,
+        fix=_MAYBE_CACHE if case in ("beside", "dispensable") else _in_time(facts, component),
         case=case,
         # most streams hand on what others keep; whether this one is the only place of it is not declared
         confidence="low"
@@ -148,6 +155,17 @@ def _missing(facts: Topology, component: Component) -> Hit:
         else "medium"
         if case in ("index", "exchange", "application", "sessions", "beside", "dispensable")
         else "high",
+    )
+
+
+def _in_time(facts: Topology, component: Component) -> str | None:
+    """Return the fix for files that no job copies as a whole as often as their objective asks; None for the rule's own."""
+    if component.kind not in FILE_STORES or can_be_copied_in_time(facts, component):
+        return None
+    return (
+        "Take snapshots, which copy only what changed: a job that copies all of it seldom ends within "
+        f"{spell_duration(facts.architecture.objectives.recovery_point or 0)}. Declare them and a tested restore (`kind: backup` with "
+        "`backs_up`, `every`, `keeps` and `restore_tested`)."
     )
 
 
@@ -312,6 +330,7 @@ RULE = Rule(
         ("dispensable", "warning"),
         ("application", "warning"),
         ("provided", "info"),
+        ("unrehearsed", "info"),
     ),
     category="data",
     summary="A persistent store has no backup, or none whose restore was tested within a year.",
@@ -326,7 +345,8 @@ RULE = Rule(
     ),
     limits=(
         "Counts uploads that are declared to be on the one server (`uploads: local`). Managed databases are left to "
-        "their provider; managed storage that flows write files to is reported as info, and so is a database of which the provider "
+        "their provider, but backups of them that declare how often they run (`every`) and no tested restore are reported as info; "
+        "managed storage that flows write files to is reported as info, and so is a database of which the provider "
         "keeps no backup until somebody switches it on (DynamoDB, Bigtable, Firestore). A copy of another component "
         "is covered by that component's backup, and so is a disk or share that only stores with a backup call, such as the LUN "
         "of a database; the backup of a disk covers the store that calls it over iSCSI. Skips storage that only backups call, and "
