@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
@@ -36,6 +37,11 @@ class PodSelector(Struct, frozen=True):
 
     labels: dict[str, str]
     expressions: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+    @property
+    def keys(self) -> set[str]:
+        """Return the keys of the labels that the selector asks for."""
+        return {*self.labels, *(key for key, _, _ in self.expressions)}
 
     @property
     def names(self) -> int:
@@ -75,9 +81,10 @@ class LabelIndex:
                 self.by_label.setdefault(label, []).append(part)
 
     @cached_property
-    def shared_keys(self) -> frozenset[str]:
-        """Return the keys of the labels that several workloads have in common."""
-        return frozenset(key for (key, _), parts in self.by_label.items() if len(parts) > 1)
+    def shared_keys(self) -> set[tuple[str, str]]:
+        """Return the keys of the labels that several workloads of a namespace have in common, each after the namespace."""
+        counts = Counter((part.namespace, *label) for part in self.parts for label in part.labels.items())
+        return {(namespace, key) for (namespace, key, _), count in counts.items() if count > 1}
 
     def select(self, labels: Mapping[str, str]) -> list[Workload]:
         """Return the workloads whose pods have all labels, in the order of all."""

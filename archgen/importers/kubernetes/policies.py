@@ -93,18 +93,21 @@ def _named_by(policy: Manifest, peer: SourceNode, index: LabelIndex) -> list[Wor
 
 
 def _is_out_of_date(policy: Manifest, index: LabelIndex) -> bool:
-    """Return True for a policy that lets in a role which no workload has, by a label that several share.
+    """Return True for a policy that lets in a role which no workload has, by a label that several of its namespace share.
 
-    A program that isn't there may stand in other files.
+    A program that isn't there may stand in other files: a label by which the policy names one that is there tells no roles.
     """
-    for rule in policy.node.get("spec", "ingress").list():
-        for peer in rule.get("from").list():
-            asked = selector_at(peer.get("podSelector"))
-            keys = {*asked.labels, *(key for key, _, _ in asked.expressions)}
-            is_role = not keys.isdisjoint(index.shared_keys) and not peer.get("namespaceSelector").is_map
-            if is_role and not index.matching(asked):
-                return True
-    return False
+    rules = policy.node.get("spec", "ingress").list()
+    peers = [peer for rule in rules for peer in rule.get("from").list() if not peer.get("namespaceSelector").is_map]
+    asked = [selector_at(peer.get("podSelector")) for peer in peers]
+    absent = [each for each in asked if not index.matching(each)]
+    if not absent:
+        return False
+    naming = [selector_at(policy.node.get("spec", "podSelector")), *(each for each in asked if each not in absent)]
+    names = {key for each in naming for key in each.keys}
+    return any(
+        (policy.namespace, key) in index.shared_keys and key not in names for each in absent for key in each.keys
+    )
 
 
 def warn_of_blocked(
