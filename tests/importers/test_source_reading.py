@@ -79,10 +79,29 @@ def test_a_connection_string_is_a_section_of_its_own() -> None:
         ("settings.stockUrl", True),
         ("f'{name}_URL'", True),
         ("'STOCK_' + name", True),
+        ("f'{name}_BASE_URL'", False),
         ("viper.AutomaticEnv()", True),
+        ("builder.Configuration.GetSection(StockOptions.Name)", True),
+        ("services.Configure<All>(builder.Configuration)", True),
+        ("builder.Configuration.Bind(all)", True),
+        ('builder.Configuration.GetSection("Orders")', False),
         ("stock = 1\nurl = 2\nSTOCK_PORT", False),
         ("# STOCK_URL", False),
     ],
 )
 def test_a_variable_that_a_source_may_name_otherwise(text: str, *, may: bool) -> None:
     assert names_read([("a.py", text)]).may_read("STOCK_URL") is may
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("f'{name}_SERVICE_URL'", True),
+        ('fmt.Sprintf("%s_SERVICE_URL", name)', True),
+        ("os.environ['STOCK_' + kind]", True),
+        ('"STOCK_SERVICE_%s"', True),
+        ("stock_service = 1\nservice_url = 2\nall_url = 3", False),
+    ],
+)
+def test_some_words_of_a_variable_are_put_before_or_behind_others(text: str, *, may: bool) -> None:
+    assert names_read([("a.py", text)]).may_read("STOCK_SERVICE_URL") is may

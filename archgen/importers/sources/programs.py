@@ -31,6 +31,13 @@ _NO_CODE = re.compile(
 )
 """Tests, examples, documents, and what browsers are given."""
 
+_BESIDE = re.compile(
+    r"\.(json5?|ya?ml|toml|conf|config|cfg|ini|xml|sh|te?mpl|tpl|template|j2|env)$|(^|/)(\.env[^/]*|[\w.]*Dockerfile[\w.]*)$"
+)
+"""Files beside those of a program through which it may read a variable."""
+
+_LOCK = re.compile(r"[.-]lock\b|-lock\.")
+
 _MAIN = re.compile(
     r"^(main|server|index|app|manage|__main__|program)\.(go|py|rs|[cm]?[jt]s|rb|php|java|kt|cs)$", re.IGNORECASE
 )
@@ -207,7 +214,10 @@ class ProgramSources:
             tree, place = self._tree(self._programs[program].path), self.directories[program]
             names = [name for name in tree.code if name.startswith(f"{place}/")]
             files, is_whole = self._texts(program, names)
-            self._read[program] = (names_read(files), is_whole and tree.is_whole) if files else None
+            beside, is_complete = self._texts(program, [name for name in tree.beside if name.startswith(f"{place}/")])
+            read = names_read(files)
+            read.beside = "\n".join(text for _, text in beside)
+            self._read[program] = (read, is_whole and is_complete and tree.is_whole) if files else None
         return self._read[program]
 
     def _may_be_shared(self, program: str, variable: str) -> bool:
@@ -254,6 +264,11 @@ class _Tree:
         self.names = files.names
         self.is_whole = files.is_whole
         self.code = [name for name in self.names if _CODE.search(name) is not None and _NO_CODE.search(name) is None]
+        self.beside = [
+            name
+            for name in self.names
+            if _BESIDE.search(name) and not (_CODE.search(name) or _NO_CODE.search(name) or _LOCK.search(name))
+        ]
         self.lists = {name for name in self.names if is_list(posixpath.basename(name))}
         self.go_files: dict[str, list[str]] = {}
         for name in self.code:

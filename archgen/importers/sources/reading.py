@@ -36,9 +36,15 @@ _SETTINGS = re.compile(r"\(\s*(?:\w+\.)?BaseSettings\b|\b(?:createEnv|cleanEnv)\
 
 _BINDING = (
     "automaticenv", "configurationproperties", "configmapping", "env_nested_delimiter", "env_prefix", "envprefix", "envconfig", "koanf",
-    "with_prefix", "prefixed(",
+    "with_prefix", "prefixed(", "configuration.bind(", "configuration.get<",
 )  # fmt: skip
 """Words in small letters of frameworks that put the name of a variable together, so that the source holds it nowhere."""
+
+_BOUND = re.compile(
+    r"(?:getsection|getrequiredsection|bindconfiguration)\(\s*(?![\s\"])|configure<[\w.]+>\(\s*(?:\w+\.)*configuration\s*\)"
+)
+_OF_BOUND = ("section(", "bindconfiguration(", "configure<")
+"""Settings of .NET that are bound as a whole, or from a section whose name isn't there; a part of each is in the source."""
 
 _WORD = re.compile(r"[A-Z]?[a-z\d]+|[A-Z\d]+(?![a-z])")
 
@@ -46,13 +52,14 @@ _WORD = re.compile(r"[A-Z]?[a-z\d]+|[A-Z\d]+(?![a-z])")
 class ReadNames(Struct):
     """The names of variables that sources read, their sections of settings, and the sources without comments in small letters.
 
-    `is_bound` is True where a framework may read any variable.
+    `is_bound` is True where a framework may read any variable; what is no source, such as a file of settings, may name others.
     """
 
     names: set[str]
     sections: set[str]
     text: str
     is_bound: bool
+    beside: str = ""
 
     def reads(self, variable: str) -> bool:
         """Return True if a source reads a variable; the settings of .NET write `A__B` as `A:B`."""
@@ -63,7 +70,7 @@ class ReadNames(Struct):
 
     def may_read(self, variable: str) -> bool:
         """Return True unless nothing in the sources is like the name of a variable, nor like a part that it is put together of."""
-        return self.is_bound or is_like_any(variable, self.text)
+        return self.is_bound or variable in self.beside or is_like_any(variable, self.text)
 
 
 def names_read(files: Iterable[tuple[str, str]]) -> ReadNames:
@@ -87,7 +94,8 @@ def is_like_any(variable: str, text: str) -> bool:
 
 def binds_any(text: str) -> bool:
     """Return True if a framework may read any variable for a source, whose text is in small letters."""
-    return any(word in text for word in _BINDING)
+    is_bound = any(word in text for word in _OF_BOUND) and _BOUND.search(text) is not None
+    return is_bound or any(word in text for word in _BINDING)
 
 
 def _add(read: ReadNames, path: str, text: str) -> None:
@@ -115,11 +123,12 @@ def without_comments(path: str, text: str) -> str:
 def _like(variable: str) -> tuple[tuple[str, ...], tuple[re.Pattern[str], ...]]:
     """Return the patterns of what may stand for a variable, and the words of which one is there then.
 
-    That is its words in any writing, or all but the last one, or that one, as a part of it.
+    That is its words in any writing, or some of the last or the first ones, as a part of it.
     """
     words = [word.lower() for word in _WORD.findall(variable)] or [variable.lower()]
     patterns = [re.compile(r"[^a-z0-9]{0,12}".join(map(re.escape, words)))]
-    if len(words) > 1:
-        last, first = f"_{words[-1]}", f"{'_'.join(words[:-1])}_"
-        patterns += [re.compile(rf"{last}(?<=[}}\"'`]{last})\b"), re.compile(rf"{first}(?<![a-z0-9]{first})[\"'`{{$]")]
+    for count in range(1, len(words)):
+        last, first = f"_{'_'.join(words[-count:])}", f"{'_'.join(words[:count])}_"
+        patterns.append(re.compile(rf"{last}(?:(?<=[}}\"'`]{last})|(?<=%[sv]{last}))\b"))
+        patterns.append(re.compile(rf"{first}(?<![a-z0-9]{first})[\"'`{{$%]"))
     return (words[0], words[-1]), tuple(patterns)
