@@ -66,6 +66,9 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         part.sharers.append(str(value).partition(":")[2])
     elif key == "member" and str(value).startswith("passes_to:"):
         part.passes_to.append(int(str(value).partition(":")[2]))
+    elif key == "member" and str(value).startswith("hears:"):
+        _, named, heard = str(value).split(":")
+        part.hears.setdefault(int(named), set()).add(int(heard))
     elif key == "member" and str(value).startswith("answers:"):
         part.names.append(str(value).partition(":")[2])
     elif key == "host":
@@ -121,7 +124,8 @@ def _find_inner(parts: dict[str, Part], calls: dict[tuple[str, str], Call], entr
     for entry in entries:
         published.setdefault(entry.component, set()).add(entry.target or entry.port)
     for call in calls.values():
-        called.setdefault(call.target, set()).add(call.port or 0)
+        if call.target in parts:
+            called.setdefault(call.target, set()).update(parts[call.target].heard(call))
     for call in calls.values():
         part, ports = parts.get(call.source), called.get(call.source, set())
         open_ports = published.get(call.source, set())
@@ -161,7 +165,7 @@ def _state_call(call: Call, fact: Fact) -> None:
             fact.confidence,
         )
     elif fact.key == "number":
-        call.port = fact.value
+        call.ports.append(fact.value)
     elif fact.key == "served":
         call.served.append(fact.value)
     elif fact.key == "front":

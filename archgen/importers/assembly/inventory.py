@@ -20,7 +20,7 @@ class Part(Struct, kw_only=True):
     One that is `is_unserved` has no name that a request could come by, and one that is `is_page` has one on a port of pages; one
     that `is_opened` is reached from outside the cluster, by whatever protocol. One that is outside and `is_near` has a name of
     the same network; one that `is_on_machine` is called by a name of its callers' own machine. `passes_to` are ports of the own
-    machine that a proxy leads to.
+    machine that a proxy leads to, and `hears` the ports of the component by those of Services, 0 for one that no file tells.
     `is_promoted` are stores of which a sentinel or an operator promotes a replica, and `is_uncounted` those whose replicas
     are counted in no file. One that is `is_unclear` passes requests on to something that its configuration doesn't tell.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
@@ -63,6 +63,7 @@ class Part(Struct, kw_only=True):
     sharers: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     passes_to: list[int] = field(default_factory=list)
+    hears: dict[int, set[int]] = field(default_factory=dict)
     seeks: dict[str, tuple[str, str, Origin]] = field(default_factory=dict)
     servers: list[tuple[str, str, int]] = field(default_factory=list)
 
@@ -81,6 +82,10 @@ class Part(Struct, kw_only=True):
         """Return True for stores, caches, queues and search engines."""
         return self.traits.role == "data"
 
+    def heard(self, call: Call) -> set[int]:
+        """Return the ports of its own on which a call reaches it, with 0 where no file tells all."""
+        return {port for named in call.ports or (0,) for port in self.hears.get(named, (named,))}
+
     @property
     def is_aside(self) -> bool:
         """Return True for what stands beside the requests: telemetry, mail, backup, unless the system is about it."""
@@ -95,13 +100,13 @@ class Call(Struct, kw_only=True):
     or that of a `variable`. The address of one that `is_spoken` holds its protocol. Of one that `is_doubtful` nothing speaks
     that is the caller's own; one that `is_open` is asked about, and no connection. `fronts` are the ports of a proxy that lead to
     its target, 0 for one that its configuration doesn't tell; none of one that `is_inner` is published or called. `served` are
-    the ports of its target by the configuration of a proxy.
+    the ports of its target by the configuration of a proxy, and `ports` all that it is known to call, the surest first.
     """
 
     source: str
     target: str
     protocol: str = "http"
-    port: int | None = None
+    ports: list[int] = field(default_factory=list)
     guess: bool = False
     asked: bool = False
     required: bool = True
@@ -120,6 +125,11 @@ class Call(Struct, kw_only=True):
     is_inner: bool = False
     fronts: list[int] = field(default_factory=list)
     served: list[int] = field(default_factory=list)
+
+    @property
+    def port(self) -> int | None:
+        """Return the port that it calls first of all."""
+        return self.ports[0] if self.ports else None
 
     @property
     def id(self) -> str:

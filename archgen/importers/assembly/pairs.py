@@ -147,7 +147,7 @@ def _call(owner: Part, store: Part) -> Call:
         source=owner.id,
         target=store.id,
         protocol=known.protocol if known is not None else "tcp",
-        port=known.port if known is not None else None,
+        ports=[known.port] if known is not None and known.port is not None else [],
         required=False,
         is_assumed=True,
         is_named=True,

@@ -46,4 +46,5 @@ def _lead(inventory: Inventory, call: Call, proxy: Part, *, is_sure: bool) -> No
     led = replace(call, target=proxy.id, is_assumed=call.is_doubtful)
     if not is_sure:
         led = replace(led, is_assumed=True, is_named=True, evidence=f"{call.evidence}{BY_PORT}", confidence="medium")
-    inventory.calls.setdefault((call.source, proxy.id), led)
+    made = inventory.calls.setdefault((call.source, proxy.id), led)
+    made.ports = [*dict.fromkeys((*made.ports, *call.ports))]

@@ -101,7 +101,7 @@ class Walks:
         Those of a proxy are by the ports on which it is called, if it listens there.
         """
         part, calls = self._parts[name], self._callees.get(name, [])
-        if not ports.isdisjoint(part.listens):
+        if 0 not in ports and not ports.isdisjoint(part.listens):
             open_ports = {0, *ports, *part.passes_to}
             calls = [call for call in calls if not call.fronts or not open_ports.isdisjoint(call.fronts)]
         if branch is not None:
@@ -136,7 +136,7 @@ class Walks:
                 walk.confidence = _least(walk.confidence, _certainty(call))
                 if call.target not in walk.reached or self._parts[call.target].traits.balances:
                     walk.reached.add(call.target)
-                    calls = self.next_of(call.target, None, {call.port or 0})
+                    calls = self.next_of(call.target, None, self._parts[call.target].heard(call))
                     stack.append(iter([each for each in calls if each.id not in seen]))
                     seen.update(each.id for each in calls)
                     path = [*path, call]

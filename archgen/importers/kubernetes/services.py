@@ -15,6 +15,7 @@ from archgen.importers.kubernetes.part import (
     serves_metrics_alone,
     service_port_entry,
     spread_over,
+    target_port,
 )
 from archgen.importers.kubernetes.routes import backends_in
 from archgen.model.finding import Confidence
@@ -34,6 +35,7 @@ def add_services(
     for key, service in services.items():
         _spread(manifests, service, selected[key], sheet)
         _publish(service, selected[key], has_routes, sheet)
+        _lead(service, selected[key], sheet)
         kind = service.node.text_at("spec", "type")
         if kind in ("LoadBalancer", "NodePort") or any(service.node.get("spec", "externalIPs").list()):
             # devices and games speak UDP, of which no entry tells
@@ -96,6 +98,15 @@ def _spread(manifests: Manifests, service: Manifest, pods: list[Workload], sheet
     for part in (each for each in pods[:1] if not each.guess.known.keeps_data):
         cluster = spread_over(replicas_of(part, manifests)[0])
         sheet.add(Fact(f"component:{part.id}", "cluster", cluster, service.origin, "Service"))
+
+
+def _lead(service: Manifest, pods: list[Workload], sheet: FactSheet) -> None:
+    """Add the ports of the pods that a Service leads to, by its own."""
+    for port in service.node.get("spec", "ports").list():
+        number = port.get("port").number
+        for part in pods if number is not None else ():
+            heard = target_port(part, port) or (0 if port.text_at("targetPort") else number)
+            sheet.add(Fact(f"component:{part.id}", "member", f"hears:{number}:{heard}", port.origin, "Service"))
 
 
 def _mark_names(
