@@ -16,6 +16,7 @@ from archgen.app.importing.compose_files import (
     choose_compose_files,
     compose_files_in,
     count_services,
+    has_usual_name,
     is_compose_file,
     is_for_trial,
     stage_of_compose_file,
@@ -169,7 +170,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
     paths = list(files_below(directory, entries=entries))
     composed = compose_files_in(directory, names, paths, found)
-    if composed:
+    is_usual = any(has_usual_name(name) for name in composed)
+    if is_usual:
         below = list(files_below(directory, _DEEPEST_PROXY, entries))
         choice = choose_projects(directory, {directory: composed}, below, found)
         preference = prefer(directory, choice, names, paths, found)
@@ -182,7 +184,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         collection.leave_out([*files, *choice.others], f"manifests of Kubernetes: {preference.reason}")
     kustomizations = Kustomizations(directory)
     manifests, below = _manifests_below(collection, directory, paths, found, kustomizations)
-    nearest = _nearest_projects(below) if not composed else {}
+    # what only looks like a compose file gives way to manifests
+    nearest = {} if is_usual else {directory: composed} if composed else _nearest_projects(below)
     projects = choose_projects(directory, nearest, below, found) if nearest else ProjectChoice([], [])
     # of many projects side by side nothing tells which one is meant
     is_unclear = len(projects.projects) > _MOST_PROJECTS
@@ -192,7 +195,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         preference = prefer(directory, projects, names, below, found, is_below=True)
         is_meant = preference is not None and not preference.is_cluster
     if manifests and (is_unclear or not is_meant):
-        collection.built |= built_images((choice if composed else projects).candidates)
+        collection.built |= built_images((choice if is_usual else projects).candidates)
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
             if is_kustomization(path):

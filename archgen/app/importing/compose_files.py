@@ -14,9 +14,9 @@ from archgen.app.importing.directories import FoundFiles
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
-_COMPOSE = re.compile(
-    r"(?:[\w.-]+[._-])?(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml", re.IGNORECASE
-)
+_USUAL = r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml"
+_COMPOSE = re.compile(rf"(?:[\w.-]+[._-])?(?:{_USUAL})", re.IGNORECASE)
+_BEGINS_SO = re.compile(_USUAL, re.IGNORECASE)
 _PLAIN = re.compile(r"(docker-)?(compose|stack)|\.ya?ml$", re.IGNORECASE)
 """Parts of the name of a compose file that tell nothing."""
 
@@ -33,7 +33,8 @@ _SERVICE = re.compile(
 )
 """Names at the level of services, each with keys of its own below it."""
 
-_WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
+_WORD = re.compile(r"(?<![\w.])(?<!\w-)(?<![\w.]/)[A-Za-z0-9][\w.-]*")
+"""A word that may be the name of a service: no part of the path of a file or of an image."""
 
 _SERVICES = re.compile(r"^services:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 _OF_PIPELINES = re.compile(r"^(?:steps|pipeline|jobs|stages|kind|apiVersion)[\"']?:", re.MULTILINE)
@@ -48,6 +49,11 @@ def is_compose_file(name: str) -> bool:
     lower = name.lower()
     is_likely = lower.endswith((".yml", ".yaml")) and ("compose" in lower or "stack" in lower)
     return is_likely and _COMPOSE.fullmatch(name) is not None
+
+
+def has_usual_name(name: str) -> bool:
+    """Return True for a file that is called as those of Compose are, without a word of its own before."""
+    return _BEGINS_SO.fullmatch(name) is not None
 
 
 def compose_files_in(directory: str, names: Iterable[str], below: Iterable[str], found: FoundFiles) -> list[str]:
@@ -110,10 +116,11 @@ def count_services(path: str, found: FoundFiles) -> int:
 
 
 class _Content(Struct, frozen=True):
-    """The names of the services in a compose file, and all its words."""
+    """The names of the services in a compose file, all its words, and True where it builds for those who work on the system."""
 
     services: frozenset[str]
     words: frozenset[str]
+    is_for_trial: bool
 
     def is_beside(self, other: _Content) -> bool:
         """Return True for files of different services."""
@@ -129,25 +136,30 @@ def _parts_of_system(directory: str, names: list[str], found: FoundFiles) -> lis
     """Return the likeliest file, and those of other services that belong to it."""
     stages = {name: stage_of_compose_file(name) for name in names}
     others = [name for name in names if stages[name] != TRIAL]
-    chosen = sorted(others or names, key=stages.__getitem__)[:1]
-    candidates = [name for name in others if name not in chosen]
-    contents = [_content(directory, name, found) for name in chosen if candidates]
-    all_contents = [*contents, *(_content(directory, name, found) for name in candidates)]
-    # where none runs again what another one does, each is a part
-    are_parts = len(all_contents) <= _MOST_PARTS and all(
-        content.is_beside(other) for content, other in combinations(all_contents, 2)
+    if len(others) < 2:
+        return (others or names)[:1]
+    contents = {name: _content(directory, name, found) for name in others}
+    chosen = [min(others, key=lambda name: (stages[name], contents[name].is_for_trial))]
+    candidates = [name for name in others if name not in chosen and not contents[name].is_for_trial]
+    # of one stage, and where none runs again what another one does, each is a part
+    together = [contents[name] for name in (*chosen, *candidates)]
+    are_parts = (
+        len(together) <= _MOST_PARTS
+        and len({stages[name] for name in (*chosen, *candidates)}) == 1
+        and all(content.is_beside(other) for content, other in combinations(together, 2))
     )
-    for name, content in zip(candidates, all_contents[1:], strict=True):
-        if are_parts or all(content.completes(each) for each in contents):
+    for name in candidates:
+        if are_parts or all(contents[name].completes(contents[each]) for each in chosen):
             chosen.append(name)
-            contents.append(content)
     return chosen
 
 
 def _content(directory: str, name: str, found: FoundFiles) -> _Content:
     path = os.path.join(directory, name)
     text = found.text(path)
-    return _Content(frozenset(sketch_compose(path, text).services), frozenset(_WORD.findall(text)))
+    services = sketch_compose(path, text).services
+    is_for_trial = any(stage_of(each.recipe) == TRIAL for each in services.values())
+    return _Content(frozenset(services), frozenset(_WORD.findall(text)), is_for_trial)
 
 
 def _is_override(name: str, base: str) -> bool:
