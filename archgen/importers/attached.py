@@ -196,8 +196,7 @@ def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sh
         sheet.add(Fact(subject, "protocol", protocol, origin, evidence, sure))
         if mention.protocol is not None or fetches:
             sheet.add(Fact(subject, "is_spoken", True, origin, evidence, sure))
-        if mention.port is not None:
-            sheet.add(Fact(subject, "number", mention.port, origin, evidence, sure))
+        sheet.add(Fact(subject, "served", [mention.port or 0, protocol], origin, evidence, sure))
 
 
 def _without_comment(line: str) -> str:

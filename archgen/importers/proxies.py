@@ -243,9 +243,7 @@ class Proxy:
         spoken = STORE_PROTOCOLS.get(port or 0, protocol) if protocol == "tcp" else protocol
         self.add(subject, "protocol", spoken, line, PASSED_ON)
         self._come_by(subject, line)
-        if port is not None:
-            self.add(subject, "number", port, line, PASSED_ON)
-            self.add(subject, "served", port, line, PASSED_ON)
+        self.add(subject, "served", [port or 0, spoken], line, PASSED_ON)
 
     def _come_by(self, subject: str, line: int) -> None:
         for front in self.fronts or (0,):
@@ -287,7 +285,7 @@ class Proxy:
         self.add(subject, "servers", served, line, "servers of the pool")
         self._connect(identity, protocol, port, line)
         for other_port in {server.port for server in servers} - {port, None}:
-            self.add(f"connection:{self.owner}->{identity}", "served", other_port, line, PASSED_ON)
+            self.add(f"connection:{self.owner}->{identity}", "served", [other_port, protocol], line, PASSED_ON)
         if all(is_loopback(server.host) for server in servers):
             self.add(f"connection:{self.owner}->{identity}", "locality", "same-host", line, "loopback")
 

@@ -45,7 +45,6 @@ def collect(facts: Iterable[Fact]) -> Inventory:
         part.copy_of = part.copy_of if part.copy_of in declared else None
     # what is only said of a call, such as that of a copy, makes none
     spoken = {pair: call for pair, call in calls.items() if call.place.line > 0}
-    _find_inner(declared, spoken, entries)
     kept_calls = learn(declared, spoken, {entry.component for entry in entries})
     for call in kept_calls.values():
         if declared[call.target].is_on_machine and declared[call.target].host is None:
@@ -53,6 +52,10 @@ def collect(facts: Iterable[Fact]) -> Inventory:
     entries = [entry for entry in entries if entry.component in declared]
     for entry in entries:
         _hear(entry, declared[entry.component])
+    for entry in entries:
+        if entry.target is not None:
+            # its own network knows the one port, its host the other
+            declared[entry.component].ports.setdefault(entry.port, {entry.port, entry.target})
     return Inventory(declared, kept_calls, entries, {name: hosts[name] for name in sorted(hosts)})
 
 
@@ -66,9 +69,8 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         part.sharers.append(str(value).partition(":")[2])
     elif key == "member" and str(value).startswith("passes_to:"):
         part.passes_to.append(int(str(value).partition(":")[2]))
-    elif key == "member" and str(value).startswith("hears:"):
-        _, named, heard = str(value).split(":")
-        part.hears.setdefault(int(named), set()).add(int(heard))
+    elif key == "port":
+        part.ports.setdefault(value[0], set()).add(value[1])
     elif key == "member" and str(value).startswith("answers:"):
         part.names.append(str(value).partition(":")[2])
     elif key == "host":
@@ -117,20 +119,21 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         part.declared[key] = value
 
 
-def _find_inner(parts: dict[str, Part], calls: dict[tuple[str, str], Call], entries: list[Entry]) -> None:
+def find_inner(inventory: Inventory) -> Inventory:
     """Mark the calls of proxies behind ports that nothing calls, where others are published: no visitor comes by them."""
+    parts = inventory.parts
     published: dict[str, set[int]] = {}
     called: dict[str, set[int]] = {}
-    for entry in entries:
-        published.setdefault(entry.component, set()).add(entry.target or entry.port)
-    for call in calls.values():
-        if call.target in parts:
-            called.setdefault(call.target, set()).update(parts[call.target].heard(call))
-    for call in calls.values():
-        part, ports = parts.get(call.source), called.get(call.source, set())
+    for entry in inventory.entries:
+        published.setdefault(entry.component, set()).update(entry.heard(parts[entry.component]))
+    for call in inventory.calls.values():
+        called.setdefault(call.target, set()).update(parts[call.target].hear(call.ports))
+    for call in inventory.calls.values():
+        part, ports = parts[call.source], called.get(call.source, set())
         open_ports = published.get(call.source, set())
-        if part is not None and call.fronts and 0 not in ports and not open_ports.isdisjoint(part.listens):
+        if call.fronts and 0 not in ports | open_ports and not open_ports.isdisjoint(part.listens):
             call.is_inner = {0, *open_ports, *ports, *part.passes_to}.isdisjoint(call.fronts)
+    return inventory
 
 
 def _hear(entry: Entry, part: Part) -> None:
@@ -165,9 +168,11 @@ def _state_call(call: Call, fact: Fact) -> None:
             fact.confidence,
         )
     elif fact.key == "number":
-        call.ports.append(fact.value)
+        call.port = fact.value
     elif fact.key == "served":
-        call.served.append(fact.value)
+        call.served.setdefault(*fact.value)
+        # the most certain one comes first
+        call.port = next(filter(None, call.served), call.port)
     elif fact.key == "front":
         call.fronts.append(fact.value)
     elif fact.key == "variable":

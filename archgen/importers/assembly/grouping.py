@@ -96,6 +96,9 @@ def _renamed(inventory: Inventory, names: Mapping[str, str]) -> Inventory:
         present = calls.get(pair)
         if present is not None:
             present.is_inner = call.is_inner = present.is_inner and call.is_inner
+            # the replicas of a proxy lead on alike, whichever is called
+            present.absorb(call, is_one=bool(parts[pair[1]].listens))
+            call.absorb(present, is_one=bool(parts[pair[1]].listens))
         if present is None or _certainty(call) < _certainty(present):
             calls[pair] = call
     entries: dict[tuple[str, int], Entry] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct, field
@@ -20,7 +21,8 @@ class Part(Struct, kw_only=True):
     One that is `is_unserved` has no name that a request could come by, and one that is `is_page` has one on a port of pages; one
     that `is_opened` is reached from outside the cluster, by whatever protocol. One that is outside and `is_near` has a name of
     the same network; one that `is_on_machine` is called by a name of its callers' own machine. `passes_to` are ports of the own
-    machine that a proxy leads to, and `hears` the ports of the component by those of Services, 0 for one that no file tells.
+    machine that a proxy leads to, and `ports` those on which it listens, by the ports that a Service or its host gives to them:
+    0 for one that no file tells.
     `is_promoted` are stores of which a sentinel or an operator promotes a replica, and `is_uncounted` those whose replicas
     are counted in no file. One that is `is_unclear` passes requests on to something that its configuration doesn't tell.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
@@ -63,7 +65,7 @@ class Part(Struct, kw_only=True):
     sharers: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     passes_to: list[int] = field(default_factory=list)
-    hears: dict[int, set[int]] = field(default_factory=dict)
+    ports: dict[int, set[int]] = field(default_factory=dict)
     seeks: dict[str, tuple[str, str, Origin]] = field(default_factory=dict)
     servers: list[tuple[str, str, int]] = field(default_factory=list)
 
@@ -82,14 +84,14 @@ class Part(Struct, kw_only=True):
         """Return True for stores, caches, queues and search engines."""
         return self.traits.role == "data"
 
-    def heard(self, call: Call) -> set[int]:
-        """Return the ports of its own on which a call reaches it, with 0 where no file tells all."""
-        return {port for named in call.ports or (0,) for port in self.hears.get(named, (named,))}
-
     @property
     def is_aside(self) -> bool:
         """Return True for what stands beside the requests: telemetry, mail, backup, unless the system is about it."""
         return not self.is_subject and (self.traits.observes or self.kind in ("mail", "backup"))
+
+    def hear(self, ports: Iterable[int]) -> set[int]:
+        """Return the ports on which it is itself called, by those that its callers know."""
+        return {heard for port in ports for heard in self.ports.get(port, {port})}
 
 
 class Call(Struct, kw_only=True):
@@ -100,13 +102,13 @@ class Call(Struct, kw_only=True):
     or that of a `variable`. The address of one that `is_spoken` holds its protocol. Of one that `is_doubtful` nothing speaks
     that is the caller's own; one that `is_open` is asked about, and no connection. `fronts` are the ports of a proxy that lead to
     its target, 0 for one that its configuration doesn't tell; none of one that `is_inner` is published or called. `served` are
-    the ports of its target by the configuration of a proxy, and `ports` all that it is known to call, the surest first.
+    the ports of its target that addresses name, each with its protocol: 0 for an address without one.
     """
 
     source: str
     target: str
     protocol: str = "http"
-    ports: list[int] = field(default_factory=list)
+    port: int | None = None
     guess: bool = False
     asked: bool = False
     required: bool = True
@@ -124,17 +126,25 @@ class Call(Struct, kw_only=True):
     is_open: bool = False
     is_inner: bool = False
     fronts: list[int] = field(default_factory=list)
-    served: list[int] = field(default_factory=list)
-
-    @property
-    def port(self) -> int | None:
-        """Return the port that it calls first of all."""
-        return self.ports[0] if self.ports else None
+    served: dict[int, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """Return the id of the connection."""
         return f"{self.source} -> {self.target}"
+
+    @property
+    def ports(self) -> dict[int, str]:
+        """Return the ports on which the target is called, each with its protocol; 0 for one that no file tells."""
+        stated = self.served.get(self.port or 0)
+        spoken = {port: self.protocol if each == stated else each for port, each in self.served.items()}
+        return spoken or {self.port or 0: self.protocol}
+
+    def absorb(self, other: Call, *, is_one: bool = True) -> None:
+        """Add the ports of another call between the same components; those of the target if it is one, and not its replicas."""
+        if is_one:
+            self.served = {**other.ports, **self.ports}
+        self.fronts = [*self.fronts, *other.fronts] if self.fronts and other.fronts else []
 
 
 class Entry(Struct, kw_only=True):
@@ -154,6 +164,10 @@ class Entry(Struct, kw_only=True):
     place: Origin = Origin("", 0)
     evidence: str = ""
     confidence: Confidence = "high"
+
+    def heard(self, part: Part) -> set[int]:
+        """Return the ports on which its component listens."""
+        return {self.target} if self.target else part.hear([self.port])
 
 
 class Inventory(Struct):
@@ -202,6 +216,15 @@ class Inventory(Struct):
             if part.id in each.backs_up:
                 kept = [name for name in each.backs_up if name != part.id]
                 each.backs_up = list(dict.fromkeys([*kept, *others]))
+
+    def join(self, call: Call) -> None:
+        """Add a call; what is called already is called on its ports too."""
+        present = self.calls.setdefault((call.source, call.target), call)
+        if present.guess and not call.guess:
+            self.calls[call.source, call.target] = call
+        elif present is not call:
+            present.absorb(call)
+            present.required = present.required or call.required
 
     def callers(self, identity: str) -> list[Call]:
         """Return the calls of a component."""

@@ -123,7 +123,7 @@ def _lead_to(inventory: Inventory, pool: Part, targets: list[str], *, is_sure: b
                 confidence="high" if own else "medium",
                 is_assumed=not own,
             )
-            inventory.calls.setdefault((call.source, target), joined)
+            inventory.join(joined)
         if own and host is not None:
             inventory.parts[call.source].host = host
             for beside in inventory.parts.values():
@@ -176,7 +176,7 @@ def _become(inventory: Inventory, pool: Part, proxy: Part, confidence: Confidenc
         joined = replace(
             call, target=proxy.id, protocol=protocol, confidence=confidence, is_assumed=confidence != "high"
         )
-        inventory.calls.setdefault((call.source, proxy.id), joined)
+        inventory.join(joined)
     _drop(inventory, pool, [proxy.id])
 
 

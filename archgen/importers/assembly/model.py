@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from archgen.importers.assembly.certainty import UNPROVEN, leave_open
-from archgen.importers.assembly.collecting import collect, spread_callees
+from archgen.importers.assembly.collecting import collect, find_inner, spread_callees
 from archgen.importers.assembly.copies import mark_copies
 from archgen.importers.assembly.doors import Doors, is_by_proxy, is_local, is_walked, may_redirect, sort_doors
 from archgen.importers.assembly.flows import flows_of
@@ -21,7 +21,7 @@ from archgen.importers.assembly.questions import ImportQuestion, promotes, quest
 from archgen.importers.assembly.reached_proxies import reach_proxies
 from archgen.importers.assembly.registries import lead_by_registries
 from archgen.importers.catalogue import BY_PRODUCT
-from archgen.importers.facts import Fact
+from archgen.importers.facts import PASSED_ON, Fact
 from archgen.importers.names import free_id, make_id
 
 Comments = dict[tuple[str, str], str]
@@ -50,7 +50,7 @@ class _Draft(Struct):
 
 def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedModel:
     """Return the model that facts state."""
-    joined = join_alike(spread_callees(join_pools(reach_proxies(collect(facts)))))
+    joined = join_alike(spread_callees(find_inner(join_pools(reach_proxies(collect(facts))))))
     inventory = leave_open(group(lead_by_registries(pair_neighbours(pair_seekers(pair_stores(joined))))))
     mark_copies(inventory.parts)
     doors = sort_doors(inventory)
@@ -189,8 +189,9 @@ def _component(part: Part) -> dict[str, Any]:
 
 def _add_call(draft: _Draft, call: Call) -> None:
     value: dict[str, Any] = {"protocol": call.protocol}
-    if len({*call.served}) > 1:
-        value = {"ports": [{"protocol": call.protocol, "port": port} for port in sorted({*call.served})]}
+    served = sorted(pair for pair in call.ports.items() if pair[0])
+    if len(served) > 1 and (call.evidence == PASSED_ON or draft.inventory.parts[call.target].listens):
+        value = {"ports": [{"protocol": protocol, "port": port} for port, protocol in served]}
     elif call.port is not None:
         value["port"] = call.port
     if call.tls is not None and call.protocol not in ("https",):

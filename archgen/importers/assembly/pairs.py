@@ -40,7 +40,7 @@ def join_alike(inventory: Inventory) -> Inventory:
             continue
         for call in inventory.callers(part.id):
             del inventory.calls[call.source, part.id]
-            inventory.calls.setdefault((call.source, same.id), replace(call, target=same.id))
+            inventory.join(replace(call, target=same.id))
         del inventory.parts[part.id]
     inventory.calls = dict(sorted(inventory.calls.items()))
     return inventory
@@ -147,7 +147,7 @@ def _call(owner: Part, store: Part) -> Call:
         source=owner.id,
         target=store.id,
         protocol=known.protocol if known is not None else "tcp",
-        ports=[known.port] if known is not None and known.port is not None else [],
+        port=known.port if known is not None else None,
         required=False,
         is_assumed=True,
         is_named=True,

@@ -49,7 +49,8 @@ class Walks:
         self._programs: dict[str, set[str]] = {}
         self._published: dict[str, set[int]] = {}
         for entry in inventory.entries:
-            self._published.setdefault(entry.component, set()).add(entry.target or entry.port)
+            heard = entry.heard(inventory.parts[entry.component])
+            self._published.setdefault(entry.component, set()).update(heard)
         for call in inventory.calls.values():
             self._programs.setdefault(call.target, set()).add(_program(inventory.parts[call.source]))
             if is_walked(inventory, call.source, call.target):
@@ -136,7 +137,7 @@ class Walks:
                 walk.confidence = _least(walk.confidence, _certainty(call))
                 if call.target not in walk.reached or self._parts[call.target].traits.balances:
                     walk.reached.add(call.target)
-                    calls = self.next_of(call.target, None, self._parts[call.target].heard(call))
+                    calls = self.next_of(call.target, None, self._parts[call.target].hear(call.ports))
                     stack.append(iter([each for each in calls if each.id not in seen]))
                     seen.update(each.id for each in calls)
                     path = [*path, call]

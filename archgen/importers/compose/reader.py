@@ -336,8 +336,7 @@ class _Reader:
         protocol = protocol_of_call(mention.protocol, protocol_of_port(mention.port, known), target.guess, evidence)
         self._add(subject, "protocol", protocol, source, evidence, sure)
         port = mention.port or (known.port if protocol == known.protocol else None)
-        if port is not None:
-            self._add(subject, "number", port, source, evidence, sure if mention.port else "medium")
+        self._add(subject, "served", [port or 0, protocol], source, evidence, sure if mention.port else "medium")
         if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
@@ -346,9 +345,9 @@ class _Reader:
         if route.proxy is not None:
             subject = f"connection:{route.proxy}->{route.service}"
             self.proven.add((route.proxy, route.service))
-            self._add(subject, "protocol", protocol_of(route, known), route.source, route.evidence)
-            if route.port is not None:
-                self._add(subject, "number", route.port, route.source, route.evidence)
+            protocol = protocol_of(route, known)
+            self._add(subject, "protocol", protocol, route.source, route.evidence)
+            self._add(subject, "served", [route.port or 0, protocol], route.source, route.evidence)
         elif value := entry_of(route, known):
             self._add(f"entry:{route.service}:{value['port']}", "entry", value, route.source, route.evidence)
 

@@ -355,10 +355,8 @@ class _Reader:
         spoken = self.protocols.get((target.id, mention.port or 0))
         protocol = protocol_of_call(mention.protocol, spoken, target.guess, evidence)
         self._add(subject, "protocol", protocol, source, evidence)
-        if mention.port is not None:
-            self._add(subject, "number", mention.port, source, evidence)
-        elif known.port is not None and protocol == known.protocol:
-            self._add(subject, "number", known.port, source, evidence, "medium")
+        port = mention.port or (known.port if protocol == known.protocol else None)
+        self._add(subject, "served", [port or 0, protocol], source, evidence, "high" if mention.port else "medium")
         if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
@@ -387,8 +385,7 @@ class _Reader:
                 self._pool(controller, target, Mention(target), source, route.kind)
                 subject = f"connection:{controller}->{target}"
                 self._add(subject, "protocol", "http", source, route.kind)
-                if port is not None:
-                    self._add(subject, "number", port, source, route.kind)
+                self._add(subject, "served", [port or 0, "http"], source, route.kind)
             for protocol, number in (("https", 443),) if route.tls else (("http", 80),):
                 value = {"protocol": protocol, "port": number, "read": True}
                 self._add(f"entry:{controller}:{number}", "entry", value, route.source, route.kind)

@@ -34,8 +34,8 @@ def add_services(
     _note_empty(manifests, services, selected, sheet)
     for key, service in services.items():
         _spread(manifests, service, selected[key], sheet)
-        _publish(service, selected[key], has_routes, sheet)
         _lead(service, selected[key], sheet)
+        _publish(service, selected[key], has_routes, sheet)
         kind = service.node.text_at("spec", "type")
         if kind in ("LoadBalancer", "NodePort") or any(service.node.get("spec", "externalIPs").list()):
             # devices and games speak UDP, of which no entry tells
@@ -101,12 +101,15 @@ def _spread(manifests: Manifests, service: Manifest, pods: list[Workload], sheet
 
 
 def _lead(service: Manifest, pods: list[Workload], sheet: FactSheet) -> None:
-    """Add the ports of the pods that a Service leads to, by its own."""
-    for port in service.node.get("spec", "ports").list():
-        number = port.get("port").number
-        for part in pods if number is not None else ():
-            heard = target_port(part, port) or (0 if port.text_at("targetPort") else number)
-            sheet.add(Fact(f"component:{part.id}", "member", f"hears:{number}:{heard}", port.origin, "Service"))
+    """Add the ports of pods that those of a Service lead to; a headless one has none of its own."""
+    is_headless = service.node.text_at("spec", "clusterIP") == "None"
+    for port in service.node.get("spec", "ports").list() if not is_headless else ():
+        number, is_same = port.get("port").number, not port.get("targetPort").value
+        for part in pods:
+            heard = number if is_same else target_port(part, port) or 0
+            for each in (number, port.get("nodePort").number):
+                if each is not None and each != heard:
+                    sheet.add(Fact(f"component:{part.id}", "port", [each, heard], port.origin, "Service"))
 
 
 def _mark_names(
