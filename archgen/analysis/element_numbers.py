@@ -29,10 +29,10 @@ def number_of(topology: Topology, element: Subject) -> Number:
 
 
 def _scope(topology: Topology, component: Component, replica: Replica) -> Scope | None:
-    """Return the scope of a managed replica: that of a region if its host stands there in no zone, and it is no store without a copy."""
+    """Return the scope of a managed replica: that of a region if its host stands there in no zone, and it is no data without a copy."""
     zones = [topology.zones[zone].kind for host in replica.hosts for zone in topology.index.nearest_zones(host)]
     in_region = bool(zones) and set(zones) == {"region"}
-    alone = KINDS[component.kind].stores and component.replication is None
+    alone = KINDS[component.kind].role == "data" and component.replication is None and len(component.replicas) == 1
     return scope_of(component) or ("regional" if in_region and not alone else None)
 
 

@@ -116,9 +116,10 @@ def _promoter_lost(facts: Topology, component: Component, gone: Collection[Subje
 
 
 def declared_recovery(component: Component) -> float | None:
-    """Return the declared time until a person has moved both the writes and the address; None if neither is declared."""
-    times = (failover.recovery for failover in manual_failovers(component))
-    return max((seconds for seconds in times if seconds is not None), default=None)
+    """Return the declared time until a person has moved both the writes and the address; None unless each of them has one."""
+    times = [failover.recovery for failover in manual_failovers(component)]
+    declared = [seconds for seconds in times if seconds is not None]
+    return max(declared, default=None) if len(declared) == len(times) else None
 
 
 def _candidates_among(facts: Topology, component: Component, gone: Collection[Subject]) -> str:

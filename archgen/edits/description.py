@@ -99,8 +99,6 @@ def _waiting(component: Component | None) -> str:
 
 
 _FROM_SEVERAL = ("dns", "cdn")
-
-
 """The kinds that systems take from two providers at once; of others one provider runs all replicas."""
 
 

@@ -65,8 +65,7 @@ def test_a_service_on_a_host_in_a_region_is_the_region_s(places: str, availabili
     assert call(text).result.availability == pytest.approx(availability, abs=1e-12)
 
 
-def test_a_store_without_a_copy_in_a_region_is_not_taken_for_spread() -> None:
-    text = MODEL.replace("kind: availability-zone,", "kind: region,").replace(
-        "kind: service, managed", "kind: database, managed"
-    )
-    assert call(text.replace("https", "postgresql")).result.availability == pytest.approx(0.999, abs=1e-12)
+@pytest.mark.parametrize("kind", ["database", "cache", "queue"])
+def test_data_without_a_copy_in_a_region_is_not_taken_for_spread(kind: str) -> None:
+    text = MODEL.replace("availability-zone,", "region,").replace("kind: service, managed", f"kind: {kind}, managed")
+    assert call(text.replace("https", "tcp")).result.availability == pytest.approx(0.999, abs=1e-12)

@@ -92,14 +92,16 @@ def _keeps_others_out(facts: Topology, target: str, calls: list[Connection]) -> 
     signed = any(call.authentication or call.credentials for call in calls)
     if signed or facts.kind(target).role not in _GUARDED or facts.trust(target) == "private":
         return True
-    port = calls[0].ports[0]
     return all(
-        any(
-            facts.firewalls.admits(each, ("internet",), target, port) is not True
-            for each in facts.firewalls.guarding(replica)
-        )
+        any(not _lets_in(facts, each, target, calls) for each in facts.firewalls.guarding(replica))
         for replica in facts.components[target].replicas
     )
+
+
+def _lets_in(facts: Topology, firewall: str, target: str, calls: list[Connection]) -> bool:
+    """Return True if a firewall lets the internet in to a port of calls on which requests go on, which a redirect's isn't."""
+    ports = (port for call in calls for port in call.ports if _is_request(port))
+    return any(facts.firewalls.admits(firewall, ("internet",), target, port) for port in ports)
 
 
 def _named(record: Record, target: str, edges: list[str]) -> Hit:
@@ -125,11 +127,10 @@ def _opened(facts: Topology, reported: Collection[str]) -> Iterator[Hit]:
         for target in dict.fromkeys(target for _, target in facts.firewalls.opened(firewall)):
             calls = _requests_to(facts, target)
             if (
-                calls
-                and target not in reported
+                target not in reported
                 and all(_is_elsewhere(facts.components[call.source]) for call in calls)
                 and not _keeps_others_out(facts, target, calls)
-                and facts.firewalls.admits(firewall.id, ("internet",), target, calls[0].ports[0])
+                and _lets_in(facts, firewall.id, target, calls)
             ):
                 doors[target] = list(dict.fromkeys(call.source for call in calls))
         if doors:

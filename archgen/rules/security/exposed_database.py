@@ -19,7 +19,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.kinds import QUEUES
-from archgen.model.products import product_name
+from archgen.model.products import product_name, product_of
 from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -194,9 +194,16 @@ def _ports(facts: Topology, rule: FirewallRule, target: str) -> list[Port | None
     if numbered:
         return numbered
     product = product_name(facts.components[target].product)
-    if product in PROTOCOLS:
-        return [Port(product)]
-    return [None] if not rule.ports or target in rule.targets else []
+    spoken = next((name for name in (product, product_of(product).origin) if name in PROTOCOLS), None)
+    if spoken is not None:
+        return [Port(spoken)]
+    # it doesn't listen where others do
+    of_others = bool(rule.ports) and set(rule.ports) <= _KNOWN and target not in rule.targets
+    return [] if of_others else [None]
+
+
+_KNOWN = {str(protocol.port) for protocol in PROTOCOLS.values()}
+"""The ports that protocols have of their own."""
 
 
 def _through_proxies(facts: Topology, connection: Connection) -> Iterator[Hit]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.encryption import is_http_challenge, is_public
 from archgen.analysis.exposure import stores_reached
+from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
 from archgen.edits.encryption import encrypt, encrypted_port, replace_protocol
@@ -41,7 +42,8 @@ def _in_clear(facts: Topology, connection: Connection, port: Port) -> bool:
 def _hit(facts: Topology, connection: Connection, plain: list[Port]) -> Hit:
     protocols = listed(list(dict.fromkeys(port.protocol for port in plain)))
     cause = f"it crosses the internet as plain {protocols}"
-    if plain == [Port("http", 80)] and any(port.protocol == "https" for port in connection.ports):
+    answers_beside = any(port.protocol == "https" for port in connection.ports)
+    if facts.trust(connection.source) == "internet" and answers_beside and all(map(_is_of_browsers, plain)):
         cause = "port 80 answers in plain http instead of redirecting to HTTPS"
     return Hit(
         subject=Subject("connection", connection.id),
@@ -49,6 +51,10 @@ def _hit(facts: Topology, connection: Connection, plain: list[Port]) -> Hit:
         flows=facts.flows_over[connection.id],
         fix=_fix(facts, connection, plain[0]),
     )
+
+
+def _is_of_browsers(port: Port) -> bool:
+    return port.protocol == "http" and port_number(port) == 80
 
 
 def _opportunistic(facts: Topology, connection: Connection) -> Hit:
