@@ -20,6 +20,7 @@ LAGGING = ("memorystore",)
 GROUPED = ("azure-sql",)
 """Managed services that are called by the name of a group, which leads to the primary; a caller's locality means the copy near it."""
 
+SHARED = ("glusterfs", "gluster", "dfs", "dfs-r")
 MOUNTED = ("oracle",)
 """Products whose standbys, beside one primary, answer nothing until they are promoted."""
 
@@ -452,7 +453,8 @@ class World:
         if not pinned and component.managed and component.product in GROUPED and data is not None and not local:
             takes_over = data.failover == "automatic" or data.mode == "synchronous"
             return takes_over and len(data.primary) == 1 and len(component.replicas) > 1
-        if not pinned and component.kind == "file-storage" and not local and len(component.replicas) > 1:
+        files = component.kind == "file-storage" and component.product not in SHARED and not component.managed
+        if not pinned and files and not local and len(component.replicas) > 1:
             return data is not None and len(data.primary) == 1
         if not pinned and component.product in MOUNTED and not component.managed and len(component.replicas) > 1:
             return data is not None and len(data.primary) == 1

@@ -42,7 +42,8 @@ class Product(Struct, frozen=True, gc=False):
     `single`: its makers support one instance of it, whatever stands before it. `ordered`: it passes messages on in the order in
     which each sender sent them, and fetches others itself, so that one instance works at a time.
     `silent_standby`: the standby of a provider's pair takes no connections until it is promoted. `mounts_standbys`: nor do standbys
-    of one's own, which apply the log and are not open. `leads_to_primary`: nor does the other of a group that the provider fails over,
+    of one's own, which apply the log and are not open. `mounted_from_all`: a file system whose members and copies all serve its files.
+    `leads_to_primary`: nor does the other of a group that the provider fails over,
     by the name of the group, whenever its copy is written. `lagging_standby`: nor does that of a provider's pair which is always
     written later.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
@@ -87,6 +88,7 @@ class Product(Struct, frozen=True, gc=False):
     file_database: bool = False
     silent_standby: bool = False
     mounts_standbys: bool = False
+    mounted_from_all: bool = False
     leads_to_primary: bool = False
     lagging_standby: bool = False
     arbitrated: bool = False
@@ -152,6 +154,7 @@ TRAITS: dict[str, Product] = {
         Product(agrees=True),
     ),
     "ceph": Product(agrees=True, files_alone=True),
+    **dict.fromkeys(("glusterfs", "gluster", "dfs", "dfs-r"), Product(mounted_from_all=True)),
     **dict.fromkeys(("ceph-mon", "ceph-mds"), Product(files_alone=True)),
     **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True)),
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),

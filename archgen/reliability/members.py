@@ -106,14 +106,14 @@ def has_silent_standby(component: Component) -> bool:
     """Return True for a primary and standbys that answer nothing before one is promoted.
 
     A provider's has no address of its own, or not that of the group; a copy of it that lags is read, and no standby. Files are mounted
-    from one server.
+    from one server, unless each member or a provider's copy has a place to mount it from.
     """
     replication = component.replication
     if replication is None or len(component.replicas) < 2 or len(replication.primary) != 1:
         return False
     product = product_of(component.product or component.id)
-    if component.kind == "file-storage" or not component.managed:
-        return component.kind == "file-storage" or product.mounts_standbys
+    if not component.managed:
+        return product.mounts_standbys or (component.kind == "file-storage" and not product.mounted_from_all)
     if product.leads_to_primary and replication.failover == "automatic":
         return True
     is_standby = replication.mode == "synchronous" or (

@@ -178,7 +178,6 @@ def test_a_read_of_files_waits_for_the_server_that_they_are_mounted_from(told: T
     assert "when db has failed over" in reason
     manual = FILES.replace("automatic", "manual, mode: asynchronous")
     assert told.outcome(manual, "a")[0] == "down"
-    assert told.outcome(manual.replace("runs_on", "managed: true, runs_on"), "a")[0] == "down"
     assert told.outcome(manual, "b")[0] == "ok"
 
 
@@ -188,7 +187,9 @@ def test_other_files_are_read_at_once(told: Told) -> None:
     named = manual.replace("primary: a, failover: manual", "writers: all")
     near = manual.replace("hosts: {a: {}, b: {}}", HOME).replace("managed: true, replicas: 2}", "runs_on: [a, b]}")
     near = near.replace("tls: true", "tls: true, locality: same-region")
-    assert [told.outcome(text, "db@a")[0] for text in (objects, named, near)] == ["degraded"] * 3
+    provided = manual.replace("runs_on", "managed: true, runs_on")
+    gluster = manual.replace("kind: file-storage", "kind: file-storage, product: glusterfs")
+    assert [told.outcome(text, "db@a")[0] for text in (objects, named, near, provided, gluster)] == ["degraded"] * 5
     assert told.outcome(manual.replace("{job -> db: SELECT}", "{job -> db@b: SELECT}"), "a")[0] == "ok"
 
 

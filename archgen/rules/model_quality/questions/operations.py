@@ -129,7 +129,9 @@ def _of_pollers(topology: Topology) -> tuple[set[str], dict[str, set[str]]]:
             polled.update(first.targets)
             for hop in later:
                 for target in hop.targets if hop.step.source == worker else ():
-                    after.setdefault(target, set()).add(worker)
+                    # what is written to a stream is a result, or a copy of another stream, as often as it is what failed
+                    if topology.kind(target).id != "stream":
+                        after.setdefault(target, set()).add(worker)
     return polled, after
 
 
