@@ -14,9 +14,12 @@ from archgen.app.importing.directories import FoundFiles
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
-_USUAL = r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml"
-_COMPOSE = re.compile(rf"(?:[\w.-]+[._-])?(?:{_USUAL})", re.IGNORECASE)
-_BEGINS_SO = re.compile(_USUAL, re.IGNORECASE)
+_OF_COMPOSE = r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml"
+_OF_SWARM = r"(?:docker-)?stack\.ya?ml"
+_USUAL = re.compile(f"{_OF_COMPOSE}|{_OF_SWARM}", re.IGNORECASE)
+_COMPOSE = re.compile(rf"(?:[\w.-]+[._-])?{_OF_COMPOSE}|{_OF_SWARM}", re.IGNORECASE)
+"""A word before `stack` is rather that of a chart, such as `kube-prometheus-stack`."""
+
 _PLAIN = re.compile(r"(docker-)?(compose|stack)|\.ya?ml$", re.IGNORECASE)
 """Parts of the name of a compose file that tell nothing."""
 
@@ -53,7 +56,7 @@ def is_compose_file(name: str) -> bool:
 
 def has_usual_name(name: str) -> bool:
     """Return True for a file that is called as those of Compose are, without a word of its own before."""
-    return _BEGINS_SO.fullmatch(name) is not None
+    return _USUAL.fullmatch(name) is not None
 
 
 def compose_files_in(directory: str, names: Iterable[str], below: Iterable[str], found: FoundFiles) -> list[str]:
