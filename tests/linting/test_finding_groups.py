@@ -85,6 +85,23 @@ def test_the_text_names_every_subject_and_counts_both(many: Path, capsys: pytest
     assert f"1 model: 1 error on {STORES} subjects" in out
 
 
+def test_flows_that_a_headline_counts_are_listed_by_subject(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def lines(flows: int) -> list[str]:
+        file = tmp_path / "one.arch.yaml"
+        file.write_text(
+            "archgen: 1\nname: Two servers\nhosts: {h-1: {}, h-2: {}}\ncomponents:\n"
+            "  user: {kind: client}\n  app: {kind: app-server, runs_on: h-1}\n  other: {kind: app-server, runs_on: h-2}\n"
+            "connections: {user -> app: https, user -> other: https}\nflows:\n  last: {steps: [user -> other: GET]}\n"
+            + "".join(f"  f-{number}: {{steps: [user -> app: GET]}}\n" for number in range(flows)),
+            encoding="utf-8",
+        )
+        main(["lint", str(file), "--select", "single-point-of-failure"])
+        return [line.strip() for line in capsys.readouterr().out.splitlines()]
+
+    assert "= flows: h-1: f-0, f-1, f-2, f-3, f-4, f-5, f-6, f-7; h-2: last" in lines(8)
+    assert "= flows: f-0, f-1, last" in lines(2)
+
+
 def test_every_format_for_people_has_one_entry(many: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = lint(capsys, "--format", "concise").splitlines()
     assert "; the same for store-1, store-2, " in line

@@ -7,7 +7,7 @@ from os.path import abspath
 
 from archgen.linting.finding_groups import FindingGroup, group_findings, on_subjects
 from archgen.model.finding import SEVERITIES, Finding, Related, count_severity
-from archgen.model.wording import first_few, plural
+from archgen.model.wording import MOST_NAMED, first_few, plural
 from archgen.report.common.terminal import Emphasis, Style, brief, escape_controls, wrap_columns
 from archgen.report.lint.excerpt import ExcerptStyle, SourceMark, draw_excerpt
 from archgen.report.lint.outcome import Counts, LintReport, count_fixes, count_groups, page_of
@@ -48,7 +48,7 @@ def _group(group: FindingGroup, outcome: LintReport, style: Style) -> list[str]:
     lines += _places(finding, outcome, ExcerptStyle(paint, style, gutter))
     lines += _also(group, style, gutter)
     if group.flows:
-        lines += _labeled("flows", ", ".join(group.flows), style, gutter)
+        lines += _labeled("flows", _flows(group), style, gutter)
     if finding.proof is not None:
         lines += _labeled("proof", _proof(finding, outcome), style, gutter)
     if finding.confidence != "high":
@@ -73,6 +73,19 @@ def _also(group: FindingGroup, style: Style, gutter: int) -> list[str]:
         lines += _labeled("also", f"{file}{finding.line}: {finding.message}", style, gutter)
     rest = len(others) - MESSAGES
     return [*lines, *(_labeled("also", f"{rest} more; --format json lists them", style, gutter) if rest > 0 else [])]
+
+
+def _flows(group: FindingGroup) -> str:
+    """Return the flows of all findings, or of each by itself where they differ and a headline counts some of them."""
+    subjects: dict[tuple[str, ...], dict[str, None]] = {}
+    for finding in group.findings:
+        subjects.setdefault(finding.flows, {})[finding.subject.id] = None
+    if len(subjects) == 1 or all(len(flows) <= MOST_NAMED for flows in subjects):
+        return ", ".join(group.flows)
+    parts = [
+        f"{', '.join(first_few(tuple(names), NAMED))}: {', '.join(flows)}" for flows, names in subjects.items() if flows
+    ]
+    return "; ".join(first_few(parts, MESSAGES))
 
 
 def _is_marked(finding: Finding, outcome: LintReport) -> bool:

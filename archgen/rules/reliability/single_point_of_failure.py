@@ -260,14 +260,14 @@ def _is_only_writer(facts: Topology, name: str, flows: tuple[str, ...]) -> bool:
 
 
 def _of_each(facts: Topology, breaking: RootCause) -> str | None:
-    """Return the fix of each component that is lost with a host; None where another replica is all that any of them needs."""
+    """Return the fix of each component that is lost with a host, all by name; None where each needs another replica and no more."""
     advice: dict[str | None, list[str]] = {}
     for name in _stopping(facts, breaking):
         advice.setdefault(advise_second(facts, facts.components[name]), []).append(name)
     if set(advice) <= {None}:
         return None
     rest = _elsewhere(facts, breaking, None) or _ADD.format("")
-    return " ".join(f"{listed(first_few(names, MOST_NAMED))}: {fix or rest}" for fix, names in advice.items())
+    return " ".join(f"{listed(names)}: {fix or rest}" for fix, names in advice.items())
 
 
 def _automate(facts: Topology, names: Iterable[str]) -> str:
