@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.balancing import is_sticky
+from archgen.analysis.record_paths import components_at_addresses, components_behind
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
 from archgen.model.kinds import KINDS
@@ -79,18 +80,37 @@ def callers_without_check(topology: Topology) -> Iterator[Gap]:
         for component in topology.architecture.components
         if component.balance is None and not component.managed and _answers(component)
     )
+    by_name = _checked_by_name_servers(topology)
     calls = [
-        call for caller in callers for call in topology.outgoing[caller.id] if _is_spread_by_caller(topology, call)
+        call
+        for caller in callers
+        for call in topology.outgoing[caller.id]
+        if _is_spread_by_caller(topology, call) and by_name.isdisjoint(call.targets)
     ]
     if calls:
         several = len(calls) > 1
+        check = "`balance: {health_check: …}` to the caller, with `false` if it checks nothing."
+        may_retry = any(call.retries is None for call in calls)
         yield Gap(
             Subject("connection", calls[0].id),
             f"{listed(first_few([call.id for call in calls], MOST_NAMES))} {'lead' if several else 'leads'} to one of several hosts "
             f"without a balancer, and {'don' if several else 'doesn'}'t declare how a dead one is detected",
-            f"Add `retries: 1` to {'each' if several else f'`{calls[0].id}`'} if the caller tries the next host, else "
-            "`balance: {health_check: …}` to the caller, with `false` if it checks nothing.",
+            f"Add `retries: 1` to {'each' if several else f'`{calls[0].id}`'} if the caller tries the next host, else {check}"
+            if may_retry
+            else f"Add {check}",
         )
+
+
+def _checked_by_name_servers(topology: Topology) -> frozenset[str]:
+    """Return the components at the ends of records whose name server declares how it checks them: it leaves out a dead one."""
+    checking = [
+        server
+        for server in topology.names.servers
+        if server.balance is not None and server.balance.health_check is not None
+    ]
+    addressed = components_at_addresses(topology)
+    records = (record for server in checking for record in server.records)
+    return frozenset(name for record in records for name in components_behind(topology, record, addressed))
 
 
 def _answers(component: Component) -> bool:
