@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from msgspec import Struct
 
+from archgen.analysis.encryption import NO_NETWORK
 from archgen.edits.names import unused_name
 from archgen.edits.witnesses import first_two_hosts, new_witness, witness_there
 from archgen.model.architecture import Component, Connection, Port, Replica, Tls
@@ -19,7 +22,7 @@ _KEPT_IN = {
     "oracle": "data-guard",
 }
 """The product that decides for another: etcd for Patroni, Sentinel for Redis, Orchestrator for MySQL, Windows' own cluster,
-the observer of Oracle's Data Guard."""
+the observer of Oracle's Data Guard. The first that it decides for has the name of the protocol that all of them speak."""
 
 _OBSERVER = "data-guard"
 """The product of which one replica decides, away from the databases: a standby takes over if it and the observer miss the primary."""
@@ -175,7 +178,7 @@ def _product(index: Index, component: Component) -> str:
 
 def _chosen(index: Index, component: Component) -> Promoter:
     product = _KEPT_IN.get(_product(index, component))
-    port = _port(index, component)
+    port = _port(index, component, product)
     there = _there(index, component, product)
     if there is not None:
         return Promoter(there.id, there.product, port=port)
@@ -200,10 +203,15 @@ def _fits(store: Component, by: Component, component: Component, product: str | 
     return alike or (product is not None and product in (product_name(by.product), by.id))
 
 
-def _port(index: Index, component: Component) -> Port | None:
-    """Return the port that the first caller uses, encrypted."""
+def _port(index: Index, component: Component, promoter: str | None) -> Port | None:
+    """Return the port that the first caller uses, or else the usual one of what a promoter decides for, encrypted.
+
+    Nothing on another host reaches a socket or a file.
+    """
     calls = (call for call in index.architecture.connections if component.id in call.targets)
-    port = next((port for call in calls for port in call.ports), None)
+    called = (port for call in calls for port in call.ports if port.protocol not in NO_NETWORK)
+    usual = (Port(name) for name, by in _KEPT_IN.items() if by == promoter)
+    port = next(chain(called, usual), None)
     return None if port is None else Port(port.protocol, port.port, tls=Tls("on"))
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from archgen.edits.changes import AutomateFailover, apply_edit
 from archgen.edits.description import describe_edit
-from archgen.edits.promotion import promoter_of
+from archgen.edits.promotion import promoter_connection, promoter_of
 from archgen.language.load import load
-from archgen.model.architecture import Host
+from archgen.model.architecture import Host, Port, Tls
 from archgen.reliability.index import Index
 from tests.edits.fixed_models import JOB, fixed, model
 
@@ -175,3 +175,20 @@ def test_an_observer_stands_alone_and_best_beside_no_database(zones: str, hosts:
         describe_edit(before, AutomateFailover("db", promoter))
         == f"automatic failover of db by a new observer on {words}"
     )
+
+
+@pytest.mark.parametrize(
+    ("called", "port"),
+    [
+        ("unix", Port("mysql", None, tls=Tls("on"))),
+        ("file", Port("mysql", None, tls=Tls("on"))),
+        ("[unix, {protocol: tcp, port: 3307}]", Port("tcp", 3307, tls=Tls("on"))),
+    ],
+)
+def test_what_promotes_a_store_calls_it_over_the_network(called: str, port: Port) -> None:
+    store = "db: {kind: database, product: mariadb, runs_on: a}"
+    before = load("a.arch.yaml", model(f"{JOB}\n{store}", f"job -> db: {called}", "job -> db: x", "{a: {}}").encode())
+    index = Index(before.architecture)
+    promoter = promoter_of(index, index.components["db"])
+    assert promoter is not None
+    assert promoter_connection(promoter, "db").ports == (port,)
