@@ -100,6 +100,7 @@ class ProgramSources:
         self._lists: dict[str, PackageLists] = {}
         self._imported: dict[str, Packages | None] = {}
         self._divided: dict[Known, bool] = {}
+        self._wanted: dict[str, bool] = {}
 
     @cached_property
     def directories(self) -> Mapping[str, str]:
@@ -128,7 +129,8 @@ class ProgramSources:
     ) -> SourceReading | None:
         """Return if a program `reads` a variable of those that it is `given` with others, or `lacks` it; None where nothing tells.
 
-        A library may read a variable by itself, and what several programs share may read it for any of them.
+        A library may read a variable by itself, and what several programs share may read it for any of them. What no source
+        of the system reads is read in a way that isn't known, so that no program lacks it.
         """
         if program not in self.directories:
             return None
@@ -144,15 +146,27 @@ class ProgramSources:
         lists = self.lists_of(program) or lists
         if not is_whole or names.may_read(variable) or _may_be_of_library(variable, target, lists):
             return None
-        if not any(map(names.reads, given)) or self._may_be_shared(program, variable):
+        if not any(map(names.reads, given)) or self._may_be_shared(program, variable) or not self._is_read(variable):
             return None
         return "lacks"
+
+    def _is_read(self, variable: str) -> bool:
+        """Return True if the source of any program reads a variable or a file beside it names it, or what it shares with others may."""
+        if variable not in self._wanted:
+            read = ((key, self._names_read(key)) for key in self.directories)
+            self._wanted[variable] = any(
+                each is not None
+                and (each[0].reads(variable) or variable in each[0].beside or self._may_be_shared(key, variable))
+                for key, each in read
+            )
+        return self._wanted[variable]
 
     def _reading_by_library(self, libraries: PackageLists, target: Known) -> SourceReading | None:
         """Return if a program that may read the address of a store has a library for it, where some have one and some have none."""
         if target not in self._divided:
             others = [each.libraries for key in self.directories if (each := self._packages(key)) is not None]
-            self._divided[target] = any(lacks_library_for(target, each) for each in others)
+            has_any = any(has_library_for(target, each) for each in others)
+            self._divided[target] = has_any and any(lacks_library_for(target, each) for each in others)
         if not self._divided[target]:
             return None
         if lacks_library_for(target, libraries):
