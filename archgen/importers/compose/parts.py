@@ -77,11 +77,14 @@ def service_parts(
 _BACKUP = re.compile(r"[-_.]?back-?up[-_.]?", re.IGNORECASE)
 
 
-def _answers(service: Service, services: Iterable[Service]) -> bool:
-    """Return True for a service with a port, or what is built and started as another one is: its name calls it a spare, no tool."""
+def _is_spare(service: Service, services: Iterable[Service], plain: Guess) -> bool:
+    """Return True for a service with a port, or what is built and started as another one is: its name calls it a spare, no tool.
+
+    A tool for copies of a store, which it is `plain` by the rest of its name, has ports for its pages and checks.
+    """
     others = (each for each in services if each is not service and each.built_program == service.built_program)
     is_copy = bool(service.built) and any(each.words == service.words for each in others)
-    return bool(service.ports) or service.exposed or is_copy
+    return is_copy or ((bool(service.ports) or service.exposed) and not plain.known.keeps_data)
 
 
 def _kind(name: str, service: Service, recipe: Recipe, services: Iterable[Service]) -> Guess:
@@ -94,8 +97,9 @@ def _kind(name: str, service: Service, recipe: Recipe, services: Iterable[Servic
     words = service.words or recipe.words
     variables = frozenset(service.environment if keeps else ())
     kind = guess(name, image, words, variables)
-    if kind.known.kind == "backup" and not kind.sure and _answers(service, services):
-        kind = guess(_BACKUP.sub("", name), image, words, variables)
+    if kind.known.kind == "backup" and not kind.sure:
+        plain = guess(_BACKUP.sub("", name), _BACKUP.sub("", image), words, variables)
+        kind = plain if _is_spare(service, services, plain) else kind
     return with_ports(kind, [port.target for port in service.ports if not port.udp])
 
 
