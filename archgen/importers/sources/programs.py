@@ -52,6 +52,9 @@ _OF_SYSTEM = re.compile(
 )
 """Lines in lists of packages that name those of the system itself."""
 
+_USES_OTHERS = re.compile(r"\"(?:workspace|file|link):|\bpath *=|projectreference")
+"""What lists in small letters say of packages of the system itself, through which a program may call a store."""
+
 _LIBRARY = re.compile(r"([\w.-]+)\.dll")
 _ENDS = re.compile(r"-(service|svc|api|app|server|backend)$")
 _MOST_FILES = 400
@@ -101,6 +104,7 @@ class ProgramSources:
         self._imported: dict[str, Packages | None] = {}
         self._divided: dict[Known, bool] = {}
         self._wanted: dict[str, bool] = {}
+        self._listed: dict[Known, bool] = {}
 
     @cached_property
     def directories(self) -> Mapping[str, str]:
@@ -138,17 +142,34 @@ class ProgramSources:
         if read is None:
             return None
         names, is_whole = read
+        lists = self.lists_of(program) or lists
         if names.reads(variable):
-            return "reads"
+            # settings are copied from one program to the next, and libraries aren't
+            is_without = (
+                lists.text != "" and not has_library_for(target, lists) and _USES_OTHERS.search(lists.text) is None
+            )
+            is_copied = variable not in names.names and target.keeps_data and is_without
+            return None if is_copied and self._is_library_of_some(target) else "reads"
         packages = self._packages(program)
         if packages is not None and target.keeps_data and packages.names.reads(variable):
             return self._reading_by_library(packages.libraries, target)
-        lists = self.lists_of(program) or lists
-        if not is_whole or names.may_read(variable) or _may_be_of_library(variable, target, lists):
+        if (
+            variable in self._programs[program].command
+            or not is_whole
+            or names.may_read(variable)
+            or _may_be_of_library(variable, target, lists)
+        ):
             return None
         if not any(map(names.reads, given)) or self._may_be_shared(program, variable) or not self._is_read(variable):
             return None
         return "lacks"
+
+    def _is_library_of_some(self, target: Known) -> bool:
+        """Return True if the own lists of some program hold a library for a store."""
+        if target not in self._listed:
+            own = map(self.lists_of, self.directories)
+            self._listed[target] = any(lists is not None and has_library_for(target, lists) for lists in own)
+        return self._listed[target]
 
     def _is_read(self, variable: str) -> bool:
         """Return True if the source of any program reads a variable or a file beside it names it, or what it shares with others may."""

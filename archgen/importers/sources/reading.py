@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 _BY_SLASHES = (re.compile(r"//(?<![^\s]//)[^\n]*"), re.compile(r"/\*.*?\*/", re.DOTALL))
 _BY_HASH = (re.compile(r"#(?<![^\s]#)[^\n]*"), re.compile(r'^[ \t]*("""|\'\'\').*?\1', re.DOTALL | re.MULTILINE))
@@ -24,7 +24,8 @@ _TAG = re.compile(r"(?:env|envconfig|mapstructure|alias|env_?var|from) *[:=(] *[
 _MEMBER = re.compile(r"env(?<![a-z]env)(?:iron(?:ment)?)?\??\.([A-Z]\w{1,120})")
 _FROM_ALL = re.compile(r"\} *= *(?:process|import\.meta|Bun|Deno)\.env\b")
 _PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]{1,120})[:}]")
-_OF_PLACEHOLDERS = (".java", ".kt", ".groovy", ".scala", ".properties", ".yml", ".yaml", ".xml", ".conf")
+_OF_CODE = (".java", ".kt", ".groovy", ".scala")
+_OF_PLACEHOLDERS = (*_OF_CODE, ".properties", ".yml", ".yaml", ".xml", ".conf")
 """Ends of the names of files in which `${X}` stands for a variable."""
 
 _SECTION = re.compile(r"\b(?:GetSection|GetRequiredSection|BindConfiguration)\(\s*\"([\w:]{1,120})\"")
@@ -52,19 +53,21 @@ _WORD = re.compile(r"[A-Z]?[a-z\d]+|[A-Z\d]+(?![a-z])")
 class ReadNames(Struct):
     """The names of variables that sources read, their sections of settings, and the sources without comments in small letters.
 
-    `is_bound` is True where a framework may read any variable; what is no source, such as a file of settings, may name others.
+    `is_bound` is True where a framework may read any variable; what is no source, such as a file of settings, may name others. `given` are
+    those that files of settings take.
     """
 
     names: set[str]
     sections: set[str]
     text: str
     is_bound: bool
+    given: set[str] = field(default_factory=set)
     beside: str = ""
 
     def reads(self, variable: str) -> bool:
         """Return True if a source reads a variable; the settings of .NET write `A__B` as `A:B`."""
         if "__" not in variable:
-            return variable in self.names
+            return variable in self.names or variable in self.given
         path = variable.lower().replace("__", ":")
         return path in self.names or any(path.startswith(f"{section}:") for section in self.sections)
 
@@ -105,7 +108,7 @@ def _add(read: ReadNames, path: str, text: str) -> None:
     for match in _FROM_ALL.finditer(text):
         read.names.update(re.findall(r"\w+", text[text.rfind("{", 0, match.start()) : match.start()]))
     if path.endswith(_OF_PLACEHOLDERS):
-        read.names.update(_PLACEHOLDER.findall(text))
+        (read.names if path.endswith(_OF_CODE) else read.given).update(_PLACEHOLDER.findall(text))
     read.sections.update(name.lower() for name in _SECTION.findall(text))
     read.names.update(f"connectionstrings:{name.lower()}" for name in _CONNECTION.findall(text))
     if any(word in text for word in _OF_SETTINGS) and _SETTINGS.search(text) is not None and "prefix" not in text:
