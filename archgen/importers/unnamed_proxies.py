@@ -12,6 +12,7 @@ from archgen.importers.haproxy import is_haproxy
 from archgen.importers.keepalived import balances, is_keepalived
 from archgen.importers.outside import is_real
 from archgen.importers.products import known_by_name
+from archgen.importers.stages import TRIAL, stage_of
 
 _Pool = tuple[str, list[tuple[str, int]]]
 """The id of a pool, and the host and the port of each server."""
@@ -34,7 +35,7 @@ def leading_to(files: Iterable[Configuration], sheet: FactSheet) -> list[Configu
         for file in pools
         if any(
             _leads(pool, published, set(products.values()), proxy_of(file) in described)
-            or (not published and balances(file) and _are_near(pool))
+            or (not published and balances(file) and _are_near(pool) and stage_of(file.path) != TRIAL)
             for pool in pools[file]
         )
         and not _is_displaced(file, published)
