@@ -79,7 +79,7 @@ def unknown_hosts(name: str, value: str, hosts: Mapping[str, str]) -> Iterator[s
     stores = {mention.host for mention, _ in stores_named(name, value)}
     for mention in _addresses(name, value[:_LONGEST])[:_MOST]:
         host = mention.host.lower()
-        is_name = "." not in host and host not in ON_MACHINE and is_real(host)
+        is_name = "." not in host and host not in (*ON_MACHINE, *_OF_CLUSTERS) and is_real(host)
         if is_name and resolve_host(host, hosts) is None and mention.host not in stores:
             yield f"{mention.host}:{mention.port}" if mention.port is not None else mention.host
 

@@ -6,6 +6,7 @@ import pytest
 
 from archgen.importers import addresses, nginx, protocols
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, STORES
+from archgen.importers.outside_services import unknown_hosts
 from archgen.importers.products import guess
 from archgen.model.protocols import PROTOCOLS
 
@@ -54,3 +55,8 @@ def test_port_of_a_store_has_one_protocol() -> None:
 def test_exporter_is_a_product_if_its_name_says_of_what(image: str, kind: str, product: str | None, sure: bool) -> None:
     guessed = guess(image.partition("/")[2], image, "", frozenset())
     assert (guessed.known.kind, guessed.known.product, guessed.sure) == (kind, product, sure)
+
+
+def test_services_of_each_cluster_are_no_unknown_hosts() -> None:
+    assert [*unknown_hosts("LEDGER_URL", "https://ledger:443", {})] == ["ledger:443"]
+    assert [*unknown_hosts("CLUSTER_URL", "https://kubernetes:443", {})] == []
