@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from archgen.importers.addresses import Mention
-from archgen.importers.catalogue import Known
+from archgen.importers.catalogue import STORE_PROTOCOLS, Known
 from archgen.importers.compose.own_ports import answers_at
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Publication
@@ -82,15 +82,32 @@ def exporter_at(
     return found[0] if len(found) == 1 else None
 
 
-def heard_beside(mention: Mention, parts: Iterable[ServicePart], target: ServicePart | OutsideStore) -> Mention:
-    """Return a mention of what answers at a port of its target, in the network of which it is: `network_mode: service:browser`."""
+def heard_beside(
+    mention: Mention, parts: Iterable[ServicePart], target: ServicePart | OutsideStore, caller: ServicePart
+) -> Mention:
+    """Return a mention of what answers at a port of its target, in the network of which it is: `network_mode: service:browser`.
+
+    What another service publishes for all on its network, and the port of a store that isn't there, is the caller itself.
+    """
     port = mention.port
-    if port is None or isinstance(target, OutsideStore) or target.guess.known.port == port:
+    if isinstance(target, OutsideStore) or (port is not None and target.guess.known.port == port):
         return mention
     network = f"service:{target.service.name}"
     beside = [part for part in parts if part.service.network_mode == network]
-    found = [part.id for part in beside if answers_at(part.service, part.recipe, part.guess.known, port)]
-    return replace(mention, host=found[0]) if len(found) == 1 else mention
+    found = [part.id for part in beside if port and answers_at(part.service, part.recipe, part.guess.known, port)]
+    if len(found) == 1:
+        return replace(mention, host=found[0])
+    is_within = caller.service.network_mode == network
+    return replace(mention, host=caller.id) if is_within and not _is_owner(target, port) else mention
+
+
+def _is_owner(target: ServicePart, port: int | None) -> bool:
+    """Return True if a port of a network may be that of the service whose network it is."""
+    if port is None:
+        return target.guess.known.keeps_data
+    published = {each.target for each in target.service.ports if not target.service.built}
+    own = replace(target.service, ports=[])
+    return port not in {*STORE_PROTOCOLS, *published} or answers_at(own, target.recipe, target.guess.known, port)
 
 
 def _answers_at(part: ServicePart, port: int) -> bool:

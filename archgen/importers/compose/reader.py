@@ -281,7 +281,7 @@ class _Reader:
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
         for named in mentions(name, value.text, self.hosts, port):
-            mention = heard_beside(named, self.parts.values(), self.by_id[named.host])
+            mention = heard_beside(named, self.parts.values(), self.by_id[named.host], part)
             target = self.by_id[mention.host]
             if target.id == part.id or (shared and not agrees_with(part, target)):
                 continue
