@@ -68,10 +68,30 @@ def _seen(topology: Topology, *, metrics: bool) -> frozenset[Subject]:
 
 
 def _takes_metrics(topology: Topology, collections: tuple[Collection, ...], source: str | None = None) -> bool:
-    """Return True if collections may include metrics; the events and the log of a network device are what it measures."""
-    if source is not None and topology.kind(source).id in FORWARDING:
+    """Return True if collections may include metrics, also such as are taken from logs; a device's log is what it measures."""
+    if source is not None and is_device(topology, source):
         return True
-    return any(not each.what or "metrics" in each.what for each in collections)
+    return any(not each.what or each.measures or "metrics" in each.what for each in collections)
+
+
+def is_device(topology: Topology, component: str) -> bool:
+    """Return True for a component on a device that takes no agent, and sends its measurements and its log itself (SNMP, syslog).
+
+    So does what passes packets on where no product is known, and nothing runs beside it: few are computers.
+    """
+    return _may_be_device(topology.components[component]) and all(
+        is_appliance(topology, host) for host in topology.hosts_of(component)
+    )
+
+
+def is_appliance(topology: Topology, host: str) -> bool:
+    """Return True for a host on which nothing runs but what devices do."""
+    running = topology.replicas_on[host]
+    return bool(running) and all(_may_be_device(topology.components[each.component]) for each in running)
+
+
+def _may_be_device(component: Component) -> bool:
+    return product_of(component.product).appliance or (component.product is None and component.kind in FORWARDING)
 
 
 def takes_metrics(topology: Topology, observer: Component) -> bool:

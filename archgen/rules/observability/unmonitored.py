@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from archgen.analysis.exposure import gateways
-from archgen.analysis.monitoring import collected_from, monitored, observers_of_unknown_reach, takes_metrics
+from archgen.analysis.monitoring import (
+    collected_from,
+    is_appliance,
+    monitored,
+    observers_of_unknown_reach,
+    takes_metrics,
+)
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
 from archgen.edits.firewalls import admit_from, admit_scrapes, admit_to
@@ -179,7 +185,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if any(facts.kind(component).observes for component in bare):
         # who watches the monitoring is for people to say: a call of it is no observation
         return ()
-    closed = [host for host in hosts if _is_appliance(facts, host)]
+    closed = [host for host in hosts if is_appliance(facts, host)]
     hosts = [host for host in hosts if host not in closed]
     bare += dict.fromkeys(replica.component for host in closed for replica in facts.replicas_on[host])
     agent = next((component for component in facts.architecture.components if _collects_by_place(component)), None)
@@ -202,17 +208,6 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         changes += admit_scrapes(facts, collector.id, bare) if collector.kind == "monitoring" else ()
         bare = []
     return (*changes, *_new_agent(facts, () if agent is not None else hosts, bare))
-
-
-def _is_appliance(facts: Topology, host: str) -> bool:
-    """Return True for a device that takes no agent, and sends its measurements and its log itself (SNMP, syslog).
-
-    So does a router of which no product is known: few are computers.
-    """
-    running = [facts.components[replica.component] for replica in facts.replicas_on[host]]
-    return bool(running) and all(
-        product_of(each.product).appliance or (each.product is None and each.kind == "router") for each in running
-    )
 
 
 def _on_hosts(facts: Topology, hosts: list[str]) -> list[str]:
