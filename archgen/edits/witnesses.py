@@ -99,6 +99,18 @@ def is_for_voters(index: Index, host: str) -> bool:
     return stem(host) in _FOR_VOTERS and index.promoting.issuperset(on)
 
 
+def sites_of_voters(index: Index) -> frozenset[str]:
+    """Return the sites with hosts for voters and no others, which were chosen for a vote: nobody has servers there.
+
+    A rack or an availability zone is as good as the next.
+    """
+    voters: set[str] = set()
+    others: set[str] = set()
+    for host in index.hosts:
+        (voters if is_for_voters(index, host) else others).update(index.zones_around(host))
+    return frozenset(zone for zone in voters - others if index.zone_kinds[zone] not in _BUILT)
+
+
 def is_third_place(index: Index, component: Component, host: str) -> bool:
     """Return True for a host that is lost with none of the first two of a store, but by what takes down both.
 

@@ -26,7 +26,7 @@ from archgen.edits.promotion import agrees_by_vote, is_promoted_by_unknown, keep
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.service_advice import is_only_spread
 from archgen.edits.services import can_be_spread, is_of_one_zone
-from archgen.edits.witnesses import hosts_for_members, is_for_voters, two_hosts_for_members
+from archgen.edits.witnesses import hosts_for_members, is_for_voters, sites_of_voters, two_hosts_for_members
 from archgen.model.architecture import Component, Host, Zone
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.products import product_of
@@ -293,13 +293,14 @@ def _zones(
     """Yield the zones of a new host like this one.
 
     A zone that is, or lies in, a single point of failure is replaced: by a sound declared zone, else by one with none of the
-    components. Where there is neither, a new one takes the place of the zone whose loss the host is against, of no other; or
-    of the outermost one around it that is a single point, too.
+    components; a site that was chosen for a vote alone comes last. Where there is neither, a new one takes the place of the
+    zone whose loss the host is against, of no other; or of the outermost one around it that is a single point, too.
     """
     zones = {zone.id: zone for zone in index.architecture.zones}
     replicas = (replica for component in carried for replica in index.components[component].replicas)
     taken = {zone for replica in replicas for own in replica.hosts for zone in index.zones_around(own)}
     options: list[list[str]] = [[], []]
+    for_votes = sites_of_voters(index)
     for zone in index.hosts[host].zones:
         chain = (zone, *index.zones_outside(zone))
         broken = [outer for outer in chain if Subject("zone", outer) in breaking]
@@ -313,8 +314,9 @@ def _zones(
                 if zones[other].kind == kind and _is_beside(zones, outer, other)
             ]
             beside = [other for other in beside if lost is None or lost not in (other, *index.zones_outside(other))]
-            sound = [other for other in beside if not _is_broken(index, other, breaking)]
-            declared = next(iter((*sound, *(other for other in beside if other not in taken))), None)
+            ranks = {other: (other in for_votes, _is_broken(index, other, breaking)) for other in beside}
+            fitting = (other for other, (_, is_point) in ranks.items() if not is_point or other not in taken)
+            declared = min(fitting, key=ranks.__getitem__, default=None)
             new = zone if lost is None else next_place(outer, index.element_names)
             option.append((declared or new) if broken else zone)
     yield from dict.fromkeys(tuple(dict.fromkeys(option)) for option in options)

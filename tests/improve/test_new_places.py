@@ -186,3 +186,28 @@ def test_a_server_that_is_named_like_a_voter_and_carries_more_has_room() -> None
     web = "  web: {kind: service, runs_on: observer-1}\n  lb: {kind: reverse-proxy, runs_on: [observer-1, observer-2]}"
     words = repair(serving(web, "observer-1: {}, observer-2: {}", "", "job -> lb: x, lb -> web: x"))
     assert words == ["a replica of web on observer-2"]
+
+
+@pytest.mark.parametrize(("kind", "place"), [("datacenter", "a-1"), ("availability-zone", "a-3")])
+def test_a_site_that_was_chosen_for_a_vote_gets_no_server_where_another_is_left(kind: str, place: str) -> None:
+    """A flow that ends in a-1 whatever is added has its second server there, not in a third datacenter."""
+    text = f"""\
+archgen: 1
+name: Two servers
+zones: {{a-1: {{kind: {kind}}}, a-2: {{kind: {kind}}}}}
+networks: {{m: {{trust: private}}, n: {{trust: private}}}}
+hosts: {{big: {{zone: a-1, network: m}}, other: {{zone: a-2, network: n}}}}
+components:
+  job: {{kind: client}}
+  web: {{kind: app-server, runs_on: big}}
+  db: {{kind: database, product: mariadb, runs_on: big}}
+  staging: {{kind: app-server, runs_on: other}}
+  cache: {{kind: cache, product: redis, runs_on: other}}
+  box: {{kind: mail, managed: {{scope: zonal, zone: a-1}}}}
+connections: {{job -> web: https, web -> db: mysql, job -> staging: https, staging -> cache: redis, staging -> box: smtp}}
+flows:
+  buy: {{access: write, steps: [job -> web: POST, web -> db: INSERT]}}
+  try: {{steps: [job -> staging: POST, staging -> cache: SET, staging -> box: DATA]}}
+"""
+    words = repair(read(text))
+    assert f"a host other-2 like other in {place}, with staging, cache" in words
