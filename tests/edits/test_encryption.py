@@ -356,6 +356,16 @@ def test_what_has_no_tls_over_the_internet_is_left_to_people(tls: str, left: boo
     assert (fixed(text, "missing-tls") == yaml.safe_load(text)) is left
 
 
+def test_a_relay_of_media_is_left_to_people() -> None:
+    text = model(
+        "phone: {kind: client}\nrelay: {kind: service, runs_on: a}\ndb: {kind: database, runs_on: b}",
+        "phone -> relay: turn\nrelay -> db: mysql",
+        "phone -> relay: x\nrelay -> db: INSERT",
+        "{a: {}, b: {}}",
+    )
+    assert [finding.changes for finding in all_findings(text) if finding.rule == "missing-tls"] == [()]
+
+
 def test_replicas_keep_the_port_on_which_they_talk_to_each_other() -> None:
     text = model(
         "app: {kind: app-server, runs_on: a}\ndb: {kind: database, product: cassandra, runs_on: [b, c], replication: {writers: all}}",

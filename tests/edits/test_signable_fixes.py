@@ -122,17 +122,17 @@ def test_what_is_encrypted_goes_to_the_port_where_that_is_spoken(plain: str, enc
     assert fixed(text, "plaintext-between-hosts")["connections"]["job -> web"] == encrypted
 
 
-def test_a_public_port_is_encrypted_where_that_is_spoken_and_mail_servers_are_not_told_to_insist() -> None:
+def test_a_public_port_is_encrypted_where_that_is_spoken_and_mail_servers_and_relays_are_not_told_to_insist() -> None:
     text = model(
         f"phone: {{kind: client}}\n{PLAIN}",
-        "phone -> web: [{protocol: smtp, port: 25}, {protocol: imap, port: 143}, {protocol: http, port: 8000}]",
+        "phone -> web: [{protocol: smtp, port: 25}, {protocol: imap, port: 143}, {protocol: http, port: 8000}, turn]",
         "phone -> web: {message: x, protocol: imap}",
     )
     ports = fixed(text, "missing-tls")["connections"]["phone -> web"]
     assert ports[0] == {"protocol": "smtp", "port": 25}
     assert ports[1] == {"protocol": "imap", "port": 993, "tls": True}
-    assert ports[2] == {"protocol": "https", "port": 8000}
-    alone = text.replace(", {protocol: imap, port: 143}, {protocol: http, port: 8000}", "").replace(
+    assert ports[2:] == [{"protocol": "https", "port": 8000}, "turn"]
+    alone = text.replace(", {protocol: imap, port: 143}, {protocol: http, port: 8000}, turn", "").replace(
         ", protocol: imap", ""
     )
     assert fixed(alone, "missing-tls")["connections"]["phone -> web"] == [{"protocol": "smtp", "port": 25}]

@@ -19,6 +19,9 @@ from archgen.model.protocols import PROTOCOLS, WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
+_TRAVERSAL = ("stun", "turn")
+"""The protocols by which media find a path through NAT: they send no password (RFC 8489), and what they relay is the ends' own."""
+
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each unencrypted connection; skips DNS and ports that only redirect to an encrypted port."""
@@ -26,11 +29,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for connection in facts.architecture.connections:
         if is_public(facts, connection) and facts.crosses(connection) is not False:
             clear = [port for port in connection.ports if _in_clear(facts, connection, port)]
-            plain = [port for port in clear if not relays(port)]
+            plain = [port for port in clear if not relays(port) and port.protocol not in _TRAVERSAL]
             if plain:
                 yield _hit(facts, connection, plain)
-            elif clear:
+            elif any(map(relays, clear)):
                 yield _opportunistic(facts, connection)
+            elif clear:
+                yield _traversal(facts, connection, clear)
 
 
 def _in_clear(facts: Topology, connection: Connection, port: Port) -> bool:
@@ -74,6 +79,27 @@ def _opportunistic(facts: Topology, connection: Connection) -> Hit:
     )
 
 
+def _traversal(facts: Topology, connection: Connection, clear: list[Port]) -> Hit:
+    """Return the hit for the addresses and names that STUN and TURN show, rather than for the media (RFC 8827, 6.5)."""
+    protocols = list(dict.fromkeys(PROTOCOLS[port.protocol].title for port in clear))
+    turn = any(port.protocol == "turn" for port in clear)
+    sent = "addresses and user names" if turn else "addresses"
+    relayed = "; media that TURN relays are as safe as the ends make them (WebRTC always encrypts)" if turn else ""
+    return Hit(
+        subject=Subject("connection", connection.id),
+        message=(
+            f"An attacker on the path can read the {sent} in {connection.id}: it crosses the internet as plain "
+            f"{listed(protocols)}, without a password{relayed}"
+        ),
+        flows=facts.flows_over[connection.id],
+        fix=(
+            "Where who talks to whom has to stay secret, or networks block UDP, let clients use TLS "
+            f"(`protocol: {clear[0].protocol}s`)."
+        ),
+        case="traversal",
+    )
+
+
 def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
     stores = _stores(facts, connection)
     if stores:
@@ -99,6 +125,9 @@ def _stores(facts: Topology, connection: Connection) -> list[str]:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """HTTPS instead of HTTP, or a redirect to it where it is there; TLS for any other protocol; on each port in the clear."""
     connection = connection_of(context.topology, hit.subject.id)
+    if hit.case == "traversal":
+        # over TLS, and so over TCP, sound stutters: only people can tell whether secret addresses are worth that
+        return ()
     if _stores(context.topology, connection) or _passes_by(context, connection):
         # the way should not be there at all, encrypted or not
         return ()
@@ -114,7 +143,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     changes: list[Change] = []
     for at, port in enumerate(connection.ports):
         # a mail server can't insist on STARTTLS: nothing but a policy that is published changes what senders do
-        if _in_clear(context.topology, connection, port) and not relays(port):
+        unchanged = relays(port) or port.protocol in _TRAVERSAL
+        if _in_clear(context.topology, connection, port) and not unchanged:
             web = port.protocol == "http" and port.tls is None
             if web and port == Port("http", 80) and len(connection.ports) == 1 and _is_short(connection):
                 # callers that come to port 80 are sent on, as a site does
@@ -160,7 +190,7 @@ RULE = Rule(
     code="SEC001",
     title="No TLS on a public connection",
     severity="error",
-    cases=(("mail", "warning"),),
+    cases=(("mail", "warning"), ("traversal", "info")),
     category="security",
     summary="A connection over an untrusted network carries plaintext.",
     why=(
@@ -172,7 +202,8 @@ RULE = Rule(
     limits=(
         "Exempts name resolution, and the challenge of a certificate authority on port 80 (ACME, HTTP-01). "
         "Treats traffic as public if it comes from an untrusted network or goes to an external service. "
-        "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. Doesn't check "
+        "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. STUN and TURN are info: they send "
+        "no password, and WebRTC encrypts what TURN relays. Doesn't check "
         "connections if neither the protocol nor `tls` says whether they are encrypted."
     ),
     references=(
