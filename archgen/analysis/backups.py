@@ -74,7 +74,20 @@ def copy_holders(topology: Topology, backup: Component) -> tuple[Component, ...]
     """Return the components that hold the copies: the storage that a backup calls, or the backup itself."""
     called = dict.fromkeys(target for call in topology.outgoing[backup.id] for target in call.targets)
     stores = [topology.components[name] for name in called if name not in backup.backs_up]
-    return tuple(store for store in stores if store.kind in _KEEPING) or (backup,)
+    return tuple(store for store in stores if store.kind in _KEEPING or _is_for_copies(topology, backup, store)) or (
+        backup,
+    )
+
+
+def _is_for_copies(topology: Topology, backup: Component, component: Component) -> bool:
+    """Return True for a component of no kind that backups alone call, such as a tape library, and not for an agent beside the data."""
+    if component.kind != "other" or topology.outgoing[component.id]:
+        return False
+    hosts = set(topology.hosts_of(component.id))
+    if any(not hosts.isdisjoint(topology.hosts_of(source)) for source in backup.backs_up):
+        return False
+    callers = (topology.kind(call.source) for call in topology.incoming[component.id])
+    return all(caller.id == "backup" or caller.observes for caller in callers)
 
 
 def holds_only_copies(topology: Topology, component: Component) -> bool:

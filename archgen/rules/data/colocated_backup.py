@@ -151,7 +151,8 @@ RULE = Rule(
     ),
     fix="Keep the copies on another host, in another datacenter, and with other credentials.",
     limits=(
-        "Assumes that the copies are in the storage that the backup calls, and beside the backup if it calls none. "
+        "Assumes that the copies are in the storage that the backup calls, which may be a component of kind `other`, such as a tape "
+        "library, that only backups call; and beside the backup if it calls none. "
         "Doesn't report data that another backup keeps elsewhere or that a managed backup keeps, nor components "
         "of which neither hosts nor a zone are declared. Counts racks, power, datacenters and availability zones; a common region or "
         "provider doesn't count."
