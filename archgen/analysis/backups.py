@@ -128,9 +128,16 @@ def _is_backed_up_above(topology: Topology, component: Component) -> bool:
     if component.kind not in FILE_STORES:
         return False
     calls = [call for call in topology.incoming[component.id] if not _is_beside(topology, call.source)]
-    return bool(calls) and all(
-        call.source in topology.backups and (_is_disk(call) or keeps_data(topology, call.source)) for call in calls
+    return any(call.source in topology.backups for call in calls) and all(
+        (_is_disk(call) and _is_judged_itself(topology, call.source))
+        or (call.source in topology.backups and (_is_disk(call) or keeps_data(topology, call.source)))
+        for call in calls
     )
+
+
+def _is_judged_itself(topology: Topology, caller: str) -> bool:
+    """Return True for a server or an index: a disk of it holds its programs, and data only where that is declared of itself."""
+    return topology.kind(caller).serves or topology.kind(caller).id == "search"
 
 
 def _is_beside(topology: Topology, caller: str) -> bool:
