@@ -107,9 +107,11 @@ def _measures(topology: Topology, observer: str, source: str) -> bool:
 
 
 def _keeps_to_logs(topology: Topology, agent: Component) -> bool:
-    """Return True for an agent that takes no metrics of the hosts that it runs on."""
+    """Return True for an agent that takes no metrics of the hosts that it runs on; many a collector of logs does as well."""
     own = tuple(each for each in agent.collects if not each.sources)
-    return not _takes_metrics(topology, own) if own else agent.kind == "log-collector"
+    if own:
+        return not _takes_metrics(topology, own)
+    return agent.kind == "log-collector" and (agent.product is None or product_of(agent.product).logs_only)
 
 
 def _observed(topology: Topology, connection: Connection) -> Iterator[tuple[str, str]]:
@@ -127,10 +129,10 @@ def _observed(topology: Topology, connection: Connection) -> Iterator[tuple[str,
 def observers_of_unknown_reach(topology: Topology) -> tuple[str, ...]:
     """Return the observers that run on no declared host and name nothing that they collect from.
 
-    An agent or collector calls none of it either; a monitoring has no connection at all, and is the only one but for probes.
+    An agent or collector calls none of it either; a monitoring has no connection at all, and is the only one that may collect.
     """
     reaching = [each for each in topology.observers if not each.collects and not topology.hosts_of(each.id)]
-    alone = sum(not each.probes for each in topology.observers) == 1
+    alone = sum(_may_collect(each) for each in topology.observers) == 1
     return tuple(
         each.id for each in reaching if (each.kind in AGENTS or alone) and _is_of_unknown_reach(topology, each)
     )
@@ -140,7 +142,13 @@ def _is_of_unknown_reach(topology: Topology, observer: Component) -> bool:
     calls = (*topology.outgoing[observer.id], *topology.incoming[observer.id])
     if observer.kind in AGENTS:
         return not any(any(_observed(topology, call)) for call in calls)
-    return not (calls or observer.probes or topology.only_probes(observer.id) or product_of(observer.product).shows)
+    return not calls and _may_collect(observer)
+
+
+def _may_collect(observer: Component) -> bool:
+    """Return True unless an observer asks for answers, shows what others measured, or passes alerts on."""
+    product = product_of(observer.product)
+    return not (observer.probes or product.probes_only or product.shows)
 
 
 class Collected(Struct, frozen=True):

@@ -27,7 +27,8 @@ class Product(Struct, frozen=True, gc=False):
     `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
     `steps_down`: a replica that sees no majority of the votes stops, for everything or for writes.
     `waits`: a commit waits for a synchronous standby that is gone, unless it is set up otherwise.
-    `figures_only`: it collects measurements or runs checks, and takes no log lines. `probes_only`: it asks for answers from outside,
+    `figures_only`: it collects measurements or runs checks, and takes no log lines; `logs_only`: it takes log lines, and measures
+    nothing. `probes_only`: it asks for answers from outside,
     and collects nothing from what answers. `directory`: it keeps the accounts of people, and their passwords,
     itself. `mirrors`: the nodes beside the primary of a queue have copies of its messages. `votes_if_set_up`: its replicas agree on
     each write only if a quorum is declared, as that of RabbitMQ's quorum queues. `shares_storage`: its replicas write to the same
@@ -71,6 +72,7 @@ class Product(Struct, frozen=True, gc=False):
     trusting: bool = False
     waits: bool = False
     figures_only: bool = False
+    logs_only: bool = False
     probes_only: bool = False
     directory: bool = False
     mirrors: bool = False
@@ -166,6 +168,10 @@ TRAITS: dict[str, Product] = {
         Product(figures_only=True),
     ),
     **dict.fromkeys(
+        ("promtail", "filebeat", "fluentd", "logstash", "loki", "graylog", "rsyslog", "syslog-ng"),
+        Product(logs_only=True),
+    ),
+    **dict.fromkeys(
         (
             *("uptime-kuma", "gatus", "statping", "cachet", "smokeping", "blackbox-exporter", "healthchecks"),
             *("upptime", "pingdom", "uptimerobot", "statuscake", "better-uptime", "better-stack-uptime", "checkly"),
@@ -239,7 +245,9 @@ TRAITS: dict[str, Product] = {
         ),
         Product(resolves=True),
     ),
-    **dict.fromkeys(("kibana", "opensearch-dashboards", "alertmanager", "karma"), Product(shows=True)),
+    **dict.fromkeys(
+        ("kibana", "opensearch-dashboards", "alertmanager", "karma", "pagerduty", "opsgenie"), Product(shows=True)
+    ),
     **dict.fromkeys(("grafana", "chronograf"), Product(shows=True, file_database=True)),
     **dict.fromkeys(("metabase", "superset", "n8n", "nocodb", "node-red", "directus"), Product(file_database=True)),
     "rabbitmq": Product(votes_if_set_up=True, consoles=(15672, 15671)),

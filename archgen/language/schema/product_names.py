@@ -8,7 +8,7 @@ from archgen.model.products import PRODUCTS, product_name
 from archgen.model.support_table import TABLE
 
 _BESIDE = (
-    *("alertmanager", "alloy", "grafana-alloy", "nestjs", "unicorn", "vector"),
+    *("alloy", "grafana-alloy", "nestjs", "unicorn", "vector"),
     *(
         "activemq",
         "celery",
@@ -19,10 +19,9 @@ _BESIDE = (
         "django",
         "express",
         "fluentbit",
-        "fluentd",
         "flask",
     ),
-    *("gunicorn", "influxdb", "ingress-nginx", "jenkins", "keepalived", "kubernetes", "laravel", "logstash", "loki"),
+    *("gunicorn", "influxdb", "ingress-nginx", "jenkins", "keepalived", "kubernetes", "laravel"),
     *("mosquitto", "neo4j", "nextcloud", "nextjs", "oracle", "patroni", "percona", "pgbouncer", "postfix", "proxysql"),
     *("openssh", "openstack", "openshift", "openvpn", "open-policy-agent", "opensearch-dashboards"),
     *("pulsar", "rails", "sidekiq", "solr", "spring", "timescaledb", "uwsgi", "wordpress", "zabbix"),

@@ -168,8 +168,8 @@ RULE = Rule(
     fix="Add the flow, or the step, that uses it; or remove it.",
     limits=(
         "Doesn't report components with a connection, since few models have a flow for every call. Doesn't check "
-        "models without flows, or in which all flows are assumed. Of a monitoring that doesn't say what it collects from, "
-        "`incomplete-model` asks it."
+        "models without flows, or in which all flows are assumed. Skips the only monitoring, "
+        "if it doesn't say what it collects from: `incomplete-model` or `unmonitored` tells of that."
     ),
     check=check,
     bad="""\
