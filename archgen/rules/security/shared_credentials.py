@@ -49,8 +49,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             for account, calls in users.items()
             # what comes through one proxy alone signs in there
             if len(calls) > 1
-            and not _is_form_of_identity(account)
-            and len(set(_programs(facts, calls).values())) > 1
+            and _is_one_account(facts, account, calls)
             and not _is_told_behind(facts, target, account, accounts)
         }
         if shared:
@@ -62,17 +61,24 @@ def check(context: RuleContext) -> Iterator[Hit]:
     yield from superusers.values()
 
 
-def _is_form_of_identity(account: str) -> bool:
-    """Return True for what a platform gives to each program, and no password goes with: the words name no account."""
+def _is_one_account(facts: Topology, account: str, calls: list[Connection]) -> bool:
+    """Return True if several programs sign in with one account, and not each with the identity that a platform gives it.
+
+    No password goes with that, and the words name no account. A machine's is one for all that runs on it.
+    """
+    programs = _programs(facts, calls)
+    if len(set(programs.values())) < 2:
+        return False
     words = re.split(r"[\s_-]+", account.casefold())
-    return " ".join(word for word in words if word not in _VENDORS) in _FORMS
+    form = " ".join(word for word in words if word not in _VENDORS)
+    if form in _OF_MACHINES:
+        return bool(set.intersection(*(set(facts.hosts_of(caller)) for caller in programs)))
+    return form not in _FORMS
 
 
 _VENDORS = ("aws", "azure", "entra", "gcp", "google")
-_FORMS = (
-    *("managed identity", "system assigned identity", "system assigned managed identity", "workload identity"),
-    *("iam", "iam role", "instance profile", "instance role", "task role", "execution role"),
-)
+_FORMS = ("managed identity", "workload identity", "iam", "iam role", "task role", "execution role")
+_OF_MACHINES = ("system assigned identity", "system assigned managed identity", "instance profile", "instance role")
 
 
 def _is_told_behind(
@@ -318,7 +324,8 @@ RULE = Rule(
     limits=(
         "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the "
         "same code base or image or are alternatives on one connection, identities that a platform gives to each program "
-        "(`credentials: managed identity`), name services, nor external services, which may be open to "
+        "(`credentials: managed identity`; an `instance profile` is one for all on a server), name services, nor external "
+        "services, which may be open to "
         "everybody. Processes of one product count as one installation if they work together or each is of another kind. "
         "Calls that can't leave a host are checked only if they are to a store that isn't "
         "declared to be for that host alone (`locality: same-host`). Administrators and backups may sign in to a database as its "
