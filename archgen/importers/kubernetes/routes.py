@@ -34,10 +34,10 @@ class IngressRoute(Struct, frozen=True):
 
 
 def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
-    """Yield the routes of manifests."""
+    """Yield the routes by which visitors come in."""
     for manifest in manifests.of(*ROUTES):
         backends = tuple(dict.fromkeys(backends_in(manifest)))
-        if backends:
+        if backends and not _is_of_mesh(manifest):
             yield IngressRoute(
                 manifest.kind,
                 manifest.namespace,
@@ -46,6 +46,17 @@ def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
                 _has_tls(manifest, manifests),
                 tuple(_hosts(manifest, backends)),
             )
+
+
+def _is_of_mesh(manifest: Manifest) -> bool:
+    """Return True for a route of the requests between programs: no gateway has it, or all that has it are Services."""
+    spec = manifest.node.get("spec")
+    if manifest.kind == "VirtualService":
+        gateways = {item.text for item in spec.get("gateways").list()}
+        # another one, of a gateway, delegates to what has no hosts
+        return gateways <= {"mesh"} and any(True for _ in spec.get("hosts").list())
+    parents = [item.text_at("kind") for item in spec.get("parentRefs").list()]
+    return bool(parents) and {*parents} == {"Service"}
 
 
 def backends_in(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:

@@ -17,7 +17,7 @@ from archgen.importers.kubernetes.part import (
     spread_over,
     target_port,
 )
-from archgen.importers.kubernetes.routes import backends_in
+from archgen.importers.kubernetes.routes import backends_in, routes_of
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -30,7 +30,7 @@ def add_services(
     sheet: FactSheet,
 ) -> None:
     """Add the facts of all Services; `selected` are the workloads behind each."""
-    has_routes = any(True for _ in manifests.of(*ROUTES))
+    has_routes = any(True for _ in routes_of(manifests))
     _note_empty(manifests, services, selected, sheet)
     for key, service in services.items():
         _spread(manifests, service, selected[key], sheet)
