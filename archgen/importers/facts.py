@@ -26,7 +26,7 @@ IN_SOURCE = "settings in the source"
 """The evidence of a call whose address stands in a file that a program reads out of its own source."""
 
 NO_SERVICE = ", no Service"
-"""The end of the evidence of a call by a name that no Service has, but what is called."""
+"""The end of the evidence of a call by a name that no Service in reach has, but a workload, or a Service elsewhere."""
 
 BY_PORT = ", an address in no file"
 """The end of the evidence of a call that the port alone leads to a proxy."""

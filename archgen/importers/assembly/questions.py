@@ -163,7 +163,7 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
             at = f"No file tells whose address {call.source} calls; {call.target} listens on its port."
             ask = f"{at} Does it call it, and can it do without?"
         elif call.is_named:
-            ask = f"No Service has the name by which {call.source} calls {call.target}. Does it reach it, and can it do without?"
+            ask = f"No Service in reach has the name by which {call.source} calls {call.target}. Does it reach it, and can it do without?"
         if call.variable is not None and is_secret_name(call.variable):
             unserved = f" No Service leads to {call.target}." if inventory.parts[call.target].is_unserved else ""
             ask = f"{call.source} has {call.variable}, and no file an address.{unserved} Does it call {call.target}, and can it do without?"

@@ -56,7 +56,10 @@ class Hosts:
         return self._hosts[namespace]
 
     def meant_in(self, namespace: str) -> dict[str, str]:
-        """Return the names of workloads in a namespace that no Service has: where the Service is missing, they are meant."""
+        """Return the names that no Service in reach has: of workloads there, and of Services in no namespace but another one.
+
+        Who writes such a name means them, and may not reach them.
+        """
         if namespace not in self._meant:
             hosts = self.of(namespace)
             meant = {
@@ -64,7 +67,8 @@ class Hosts:
                 for (space, name), identity in self.meant.items()
                 if name not in hosts and may_be_one_namespace(namespace, space)
             }
-            self._meant[namespace] = {**_workload_names(namespace, self._parts, hosts), **meant}
+            own = {**_workload_names(namespace, self._parts, hosts), **meant}
+            self._meant[namespace] = {**_names_elsewhere(self._named[0], {**hosts, **own}), **own}
         return self._meant[namespace]
 
     def all_in(self, namespace: str) -> dict[str, str]:
@@ -136,14 +140,19 @@ def _hosts_in_namespace(
     for (space, name), identity in services:
         if may_be_one_namespace(space, namespace):
             hosts[name] = identity
-    spaces = Counter(name for _, name in selected)
-    for (_, name), identity in behind.items():
-        if spaces[name] == 1:
-            hosts.setdefault(name, identity)
     # where a namespace is put in later, the name alone tells
     spaceless = {name for space, name in (*behind, *aliases) if not space}
     hosts |= {f"{name}.": hosts[name] for _, name in (*behind, *aliases) if name in hosts and name not in spaceless}
     return hosts
+
+
+def _names_elsewhere(selected: Mapping[ServiceKey, list[Workload]], hosts: Mapping[str, str]) -> dict[str, str]:
+    """Return the names that Services of a single namespace have, and no host; a dot is put behind where it is declared."""
+    spaces = Counter(name for _, name in selected)
+    names = {
+        name: pods[0].id for (_, name), pods in selected.items() if pods and spaces[name] == 1 and name not in hosts
+    }
+    return {**names, **{f"{name}.": identity for name, identity in names.items()}}
 
 
 def former_namespaces(services: Mapping[ServiceKey, Manifest]) -> dict[ServiceKey, tuple[str, ...]]:

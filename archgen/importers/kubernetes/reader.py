@@ -117,8 +117,6 @@ class _Reader:
         self.siblings = dict(siblings_of(self.selected))
         self.called: set[tuple[str, str]] = set()
         self.copied: set[tuple[str, str]] = set()
-        self.misnamed: dict[tuple[str, str], tuple[Origin, str]] = {}
-        self.proven: set[tuple[str, str]] = set()
         self.protocols = dict(protocols_of(self.services, self.selected))
 
     def read(self, built: Mapping[str, tuple[str, str]]) -> list[Attachment]:
@@ -135,16 +133,14 @@ class _Reader:
             self._seek_components(part)
         for job, part in jobs_of_programs(self.manifests, self.parts):
             self._take_over(job, part)
-        for pair in self.sharing.doubted.keys() - self.sharing.certain:
-            self._doubt(*pair, *self.sharing.doubted[pair])
-        for pair in self.misnamed.keys() - self.proven:
-            self._doubt(*pair, *self.misnamed[pair])
         for job in self.manifests.of("Job"):
             called = self.sharing.called_by(job, self.hosts.of(job.namespace), self.by_id)
             self.sheet.note_calls(job.origin, job.name, called)
         for resource in self.resources:
             describe_resource(resource, self.sheet)
             self._call_of_resource(resource)
+        for pair in self.sharing.doubted.keys() - self.sharing.certain:
+            self._doubt(*pair, *self.sharing.doubted[pair])
         self.sheet.services |= {name: identity for name, identity in self.hosts.of("").items() if name.endswith(".svc")}
         attachments = list(attachments_of(self.manifests, self.parts, self.hosts.of))
         for attachment in attachments:
@@ -298,7 +294,7 @@ class _Reader:
             if self._judge(part, name, source, mention.host) == "none":
                 continue
             self._connect(part, mention, source, evidence)
-            self.misnamed.setdefault((part.id, mention.host), (source, f"{evidence}{NO_SERVICE}"))
+            self.sharing.doubted.setdefault((part.id, mention.host), (source, f"{evidence}{NO_SERVICE}"))
         for mention in mentions(name, value, hosts, port):
             verdict = self._judge(part, name, source, mention.host)
             if verdict == "none":
@@ -307,7 +303,7 @@ class _Reader:
             if verdict == "doubtful":
                 self.sharing.doubted.setdefault((part.id, mention.host), (source, evidence))
             else:
-                self.proven.add((part.id, mention.host))
+                self.sharing.certain.add((part.id, mention.host))
             stores = self.by_id[mention.host].guess.known.keeps_data
             if names_telemetry(name) and not stores and mention.host != part.id:
                 self._add(f"connection:{part.id}->{mention.host}", "required", False, source, evidence)

@@ -75,7 +75,7 @@ def backends_in(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:
         case "IngressRoute":
             for route in spec.get("routes").list():
                 for service in route.get("services").list():
-                    yield _backend(service.get("name"), service.get("port"))
+                    yield _backend(service.get("name"), service.get("port"), service.text_at("namespace"))
         case "VirtualService":
             for section in ("http", "tls", "tcp"):
                 for rule in spec.get(section).list():
@@ -86,7 +86,7 @@ def backends_in(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:
         case _:
             for rule in spec.get("rules").list():
                 for reference in rule.get("backendRefs").list():
-                    yield _backend(reference.get("name"), reference.get("port"))
+                    yield _backend(reference.get("name"), reference.get("port"), reference.text_at("namespace"))
 
 
 def _hosts(manifest: Manifest, backends: tuple[tuple[str, int | None, Origin], ...]) -> Iterator[tuple[str, str]]:
@@ -113,8 +113,8 @@ def hosts_of_route(manifest: Manifest) -> Iterator[str]:
         yield from (match[1].lower() for match in _HOST_RULE.finditer(route.text_at("match")))
 
 
-def _backend(name: SourceNode, port: SourceNode) -> tuple[str, int | None, Origin]:
-    return name.text, port.number, name.origin
+def _backend(name: SourceNode, port: SourceNode, namespace: str = "") -> tuple[str, int | None, Origin]:
+    return f"{name.text}.{namespace}.svc" if namespace else name.text, port.number, name.origin
 
 
 def _has_tls(manifest: Manifest, manifests: Manifests) -> bool:

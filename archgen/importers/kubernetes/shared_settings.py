@@ -104,7 +104,7 @@ class SharedSettings:
 
     Who takes a setting by its key needs it; who takes all of them may need some. `named` are the components that workloads
     name in variables of their own; those that are `repeating` settings there say so of all that they need. `certain` are the
-    calls that the source of a program tells; others are `doubted` by what names them.
+    calls that the source of a program or a setting of its own tells; others are `doubted` by what names them.
     """
 
     def __init__(
