@@ -238,6 +238,7 @@ def _hit(facts: Topology, connection: Connection, target: str, edges: list[str])
             f"Let {target} take connections from {listed(edges, 'or')} only: a private network, a firewall rule, or a secret "
             "that the edge adds."
         ),
+        causes=frozenset({(connection.id, target)}),
         # a flow that goes that way says that it is meant
         confidence="medium" if flows else "high",
     )

@@ -26,22 +26,31 @@ _NAMED = 6
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists every unguarded host, or component without a host."""
     facts = context.topology
-    reached, connections = _exposed(facts)
+    reached, calls = _exposed(facts)
     if reached:
+        connections = list(dict.fromkeys(connection for connection, _ in calls))
         flows = {flow for connection in connections for flow in facts.flows_over[connection]}
         names = [subject.id for subject in reached]
         yield Hit(
             subject=Subject("model", facts.architecture.id),
-            message=f"Traffic from the internet reaches {listed(first_few(names, _NAMED))} with no firewall on the path",
+            message=(
+                f"Traffic from the internet reaches {listed(first_few(names, _NAMED))} with no firewall on the path "
+                f"({listed(first_few(connections, _NAMED))})"
+            ),
             related=tuple((subject, "is reached unguarded") for subject in reached),
             flows=facts.in_order(flows),
+            # into a private network, a way past its balancer is all that a firewall would have to close
+            causes=frozenset(calls) if all(facts.trust(target) == "private" for _, target in calls) else frozenset(),
         )
 
 
-def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
-    """Return the elements that untrusted traffic reaches unguarded, and its connections; it passes components without a host."""
+def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], dict[tuple[str, str], None]]:
+    """Return the elements that untrusted traffic reaches unguarded, by which connections to which components.
+
+    It passes components without a host.
+    """
     reached: dict[Subject, None] = {}
-    connections: dict[str, None] = {}
+    calls: dict[tuple[str, str], None] = {}
     queue = list(facts.outsiders)
     seen = set(queue)
     for source in queue:
@@ -50,11 +59,11 @@ def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
                 elements = () if _is_let_in(facts, connection, target) else tuple(_unguarded(facts, target))
                 if elements:
                     reached.update(dict.fromkeys(elements))
-                    connections[connection.id] = None
+                    calls[connection.id, target] = None
                 elif _passes_on(facts, target) and target not in seen:
                     seen.add(target)
                     queue.append(target)
-    return tuple(reached), tuple(connections)
+    return tuple(reached), calls
 
 
 def _is_let_in(facts: Topology, connection: Connection, target: str) -> bool:
@@ -152,7 +161,8 @@ RULE = Rule(
         "A web application firewall counts as one, unless its `product` is a web server or a module of one, which filters no other ports. "
         "Doesn't know packet filters that a host runs itself: declare them as a firewall that `guards` the host. A client "
         "without a `network` is on the internet, unless it calls private networks alone. A call that the rules of a firewall "
-        "let in, and that doesn't lead over it, is asked about (`incomplete-model`)."
+        "let in, and that doesn't lead over it, is asked about (`incomplete-model`). Leaves ways into private networks past a "
+        "balancer to `bypassed-edge`, where there are no others."
     ),
     references=(
         (
@@ -161,6 +171,7 @@ RULE = Rule(
         ),
     ),
     topic="firewalls",
+    yields=True,
     check=check,
     mend=mend,
     bad="""\
