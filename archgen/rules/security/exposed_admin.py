@@ -112,13 +112,13 @@ def _opened(facts: Topology) -> Iterator[Hit]:
         for rule, target in facts.firewalls.opened(firewall):
             for port, declared in _administered(facts, rule, target):
                 if facts.firewalls.admits(firewall.id, ("internet",), target, port):
-                    is_shell = not declared and port.protocol in ADMINISTRATION
+                    number, called = port_number(port), ports_called(facts)
+                    is_shell = port.protocol in ADMINISTRATION and number == PROTOCOLS[port.protocol].port
                     hosts = facts.firewalls.hosts_meant(rule, target) if is_shell else ()
-                    free = [
-                        Subject("host", host) for host in hosts if port_number(port) not in ports_called(facts)[host]
-                    ]
+                    free = [Subject("host", host) for host in hosts if declared or number not in called[host]]
                     for door in free if hosts else [Subject("component", target)]:
-                        doors.setdefault(door, {})[spoken(port)] = declared
+                        named = doors.setdefault(door, {})
+                        named[spoken(port)] = declared or named.get(spoken(port), False)
                         behind[target] = None
         yield from _opened_to_all(facts, firewall)
         if doors:
