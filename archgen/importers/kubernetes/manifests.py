@@ -26,6 +26,7 @@ OTHERS = (
     "HorizontalPodAutoscaler",
     "NetworkPolicy",
     "Gateway",
+    "Middleware",
     "Endpoints",
     "EndpointSlice",
     "SealedSecret",

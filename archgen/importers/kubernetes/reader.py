@@ -376,6 +376,7 @@ class _Reader:
 
     def _route(self) -> None:
         routes = [(route, list(backends_of(route, self.hosts))) for route in routes_of(self.manifests)]
+        redirects = all(route.redirects for route, _ in routes if not route.tls)
         # where others lead to something, one that leads nowhere is of what is no longer there
         for route, backends in [each for each in routes if each[1]] or routes:
             controller = controller_of(route, self.parts, self.taken, self.sheet)
@@ -389,5 +390,7 @@ class _Reader:
                 self._add(subject, "protocol", "http", source, route.kind)
                 self._add(subject, "served", [port or 0, "http"], source, route.kind)
             for protocol, number in (("https", 443),) if route.tls else (("http", 80),):
-                value = {"protocol": protocol, "port": number, "read": True}
+                value: dict[str, object] = {"protocol": protocol, "port": number, "read": True}
+                if redirects and not route.tls:
+                    value["redirect"] = "https"
                 self._add(f"entry:{controller}:{number}", "entry", value, route.source, route.kind)

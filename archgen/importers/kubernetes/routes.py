@@ -22,7 +22,8 @@ _CONTROLLERS = ("traefik", "nginx-ingress-controller", "nginx-ingress", "kong", 
 class IngressRoute(Struct, frozen=True):
     """A route: the services that it leads to, each with its port and place, and whether visitors come over TLS.
 
-    `hosts` are the public names by which visitors come to one of the services alone, each with that.
+    `hosts` are the public names by which visitors come to one of the services alone, each with that. One that `redirects` sends
+    them to HTTPS instead.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class IngressRoute(Struct, frozen=True):
     backends: tuple[tuple[str, int | None, Origin], ...]
     tls: bool
     hosts: tuple[tuple[str, str], ...] = ()
+    redirects: bool = False
 
 
 def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
@@ -45,6 +47,7 @@ def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
                 backends,
                 _has_tls(manifest, manifests),
                 tuple(_hosts(manifest, backends)),
+                _redirects(manifest, manifests),
             )
 
 
@@ -144,6 +147,18 @@ def _has_tls(manifest: Manifest, manifests: Manifests) -> bool:
                 if protocol in ("HTTPS", "TLS") or listener.get("tls").value is not None:
                     return True
     return False
+
+
+def _redirects(manifest: Manifest, manifests: Manifests) -> bool:
+    """Return True for a route of Traefik of which each rule has a middleware that redirects to HTTPS."""
+    middlewares = manifests.objects.get("Middleware", {})
+
+    def redirects(item: SourceNode) -> bool:
+        middleware = middlewares.get((item.text_at("namespace") or manifest.namespace, item.text_at("name")))
+        return middleware is not None and middleware.node.text_at("spec", "redirectScheme", "scheme") == "https"
+
+    rules = list(manifest.node.get("spec", "routes").list())
+    return bool(rules) and all(any(map(redirects, rule.get("middlewares").list())) for rule in rules)
 
 
 def _is_controller(image: str) -> bool:
