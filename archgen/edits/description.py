@@ -61,7 +61,9 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
             return f"a move of {edit.replica} to {edit.host}{new}{_in_zones(edit.zones)}{_new_zones(architecture, edit.zones)}"
         case AddHost():
-            shared = _shared_uploads([_component(architecture, name) for name in edit.components])
+            # in one pass: a host may carry all components of a model
+            names = set(edit.components)
+            shared = _shared_uploads(each for each in architecture.components if each.id in names)
             if any(host.id == edit.host for host in architecture.hosts):
                 return f"replicas of {listed(edit.components)} on {edit.host}{shared}"
             instead = f"{copies_instead(architecture, edit.components)}{shared}"

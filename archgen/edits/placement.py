@@ -21,7 +21,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall or beside a voter.
     One in a zone without a replica comes first, and what is bound to its site stays there. Nothing shares a provider's instance.
     """
-    if _is_instance(component):
+    if component.managed and KINDS[component.kind].role == "data":
         return None
     own = dict.fromkeys(host for replica in component.replicas for host in replica.hosts)
     networks = {index.hosts[host].network for host in own}
@@ -30,7 +30,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     def fits(host: str) -> bool:
         return (
             below.isdisjoint((host, *index.hosts_below(host)))
-            and not any(_is_instance(index.components[name]) for name in index.standing_on.get(host, ()))
+            and host not in index.instances
             and index.hosts[host].network in networks
             and not is_for_voters(index, host)
             and not is_taken(host)
@@ -51,11 +51,6 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
         if fitting:
             return next(host for host in index.hosts if host in fitting)
     return None
-
-
-def _is_instance(component: Component) -> bool:
-    """Return True for a managed store: its hosts are its provider's instances, which carry nothing else."""
-    return bool(component.managed) and KINDS[component.kind].role == "data"
 
 
 def leaves_site(index: Index, component: Component, zones: Iterable[str]) -> bool:

@@ -52,6 +52,12 @@ class Index:
         return {host: frozenset(components) for host, components in standing.items()}
 
     @cached_property
+    def instances(self) -> frozenset[str]:
+        """The hosts that are instances of managed stores, which carry nothing else."""
+        stores = {name for name, each in self.components.items() if each.managed and KINDS[each.kind].role == "data"}
+        return frozenset(host for host, names in self.standing_on.items() if not stores.isdisjoint(names))
+
+    @cached_property
     def idle_hosts(self) -> tuple[str, ...]:
         """The hosts that carry nothing but agents, which stand beside what is watched, and no virtual hosts."""
         busy = {host.runs_on for host in self.architecture.hosts}
