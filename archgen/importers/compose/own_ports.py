@@ -12,8 +12,10 @@ from archgen.importers.compose.service import Service
 _PORT_NAME = re.compile(r"(?:(?:HTTP|APP|WEB|SERVER|LISTEN|UVICORN|FLASK_RUN)_)?PORT", re.IGNORECASE)
 _FLAG = re.compile(r"(?<!\S)(?:--(?:http-)?port|-p)[= ](\d{2,5})(?!\S)")
 _BOUND = re.compile(r"(?:(?<![\w.:/@-])(?:0\.0\.0\.0|\[::\]))?(?<![\w.\]]):(\d{2,5})(?!\S)")
-_WORDS_BOUND = re.compile(r"(?<!\S)0\.0\.0\.0 (\d{2,5})(?!\S)")
 """An address on which a program listens: `0.0.0.0:8000`, `:8000`."""
+
+_WORDS_BOUND = re.compile(r"(?<!\S)0\.0\.0\.0 (\d{2,5})(?!\S)")
+"""The same in two words, as `websockify 0.0.0.0 6080` has it."""
 
 
 def ports_on_machine(service: Service, recipe: Recipe, known: Known) -> set[int]:

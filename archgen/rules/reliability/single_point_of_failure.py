@@ -281,11 +281,13 @@ def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
     """Return the fix where other replicas exist, and something keeps them from taking over."""
     callees = {facts.replicas[replica].component for replica in need.candidates}
     if need.count > 1 and need.count == len(need.candidates):
-        return (
-            "Let the caller detect a dead target, by a health check or a retry, so that it no longer needs all of them."
-        )
+        return "Let the caller detect a dead target, by a health check or a retry, so that it doesn't need all of them."
     if manual := _automate(facts, sorted(callees)):
         return manual
+    stores = {name: facts.components[name].replication for name in _components(facts, breaking)}
+    waiting = [name for name, data in stores.items() if data is not None and data.failover == "manual"]
+    if not callees.isdisjoint(waiting):
+        return f"Automate the promotion of {listed(waiting)}: `replication: {{failover: automatic, by: …}}`."
     if any(member.promoters and member.replica not in _lost(facts, breaking) for member in need.guarded):
         return "Place the component that promotes apart from the replica that it would replace."
     return None

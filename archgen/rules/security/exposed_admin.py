@@ -43,7 +43,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 reported.update(connection.id for connection in behind)
                 yield _hit(facts, connection, declared, "declared", behind)
         elif own := next((port for port in public if _is_shell(facts, connection, port)), None):
-            offered = all(_is_service(facts, target) for target in connection.targets)
+            offered = all(_serves(facts, None, target) for target in connection.targets)
             yield _asked(facts, connection, own) if offered else _hit(facts, connection, own, "by-protocol")
         elif _is_guessable(facts, connection):
             yield _guessable(facts, connection)
@@ -187,7 +187,7 @@ def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[
     # what users do over a port, and what is yielded already; that administrators come from inside opens it to nobody else
     visits = (port for call in outside for port in call.ports)
     used = {port_number(port) for port in (*visits, *(port for port in ports if port.admin is not None))}
-    shells = ((protocol, PROTOCOLS[protocol].port) for protocol in ADMINISTRATION if not _is_service(facts, target))
+    shells = ((protocol, PROTOCOLS[protocol].port) for protocol in ADMINISTRATION if not _serves(facts, rule, target))
     consoles = (("tcp", number) for number in product_of(component.product).consoles)
     for protocol, number in (*shells, *consoles):
         if number not in used and opens(rule, number):
@@ -225,10 +225,10 @@ def _is_shell(facts: Topology, connection: Connection, port: Port) -> bool:
     return any(target.kind != "bastion" and not target.managed for target in targets)
 
 
-def _is_service(facts: Topology, component: str) -> bool:
-    """Return True if visitors may work over a shell's protocol: behind a balancer nobody administers one machine of several."""
-    product = facts.components[component].product
-    return facts.kind(component).balances or product_name(product) in _FORGES
+def _serves(facts: Topology, rule: FirewallRule | None, component: str) -> bool:
+    """Return True if visitors may work over a shell's protocol: a balancer leads to one of several, unless its hosts are meant."""
+    product, spreads = facts.components[component].product, facts.kind(component).balances
+    return (spreads and not (rule and facts.firewalls.hosts_meant(rule, component))) or product_name(product) in _FORGES
 
 
 _FORGES = ("gitlab", "gitea", "forgejo", "gogs", "gerrit", "github-enterprise", "bitbucket", "sftpgo", "proftpd")
