@@ -11,12 +11,15 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.views.diagram import Badge, Edge
 from archgen.views.folding import Folding
-from archgen.views.labels import line_of
+from archgen.views.labels import WORST, line_of
 
 
 def _both(first: Edge, other: Edge) -> Edge:
-    """Return a line for two."""
-    if first.subject == other.subject or other.subject in first.bundled:
+    """Return a line for two; of one connection, which folded hosts carry in several ways, the worse way with its badges."""
+    if first.subject == other.subject:
+        worse = min(first, other, key=lambda edge: WORST.index(edge.meaning))
+        return replace(worse, badges=first.badges or other.badges)
+    if other.subject in first.bundled:
         return first
     badges = {badge.number: badge for badge in (*first.badges, *other.badges)}
     return replace(

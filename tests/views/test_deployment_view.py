@@ -13,6 +13,7 @@ from archgen.model.architecture import Architecture, Component, Connection, Host
 from archgen.model.finding import Accepted, Finding, Severity
 from archgen.model.subject import Subject, SubjectKind
 from archgen.views.deployment import deployment
+from archgen.views.deployment_folding import foldings
 from archgen.views.diagram import Diagram, Edge, Group, Node
 from archgen.views.levels import level_diagrams
 from archgen.views.overview import overview
@@ -338,3 +339,23 @@ def test_a_firewall_that_stands_alone_says_what_it_guards_on_every_card() -> Non
     for measures in (USUAL, FLAT, TERSE):
         assert size_cards(shown, measures=measures)["fw#1"].detail.endswith("guards dmz, lan")
     assert size_cards(shown, measures=BRIEF)["fw#1"].detail == "for dmz, lan"
+
+
+ALONE = """
+zones: {r: {kind: datacenter}, s: {kind: datacenter}}
+hosts: {a: {zone: r}, b: {zone: s}}
+components:
+  shop: {kind: app-server, runs_on: [a, b]}
+  seats: {kind: cache, runs_on: a}
+connections:
+  shop -> seats: redis
+flows: {book: {steps: [{shop -> seats: hold}]}}
+"""
+
+
+def test_a_line_from_folded_hosts_shows_the_worst_way_with_the_badges_of_all() -> None:
+    shown = Topology(load("m.arch.yaml", f"archgen: 1\nname: M\n{ALONE}".encode()).architecture)
+    *_, most = foldings(shown)
+    folded = deployment(shown, (finding("connection", "shop -> seats"),), most)
+    (edge,) = [edge for edge in folded.edges if edge.subject == "shop -> seats"]
+    assert (edge.meaning, [badge.number for badge in edge.badges]) == ("plaintext", [1])
