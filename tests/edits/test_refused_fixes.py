@@ -15,8 +15,12 @@ from archgen.linting.checked_model import Model
 from archgen.linting.policy import Policy
 from archgen.model.change import Put
 from archgen.rules.reliability.fragile_quorum import RULE as FRAGILE_QUORUM
+from archgen.rules.reliability.overloaded_host import RULE as OVERLOADED
+from archgen.rules.reliability.single_point_of_failure import RULE as SINGLE_POINT
 from archgen.rules.reliability.single_writer_database import RULE as SINGLE_WRITER
 from archgen.rules.reliability.untracked_failover import RULE as UNTRACKED
+from archgen.rules.security.plaintext_between_hosts import RULE as PLAINTEXT
+from archgen.rules.security.tls_ends_early import RULE as TLS_ENDS_EARLY
 
 TODAY = "2026-11-29"
 
@@ -168,3 +172,82 @@ flows: {order: {access: write, steps: [job -> db: INSERT]}}
 
     ((_, refusal),) = apply_fixes(text.encode(), judged, lambda finding: True).refusals
     assert refusal_words(refusal).startswith("would bring fragile-quorum of db: The quorum of db is fragile")
+
+
+STORAGE = """\
+archgen: 1
+name: A database on a block device
+hosts: {lb-1: {}, db-1: {}, san-1: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, product: haproxy, runs_on: lb-1}
+  db: {kind: database, product: postgresql, runs_on: db-1}
+  san: {kind: file-storage, runs_on: san-1}
+connections: {user -> lb: https, lb -> db: postgresql, db -> san: iscsi}
+flows: {order: {access: write, steps: [user -> lb: GET, lb -> db: INSERT, db -> san: write]}}
+"""
+
+
+def test_what_cannot_be_encrypted_keeps_nothing_else_from_it() -> None:
+    """A volume over iSCSI was behind the end of TLS; it is one of the plaintext calls inside once the rest is encrypted."""
+    done = fixes(STORAGE, "tls-ends-early")
+    assert done.refusals == ()
+    assert b"lb -> db: {protocol: postgresql, tls: {verify: true}}" in done.data
+    assert b"db -> san: iscsi" in done.data
+    assert [(each.rule, each.subject.id) for each in done.left] == [("plaintext-between-hosts", "db -> san")]
+
+
+def test_a_second_call_in_plaintext_is_brought() -> None:
+    rule = replace(
+        TLS_ENDS_EARLY,
+        mend=lambda context, hit: (
+            Put(("connections", "lb -> db"), {"protocol": "postgresql", "tls": True}),
+            Put(("connections", "lb -> san"), "iscsi"),
+        ),
+    )
+
+    def judged(data: bytes) -> Model:
+        return check_models((Input("a.arch.yaml", data),), TODAY, rules=(rule, PLAINTEXT))[0]
+
+    ((_, refusal),) = apply_fixes(STORAGE.encode(), judged, lambda finding: finding.rule == rule.id).refusals
+    assert refusal is not None
+    assert [each.rule for each in refusal.brought] == ["plaintext-between-hosts"]
+
+
+ALONE = """\
+archgen: 1
+name: One server
+hosts: {server: {}}
+components:
+  user: {kind: client}
+  nginx: {kind: web-server, product: nginx, runs_on: server}
+  app: {kind: app-server, runs_on: server, sessions: none}
+  db: {kind: database, product: postgresql, runs_on: server}
+connections: {user -> nginx: https, nginx -> app: http, app -> db: postgresql}
+flows: {order: {access: write, steps: [user -> nginx: GET, nginx -> app: GET, app -> db: INSERT]}}
+"""
+
+
+def test_a_call_that_leaves_its_host_by_a_fix_is_encrypted_with_it() -> None:
+    done = fixes(ALONE, "single-writer-database")
+    assert done.refusals == ()
+    assert b"app -> db: {protocol: postgresql, tls: {verify: true}}" in done.data
+    assert b"nginx -> app: http," in done.data
+
+
+def test_a_server_beside_a_full_one_may_be_as_full() -> None:
+    """The only server has the web server, the application and the database, and so has one that takes over for it."""
+    done = fixes(ALONE, "single-point-of-failure", "single-writer-database")
+    assert done.refusals == ()
+    assert b"app: {kind: app-server, runs_on: [server, server-2]" in done.data
+    apart = ALONE.replace("{server: {}}", "{server: {}, db-1: {}}").replace(
+        "postgresql, runs_on: server", "postgresql, runs_on: db-1"
+    )
+    rule = replace(SINGLE_POINT, mend=lambda context, hit: (Put(("components", "db", "runs_on"), "server"),))
+
+    def judged(data: bytes) -> Model:
+        return check_models((Input("a.arch.yaml", data),), TODAY, rules=(rule, OVERLOADED))[0]
+
+    ((_, refusal),) = apply_fixes(apart.encode(), judged, lambda finding: finding.subject.id == "db-1").refusals
+    assert refusal is not None
+    assert [each.rule for each in refusal.brought] == ["overloaded-host"]

@@ -2,7 +2,8 @@
 
 A fix is kept only if the model can still be read, the finding is gone or less grave than before, and no error or warning is
 found that was not there, by any rule, however sure; nor an info finding, if it fixes nothing graver. A loss that took the
-same flows down before was there. Fixes of one rule that touch different parts are tried together first.
+same flows down before was there. A call that a fix lets leave its host is encrypted by it. Fixes of one rule that touch
+different parts are tried together first.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from archgen.app.workspace.inputs import Input, read
 from archgen.language.expand.connections import connection_id
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.language.yaml.parser import parse
-from archgen.linting.checked_model import BrokenModel, Model, reopened
+from archgen.linting.checked_model import BrokenModel, CheckedModel, Model, reopened
 from archgen.linting.policy import Policy
 from archgen.model.change import Append, Change, Path
 from archgen.model.finding import Finding
@@ -152,26 +153,58 @@ def _adds(change: Change) -> bool:
 
 
 def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model | Refusal:
-    """The model after some fixes, or why it is refused: they cannot be written or do not keep what they promise."""
+    """The model after some fixes, or why it is refused: they cannot be written or do not keep what they promise.
+
+    What they would open to attackers is closed along with them where all of it can be: a call that leaves its host is encrypted.
+    """
+    if isinstance(model, BrokenModel):
+        return Refusal()
+    changes = [change for fixe in fixes for change in fixe.changes]
+    after = _changed(model, model, changes, judged)
+    if after is None:
+        return Refusal()
+    refusal = _broken_promise(model, after, fixes)
+    if refusal is None:
+        return after
+    brought = refusal.brought
+    if refusal.stays is None and all(each.changes and each.category == "security" for each in brought):
+        closing = [change for each in brought for change in each.changes]
+        whole = _changed(model, after, closing, judged, changes)
+        if whole is not None and _broken_promise(model, whole, fixes) is None:
+            return whole
+    return refusal
+
+
+def _changed(
+    model: CheckedModel,
+    current: CheckedModel,
+    changes: Sequence[Change],
+    judged: CheckBytes,
+    before: Sequence[Change] = (),
+) -> CheckedModel | None:
+    """Return the current form of a model, in which changes stand `before`, after more; None where they can't be written as meant."""
     try:
-        text = apply_changes(model.data.decode("utf-8-sig"), (change for fixe in fixes for change in fixe.changes))
+        text = apply_changes(current.data.decode("utf-8-sig"), changes)
     except PatchError:
-        return Refusal()
-    after = judged((b"\xef\xbb\xbf" if model.data.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
+        return None
+    after = judged((b"\xef\xbb\xbf" if current.data.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
     # a rule that fails says nothing, which is no proof that its finding is gone
-    if isinstance(model, BrokenModel) or isinstance(after, BrokenModel) or after.errors != model.errors:
-        return Refusal()
-    paths = [change.path for fixe in fixes for change in fixe.changes]
-    if _beside(model.data, paths) != _beside(after.data, paths):
-        # such as a value behind an anchor, which another component repeats by an alias
-        return Refusal()
+    if isinstance(after, BrokenModel) or after.errors != model.errors:
+        return None
+    paths = [change.path for change in (*before, *changes)]
+    # such as a value behind an anchor, which another component repeats by an alias
+    return after if _beside(model.data, paths) == _beside(after.data, paths) else None
+
+
+def _broken_promise(model: CheckedModel, after: CheckedModel, fixes: tuple[Finding, ...]) -> Refusal | None:
+    """Return why a model after some fixes isn't kept; None if they keep what they promise."""
     left = {finding.fingerprint: finding for finding in after.findings}
     stays = next((left[fixe.fingerprint] for fixe in fixes if not is_helped(fixe, left)), None)
     worse = worse_findings(model, after)
     if any(fixe.severity != "info" for fixe in fixes):
         # an opinion that what is fixed has hidden so far is no reason to leave an error or a warning
         worse = [finding for finding in worse if finding.severity != "info"]
-    return after if stays is None and not worse else Refusal(tuple(worse), stays)
+    return Refusal(tuple(worse), stays) if worse or stays is not None else None
 
 
 def _beside(data: bytes, paths: list[Path]) -> dict[str, object]:

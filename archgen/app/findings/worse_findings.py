@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from archgen.analysis.topology import Topology
@@ -34,22 +34,46 @@ def worse_findings(before: CheckedModel, after: CheckedModel) -> list[Finding]:
         and not _was_lost_inside(finding, before.findings, after.topology.index)
         and not _stopped_before(finding, before.topology)
         and not was_hidden(finding, before.findings)
+        and not _is_repeated(finding, before)
     ]
 
 
 def was_hidden(finding: Finding, before: Iterable[Finding]) -> bool:
-    """Return True if a graver finding of the subject had the place of this one: no backup at all is worse than a rare one.
+    """Return True if another finding had the place of this one: no backup at all is worse than a rare one.
 
-    The subjects of a finding of the whole model are those that it relates to.
+    The subjects of a finding of the whole model are those that it relates to. A finding of a connection is about each that it
+    relates to as well, so that none of them may be new.
     """
     rule = BY_NAME.get(finding.rule)
     hiding = rule.hidden_by if rule is not None else ()
     if not hiding:
         return False
-    subjects = (
-        {related.subject for related in finding.related} if finding.subject.kind == "model" else {finding.subject}
+    related = {each.subject for each in finding.related}
+    hidden = {subject for each in before if each.rule in hiding for subject in _subjects(each)}
+    if finding.subject.kind == "model":
+        return not hidden.isdisjoint(related)
+    calls = {each for each in related if each.kind == finding.subject.kind == "connection"}
+    return finding.subject in hidden and calls <= hidden
+
+
+def _subjects(finding: Finding) -> Iterator[Subject]:
+    yield finding.subject
+    yield from (related.subject for related in finding.related)
+
+
+def _is_repeated(finding: Finding, before: CheckedModel) -> bool:
+    """Return True for a finding of a host that is added like one of which the rule said the same of the same components."""
+    if finding.subject.kind != "host" or finding.subject.id in before.topology.hosts:
+        return False
+    # what the fix itself adds there, such as a member that votes, is no part of what was said
+    about = {each.subject for each in finding.related if each.subject.id in before.topology.components}
+    return bool(about) and any(
+        each.rule == finding.rule
+        and _rank(each) <= _rank(finding)
+        and each.subject.kind == "host"
+        and about <= {related.subject for related in each.related}
+        for each in before.findings
     )
-    return any(each.rule in hiding and each.subject in subjects for each in before)
 
 
 def is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:
