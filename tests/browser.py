@@ -133,7 +133,7 @@ class Browser:
 def built(directory: str, *words: str) -> str:
     site = os.path.join(directory, "site")
     done = subprocess.run(
-        [sys.executable, "-m", "archgen.cli", "build", *words, "-o", site], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "archgen", "build", *words, "-o", site], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     return site

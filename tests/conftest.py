@@ -57,7 +57,7 @@ def once(factory: pytest.TempPathFactory, name: str, *words: str) -> str:
     with open(shared / f"{name}.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not output.exists():
-            command = [sys.executable, "-m", "archgen.cli", "build", "--today", DAY, *words, str(output)]
+            command = [sys.executable, "-m", "archgen", "build", "--today", DAY, *words, str(output)]
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
     return str(output)

@@ -75,7 +75,7 @@ def outputs(project: Path) -> dict[str, str]:
 
 def archgen(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a person does."""
-    command = [sys.executable, "-I", "-m", "archgen.cli", *words]
+    command = [sys.executable, "-I", "-m", "archgen", *words]
     return subprocess.run(command, cwd=project, capture_output=True, text=True)
 
 

@@ -190,7 +190,7 @@ def test_a_directory_that_another_tool_filled_is_marked_as_a_whole(tmp_path: Pat
 
 
 def run(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "archgen.cli", *words]
+    command = [sys.executable, "-m", "archgen", *words]
     return subprocess.run(command, cwd=at, capture_output=True, encoding="utf-8", timeout=PATIENCE)
 
 
@@ -275,7 +275,7 @@ def ended(project: Path, command: tuple[str, ...], number: signal.Signals, exist
         if existing:
             keep(project / "out", "CNAME")
         process = subprocess.Popen(
-            [sys.executable, "-m", "archgen.cli", *command],
+            [sys.executable, "-m", "archgen", *command],
             cwd=project,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -327,7 +327,7 @@ def test_what_a_killed_build_left_goes_with_the_next(project: Path, command: str
 
 
 def test_a_signal_that_is_ignored_stays_so(project: Path) -> None:
-    command = [sys.executable, "-m", "archgen.cli", *COMMANDS["pages"]]
+    command = [sys.executable, "-m", "archgen", *COMMANDS["pages"]]
     ignoring: Callable[[], object] = lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)  # noqa: E731
     with subprocess.Popen(command, cwd=project, preexec_fn=ignoring, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:

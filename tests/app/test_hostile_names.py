@@ -39,7 +39,7 @@ SAFE = re.compile(r"(?:\w|[.-]|[\u0900-\u097f])+")
 
 def run(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    command = [sys.executable, "-m", "archgen.cli", *words]
+    command = [sys.executable, "-m", "archgen", *words]
     done = subprocess.run(command, cwd=directory, capture_output=True, text=True, encoding="utf-8", env=environment)
     assert "Traceback" not in done.stderr
     return done

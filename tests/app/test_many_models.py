@@ -22,7 +22,7 @@ from archgen.linting.rule import Hit, Rule
 from archgen.rules import BY_NAME, RULES
 from tests.paths import ROOT
 
-ARCHGEN = [sys.executable, "-m", "archgen.cli", "lint", "--today", "2026-12-31"]
+ARCHGEN = [sys.executable, "-m", "archgen", "lint", "--today", "2026-12-31"]
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ class Watch:
 
     def __init__(self, directory: Path, *words: str, terminal: bool = False) -> None:
         self.master, other = pty.openpty() if terminal else os.pipe()
-        command = [sys.executable, "-m", "archgen.cli", "lint", "--watch", *words]
+        command = [sys.executable, "-m", "archgen", "lint", "--watch", *words]
         self.process = subprocess.Popen(
             command, cwd=directory, stdout=other, stderr=subprocess.PIPE, text=True, start_new_session=True
         )

@@ -25,7 +25,7 @@ ORDERED = b"archgen: 1\nname: a\nsummary: b\n"
 
 
 def run(*words: str, at: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "archgen.cli", *words]
+    command = [sys.executable, "-m", "archgen", *words]
     return subprocess.run(
         command, cwd=at, capture_output=True, encoding="utf-8", timeout=PATIENCE, env={**os.environ, **more}
     )
@@ -157,7 +157,7 @@ def test_a_write_that_fails_leaves_every_link_its_text(tmp_path: Path, monkeypat
 def test_a_directory_that_takes_no_file_still_has_its_file_changed(project: Path) -> None:
     directory = project / "models"
     file = unordered(directory / "b.arch.yaml")
-    command = [sys.executable, "-m", "archgen.cli", "fmt", str(file)]
+    command = [sys.executable, "-m", "archgen", "fmt", str(file)]
     if os.geteuid() == 0:
         if shutil.which("setpriv") is None or not os.access(sys.executable, os.X_OK):
             pytest.skip("nothing gives up the rights of root")
@@ -278,7 +278,7 @@ def test_reports_go_to_pipes_and_streams(project: Path) -> None:
         run("lint", "--format", "json=pipe", at=project)
         assert reader.communicate(timeout=PATIENCE)[0].startswith(b"{")
     with (project / "both").open("w", encoding="utf-8") as stream:
-        command = [sys.executable, "-m", "archgen.cli", "lint", "--format", "json=/dev/stdout"]
+        command = [sys.executable, "-m", "archgen", "lint", "--format", "json=/dev/stdout"]
         subprocess.run(command, cwd=project, stdout=stream, timeout=PATIENCE)
     assert (project / "both").read_bytes().startswith(b"{")
 

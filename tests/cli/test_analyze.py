@@ -195,7 +195,7 @@ def test_a_wrong_use_is_one_clear_message(capsys: pytest.CaptureFixture[str], wo
 
 
 def test_the_same_bytes_whatever_the_hash_seed() -> None:
-    words = [sys.executable, "-m", "archgen.cli", "analyze", "--order", "3", *TIER.values()]
+    words = [sys.executable, "-m", "archgen", "analyze", "--order", "3", *TIER.values()]
     told = [
         subprocess.run([*words, "--format", form], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True)
         for form in ("text", "json", "markdown")

@@ -21,7 +21,7 @@ from archgen.rules import RULES
 from tests import contracts
 from tests.paths import ROOT
 
-ARCHGEN = [sys.executable, "-m", "archgen.cli"]
+ARCHGEN = [sys.executable, "-m", "archgen"]
 
 QUIET = "archgen: 1\nname: Quiet\ncomponents:\n  user: {kind: client}\n"
 ERRORS = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")

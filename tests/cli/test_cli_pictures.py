@@ -223,7 +223,7 @@ def test_build_touches_nothing_that_is_no_site(
 
 def run(project: Path, seed: str, *words: str) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": "1795000000"}
-    command = [sys.executable, "-m", "archgen.cli", *words, str(ROOT / "models")]
+    command = [sys.executable, "-m", "archgen", *words, str(ROOT / "models")]
     subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True)
 
 

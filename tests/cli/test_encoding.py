@@ -105,7 +105,7 @@ def project(tmp_path: Path) -> Path:
 def run(
     words: str, at: Path, stdin: bytes = b"", environment: Mapping[str, str] = MappingProxyType({})
 ) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "archgen.cli", *words.split()]
+    command = [sys.executable, "-m", "archgen", *words.split()]
     usual = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LANG", "PYTHONIOENCODING")}
     return subprocess.run(
         command,
@@ -173,7 +173,7 @@ def test_standard_input_in_another_encoding_is_told(project: Path) -> None:
 def on_a_terminal(words: str, at: Path, **environment: str) -> tuple[int, bytes]:
     """The exit code of a command, and what a terminal gets from it."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "archgen.cli", *words.split()]
+    command = [sys.executable, "-m", "archgen", *words.split()]
     usual = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LANG")}
     with subprocess.Popen(
         command, cwd=at, stdin=theirs, stdout=theirs, stderr=theirs, env={**usual, "LC_ALL": "C.UTF-8", **environment}

@@ -125,7 +125,7 @@ def run(directory: Path, drive: Callable[[Editor], Awaitable[Any]], able: lsp.Cl
                 editor.shown = list(params.diagnostics)
                 editor.told.set()
 
-        await client.start_io(sys.executable, "-m", "archgen.cli", "lsp", "--stdio")
+        await client.start_io(sys.executable, "-m", "archgen", "lsp", "--stdio")
         try:
             start = lsp.InitializeParams(able or lsp.ClientCapabilities(), root_uri=directory.as_uri())
             await client.initialize_async(start)

@@ -38,7 +38,7 @@ class Session:
     def __init__(self, directory: Path) -> None:
         self.uri = (directory / "shop.arch.yaml").as_uri()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "archgen.cli", "lsp"],
+            [sys.executable, "-m", "archgen", "lsp"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

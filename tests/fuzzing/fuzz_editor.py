@@ -41,7 +41,7 @@ async def _session(trial: Trial) -> None:
 
     uri = Path(os.path.abspath(trial.main)).as_uri()
     document = lsp.TextDocumentIdentifier(uri)
-    await client.start_io(sys.executable, "-m", "archgen.cli", "lsp")
+    await client.start_io(sys.executable, "-m", "archgen", "lsp")
     try:
         await _answered(
             client.initialize_async(lsp.InitializeParams(lsp.ClientCapabilities(), root_uri=Path.cwd().as_uri()))

@@ -157,7 +157,7 @@ def test_output_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
     outputs = set()
     for seed in ("0", "1", "4242"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()}
-        command = [sys.executable, "-m", "archgen.cli", "import", ".", "--format", "json"]
+        command = [sys.executable, "-m", "archgen", "import", ".", "--format", "json"]
         outputs.add(subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True).stdout)
     assert len(outputs) == 1
 

@@ -73,7 +73,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(package: Path, project: Path, *words: str, program: str = "-m archgen.cli") -> str:
+def run(package: Path, project: Path, *words: str, program: str = "-m archgen") -> str:
     """Return what a command of the copy prints in a project."""
     environment = {**os.environ, "PYTHONPATH": str(package), "NO_COLOR": "1"}
     command = [sys.executable, *program.split(" ", 1), *words]

@@ -163,7 +163,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 def lint(directory: Path, *arguments: str) -> tuple[int, str, str, float]:
     """Exit code, output and the most memory (in MB) of `archgen lint` as a process of its own."""
-    command = [sys.executable, "-S", "-c", MEASURED, "-m", "archgen.cli", "lint", *arguments]
+    command = [sys.executable, "-S", "-c", MEASURED, "-m", "archgen", "lint", *arguments]
     process = subprocess.run(command, capture_output=True, cwd=directory, check=False)
     err, _, kilobytes = process.stderr.decode().rpartition("\n")
     return process.returncode, process.stdout.decode(), err, int(kilobytes) / 1024

@@ -35,6 +35,6 @@ def head(command: str) -> str:
         raise ValueError(f"nobody can run `{command}` here, so nothing may stand below it")
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "SOURCE_DATE_EPOCH": "1796083200"}
     run = subprocess.run(
-        [sys.executable, "-m", "archgen.cli", *words], cwd=ROOT, capture_output=True, text=True, env=environment
+        [sys.executable, "-m", "archgen", *words], cwd=ROOT, capture_output=True, text=True, env=environment
     )
     return run.stdout.partition("\n\n")[0].rstrip("\n") + "\n"

@@ -24,7 +24,7 @@ def blocks(name: str, language: str) -> list[str]:
 
 def cli(*words: str, cwd: str = ROOT) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "archgen.cli", *words]
+    command = [sys.executable, "-m", "archgen", *words]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment)
 
 

@@ -20,7 +20,7 @@ LINK = re.compile(r"\x1b\]8;;([^\x1b]*)\x1b\\([^\x1b]*(?:\x1b\[[0-9;]*m[^\x1b]*)
 def lint(directory: Path, *words: str, terminal: bool = False, **variables: str) -> str:
     """What a lint prints, on a terminal or into a pipe."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(directory), **variables}
-    command = [sys.executable, "-m", "archgen.cli", "lint", *words]
+    command = [sys.executable, "-m", "archgen", "lint", *words]
     if not terminal:
         return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True).stdout
     master, other = pty.openpty()

@@ -141,7 +141,7 @@ BROKEN_MODEL = os.path.join("broken", STEERING[2] + SUFFIX)
     ids=lambda words: " ".join(words).encode("unicode_escape").decode()[:60],
 )  # fmt: skip
 def test_no_command_writes_anything_that_is_obeyed(project: Path, words: list[str]) -> None:
-    done = subprocess.run([sys.executable, "-m", "archgen.cli", *words], cwd=project, capture_output=True)
+    done = subprocess.run([sys.executable, "-m", "archgen", *words], cwd=project, capture_output=True)
     output = (done.stdout + done.stderr).decode()
     assert done.returncode in (0, 1, 2)
     assert "Traceback" not in output
@@ -152,7 +152,7 @@ def test_no_command_writes_anything_that_is_obeyed(project: Path, words: list[st
 @pytest.mark.parametrize("command", ["lint", "analyze", "show --wide", "diff old"])
 def test_on_a_terminal_with_colours_only_our_own_are_obeyed(project: Path, command: str) -> None:
     environment = {**os.environ, "FORCE_COLOR": "1", "FORCE_HYPERLINK": "1"}
-    words = [sys.executable, "-m", "archgen.cli", *command.split(), "models"]
+    words = [sys.executable, "-m", "archgen", *command.split(), "models"]
     done = subprocess.run(words, cwd=project, capture_output=True, env=environment)
     output = done.stdout.decode()
     assert "\x1b[" in output
@@ -177,7 +177,7 @@ def test_documents_say_the_same_in_other_letters() -> None:
 
 def test_reports_name_files_as_they_are_called(project: Path) -> None:
     def report(form: str) -> str:
-        command = [sys.executable, "-m", "archgen.cli", "lint", "models", "--format", form]
+        command = [sys.executable, "-m", "archgen", "lint", "models", "--format", form]
         return subprocess.run(command, cwd=project, capture_output=True).stdout.decode()
 
     files = {os.path.join("models", name + SUFFIX) for name in NAMES}
@@ -203,7 +203,7 @@ def test_documents_are_utf_8_whatever_the_terminal_has(tmp_path: Path, encoding:
     )
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
     for words in (["lint", "a.arch.yaml", "--format", "json"], ["analyze", "a.arch.yaml", "--format", "json"]):
-        command = [sys.executable, "-m", "archgen.cli", *words]
+        command = [sys.executable, "-m", "archgen", *words]
         plain = subprocess.run(command, cwd=tmp_path, capture_output=True).stdout
         assert subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment).stdout == plain
         json.loads(plain.decode("utf-8"))
@@ -214,7 +214,7 @@ def test_a_long_path_is_whole_so_that_it_leads_to_the_file(tmp_path: Path, form:
     path = Path("services-of-a-large-monorepo", "payments-and-accounting", "deployment-models", "two  words.arch.yaml")
     (tmp_path / path.parent).mkdir(parents=True)
     (tmp_path / path).write_text(MODEL, encoding="utf-8")
-    command = [sys.executable, "-m", "archgen.cli", "lint", ".", "--format", form]
+    command = [sys.executable, "-m", "archgen", "lint", ".", "--format", form]
     output = subprocess.run(command, cwd=tmp_path, capture_output=True).stdout.decode()
     assert str(path) in output
 

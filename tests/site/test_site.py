@@ -30,7 +30,7 @@ TIERS = ("1-simple-web-stack", "2-distributed-web-infrastructure", "3-secured-an
 
 def build(output: str, *words: str, seed: str = "0") -> None:
     environment = {**os.environ, "PYTHONHASHSEED": seed}
-    command = [sys.executable, "-m", "archgen.cli", "build", "--today", TODAY, *words]
+    command = [sys.executable, "-m", "archgen", "build", "--today", TODAY, *words]
     done = subprocess.run([*command, output], cwd=ROOT, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
 

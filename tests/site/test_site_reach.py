@@ -33,7 +33,7 @@ def run(directory: str, *words: str) -> None:
 
 
 def archgen(*words: str) -> None:
-    run(ROOT, sys.executable, "-m", "archgen.cli", "build", "--today", DAY, *words)
+    run(ROOT, sys.executable, "-m", "archgen", "build", "--today", DAY, *words)
 
 
 @pytest.fixture(scope="module")

@@ -223,7 +223,7 @@ def test_nothing_is_left_where_the_address_is_taken(tmp_path: Path, monkeypatch:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        command = [sys.executable, "-m", "archgen.cli", "serve", "--port", str(taken.getsockname()[1])]
+        command = [sys.executable, "-m", "archgen", "serve", "--port", str(taken.getsockname()[1])]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=PATIENCE)
     assert done.returncode == 2
     assert left(temporary) == []

@@ -31,7 +31,7 @@ class Served:
 
     def __init__(self, directory: str, *words: str) -> None:
         self.directory = directory
-        command = [sys.executable, "-m", "archgen.cli", "serve", "--port", "0", "--today", "2026-11-24", *words]
+        command = [sys.executable, "-m", "archgen", "serve", "--port", "0", "--today", "2026-11-24", *words]
         environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(command, cwd=directory, stderr=subprocess.PIPE, text=True, env=environment)
         self.said: list[str] = []
@@ -256,7 +256,7 @@ def test_what_cannot_be_served_is_an_error_in_words(tmp_path: object) -> None:
         (["-"], "serve can't read stdin"),
         (["--today", "soon"], "--today must be a date"),
     ):
-        command = [sys.executable, "-m", "archgen.cli", "serve", *words]
+        command = [sys.executable, "-m", "archgen", "serve", *words]
         done = subprocess.run(command, cwd=str(tmp_path), capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 2
         assert told in done.stderr
@@ -265,7 +265,7 @@ def test_what_cannot_be_served_is_an_error_in_words(tmp_path: object) -> None:
 
 def test_an_address_that_is_taken_is_an_error_in_words(served: Served) -> None:
     port = served.url.rstrip("/").rpartition(":")[2]
-    command = [sys.executable, "-m", "archgen.cli", "serve", "--port", port]
+    command = [sys.executable, "-m", "archgen", "serve", "--port", port]
     done = subprocess.run(command, cwd=served.directory, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 2
     assert f"can't listen on 127.0.0.1:{port}" in done.stderr

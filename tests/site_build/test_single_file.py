@@ -21,7 +21,7 @@ ROOT = str(paths.ROOT)
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "archgen.cli", "build", "--today", "2026-11-24", *words]
+    command = [sys.executable, "-m", "archgen", "build", "--today", "2026-11-24", *words]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 

@@ -215,7 +215,7 @@ def test_an_archive_of_many_parts_is_refused_before_it_is_opened(monkeypatch: py
 
 def test_the_command_tells_it_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "template.pptx").write_bytes(packed(without(MASTER, "p:sldLayoutIdLst")))
-    command = [sys.executable, "-m", "archgen.cli", "slides", str(ROOT / "models"), "--template", "template.pptx"]
+    command = [sys.executable, "-m", "archgen", "slides", str(ROOT / "models"), "--template", "template.pptx"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stderr) == (2, "archgen: the template has no slide layouts\n")
     assert not (tmp_path / "deck.pptx").exists()

@@ -26,7 +26,7 @@ SMALL = Purpose("note", 10)
 
 def run(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
     """A command of archgen in a process of its own, which ends."""
-    command = [sys.executable, "-m", "archgen.cli", *words]
+    command = [sys.executable, "-m", "archgen", *words]
     return subprocess.run(command, cwd=at, capture_output=True, encoding="utf-8", timeout=PATIENCE)
 
 

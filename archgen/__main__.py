@@ -1,4 +1,4 @@
-"""`python -m archgen.cli`: the command where its script is not on the path."""
+"""`python -m archgen`: the command where its script is not on the path."""
 
 from __future__ import annotations
 
