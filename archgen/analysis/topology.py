@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from archgen.analysis.elements import by_component
@@ -254,6 +255,13 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
             else f"{listed([*unsure])} {'waits' if len(unsure) == 1 else 'wait'}"
         )
         return f", if {waits} for {listed(first_few([*dict.fromkeys(calls)], 2))} (`async` isn't declared)"
+
+    def in_components(self, replicas: Sequence[str]) -> list[str]:
+        """Return the names for lost replicas: of a component that is lost as a whole its own, of others each replica's."""
+        lost = Counter(self.replicas[replica].component for replica in replicas)
+        whole = {name for name, count in lost.items() if count == len(self.components[name].replicas)}
+        owners = {replica: self.replicas[replica].component for replica in replicas}
+        return list(dict.fromkeys(owners[replica] if owners[replica] in whole else replica for replica in replicas))
 
     # The control plane
 

@@ -149,7 +149,7 @@ objectives: {recovery_time: 30m}
     done = fixes(text, "single-point-of-failure")
     assert [finding.subject.id for finding in done.findings] == ["s-1"]
     assert [finding.message.partition(":")[0] for finding in done.left] == [
-        "Work of buy waits for the repair of s-1 (with mail@s-1)"
+        "Work of buy waits for the repair of s-1 (with mail)"
     ]
 
 

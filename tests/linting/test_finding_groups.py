@@ -175,5 +175,5 @@ def test_the_finding_that_stands_for_others_is_the_one_that_stops_most_flows(
     )
     main(["lint", str(path), "--format", "concise", "--select", "single-point-of-failure"])
     (line,) = capsys.readouterr().out.splitlines()
-    assert "Losing second (with api@second) takes down 2 flows" in line
+    assert "Losing second (with api) takes down 2 flows" in line
     assert line.endswith("; also first")

@@ -106,7 +106,7 @@ def test_pointing_at_a_thing_shows_its_facts_and_dims_the_rest(page: Browser) ->
     shared = page.run("return [...document.querySelectorAll('.archgen-card li')].map(one => one.textContent)")
     assert shared == [
         "Of its host, fw-1",
-        "1Losing fw-1 (with firewall-1@fw-1) takes down 2 flows: read-page and write-comment",
+        "1Losing fw-1 (with firewall-1) takes down 2 flows: read-page and write-comment",
     ]
     lit = "return document.querySelector('.archgen-canvas [data-component=\"%s\"]').classList.contains('lit')"
     assert page.run(lit % "haproxy") is True

@@ -102,7 +102,7 @@ def _hit(
     groups: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for element, (seconds, assumed) in repairs.items():
         about = f"about {_rounded(assumption)} (assumed)" if assumed else f"about {_rounded(seconds)}"
-        named = _with_replicas(element, list(needed[element]))
+        named = _with_replicas(facts, element, list(needed[element]))
         groups.setdefault((tuple(waiting[element]), about), []).append(named)
     several = len({about for _, about in groups}) > 1
     clauses = [
@@ -135,11 +135,11 @@ def _rounded(seconds: float) -> str:
     return spell_duration(360.0 * round(seconds / 360) if seconds > 3600 else seconds)
 
 
-def _with_replicas(element: Subject, replicas: list[str]) -> str:
+def _with_replicas(facts: Topology, element: Subject, replicas: list[str]) -> str:
     """Return an element, and the replicas for which it counts."""
-    return (
-        element.id if element.kind == "replica" or not replicas else f"{element.id} (with {listed_replicas(replicas)})"
-    )
+    if element.kind == "replica" or not replicas:
+        return element.id
+    return f"{element.id} (with {listed_replicas(facts.in_components(replicas))})"
 
 
 def _fix(facts: Topology, replicas: list[str]) -> str | None:

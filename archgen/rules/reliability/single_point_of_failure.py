@@ -59,9 +59,9 @@ def _hit(
     carried = _carried(facts, breaking)
     is_sure = facts.confidence_along(breaking.points[0].proof.path) == "high"
     assumed = facts.only_over_assumed(lambda: facts.losses.paths_to(breaking, carried)) if is_sure else ()
-    also = f"; over assumed connections {listed(first_few(assumed, MOST_NAMED))}" if assumed else ""
-    certain = first_few([name for name in carried if name not in assumed], MOST_NAMED)
-    bearing = f" (with {listed(certain)}{also})" if carried else ""
+    certain = [name for name in carried if name not in assumed]
+    sure, unsure = (listed(first_few(facts.in_components(names), MOST_NAMED)) for names in (certain, assumed))
+    bearing = f" (with {sure}{f'; over assumed connections {unsure}' if assumed else ''})" if carried else ""
     queues = _queues(facts, breaking)
     return Hit(
         subject=element,
