@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
+from archgen.importers.schemes import pairs_state_tls, protocol_of_scheme, secured, states_tls
 from archgen.importers.secrets import without_user_info
 from archgen.importers.variable_names import asks_for_host, is_name_of_driver, names_itself
 
@@ -84,27 +86,18 @@ _BEFORE_HOST = ("-h", "-z", "-zv", "-vz", "nslookup")
 _HOSTS_OF_PAIRS = ("_HOST", "_HOSTNAME", "_ADDR", "_ADDRESS", "_SERVER", "_ENDPOINT")
 """Ends of variables beside which the port stands in another one."""
 
-_SCHEMES = {
-    "postgres": "postgresql", "postgresql": "postgresql", "psql": "postgresql", "pgsql": "postgresql", "postgis": "postgresql",
-    "mysql": "mysql", "mysql2": "mysql", "mariadb": "mysql", "mongodb": "mongodb", "redis": "redis", "rediss": "rediss",
-    "amqp": "amqp", "pyamqp": "amqp", "amqps": "amqps", "rabbitmq": "amqp", "http": "http", "https": "https", "h2c": "http",
-    "ws": "ws", "wss": "wss", "grpc": "grpc", "nats": "nats", "mqtt": "mqtt", "mqtts": "mqtts", "kafka": "kafka", "smtp": "smtp",
-    "smtps": "smtps", "ldap": "ldap", "ldaps": "ldaps", "memcached": "memcached", "sqlserver": "mssql", "mssql": "mssql",
-    "fastcgi": "fastcgi", "nfs": "nfs", "otlp": "grpc", "syslog": "syslog", "cockroachdb": "postgresql",
-    "bolt": "bolt", "bolt+s": "bolts", "bolt+ssc": "bolts", "neo4j": "bolt", "neo4j+s": "bolts", "neo4j+ssc": "bolts",
-    "cassandra": "cassandra", "pulsar": "tcp", "ssh": "ssh", "lmtp": "lmtp", "stomp": "stomp",
-    "oracle": "oracle", "thin": "oracle", "clickhouse": "tcp", "amqp091": "amqp", "valkey": "redis", "valkeys": "rediss",
-    "redpanda": "kafka",
-}  # fmt: skip
-
 
 class Mention(Struct, frozen=True, order=True):
-    """A mention of a host in a value, with protocol and port where they stand there; `assumed` if only the port tells whose."""
+    """A mention of a host in a value, with protocol and port where they stand there; `assumed` if only the port tells whose.
+
+    One that is `secured` says that it is called inside TLS.
+    """
 
     host: str
     protocol: str | None = None
     port: int | None = None
     assumed: bool = False
+    secured: bool = False
 
 
 def mentions(name: str, value: str, hosts: Mapping[str, str], port: int | None = None) -> tuple[Mention, ...]:
@@ -124,9 +117,10 @@ def mentions(name: str, value: str, hosts: Mapping[str, str], port: int | None =
         host = resolve_host(mention.host, hosts) if not is_on_port else None
         published = resolve_port(mention.host, number, hosts) if host is None else None
         if host is not None:
-            results[Mention(host, mention.protocol, number)] = None
+            results[replace(mention, host=host, port=number)] = None
         elif published is not None:
-            results[Mention(published, mention.protocol, number, mention.host.lower() not in ON_MACHINE)] = None
+            assumed = mention.host.lower() not in ON_MACHINE
+            results[replace(mention, host=published, port=number, assumed=assumed)] = None
     return _distinct(results)
 
 
@@ -293,11 +287,6 @@ def _in_urls(text: str) -> Iterator[Mention]:
         yield mention
 
 
-def protocol_of_scheme(scheme: str) -> str | None:
-    """Return the protocol that the scheme of a URL stands for, whatever driver stands behind it."""
-    return _SCHEMES.get(scheme) or _SCHEMES.get(scheme.partition("+")[0])
-
-
 def urls_in(text: str) -> tuple[tuple[Mention, str], ...]:
     """Return the hosts of the URLs in a text, each with what stands behind its authority."""
     return _urls_in(text) if "://" in text or ":@" in text or "(" in text else ()
@@ -312,9 +301,11 @@ def _urls_in(text: str) -> tuple[tuple[Mention, str], ...]:
 def _found_urls(text: str) -> Iterator[tuple[Mention, str]]:
     for match in _URL.finditer(text):
         scheme = match[1].lower().removeprefix("jdbc:")
-        protocol = protocol_of_scheme(scheme)
+        protocol, _ = protocol_of_scheme(scheme)
         authority = re.split(r"[/?#;]", match[2], maxsplit=1)[0]
-        hosts = authority.rpartition("@")[2]
+        hosts, rest = authority.rpartition("@")[2], match[2][len(authority) :]
+        is_secured = states_tls(scheme, rest) or "@tcps:" in match[0]
+        protocol = secured(protocol) if is_secured and protocol is not None else protocol
         # what stands behind the sign is a word to fill in, and what stands before it no whole host
         cut = authority == match[2] and _TO_FILL.match(text, match.end()) is not None
         for part in hosts.split(","):
@@ -324,7 +315,7 @@ def _found_urls(text: str) -> Iterator[tuple[Mention, str]]:
                 port = _port(host[2])
                 # ClickHouse has a port for HTTP beside that of its own protocol
                 spoken = "http" if scheme == "clickhouse" and port == 8123 else protocol
-                yield Mention(host[1], spoken, port), match[2][len(authority) :]
+                yield Mention(host[1], spoken, port, secured=is_secured), rest
     for match in _DESCRIPTOR.finditer(text) if "(" in text else ():
         yield Mention(match[1], "oracle", _port(match[2])), ""
 
@@ -335,23 +326,29 @@ def _in_ports(text: str) -> Iterator[Mention]:
         yield Mention(match[1], None, _port(match[2]))
     if ":" not in text:
         return
+    is_secured = _pairs_are_secured(text)
     for match in _HOST_PORT.finditer(without_user_info(text)):
-        yield Mention(match[1], None, _port(match[2]))
+        yield Mention(match[1], None, _port(match[2]), secured=is_secured)
     # `tcp(db:3306)` and `user:password@tcp(db:3306)`
     for pattern in (_IN_BRACKETS, _BEHIND_USER):
         for match in pattern.finditer(text):
-            yield Mention(match[1], None, _port(match[2]))
+            yield Mention(match[1], None, _port(match[2]), secured=is_secured)
 
 
 def _words(name: str, text: str) -> Iterator[Mention]:
     for match in _HOST_WORD.finditer(text) if "=" in text else ():
-        yield Mention(match[1])
+        yield Mention(match[1], secured=_pairs_are_secured(text))
     asks = asks_for_host(name) and not (is_name_of_driver(name) and text.strip().lower() in PRODUCTS)
     if asks or ".svc" in text:
         for part in re.split(r"[,;\s]+", text.strip())[:100]:
             word = part.strip(LIST_SIGNS)
             if _BARE.fullmatch(word) and (asks or _OF_SERVICE.search(word) is not None):
                 yield Mention(word)
+
+
+def _pairs_are_secured(text: str) -> bool:
+    """Return True for a connection string without a scheme that asks for TLS."""
+    return "://" not in text and pairs_state_tls(text)
 
 
 def _port(text: str | None) -> int | None:
@@ -371,5 +368,6 @@ def _distinct(results: Mapping[Mention, None]) -> tuple[Mention, ...]:
                 present.protocol or mention.protocol,
                 present.port or mention.port,
                 present.assumed and mention.assumed,
+                present.secured or mention.secured,
             )
     return tuple(best.values())

@@ -27,6 +27,7 @@ from archgen.importers.proxies import Pools, Proxy, is_trial_configuration
 from archgen.importers.variable_names import sets_host
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
+from archgen.model.protocols import PROTOCOLS
 
 _SETTING = re.compile(
     r"""["']?([A-Za-z][A-Za-z0-9_.-]{0,60})["']?(?:\s*[:=]>?\s*|[ \t]+)["']?([A-Za-z0-9][A-Za-z0-9_.-]*)["']?\s*[,;]?"""
@@ -197,6 +198,8 @@ def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sh
         if mention.protocol is not None or fetches:
             sheet.add(Fact(subject, "is_spoken", True, origin, evidence, sure))
         sheet.add(Fact(subject, "served", [mention.port or 0, protocol], origin, evidence, sure))
+        if mention.secured and not PROTOCOLS[protocol].encrypted:
+            sheet.add(Fact(subject, "secured", mention.port or 0, origin, evidence, sure))
 
 
 def _without_comment(line: str) -> str:

@@ -12,7 +12,7 @@ from archgen.model.finding import CONFIDENCES, Confidence
 from archgen.model.sha256 import digest
 from archgen.model.wording import first_few, listed
 
-SETS = ("member", "front", "port", "served", "guess")
+SETS = ("member", "front", "port", "served", "secured", "guess")
 """Keys of which a subject has several values."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.importers.addresses import (
     IN_CLUSTER,
@@ -14,7 +15,6 @@ from archgen.importers.addresses import (
     ON_MACHINE,
     Mention,
     is_loopback,
-    protocol_of_scheme,
     resolve_host,
     resolve_port,
     urls_in,
@@ -23,6 +23,7 @@ from archgen.importers.catalogue import PRODUCTS, REGISTRIES, STORES, Known
 from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.names import free_id, make_id
 from archgen.importers.products import Guess, known_by_name
+from archgen.importers.schemes import pairs_state_tls, protocol_of_scheme
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.store_names import names_host_alone, read_store_name, tells_store_host
 
@@ -147,7 +148,7 @@ class Outside:
             store = self.add(alike[0], known, source, name, _set_of(alike))
             if len(alike) > 1:
                 self.sheet.add(Fact(f"component:{store.id}", "replicas", len(alike), source, name, "medium"))
-            yield Mention(store.id, mention.protocol, mention.port), store
+            yield replace(mention, host=store.id), store
 
     def add(self, host: str, known: Known, source: Origin, evidence: str, name: str = "") -> OutsideStore:
         """Return the store at a host, with its facts added where it is new."""
@@ -327,7 +328,7 @@ def _in_pairs(by_word: Known | None, value: str) -> Iterator[tuple[Mention, Know
     if known is None:
         known = STORES.get(port or 0) or _by_words(pairs)
     if known.kind == "database":
-        yield Mention(host[1], known.protocol, port), known
+        yield Mention(host[1], known.protocol, port, secured=pairs_state_tls(value)), known
 
 
 def _by_words(pairs: Mapping[str, str]) -> Known:
@@ -368,14 +369,14 @@ def _is_name(word: str, known: Known) -> bool:
 def store_with_placeholder(value: str) -> Known | None:
     """Return the store that the protocol of an address tells, where its host is still to come: `postgresql://${HOST}/shop`."""
     match = _TO_COME.match(value) if "$" in value else None
-    return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(match[1]) or "", "")) if match is not None else None
+    return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(match[1])[0] or "", "")) if match is not None else None
 
 
 def store_at_provider(value: str) -> Known | None:
     """Return the store of an address with a provider's domain, also where a part of its host is still to be filled in."""
     for scheme, authority in _WITH_AUTHORITY.findall(value[:2000]) if "://" in value else ():
         if _MANAGED.search(authority.rpartition("@")[2].partition(":")[0]) is not None:
-            return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(scheme.lower()) or "", ""))
+            return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(scheme.lower())[0] or "", ""))
     return None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
 from archgen.importers.addresses import (
     IN_CLUSTER,
     ON_MACHINE,
@@ -69,7 +71,7 @@ def services_outside(
         if known.keeps_data or known.kind == "backup" or is_proxy:
             known = Known("service")
         store = outside.add(outside_address(host, mention.port), known, source, name or "an address", title)
-        yield Mention(store.id, mention.protocol, mention.port), store
+        yield replace(mention, host=store.id), store
 
 
 def unknown_hosts(name: str, value: str, hosts: Mapping[str, str]) -> Iterator[str]:

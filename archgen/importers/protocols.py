@@ -1,12 +1,17 @@
-"""The protocol of a call by what its address, its port, its target and its variable tell."""
+"""The protocol of a call by what its address, its port, its target and its variable tell, and if it is spoken inside TLS."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archgen.importers.catalogue import STORE_PROTOCOLS, Known
 from archgen.importers.products import Guess
+from archgen.importers.schemes import secured
 from archgen.importers.store_names import protocol_named
 from archgen.importers.variable_names import names_grpc
+from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
+from archgen.model.protocols import PROTOCOLS
 
 _OF_PORTS = {
     **STORE_PROTOCOLS, 22: "ssh", 25: "smtp", 53: "dns", 110: "pop3", 143: "imap", 389: "ldap", 465: "smtps", 514: "syslog",
@@ -35,3 +40,19 @@ def protocol_of_call(of_address: str | None, of_port: str | None, target: Guess,
         kind = "database" if KINDS[known.kind].balances else known.kind
         protocol = protocol_named(variable, kind) or protocol
     return "grpc" if protocol == "http" and names_grpc(variable) else protocol
+
+
+def statements_of_call(
+    of_address: str | None, port: int | None, is_secured: bool, of_port: str | None, target: Guess, variable: str
+) -> Iterator[tuple[str, object, Confidence]]:
+    """Yield what an address tells of a call: its protocol, where it is served, and if that is inside TLS."""
+    protocol = protocol_of_call(of_address, of_port, target, variable)
+    number = port or (target.known.port if protocol == target.known.protocol else None)
+    if is_secured and of_address is None:
+        is_known = target.known.product is not None or protocol != "http"
+        protocol = secured(protocol) if is_known else "tls"
+    sure: Confidence = "high" if port else "medium"
+    yield "protocol", protocol, "high"
+    yield "served", [number or 0, protocol], sure
+    if is_secured and not PROTOCOLS[protocol].encrypted:
+        yield "secured", number or 0, sure

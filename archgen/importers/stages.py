@@ -1,8 +1,13 @@
-"""The stage that names of files and directories stand for: production, none, one before the release, or a trial."""
+"""What names of files and directories stand for: production, none, a stage before the release, a trial, or an example.
+
+An example stands in for the file that people make of it and keep to themselves.
+"""
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 PRODUCTION, UNNAMED, STAGING, TRIAL = range(4)
@@ -27,6 +32,9 @@ _END = re.compile(rf"[-_.]({_PRODUCTION}|live|{_STAGING}|{_DEVELOPMENT}|local)$"
 
 _PROPER = tuple((stage, re.compile(rf"(^|[^a-z])({words})([^a-z]|$)", re.IGNORECASE)) for stage, words in _WORDS)
 _PATTERNS = (*_PROPER, (TRIAL, re.compile(rf"(^|[^a-z])({_ASIDE})([^a-z]|$)", re.IGNORECASE)))
+
+EXAMPLES = (".example", ".sample", ".dist", ".template", ".default", ".model", ".tmpl")
+"""Ends of the names of examples beside the files that people make of them, the likelier ones first."""
 
 
 @lru_cache(maxsize=4096)
@@ -54,3 +62,13 @@ def without_copy(name: str) -> str:
 def without_stage(name: str) -> str:
     """Return a name without the word for a stage at its end."""
     return _END.sub("", name)
+
+
+def examples_of(name: str) -> Iterator[str]:
+    """Yield the names that an example of a file may have, the likelier ones first."""
+    stem, end = posixpath.splitext(name)
+    yield from (f"{name}{sort}" for sort in EXAMPLES)
+    for word in ("example", "sample", "template"):
+        yield f"{word}.{name.lstrip('.')}"
+        if stem:
+            yield f"{stem}.{word}{end}"

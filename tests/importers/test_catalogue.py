@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.importers import addresses, nginx, protocols
+from archgen.importers import nginx, protocols, schemes
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, STORES
 from archgen.importers.outside_services import unknown_hosts
 from archgen.importers.products import guess
@@ -13,7 +13,7 @@ from archgen.model.protocols import PROTOCOLS
 
 def test_each_protocol_of_an_import_is_known_to_the_language() -> None:
     names = {known.protocol for known in PRODUCTS.values()}
-    names |= {*addresses._SCHEMES.values(), *protocols._OF_PORTS.values(), *nginx._PASSES.values()}
+    names |= {*schemes._SCHEMES.values(), *protocols._OF_PORTS.values(), *nginx._PASSES.values()}
     assert names - PROTOCOLS.keys() == set()
 
 

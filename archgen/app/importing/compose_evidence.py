@@ -12,8 +12,7 @@ from archgen.app.importing.evidence import Evidence
 from archgen.app.importing.stated_use import comments_above, use_in_comments
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.products import image_name
-from archgen.importers.stages import PRODUCTION, TRIAL, stage_of
-from archgen.importers.stand_ins import examples_of
+from archgen.importers.stages import PRODUCTION, TRIAL, examples_of, stage_of
 
 _DEVELOPERS_COMMAND = re.compile(
     r"\b((npm|pnpm|yarn|bun)( run)? dev|next dev|nodemon|ts-node-dev|tsx watch|manage\.py runserver|flask run .*--debug|dotnet watch|"

@@ -19,7 +19,7 @@ from archgen.app.importing.directories import (
 from archgen.importers.compose.environment import STAND_INS
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.facts import Configuration, FileTree, Opener
-from archgen.importers.stand_ins import EXAMPLES
+from archgen.importers.stages import EXAMPLES
 from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, lies_in, read_file
 
 _DEEPEST_MOUNT = 2

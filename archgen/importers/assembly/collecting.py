@@ -173,6 +173,8 @@ def _state_call(call: Call, fact: Fact) -> None:
         call.served.setdefault(*fact.value)
         # the most certain one comes first
         call.port = next(filter(None, call.served), call.port)
+    elif fact.key == "secured":
+        call.secured.append(fact.value)
     elif fact.key == "front":
         call.fronts.append(fact.value)
     elif fact.key == "variable":

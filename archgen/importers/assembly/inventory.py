@@ -102,7 +102,8 @@ class Call(Struct, kw_only=True):
     or that of a `variable`. The address of one that `is_spoken` holds its protocol. Of one that `is_doubtful` nothing speaks
     that is the caller's own; one that `is_open` is asked about, and no connection. `fronts` are the ports of a proxy that lead to
     its target, 0 for one that its configuration doesn't tell; none of one that `is_inner` is published or called. `served` are
-    the ports of its target that addresses name, each with its protocol: 0 for an address without one.
+    the ports of its target that addresses name, each with its protocol: 0 for an address without one. On those `secured` TLS is
+    spoken.
     """
 
     source: str
@@ -127,6 +128,7 @@ class Call(Struct, kw_only=True):
     is_inner: bool = False
     fronts: list[int] = field(default_factory=list)
     served: dict[int, str] = field(default_factory=dict)
+    secured: list[int] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -144,6 +146,7 @@ class Call(Struct, kw_only=True):
         """Add the ports of another call between the same components; those of the target if it is one, and not its replicas."""
         if is_one:
             self.served = {**other.ports, **self.ports}
+            self.secured = [*self.secured, *other.secured]
         self.fronts = [*self.fronts, *other.fronts] if self.fronts and other.fronts else []
 
 

@@ -8,6 +8,7 @@ from archgen.importers.assembly.certainty import ASSUMING
 from archgen.importers.assembly.inventory import Call, Part
 from archgen.importers.catalogue import BY_PRODUCT, STORES
 from archgen.importers.facts import IN_SOURCE, MOUNTED, PASSED_ON
+from archgen.importers.schemes import unsecured
 
 
 def learn(
@@ -54,7 +55,7 @@ _OF_ONE_PRODUCT = ("postgresql", "mongodb")
 def _learn_kinds(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> None:
     """Give each component of unknown kind that others call by the protocol of a store that kind, and a store its product."""
     for (_, target), call in sorted(calls.items()):
-        part, known = parts.get(target), _STORES.get(call.protocol)
+        part, known = parts.get(target), _STORES.get(unsecured(call.protocol))
         if part is None or known is None or call.guess:
             continue
         if part.kind == "database" and part.product is None and call.protocol in _OF_ONE_PRODUCT:

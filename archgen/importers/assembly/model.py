@@ -191,11 +191,13 @@ def _add_call(draft: _Draft, call: Call) -> None:
     value: dict[str, Any] = {"protocol": call.protocol}
     served = sorted(pair for pair in call.ports.items() if pair[0])
     if len(served) > 1 and (call.evidence == PASSED_ON or draft.inventory.parts[call.target].listens):
-        value = {"ports": [{"protocol": protocol, "port": port} for port, protocol in served]}
+        ports = [{"protocol": protocol, "port": port} for port, protocol in served]
+        value = {"ports": [each | {"tls": True} if each["port"] in call.secured else each for each in ports]}
     elif call.port is not None:
         value["port"] = call.port
-    if call.tls is not None and call.protocol not in ("https",):
-        value["tls"] = call.tls
+    tls = call.tls if call.tls is not None or "ports" in value or (call.port or 0) not in call.secured else True
+    if tls is not None and call.protocol not in ("https",):
+        value["tls"] = tls
     proven = not call.guess and call.evidence not in UNPROVEN
     if not call.required or not (proven or is_walked(draft.inventory, call.source, call.target)):
         value["required"] = False

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.facts import Configuration, Opener
-from archgen.importers.stand_ins import EXAMPLES, examples_of
+from archgen.importers.stages import EXAMPLES, examples_of
 from archgen.importers.store_names import names_host_alone
 from archgen.importers.variable_names import asks_for_host, is_for_browsers
 

@@ -13,7 +13,7 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Opener
 from archgen.importers.names import words_of
-from archgen.importers.stand_ins import EXAMPLES
+from archgen.importers.stages import EXAMPLES
 from archgen.model.kinds import KINDS
 
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 
+from msgspec.structs import replace
+
 from archgen.importers.addresses import Mention, is_ip_address
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.project import Project
@@ -41,7 +43,7 @@ class Neighbours:
         for mention, known in stores_named(name, value, port) if self.by_port else ():
             identity = self.by_port.get(mention.port or known.port or 0)
             if identity is not None and is_ip_address(mention.host) and self.parts[identity].kind == known.kind:
-                stores[mention.host] = Mention(identity, mention.protocol, mention.port)
+                stores[mention.host] = replace(mention, host=identity)
         return stores
 
 

@@ -44,7 +44,7 @@ from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, IN_SOURCE, Attachment,
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.outside_services import services_outside
 from archgen.importers.products import admits_anybody, replicates
-from archgen.importers.protocols import protocol_of_call, protocol_of_port
+from archgen.importers.protocols import protocol_of_port, statements_of_call
 from archgen.importers.store_names import sets_store_itself
 from archgen.importers.variable_names import is_for_browsers, names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
@@ -333,10 +333,9 @@ class _Reader:
         self.called.add((part.id, target.id))
         if sure == "high":
             self.proven.add((part.id, target.id))
-        protocol = protocol_of_call(mention.protocol, protocol_of_port(mention.port, known), target.guess, evidence)
-        self._add(subject, "protocol", protocol, source, evidence, sure)
-        port = mention.port or (known.port if protocol == known.protocol else None)
-        self._add(subject, "served", [port or 0, protocol], source, evidence, sure if mention.port else "medium")
+        spoken, stated = protocol_of_port(mention.port, known), (mention.protocol, mention.port, mention.secured)
+        for key, value, certain in statements_of_call(*stated, spoken, target.guess, evidence):
+            self._add(subject, key, value, source, evidence, sure if certain == "high" else certain)
         if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 

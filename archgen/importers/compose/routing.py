@@ -15,6 +15,11 @@ _ROUTER = re.compile(
     r"traefik\.(?:http|tcp)\.routers\.[^.]+\.(?:rule|entrypoints|service)|traefik\.frontend\.rule|traefik\.enable"
 )
 _PORT = re.compile(r"traefik\.(?:(?:http|tcp)\.services\.[^.]+\.loadbalancer\.server\.port|port)")
+_SCHEME = re.compile(r"traefik\.(?:http\.services\.[^.]+\.loadbalancer\.server\.scheme|protocol)")
+_UPSTREAMS = re.compile(r"upstreams\s+(?:(https?|h2c)\s+)?(\d+)")
+_SPOKEN = {"https": "https", "uwsgi": "uwsgi", "fastcgi": "fastcgi", "grpc": "grpc", "grpcs": "grpc"}
+"""The protocols that proxies speak to what asks them for another one than HTTP."""
+
 _OF_TCP = re.compile(r"traefik\.(tcp|udp)\.routers\.")
 _OF_HTTP = re.compile(r"traefik\.http\.routers\.|traefik\.frontend\.")
 _CADDY = re.compile(r"caddy(?:_\d+)?(?:\.reverse_proxy|\.handle.*reverse_proxy)?")
@@ -23,7 +28,8 @@ _CADDY = re.compile(r"caddy(?:_\d+)?(?:\.reverse_proxy|\.handle.*reverse_proxy)?
 class ProxyRoute(Struct, frozen=True):
     """A route to a service: the proxy that has it, None for one in no file, and the service's port.
 
-    One that `is_plain` is for connections of any protocol, and not for requests of HTTP.
+    One that `is_plain` is for connections of any protocol, and not for requests of HTTP; `spoken` is the protocol that the
+    service asks for.
     """
 
     proxy: str | None
@@ -32,6 +38,7 @@ class ProxyRoute(Struct, frozen=True):
     source: Origin
     evidence: str
     is_plain: bool = False
+    spoken: str = ""
 
 
 def routes(services: Mapping[str, Service], proxies: Mapping[str, str]) -> Iterator[ProxyRoute]:
@@ -39,7 +46,7 @@ def routes(services: Mapping[str, Service], proxies: Mapping[str, str]) -> Itera
     for identity, service in services.items():
         names = [name.lower() for name in service.labels]
         is_plain = any(map(_OF_TCP.match, names)) and not any(map(_OF_HTTP.match, names))
-        for product, value, port in _requests(service):
+        for product, value, port, scheme in _requests(service):
             proxy = proxies.get(product)
             if proxy != identity:
                 yield ProxyRoute(
@@ -49,28 +56,32 @@ def routes(services: Mapping[str, Service], proxies: Mapping[str, str]) -> Itera
                     value.source,
                     f"{product} {'label' if product != 'nginx-proxy' else 'variable'}",
                     is_plain and product == "traefik",
+                    _SPOKEN.get(scheme.lower(), ""),
                 )
 
 
-def _requests(service: Service) -> Iterator[tuple[str, SourceText, int | None]]:
+def _requests(service: Service) -> Iterator[tuple[str, SourceText, int | None, str]]:
+    """Yield the products of proxies that a service asks for a route, each with the place, the port and the scheme."""
     if service.labels:
         yield from _labelled({name.lower(): value for name, value in service.labels.items()})
     virtual = service.environment.get("VIRTUAL_HOST")
     if virtual is not None:
-        port_value = service.environment.get("VIRTUAL_PORT")
-        yield "nginx-proxy", virtual, _number(port_value.text if port_value else "")
+        port_value, scheme = (service.environment.get(f"VIRTUAL_{name}") for name in ("PORT", "PROTO"))
+        number = _number(port_value.text if port_value else "")
+        yield "nginx-proxy", virtual, number, scheme.text if scheme is not None else ""
 
 
-def _labelled(labels: Mapping[str, SourceText]) -> Iterator[tuple[str, SourceText, int | None]]:
+def _labelled(labels: Mapping[str, SourceText]) -> Iterator[tuple[str, SourceText, int | None, str]]:
     router = next((value for name, value in labels.items() if _ROUTER.fullmatch(name)), None)
     enable = labels.get("traefik.enable")
     if router is not None and (enable is None or enable.text.lower() != "false"):
         port = next((value.text for name, value in labels.items() if _PORT.fullmatch(name)), "")
-        yield "traefik", router, _number(port)
+        scheme = next((value.text for name, value in labels.items() if _SCHEME.fullmatch(name)), "")
+        yield "traefik", router, _number(port), scheme
     caddy = next((value for name, value in labels.items() if _CADDY.fullmatch(name)), None)
     if caddy is not None:
-        port_match = re.search(r"upstreams\s+(\d+)", " ".join(value.text for value in labels.values()))
-        yield "caddy", caddy, int(port_match[1][:5]) if port_match else None
+        match = _UPSTREAMS.search(" ".join(value.text for value in labels.values()))
+        yield "caddy", caddy, int(match[2][:5]) if match else None, (match[1] or "") if match else ""
 
 
 def _number(text: str) -> int | None:
@@ -79,10 +90,12 @@ def _number(text: str) -> int | None:
 
 def protocol_of(route: ProxyRoute, known: Known) -> str:
     """Return what a proxy speaks with a service: HTTP, or what the service itself speaks."""
-    return "http" if not route.is_plain else known.protocol if known.product is not None else "tcp"
+    return route.spoken or ("http" if not route.is_plain else known.protocol if known.product is not None else "tcp")
 
 
 def entry_of(route: ProxyRoute, known: Known) -> dict[str, object]:
     """Return the entry to which a proxy in no file leads; nothing where no port is known."""
     port = route.port or (known.port if route.is_plain else 80)
-    return {"protocol": protocol_of(route, known), "port": port, "target": port, "local": True} if port else {}
+    # the proxy takes TLS off, and speaks another to the service
+    protocol = protocol_of(route, known) if not route.spoken else "http"
+    return {"protocol": protocol, "port": port, "target": port, "local": True} if port else {}

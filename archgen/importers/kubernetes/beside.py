@@ -63,7 +63,7 @@ class _Index(Struct):
         if each.kind == "Service":
             return {part.key for part in self.selected_by(each)}
         if each.kind in ROUTES:
-            return {self._named(each, "Service", name.partition(".")[0]) for name, _, _ in backends_in(each)}
+            return {self._named(each, "Service", backend.name.partition(".")[0]) for backend in backends_in(each)}
         target = each.node.get("spec", "scaleTargetRef")
         return {self._named(each, target.text_at("kind"), target.text_at("name"))}
 

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.addresses import NODE, resolve_host
-from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifest, Manifests, may_be_one_namespace
 from archgen.importers.kubernetes.part import Workload, listens, node_ports, replicas_of
-from archgen.importers.kubernetes.routes import IngressRoute, routes_of
+from archgen.importers.kubernetes.routes import Backend, IngressRoute, routes_of
 from archgen.importers.stages import without_stage
 from archgen.model.kinds import KINDS
 
@@ -96,13 +95,13 @@ def public_names(routes: Iterable[IngressRoute], hosts: Hosts) -> dict[str, str]
     return names
 
 
-def backends_of(route: IngressRoute, hosts: Hosts) -> Iterator[tuple[str, int | None, Origin, bool]]:
-    """Yield the components that a route leads to, with port and place; True where no Service has the name."""
-    for service, port, source in route.backends:
-        target = resolve_host(service, hosts.of(route.namespace))
-        meant = resolve_host(service, hosts.meant_in(route.namespace)) if target is None else None
+def backends_of(route: IngressRoute, hosts: Hosts) -> Iterator[tuple[str, Backend, bool]]:
+    """Yield the components that a route leads to, each with how it does; True where no Service has the name."""
+    for backend in route.backends:
+        target = resolve_host(backend.name, hosts.of(route.namespace))
+        meant = resolve_host(backend.name, hosts.meant_in(route.namespace)) if target is None else None
         if target is not None or meant is not None:
-            yield target or meant or "", port, source, meant is not None
+            yield target or meant or "", backend, meant is not None
 
 
 def runs_programs(manifests: Manifests, parts: Iterable[Workload], hosts: Hosts) -> bool:

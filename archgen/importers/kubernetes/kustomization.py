@@ -12,7 +12,7 @@ from archgen.importers.facts import Configuration, Opener, Origin
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, ObjectKey, SettingEntry, template_keys
 from archgen.importers.kubernetes.patching import with_value
 from archgen.importers.nodes import SourceNode
-from archgen.importers.stand_ins import examples_of
+from archgen.importers.stages import examples_of
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode

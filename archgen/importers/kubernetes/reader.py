@@ -56,7 +56,7 @@ from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore, is_asked_by_public_name
 from archgen.importers.outside_services import services_outside, unknown_hosts
 from archgen.importers.products import admits_anybody, replicates
-from archgen.importers.protocols import protocol_of_call
+from archgen.importers.protocols import statements_of_call
 from archgen.importers.store_names import registry_named, sets_store_itself
 from archgen.importers.variable_names import names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
@@ -355,10 +355,9 @@ class _Reader:
         self._pool(part.id, target.id, mention, source, evidence)
         subject = f"connection:{part.id}->{target.id}"
         spoken = self.protocols.get((target.id, mention.port or 0))
-        protocol = protocol_of_call(mention.protocol, spoken, target.guess, evidence)
-        self._add(subject, "protocol", protocol, source, evidence)
-        port = mention.port or (known.port if protocol == known.protocol else None)
-        self._add(subject, "served", [port or 0, protocol], source, evidence, "high" if mention.port else "medium")
+        stated = mention.protocol, mention.port, mention.secured
+        for key, value, certain in statements_of_call(*stated, spoken, target.guess, evidence):
+            self._add(subject, key, value, source, evidence, certain)
         if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
@@ -380,15 +379,19 @@ class _Reader:
         # where others lead to something, one that leads nowhere is of what is no longer there
         for route, backends in [each for each in routes if each[1]] or routes:
             controller = controller_of(route, self.parts, self.taken, self.sheet)
-            for target, port, source, is_meant in backends:
+            for target, backend, is_meant in backends:
+                source, port = backend.source, backend.port or 0
                 if target == controller:
                     continue
                 if is_meant:
                     self._doubt(controller, target, source, f"{route.kind}{NO_SERVICE}")
                 self._pool(controller, target, Mention(target), source, route.kind)
                 subject = f"connection:{controller}->{target}"
-                self._add(subject, "protocol", "http", source, route.kind)
-                self._add(subject, "served", [port or 0, "http"], source, route.kind)
+                own = self.protocols.get((target, port)) or self.by_id[target].guess.known.protocol
+                self._add(subject, "protocol", backend.protocol or own, source, route.kind)
+                self._add(subject, "served", [port, backend.protocol or own], source, route.kind)
+                if backend.secured:
+                    self._add(subject, "secured", port, source, route.kind)
             for protocol, number in (("https", 443),) if route.tls else (("http", 80),):
                 value: dict[str, object] = {"protocol": protocol, "port": number, "read": True}
                 if redirects and not route.tls:

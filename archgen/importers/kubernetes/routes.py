@@ -19,8 +19,31 @@ _HOST_RULE = re.compile(r"Host\(`([\w.-]{1,253})`\)")
 _CONTROLLERS = ("traefik", "nginx-ingress-controller", "nginx-ingress", "kong", "kubernetes-ingress-controller")
 
 
+_OF_ANNOTATIONS = {
+    "https": ("https", False), "grpc": ("grpc", False), "grpcs": ("grpc", True), "fcgi": ("fastcgi", False), "ajp": ("ajp", False),
+    "h2-ssl": ("https", False), "http2": ("http", False), "tcp": ("", False),
+}  # fmt: skip
+"""Protocols as annotations of an Ingress name them, with True where TLS is around what has the same name without."""
+
+_OF_TLS = ("/secure-backends", "/server-ssl")
+"""Ends of the names of annotations with which a controller calls its backends over HTTPS."""
+
+
+class Backend(Struct, frozen=True):
+    """A service that a route leads to, with its port and place; the protocol is empty where the service tells it.
+
+    It is `secured` if TLS is spoken, and the protocol doesn't say so.
+    """
+
+    name: str
+    port: int | None
+    source: Origin
+    protocol: str = "http"
+    secured: bool = False
+
+
 class IngressRoute(Struct, frozen=True):
-    """A route: the services that it leads to, each with its port and place, and whether visitors come over TLS.
+    """A route: the services that it leads to, and whether visitors come over TLS.
 
     `hosts` are the public names by which visitors come to one of the services alone, each with that. One that `redirects` sends
     them to HTTPS instead.
@@ -29,7 +52,7 @@ class IngressRoute(Struct, frozen=True):
     kind: str
     namespace: str
     source: Origin
-    backends: tuple[tuple[str, int | None, Origin], ...]
+    backends: tuple[Backend, ...]
     tls: bool
     hosts: tuple[tuple[str, str], ...] = ()
     redirects: bool = False
@@ -62,39 +85,70 @@ def _is_of_mesh(manifest: Manifest) -> bool:
     return bool(parents) and {*parents} == {"Service"}
 
 
-def backends_in(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:
-    """Yield the services that a route leads to, each with its port and place."""
+def backends_in(manifest: Manifest) -> Iterator[Backend]:
+    """Yield the services that a route leads to."""
     spec = manifest.node.get("spec")
     match manifest.kind:
         case "Ingress":
+            annotated = _annotated(manifest)
             rules = [rule.get("http", "paths") for rule in spec.get("rules").list()]
             declared = [path.get("backend") for paths in rules for path in paths.list()]
             for backend in (*declared, spec.get("defaultBackend"), spec.get("backend")):
                 service = backend.get("service")
                 if service.text_at("name"):
-                    yield _backend(service.get("name"), service.get("port", "number"))
+                    yield _backend(service.get("name"), service.get("port", "number"), "", *annotated)
                 elif backend.text_at("serviceName"):
-                    yield _backend(backend.get("serviceName"), backend.get("servicePort"))
+                    yield _backend(backend.get("serviceName"), backend.get("servicePort"), "", *annotated)
         case "IngressRoute":
             for route in spec.get("routes").list():
                 for service in route.get("services").list():
-                    yield _backend(service.get("name"), service.get("port"), service.text_at("namespace"))
+                    space, protocol = service.text_at("namespace"), _of_traefik(service)
+                    yield _backend(service.get("name"), service.get("port"), space, protocol)
         case "VirtualService":
-            for section in ("http", "tls", "tcp"):
+            for section, protocol in (("http", "http"), ("tls", "https"), ("tcp", "")):
                 for rule in spec.get(section).list():
                     for route in rule.get("route").list():
-                        yield _backend(route.get("destination", "host"), route.get("destination", "port", "number"))
+                        target = route.get("destination")
+                        yield _backend(target.get("host"), target.get("port", "number"), "", protocol)
         case "Route":
-            yield _backend(spec.get("to", "name"), spec.get("port", "targetPort"))
-        case _:
+            # an edge takes TLS off; others pass it on, or speak it anew
+            ends = spec.text_at("tls", "termination") not in ("reencrypt", "passthrough")
+            yield _backend(spec.get("to", "name"), spec.get("port", "targetPort"), "", "http" if ends else "https")
+        case kind:
+            protocol = {"GRPCRoute": "grpc", "TCPRoute": ""}.get(kind, "http")
             for rule in spec.get("rules").list():
                 for reference in rule.get("backendRefs").list():
-                    yield _backend(reference.get("name"), reference.get("port"), reference.text_at("namespace"))
+                    space = reference.text_at("namespace")
+                    yield _backend(reference.get("name"), reference.get("port"), space, protocol)
 
 
-def _hosts(manifest: Manifest, backends: tuple[tuple[str, int | None, Origin], ...]) -> Iterator[tuple[str, str]]:
+def _backend(
+    name: SourceNode, port: SourceNode, namespace: str, protocol: str = "http", secured: bool = False
+) -> Backend:
+    text = f"{name.text}.{namespace}.svc" if namespace else name.text
+    return Backend(text, port.number, name.origin, protocol, secured)
+
+
+def _annotated(manifest: Manifest) -> tuple[str, bool]:
+    """Return the protocol that the annotations of an Ingress tell its controller to speak, with True for TLS around it."""
+    for key, value in manifest.node.get("metadata", "annotations").items():
+        if key.endswith("/backend-protocol"):
+            return _OF_ANNOTATIONS.get(value.text.lower(), ("http", False))
+        if key.endswith(_OF_TLS) and value.text.lower() == "true":
+            return "https", False
+    return "http", False
+
+
+def _of_traefik(service: SourceNode) -> str:
+    """Return the protocol that Traefik speaks: by the scheme, else by the port, as it does itself."""
+    scheme, port = service.text_at("scheme"), service.get("port")
+    is_secured = scheme == "https" or (not scheme and (port.number == 443 or port.text.startswith("https")))
+    return "https" if is_secured else "http"
+
+
+def _hosts(manifest: Manifest, backends: tuple[Backend, ...]) -> Iterator[tuple[str, str]]:
     """Yield the hosts of a route that lead to one service, whatever the path, each with that service."""
-    spec, names = manifest.node.get("spec"), {name for name, _, _ in backends}
+    spec, names = manifest.node.get("spec"), {each.name for each in backends}
     if manifest.kind == "Ingress":
         for rule in spec.get("rules").list():
             paths = list(rule.get("http", "paths").list())
@@ -114,10 +168,6 @@ def hosts_of_route(manifest: Manifest) -> Iterator[str]:
     yield from (item.text.lower() for key in ("hostnames", "hosts") for item in spec.get(key).list())
     for route in spec.get("routes").list():
         yield from (match[1].lower() for match in _HOST_RULE.finditer(route.text_at("match")))
-
-
-def _backend(name: SourceNode, port: SourceNode, namespace: str = "") -> tuple[str, int | None, Origin]:
-    return f"{name.text}.{namespace}.svc" if namespace else name.text, port.number, name.origin
 
 
 def _has_tls(manifest: Manifest, manifests: Manifests) -> bool:

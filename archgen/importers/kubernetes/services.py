@@ -53,8 +53,8 @@ def _note_empty(
     """Record the Services that routes lead to and whose labels no pod has: what visitors ask of them fails."""
     routed: set[ServiceKey] = set()
     for route in manifests.of(*ROUTES):
-        for host, _, _ in backends_in(route):
-            name, _, domain = host.partition(".")
+        for backend in backends_in(route):
+            name, _, domain = backend.name.partition(".")
             routed.add((domain.partition(".")[0] or route.namespace, name))
     for key, service in services.items():
         if key in routed and service.node.get("spec", "selector").keys and not selected[key]:

@@ -1,0 +1,80 @@
+"""The protocols that addresses state: those of the schemes of URLs, and if they are spoken inside TLS."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from archgen.model.protocols import PROTOCOLS
+
+_SCHEMES = {
+    "postgres": "postgresql", "psql": "postgresql", "pgsql": "postgresql", "postgis": "postgresql", "cockroachdb": "postgresql",
+    "mysql2": "mysql", "mariadb": "mysql", "pyamqp": "amqp", "rabbitmq": "amqp", "amqp091": "amqp", "h2c": "http",
+    "sqlserver": "mssql", "otlp": "grpc", "neo4j": "bolt", "pulsar": "tcp", "thin": "oracle", "clickhouse": "tcp",
+    "valkey": "redis", "redpanda": "kafka", "submission": "smtp",
+}  # fmt: skip
+"""The protocols of schemes that aren't called like them."""
+
+_BARE = ("file", "unix", "tcp", "udp", "tls", "s3")
+"""Protocols whose names as schemes don't tell what is spoken to a host."""
+
+_OF_TLS = ("tls", "ssl", "mtls", "tcps", "s", "ssc", "https", "wss")
+"""What a scheme is, or has behind a sign, if its protocol is spoken inside TLS: `tls://`, `redis+tls://`, `bolt+ssc://`."""
+
+_STATES_TLS = re.compile(
+    r"(?:^|[?&;,\s])\s*(?:ssl[-_ ]?mode|ssl|tls|encrypt|requiressl)\s*=\s*[\"']?"
+    r"(?:true|1|yes|on|required?|verify[-_]?\w+|skip-verify|strict|mandatory)\b",
+    re.IGNORECASE,
+)
+"""Words of connection strings that ask for TLS, and don't only prefer it."""
+
+_STATES_NONE = re.compile(r"[?&](?:ssl|tls)=(?:false|0|no|off)\b", re.IGNORECASE)
+_SECURE = re.compile(r"[?&]secure=(?:true|1|yes|on)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def protocol_of_scheme(scheme: str) -> tuple[str | None, bool]:
+    """Return the protocol that the scheme of a URL stands for, whatever driver stands behind it, and True if it is in TLS."""
+    words = scheme.split("+")
+    named = next((word for word in words if word not in _OF_TLS), "")
+    is_secured = any(word in _OF_TLS for word in words)
+    protocol = _plain(named)
+    if protocol is None and named.endswith("s") and (plain := _plain(named[:-1])) is not None:
+        protocol, is_secured = plain, True
+    if protocol is None:
+        protocol = {"https": "http", "wss": "ws"}.get(words[0])
+    return (secured(protocol) if is_secured and protocol is not None else protocol), is_secured
+
+
+def _plain(scheme: str) -> str | None:
+    protocol = _SCHEMES.get(scheme, scheme)
+    return protocol if (protocol in PROTOCOLS and protocol not in _BARE) or scheme in _SCHEMES else None
+
+
+def secured(protocol: str) -> str:
+    """Return the name that a protocol has inside TLS; its own where it has no other."""
+    name = f"{protocol}s"
+    return name if name in PROTOCOLS and PROTOCOLS[name].encrypted else protocol
+
+
+def unsecured(protocol: str) -> str:
+    """Return the name of a protocol outside TLS."""
+    name = protocol.removesuffix("s")
+    return name if name in PROTOCOLS and secured(name) == protocol else protocol
+
+
+def states_tls(scheme: str, rest: str) -> bool:
+    """Return True for a URL that asks for TLS by its scheme, or by what stands behind its authority.
+
+    The drivers of MongoDB take TLS for an address in the DNS unless it says otherwise.
+    """
+    if protocol_of_scheme(scheme)[1] or pairs_state_tls(rest):
+        return True
+    if scheme == "mongodb+srv":
+        return _STATES_NONE.search(rest) is None
+    return scheme.startswith("clickhouse") and _SECURE.search(rest) is not None
+
+
+def pairs_state_tls(text: str) -> bool:
+    """Return True for a connection string, or the end of one, with a word that asks for TLS."""
+    return "=" in text and _STATES_TLS.search(text) is not None
