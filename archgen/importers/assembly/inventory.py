@@ -233,6 +233,17 @@ class Inventory(Struct):
         """Return the calls of a component."""
         return [call for call in self.calls.values() if call.target == identity]
 
+    def requests(self, identity: str) -> list[Call]:
+        """Return the calls of a component without those of what measures it, which asks it for no work.
+
+        What watches others may keep its own data in a store.
+        """
+        calls, part = self.callers(identity), self.parts[identity]
+        if part.keeps_data or part.is_aside:
+            return calls
+        watches = {call.source for call in calls if self.parts[call.source].traits.observes}
+        return [call for call in calls if call.source not in watches or self.parts[call.source].is_subject]
+
     def callees(self, identity: str) -> list[Call]:
         """Return the calls by a component."""
         return [call for call in self.calls.values() if call.source == identity]

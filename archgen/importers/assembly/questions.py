@@ -209,7 +209,7 @@ def _registered(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
     """Return True for what no file calls, and what no flow begins at: a store, or what answers requests."""
-    if inventory.callers(part.id) or part.id in doors.front:
+    if inventory.requests(part.id) or part.id in doors.front:
         return False
     works = part.traits.role in ("application", "web") and part.kind not in ("worker", "scheduler")
     # a Service that leads to no visitors is there to be called, whatever the program behind it calls itself
@@ -264,7 +264,7 @@ def _calling_nothing(inventory: Inventory, doors: Doors) -> Iterator[ImportQuest
                 and not each.traits.balances
                 and not (serves_files and each.id in (part.id, *doors.front, *doors.bypasses))
             ]
-            behind = [each for each in serving if not inventory.callers(each)]
+            behind = [each for each in serving if not inventory.requests(each)]
             if behind:
                 ask = f"No file says where {part.id} passes requests to. Where?"
                 # what others call as well may be open to visitors all the same

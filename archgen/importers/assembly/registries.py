@@ -13,7 +13,7 @@ def lead_by_registries(inventory: Inventory) -> Inventory:
     for gateway, registry, found in list(registered_behind(inventory)):
         for name in found:
             part = inventory.parts[name]
-            if not any(not inventory.parts[call.source].is_aside for call in inventory.callers(name)):
+            if not inventory.requests(name):
                 inventory.calls[gateway.id, name] = Call(
                     source=gateway.id,
                     target=name,
