@@ -19,12 +19,24 @@ WORKLOADS = {
     "Job": "job", "CronJob": "cron job",
 }  # fmt: skip
 ROUTES = ("Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "IngressRoute", "VirtualService", "Route")
+OF_CONTROLLERS = (
+    "CiliumNetworkPolicy",
+    "CiliumClusterwideNetworkPolicy",
+    "CalicoNetworkPolicy",
+    "GlobalNetworkPolicy",
+    "ClusterNetworkPolicy",
+    "AdminNetworkPolicy",
+    "BaselineAdminNetworkPolicy",
+)
+"""Policies of the controllers of networks, beside those of Kubernetes: what either lets in comes in."""
+
 OTHERS = (
     "Service",
     "ConfigMap",
     "Secret",
     "HorizontalPodAutoscaler",
     "NetworkPolicy",
+    *OF_CONTROLLERS,
     "Gateway",
     "Middleware",
     "Endpoints",
@@ -34,6 +46,9 @@ OTHERS = (
     *POOLS,
 )
 
+
+_OF_POLICIES = ("networking.k8s.io/", "extensions/")
+"""The groups of the policies of Kubernetes itself."""
 
 _HOLES = frozenset("$<{")
 """Signs of an image that somebody puts in before anything runs."""
@@ -140,6 +155,9 @@ def is_manifest(root: SourceNode) -> bool:
 def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
     """Yield the objects of a document, those of a list one by one."""
     kind = root.text_at("kind")
+    if kind == "NetworkPolicy" and not root.text_at("apiVersion").startswith(_OF_POLICIES):
+        # Calico and Antrea call theirs so too, and select pods by other words
+        kind = "CalicoNetworkPolicy"
     if kind.endswith("List") and root.get("items").value is not None and depth < 3:
         for item in root.get("items").list():
             yield from objects_of(item, depth + 1)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.importers.catalogue import STORE_PROTOCOLS
 from archgen.importers.facts import ADMITTED, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.label_index import LabelIndex, PodSelector, selector_at
-from archgen.importers.kubernetes.manifests import Manifest, Manifests
+from archgen.importers.kubernetes.manifests import OF_CONTROLLERS, Manifest, Manifests
 from archgen.importers.kubernetes.part import Workload, is_on_host
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
@@ -23,6 +23,9 @@ _MOST_NAMED = 3
 
 _NAME_OF_NAMESPACE = "kubernetes.io/metadata.name"
 """The label that Kubernetes itself puts on each namespace."""
+
+_OF_NAMESPACES = ("CiliumNetworkPolicy", "CalicoNetworkPolicy")
+"""Policies of controllers for the pods of a namespace alone."""
 
 
 def add_policies(manifests: Manifests, index: LabelIndex, taken: dict[str, str], sheet: FactSheet) -> None:
@@ -36,11 +39,20 @@ def add_policies(manifests: Manifests, index: LabelIndex, taken: dict[str, str],
     for policy, selector, selected in _policies(manifests, index, "Egress"):
         if 0 < len(selected) <= _MOST_NAMED * selector.names:
             _let_out(policy, selected, index, sheet)
+    _tell_others(manifests, sheet)
     if guarded:
         subject, source = f"component:{free_id('network-policy', taken)}", min(guarded.values())
         values = {"kind": "firewall", "managed": True, "guards": sorted(guarded), "default": "deny"}
         for key, value in values.items():
             sheet.add(Fact(subject, key, value, source, "NetworkPolicy"))
+
+
+def _tell_others(manifests: Manifests, sheet: FactSheet) -> None:
+    """Record the policies of the controllers of networks, which aren't read."""
+    others = manifests.of(*OF_CONTROLLERS)
+    if others:
+        names = listed(first_few([each.name for each in others], _MOST_NAMED))
+        sheet.warn(f"not read: policies of the network's controller ({others[0].origin}): {names}")
 
 
 class Admission(Struct, frozen=True):
@@ -58,7 +70,7 @@ class Admission(Struct, frozen=True):
 def admissions(manifests: Manifests, index: LabelIndex) -> dict[str, Admission]:
     """Return whom policies let in to each workload that one selects by labels, where they name all callers by labels of their pods."""
     admitted: dict[str, Admission] = {}
-    open_to_others, to_all = set[str](), dict[str, frozenset[str]]()
+    open_to_others, to_all = {part.id for part in _of_controllers(manifests, index)}, dict[str, frozenset[str]]()
     for policy, selector, selected in _policies(manifests, index, "Ingress"):
         rules = [list(rule.get("from").list()) for rule in policy.node.get("spec", "ingress").list()]
         named = [_named_by(policy, peer, index) for peers in rules for peer in peers]
@@ -80,6 +92,14 @@ def admissions(manifests: Manifests, index: LabelIndex) -> dict[str, Admission]:
         for identity, each in admitted.items()
         if identity not in open_to_others
     }
+
+
+def _of_controllers(manifests: Manifests, index: LabelIndex) -> Iterator[Workload]:
+    """Yield the workloads to which a policy of the network's controller may let in others."""
+    spaces = {each.namespace if each.kind in _OF_NAMESPACES else None for each in manifests.of(*OF_CONTROLLERS)}
+    for part in index.parts:
+        if None in spaces or part.namespace in spaces:
+            yield part
 
 
 def _named_by(policy: Manifest, peer: SourceNode, index: LabelIndex) -> list[Workload] | None:
