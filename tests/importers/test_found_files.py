@@ -137,7 +137,7 @@ def test_example_that_stands_in_for_an_env_file_is_named(tmp_path: Path, monkeyp
     assert "port: 9090" in result.text
 
 
-def test_included_file_outside_the_directory_is_an_error_with_the_next_step(
+def test_included_file_outside_the_project_is_an_error_with_the_next_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -146,12 +146,15 @@ def test_included_file_outside_the_directory_is_an_error_with_the_next_step(
     write(
         {
             **app,
-            ".git/HEAD": "ref: refs/heads/main\n",
+            "app/.git/HEAD": "ref: refs/heads/main\n",
             "app/compose.override.yml": "services: {db: {image: postgres}}\n",
         }
     )
     assert main(["import", "app", "--format", "summary"]) == 2
     assert "app/compose.yml:2:1: the file that is included here isn't there, or lies outside" in capsys.readouterr().err
+    Path("app/.git").rename(".git")
+    assert main(["import", "app"]) == 0
+    assert "web -> db: {protocol: postgresql, port: 5432}" in capsys.readouterr().out
     assert main(["import", "app/compose.yml", "app/compose.override.yml"]) == 0
     assert "web -> db: {protocol: postgresql, port: 5432}" in capsys.readouterr().out
 

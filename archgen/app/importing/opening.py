@@ -118,9 +118,10 @@ def _entries_of(folder: str) -> frozenset[str]:
 
 
 def _project_of(directory: str, paths: tuple[str, ...]) -> str:
-    """Return the directory that files may not lead out of: one that was named, else the project."""
+    """Return the directory that files may not lead out of: the project, or a directory that was named and holds it."""
+    project = project_of(directory)
     named = [os.path.abspath(path) for path in paths if os.path.isdir(path)]
-    return next((path for path in named if lies_in(directory, path)), None) or project_of(directory)
+    return next((path for path in named if lies_in(project, path)), project)
 
 
 def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:

@@ -47,8 +47,8 @@ OTHERS = (
 )
 
 
-_OF_POLICIES = ("networking.k8s.io/", "extensions/")
-"""The groups of the policies of Kubernetes itself."""
+_OF_CALICO = re.compile(r"calico|antrea")
+"""The groups of what Calico and Antrea call as Kubernetes does, and which selects pods by other words."""
 
 _HOLES = frozenset("$<{")
 """Signs of an image that somebody puts in before anything runs."""
@@ -155,8 +155,7 @@ def is_manifest(root: SourceNode) -> bool:
 def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
     """Yield the objects of a document, those of a list one by one."""
     kind = root.text_at("kind")
-    if kind == "NetworkPolicy" and not root.text_at("apiVersion").startswith(_OF_POLICIES):
-        # Calico and Antrea call theirs so too, and select pods by other words
+    if kind == "NetworkPolicy" and _OF_CALICO.search(root.text_at("apiVersion")):
         kind = "CalicoNetworkPolicy"
     if kind.endswith("List") and root.get("items").value is not None and depth < 3:
         for item in root.get("items").list():
