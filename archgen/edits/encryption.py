@@ -49,6 +49,9 @@ _INSTEAD_OF = {
 _ALSO_USUAL = (8080, 8008)
 """The ports that servers of HTTP have in the place of 80 (IANA: http-alt)."""
 
+_TLS_OF_THE_WEB = (443, 8443)
+"""The ports on which servers of HTTP take TLS beside those; on others they offer measurements and consoles over HTTPS too."""
+
 _Place = tuple[str, int]
 """A connection, and the position of one of its ports."""
 
@@ -216,7 +219,7 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
         if each.protocol in names and encrypted(each) and each.port is not None and each.admin == port.admin
         if is_first or each.port != protocol.secured_port
     }
-    if not numbers:
+    if not numbers or (port.protocol in WEB and numbers.isdisjoint(_TLS_OF_THE_WEB)):
         numbers = {_TLS_PORTS.get((product, port.port)) for product in products}
         if any(each.port != port.port and each.port in numbers for each in called):
             # another protocol has the port

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from archgen.analysis.exposure import stores_reached
-from archgen.analysis.firewalls import lets_in, port_number, ports_of
+from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection, Replica
-from archgen.model.change import Append, Change
+from archgen.model.architecture import Component, Connection, FirewallRule, Port, Replica
+from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.kinds import QUEUES
 
 _AT_USUAL_PORT = ("http", "https", "smtp")
@@ -194,6 +194,39 @@ def admit_like(topology: Topology, call: Connection, source: str) -> tuple[Chang
         return None
     value = {"from": source, "to": target, "ports": [number], "action": "allow"}
     return tuple(Append(("components", firewall, "rules"), value) for firewall in firewalls)
+
+
+def close_ports(topology: Topology, closed: Collection[tuple[Connection, Port]]) -> Iterator[Change]:
+    """Yield what takes ports that are called no more out of the rules that let everybody in to them; others may need them still."""
+    for firewall in topology.firewalls.with_rules:
+        # the last rule first, so that the places of the others stay what they are
+        for at, rule in reversed([*enumerate(firewall.rules)]):
+            meant = [name for name in topology.components if _means(topology, rule, name)]
+            void = {str(port_number(port)) for call, port in closed if not set(meant).isdisjoint(call.targets)}
+            if not lets_in(rule) or not is_for_everybody(rule) or void.isdisjoint(rule.ports):
+                continue
+            needed = {str(port_number(port)) for port in _let_in(topology, rule, meant, closed)}
+            left = [text for text in rule.ports if text not in void - needed]
+            path = ("components", firewall.id, "rules", at)
+            if not left:
+                # a rule without ports would open all
+                yield Remove(path)
+            elif left != list(rule.ports):
+                yield Put((*path, "ports"), [int(text) if text.isdigit() else text for text in left])
+
+
+def _means(topology: Topology, rule: FirewallRule, component: str) -> bool:
+    return not rule.targets or not topology.firewalls.places(component).isdisjoint(rule.targets)
+
+
+def _let_in(
+    topology: Topology, rule: FirewallRule, targets: Iterable[str], closed: Collection[tuple[Connection, Port]]
+) -> Iterator[Port]:
+    """Yield the ports on which a rule lets calls in to its targets, without those that are closed."""
+    for call in dict.fromkeys(call for target in targets for call in topology.incoming[target]):
+        places = topology.firewalls.places(call.source)
+        if not rule.sources or topology.trust(call.source) == "internet" or not places.isdisjoint(rule.sources):
+            yield from (port for port in ports_of(call) if (call, port) not in closed)
 
 
 def _outside(topology: Topology, source: str) -> str:

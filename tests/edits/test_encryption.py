@@ -319,7 +319,10 @@ def test_a_store_that_listens_for_tls_elsewhere_is_called_there(
     [
         ("hl7", 6661, "{protocol: hl7, port: 6662, tls: true}", 6661),
         ("mysql", 3306, "{protocol: mysql, port: 3307, tls: true}", 3306),
-        ("http", 8080, "{protocol: https, port: 9443}", 9443),
+        ("http", 8080, "{protocol: https, port: 8443}", 8443),
+        # measurements have a listener of their own
+        ("http", 8080, "{protocol: https, port: 9443}", 8080),
+        ("http", 80, "{protocol: https, port: 9443}", 443),
         ("http", 80, "{protocol: https, port: 443}", 443),
         # 443 is the port beside 80
         ("http", 8080, "{protocol: https, port: 443}", 8080),
@@ -364,6 +367,31 @@ def test_a_relay_of_media_is_left_to_people() -> None:
         "{a: {}, b: {}}",
     )
     assert [finding.changes for finding in all_findings(text) if finding.rule == "missing-tls"] == [()]
+
+
+@pytest.mark.parametrize(
+    ("rules", "after"),
+    [
+        ("[{from: internet, to: lb, ports: [443, 8404]}, {from: office, to: lb, ports: [8404]}]", [[443], [8404]]),
+        ("[{from: internet, to: lb, ports: [8404]}, {from: internet, ports: [443, https]}]", [[443, "https"]]),
+        ("[{from: internet, ports: [443, 8000-9000]}]", [[443, "8000-9000"]]),
+        ("[{from: internet, to: [lb, web], ports: [443, 8404]}]", [[443]]),
+        ("[{from: internet, to: lb, ports: [443, 8404]}, {from: internet, to: web, ports: [8404]}]", [[443], [8404]]),
+    ],
+)
+def test_a_port_of_administrators_is_taken_out_of_the_rules_too(rules: str, after: list[list[object]]) -> None:
+    text = model(
+        "user: {kind: client}\nadmin: {kind: client, network: office}\nlb: {kind: load-balancer, runs_on: [a, b]}\n"
+        f"web: {{kind: web-server, runs_on: [a, b]}}\nwall: {{kind: firewall, guards: [a, b], default: deny, rules: {rules}}}",
+        "user -> lb: [{protocol: https, port: 443}, {protocol: http, port: 8404, admin: true}]\n"
+        "admin -> lb: {protocol: https, port: 8404, admin: true}\nlb -> web: https",
+        "user -> lb: {message: x, protocol: https}\nlb -> web: y",
+        "{a: {}, b: {}}",
+        "networks: {office: {trust: private}}\n",
+    )
+    document = fixed(text, "exposed-admin")
+    assert document["connections"]["user -> lb"] == [{"protocol": "https", "port": 443}]
+    assert [rule["ports"] for rule in document["components"]["wall"]["rules"]] == after
 
 
 def test_replicas_keep_the_port_on_which_they_talk_to_each_other() -> None:

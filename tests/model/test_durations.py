@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archgen.model.durations import round_duration, spell_duration
+from archgen.report.common.assessment import format_seconds
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,19 @@ def test_a_declared_duration_is_spelled_as_it_is(seconds: float, words: str) -> 
 )
 def test_a_duration_that_is_known_about_has_two_digits_and_no_exponent(seconds: float, words: str) -> None:
     assert round_duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (40, "40 s"),
+        (347.6, "348 s"),
+        (3600, "1 h"),
+        (999.7, "17 min"),
+        (3689, "61 min"),
+        (13741, "3.8 h"),
+        (4e6, "46 days"),
+    ],
+)
+def test_a_time_that_is_assumed_has_no_exponent(seconds: float, words: str) -> None:
+    assert format_seconds(seconds) == words

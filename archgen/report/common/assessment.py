@@ -11,7 +11,7 @@ from archgen.analysis.headroom import Busiest, Capacity, Headroom
 from archgen.analysis.probabilities import Assumed, AssumedTime
 from archgen.improve.gains import Gains
 from archgen.linting.checked_model import CheckedModel
-from archgen.model.durations import HOURS_PER_YEAR, format_duration, format_rate
+from archgen.model.durations import HOURS_PER_YEAR, format_duration, format_rate, round_duration
 from archgen.model.percentages import format_availability, format_bounds
 from archgen.model.subject import EVENTS, Subject
 
@@ -78,11 +78,12 @@ def _share(assumed: Assumed) -> str:
 
 
 def format_seconds(seconds: float) -> str:
-    """A time until something, in the unit that suits it: `40 s`, `4 h`."""
+    """A time until something, in the unit that suits it: `40 s`, `4 h`, `3.8 h` for one that is not round."""
     for unit, length in (("h", 3600.0), ("min", 60.0)):
         if seconds >= length and seconds % length == 0.0:
             return f"{seconds / length:g} {unit}"
-    return f"{seconds:.3g} s"
+    # three digits of a thousand and more would be written with an exponent
+    return f"{seconds:.3g} s" if seconds < 999.5 else round_duration(seconds)
 
 
 def format_parts(flow: FlowAssessment) -> str:

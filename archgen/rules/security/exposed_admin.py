@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.exposure import callers_of, ports_called
+from archgen.analysis.exposure import administered_behind, callers_of, hands_on, is_way_in, ports_called
 from archgen.analysis.firewalls import EVERYWHERE, lets_in, opens, port_number, spoken
 from archgen.analysis.topology import Topology
+from archgen.edits.firewalls import close_ports
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, FirewallRule, Port
 from archgen.model.change import Change, Remove
-from archgen.model.kinds import PASSING
 from archgen.model.products import product_name, product_of
-from archgen.model.protocols import ADMINISTRATION, PROTOCOLS, TUNNELS, WEB
+from archgen.model.protocols import ADMINISTRATION, PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -36,10 +36,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
         public = [
             port for port in connection.ports if (direct and _is_let_in(facts, connection, port)) or port in handed
         ]
-        declared = next((port for port in public if port.admin and not _is_way_in(facts, connection, port)), None)
+        declared = next((port for port in public if port.admin and not is_way_in(facts, connection, port)), None)
         if declared is not None:
             if connection.id not in reported:
-                behind = tuple(_behind(facts, connection, declared))
+                behind = tuple(administered_behind(facts, connection, declared))
                 reported.update(connection.id for connection in behind)
                 yield _hit(facts, connection, declared, "declared", behind)
         elif own := next((port for port in public if _is_shell(facts, connection, port)), None):
@@ -48,28 +48,6 @@ def check(context: RuleContext) -> Iterator[Hit]:
         elif _is_guessable(facts, connection):
             yield _guessable(facts, connection)
     yield from _opened(facts)
-
-
-def _is_way_in(facts: Topology, connection: Connection, port: Port) -> bool:
-    """Return True if a port is what a bastion is there for: a shell, a tunnel, or a page that is all it offers, not a console."""
-    if port.protocol not in _WAYS_IN and (port.protocol not in WEB or _offers_more(facts, connection, port)):
-        return False
-    calls = (connection, *_behind(facts, connection, port))
-    through = {call.source for call in calls[1:]}
-    ends = {target for call in calls for target in call.targets} - through
-    return all(facts.kind(end).id == "bastion" for end in ends)
-
-
-_WAYS_IN = ("ssh", "rdp", *TUNNELS)
-"""The protocols of bastions; telnet, SNMP and IPMI administer the bastion itself, or let everybody read along."""
-
-
-def _offers_more(facts: Topology, connection: Connection, port: Port) -> bool:
-    """Return True if the connection has another port, or its targets have one for callers from the internet."""
-    calls = [call for target in connection.targets for call in facts.incoming[target]]
-    public = [call for call in calls if facts.trust(call.source) == "internet"]
-    offered = (other for call in (connection, *public) for other in call.ports)
-    return any((other.protocol, other.port) != (port.protocol, port.port) for other in offered)
 
 
 def _is_guessable(facts: Topology, connection: Connection) -> bool:
@@ -179,7 +157,7 @@ def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[
         return
     ports = [port for call in calls for port in call.ports]
     yield from (
-        (port, True) for call in calls for port in call.ports if port.admin and not _is_way_in(facts, call, port)
+        (port, True) for call in calls for port in call.ports if port.admin and not is_way_in(facts, call, port)
     )
     component = facts.components[target]
     if component.managed or component.kind in ("bastion", "client"):
@@ -192,25 +170,6 @@ def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[
     for protocol, number in (*shells, *consoles):
         if number not in used and opens(rule, number):
             yield Port(protocol=protocol, port=number), False
-
-
-def _behind(facts: Topology, connection: Connection, port: Port) -> Iterator[Connection]:
-    """The connections over which what is called hands the port on: to one that is for administration too, of that number."""
-    queue = [connection]
-    seen = {connection.id}
-    for call in queue:
-        for onward in (
-            onward for target in call.targets if _hands_on(facts, target) for onward in facts.outgoing[target]
-        ):
-            if onward.id not in seen and any(_is_same(port, other) for other in onward.ports):
-                seen.add(onward.id)
-                queue.append(onward)
-                yield onward
-
-
-def _is_same(port: Port, other: Port) -> bool:
-    numbers = {port.port, other.port} - {None}
-    return bool(other.admin) and other.protocol == port.protocol and len(numbers) < 2
 
 
 def _is_shell(facts: Topology, connection: Connection, port: Port) -> bool:
@@ -263,13 +222,8 @@ def _passed_on(facts: Topology) -> Iterator[tuple[str, Port]]:
             if port.admin or came & {_ANY, "tcp", port.protocol}:
                 yield hop.connection.id, port
             for target in hop.targets:
-                if _hands_on(facts, target):
+                if hands_on(facts, target):
                     public.setdefault(target, set()).add(port.protocol)
-
-
-def _hands_on(facts: Topology, component: str) -> bool:
-    kind = facts.kind(component)
-    return kind.id in PASSING or kind.balances
 
 
 def _hit(facts: Topology, connection: Connection, port: Port, case: str, behind: tuple[Connection, ...] = ()) -> Hit:
@@ -301,12 +255,13 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if facts.trust(connection.source) != "internet":
         return ()
     taken = [hop.port for hops in facts.hops.values() for hop in hops if hop.connection is connection]
-    void = [at for at, port in enumerate(connection.ports) if port.admin and not _is_way_in(facts, connection, port)]
+    void = [at for at, port in enumerate(connection.ports) if port.admin and not is_way_in(facts, connection, port)]
     if len(void) == len(connection.ports) or any(connection.ports[at] in taken for at in void):
         return ()
     # the last one first, so that the places of the others stay what they are
     changes = [Remove(("connections", connection.id, at)) for at in reversed(void)]
-    return (*changes, *_dead_ends(facts, hit, connection))
+    closed = [(connection, connection.ports[at]) for at in void]
+    return (*changes, *_dead_ends(facts, hit, connection), *close_ports(facts, closed))
 
 
 def _dead_ends(facts: Topology, hit: Hit, connection: Connection) -> Iterator[Change]:

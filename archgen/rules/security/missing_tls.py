@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.encryption import is_http_challenge, is_public
-from archgen.analysis.exposure import stores_reached
+from archgen.analysis.exposure import is_exposed_console, stores_reached
 from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
@@ -41,7 +41,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _in_clear(facts: Topology, connection: Connection, port: Port) -> bool:
     if port.protocol == "dns" or port.redirect is not None or encrypted(port) is not False:
         return False
-    return not is_http_challenge(facts, connection, port)
+    # TLS doesn't make a console on the internet safe: exposed-admin reports that it can be reached
+    return not is_http_challenge(facts, connection, port) and not is_exposed_console(facts, connection, port)
 
 
 def _hit(facts: Topology, connection: Connection, plain: list[Port]) -> Hit:
@@ -200,7 +201,8 @@ RULE = Rule(
     ),
     fix="Serve it over HTTPS with a certificate for the site's name, and let port 80 only redirect (`redirect: https`).",
     limits=(
-        "Exempts name resolution, and the challenge of a certificate authority on port 80 (ACME, HTTP-01). "
+        "Exempts name resolution, ports for administration, which `exposed-admin` reports, and the challenge of a certificate "
+        "authority on port 80 (ACME, HTTP-01). "
         "Treats traffic as public if it comes from an untrusted network or goes to an external service. "
         "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. STUN and TURN are info: they send "
         "no password, and WebRTC encrypts what TURN relays. Doesn't check "
