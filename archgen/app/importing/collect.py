@@ -31,6 +31,7 @@ from archgen.app.importing.directories import (
     path_in,
 )
 from archgen.app.importing.kustomizations import Kustomizations
+from archgen.app.importing.needed_directories import of_earlier_stages
 from archgen.app.importing.outer_bases import outer_files
 from archgen.app.importing.overlay_modes import words_of_scripts
 from archgen.app.importing.overlays import choose_overlays
@@ -257,7 +258,14 @@ def _manifests_below(
     manifests |= {
         path: data for path in outer if not is_kustomization(path) and (data := kustomizations.found.manifest(path))
     }
-    both = [kustomizations.at(path) for path in (*inner, *outer) if is_kustomization(path)]
+    early, stages = of_earlier_stages(manifests)
+    manifests = {path: data for path, data in manifests.items() if path not in early} if early else manifests
+    below_stages = tuple(path_in(each, "") for each in stages)
+    both = [
+        kustomizations.at(path)
+        for path in (*inner, *outer)
+        if is_kustomization(path) and path not in early and not path.startswith(below_stages)
+    ]
     named = {name for each in both for name in each.named}
     collection.listed |= named
     unfilled = {
@@ -278,7 +286,7 @@ def _manifests_below(
             )
         ),
     )
-    collection.overlays += choice.unread
+    collection.overlays += [*stages, *choice.unread]
     collection.others += choice.loose
     collection.reasons += choice.reasons[:_MOST_REASONS]
     return choice.manifests, below

@@ -1,12 +1,15 @@
-"""Directories of manifests that nothing applies by their names, and that the system needs all the same."""
+"""Directories of manifests that the system needs, though nothing applies them, and those that only another stage of it applies."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
+from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_below_applied, may_deploy
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import guess
+from archgen.importers.stages import PRODUCTION, STAGING, UNNAMED, stage_of
 from archgen.importers.variable_names import HOST_ENDS
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
@@ -15,6 +18,9 @@ from archgen.model.kinds import KINDS
 # begins with letters, by which it is sought many times faster than by the edge of a word
 _IMAGE = re.compile(rb"""image(?<=\bimage)["']?:[ \t]*["']?([^\s"'#,{}]{1,300})""")
 _HOST = rf"(?<!\w)\w*(?:{HOST_ENDS}|SERVICE)"
+
+_OF_CLUSTERS = re.compile(r"clusters?|env(ironment)?s?|stages?")
+"""Names of directories that hold one for each cluster, or each stage: nothing else in them is a program."""
 
 _NAME = r"([\w-]+)(?:\.[a-z0-9-]+)*"
 _CALLED = re.compile(
@@ -63,3 +69,64 @@ def _services_in(files: Iterable[bytes]) -> Iterator[str]:
             for document in (SourceNode(root, "") for root in roots):
                 if document.text_at("kind") == "Service" and (name := document.text_at("metadata", "name")):
                     yield name
+
+
+def deployments_in(data: bytes) -> Iterator[Deployed]:
+    """Yield the directories that the objects of a file have a controller apply, from the root of their repository."""
+    if may_deploy(data):
+        try:
+            roots = read_documents(data)
+        except Unreadable:
+            return
+        for root in roots:
+            yield from deployed_by(SourceNode(root, ""))
+
+
+def of_earlier_stages(manifests: Mapping[str, bytes]) -> tuple[set[str], list[str]]:
+    """Return the files that only controllers of a stage before the release apply, and the outermost directories of these.
+
+    Such a controller has its objects beside those of production, as in `clusters/staging` and `clusters/production`.
+    """
+    applied = {path: {each.path for each in deployments_in(data)} for path, data in manifests.items()}
+    applied = {path: paths for path, paths in applied.items() if paths}
+    early, size = {path for path in applied if _is_early(path, applied)}, 0
+    own: set[str] = set()
+    others: set[str] = set()
+    # what a stage applies may have a controller apply more
+    while len(early) > size:
+        size = len(early)
+        own, others = ({each for path in group for each in applied[path]} for group in (early, applied.keys() - early))
+        own -= others
+        early |= {path for path in applied if _is_only_below(os.path.dirname(path), own, others)}
+    if not early:
+        return set(), []
+    left = {each for each in {*map(os.path.dirname, manifests)} if _is_only_below(each, own, others)}
+    lost = early | {path for path in manifests if os.path.dirname(path) in left}
+    if not any(True for path in manifests.keys() - lost for _ in images_in(manifests[path])):
+        return set(), []  # what production runs lies elsewhere
+    outermost = {_outermost(os.path.dirname(path), own, others) for path in lost - early}
+    return lost, sorted(outermost)
+
+
+def _is_early(path: str, paths: Iterable[str]) -> bool:
+    """Return True for a file in a directory of a stage before the release, beside which one of production has such files too."""
+    words = path.split(os.sep)
+    for number, word in enumerate(words[:-1]):
+        if stage_of(word) >= STAGING:
+            above = words[:number]
+            beside = (each.split(os.sep) for each in paths)
+            stages = {stage_of(each[number]) for each in beside if each[:number] == above and len(each) > number + 1}
+            if PRODUCTION in stages or (UNNAMED in stages and above and _OF_CLUSTERS.fullmatch(above[-1])):
+                return True
+    return False
+
+
+def _is_only_below(directory: str, own: Set[str], others: Set[str]) -> bool:
+    around = os.path.abspath(directory)
+    return bool(own) and is_below_applied(around, own) and not is_below_applied(around, others)
+
+
+def _outermost(directory: str, own: Set[str], others: Set[str]) -> str:
+    while (above := os.path.dirname(directory)) and _is_only_below(above, own, others):
+        directory = above
+    return directory

@@ -11,20 +11,15 @@ from operator import eq
 from msgspec import Struct
 
 from archgen.app.importing.kustomizations import Kustomization
-from archgen.app.importing.needed_directories import called_among, holds_store
+from archgen.app.importing.needed_directories import called_among, deployments_in, holds_store
 from archgen.app.importing.overlay_modes import Scripts, ScriptWords, above, applied_by_scripts, loose_directories
 from archgen.importers.kubernetes.deployed import (
     Deployed,
-    deployed_by,
     is_below_applied,
     is_deployed,
-    may_deploy,
     namespace_for,
 )
-from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import PRODUCTION, TRIAL, UNNAMED, is_copy_before_release, stage_of, without_copy
-from archgen.language.yaml.documents import read_documents
-from archgen.language.yaml.faults import Unreadable
 
 _WORKLOAD = re.compile(rb"kind(?<=^kind):\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
 """A workload at the top of a document: kustomizations also have kinds deeper down, as targets of patches, and are no bases by that."""
@@ -70,7 +65,7 @@ def choose_overlays(
     if not below or not workloads:
         return OverlayChoice(manifests, [], [], [])
     named = {directory: each.named for directory, each in by_directory.items()}
-    deployments = [each for data in manifests.values() for each in _deployments_in(data)]
+    deployments = [each for data in manifests.values() for each in deployments_in(data)]
     applied = {each.path for each in deployments}
     deployed = _among_deployed([*kustomizations], applied)
     own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
@@ -266,17 +261,7 @@ def _place_of_base(directory: str) -> str:
 
 def applied_by(data: bytes) -> Iterator[str]:
     """Yield the directories that the objects of a file have a controller apply."""
-    return (each.path for each in _deployments_in(data))
-
-
-def _deployments_in(data: bytes) -> Iterator[Deployed]:
-    if may_deploy(data):
-        try:
-            roots = read_documents(data)
-        except Unreadable:
-            return
-        for root in roots:
-            yield from deployed_by(SourceNode(root, ""))
+    return (each.path for each in deployments_in(data))
 
 
 def _namespaces_of(overlays: Iterable[str], declared: Mapping[str, str], deployments: list[Deployed]) -> dict[str, str]:
