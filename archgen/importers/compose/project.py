@@ -7,11 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
-from archgen.importers.compose.environment import environment_of
-from archgen.importers.compose.interpolation import interpolate
+from archgen.importers.compose.environment import environment_of, opened_variables
+from archgen.importers.compose.interpolation import expanded_variables, interpolate
 from archgen.importers.compose.profiles import deployed_profiles
 from archgen.importers.compose.recipe import find_source
-from archgen.importers.compose.service import Service, merge, mount_configs, read_service, source_directory
+from archgen.importers.compose.service import (
+    Service,
+    as_seen_from,
+    merge,
+    mount_configs,
+    read_service,
+    source_directory,
+)
 from archgen.importers.facts import Configuration, FactSheet, Opener
 from archgen.importers.names import words_of
 from archgen.importers.nodes import SourceNode
@@ -31,6 +38,10 @@ _NOT_INCLUDED = (
 _DEEPEST = 10
 _MOST_FILES = 100
 _MOST_SERVICES = 5000
+
+
+_Included = tuple[Configuration, SourceNode, dict[str, str]]
+"""A file of a project, with the variables that it has where the project sets none."""
 
 
 class Project(Struct):
@@ -191,13 +202,14 @@ def _project(
     networks: dict[str, str] = {}
     included = _with_included(files, opener, sheet)
     inside = environment.inside(
-        (file.data.decode("utf-8", "replace") for file, _ in included),
-        {key for _, root in included for key in _started(root, profiles or environment.profiles)},
+        (file.data.decode("utf-8", "replace") for file, _, _ in included),
+        {key for _, root, _ in included for key in _started(root, profiles or environment.profiles)},
     )
-    for file, root in included:
+    for file, root, own in included:
         name = root.text_at("name") or name
-        networks.update(_common_networks(root, environment.variables))
-        reader = _Reader(file.path, root, opener, environment.variables, inside, sheet)
+        variables = {**own, **environment.variables}
+        networks.update(_common_networks(root, variables))
+        reader = _Reader(file.path, root, opener, variables, {**own, **inside}, sheet)
         for key in reader.services.keys:
             service = reader.service(key)
             if service is not None and len(services) < _MOST_SERVICES:
@@ -257,33 +269,47 @@ def _common_networks(root: SourceNode, variables: Mapping[str, str]) -> Iterator
             yield key, interpolate(named, variables) or key
 
 
-def _with_included(
-    files: list[tuple[Configuration, SourceNode]], opener: Opener, sheet: FactSheet
-) -> list[tuple[Configuration, SourceNode]]:
+def _with_included(files: list[tuple[Configuration, SourceNode]], opener: Opener, sheet: FactSheet) -> list[_Included]:
     """Return files in their order with those that they include, each once, before what includes them."""
-    order: list[tuple[Configuration, SourceNode]] = []
+    order: list[_Included] = []
     seen: set[str] = set()
-    waiting = [(file, root, False) for file, root in reversed(files)]
+    none: dict[str, str] = {}
+    waiting = [((file, root, none), False) for file, root in reversed(files)]
     while waiting:
-        file, root, is_opened = waiting.pop()
+        each, is_opened = waiting.pop()
         if is_opened:
-            order.append((file, root))
-        elif file.path not in seen and len(seen) < _MOST_FILES:
-            seen.add(file.path)
-            waiting.append((file, root, True))
-            waiting += [(*each, False) for each in reversed(list(_included(file, root, opener, sheet)))]
+            order.append(each)
+        elif each[0].path not in seen and len(seen) < _MOST_FILES:
+            seen.add(each[0].path)
+            waiting.append((each, True))
+            waiting += [(inner, False) for inner in reversed(list(_included(each, opener, sheet)))]
     return order
 
 
-def _included(
-    file: Configuration, root: SourceNode, opener: Opener, sheet: FactSheet
-) -> Iterator[tuple[Configuration, SourceNode]]:
+def _included(including: _Included, opener: Opener, sheet: FactSheet) -> Iterator[_Included]:
+    """Yield the files that one includes, each with the variables of its own that hold where the project sets none."""
+    file, root, outer = including
     for item in root.get("include").list():
+        named = [each.text for each in item.get("env_file").list()] if item.is_map else []
         for path in item.get("path").list() if item.is_map else [item]:
             opened = opener(file.path, path.text)[:1]
-            yield from ((each, document) for each in opened for document in documents(each, sheet)[:1])
+            for each in opened:
+                own = {**_variables_for(each.path, file.path, named, opener), **outer}
+                yield from ((each, document, own) for document in documents(each, sheet)[:1])
             if not opened and "$" not in path.text and "://" not in path.text:
                 sheet.fail(file.path, path.line, 1, _NOT_INCLUDED)
+
+
+def _variables_for(path: str, including: str, named: list[str], opener: Opener) -> dict[str, str]:
+    """Return the variables of an included file: of the files that the one which includes it names, else of those beside it."""
+    if not named:
+        is_beside = posixpath.dirname(path) == posixpath.dirname(including)
+        return environment_of(path, opener).variables if not is_beside else {}
+    variables: dict[str, str] = {}
+    for name in named:
+        for file in opened_variables(including, name, opener):
+            variables |= {key: value for key, (value, _) in expanded_variables(file.data, variables).items()}
+    return variables
 
 
 def _chosen(services: dict[str, Service], profiles: frozenset[str], sheet: FactSheet) -> dict[str, Service]:
@@ -343,7 +369,7 @@ class _Reader:
             return service
         # what a service depends on and links to isn't inherited
         base.depends_on, base.links = {}, {}
-        return merge(base, service)
+        return merge(as_seen_from(base, service), service)
 
     def _base(self, file: str, name: str, depth: int) -> Service | None:
         if depth > _DEEPEST:

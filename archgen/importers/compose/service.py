@@ -246,6 +246,28 @@ def source_directory(path: str, context: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), context))
 
 
+def as_seen_from(base: Service, service: Service) -> Service:
+    """Return what a service extends with its paths as the file of that service would write them, and its place."""
+    path, place = base.source.path, posixpath.dirname(service.source.path) or "."
+    if posixpath.dirname(path) == posixpath.dirname(service.source.path):
+        return replace(base, source=service.source)
+
+    def seen(text: str) -> str:
+        there = posixpath.relpath(source_directory(path, text), place)
+        return there if there.startswith("../") else f"./{there}"
+
+    return replace(
+        base,
+        source=service.source,
+        built=seen(base.built) if base.built and _normalized(base.built) and "://" not in base.built else base.built,
+        env_files=[replace(each, text=seen(each.text)) if each.text else each for each in base.env_files],
+        mounts={
+            target: replace(each, text=seen(each.text)) if each.text.startswith(".") else each
+            for target, each in base.mounts.items()
+        },
+    )
+
+
 def _entries(node: SourceNode) -> Iterator[SourceNode]:
     """Yield the items of a list whose items may be mappings; a single value is a list of one."""
     if node.is_map:
