@@ -213,11 +213,12 @@ def shorten_title(title: str) -> str:
 
 
 _KEYS = re.compile(r"\s*\([^()]*`[^()]*\)")
+_CODE = re.compile(r"`([^`]*)`")
 
 
 def plain_fix(fix: str) -> str:
     """Return a fix or a change for an audience: without the keys that stand in brackets, which its editor needs."""
-    return _KEYS.sub("", fix).replace("`", "")
+    return _CODE.sub(r"“\1”", _KEYS.sub("", fix))
 
 
 def capital(sentence: str) -> str:

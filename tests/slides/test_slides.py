@@ -646,4 +646,4 @@ def test_libreoffice_opens_every_slide(tmp_path: Path) -> None:
 
 def test_a_fix_is_told_without_the_keys_of_its_editor() -> None:
     fix = "Put a firewall on the path (`kind: firewall`, as a step) or around the host (`guards: [host]`). Declare its `network` (a name)."
-    assert plain_fix(fix) == "Put a firewall on the path or around the host. Declare its network (a name)."
+    assert plain_fix(fix) == "Put a firewall on the path or around the host. Declare its “network” (a name)."
