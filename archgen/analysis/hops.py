@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.model.architecture import Architecture, Component, Connection, Port
 from archgen.model.kinds import KINDS
-from archgen.model.protocols import ADMINISTRATION, PROTOCOLS, WEB
+from archgen.model.protocols import ADMINISTRATION, MEDIA, PROTOCOLS, RELAYS_OF_MEDIA, WEB
 from archgen.model.steps import Access, Request
 
 Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "code", "unknown"]
@@ -133,6 +133,11 @@ def _looks_in(components: Mapping[str, Component], hops: Sequence[Hop]) -> set[s
 def relays(port: Port) -> bool:
     """Return True if mail servers relay mail over a port: they try each MX record in turn, by its name (RFC 5321, 5.1)."""
     return port.protocol == "smtp" and port.port in (None, 25)
+
+
+def is_signaled(port: Port) -> bool:
+    """Return True if signaling gives the callers of a port its address, for each call: of media and their relays."""
+    return port.protocol in (*MEDIA, *RELAYS_OF_MEDIA)
 
 
 def port_of(connection: Connection, request: Request | None = None) -> Port | None:

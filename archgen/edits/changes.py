@@ -12,7 +12,7 @@ from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_h
 from archgen.edits.placement import is_apart
 from archgen.edits.promotion import Promoter, moves_with_address, promoter_component, promoter_connection
 from archgen.edits.replicas import Callers, with_components, with_moving_address, with_replica
-from archgen.edits.services import is_of_one_zone, regional
+from archgen.edits.services import has_zones_beside, is_of_one_zone, regional
 from archgen.edits.witnesses import (
     hosts_from_primary,
     settled_witness,
@@ -156,9 +156,11 @@ def _with_replicas(
 
 
 def _with_spread(architecture: Architecture, name: str) -> Architecture:
-    """Return the architecture with a service in several zones."""
+    """Return the architecture with a service in several zones, if its provider has any."""
     index = Index(architecture)
     component = index.components[name]
+    if not has_zones_beside(index, component):
+        return architecture
     return with_components(architecture, replace(component, managed=regional(index, component)))
 
 

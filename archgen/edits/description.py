@@ -19,7 +19,7 @@ from archgen.edits.changes import (
 from archgen.edits.new_hosts import new_zones
 from archgen.edits.promotion import Promoter, is_followed
 from archgen.edits.replicas import copies_instead, needs_shared_uploads
-from archgen.edits.services import is_of_one_zone
+from archgen.edits.services import has_zones_beside, is_of_one_zone
 from archgen.edits.witnesses import hosts_from_primary, settled_witness, witness_has_machine, witness_zones
 from archgen.model.architecture import Architecture, Component
 from archgen.model.products import product_of, scope_of
@@ -34,7 +34,11 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             own = _component(architecture, component)
             more = f"one more replica of {component}{copies_instead(architecture, (component,))}{_cautions(own)}"
             if own is None or not own.managed or scope_of(own) is not None:
-                return f"{more} in another zone" if own is not None and is_of_one_zone(own) else more
+                if own is None or not is_of_one_zone(own):
+                    return more
+                return (
+                    f"{more} {'in another zone' if has_zones_beside(Index(architecture), own) else 'by its provider'}"
+                )
             # it may run in several places, and need none
             more = f"another provider beside that of {component}" if own.kind in _FROM_SEVERAL else more
             return f"{more} (no `scope` is declared)"

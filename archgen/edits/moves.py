@@ -86,15 +86,21 @@ def _of_replicas(
     breaking: Collection[Subject],
     named: frozenset[str],
 ) -> Iterator[MoveReplica]:
-    """Yield the moves of the last of several replicas on a host, that no step names, to another host that is there."""
+    """Yield the moves of the last of several replicas on a host, that no step names, to another host that is there.
+
+    A member of a majority goes to a new one where there is none, as one more member would be of no use.
+    """
     for component in twice:
         here = [replica for replica in component.replicas if replica.hosts == (target.id,)]
         free = [replica for replica in here if replica.id not in named]
         if len(here) < 2 or not free or free[-1].id in _leads(component):
             continue
         place = find_host(index, component, lambda host: Subject("host", host) in breaking)
+        own = index.hosts[target.id]
         if place is not None:
             yield MoveReplica(component.id, free[-1].id, place)
+        elif len(component.replicas) > 2 and asks_majority(component) and own.runs_on is None:
+            yield MoveReplica(component.id, free[-1].id, next_name(own.id, index.element_names), own.zones)
 
 
 def _of_voters(

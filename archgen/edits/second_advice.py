@@ -12,11 +12,13 @@ from archgen.edits.second_replicas import (
     is_spread_by_clients,
     keeps_elsewhere,
     may_run_twice,
+    media_of,
     senders_try_next,
 )
 from archgen.model.architecture import Component
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
+from archgen.model.protocols import RELAYS_OF_MEDIA
 from archgen.reliability.members import asks_majority
 
 _SPREAD_MEMBERS = "Put each member on a host of its own: a majority of them has to remain when a host fails."
@@ -66,6 +68,9 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         )
     if component.kind == "backup":
         return "Let a second host start it when the first is gone, but never both, and be alerted on a missed run."
+    if media := media_of(topology, component):
+        is_relay = set(media) <= set(RELAYS_OF_MEDIA)
+        return _RELAY if is_relay else _MEDIA
     if component.kind == "bastion":
         return "Run a second one on another host, with an address of its own: operators take the other one."
     if component.id in topology.names.resolvers:
@@ -110,6 +115,15 @@ def _more_members(component: Component) -> str:
     fails = "two are no majority" if product.leaderless else "two can't elect"
     return f"Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: {fails} when one fails."
 
+
+_RELAY = (
+    "Run a second one on another host, and hand the addresses of both to each client (`iceServers`): it tries each."
+)
+
+_MEDIA = (
+    "Run a second one on another host, and let what sets up calls choose among those that answer: who was on the first joins again. No "
+    "balancer of requests goes before it."
+)
 
 _FIRST_ASK = (
     "Run a second replica if its makers support that (no embedded database, a lease for what must run once), and declare "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.analysis.hops import relays
+from archgen.analysis.hops import is_signaled, relays
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import has_primary
 from archgen.model.architecture import Component
@@ -68,12 +68,16 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     as SQLite does, copies none of it. A product that others make may keep an embedded database, or take half of the work,
     unless it says that it keeps no sessions, stands behind a balancer, or takes its work from a queue. Two that keep messages in
     order would not; nor would two known to keep data beside themselves, whatever stands before them, unless a store has it.
+    A second server of media takes calls once what sets them up knows it.
     """
     kind, product = KINDS[component.kind], product_name(component.product)
     if component.managed:
         return True
     if kind.id in ("monitoring", "backup") or kind.id in KEEPING:
         return kind.id == "mail" and product in _RELAYS
+    if media_of(topology, component):
+        # only people know what hands out its address
+        return False
     facts = product_of(component.product)
     if facts.embedded or facts.single or facts.ordered:
         return False
@@ -101,6 +105,13 @@ def keeps_elsewhere(topology: Topology, component: Component) -> bool:
         for call in topology.outgoing[component.id]
         for target in call.targets
     )
+
+
+def media_of(topology: Topology, component: Component) -> tuple[str, ...]:
+    """Return the protocols of media and their relays in which clients call a component; none if they also call it in others."""
+    calls = [call for call in topology.incoming[component.id] if topology.kind(call.source).id == "client"]
+    ports = [port for call in calls for port in call.ports]
+    return tuple(dict.fromkeys(port.protocol for port in ports)) if all(map(is_signaled, ports)) else ()
 
 
 SERVER_INSTEAD = (

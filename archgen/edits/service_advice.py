@@ -5,7 +5,7 @@ from __future__ import annotations
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote, has_primary
 from archgen.edits.second_advice import read_elsewhere
-from archgen.edits.services import can_be_spread, is_disk, is_of_one_zone, regional_words
+from archgen.edits.services import can_be_spread, has_zones_beside, is_disk, is_of_one_zone, regional_words
 from archgen.model.architecture import Component
 from archgen.model.kinds import FILE_STORES
 from archgen.model.products import scope_of
@@ -28,6 +28,8 @@ def advise_service(topology: Topology, element: Subject, keeps_copies: bool) -> 
         component = topology.components[topology.replicas[element.id].component]
         if is_only_spread(component) or own_store(topology, element) is not None:
             return another_copy(topology, component, element.id)
+        if not has_zones_beside(topology.index, component):
+            return _ELSEWHERE.format("`replicas: 2`")
         return _SPREAD if can_be_spread(component) else _SECOND
     example = "a host for each" if element.kind == "host" else "`replicas: 2`"
     if element.kind == "replica" and _scope(topology, element) is None:
@@ -61,14 +63,17 @@ def _beside(topology: Topology, component: Component) -> str:
     is_copy = component.replication is not None and component.replication.copy_of is not None
     if is_copy or topology.kind(component.id).stores or is_only_spread(component):
         return another_copy(topology, component, component.replicas[0].id)
+    if not has_zones_beside(topology.index, component):
+        return _ELSEWHERE.format("a host in each under `runs_on`")
     return "Have its provider run it in several zones (Multi-AZ), and declare it: a host in each under `runs_on`."
 
 
 def another_copy(topology: Topology, component: Component, primary: str) -> str:
     """Return the fix for a store of one zone: a copy in another, which takes over; of a copy, another to read."""
     replication = component.replication
+    is_alone = not has_zones_beside(topology.index, component)
     if replication is not None and replication.copy_of is not None:
-        return read_elsewhere(component.id, replication.copy_of, "in another zone")
+        return read_elsewhere(component.id, replication.copy_of, "beside it" if is_alone else "in another zone")
     if is_disk(component):
         return "A volume is in one zone: keep the files in a file service of several zones, or copies of them on a volume in another."
     regional = regional_words(topology.index, component)
@@ -82,6 +87,12 @@ def another_copy(topology: Topology, component: Component, primary: str) -> str:
             f"If its provider can spread it over several zones, {declared}. If not, keep a second one in another place."
         )
     declared = "a second host under `runs_on`, and" if placed else "`replicas: 2` and"
+    if is_alone:
+        return (
+            f"Have its provider run a standby that takes over, and declare it: {declared} `replication: {{primary: '{primary}', "
+            f"failover: automatic}}` for {component.id}. If that is in the same datacenter, keep a copy in another one too, or "
+            "accept that both are lost with it."
+        )
     if is_of_one_zone(component):
         declared = f"{regional}, {declared}"
     return (
@@ -114,6 +125,10 @@ def _scope(topology: Topology, replica: Subject) -> str | None:
     return scope_of(topology.components[topology.replicas[replica.id].component])
 
 
+_ELSEWHERE = (
+    "Run another in a second datacenter, with a name that leads to both and leaves out a sick one, and declare {}; or accept its "
+    "loss (`accept`), if its provider's guarantee is enough."
+)
 _SPREAD = (
     "Have its provider run it in several zones (Multi-AZ) and declare `managed: {scope: regional}`, or run another in a second "
     "zone that takes over and declare `replicas: 2`."

@@ -15,6 +15,17 @@ def is_of_one_zone(component: Component) -> bool:
     return not placed and zone_of(component) is not None and scope_of(component) == "zonal"
 
 
+def has_zones_beside(index: Index, component: Component) -> bool:
+    """Return True for a service that its provider may run in several zones: not one in a datacenter, which is a place of its own.
+
+    Providers without availability zones run all of a service there, and another datacenter has nothing in common with it.
+    """
+    hosts = {host for replica in component.replicas for host in replica.hosts}
+    declared = {zone_of(component)} if not hosts else {zone for host in hosts for zone in index.hosts[host].zones}
+    kinds = {index.zone_kinds[zone] for zone in declared if zone is not None}
+    return kinds != {"datacenter"} or can_be_spread(component)
+
+
 _DISKS = (
     "ebs",
     "persistent-disk",

@@ -22,10 +22,10 @@ from archgen.edits.moves import BUILT, moves
 from archgen.edits.names import next_name, next_place
 from archgen.edits.new_hosts import has_replica_on
 from archgen.edits.placement import can_be_doubled, find_host, leaves_site
-from archgen.edits.promotion import agrees_by_vote, is_promoted_by_unknown, keeps_files, promoter_of
+from archgen.edits.promotion import agrees_by_vote, has_primary, is_promoted_by_unknown, keeps_files, promoter_of
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.service_advice import is_only_spread
-from archgen.edits.services import can_be_spread, is_of_one_zone
+from archgen.edits.services import can_be_spread, has_zones_beside, is_of_one_zone
 from archgen.edits.witnesses import hosts_for_members, is_for_voters, sites_of_voters, two_hosts_for_members
 from archgen.model.architecture import Component, Host, Zone
 from archgen.model.kinds import KEEPING, KINDS
@@ -84,6 +84,7 @@ def against(
     yield from (SpreadService(component.id) for component in spread)
     affected = [component for component in hit if component.id not in lone and component not in zonal]
     affected = [component for component in affected if component.kind != "client" and can_be_doubled(component)]
+    affected = [component for component in affected if not _is_bound_to_datacenter(index, component)]
     floating = [component for component in affected if any(replica.floating for replica in component.replicas)]
     affected = [component for component in affected if component not in floating]
     forming = [component for component in affected if forms_quorum(component)]
@@ -119,6 +120,11 @@ def against(
         )
     for component in affected:
         yield from (edit for edit in _elsewhere(index, component, target, breaking) if edit not in first)
+
+
+def _is_bound_to_datacenter(index: Index, component: Component) -> bool:
+    """Return True for a service of one datacenter that has no standby: another has an address of its own, to which people lead."""
+    return is_of_one_zone(component) and not has_primary(component) and not has_zones_beside(index, component)
 
 
 def _keeps(component: Component) -> bool:

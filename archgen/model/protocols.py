@@ -130,6 +130,12 @@ ADMINISTRATION = ("ssh", "telnet", "snmp", "rdp", "vnc", "winrm", "ipmi")
 TUNNELS = ("wireguard", "openvpn", "ipsec")
 """The protocols in which a network is reached through another."""
 
+RELAYS_OF_MEDIA = ("stun", "stuns", "turn", "turns")
+"""The protocols of servers of which clients get a list, and try each (RFC 8445, 5.1.1)."""
+
+MEDIA = ("rtp", "srtp", "rtcp", "srtcp", "webrtc")
+"""The protocols of sound and pictures, whose ends are agreed on by signaling for each call."""
+
 UNCERTIFIED = ("ssh", "sftp", "rsync", *TUNNELS, "webrtc", "srtp", "srtcp")
 """The encrypted protocols in which no server shows a certificate for its name: it is known by its key, or by one of its own CA."""
 

@@ -53,6 +53,19 @@ def test_two_processes_of_one_host_are_for_people_to_part() -> None:
     assert fixed(text, "colocated-redundancy") == yaml.safe_load(text)
 
 
+def test_members_of_a_majority_on_two_hosts_get_a_third_for_all() -> None:
+    text = model(
+        f"{JOB}\netcd: {{kind: other, runs_on: {{a-1: 2, a-2: 1}}, quorum: majority}}\n"
+        "lock: {kind: other, runs_on: {a-1: 2, a-2: 1}, quorum: majority}",
+        "job -> etcd: https\njob -> lock: https",
+        "job -> etcd: x\njob -> lock: x",
+        "{a-1: {}, a-2: {}, b-1: {}}",
+    )
+    after = fixed(text, "fragile-quorum")
+    assert after["hosts"] == {"a-1": {}, "a-2": {}, "b-1": {}, "a-3": {}}
+    assert [after["components"][name]["runs_on"] for name in ("etcd", "lock")] == [["a-1", "a-3", "a-2"]] * 2
+
+
 RACKS = "zones: {r-1: {kind: rack}, r-2: {kind: rack}}\n"
 VOTERS = f"{JOB}\netcd: {{kind: other, runs_on: [a, b, c], quorum: QUORUM}}"
 

@@ -13,6 +13,23 @@ from tests.improve.test_moves import repair, serving
 ZONES = "zones: {r: {kind: region}, z-1: {kind: availability-zone, in: r}, z-2: {kind: availability-zone, in: r}}\n"
 
 
+DATACENTER = "zones: {z-1: {kind: datacenter}}\n"
+
+
+@pytest.mark.parametrize(
+    ("store", "words"),
+    [
+        ("kind: database, managed: {scope: zonal, zone: z-1}", ["one more replica of web by its provider"]),
+        ("kind: load-balancer, managed: {scope: zonal, zone: z-1}", []),
+    ],
+)
+def test_what_a_provider_runs_in_a_datacenter_gets_a_standby_there(store: str, words: list[str]) -> None:
+    model = serving(f"  web: {{{store}}}", "a: {zone: z-1}", DATACENTER)
+    assert repair(model) == words
+    for edit in find_smallest_repair(model).edits:
+        assert "managed" not in changed_yaml(model, apply_edit(model, edit))
+
+
 @pytest.mark.parametrize(
     ("store", "words"),
     [

@@ -221,7 +221,7 @@ RULE = Rule(
         "several racks or datacenters, losing that place takes down all of them. Such redundancy helps against a "
         "crashed process and nothing else."
     ),
-    fix="Move at least one replica to another host, and to another zone if the model declares zones.",
+    fix="Move at least one replica to another host, and to another zone if the model declares several.",
     limits=(
         "Also reports several processes on one host that are there for its processor cores: they still fail together. "
         "A flow that is in one zone as a whole is reported by `single-zone`, and replicas in several datacenters or availability "

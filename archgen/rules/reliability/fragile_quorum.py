@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
 from msgspec.structs import replace
@@ -88,9 +88,13 @@ def _of_place(facts: Topology, members: Sequence[Replica], needed: int) -> Itera
     """Yield the hosts and zones that hold so many members that the rest is no quorum, if others are elsewhere."""
     size = len(members)
     for noun, held in (("", _by_host(facts, members)), ("zone ", _by_zone(facts, members))):
-        for place, count in held.items():
-            if 1 < count < size and size - count < needed:
-                yield f"{noun}{place} holds {count} of the {size}, leaving {size - count} where the quorum needs {needed}"
+        for place, count in _crowded(held, size, needed).items():
+            yield f"{noun}{place} holds {count} of the {size}, leaving {size - count} where the quorum needs {needed}"
+
+
+def _crowded(held: Mapping[str, int], size: int, needed: int) -> dict[str, int]:
+    """Return the places that hold so many members that the rest is no quorum, if others are elsewhere."""
+    return {place: count for place, count in held.items() if 1 < count < size and size - count < needed}
 
 
 def _by_host(facts: Topology, members: Sequence[Replica]) -> dict[str, int]:
@@ -133,7 +137,7 @@ def _hit(
     return Hit(
         subject=Subject("component", component.id),
         message=f"{what} fragile: {'; '.join(reasons)}{breaks}",
-        fix=_fix(component)
+        fix=_fix(facts, component)
         if counted is None or (not others and has_arbitrator(component))
         else _witness_asked(others),
         related=tuple((element, "is enough to lose the quorum") for element in elements),
@@ -163,7 +167,7 @@ def _witness_asked(others: list[str]) -> str:
     )
 
 
-def _fix(component: Component) -> str | None:
+def _fix(facts: Topology, component: Component) -> str | None:
     if product_of(component.product).arbitrated and len(component.replicas) % 2 == 0:
         pair = len(component.replicas) == 2
         added, place = (
@@ -173,9 +177,18 @@ def _fix(component: Component) -> str | None:
             f"Add {added}, or an arbitrator, on a host of its own {place}. An arbitrator keeps no data; name it in "
             f"`replication: {{writers: all, by: …}}` of {component.id}."
         )
+    size, needed = len(component.replicas), _needed(component)
+    hosts = _crowded(_by_host(facts, component.replicas), size, needed)
+    if size % 2 and len(hosts) == 1 and not _crowded(_by_zone(facts, component.replicas), size, needed):
+        ((place, count),) = hosts.items()
+        more = needed - (size - count)
+        return (
+            f"Move {'one' if more == 1 else more} of the {count} on {place} to {'another host' if more == 1 else 'other hosts'}, so that "
+            f"the loss of any host leaves {needed}."
+        )
     if asks_majority(component) or has_arbitrator(component):
         return None
-    return f"Spread the replicas so that the loss of no host or zone leaves fewer than {_needed(component)}."
+    return f"Spread the replicas so that the loss of no host or zone leaves fewer than {needed}."
 
 
 def _broken_by_quorum(facts: Topology, component: str, fragile: frozenset[str]) -> dict[str, tuple[SinglePoint, ...]]:
@@ -226,7 +239,7 @@ def _without_votes(facts: Topology, component: Component, leading: frozenset[str
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Add a member where their number is even, else move one out of the zone that holds too many."""
+    """Add a member where their number is even, else move one out of the place that holds too many."""
     facts = context.topology
     component = facts.components[hit.subject.id]
     if asks_majority(component) and len(component.replicas) % 2 == 0:
@@ -235,17 +248,22 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 
 
 def _spread(facts: Topology, component: Component) -> tuple[Change, ...]:
-    """Return the move of a member to a place where no zone holds half of them."""
+    """Return the move of a member to a place where no host or zone holds half of them."""
     size, needed = len(component.replicas), _needed(component)
-    held = _by_zone(facts, component.replicas)
-    crowded = [zone for zone, count in held.items() if 1 < count < size and size - count < needed]
+    crowded = [
+        *(Subject("zone", zone) for zone in _crowded(_by_zone(facts, component.replicas), size, needed)),
+        *(Subject("host", host) for host in _crowded(_by_host(facts, component.replicas), size, needed)),
+    ]
     hosts = facts.hosts_of(component.id)
     # what else stands there has a say in whether a host may leave
     beside = dict.fromkeys((component.id, *(each.component for host in hosts for each in facts.replicas_on[host])))
     affected = [facts.components[name] for name in beside if name not in facts.index.agents]
-    options = (moves(facts.index, Subject("zone", zone), affected, (), facts.element_names) for zone in crowded)
-    # what stands idle may be declared without what it is for: people choose it
-    taken = {*facts.hosts} - {*spare_hosts(facts.index, component)}
+    options = (moves(facts.index, place, affected, (), facts.element_names) for place in crowded)
+    # what stands idle may be declared without what it is for: people choose it; what carries others of the same host suits all of them
+    standing = facts.index.standing_on
+    own = {name for place in crowded if place.kind == "host" for name in standing.get(place.id, ())}
+    alike = {host for host, carried in standing.items() if carried and carried <= own}
+    taken = {*facts.hosts} - {*spare_hosts(facts.index, component)} - alike.difference(hosts)
     move = next((edit for edit in chain.from_iterable(options) if _is_of(edit, component, hosts, taken)), None)
     return patch_of(facts, move) if move is not None else ()
 
@@ -270,7 +288,7 @@ RULE = Rule(
         "survive the loss of one, exactly as three do. If one host or zone holds so many members that the rest is no "
         "majority, losing that place stops all of them."
     ),
-    fix="Use an odd number of members, three or more, each on a host of its own, spread over at least three zones.",
+    fix="Use an odd number of members, three or more, each on a host of its own, and over three zones where there are as many.",
     limits=(
         "Takes a number as `quorum` as it is: it doesn't check whether two halves can both reach it. Checks the votes of a "
         "store that stops without a majority (SQL Server, MongoDB) if its `replication` names what decides in `by`. A zone that "

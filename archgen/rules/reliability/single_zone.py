@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import WIDE_ZONES
+from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES, ZoneKind
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
-from archgen.model.wording import in_zone, listed, plural
+from archgen.model.wording import in_zone, listed, plural, zone_words
 from archgen.reliability.losses import RootCause
 
 
@@ -92,10 +92,17 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
         message=f"{every} of {plural(len(held), 'flow')} ({listed(held)}) is {in_zone(facts.zones[zone].kind, zone)}"
         f"{beside}{more}",
         flows=flows,
+        fix=_fix(zone, facts.zones[zone].kind),
         proof=breaking.points[0].proof,
         confidence="high" if sure else "low",
         causes=_told_alone(facts, zone, flows),
     )
+
+
+def _fix(zone: str, kind: ZoneKind) -> str:
+    """Return the fix for a zone; a second site is a decision of those who pay for it, and not every provider has one nearby."""
+    accept = "" if kind in SMALL_ZONES else f", or accept the loss of {zone} (`accept`)"
+    return f"Place at least one replica of every component of the flow in another {zone_words(kind)}{accept}."
 
 
 def _told_alone(facts: Topology, zone: str, flows: tuple[str, ...]) -> frozenset[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.analysis.hops import Hop, is_for_one_host, relays
+from archgen.analysis.hops import Hop, is_for_one_host, is_signaled, relays
 from archgen.analysis.record_paths import ALIASES, hosts_named, leaves_out_sick_hosts, record_ends
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
@@ -264,8 +264,8 @@ def _is_located(facts: Topology, connection: Connection, target: str) -> bool:
 
 
 def _tries_the_next(port: Port) -> bool:
-    """Return True if the clients of a port know several servers, and try the next by themselves."""
-    return port.protocol in _WITH_A_LIST or relays(port)
+    """Return True if the clients of a port know several servers and try the next by themselves, or signaling names another to them."""
+    return port.protocol in _WITH_A_LIST or relays(port) or is_signaled(port)
 
 
 def _moves(cluster: Cluster) -> bool:
@@ -333,7 +333,7 @@ RULE = Rule(
     limits=(
         "Checks only balancers, servers and web application firewalls that clients reach directly or through firewalls, and no "
         "replicas that float. Programs that try several addresses in turn don't count as clients, nor do mail servers, DNS "
-        "resolvers, and clients of LDAP, RADIUS, Diameter and bare UDP, nor do phones and clients of XMPP if SRV records name "
+        "resolvers, and clients of LDAP, RADIUS, Diameter, TURN, media and bare UDP, nor do phones and clients of XMPP if SRV records name "
         "several servers. Skips servers that another component hands out, as a matchmaker does, or a balancer that an "
         "application asks for one, and hosts that a name server with a health check chooses among."
     ),

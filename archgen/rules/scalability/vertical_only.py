@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.hops import Hop
+from archgen.analysis.hops import Hop, is_signaled
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
@@ -20,7 +20,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         for flow, hops in facts.hops.items()
         if _grows(facts, flow)
         for hop in hops
-        if not hop.optional and not _is_later(hop)
+        if not hop.optional and not _is_later(hop) and not (hop.port is not None and is_signaled(hop.port))
         for target in hop.step.targets
     }
     unspread = called - facts.behind_balancers
@@ -82,7 +82,8 @@ RULE = Rule(
     fix="Put a load balancer in front, and run at least two replicas behind it on hosts of their own.",
     limits=(
         "Considers web servers, application servers and services in flows that visitors begin, other than through a bastion, or "
-        "that have a `demand`, where the step is neither optional nor `async`; other rules cover data stores. An "
+        "that have a `demand`, where the step is neither optional nor `async`. Skips media and their relays, which no balancer spreads; "
+        "other rules cover data stores. An "
         "orchestrator (`cluster: {by: orchestrator}`) spreads requests itself once there are more replicas."
     ),
     references=(
