@@ -65,9 +65,9 @@ def _refused(document: Document, name: str, file: str, hidden: bool) -> list[Pro
     declared = declarations(document.root)
     problems = []
     refusals, complete = explain_errors(document)
-    for mark, subject, message, fix in refusals:
-        place = place_of(document, mark)
-        problems.append(Problem("invalid-model", message, fix, place, subject or ("model", name)))
+    for error in refusals:
+        place = place_of(document, error.mark)
+        problems.append(Problem("invalid-model", error.message, error.fix, place, error.subject or ("model", name)))
     if not complete:
         message = f"more than {MOST_ERRORS} problems; only the first {MOST_ERRORS} are shown"
         problems.append(Problem("invalid-model", message, "Fix these first.", problems[-1].place, ("model", name)))

@@ -27,16 +27,10 @@ _ORIGINS = {
 }
 _UNKNOWN = Product()
 
-PRODUCTS: dict[str, Product] = {
-    name: replace(
-        TRAITS.get(name, _UNKNOWN),
-        scope=_SCOPES.get(name),
-        copied_on_request=name in UNCOPIED,
-        spreadable=name in SET_UP or (name in _SCOPES and name not in _IN_ONE_ZONE),
-        origin=_ORIGINS.get(name),
-    )
-    for name in dict.fromkeys((*TRAITS, *_SCOPES, *SET_UP, *UNCOPIED, *_ORIGINS))
-}
+PRODUCTS = tuple(dict.fromkeys((*TRAITS, *_SCOPES, *SET_UP, *UNCOPIED, *_ORIGINS)))
+"""The names of all products that something is known of."""
+
+_KNOWN = frozenset(PRODUCTS)
 
 _ENGINES = (
     "-mysql",
@@ -61,10 +55,10 @@ def product_name(name: str | None) -> str:
     text = "-".join((name or "").casefold().replace("_", " ").replace("/", "").split())
     text = _without_engine(text)
     text = SPELLINGS.get(text, text)
-    if text in PRODUCTS:
+    if text in _KNOWN:
         return text
     bare = _without_vendor(text)
-    return bare if bare in PRODUCTS else next(filter(None, map(_COMPACT.get, _compact(text))), bare)
+    return bare if bare in _KNOWN else next(filter(None, map(_COMPACT.get, _compact(text))), bare)
 
 
 def _compact(text: str) -> Iterator[str]:
@@ -90,7 +84,7 @@ def _without_vendor(text: str) -> str:
         bare = text.removeprefix(f"{vendor}-")
         bare = SPELLINGS.get(bare, bare)
         names = (bare, f"{short}-{bare}") if text.startswith(f"{vendor}-") else ()
-        name = next((name for name in names if name in PRODUCTS or name in SPELLINGS.values()), None)
+        name = next((name for name in names if name in _KNOWN or name in SPELLINGS.values()), None)
         if name is not None:
             return name
     return text
@@ -98,9 +92,20 @@ def _without_vendor(text: str) -> str:
 
 @lru_cache(4096)
 def product_of(name: str | None) -> Product:
-    """Return the facts about a product; of one that is not known, none, unless it is an exporter by its name."""
+    """Return the facts about a product; of one that is not known, none, unless it is an exporter by its name.
+
+    A model names few of the products that there are, so that the facts are put together for those.
+    """
     known = product_name(name)
-    return PRODUCTS.get(known, PRODUCTS[EXPORTER] if known.endswith("-exporter") else _UNKNOWN)
+    if known not in _KNOWN and known.endswith("-exporter"):
+        known = EXPORTER
+    return replace(
+        TRAITS.get(known, _UNKNOWN),
+        scope=_SCOPES.get(known),
+        copied_on_request=known in UNCOPIED,
+        spreadable=known in SET_UP or (known in _SCOPES and known not in _IN_ONE_ZONE),
+        origin=_ORIGINS.get(known),
+    )
 
 
 def passes_on_unread(component: Component) -> bool:
@@ -130,19 +135,18 @@ def zone_of(component: Component) -> str | None:
 
 _PROTOCOLS = ("s3",)
 """Products whose protocol others speak too, so that an id may be the protocol's name alone."""
-_OF_MAKER = re.compile(r"\b(amazon|aws)\b", re.IGNORECASE)
+_OF_MAKER = r"(?i)\b(amazon|aws)\b"
 _STORE = r"(?:object\W*)?(?:stor(?:e|age)|buckets?|s3|r2|b2|blobs?|spaces)"
 _OTHERS = (
     r"(?:on[- ]prem\w*|self[- ]hosted|garage|swift|openstack|hetzner|ovh\w*|scaleway|wasabi|backblaze|b2|cloudflare|r2|"
     r"digital ?ocean|linode|akamai|vultr|exoscale|ionos|stackit|contabo|storj|idrive|upcloud|infomaniak|oracle|ibm|alibaba|"
     r"tencent|yandex|google|azure|(?:the|our|its) (?:hosting |cloud )?provider)"
 )
-_OF_OTHERS = re.compile(
-    r"\b(?:minio|ceph|seaweedfs|s3\W*(?:api\W*)?(?:compatible|compliant))\b|"
+_OF_OTHERS = (
+    r"(?i)\b(?:minio|ceph|seaweedfs|s3\W*(?:api\W*)?(?:compatible|compliant))\b|"
     rf"^{_OTHERS}$|"
     rf"\b{_OTHERS}(?:'s)?\W+(?:cloud\W+)?{_STORE}\b|"
-    rf"(?:\b{_STORE}\W+(?:of|from)\W+|\b(?:at|by|on) |[(,:] ?|\b{_STORE} ){_OTHERS}(?: cloud)?(?=$|[),;:])",
-    re.IGNORECASE,
+    rf"(?:\b{_STORE}\W+(?:of|from)\W+|\b(?:at|by|on) |[(,:] ?|\b{_STORE} ){_OTHERS}(?: cloud)?(?=$|[),;:])"
 )
 """Words of a name that tell of the protocol, or of a provider beside the storage or as its place: elsewhere it may be what is kept."""
 
@@ -154,7 +158,7 @@ def service_name(component: Component) -> str:
     """
     name = component.name or ""
     if component.product is None and component.id.casefold() in _PROTOCOLS:
-        return "" if _OF_OTHERS.search(name) and not _OF_MAKER.search(name) else product_name(component.id)
+        return "" if re.search(_OF_OTHERS, name) and not re.search(_OF_MAKER, name) else product_name(component.id)
     return product_name(component.product or component.id)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from heapq import heappop, heappush
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -191,7 +190,8 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
             heappush(open_ends, _Next(0, len(open_ends), replica))
     number = len(open_ends)
     while open_ends:
-        _, _, replica, before, broken = heappop(open_ends)
+        nearest = heappop(open_ends)
+        replica, before, broken = nearest.replica, nearest.before, nearest.broken
         if broken is not None:
             deciders = (*plan.of(broken), *plan.beside(broken))
             dead = [decider for decider in deciders if failed[decider] & asked == bit and down[decider] & bit]
@@ -234,7 +234,7 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
     return initiator.step, (sound[0],)
 
 
-class _Next(NamedTuple):
+class _Next(Struct, frozen=True, order=True):
     """A replica to look at, after the step and in the order in which it was met, with its caller; or a need that nothing meets."""
 
     place: int

@@ -10,8 +10,10 @@ from archgen.model.sha256 import digest
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import SIZES
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
+_BIDI = "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+"""Patterns that are compiled for the first text beyond ASCII: that takes half a millisecond."""
+
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]")
 _REMEMBERED = 8192
@@ -25,7 +27,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _BIDI.sub("", _FORBIDDEN.sub("\ufffd", text))
+    return re.sub(_BIDI, "", re.sub(_FORBIDDEN, "\ufffd", text))
 
 
 @lru_cache(maxsize=_REMEMBERED)

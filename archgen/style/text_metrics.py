@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from functools import lru_cache
 from unicodedata import category, combining
+
+from msgspec import json
 
 UNITS = 2048
 """Font units to an em."""
@@ -31,17 +32,17 @@ class _Widths(dict[str, int]):
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, dict[str, list[int]]]:
-    with open(os.path.join(os.path.dirname(__file__), "arimo_widths.json"), encoding="utf-8") as source:
-        tables: dict[str, dict[str, list[int]]] = json.load(source)
+    with open(os.path.join(os.path.dirname(__file__), "arimo_widths.json"), "rb") as source:
+        tables: dict[str, dict[str, list[int]]] = json.decode(source.read())
     return tables
 
 
 @lru_cache(maxsize=2)
 def _widths(bold: bool) -> _Widths:
-    runs = _tables()["bold" if bold else "regular"]
-    return _Widths(
-        (chr(code), width) for start, widths in runs.items() for code, width in enumerate(widths, int(start))
-    )
+    by_character = _Widths()
+    for start, widths in _tables()["bold" if bold else "regular"].items():
+        by_character.update(zip(map(chr, range(int(start), int(start) + len(widths))), widths, strict=True))
+    return by_character
 
 
 _WIDER = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF), (0x0B80, 0x0BFF), (0x0D00, 0x0D7F))

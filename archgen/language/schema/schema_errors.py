@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from archgen.language.expand.connections import connection_ends
 from archgen.language.expand.context import NOUNS, SubjectId, closest
@@ -17,7 +19,7 @@ from archgen.model.change import Path
 from archgen.model.problems import SUGGESTED
 
 
-class SchemaError(NamedTuple):
+class SchemaError(Struct, frozen=True):
     """A reason why the schema refuses a document; `subject` is None if it is about the model as a whole."""
 
     mark: int
@@ -26,7 +28,7 @@ class SchemaError(NamedTuple):
     fix: str
 
 
-class _Refused(NamedTuple):
+class _Refused(Struct, frozen=True):
     """A violation with the facts that its message needs."""
 
     error: Violation
