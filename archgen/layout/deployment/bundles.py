@@ -4,7 +4,7 @@ and many alike at one node."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from archgen.layout.deployment.columns import calls
 from archgen.views.diagram import Diagram, Edge
 
 
-class Bundle(Struct, frozen=True):
+class Bundle(Struct, frozen=True, dict=True):
     """Lines that may share their way, because together they say no more than each alone."""
 
     id: str
@@ -24,12 +24,12 @@ class Bundle(Struct, frozen=True):
         """The line that speaks for all: they share subject, label and meaning."""
         return self.edges[0]
 
-    @property
+    @cached_property
     def sources(self) -> tuple[str, ...]:
         """Nodes at which its lines start, each once."""
         return tuple(dict.fromkeys(edge.source for edge in self.edges))
 
-    @property
+    @cached_property
     def targets(self) -> tuple[str, ...]:
         """Nodes at which its lines end, each once."""
         return tuple(dict.fromkeys(edge.target for edge in self.edges))
@@ -81,10 +81,10 @@ def _buses(gathered: list[Bundle], end: Literal["sources", "targets"], many: int
     They meet at one node, or each reaches all of the same replicas. Four hundred lines beside each other say less than one
     that gathers them. A line with an issue keeps its own way.
     """
-    words: dict[tuple[str, str, str], list[Bundle]] = {}
+    words: dict[tuple[str, str, str | None], list[Bundle]] = {}
     for bundle in gathered:
-        first = bundle.first
-        words.setdefault((first.label, first.meaning, first.change or ""), []).append(bundle)
+        first = bundle.edges[0]
+        words.setdefault((first.label, first.meaning, first.change), []).append(bundle)
     bus: dict[str, list[Bundle]] = {}
     for same in words.values():
         # most words are those of so few lines that no node has many of them
