@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.compare.entities import ChangeKind, EntityChange, compare_entities
+from archgen.compare.entities import EntityChange, compare_entities
 from archgen.compare.findings import ChangeGroup, FindingChange, Verdict, compare_findings, group_changes
 from archgen.compare.flows import FlowChange, compare_flows
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.subject import ChangeKind
 
 
 class Evolution(Struct, frozen=True, kw_only=True):

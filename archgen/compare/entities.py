@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal
 
 from msgspec import Struct
 
@@ -22,14 +21,11 @@ from archgen.model.architecture import (
     Zone,
 )
 from archgen.model.presentation import ComponentGroup
-from archgen.model.subject import Subject, SubjectKind
+from archgen.model.subject import ChangeKind, Subject, SubjectKind
 from archgen.model.wording import listed, plural
 from archgen.reliability.requests import requests
 
-ChangeKind = Literal["added", "removed", "changed"]
 Entity = Zone | Network | ComponentGroup | Host | Component | Replica | Connection | Certificate | Flow
-
-CHANGES: tuple[ChangeKind, ...] = ("added", "removed", "changed")
 
 _COMPARED_ELSEWHERE = frozenset(
     (

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.topology import Topology
 from archgen.linting.finding_groups import FindingGroup, group_findings, number_findings
 from archgen.linting.policy import MEANINGLESS, Persona, hidden_findings, visible_findings
@@ -19,6 +18,9 @@ from archgen.model.problems import Place, Problem
 from archgen.model.slug import slug
 from archgen.model.subject import Subject
 from archgen.system.internal_errors import InternalError
+
+if TYPE_CHECKING:
+    from archgen.analysis.assessment import FlowAssessment
 
 
 class SourcePlaces(Protocol):

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import Literal, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.linting.rule import Rule
 from archgen.model.finding import CONFIDENCES, SEVERITIES, Confidence, Finding, Severity
+
+if TYPE_CHECKING:
+    from archgen.linting.rule import Rule
 
 Persona = Literal["regular", "strict", "auditor"]
 PERSONAS: tuple[Persona, ...] = ("regular", "strict", "auditor")

@@ -27,6 +27,10 @@ SubjectKind = Literal[
 EVENTS = ("change", "move")
 """The kinds that are no entities of a model."""
 
+ChangeKind = Literal["added", "removed", "changed"]
+CHANGES: tuple[ChangeKind, ...] = ("added", "removed", "changed")
+"""What can become of an entity from one model to another."""
+
 
 class Subject(Struct, frozen=True, gc=False, order=True):
     """An entity of a model by kind and id: `nginx@server-1`, `a -> b`, `flow/3`, `www.foobar.com A`.

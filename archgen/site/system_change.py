@@ -6,13 +6,12 @@ from msgspec import Struct
 
 from archgen.analysis.topology import Topology
 from archgen.compare import Evolution, evolve, flows
-from archgen.compare.entities import ChangeKind
 from archgen.compare.findings import Verdict
 from archgen.compare.flows import access, called, stops, survivors
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.finding import Finding
 from archgen.model.steps import Access
-from archgen.model.subject import SubjectKind
+from archgen.model.subject import ChangeKind, SubjectKind
 from archgen.report.diff.sentences import sentences
 from archgen.site.escape import code
 

@@ -9,10 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis.hops import Meaning
-from archgen.compare.entities import ChangeKind
 from archgen.model.finding import Severity
 from archgen.model.kinds import Role
 from archgen.model.steps import FrameKind
+from archgen.model.subject import ChangeKind
 
 GroupKind = Literal["zone", "network", "host", "group"]
 RequestFailure = Literal["unsent", "unanswered"]

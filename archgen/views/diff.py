@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from archgen.compare import Evolution
-from archgen.compare.entities import ChangeKind
-from archgen.model.subject import Subject
+from archgen.model.subject import ChangeKind, Subject
 from archgen.model.wording import plural
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node

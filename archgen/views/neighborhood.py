@@ -7,7 +7,7 @@ from collections.abc import Iterable, Set
 
 from msgspec.structs import replace
 
-from archgen.compare.entities import ChangeKind
+from archgen.model.subject import ChangeKind
 from archgen.model.wording import plural
 from archgen.views.diagram import SEPARATOR, Diagram, Edge, Group, Node, enclosing
 

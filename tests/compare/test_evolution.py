@@ -11,13 +11,12 @@ from archgen.analysis.assessment import assess
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.compare import Evolution, evolve
-from archgen.compare.entities import ChangeKind
 from archgen.compare.findings import Verdict
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.policy import Persona, hidden_findings
 from archgen.linting.policy import visible_findings as readers
 from archgen.model.architecture import Architecture
-from archgen.model.subject import SubjectKind
+from archgen.model.subject import ChangeKind, SubjectKind
 from archgen.report.diff.sentences import sentences
 from tests.checked import unchecked
 from tests.edges import model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from msgspec import Struct
@@ -12,9 +12,11 @@ from msgspec import Struct
 from archgen.app.config.choice import did_you_mean, require_choice
 from archgen.app.config.config import beside_configuration, configured, repository_of
 from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS, FailOn, Grave, Persona, Policy, precision
-from archgen.linting.rule import Rule
 from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES, Confidence
 from archgen.model.problems import UsageError
+
+if TYPE_CHECKING:
+    from archgen.linting.rule import Rule
 
 GRAVES: tuple[Grave, ...] = (*SEVERITIES, "off")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -11,13 +12,15 @@ from archgen.app.config.choice import require_choice
 from archgen.app.drawing.formats import FORMATS, DrawingFormat
 from archgen.app.drawing.levels import at_levels, declared_views
 from archgen.app.drawing.pictures import Drawing
-from archgen.compare import Evolution
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.problems import UsageError
 from archgen.system.internal_errors import Isolation
 from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Diagram
+
+if TYPE_CHECKING:
+    from archgen.compare import Evolution
 
 VIEWS = (*ASPECTS, "flows", "paths", "diff")
 USUAL = ("deployment", "flows")

@@ -6,18 +6,20 @@ A module is imported when its format is drawn, so that no run pays for the other
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from archgen.app.drawing.pictures import Drawing, RasterOptions
 from archgen.app.report_formats import imported
-from archgen.compare import Evolution
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.render.scene.shapes import Scene
 from archgen.report.common.terminal import inert
 from archgen.style.theme import Mode
+
+if TYPE_CHECKING:
+    from archgen.compare import Evolution
 
 Film = Literal["gif", "apng"]
 

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.app.drawing.layouts import REMEMBERED, cached, engine_for, nameless, retitled, wrapped_engine
-from archgen.compare import Evolution
 from archgen.engines.rooms import COLUMNS, ROOMS, THUMBNAIL, Room, legibility
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
@@ -30,6 +29,7 @@ from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Sequence
 
 if TYPE_CHECKING:
+    from archgen.compare import Evolution
     from archgen.layout.sequence.placed import PlacedSequence
     from archgen.site.page import Column, LinkTo
     from archgen.views.flow import FailedRequest

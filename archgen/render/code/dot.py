@@ -6,7 +6,7 @@ from typing import assert_never
 
 from graphviz import Digraph
 
-from archgen.compare.entities import ChangeKind
+from archgen.model.subject import ChangeKind
 from archgen.render.scene.change import drawn_as
 from archgen.style.svg_markup import dot_label
 from archgen.style.theme import LIGHT, LINES, Theme, colours

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import assert_never
 
 from archgen.analysis.hops import Meaning
-from archgen.compare.entities import ChangeKind
 from archgen.layout.sequence.lanes import WORDS
+from archgen.model.subject import ChangeKind
 from archgen.style.svg_markup import clean
 from archgen.style.text_metrics import wrap
 from archgen.style.theme import LIGHT, LINES, SIZES

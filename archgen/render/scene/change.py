@@ -6,8 +6,8 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from archgen.compare.entities import ChangeKind
 from archgen.layout.placed import Box
+from archgen.model.subject import ChangeKind
 from archgen.render.scene.shapes import Curve, IconImage, Pen, Rectangle, SceneGroup, SceneShape
 from archgen.style.svg_markup import number
 from archgen.style.theme import SIZES, Line

@@ -8,9 +8,9 @@ from math import inf
 from msgspec import Struct
 
 from archgen.analysis.hops import Meaning
-from archgen.compare.entities import CHANGES
 from archgen.layout.placed import Box, Placed
 from archgen.model.finding import SEVERITIES
+from archgen.model.subject import CHANGES
 from archgen.render.scene.change import sign
 from archgen.render.scene.marks import finding_badge, lock
 from archgen.render.scene.shapes import BadgeMark, Curve, Pen, Rectangle, SceneGroup, SceneShape, TextLine

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from archgen.compare import Evolution
-from archgen.compare.entities import CHANGES
 from archgen.compare.findings import VERDICTS, FindingChange, Numbered
 from archgen.compare.flows import FlowChange, FlowFacts
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.subject import CHANGES
 from archgen.report.common.encoding import encode, encode_element
 from archgen.report.diff.sentences import sentences
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.compare import Evolution
-from archgen.compare.entities import CHANGES, ChangeKind
 from archgen.compare.findings import VERDICTS, ChangeGroup, Verdict
 from archgen.compare.flows import FlowChange, FlowFacts, called
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import on_subjects
+from archgen.model.subject import CHANGES, ChangeKind
 from archgen.model.wording import listed, plural
 from archgen.report.common.ids import list_ids
 from archgen.report.common.terminal import Emphasis, Style, brief, wrap_columns
