@@ -26,6 +26,8 @@ _WORDS = (
 _ASIDE = r"kind|debug|watch|old|legacy|obsolete|archived?|deprecated|playground"
 """Words for what isn't deployed where files say how a system is started; a site may be called so, and be in use."""
 
+_EXAMPLE = re.compile(r"(^|[^a-z])(samples?|examples?)([^a-z]|$)", re.IGNORECASE)
+
 _COPY = re.compile(rf"(^|[-_.])({_STAGING}|{_DEVELOPMENT})$", re.IGNORECASE)
 _END = re.compile(rf"[-_.]({_PRODUCTION}|live|{_STAGING}|{_DEVELOPMENT}|local)$", re.IGNORECASE)
 """Words by which copies of one thing are told apart at the end of their names, as the namespaces `shop-dev` and `shop-prod`."""
@@ -46,6 +48,11 @@ def stage_of(name: str) -> int:
 def is_before_release(name: str) -> bool:
     """Return True for a name with a word for a stage before the release: that something is old, or of old, is none."""
     return any(stage >= STAGING and pattern.search(name) is not None for stage, pattern in _PROPER)
+
+
+def is_example(path: str) -> bool:
+    """Return True for a path with a word for an example of what people make of it."""
+    return _EXAMPLE.search(path) is not None
 
 
 def is_copy_before_release(name: str) -> bool:

@@ -40,7 +40,12 @@ def leading_to(files: Iterable[Configuration], sheet: FactSheet) -> list[Configu
         )
         and not _is_displaced(file, published)
     ]
-    return [file for file in pools if file in leading or (leading and is_keepalived(file) and not pools[file])]
+    return [file for file in pools if file in leading or (leading and not pools[file] and _moves_address(file))]
+
+
+def _moves_address(file: Configuration) -> bool:
+    """Return True for a configuration of keepalived in use: an example of one moves no address."""
+    return is_keepalived(file) and stage_of(file.path) != TRIAL
 
 
 def _is_displaced(file: Configuration, published: set[int]) -> bool:

@@ -42,7 +42,7 @@ from archgen.app.importing.unread_proxies import Owners, owners_in
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
-from archgen.importers.stages import STAGING
+from archgen.importers.stages import STAGING, is_example
 from archgen.importers.yaml_files import is_template_of_another_tool
 from archgen.model.problems import UsageError
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
@@ -211,15 +211,26 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
             why = f"no compose file lies in {directory}" if preference is None else preference.reason
             collection.leave_out(others, f"manifests of Kubernetes: {why}")
     elif not nearest:
-        for path in below:
-            if path.lower().endswith((".conf", ".cfg", ".template")):
-                collection.read(path, inside)
+        _read_proxies(
+            collection, [each for each in below if each.lower().endswith((".conf", ".cfg", ".template"))], inside
+        )
     elif is_unclear:
         raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {next(iter(nearest))}")
     else:
         collection.others += _manifest_directories(directory, below) if preference is not None else manifests
         collection.read_projects(projects, found, "" if preference is None else preference.reason)
         _find_proxies(collection, directory, below, found)
+
+
+def _read_proxies(collection: SourceFiles, paths: list[str], inside: ResolvedDirectory) -> None:
+    """Read configurations, without the examples of those of proxies if others are in use."""
+    for path in paths:
+        collection.read(path, inside)
+    proxies = {path for path, file in collection.files.items() if is_proxy(file)}
+    examples = {path for path in proxies if is_example(path)}
+    for path in sorted(examples) if examples < proxies else ():
+        del collection.files[path]
+        collection.others.append(path)
 
 
 def _words_on_documents(paths: Iterable[str]) -> Iterator[str]:
