@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Set
 from functools import cached_property
 from typing import Literal
 
@@ -57,6 +57,9 @@ _USES_OTHERS = re.compile(r"\"(?:workspace|file|link):|\bpath *=|projectreferenc
 
 _LIBRARY = re.compile(r"([\w.-]+)\.dll")
 _ENDS = re.compile(r"-(service|svc|api|app|server|backend)$")
+_LEAST_OF_SETTINGS = 3
+"""Variables in a file that collects settings; one with fewer is that of what needs them."""
+
 _MOST_FILES = 400
 _LARGEST = 256 * 1024
 _MOST_BYTES = 4 * 1024 * 1024
@@ -105,6 +108,7 @@ class ProgramSources:
         self._divided: dict[Known, bool] = {}
         self._wanted: dict[str, bool] = {}
         self._listed: dict[Known, bool] = {}
+        self._own: dict[str, ReadNames] = {}
 
     @cached_property
     def directories(self) -> Mapping[str, str]:
@@ -144,6 +148,8 @@ class ProgramSources:
         names, is_whole = read
         lists = self.lists_of(program) or lists
         if names.reads(variable):
+            if self._is_in_copy_alone(program, variable):
+                return None
             # settings are copied from one program to the next, and libraries aren't
             is_without = (
                 lists.text != "" and not has_library_for(target, lists) and _USES_OTHERS.search(lists.text) is None
@@ -247,13 +253,45 @@ class ProgramSources:
         """Return what the source of a program reads, and True if that is all of it."""
         if program not in self._read:
             tree, place = self._tree(self._programs[program].path), self.directories[program]
-            names = [name for name in tree.code if name.startswith(f"{place}/")]
-            files, is_whole = self._texts(program, names)
+            files, is_whole = self._texts(program, [*self._code_of(program)])
             beside, is_complete = self._texts(program, [name for name in tree.beside if name.startswith(f"{place}/")])
             read = names_read(files)
             read.beside = "\n".join(text for _, text in beside)
             self._read[program] = (read, is_whole and is_complete and tree.is_whole) if files else None
         return self._read[program]
+
+    def _is_in_copy_alone(self, program: str, variable: str) -> bool:
+        """Return True if nothing but a file of settings that other programs have too reads a variable: they may need it."""
+        copied = self._copied.get(program)
+        if copied is None:
+            return False
+        if program not in self._own:
+            self._own[program] = names_read(self._texts(program, sorted(self._code_of(program) - copied))[0])
+        return not self._own[program].reads(variable)
+
+    @cached_property
+    def _copied(self) -> Mapping[str, Set[str]]:
+        """Return the files by which several programs read the same variables, at the same place in the directory of each."""
+        below: dict[str, list[tuple[str, str]]] = {}
+        for program, place in self.directories.items():
+            for name in self._code_of(program):
+                below.setdefault(name[len(place) :], []).append((program, name))
+        copied: dict[str, set[str]] = {}
+        for files in below.values():
+            alike: dict[frozenset[str], list[tuple[str, str]]] = {}
+            for program, name in files if len(files) > 1 else ():
+                alike.setdefault(frozenset(names_read(self._texts(program, [name])[0]).names), []).append(
+                    (program, name)
+                )
+            for names, group in alike.items():
+                for program, name in group if len(group) > 1 and len(names) >= _LEAST_OF_SETTINGS else ():
+                    copied.setdefault(program, set()).add(name)
+        return copied
+
+    def _code_of(self, program: str) -> KeysView[str]:
+        """Return the source files in the directory of a program."""
+        place = f"{self.directories[program]}/"
+        return {name: None for name in self._tree(self._programs[program].path).code if name.startswith(place)}.keys()
 
     def _may_be_shared(self, program: str, variable: str) -> bool:
         """Return True if a source elsewhere in the repository may read a variable for this program too."""
