@@ -43,10 +43,13 @@ _LARGEST_MOUNT = 256 * 1024
 
 _MADE_ANEW = re.compile(
     r"acme|app|assets|builds?|bundle|caches?|cargo|certs?|code|confs?|configs?|deps|dist|gems|go|gradle|huggingface|lib|letsencrypt|logs?|"
-    r"m2|metrics|models?|modules|next|node|npm|nltk|packages|pip|plugins|pnpm|public|run|scripts|site|sock(et)?s?|src|ssl|static|target|"
+    r"m2|metrics|models?|modules|next|node|npm|nltk|packages|pip|plugins|pnpm|public|run|scripts|site|sock(et)?s?|src|ssl|static|staticfiles|target|"
     r"te?mp|templates|vendor|venv|www|yarn"
 )
 """Words of directories that a program fills again, that its image brings, or that hold no records."""
+
+_DOWNLOADED = re.compile(r"caches?|checkpoints|huggingface|models?|node_modules|ollama|pretrained|torch|weights")
+"""Words of directories with what a program loads from elsewhere, such as models, wherever in a path they stand."""
 
 
 def mounted(
@@ -156,6 +159,7 @@ def kept_files(parts: Iterable[ServicePart]) -> Iterator[Fact]:
             name
             for name, target in volumes
             if not any(map(_MADE_ANEW.fullmatch, words_of(f"{name} {posixpath.basename(target)}")))
+            and not any(map(_DOWNLOADED.fullmatch, words_of(f"{name} {target}")))
         ]
         taken.update(names)
         if names and KINDS[part.kind].role == "application" and not KINDS[part.kind].observes:

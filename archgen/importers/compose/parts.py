@@ -141,6 +141,8 @@ def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:
     for name, part in parts.items():
         # `redis-main.example.net` in front of `redis_main`
         hosts.setdefault(name.lower().replace("_", "-"), part.id)
+        # the addresses of the replicas in a Swarm
+        hosts.setdefault(f"tasks.{name.lower()}", part.id)
     hosts |= {name.lower(): part.id for name, part in parts.items()}
     return hosts | {name: part.id for name, part in parts.items()}
 
