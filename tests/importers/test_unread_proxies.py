@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from archgen.app.importing.importing import import_model, summary
+from archgen.model.problems import UsageError
 from tests.importers.test_found_files import write
 
 CONF = "events {}\nhttp {\n  server { listen 80; location / { proxy_pass http://%s; } }\n}\n"
@@ -81,6 +82,34 @@ def test_unread_configuration_is_offered_unless_it_is_that_of_something_else(
     write({**SYSTEM, **files})
     lines = summary(import_model((".",), None)).splitlines()
     assert [each for each in lines if "b.conf" in each] == [f"not read: proxy/b.conf{line}"]
+
+
+OF_TOOLS = {
+    "infra/main.tf": 'resource "a" "b" {}\n',
+    "infra/db.tf": 'resource "a" "c" {}\n',
+    "examples/main.tf": 'resource "a" "d" {}\n',
+    "jobs/web.nomad.hcl": 'job "web" {}\n',
+    "units/web.container": "[Container]\nImage=acme/web:1\n",
+    "roles/proxy/templates/haproxy.cfg.j2": "listen {{ name }}\n",
+    "roles/proxy/templates/motd.j2": "{{ name }}\n",
+}
+UNREAD = [
+    "not read: roles/proxy/templates/haproxy.cfg.j2, a template; import what is made of it",
+    "not read: 1 file of Nomad, such as jobs/web.nomad.hcl",
+    "not read: 2 files of Terraform, such as infra/db.tf",
+    "not read: 1 file of Podman, such as units/web.container",
+]
+
+
+def test_files_of_tools_that_no_importer_reads_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(OF_TOOLS)
+    with pytest.raises(UsageError) as raised:
+        import_model((".",), None)
+    assert all(line in str(raised.value) for line in UNREAD[:3])
+    write(SYSTEM)
+    lines = summary(import_model((".",), None)).splitlines()
+    assert sorted(line for line in lines if line.startswith("not read")) == sorted(UNREAD)
 
 
 def test_configuration_that_is_out_of_use_by_its_path_is_not_offered(

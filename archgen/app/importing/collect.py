@@ -38,7 +38,7 @@ from archgen.app.importing.overlays import choose_overlays
 from archgen.app.importing.production_choice import prefer
 from archgen.app.importing.project_choice import ProjectChoice, built_images, choose_projects
 from archgen.app.importing.stated_use import usage_documents
-from archgen.app.importing.unread_proxies import Owners, owners_in
+from archgen.app.importing.unread_proxies import Owners, files_of_tools, owners_in, templates_among
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
@@ -69,7 +69,7 @@ class SourceFiles:
     project, in their order, and `reasons` say why a directory's projects are read rather than others. `missing` are the names
     in kustomizations, after the file of each, by which nothing is to be found, and True for those outside the project. `templates` are
     those of other tools than Helm. `built` are the sources by which compose files that aren't read build services, by their names.
-    `listed` are the paths that kustomizations name.
+    `listed` are the paths that kustomizations name, and `of_tools` the files by which other tools run systems.
     """
 
     def __init__(self) -> None:
@@ -89,6 +89,7 @@ class SourceFiles:
         self.reasons: list[str] = []
         self.built: dict[str, tuple[str, str]] = {}
         self.listed: set[str] = set()
+        self.of_tools: dict[str, list[str]] = {}
 
     def read(self, path: str, inside: str | None = None) -> None:
         """Read a file; what can't be read is an error."""
@@ -170,6 +171,9 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     names, _ = entries(path_before_names(directory))
     collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
     paths = list(files_below(directory, entries=entries))
+    for tool, files in files_of_tools(paths).items():
+        collection.of_tools.setdefault(tool, []).extend(files)
+    collection.templates += templates_among(paths)
     composed = compose_files_in(directory, names, paths, found)
     is_usual = any(has_usual_name(name) for name in composed)
     if is_usual:

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from archgen.app.importing.collect import SourceFiles, collect_sources
 from archgen.app.importing.opening import opener_of
-from archgen.app.importing.unread_proxies import lines_of_proxies
+from archgen.app.importing.unread_proxies import lines_of_proxies, lines_of_tools
 from archgen.importers.assembly.model import ImportedModel, assemble_model
 from archgen.importers.assembly.text import text_of
 from archgen.importers.facts import SourceError
@@ -44,6 +44,7 @@ class Import(Struct, frozen=True):
     missing: tuple[tuple[str, str, bool], ...] = ()
     bases: Mapping[str, str] = field(default_factory=dict)
     listed: Set[str] = frozenset()
+    tools: tuple[str, ...] = ()
 
 
 def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
@@ -70,6 +71,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         errors,
         others=tuple(sorted(each for each in collection.others if not _is_read(each, read))),
         proxies=tuple(_lines_of_proxies(collection, reading, paths)),
+        tools=tuple(lines_of_tools(collection.of_tools)),
         charts=tuple(collection.charts),
         templates=tuple(collection.templates),
         overlays=tuple(dict.fromkeys(collection.overlays)),
@@ -106,6 +108,9 @@ def _nothing(collection: SourceFiles, paths: tuple[str, ...]) -> str:
     if collection.missing:
         return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; {_absence(*collection.missing[0])}"
     step = _rendering(collection.charts[0]) if collection.charts else "name the file that describes the system"
+    unread = [*_templates(tuple(collection.templates)), *lines_of_tools(collection.of_tools)]
+    if unread:
+        step = "; ".join(unread[:_MOST_ALIKE])
     return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; looked for {LOOKED_FOR}; {step}"
 
 
@@ -158,7 +163,7 @@ def summary(result: Import) -> str:
             f"not read: {_count(len(result.overlays), 'overlay')}, such as {first}; "
             f"`archgen import {shlex.quote(first)}` reads that one instead"
         )
-    lines += _not_read(result)
+    lines += [*_not_read(result), *result.tools]
     questions = result.model.questions
     if questions:
         lines.append(

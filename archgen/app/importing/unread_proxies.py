@@ -1,4 +1,4 @@
-"""Configurations of proxies that aren't read: the files that bring each into a container, and the words for a user."""
+"""Configurations that aren't read: of proxies, with the files that bring each into a container, and of other tools."""
 
 from __future__ import annotations
 
@@ -26,6 +26,19 @@ _RECIPE = re.compile(r"(^|[._-])(Dockerfile|Containerfile)([._-]|$)", re.IGNOREC
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 _MOST_FILES = 60
 _MOST_WORDS = 20
+
+_TOOLS = (
+    ("Terraform", re.compile(r"\.tf(\.json)?$")),
+    ("Nomad", re.compile(r"\.nomad(\.hcl)?$")),
+    ("Podman", re.compile(r"\.(container|kube)$")),
+    ("Pulumi", re.compile(r"(^|/)Pulumi\.ya?ml$")),
+)
+"""Tools that run systems by files that no importer reads, each with the ends of their names."""
+
+_TEMPLATE = re.compile(
+    r"(^|/)templates/.*(nginx|haproxy|keepalived|caddy|compose|kubernetes|k8s)[^/]*(/.*)?\.(j2|jinja2?)$", re.IGNORECASE
+)
+"""A template of Ansible for what an importer reads."""
 
 Owners = Callable[[], Mapping[str, str]]
 """Return the words on what brings a file into a container, by the path of the file or of a directory around it."""
@@ -76,6 +89,32 @@ def lines_of_proxies(
             owner = "its path is named for a trial, or for what is out of use"
         step = f"; `archgen import {shlex.join((*paths, file.path))}` reads it too" if not owner else f": {owner}"
         yield f"not read: {file.path}{step}"
+
+
+def files_of_tools(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return the files by which other tools run systems, by the names of the tools; not those for trials."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        end = path.rpartition(os.sep)[2]
+        # hardly any name ends so, and there may be thousands
+        if ".tf" in end or ".nomad" in end or end.endswith((".container", ".kube")) or end.startswith("Pulumi."):
+            tool = next((tool for tool, pattern in _TOOLS if pattern.search(end)), "")
+            if tool and stage_of(path) != TRIAL:
+                found.setdefault(tool, []).append(path)
+    return found
+
+
+def templates_among(paths: Iterable[str]) -> list[str]:
+    """Return the templates of Ansible for configurations of proxies, compose files and manifests."""
+    names = ((path, path.replace(os.sep, "/")) for path in paths if path.endswith(("j2", "jinja")))
+    return [path for path, name in names if _TEMPLATE.search(name)]
+
+
+def lines_of_tools(files: Mapping[str, list[str]]) -> Iterator[str]:
+    """Yield a line for each tool whose files no importer reads."""
+    for tool, paths in files.items():
+        count = f"{len(paths)} files" if len(paths) > 1 else "1 file"
+        yield f"not read: {count} of {tool}, such as {paths[0]}"
 
 
 def _around(path: str) -> Iterator[str]:
