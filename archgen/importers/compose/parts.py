@@ -16,6 +16,7 @@ from archgen.importers.compose.own_ports import ports_on_machine
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe, read_recipe
 from archgen.importers.compose.service import Service
+from archgen.importers.compose.swarm import cluster_of
 from archgen.importers.facts import Fact, FactSheet, Opener
 from archgen.importers.names import free_id
 from archgen.importers.products import Guess, guess, image_name, is_product, with_ports
@@ -103,8 +104,8 @@ def _kind(name: str, service: Service, recipe: Recipe, services: Iterable[Servic
     return with_ports(kind, [port.target for port in service.ports if not port.udp])
 
 
-def describe_service(part: ServicePart, host: str, sheet: FactSheet) -> None:
-    """Add the facts of a service itself, which runs on a host."""
+def describe_service(part: ServicePart, host: str | None, sheet: FactSheet) -> None:
+    """Add the facts of a service itself, which runs on a host, or on any node of a Swarm."""
     subject, service, known = f"component:{part.id}", part.service, part.guess.known
     sure: Confidence = "high" if part.guess.sure else "medium"
 
@@ -118,9 +119,17 @@ def describe_service(part: ServicePart, host: str, sheet: FactSheet) -> None:
         add("image", service.image, "image")
     if service.built:
         add("build", posixpath.normpath(without_user_info(service.built))[:200], "build")
-    add("host", host, "one compose project runs on one host", "medium")
-    if service.replicas is not None and service.replicas != 1:
-        add("replicas", service.replicas, "replicas")
+    replicas, place = service.replicas, service.placement
+    if host is not None:
+        add("host", host, "one compose project runs on one host", "medium")
+    elif place.host:
+        add("places", [place.host], "placement")
+    else:
+        replicas = 2 if place.is_global else replicas
+        if not known.keeps_data:
+            add("cluster", cluster_of(replicas or 1), "placement")
+    if replicas is not None and replicas != 1:
+        add("replicas", replicas, "one on each node" if replicas != service.replicas else "replicas")
 
 
 def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:

@@ -18,11 +18,10 @@ from archgen.importers.compose.indirect import (
     calls_by_socket,
     likely_callers,
 )
-from archgen.importers.compose.jobs import configuring_jobs
 from archgen.importers.compose.library_calls import UnlikelyCall, calls_by_library, lacks_library, may_use
 from archgen.importers.compose.mounts import doubt_files_of_others, kept_files, mounted
 from archgen.importers.compose.neighbours import Neighbours, networks_of
-from archgen.importers.compose.omissions import main_of
+from archgen.importers.compose.omissions import configuring_jobs, main_of
 from archgen.importers.compose.order import is_addressed, keeps_nothing, may_call, serves_alone, uses_others
 from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import exporter_at, heard_beside, published_entries
@@ -39,6 +38,7 @@ from archgen.importers.compose.sharing import (
     takes_copies,
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources, variables_of_files
+from archgen.importers.compose.swarm import is_of_several_nodes
 from archgen.importers.compose.unset import stores_sought
 from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
@@ -117,8 +117,9 @@ class _Reader:
 
     def read(self) -> list[Attachment]:
         attachments: list[Attachment] = []
+        is_of_several = is_of_several_nodes(each.service.placement for each in self.parts.values())
         for part in self.parts.values():
-            describe_service(part, self.host, self.sheet)
+            describe_service(part, self.host if not is_of_several else None, self.sheet)
             for fact in published_entries(part):
                 self.sheet.add(fact)
         for fact in kept_files(self.parts.values()):

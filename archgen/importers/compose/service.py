@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from archgen.importers.addresses import ON_MACHINE
 from archgen.importers.compose.interpolation import interpolate, leaves_open
+from archgen.importers.compose.swarm import Placement, read_placement
 from archgen.importers.facts import Origin
 from archgen.importers.nodes import SourceNode
 
@@ -75,6 +76,7 @@ class Service(Struct, kw_only=True):
     dns: list[SourceText] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     network_mode: str = ""
+    placement: Placement = Placement()
     replicas: int | None = None
     restart: str = ""
     checked: bool = False
@@ -151,6 +153,7 @@ def merge(base: Service, over: Service) -> Service:
         dns=base.dns + over.dns,
         secrets=base.secrets | over.secrets,
         network_mode=over.network_mode or base.network_mode,
+        placement=over.placement if over.placement != Placement() else base.placement,
         replicas=base.replicas if over.replicas is None else over.replicas,
         restart=over.restart or base.restart,
         checked=base.checked or over.checked,
@@ -228,6 +231,7 @@ def read_service(
         for item in _entries(node.get("env_file"))
     ]
     service.replicas = _replicas(node, variables)
+    service.placement = read_placement(node, variables)
     _add_references(service, node, variables)
     extends = node.get("extends")
     if extends.text or extends.text_at("service"):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from archgen.importers.addresses import mentions
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.environment import STAND_INS
-from archgen.importers.compose.jobs import awaited
+from archgen.importers.compose.omissions import awaited
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.compose.sources import source_directories

@@ -1,0 +1,57 @@
+"""Where the nodes of a Swarm are that services are placed on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from archgen.importers.compose.interpolation import interpolate
+from archgen.importers.nodes import SourceNode
+
+_CONSTRAINT = re.compile(r"\s*([\w.-]+)\s*(==|!=)\s*([\w.-]+)\s*")
+
+
+class Placement(Struct, frozen=True):
+    """The node that a service is placed on by its name, if it runs on each, and True if it says that there are several nodes."""
+
+    host: str = ""
+    is_global: bool = False
+    is_of_several: bool = False
+
+
+def read_placement(service: SourceNode, variables: Mapping[str, str]) -> Placement:
+    """Return where a service is placed.
+
+    Managers alone may be the only node of a Swarm; what keeps to its workers, or to nodes with a label, tells several.
+    """
+    placement = service.get("deploy", "placement")
+    host, is_of_several = "", bool(placement.text_at("max_replicas_per_node"))
+    is_of_several |= any(each.text_at("spread") for each in placement.get("preferences").list())
+    for item in placement.get("constraints").list():
+        match = _CONSTRAINT.fullmatch(interpolate(item.text, variables))
+        if match is None:
+            continue
+        key, is_equal, value = match[1].lower(), match[2] == "==", match[3]
+        if key == "node.hostname" and is_equal:
+            host = value
+        is_of_several |= key.startswith(("node.labels.", "node.hostname")) or (key, is_equal, value.lower()) in (
+            ("node.role", True, "worker"),
+            ("node.role", False, "manager"),
+        )
+    return Placement(host, service.text_at("deploy", "mode").startswith("global"), is_of_several)
+
+
+def is_of_several_nodes(placements: Iterable[Placement]) -> bool:
+    """Return True for services of which any tells that their Swarm has several nodes; one node for all of them tells none."""
+    listed = [*placements]
+    hosts = {each.host for each in listed}
+    return any(each.is_of_several for each in listed) and not (len(hosts) == 1 and hosts != {""})
+
+
+def cluster_of(replicas: int) -> dict[str, str]:
+    """Return what a Swarm makes of replicas: it starts them anew on another node, and leads requests to those that run."""
+    if replicas < 2:
+        return {"by": "orchestrator"}
+    return {"mode": "active-active", "failover": "automatic", "by": "orchestrator", "watches": "process"}
