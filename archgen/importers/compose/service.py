@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from archgen.importers.addresses import ON_MACHINE
 from archgen.importers.compose.interpolation import interpolate, leaves_open
-from archgen.importers.compose.swarm import Placement, read_placement
+from archgen.importers.compose.swarm import SwarmPlacement, read_placement
 from archgen.importers.facts import Origin
 from archgen.importers.nodes import SourceNode
 
@@ -76,7 +76,7 @@ class Service(Struct, kw_only=True):
     dns: list[SourceText] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     network_mode: str = ""
-    placement: Placement = Placement()
+    placement: SwarmPlacement = SwarmPlacement()
     replicas: int | None = None
     restart: str = ""
     checked: bool = False
@@ -153,7 +153,7 @@ def merge(base: Service, over: Service) -> Service:
         dns=base.dns + over.dns,
         secrets=base.secrets | over.secrets,
         network_mode=over.network_mode or base.network_mode,
-        placement=over.placement if over.placement != Placement() else base.placement,
+        placement=over.placement if over.placement != SwarmPlacement() else base.placement,
         replicas=base.replicas if over.replicas is None else over.replicas,
         restart=over.restart or base.restart,
         checked=base.checked or over.checked,

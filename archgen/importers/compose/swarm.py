@@ -13,7 +13,7 @@ from archgen.importers.nodes import SourceNode
 _CONSTRAINT = re.compile(r"\s*([\w.-]+)\s*(==|!=)\s*([\w.-]+)\s*")
 
 
-class Placement(Struct, frozen=True):
+class SwarmPlacement(Struct, frozen=True):
     """The node that a service is placed on by its name, if it runs on each, and True if it says that there are several nodes."""
 
     host: str = ""
@@ -21,7 +21,7 @@ class Placement(Struct, frozen=True):
     is_of_several: bool = False
 
 
-def read_placement(service: SourceNode, variables: Mapping[str, str]) -> Placement:
+def read_placement(service: SourceNode, variables: Mapping[str, str]) -> SwarmPlacement:
     """Return where a service is placed.
 
     Managers alone may be the only node of a Swarm; what keeps to its workers, or to nodes with a label, tells several.
@@ -40,10 +40,10 @@ def read_placement(service: SourceNode, variables: Mapping[str, str]) -> Placeme
             ("node.role", True, "worker"),
             ("node.role", False, "manager"),
         )
-    return Placement(host, service.text_at("deploy", "mode").startswith("global"), is_of_several)
+    return SwarmPlacement(host, service.text_at("deploy", "mode").startswith("global"), is_of_several)
 
 
-def is_of_several_nodes(placements: Iterable[Placement]) -> bool:
+def is_of_several_nodes(placements: Iterable[SwarmPlacement]) -> bool:
     """Return True for services of which any tells that their Swarm has several nodes; one node for all of them tells none."""
     listed = [*placements]
     hosts = {each.host for each in listed}
