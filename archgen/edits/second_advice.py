@@ -94,6 +94,8 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         return _FIRST_ASK.format("its host under `runs_on`" if placed else "`replicas: 2`")
     if component.kind == "mail" and senders_try_next(topology, component):
         return "Run a second one on another host, and list both in MX records: other mail servers try the next."
+    if product_of(component.product).several and not component.managed:
+        return _advise_several(topology, component)
     if component.replicas[0].floating:
         return "Run at least two replicas (`replicas: 2`) on different hosts."
     return (
@@ -101,6 +103,13 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         if topology.takes_from_queue(component.id)
         else None
     )
+
+
+def _advise_several(topology: Topology, component: Component) -> str:
+    """Return the fix for the only replica of a product of which its makers document several, with what these need."""
+    where = "`replicas: 2`" if component.replicas[0].floating else "on another host"
+    behind = " behind a balancer" if topology.index.callers(component.id) else ""
+    return f"Run a second one ({where}){behind}: its makers support several, {product_of(component.product).several}."
 
 
 def _keeps_parity(component: Component) -> bool:

@@ -66,9 +66,9 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     Two monitorings send each alert twice, and two backups copy the same into one place; two queues, indexes or servers of mail
     and secrets have half of what was sent each, unless they are set up as a cluster. A library that keeps its data in a file,
     as SQLite does, copies none of it. A product that others make may keep an embedded database, or take half of the work,
-    unless it says that it keeps no sessions, stands behind a balancer, or takes its work from a queue. Two that keep messages in
-    order would not; nor would two known to keep data beside themselves, whatever stands before them, unless a store has it.
-    A second server of media takes calls once what sets them up knows it.
+    unless its makers document several, or it says that it keeps no sessions, stands behind a balancer, or takes its work from a
+    queue. Two that keep messages in order would not; nor would two known to keep data beside themselves, whatever stands before
+    them, unless a store has it. A second server of media takes calls once what sets them up knows it.
     """
     kind, product = KINDS[component.kind], product_name(component.product)
     if component.managed:
@@ -88,7 +88,7 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     keeps = (facts.file_database or facts.keeps_data) and not keeps_elsewhere(topology, component)
     if keeps and component.sessions not in ("none", "shared"):
         return False
-    own = component.product is None or is_runtime(component.product)
+    own = component.product is None or is_runtime(component.product) or facts.several is not None
     spread = any(KINDS[caller.kind].role in ("balancer", "web") for caller in topology.index.callers(component.id))
     queued = any(
         topology.kind(target).id in QUEUES for call in topology.outgoing[component.id] for target in call.targets

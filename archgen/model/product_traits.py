@@ -47,6 +47,7 @@ class Product(Struct, frozen=True, gc=False):
     `leads_to_primary`: nor does the other of a group that the provider fails over,
     by the name of the group, whenever its copy is written. `lagging_standby`: nor does that of a provider's pair which is always
     written later.
+    `several`: its makers document several instances of it at work at once, and this is what it takes.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
     `files_alone`: a store of files and disks, of which a component of another kind has the map, as Ceph's monitors have; it can be made
     from them again.
@@ -82,6 +83,7 @@ class Product(Struct, frozen=True, gc=False):
     keeps_data: bool = False
     single: bool = False
     ordered: bool = False
+    several: str | None = None
     mailboxes: bool = False
     copied_on_request: bool = False
     attached: bool = False
@@ -201,6 +203,24 @@ TRAITS: dict[str, Product] = {
         ),
         Product(keeps_data=True),
     ),
+    # https://docs.goauthentik.io/install-config/high-availability, https://developer.konghq.com/gateway/deployment-topologies
+    **dict.fromkeys(("authentik", "temporal"), Product(several="with one database")),
+    "kong": Product(several="with one database, or the same declarative file on each"),
+    # https://www.keycloak.org/server/caching
+    "keycloak": Product(
+        file_database=True,
+        several="with one database, and their caches clustered (`cache: ispn`, as in production mode)",
+    ),
+    # https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/scheduler.html
+    "airflow": Product(file_database=True, several="from version 2 on, with one database and the same `secret_key`"),
+    # https://oauth2-proxy.github.io/oauth2-proxy/configuration/session_storage
+    "oauth2-proxy": Product(several="with the same `cookie_secret`"),
+    # https://docs.confluent.io/platform/current/schema-registry/multidc.html
+    "schema-registry": Product(several="in one group, which elects the one that writes"),
+    "kafka-connect": Product(several="in distributed mode, with the same `group.id`"),
+    "ksqldb": Product(several="with the same `ksql.service.id`"),
+    # https://thanos.io/tip/components/query.md
+    **dict.fromkeys(("thanos-query", "thanos-querier"), Product(figures_only=True, several="each with all endpoints")),
     "jenkins": Product(keeps_data=True, single=True),
     **dict.fromkeys(
         ("synapse", "prosody", "home-assistant", "teamcity", "vaultwarden", "jellyfin", "plex", "minecraft"),
@@ -245,9 +265,10 @@ TRAITS: dict[str, Product] = {
         ),
         Product(resolves=True),
     ),
-    **dict.fromkeys(
-        ("kibana", "opensearch-dashboards", "alertmanager", "karma", "pagerduty", "opsgenie"), Product(shows=True)
-    ),
+    **dict.fromkeys(("alertmanager", "karma", "pagerduty", "opsgenie"), Product(shows=True)),
+    # https://www.elastic.co/docs/deploy-manage/production-guidance/kibana-load-balance-traffic
+    "kibana": Product(shows=True, several="with the same `xpack.security.encryptionKey`"),
+    "opensearch-dashboards": Product(shows=True, several="with the same `opensearch_security.cookie.password`"),
     **dict.fromkeys(("grafana", "chronograf"), Product(shows=True, file_database=True)),
     **dict.fromkeys(("metabase", "superset", "n8n", "nocodb", "node-red", "directus"), Product(file_database=True)),
     "rabbitmq": Product(votes_if_set_up=True, consoles=(15672, 15671)),

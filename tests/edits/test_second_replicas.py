@@ -35,6 +35,11 @@ def test_a_product_of_others_gets_no_second_replica_unless_it_keeps_nothing() ->
     assert second(f"kind: service, product: go, {FLOATING}")
     assert second(f"kind: service, {FLOATING}")
     assert not second("kind: identity-provider, product: keycloak, runs_on: a")
+    assert second("kind: web-server, product: kibana, runs_on: a")
+    assert second("kind: worker, product: kafka-connect, runs_on: a")
+    database = "\ndb: {kind: database, product: postgresql, managed: true, replicas: 2}"
+    calls, steps = "job -> it: https\nit -> db: {protocol: postgresql, tls: true}", "job -> it: x\nit -> db: y"
+    assert second("kind: identity-provider, product: keycloak, runs_on: a", calls, steps, database)
     assert second("kind: web-server, product: nginx, runs_on: a")
     assert second("kind: web-server, product: NGINX, runs_on: a")
 
