@@ -115,10 +115,13 @@ def find_smallest_repair(architecture: Architecture) -> Repair:
     for most in range(MOST_EDITS + 1) if hopeless is not None else ():
         edits = _within(search, architecture, (), most, hopeless or (), set())
         if edits is not None:
-            return _result(search, architecture, _pruned(search, architecture, edits), True)
+            return _result(
+                search, architecture, _at_home(search, architecture, _pruned(search, architecture, edits)), True
+            )
         if search.work > WORK:
             break
-    return _result(search, architecture, _pruned(search, architecture, _first_that_helps(search, architecture)), False)
+    edits = _pruned(search, architecture, _first_that_helps(search, architecture))
+    return _result(search, architecture, _at_home(search, architecture, edits), False)
 
 
 def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...], smallest: bool) -> Repair:
@@ -298,6 +301,30 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
         architecture = _applied(search, architecture, chosen)
         edits += chosen
     return tuple(edits)
+
+
+def _at_home(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Return the edits with new hosts where their components are now, if another zone resolves no more than that.
+
+    What is far from the rest of its flow is slower, and takes over by a name instead of an address.
+    """
+    reached = search.points(_applied(search, architecture, edits))
+    hosts = {host.id: host for host in architecture.hosts}
+    own = {each.id: each.replicas[0].hosts for each in architecture.components}
+    for edit in edits:
+        match edit:
+            case AddReplica(component=name, host=str(host)) if edit.zones and own.get(name):
+                like = own[name][0]
+            case AddHost(like=like, host=host) if edit.zones:
+                pass
+            case _:
+                continue
+        if host in hosts or like not in hosts or hosts[like].zones == edit.zones or search.work > 20 * WORK:
+            continue
+        nearer = tuple(replace(edit, zones=hosts[like].zones) if each == edit else each for each in edits)
+        if search.points(_applied(search, architecture, nearer)) == reached:
+            edits = nearer
+    return edits
 
 
 _MOVES = (MoveHost, MoveReplica)

@@ -211,3 +211,22 @@ flows:
 """
     words = repair(read(text))
     assert f"a host other-2 like other in {place}, with staging, cache" in words
+
+
+@pytest.mark.parametrize(("licenses", "place"), [("lic", "dc-1"), ("lic, far", "dc-2")])
+def test_a_new_host_is_near_the_rest_where_another_zone_resolves_no_more(licenses: str, place: str) -> None:
+    text = f"""\
+archgen: 1
+name: One balancer
+zones: {{dc-1: {{kind: datacenter}}, dc-2: {{kind: datacenter}}}}
+hosts: {{edge-1: {{zone: dc-1}}, app-1: {{zone: dc-1}}, app-2: {{zone: dc-2}}, far: {{zone: dc-2}}, lic: {{zone: dc-1}}}}
+components:
+  user: {{kind: client}}
+  lb: {{kind: load-balancer, runs_on: edge-1, balance: {{health_check: GET /}}}}
+  app: {{kind: app-server, runs_on: [app-1, app-2]}}
+  erp: {{kind: service, product: sap, runs_on: [{licenses}]}}
+connections: {{user -> lb: https, lb -> app: https, app -> erp: https}}
+flows:
+  page: {{steps: [user -> lb: GET, lb -> app: GET, app -> erp: price]}}
+"""
+    assert repair(read(text)) == [f"a replica of lb on edge-2 in {place}, a new host"]
