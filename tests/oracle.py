@@ -20,6 +20,10 @@ LAGGING = ("memorystore",)
 GROUPED = ("azure-sql",)
 """Managed services that are called by the name of a group, which leads to the primary; a caller's locality means the copy near it."""
 
+FIRST = ("mongodb", "vault")
+FIRST_OF_SENTINEL = ("redis", "valkey")
+"""Products whose clients put all requests to the primary if nothing else is said; or where something promotes another."""
+
 SHARED = ("glusterfs", "gluster", "dfs", "dfs-r")
 MOUNTED = ("oracle",)
 """Products whose standbys, beside one primary, answer nothing until they are promoted."""
@@ -438,12 +442,21 @@ class World:
             return False
         return cluster.mode == "active-passive" or bool(cluster.active)
 
+    def leads(self, component: Component) -> bool:
+        """Whether all requests for a primary and its copies go to the primary, if nothing else is said."""
+        data = component.replication
+        by = data.by if data is not None else None
+        first = component.product in FIRST or (component.product in FIRST_OF_SENTINEL and by is not None)
+        return first and data is not None and len(data.primary) == 1 and len(component.replicas) > 1
+
     def by_role(self, component: Component, pinned: tuple[str, ...], local: bool) -> bool:
         """Whether a step names the one primary of several replicas, and none of the others: it asks whichever is primary.
 
         So does a step that names none, of a pair whose standby is silent.
         """
         data = component.replication
+        if not pinned and not local and self.leads(component):
+            return True
         if not pinned and component.managed and component.product in SILENT and len(component.replicas) == 2:
             takes_over = data is not None and (data.mode or data.failover) in ("synchronous", "automatic")
             return takes_over and data is not None and len(data.primary) == 1

@@ -48,6 +48,8 @@ class Product(Struct, frozen=True, gc=False):
     by the name of the group, whenever its copy is written. `lagging_standby`: nor does that of a provider's pair which is always
     written later.
     `several`: its makers document several instances of it at work at once, and this is what it takes.
+    `asks_primary`: its clients, or its standbys for them, put every request to the primary unless they are told otherwise: always, or
+    where something promotes another, as clients of Sentinel do.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
     `files_alone`: a store of files and disks, of which a component of another kind has the map, as Ceph's monitors have; it can be made
     from them again.
@@ -95,6 +97,7 @@ class Product(Struct, frozen=True, gc=False):
     mounted_from_all: bool = False
     leads_to_primary: bool = False
     lagging_standby: bool = False
+    asks_primary: Literal["always", "promoted"] | None = None
     arbitrated: bool = False
     arbitrates: bool = False
     spreads: bool = False
@@ -140,9 +143,16 @@ TRAITS: dict[str, Product] = {
     # a member that is shut down leaves the group, and the rest count anew; MySQL Router passes nothing on without a majority
     "mysql-innodb-cluster": Product(agrees=True, quorum="majority", forgets_who_leaves=True),
     "mysql-group-replication": Product(agrees=True, quorum="majority-to-write", forgets_who_leaves=True),
-    **dict.fromkeys(("redis", "valkey", "keydb", "dragonfly", "garnet", "redict"), Product(in_memory=True)),
+    # clients of Sentinel ask it for the address of the primary: https://redis.io/docs/latest/develop/reference/sentinel-clients/
+    **dict.fromkeys(
+        ("redis", "valkey", "keydb", "dragonfly", "garnet", "redict"), Product(in_memory=True, asks_primary="promoted")
+    ),
+    # standbys hand requests on, but for the performance standbys of the Enterprise edition:
+    # https://developer.hashicorp.com/vault/docs/internals/high-availability
+    **dict.fromkeys(("vault", "openbao"), Product(asks_primary="always")),
     "cockroachdb": Product(agrees=True, quorum="majority"),
-    "mongodb": Product(agrees=True, quorum="majority-to-write", steps_down="writes"),
+    # the read preference is `primary` at first: https://www.mongodb.com/docs/manual/core/read-preference/
+    "mongodb": Product(agrees=True, quorum="majority-to-write", steps_down="writes", asks_primary="always"),
     **dict.fromkeys(("postgresql", "timescaledb"), Product(waits=True, keeps_lease=True)),
     **dict.fromkeys(("patroni", "spilo", "stolon", "stolon-sentinel", "stolon-keeper"), Product(leases=True)),
     # an availability group is offline, for reads too, while its Windows cluster has no majority

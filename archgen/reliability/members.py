@@ -87,7 +87,7 @@ def asked_of(
     """Return what a step asks of a component, and the replicas that it may choose among; none named leaves it all.
 
     A step that names the declared primary alone asks for its role: once another replica is promoted, that one answers. So does a read
-    that names no replica of a store whose standby answers nothing before it is promoted.
+    that names no replica of a store whose standby answers nothing before it is promoted, or whose clients ask the primary at first.
     """
     if names_primary(component, pinned) or (not pinned and _leads_to_primary(component, calls)):
         return "lead" if access == "read" else access, ()
@@ -96,10 +96,21 @@ def asked_of(
 
 def _leads_to_primary(component: Component, calls: Iterable[Connection]) -> bool:
     """Return True if only the primary answers those who name no replica, nor by their locality the copy of their own site."""
+    if asks_primary(component):
+        return all(call.locality is None for call in calls)
     if not has_silent_standby(component):
         return False
     copies_near = component.kind == "file-storage" or product_of(component.product or component.id).leads_to_primary
     return not copies_near or all(call.locality is None for call in calls)
+
+
+def asks_primary(component: Component) -> bool:
+    """Return True for a primary and copies of a product whose clients or standbys put every request to the primary by default."""
+    replication = component.replication
+    if replication is None or len(component.replicas) < 2 or len(replication.primary) != 1:
+        return False
+    by_default = product_of(component.product).asks_primary
+    return by_default == "always" or (by_default == "promoted" and replication.by is not None)
 
 
 def has_silent_standby(component: Component) -> bool:

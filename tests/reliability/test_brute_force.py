@@ -116,6 +116,19 @@ def test_the_engine_knows_a_failover_group(how: str, where: str, waits: int) -> 
     assert compare_flow(model, flow, plan, concerned(model, flow), Random(1))[:2] == (True, waits)
 
 
+@pytest.mark.parametrize("failover", ["automatic", "manual", "automatic, by: job", "manual, by: job"])
+@pytest.mark.parametrize("product", ["mongodb", "vault", "redis", "mysql"])
+@pytest.mark.parametrize("where", ["", ", locality: same-host"])
+def test_the_engine_knows_clients_that_ask_the_primary(product: str, failover: str, where: str) -> None:
+    text = STANDBY.replace("product: rds, managed: true", f"product: {product}").replace("automatic", failover)
+    text = text.replace("tls: true", f"tls: true{where}")
+    text = text.replace("managed: true, replicas: 2}", "runs_on: [a, b]}") if where else text
+    model = load("standby.arch.yaml", text.encode()).architecture
+    (flow,) = model.flows
+    plan = Plan(Index(model), build(Index(model), flow))
+    assert compare_flow(model, flow, plan, concerned(model, flow), Random(1))[0]
+
+
 @pytest.mark.parametrize(
     ("product", "hosts", "waits"),
     [("oracle", "a, b", 2), ("oracle", "a, b, c", 2), ("oracle-active-data-guard", "a, b", 0)],

@@ -132,6 +132,28 @@ def test_a_cluster_of_three_and_a_step_that_names_a_replica_read_at_once(told: T
     assert told.outcome(STANDBY.replace("{job -> db: SELECT}", "{job -> db@b: SELECT}"), "a")[0] == "ok"
 
 
+@pytest.mark.parametrize(
+    ("product", "by"), [("mongodb", ""), ("vault", ""), ("redis", ", by: watch"), ("Valkey", ", by: watch")]
+)
+def test_a_read_waits_where_clients_ask_the_primary_at_first(told: Told, product: str, by: str) -> None:
+    three = STANDBY.replace("product: rds, managed: true", f"product: {product}").replace("automatic", f"automatic{by}")
+    three = three.replace("b: {}}", "b: {}, c: {}}").replace("[a, b]", "[a, b, c]")
+    watch = "  watch: {kind: other, managed: true, replicas: 3}\nconnections: {watch -> db: {protocol: redis, required: false}, "
+    three = three.replace("connections: {", watch if by else "connections: {")
+    assert "when db has failed over" in told.outcome(three, "a")[1]
+    assert told.outcome(three.replace("automatic", "manual"), "a")[0] == "down"
+    for step in ("job -> db@b: SELECT", "job -> db@a | db@b: SELECT"):
+        assert "failed over" not in told.outcome(three.replace("job -> db: SELECT", step), "a")[1]
+    near = three.replace("tls: true", "tls: true, locality: same-host").replace(
+        "managed: true, replicas: 2}", "runs_on: b}", 1
+    )
+    assert "failed over" not in told.outcome(near, "a")[1]
+    alone = three.replace(by, "", 1) if by else three.replace(f"product: {product}", "product: mysql")
+    assert "failed over" not in told.outcome(alone, "a")[1]
+    every = three.replace("primary: a, failover: automatic", "writers: all")
+    assert "failed over" not in told.outcome(every, "a")[1]
+
+
 @pytest.mark.parametrize("mode", ["", ", mode: asynchronous"])
 @pytest.mark.parametrize("product", ["memorystore", "Memorystore for Redis"])
 def test_a_read_of_a_pair_that_is_always_written_later_waits(told: Told, product: str, mode: str) -> None:

@@ -97,7 +97,7 @@ flows:
             "    title: The report\n"
             "    access: read\n"
             "    steps:\n"
-            "      - job -> mysql: SELECT",
+            "      - job -> mysql: SELECT from either",
         ),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
-from archgen.rules.model_quality.questions import balancing, data, dns, encryption, flows, operations, places
+from archgen.rules.model_quality.questions import balancing, data, dns, encryption, flows, operations, places, reads
 from archgen.rules.model_quality.questions.gap import Gap
 
 _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
@@ -51,6 +51,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     data.failovers_without_lag,
     operations.failovers_without_watch,
     data.reads_of_own_copies,
+    reads.reads_of_primary_or_copies,
     encryption.encryption_between_hosts,
 )
 """The questions about facts whose lack may hide a defect, in the order in which a message lists them."""
