@@ -10,7 +10,13 @@ from msgspec.structs import replace
 
 from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_host
 from archgen.edits.placement import is_apart
-from archgen.edits.promotion import Promoter, moves_with_address, promoter_component, promoter_connection
+from archgen.edits.promotion import (
+    Promoter,
+    moves_with_address,
+    promoter_component,
+    promoter_connection,
+    without_needless_arbiter,
+)
 from archgen.edits.replicas import Callers, with_components, with_moving_address, with_replica
 from archgen.edits.services import has_zones_beside, is_of_one_zone, regional
 from archgen.edits.witnesses import (
@@ -148,7 +154,10 @@ def _with_replicas(
     there = index.zones_around(host) if host is not None else ()
     network = index.hosts[host].network if host is not None and not is_new else None
     grown = [
-        with_replica(component, host, callers, is_apart=is_apart(index, component, there, network))
+        without_needless_arbiter(
+            index.components,
+            with_replica(component, host, callers, is_apart=is_apart(index, component, there, network)),
+        )
         for component in carried
     ]
     architecture = with_components(architecture, *grown)

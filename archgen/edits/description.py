@@ -17,7 +17,7 @@ from archgen.edits.changes import (
     SpreadService,
 )
 from archgen.edits.new_hosts import new_zones
-from archgen.edits.promotion import Promoter, is_followed
+from archgen.edits.promotion import Promoter, arbiter_of, is_followed
 from archgen.edits.replicas import copies_instead, needs_shared_uploads
 from archgen.edits.services import has_zones_beside, is_of_one_zone
 from archgen.edits.witnesses import hosts_from_primary, settled_witness, witness_has_machine, witness_zones
@@ -46,7 +46,8 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
             instead = copies_instead(architecture, (edit.component,))
             own = _component(architecture, edit.component)
-            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{instead}{_cautions(own)}"
+            voter = _replaced_voter(architecture, own)
+            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{voter}{instead}{_cautions(own)}"
         case FormQuorum():
             places = [f"{host}{_in_zones(zones)}" for host, zones in zip(edit.hosts, edit.zones, strict=True)]
             count = len(set(edit.hosts).difference(host.id for host in architecture.hosts))
@@ -80,6 +81,13 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             return f"{edit.component} in several zones, by its provider"
         case _:
             assert_never(edit)
+
+
+def _replaced_voter(architecture: Architecture, component: Component | None) -> str:
+    """Return the arbiter whose vote the next member of a store has, which has data as well."""
+    components = {each.id: each for each in architecture.components}
+    arbiter = arbiter_of(components, component) if component is not None and len(component.replicas) % 2 == 0 else None
+    return f", in the place of {arbiter}" if arbiter is not None else ""
 
 
 def _component(architecture: Architecture, name: str) -> Component | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.analysis.encryption import NO_NETWORK
 from archgen.edits.names import unused_name
@@ -115,6 +117,24 @@ def is_promoted_by_unknown(component: Component) -> bool:
     """Return True for a store of a product that brings its own means to promote a copy, which aren't known here."""
     own = component.product is not None and product_name(component.product) not in _KEPT_IN
     return own and has_primary(component) and not (component.managed or agrees_by_vote(component))
+
+
+def arbiter_of(components: Mapping[str, Component], store: Component) -> str | None:
+    """Return the component that votes without data beside the members of a store, which elect among themselves; None if none does."""
+    by = components.get(store.replication.by or "") if store.replication is not None else None
+    facts = product_of(store.product)
+    if by is None or len(by.replicas) > 1 or not (facts.arbitrated or facts.steps_down == "writes"):
+        return None
+    leads = KINDS[by.kind].balances or product_of(by.product or by.id).spreads
+    return None if leads else by.id
+
+
+def without_needless_arbiter(components: Mapping[str, Component], store: Component) -> Component:
+    """Return a store that asks no arbiter where its own members are odd: with it their number would be even."""
+    replication = store.replication
+    if replication is None or len(store.replicas) % 2 == 0 or arbiter_of(components, store) is None:
+        return store
+    return replace(store, replication=replace(replication, by=None))
 
 
 def keeps_files(component: Component) -> bool:

@@ -22,7 +22,14 @@ from archgen.edits.moves import BUILT, moves
 from archgen.edits.names import next_name, next_place
 from archgen.edits.new_hosts import has_replica_on
 from archgen.edits.placement import can_be_doubled, find_host, leaves_site
-from archgen.edits.promotion import agrees_by_vote, has_primary, is_promoted_by_unknown, keeps_files, promoter_of
+from archgen.edits.promotion import (
+    agrees_by_vote,
+    arbiter_of,
+    has_primary,
+    is_promoted_by_unknown,
+    keeps_files,
+    promoter_of,
+)
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.service_advice import is_only_spread
 from archgen.edits.services import can_be_spread, has_zones_beside, is_of_one_zone
@@ -39,12 +46,14 @@ def lone_components(topology: Topology) -> frozenset[str]:
     """Return the components of which a second replica would do harm, or stand in for nothing: only people know what it takes.
 
     What can agree by vote gets two at once. Of a store that its product promotes by means of its own no copy is of use without these.
-    Uploads on a host keep nothing alone: an edit moves them to storage that all replicas reach.
+    Uploads on a host keep nothing alone: an edit moves them to storage that all replicas reach. One arbiter is enough for any store.
     """
+    arbiters = {arbiter_of(topology.components, store) for store in topology.architecture.components}
     return frozenset(
         component.id
         for component in topology.architecture.components
         if component.id in topology.index.agents
+        or component.id in arbiters
         or not (forms_quorum(component) or may_get_second(topology, replace(component, uploads=None)))
         or (len(component.replicas) == 1 and _is_of_no_use_twice(component))
     )

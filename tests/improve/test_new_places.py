@@ -230,3 +230,26 @@ flows:
   page: {{steps: [user -> lb: GET, lb -> app: GET, app -> erp: price]}}
 """
     assert repair(read(text)) == [f"a replica of lb on edge-2 in {place}, a new host"]
+
+
+def test_a_member_with_data_takes_the_place_of_an_arbiter_and_none_gets_a_second() -> None:
+    text = """\
+archgen: 1
+name: Primary, secondary, arbiter
+hosts: {hv-1: {}, hv-2: {}, m-1: {runs_on: hv-1}, m-2: {runs_on: hv-2}, arb-1: {runs_on: hv-1}}
+components:
+  job: {kind: client}
+  mongo:
+    kind: database
+    product: mongodb
+    runs_on: [m-1, m-2]
+    replication: {primary: m-1, failover: automatic, by: arbiter, mode: semi-synchronous, waits_for: 1, without: stop}
+  arbiter: {kind: other, product: mongodb, runs_on: arb-1}
+connections: {job -> mongo: mongodb, mongo -> arbiter: {protocol: mongodb, required: false}}
+flows: {save: {access: write, steps: [job -> mongo: insert]}}
+"""
+    (edit,) = find_smallest_repair(read(text)).edits
+    assert repair(read(text)) == ["a replica of mongo on m-3, a new host, in the place of arbiter"]
+    (mongo,) = (each for each in apply_edit(read(text), edit).components if each.id == "mongo")
+    assert mongo.replication is not None
+    assert mongo.replication.by is None

@@ -8,8 +8,10 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
+from archgen.edits.promotion import arbiter_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
@@ -97,10 +99,21 @@ def _hit(facts: Topology, component: Component, replication: Replication, points
         related=tuple((point.element, "stops the writes alone") for point in _each_once(points)),
         flows=facts.in_order(flows),
         # there are enough copies where a host or a zone has to take several of them
-        fix=None if copies else f"Place enough of the copies outside {listed(names, 'or')}. {_CONTINUE}",
+        fix=_more_copies(facts, component)
+        if copies
+        else f"Place enough of the copies outside {listed(names, 'or')}. {_CONTINUE}",
         proof=points[0].proof,
         causes=frozenset((point.element.id, point.flow) for point in points),
     )
+
+
+def _more_copies(facts: Topology, component: Component) -> str | None:
+    """Return the fix that adds a copy to a store of which not PostgreSQL's settings decide, or that has a vote without data."""
+    arbiter = arbiter_of(facts.components, component)
+    if arbiter is not None:
+        return f"Let a member with data take the place of {arbiter}: it votes as well, and has a copy. {_CONTINUE}"
+    known = component.product is not None and not product_of(component.product).waits
+    return f"Add a copy, so that a write waits for any one of them. {_CONTINUE}" if known else None
 
 
 def _each_once(points: tuple[SinglePoint, ...]) -> tuple[SinglePoint, ...]:

@@ -62,8 +62,11 @@ def _votes_asked(facts: Topology, component: Component) -> Votes | None:
 
 
 def _without_witness(counted: Votes) -> Iterator[str]:
-    if len(counted.members) == 2:
+    size = len(counted.members)
+    if size == 2:
         yield "two replicas vote and nothing beside them, so losing either stops both"
+    elif size % 2 == 0:
+        yield f"a majority of {size} votes survives the loss of {size // 2 - 1}, no more than one of {size - 1}"
 
 
 def _needed(component: Component) -> int:
