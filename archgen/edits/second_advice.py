@@ -19,7 +19,7 @@ from archgen.model.architecture import Component
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import RELAYS_OF_MEDIA
-from archgen.reliability.members import asks_majority
+from archgen.reliability.members import asks_majority, spares_no_copy
 
 _SPREAD_MEMBERS = "Put each member on a host of its own: a majority of them has to remain when a host fails."
 _SPREAD_PARITY = "Put each member on a host of its own: it keeps parity over them, so that one host may fail."
@@ -36,7 +36,12 @@ def advise_second(topology: Topology, component: Component) -> str | None:
     """Return the fix for the only replica of a component, where another replica and what moves the traffic aren't all of it."""
     if len(component.replicas) > 1:
         spread = _SPREAD_PARITY if _keeps_parity(component) else _SPREAD_MEMBERS
-        return spread if is_majority_on_one_host(component) else None
+        if is_majority_on_one_host(component):
+            return spread
+        machines = {topology.index.machine(host) for replica in component.replicas for host in replica.hosts}
+        if len(machines) == 1:
+            return f"Move one of the replicas to another machine: all of them are on {machines.pop()}."
+        return MORE_COPIES.format(component.id) if _waits_for_others(component) else None
     if holds_only_copies(topology, component):
         return "Let the backups copy to a second repository too, on another host or at a provider, which shares nothing with this one."
     if component.replication is not None and component.replication.copy_of is not None:
@@ -110,6 +115,17 @@ def _advise_several(topology: Topology, component: Component) -> str:
     where = "`replicas: 2`" if component.replicas[0].floating else "on another host"
     behind = " behind a balancer" if topology.index.callers(component.id) else ""
     return f"Run a second one ({where}){behind}: its makers support several, {product_of(component.product).several}."
+
+
+MORE_COPIES = (
+    "Add a copy to {} on another host, so that its writes don't wait for the one that is lost (`standby-stops-writes`)."
+)
+"""The fix for a store that stops writes without one of its copies, each of which is elsewhere."""
+
+
+def _waits_for_others(component: Component) -> bool:
+    apart = len({replica.hosts for replica in component.replicas}) == len(component.replicas)
+    return apart and spares_no_copy(component)
 
 
 def _keeps_parity(component: Component) -> bool:

@@ -228,12 +228,24 @@ class Losses:
         }
 
     def _harmless_alone(self, zone: str, flow: str) -> dict[Subject, frozenset[str]]:
-        """Return a flow's hosts and services in a zone whose loss alone doesn't break it, with the zones around each."""
+        """Return a flow's hosts and services in a zone whose loss alone doesn't break it, with the zones around each.
+
+        Virtual machines that break it together, on a machine that does, are lost with that, and not by the zone.
+        """
         elements, replicas = self.plans[flow].elements, self._index.replicas
         places = [(each, self._index.zones_around(each.id)) for each in elements if each.kind == "host"]
         places += [(each, self._index.zones_with(replicas[each.id])) for each in elements if each.kind == "replica"]
         points = self.points[flow]
-        return {element: frozenset(around) for element, around in places if zone in around and element not in points}
+        harmless = {
+            element: frozenset(around) for element, around in places if zone in around and element not in points
+        }
+        guests: dict[Subject, list[Subject]] = {}
+        for element in harmless:
+            machine = Subject("host", self._index.machine(element.id)) if element.kind == "host" else element
+            if machine in points:
+                guests.setdefault(machine, []).append(element)
+        told = {each for own in guests.values() if self._break_together(flow, own) for each in own}
+        return {element: around for element, around in harmless.items() if element not in told}
 
     def _break_together(self, flow: str, lost: Iterable[Subject]) -> bool:
         together = Evaluation(self.plans[flow], States(dict.fromkeys(lost, 2), 3))

@@ -154,6 +154,14 @@ def votes(component: Component, access: Asking) -> tuple[Votes, ...]:
     return tuple(Votes(count, members) for count in dict.fromkeys(counts) if count)
 
 
+def spares_no_copy(component: Component) -> bool:
+    """Return True for several replicas, all of which a write needs: it waits for the copies, and stops with any of them."""
+    replication = component.replication
+    if replication is None or replication.without != "stop" or len(component.replicas) < 2:
+        return False
+    return any(each.count == len(component.replicas) for each in votes(component, "write"))
+
+
 def mover(component: Component, components: Mapping[str, Component]) -> str | None:
     """Return the component that moves the traffic of an active-passive cluster to another member, if any does."""
     cluster = component.cluster

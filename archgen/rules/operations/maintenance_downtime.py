@@ -16,6 +16,7 @@ from archgen.reliability.failure import single_points
 from archgen.reliability.index import Index
 from archgen.reliability.leaving import left_in_order
 from archgen.reliability.losses import RootCause
+from archgen.reliability.members import spares_no_copy
 from archgen.reliability.structure import build
 
 _IN_PLACE = ("in-place", "by-hand")
@@ -149,7 +150,8 @@ def _hit(
     if not left:
         message = f"Before a planned restart of {listed(names, 'or')}, {switch}, or it takes down {named_flows(stopped, len(facts.flows))}"
     else:
-        restarted = listed(first_few([cause.element.id for cause in left], MOST_NAMED), "or")
+        names_left = [name for cause in left for name in (*_guests_stopping(facts, cause), cause.element.id)]
+        restarted = listed(first_few(list(dict.fromkeys(names_left)), MOST_NAMED), "or")
         message = f"A planned restart of {restarted} takes down {named_flows(stopped, len(facts.flows))}"
         message += f"; before that of {listed(names, 'or')}, {switch}" if names else ""
     return Hit(
@@ -163,7 +165,7 @@ def _hit(
             for cause in stopping
         ),
         flows=flows,
-        fix=_hypervisors(facts, left)
+        fix=_waiting_for_copies(facts, left) or _hypervisors(facts, left)
         if left
         else f"Write the switchover down and practice it, or let {listed(components)} fail over automatically.",
         case=None if left else "by-hand",
@@ -171,6 +173,25 @@ def _hit(
         proof=(left or stopping)[0].points[0].proof,
         # told of nowhere else: a switchover that only may be needed, and a restart that leaves visitors nothing
         causes=frozenset() if perhaps or any(_stops_every_visit(facts, cause) for cause in left) else _causes(stopping),
+    )
+
+
+def _guests_stopping(facts: Topology, cause: RootCause) -> tuple[str, ...]:
+    """Return the virtual machines on a machine that stop a flow of its by their own restarts too, which no migration spares."""
+    guests = facts.guests_of(cause.element.id)
+    return tuple(
+        guest for guest in guests if any(Subject("host", guest) in facts.losses.points[flow] for flow in cause.flows)
+    )
+
+
+def _waiting_for_copies(facts: Topology, left: Sequence[RootCause]) -> str | None:
+    """Return the fix where restarts stop nothing but writes that wait for a copy; None if any stops more."""
+    waiting = tuple(component.id for component in facts.architecture.components if spares_no_copy(component))
+    plans = ((cause.element, facts.losses.plans[flow].sparing(waiting)) for cause in left for flow in cause.flows)
+    if any(element in single_points(plan) for element, plan in plans):
+        return None
+    return (
+        f"Add a copy to {listed(waiting)}, so that no write waits for the one that restarts (`standby-stops-writes`)."
     )
 
 

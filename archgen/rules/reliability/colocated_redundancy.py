@@ -138,9 +138,7 @@ def _is_apart_inside(facts: Topology, element: Subject, replicas: list[str]) -> 
 
 
 def _with(facts: Topology, breaking: RootCause, components: Collection[str]) -> tuple[str, ...]:
-    """Return the flows that a zone takes down with replicas to blame in others, also if a host in it would suffice."""
-    if breaking.element.kind != "zone":
-        return ()
+    """Return the flows that a place takes down with replicas to blame in others, also if a host in or on it would suffice."""
     return tuple(
         flow for flow in breaking.flows if not _inside(facts, breaking.element, flow).keys().isdisjoint(components)
     )
@@ -186,7 +184,7 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
     return Hit(
         subject=element,
         message=(
-            f"{listed_replicas(together)} should back each other up, but {count} run {place}: losing it takes down "
+            f"{_backing_up(facts, together)}, but {count} run {place}: losing it takes down "
             f"{listed([*components])} and {plural(len(own), 'flow')}: {listed(own)}{besides}{_copied(facts, element, components)}"
         ),
         related=tuple((Subject("replica", replica), f"goes down with {element.id}") for replica in together),
@@ -196,6 +194,15 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
         ].proof,
         causes=frozenset((element.id, flow) for flow in owed),
     )
+
+
+def _backing_up(facts: Topology, replicas: Collection[str]) -> str:
+    """Return which replicas should back each other up: those of each component."""
+    by_component: dict[str, list[str]] = {}
+    for name in replicas:
+        by_component.setdefault(facts.replicas[name].component, []).append(name)
+    first, *others = map(listed_replicas, by_component.values())
+    return f"{first} should back each other up{f', and so should {listed(others)}' if others else ''}"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
