@@ -172,7 +172,8 @@ def _replica_changes(old: Component, new: Component) -> Iterator[Change]:
     added = new.replicas[len(old.replicas) :]
     if not added:
         # one has moved
-        yield Put(("components", new.id, "runs_on"), runs_on_value(new))
+        places = runs_on_value(new)
+        yield Put(("components", new.id, "runs_on"), _one_or_all(places) if isinstance(places, tuple) else places)
     elif any(replica.hosts and not replica.floating for replica in added):
         yield from (Append(("components", new.id, "runs_on"), replica.hosts[0]) for replica in added)
     else:

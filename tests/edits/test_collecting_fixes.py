@@ -239,3 +239,18 @@ def test_no_client_ships_the_logs_of_an_appliance() -> None:
     assert fixed(alone, "missing-logs") == yaml.safe_load(alone)
     server = alone.replace("product: f5, ", "")
     assert fixed(server, "missing-logs")["components"]["watch"]["collects"][1] == {"from": ["lb"], "what": ["logs"]}
+
+
+def test_the_host_of_a_backup_is_watched_and_what_it_reads_encrypted() -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: postgresql, runs_on: a}}\n"
+        "dump: {kind: backup, runs_on: a, backs_up: db, every: 24h, keeps: 30d}\n"
+        "agent: {kind: monitoring-agent, runs_on: [a]}\npager: {kind: monitoring, managed: true, alerts: [sre]}",
+        "job -> db: {protocol: postgresql, tls: true}\ndump -> db: postgresql\nagent -> pager: https",
+        "job -> db: INSERT",
+        "{a: {}}",
+    )
+    after = fixed(text, "colocated-backup")
+    assert after["components"]["dump"]["runs_on"] == "backup-host"
+    assert after["components"]["agent"]["runs_on"] == ["a", "backup-host"]
+    assert after["connections"]["dump -> db"] == {"protocol": "postgresql", "tls": {"verify": True}}

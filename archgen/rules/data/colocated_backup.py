@@ -8,11 +8,13 @@ from msgspec.structs import replace
 
 from archgen.analysis.backups import copy_holders, shared_place
 from archgen.analysis.topology import Topology
-from archgen.edits.patch import host_value
+from archgen.edits.changes import MoveReplica
+from archgen.edits.encryption import encrypt
+from archgen.edits.patch import patch_of
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component, Host
-from archgen.model.change import Change, Put
+from archgen.model.architecture import Component
+from archgen.model.change import Change
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import in_zone, listed
@@ -122,10 +124,12 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     backup = facts.components[hit.subject.id]
     if hit.case == "zone" or backup.restore_tested is not None or backup not in copy_holders(facts, backup):
         return ()
-    host = free_name("backup-host", facts)
-    beside = facts.hosts[facts.hosts_of(backup.id)[0]]
-    properties = host_value(Host(host, zones=_apart(facts, backup), network=beside.network))
-    return (Put(("hosts", host), properties), Put(("components", hit.subject.id, "runs_on"), host))
+    moved = MoveReplica(backup.id, backup.replicas[0].id, free_name("backup-host", facts), _apart(facts, backup))
+    # what it reads crosses the network from there
+    reading = [
+        call for call in (*facts.outgoing[backup.id], *facts.incoming[backup.id]) if facts.crosses(call) is False
+    ]
+    return (*patch_of(facts, moved), *encrypt(facts, reading))
 
 
 def _apart(facts: Topology, backup: Component) -> tuple[str, ...]:
