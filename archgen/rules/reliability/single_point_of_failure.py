@@ -288,7 +288,7 @@ def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
     waiting = [name for name, data in stores.items() if data is not None and data.failover == "manual"]
     if not callees.isdisjoint(waiting):
         return f"Automate the promotion of {listed(waiting)}: `replication: {{failover: automatic, by: …}}`."
-    if any(member.promoters and member.replica not in _lost(facts, breaking) for member in need.guarded):
+    if any(member.promoters for member in need.guarded):
         return "Place the component that promotes apart from the replica that it would replace."
     return None
 
