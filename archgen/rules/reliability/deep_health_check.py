@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from archgen.analysis.failover_times import lacks
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
@@ -28,6 +29,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         points = tuple(_only_by_check(facts, component)) if deep_asks(component) else ()
         if points:
             yield _hit(component, points)
+        elif asked := dict(_asked_as_a_whole(facts, component)):
+            yield _whole(component, asked)
 
 
 def _only_by_check(facts: Topology, component: Component) -> Iterator[SinglePoint]:
@@ -36,6 +39,20 @@ def _only_by_check(facts: Topology, component: Component) -> Iterator[SinglePoin
     for flow in facts.flows_of[component.id]:
         caused = set(_points(with_it, facts.flows[flow])).difference(_points(without, facts.flows[flow]))
         yield from (point for element, point in facts.losses.points[flow].items() if element in caused)
+
+
+def _asked_as_a_whole(facts: Topology, component: Component) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what the check of a component asks, with the flows that its loss as a whole takes down only by the check."""
+    for name, _ in deep_asks(component):
+        gone = [Subject("replica", replica.id) for replica in facts.components[name].replicas]
+        with_it, without = _with_check_of(facts, component), _with_check_of(facts, None)
+        flows = tuple(
+            flow
+            for flow in facts.flows_of[component.id]
+            if lacks(with_it, facts.flows[flow], gone) and not lacks(without, facts.flows[flow], gone)
+        )
+        if flows:
+            yield name, flows
 
 
 def _with_check_of(facts: Topology, component: Component | None) -> Index:
@@ -68,11 +85,27 @@ def _hit(component: Component, points: tuple[SinglePoint, ...]) -> Hit:
     )
 
 
+def _whole(component: Component, asked: dict[str, tuple[str, ...]]) -> Hit:
+    """Return the hit for what has replicas, which a bad change or a lost quorum takes down all the same."""
+    flows = tuple(dict.fromkeys(flow for own in asked.values() for flow in own))
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"Losing all of {listed([*asked], 'or')} takes down {listed(flows)} only because the health check of {component.id} asks it: "
+            "every target fails it at once"
+        ),
+        related=tuple((Subject("component", name), "takes every target out of balance") for name in asked),
+        flows=flows,
+        case="whole",
+    )
+
+
 RULE = Rule(
     id="deep-health-check",
     code="REL017",
     title="Health check that asks too much",
     severity="warning",
+    cases=(("whole", "info"),),
     category="reliability",
     summary="A flow goes down with something that only the health check needs.",
     why=(
@@ -85,7 +118,7 @@ RULE = Rule(
     ),
     limits=(
         "Knows what a check asks by `health_check: {asks: …}`. A flow that needs the same anyway goes down in either case, and "
-        "isn't reported."
+        "isn't reported. What has replicas is info: it has to fail as a whole, as with a bad change."
     ),
     references=(
         (
