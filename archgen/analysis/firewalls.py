@@ -122,9 +122,14 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
 
         `sources` are the names by which a rule can mean the caller; with `internet` among them, it is on the internet.
         """
+        return self._admits(firewall, sources, self.places(target), port)
+
+    def _admits(
+        self, firewall: str, sources: Collection[str], places: Collection[str], port: Port | None
+    ) -> bool | None:
         own = self._components[firewall]
         number = port_number(port) if port is not None else None
-        places, unsure = self.places(target), False
+        unsure = False
         for rule in own.rules:
             matches = rule.direction == "in" and _and(
                 self._means(rule.sources, sources), self._means(rule.targets, places), _has_port(rule, port, number)
@@ -153,6 +158,29 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
         passed = self._passed(around, replica.component, target)
         return tuple(self._denying(passed, _names(around), target, port))
 
+    def denying_at(self, sources: Collection[str], source: str, replica: Replica, port: Port | None) -> tuple[str, ...]:
+        """Return all firewalls that deny a caller outside the host and the network of a replica its call of that for certain."""
+        own = {f"network:{self.network_of.get(source)}", *(f"host:{host}" for host in self.hosts_of[source])}
+        around = self._around_replica(replica)
+        passed = dict.fromkeys(each for place in around if place not in own for each in self.guards.get(place, ()))
+        outside, places = "internet" in sources, _names(around)
+        return tuple(
+            each
+            for each in passed
+            if (outside or self.sees_inside(each)) and self._admits(each, sources, places, port) is False
+        )
+
+    def denied_hosts(
+        self, sources: Collection[str], source: str, target: str, port: Port
+    ) -> tuple[str, tuple[str, ...]] | None:
+        """Return the firewall that denies a call of some hosts of its target and not of others, with the first; None if none does."""
+        replicas = self._components[target].replicas
+        if any(len(each.hosts) != 1 for each in replicas):
+            return None
+        return denied_alone(
+            {each.hosts[0]: next(iter(self.denying_at(sources, source, each, port)), None) for each in replicas}
+        )
+
     def _denying(
         self, passed: Iterable[str], sources: Collection[str], target: str, port: Port | None
     ) -> Iterator[str]:
@@ -176,6 +204,14 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
                 for target in self._components:
                     if target != firewall.id and not self.places(target).isdisjoint(rule.targets):
                         yield rule, target
+
+
+def denied_alone(denying: Mapping[str, str | None]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the first firewall that denies something at hosts, with these, if nothing is denied at others; else None."""
+    firewall = next(filter(None, denying.values()), None)
+    if firewall is None or None not in denying.values():
+        return None
+    return firewall, tuple(host for host, by in denying.items() if by == firewall)
 
 
 def _names(around: Iterable[str]) -> frozenset[str]:

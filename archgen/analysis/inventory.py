@@ -7,7 +7,7 @@ from functools import cached_property
 
 from archgen.analysis.dns_names import Names
 from archgen.analysis.elements import Elements
-from archgen.analysis.firewalls import Firewalls, ports_of
+from archgen.analysis.firewalls import Firewalls, denied_alone, ports_of
 from archgen.analysis.hops import Meaning, encrypted
 from archgen.model.architecture import (
     Component,
@@ -262,10 +262,7 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
             each.hosts[0]: next(iter(self.firewalls.denying_replica(each, target, port)), None)
             for each in caller.replicas
         }
-        firewall = next(filter(None, denying.values()), None)
-        if firewall is None or None not in denying.values():
-            return None
-        return firewall, tuple(host for host, by in denying.items() if by == firewall)
+        return denied_alone(denying)
 
     def senders(self, component: str) -> tuple[str, ...]:
         """Return a component, and those whose packets it passes on as they come: a firewall behind a router sees these."""

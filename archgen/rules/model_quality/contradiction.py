@@ -9,7 +9,7 @@ from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule, Port
-from archgen.model.kinds import FORWARDING
+from archgen.model.kinds import AGENTS, FORWARDING
 from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, in_zone, listed, zone_words
@@ -41,6 +41,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         )
     yield from _denied(context.topology)
     yield from _partly_denied(context.topology)
+    yield from _denied_at_some(context.topology)
     yield from _administrators_shut_out(context.topology)
 
 
@@ -108,6 +109,28 @@ def _partly_denied(facts: Topology) -> Iterator[Hit]:
             fix=f"Let these hosts in at {firewall} as well, or run the caller on the others alone.",
             case="denied" if flows else "unused",
         )
+
+
+def _denied_at_some(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each call that goes to every replica, of which a firewall lets it in to some and not to others."""
+    for connection, target, port in _guarded_calls(facts):
+        to_each = connection.needs == "all" or facts.components[target].kind in AGENTS
+        names = facts.caller_names(connection.source) if to_each else None
+        partly = facts.firewalls.denied_hosts(names, connection.source, target, port) if names is not None else None
+        if partly is not None:
+            firewall, hosts = partly
+            flows = facts.flows_over[connection.id]
+            yield Hit(
+                subject=Subject("connection", connection.id),
+                message=f"{firewall} lets in {connection.id} ({spoken(port)}), but not to {listed(first_few(hosts, _NAMED))}",
+                related=(
+                    (Subject("component", firewall), "lets it in to some hosts and not to others"),
+                    *((Subject("host", host), "isn't reached") for host in hosts),
+                ),
+                flows=flows,
+                fix=f"Add a rule for these hosts to {firewall}.",
+                case="denied" if flows else "unused",
+            )
 
 
 def _denied_on_path(facts: Topology) -> Iterator[tuple[str, str, Port]]:
