@@ -12,6 +12,7 @@ from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_h
 from archgen.edits.placement import is_apart
 from archgen.edits.promotion import (
     Promoter,
+    asking_connections,
     moves_with_address,
     promoter_component,
     promoter_connection,
@@ -123,7 +124,7 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
         case MoveReplica():
             return _with_moved_replica(architecture, components[edit.component], edit)
         case AutomateFailover():
-            return _automated(architecture, components[edit.component], edit.promoter)
+            return _automated(architecture, components[edit.component], edit.promoter, callers)
         case MoveAddress():
             return with_components(architecture, with_moving_address(components[edit.component]))
         case SpreadService():
@@ -210,7 +211,9 @@ def _with_moved_replica(architecture: Architecture, component: Component, edit: 
     return with_agents(architecture, edit.host, left) if is_new else architecture
 
 
-def _automated(architecture: Architecture, component: Component, promoter: Promoter | None) -> Architecture:
+def _automated(
+    architecture: Architecture, component: Component, promoter: Promoter | None, callers: Callers
+) -> Architecture:
     """Return the architecture with automatic failover of a component, and with the promoter where it is new."""
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
@@ -224,17 +227,23 @@ def _automated(architecture: Architecture, component: Component, promoter: Promo
     by = replication.by or (promoter.id if promoter is not None else None)
     component = replace(component, replication=replace(replication, failover="automatic", by=by, recovery=None))
     architecture = with_components(architecture, component)
-    return architecture if promoter is None or promoter.id != by else _with_promoter(architecture, component, promoter)
+    if promoter is None or promoter.id != by:
+        return architecture
+    return _with_promoter(architecture, component, promoter, callers(component.id))
 
 
-def _with_promoter(architecture: Architecture, component: Component, promoter: Promoter) -> Architecture:
+def _with_promoter(
+    architecture: Architecture, component: Component, promoter: Promoter, callers: Iterable[Component]
+) -> Architecture:
     """Return the architecture with a promoter that is not there yet, its witness, and its connection with a store."""
     if not promoter.new and all(each.id != promoter.id for each in architecture.components):
         return architecture
     connection = promoter_connection(promoter, component.id)
-    if any(each.id == connection.id for each in architecture.connections):
+    there = {each.id for each in architecture.connections}
+    if connection.id in there:
         return architecture
-    architecture = replace(architecture, connections=(*architecture.connections, connection))
+    asking = (each for each in asking_connections(promoter, callers) if each.id not in there)
+    architecture = replace(architecture, connections=(*architecture.connections, connection, *asking))
     if not promoter.new or any(each.id == promoter.id for each in architecture.components):
         return architecture
     index = Index(architecture)

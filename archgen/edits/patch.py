@@ -225,6 +225,7 @@ def connection_value(connection: Connection) -> dict[str, Any]:
         port=port.port,
         tls=True if port.tls is not None else None,
         required=None if connection.required else False,
+        access=connection.access,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from msgspec import Struct
@@ -256,6 +256,15 @@ def promoter_component(promoter: Promoter, component: Component) -> Component:
         placed=bool(replicas),
         quorum="majority",
     )
+
+
+def asking_connections(promoter: Promoter, callers: Iterable[Component]) -> Iterator[Connection]:
+    """Yield the connections over which programs ask Sentinel for the address of the primary; other clients go on calling the first."""
+    for caller in callers if product_name(promoter.product) == "sentinel" else ():
+        if KINDS[caller.kind].role == "application":
+            port = Port("redis", 26379, tls=Tls("on"))
+            name = f"{caller.id} -> {promoter.id}"
+            yield Connection(name, caller.id, (promoter.id,), (port,), required=False, access="read")
 
 
 def promoter_connection(promoter: Promoter, component: str) -> Connection:

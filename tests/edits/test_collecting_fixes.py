@@ -254,3 +254,17 @@ def test_the_host_of_a_backup_is_watched_and_what_it_reads_encrypted() -> None:
     assert after["components"]["dump"]["runs_on"] == "backup-host"
     assert after["components"]["agent"]["runs_on"] == ["a", "backup-host"]
     assert after["connections"]["dump -> db"] == {"protocol": "postgresql", "tls": {"verify": True}}
+
+
+def test_programs_ask_a_new_sentinel_for_the_primary() -> None:
+    text = model(
+        f"{JOB}\napp: {{kind: app-server, runs_on: [a, b]}}\npulse: {{kind: monitoring, managed: true, alerts: [x]}}\n"
+        "carts: {kind: key-value-store, product: redis, runs_on: r}",
+        "job -> app: https\napp -> carts: {protocol: redis, tls: true}\npulse -> carts: {protocol: redis, tls: true}",
+        "job -> app: POST\napp -> carts: SET",
+        "{a: {}, b: {}, r: {}}",
+    )
+    after = fixed(text, "single-writer-database", "single-point-of-failure")["connections"]
+    asking = {"protocol": "redis", "port": 26379, "tls": True, "required": False, "access": "read"}
+    assert after["app -> sentinel"] == asking
+    assert "pulse -> sentinel" not in after
