@@ -50,6 +50,7 @@ class Product(Struct, frozen=True, gc=False):
     `several`: its makers document several instances of it at work at once, and this is what it takes.
     `asks_primary`: its clients, or its standbys for them, put every request to the primary unless they are told otherwise: always, or
     where something promotes another, as clients of Sentinel do.
+    `archives_log`: a backup that copies the log of its database between its copies, always or once that is set up.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
     `files_alone`: a store of files and disks, of which a component of another kind has the map, as Ceph's monitors have; it can be made
     from them again.
@@ -101,6 +102,7 @@ class Product(Struct, frozen=True, gc=False):
     arbitrated: bool = False
     arbitrates: bool = False
     spreads: bool = False
+    archives_log: bool = False
     spreadable: bool = False
     shows: bool = False
     files_alone: bool = False
@@ -158,6 +160,8 @@ TRAITS: dict[str, Product] = {
     # an availability group is offline, for reads too, while its Windows cluster has no majority
     "mssql": Product(steps_down="everything"),
     **dict.fromkeys(("garbd", "garb", "galera-arbitrator", "arbitrator", "arbiter"), Product(arbitrates=True)),
+    # a backup isn't complete without the log: https://pgbackrest.org/configuration.html (archive-check), https://docs.pgbarman.org
+    **dict.fromkeys(("pgbackrest", "barman", "wal-g", "wal-e", "pg-probackup"), Product(archives_log=True)),
     **dict.fromkeys(("mysql-router", "proxysql", "maxscale", "mongos", "vtgate"), Product(spreads=True)),
     **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
     **dict.fromkeys(

@@ -121,6 +121,17 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     backups = tuple(backup for backup in backups if backup.every == min(declared))
     names, age, least = listed([backup.title for backup in backups]), *map(spell_duration, (min(declared), objective))
     often = spell_interval(min(declared))
+    if component.kind == "database" and all(product_of(backup.product).archives_log for backup in backups):
+        tools = listed(list(dict.fromkeys(backup.product or "" for backup in backups)))
+        return _hit(
+            component,
+            f"{names} {'copies' if len(backups) == 1 else 'copy'} {component.title} {often}, and the model doesn't declare how often its "
+            f"log is archived between two copies, as {tools} can: without that, up to {age} of writes are lost with it; the "
+            f"objective is {least}",
+            backups,
+            "Declare in `every` how often the log is archived (PostgreSQL: at most `archive_timeout`), not how often all of it is copied.",
+            "archived",
+        )
     if apart:
         logged = component.kind == "database"
         cause, fix = _PROVIDED if component.managed else _REPEATED if logged else _COPIED_WHOLE
@@ -196,7 +207,7 @@ def _hit(component: Component, message: str, backups: tuple[Component, ...], fix
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Back up as often as the objective asks, or replicate synchronously where a replica can be lost."""
     seconds = context.topology.architecture.objectives.recovery_point or 0.0
-    if hit.case == "mistake":
+    if hit.case is not None:
         # a copy of everything that often is seldom meant: the log is shipped between two of them
         return ()
     component = context.topology.components[hit.subject.id]
@@ -216,7 +227,7 @@ RULE = Rule(
     code="DAT003",
     title="Recovery point missed",
     severity="error",
-    cases=(("mistake", "warning"),),
+    cases=(("mistake", "warning"), ("archived", "info")),
     category="data",
     summary="The replication mode or the backup interval can't meet the recovery point objective.",
     why=(
@@ -230,7 +241,8 @@ RULE = Rule(
         "Assumes that asynchronous replication without a declared `lag` meets every objective of a second or more. "
         "Reports backups of replicated stores, which bring back only what a mistake destroyed, as a warning, and those of a managed "
         "store if its provider keeps a log on request only. Directories of accounts and mailboxes of your own count as stores. "
-        "Doesn't check stores without a declared `mode` or `every`."
+        "Doesn't check stores without a declared `mode` or `every`. Asks for the interval of the log, as info, where a backup archives it "
+        "between its copies (pgBackRest, Barman, WAL-G)."
     ),
     references=(
         (
