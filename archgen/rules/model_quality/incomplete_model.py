@@ -52,6 +52,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     operations.failovers_without_watch,
     data.reads_of_own_copies,
     reads.reads_of_primary_or_copies,
+    reads.caches_without_source,
     encryption.encryption_between_hosts,
 )
 """The questions about facts whose lack may hide a defect, in the order in which a message lists them."""
