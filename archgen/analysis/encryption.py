@@ -14,7 +14,7 @@ from archgen.model.architecture import Certificate, Connection, Port
 from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_setting_of_balancer, passes_on_unread, scope_of
-from archgen.model.protocols import UNCERTIFIED, WITH_ACCOUNTS
+from archgen.model.protocols import PROTOCOLS, UNCERTIFIED, WITH_ACCOUNTS
 from archgen.reliability.requests import turns
 
 NO_NETWORK = ("dns", "file", "unix")
@@ -199,9 +199,23 @@ def _listeners(connection: Connection) -> set[tuple[str, str]]:
     return {(target, port.protocol) for target in connection.targets for port in ports}
 
 
+_PLAIN = frozenset(
+    protocol.id
+    for protocol in PROTOCOLS.values()
+    if protocol.encrypted is False and not protocol.either and protocol.id not in NO_NETWORK
+)
+"""Protocols that are plaintext on any port that says nothing of TLS."""
+
+
 def clear_ports(connection: Connection) -> tuple[Port, ...]:
     """Return the ports of a connection that carry plaintext."""
-    return _clear(connection.ports)
+    ports = connection.ports
+    if len(ports) == 1:
+        # nearly all have one, and to look at it costs less than its hash
+        port = ports[0]
+        if port.protocol in _PLAIN and port.tls is None and port.redirect is None:
+            return ports
+    return _clear(ports)
 
 
 @lru_cache(4096)
@@ -282,12 +296,12 @@ def _measures(topology: Topology, connection: Connection) -> bool:
 
     People sign in to monitoring, also through a proxy, and it signs in to databases. On a flow, one monitoring sends another alerts.
     """
+    ends = (connection.source, *connection.targets)
+    if topology.observing.isdisjoint(ends) or any(topology.kind(name).id == "log-collector" for name in ends):
+        return False
     if connection.id in topology.looks:
         return False
-    ends = (connection.source, *connection.targets)
     if topology.flows_over[connection.id] and all(topology.kind(name).id == "monitoring" for name in ends):
-        return False
-    if topology.observing.isdisjoint(ends) or any(topology.kind(name).id == "log-collector" for name in ends):
         return False
     protocols = {port.protocol for port in connection.ports}
     if not protocols.isdisjoint(_OF_OTHERS):

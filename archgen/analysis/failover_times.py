@@ -211,13 +211,14 @@ def _stuck(component: Component, cluster: Cluster) -> Cluster:
 
 def leading_ends(topology: Topology, connection: Connection) -> tuple[tuple[str, ...], ...]:
     """Return the hosts of the caller, and of each callee, that work until a failover: of a store that is written, the primary's."""
-    caller = topology.components[connection.source]
-    callees = (topology.components[target] for target in connection.targets)
-    asked = ((callee, active_members(callee) or _primaries(topology, connection, callee)) for callee in callees)
-    return (
-        _hosts_of_leading(caller, active_members(caller)),
-        *(_hosts_of_leading(callee, leading) for callee, leading in asked),
-    )
+    ends: list[tuple[str, ...]] = []
+    for name in (connection.source, *connection.targets):
+        component = topology.components[name]
+        leading = active_members(component)
+        if not leading and ends:
+            leading = _primaries(topology, connection, component)
+        ends.append(_hosts_of_leading(component, leading) if leading else topology.hosts_of(name))
+    return tuple(ends)
 
 
 def crosses_at_once(topology: Topology, connection: Connection) -> bool:

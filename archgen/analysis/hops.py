@@ -62,14 +62,17 @@ _PASSING = ("balancer", "edge", "web")
 def find_looks(architecture: Architecture, flows: Iterable[Sequence[Hop]]) -> frozenset[str]:
     """Return the connections by which people look at monitoring through a bastion or a proxy, which delivers nothing there itself."""
     components = {component.id: component for component in architecture.components}
+    monitoring = {component.id for component in architecture.components if component.kind == "monitoring"}
     possible = {
         connection.id: connection
-        for connection in architecture.connections
-        if connection.ports
+        for connection in (architecture.connections if monitoring else ())
+        if monitoring.issuperset(connection.targets)
+        and connection.ports
         and _passes_on(components[connection.source])
-        and all(components[target].kind == "monitoring" for target in connection.targets)
         and {port.protocol for port in connection.ports} <= set(WEB)
     }
+    if not possible:
+        return frozenset()
     serving = {
         connection.source
         for connection in architecture.connections

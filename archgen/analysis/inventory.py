@@ -310,8 +310,9 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         if caller.kind == "client" or caller.managed:
             return True
         callees = [self.components[target] for target in connection.targets]
-        if any(callee.managed for callee in callees):
-            return True
+        for callee in callees:
+            if callee.managed:
+                return True
         if connection.locality is None and caller.kind == "backup" and _is_beside(caller, callees):
             return False
         unknown = False

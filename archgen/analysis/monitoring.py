@@ -51,7 +51,7 @@ def _seen(topology: Topology, *, metrics: bool) -> frozenset[Subject]:
     names = {
         source
         for observer in topology.architecture.components
-        if not topology.only_probes(observer.id)
+        if observer.collects and not topology.only_probes(observer.id)
         for collection in observer.collects
         for source in collection.sources
         if not metrics or _takes_metrics(topology, (collection,), source)

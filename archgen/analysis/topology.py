@@ -142,7 +142,8 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
 
     def in_order(self, flows: Iterable[str]) -> tuple[str, ...]:
         """Return flows in the order of the model, each once."""
-        return tuple(sorted(set(flows), key=self._flow_positions.__getitem__))
+        each = set(flows)
+        return tuple(sorted(each, key=self._flow_positions.__getitem__) if len(each) > 1 else each)
 
     @cached_property
     def _flow_positions(self) -> dict[str, int]:
@@ -298,16 +299,13 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     @cached_property
     def _led_by(self) -> dict[str, set[str]]:
         """The components that elect the leader of each component that has any."""
-        led = {
-            component.id: {
-                how.by
-                for how in (component.replication, component.cluster)
-                if how and how.by in self.components and not (how is component.cluster and how.by in MOVERS)
-            }
-            for component in self.architecture.components
-            if component.replication or component.cluster
-        }
-        return {name: leading for name, leading in led.items() if leading}
+        led: dict[str, set[str]] = {}
+        for component in self.architecture.components:
+            for how in (component.replication, component.cluster):
+                by = how.by if how is not None else None
+                if by in self.components and not (how is component.cluster and by in MOVERS):
+                    led.setdefault(component.id, set()).add(by)
+        return led
 
     @cached_property
     def _electors(self) -> set[str]:

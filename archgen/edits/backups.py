@@ -103,9 +103,9 @@ def _is_of_cluster(topology: Topology, component: Component) -> bool:
     if product in _IN_PARTS:
         others = (each for each in topology.architecture.components if each.id != component.id)
         return any(product_name(each.product) == product for each in others)
-    routers = [call.source for call in topology.incoming[component.id] if topology.kind(call.source).balances]
-    products = (product_name(topology.components[router].product) for router in routers)
-    return bool(product) and any(name in (product, "mongos") for name in products)
+    routers = (call.source for call in topology.incoming[component.id] if topology.kind(call.source).balances)
+    products = (product_name(topology.components[router].product) for router in routers) if product else ()
+    return any(name in (product, "mongos") for name in products)
 
 
 def _can_copy(topology: Topology, backup: Component, store: Component) -> bool:

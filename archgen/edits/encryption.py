@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from archgen.analysis.encryption import clear_ports, is_public
@@ -64,27 +65,31 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
     """
     places = _places(topology, calls)
     # in the model's order: to look at a hundred thousand components in that of their hashes takes twice as long
-    ends = dict.fromkeys(name for call, _ in places.values() for name in (call.source, *call.targets))
-    silent = {name for name in ends if _speaks_no_tls(topology.components[name])}
+    silent = _silent(topology)
     places = {
         place: (call, port)
         for place, (call, port) in places.items()
         if port.protocol not in _INSTEAD_OF and silent.isdisjoint((call.source, *call.targets))
     }
+    numbers = {
+        place: _tls_number(topology, call, port) or _usual_number(port) for place, (call, port) in places.items()
+    }
     changes: list[Change] = []
     for (name, at), (connection, port) in places.items():
-        tls, number = _tls(topology, connection, port), _tls_number(topology, connection, port)
-        changes += encrypted_port(
-            ("connections", name, at), port, tls, number, _renamed(port, number or _usual_number(port))
-        )
-    return (*changes, *_renamed_in_steps(topology, places), *_moved_rules(topology, places))
+        number = numbers[name, at]
+        tls = _tls(topology, connection, port)
+        changes += encrypted_port(("connections", name, at), port, tls, number, _renamed(port, number))
+    return (*changes, *_renamed_in_steps(topology, places, numbers), *_moved_rules(topology, places, numbers))
 
 
 def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
     """Return the advice for protocols and ends of connections without TLS of their own; empty if all of them have it."""
     calls = tuple(calls)
-    ends = dict.fromkeys(name for call in calls for name in (call.source, *call.targets))
-    silent = [topology.components[name] for name in ends if _speaks_no_tls(topology.components[name])]
+    speechless = _silent(topology)
+    ends = dict.fromkeys(
+        name for call in (calls if speechless else ()) for name in (call.source, *call.targets) if name in speechless
+    )
+    silent = [topology.components[name] for name in ends]
     unread = [component.id for component in silent if passes_on_unread(component)]
     without = [component.id for component in silent if component.id not in unread]
     advice = []
@@ -108,6 +113,23 @@ def replace_protocol(protocol: str, targets: Iterable[str]) -> str:
     return _INSTEAD_OF.get(protocol, "").format(targets=listed(list(targets)))
 
 
+@lru_cache(1)
+def _silent(topology: Topology) -> frozenset[str]:
+    """Return the components that speak no TLS; of those with a product, each product is looked at once."""
+    alike: dict[tuple[str, bool], bool] = {}
+    silent = []
+    for component in topology.architecture.components:
+        kind = (component.product or "", bool(component.managed))
+        is_silent = alike.get(kind)
+        if is_silent is None:
+            is_silent = _speaks_no_tls(component)
+            if component.product:
+                alike[kind] = is_silent
+        if is_silent:
+            silent.append(component.id)
+    return frozenset(silent)
+
+
 def _speaks_no_tls(component: Component) -> bool:
     """Return True for a component that needs another program beside it for TLS, which people have to choose.
 
@@ -125,7 +147,10 @@ def _places(topology: Topology, calls: Iterable[Connection]) -> dict[_Place, tup
         place = (call.id, call.ports.index(port))
         if place not in places:
             places[place] = (call, port)
-            queue += [*_same_listener(topology, call, port), *_other_side(topology, call, port)]
+            if port.port is not None:
+                queue += _same_listener(topology, call, port)
+            if port.protocol in ASKED_FOR:
+                queue += _other_side(topology, call, port)
     return places
 
 
@@ -134,7 +159,7 @@ def _same_listener(topology: Topology, call: Connection, port: Port) -> Iterator
 
     A port on which the client asks for TLS takes both, and what stays on a host needs none.
     """
-    for target in call.targets if port.port is not None else ():
+    for target in call.targets:
         for other in topology.incoming[target]:
             # the ports of the call itself are taken together
             if other is call or (port.protocol in ASKED_FOR and topology.crosses(other) is False):
@@ -148,8 +173,6 @@ def _same_listener(topology: Topology, call: Connection, port: Port) -> Iterator
 
 def _other_side(topology: Topology, call: Connection, port: Port) -> Iterator[tuple[Connection, Port]]:
     """Yield the connections before and behind a proxy that passes bytes on: TLS goes from end to end, or there is none."""
-    if port.protocol not in ASKED_FOR:
-        return
     proxies = [name for name in (call.source, *call.targets) if _passes_bytes_on(topology, name)]
     for proxy in proxies:
         for other in (*topology.incoming[proxy], *topology.outgoing[proxy]):
@@ -205,26 +228,32 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
         return None
     protocol = PROTOCOLS[port.protocol]
     names = (port.protocol, protocol.secured) if protocol.secured_port is not None else ()
-    others = (other for target in call.targets for other in topology.incoming[target])
-    # replicas talk to each other on a port of their own
-    among_replicas = call.source in call.targets
-    called = [each for other in others if (other.source in other.targets) == among_replicas for each in other.ports]
     products = {product_name(topology.components[target].product) for target in call.targets}
     is_first = port.port == protocol.port
     is_usual = is_first or port.port in _ALSO_USUAL or any((product, port.port) in _TLS_PORTS for product in products)
     # 443 is the port beside 80, and not that of another program on 8080; administrators have listeners of their own
     numbers: set[int | None] = {
         each.port
-        for each in (called if is_usual else ())
+        for each in (_ports_beside(topology, call) if is_usual and names else ())
         if each.protocol in names and encrypted(each) and each.port is not None and each.admin == port.admin
         if is_first or each.port != protocol.secured_port
     }
     if not numbers or (port.protocol in WEB and numbers.isdisjoint(_TLS_OF_THE_WEB)):
         numbers = {_TLS_PORTS.get((product, port.port)) for product in products}
-        if any(each.port != port.port and each.port in numbers for each in called):
+        taken = _ports_beside(topology, call) if numbers != {None} else ()
+        if any(each.port != port.port and each.port in numbers for each in taken):
             # another protocol has the port
             return None
     return numbers.pop() if len(numbers) == 1 else None
+
+
+def _ports_beside(topology: Topology, call: Connection) -> Iterator[Port]:
+    """Yield the ports on which the targets of a call are called, its own too; replicas talk to each other on a port of their own."""
+    among_replicas = call.source in call.targets
+    for target in call.targets:
+        for other in topology.incoming[target]:
+            if (other.source in other.targets) == among_replicas:
+                yield from other.ports
 
 
 def _usual_number(port: Port) -> int | None:
@@ -260,17 +289,26 @@ def _renamed(port: Port, number: int | None) -> str | None:
     return protocol.secured or (_APART.get(port.protocol) if moves else None)
 
 
-def _renamed_in_steps(topology: Topology, places: Mapping[_Place, tuple[Connection, Port]]) -> Iterator[Change]:
+@lru_cache(1)
+def _naming_protocols(topology: Topology) -> frozenset[str]:
+    """Return the flows of which a request names its protocol."""
+    return frozenset(flow for flow, hops in topology.hops.items() if any(hop.step.protocol is not None for hop in hops))
+
+
+def _renamed_in_steps(
+    topology: Topology, places: Mapping[_Place, tuple[Connection, Port]], numbers: Mapping[_Place, int | None]
+) -> Iterator[Change]:
     """Yield the protocols that steps name, where a connection of several ports speaks the encrypted ones now."""
+    naming = _naming_protocols(topology)
     renamed = {
         (call.source, target, port.protocol): secured
-        for call, port in places.values()
-        if (secured := _renamed(port, _tls_number(topology, call, port) or _usual_number(port))) is not None
+        for place, (call, port) in (places.items() if naming else ())
+        if (secured := _renamed(port, numbers[place])) is not None
         for target in call.targets
     }
     # a fix of one connection is made for each that has a finding, so it reads no flow without it
     flows = (min(topology.flows_of[source], topology.flows_of[target], key=len) for source, target, _ in renamed)
-    for flow in topology.in_order(name for through in flows for name in through):
+    for flow in topology.in_order(name for through in flows for name in through if name in naming):
         for path, request in requests_with_paths(topology.flows[flow]):
             names = [(request.source, target, request.protocol or "") for target in request.targets]
             secured = next((renamed[name] for name in names if name in renamed), None)
@@ -278,13 +316,15 @@ def _renamed_in_steps(topology: Topology, places: Mapping[_Place, tuple[Connecti
                 yield Put((*path, "protocol"), secured)
 
 
-def _moved_rules(topology: Topology, places: dict[_Place, tuple[Connection, Port]]) -> Iterator[Change]:
+def _moved_rules(
+    topology: Topology, places: dict[_Place, tuple[Connection, Port]], numbers: Mapping[_Place, int | None]
+) -> Iterator[Change]:
     """Yield the ports of rules that let the encrypted connections in where they listen now."""
     if not topology.firewalls.with_rules:
         return
     moved: dict[str, dict[int, int]] = {}
-    for connection, port in places.values():
-        number = _tls_number(topology, connection, port) or _usual_number(port)
+    for place, (connection, port) in places.items():
+        number = numbers[place]
         if port.port is not None and number is not None and number != port.port:
             for target in connection.targets:
                 moved.setdefault(target, {})[port.port] = number

@@ -8,7 +8,7 @@ from archgen.language.expand.connections import connection_id
 from archgen.language.expand.context import SECTIONS, place_of
 from archgen.language.expand.flow_steps import FRAMES, branches
 from archgen.language.yaml.syntax import lines_of
-from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
+from archgen.language.yaml.tree import Document, Map, Seq, TreeNode, unpack
 from archgen.model.problems import Place
 from archgen.model.subject import Subject
 
@@ -31,7 +31,12 @@ class SourceMap:
         """Return the place where an element is declared; the place of the model for an element without one."""
         kind, name = subject.kind, subject.id
         mark = self._replica(name) if kind == "replica" else (self._known.get(kind) or self._marks(kind)).get(name)
-        return self._model if mark is None else place_of(self._document, mark)
+        if mark is None and kind == "connection":
+            mark = self._spaced_connections.get(name)
+        if mark is None:
+            return self._model
+        file, line, column = unpack(mark)
+        return Place(self._names[file], line, column, line)
 
     def at(self, *path: str | int) -> Place:
         """Return the place of a key or an item by its path; of the deepest part that exists."""
@@ -47,6 +52,10 @@ class SourceMap:
         return place_of(self._document, mark)
 
     @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(source.name for source in self._document.sources)
+
+    @cached_property
     def _model(self) -> Place:
         root = self._document.root
         return place_of(self._document, root.key_mark("name") if "name" in root else 0)
@@ -55,12 +64,14 @@ class SourceMap:
         """Return the position of each declaration of a kind; none for a kind without declarations."""
         marks = self._known.get(kind)
         if marks is None:
-            search = {"connection": self._connections, "step": self._steps, "record": self._records}.get(kind)
-            section = self._document.root.get(SECTIONS.get(kind, ""))
+            search = {"step": self._steps, "record": self._records}.get(kind)
+            section = self._document.root.get("connections" if kind == "connection" else SECTIONS.get(kind, ""))
             marks = self._known[kind] = search() if search is not None else _marks(section)
         return marks
 
-    def _connections(self) -> dict[str, int]:
+    @cached_property
+    def _spaced_connections(self) -> dict[str, int]:
+        """The positions of connections by their ids, for those whose key is spaced otherwise."""
         marks: dict[str, int] = {}
         for key, mark in _marks(self._document.root.get("connections")).items():
             marks.setdefault(connection_id(key), mark)

@@ -23,10 +23,12 @@ def electorate(component: Component, index: Index, access: Asking) -> tuple[Vote
     arbitrator. What spreads the requests over them has no vote, but for an availability group it stands for the witness that
     each needs and few models show.
     """
+    by = index.components.get(component.replication.by or "") if component.replication is not None else None
+    if by is None:
+        return ()
     arbitrated = has_arbitrator(component)
     stops = "all" if arbitrated else product_of(component.product).steps_down
-    by = index.components.get(component.replication.by or "") if component.replication is not None else None
-    if by is None or stops is None or (stops == "writes" and access == "read"):
+    if stops is None or (stops == "writes" and access == "read"):
         return ()
     if isinstance(by.quorum, int) and not arbitrated:
         return (Votes(by.quorum, _ids(by.replicas)),)

@@ -26,8 +26,8 @@ class ComponentReader:
 
     def refer(self, parent: Map, key: str, kinds: tuple[str, ...], of: str = "") -> tuple[str, ...]:
         """Return the checked references under a key, one or a list of them."""
-        references = []
-        for text, mark in self.marked(parent, key):
+        references: list[str] = []
+        for text, mark in self.marked(parent, key) if key in parent else ():
             references.append(self.context.refer(text, mark, kinds, self.subject, f"`{of or key}` of `{self.name}`"))
         return tuple(references)
 

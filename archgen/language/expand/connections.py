@@ -22,7 +22,10 @@ def connections(context: Context) -> tuple[Connection, ...]:
     by_id: dict[str, Connection] = {}
     components = context.section("components").items()
     encrypting = {
-        key for key, entry in components if _refuses_plaintext(context.document.text(entry, "product"), key, entry)
+        key
+        for key, entry in components
+        if ("product" in entry or "managed" in entry)
+        and _refuses_plaintext(context.document.text(entry, "product"), key, entry)
     }
     agents = {key for key, entry in components if entry.get("kind") in AGENTS and _OF_SEVERAL.isdisjoint(entry)}
     for number, (key, value) in enumerate(section.items()):
@@ -94,12 +97,18 @@ def _id(source: str, targets: tuple[str, ...]) -> str:
     return f"{source} -> {' | '.join(targets)}"
 
 
+_OF_PORT = frozenset(("protocol", "port", "redirect", "tls", "admin", "access"))
+"""Keys of a connection of one port that says nothing else but its access, as most are."""
+
+
 def _connection(context: Context, name: str, source: str, targets: tuple[str, ...], value: TreeNode) -> Connection:
     if value.__class__ is str:
         return Connection(name, source, targets, (Port(value),))
     subject = ("connection", name)
     if value.__class__ is Seq:
         return Connection(name, source, targets, _ports(context, value, subject))
+    if value.keys() <= _OF_PORT:
+        return Connection(name, source, targets, (_port(context, value, subject),), access=value.get("access"))
     timeout, hits = context.document.text(value, "timeout"), context.document.text(value, "hits")
     ports = _ports(context, value["ports"], subject) if "ports" in value else (_port(context, value, subject),)
     return Connection(

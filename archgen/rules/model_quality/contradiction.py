@@ -48,7 +48,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _guarded_calls(facts: Topology) -> Iterator[tuple[Connection, str, Port]]:
     """Yield the calls that a firewall may deny; what a flow sends on through a firewall or router isn't for that itself."""
     passed: set[tuple[str, str]] = set()
-    for hops in facts.hops.values():
+    for hops in facts.hops.values() if facts.guarded_calls else ():
         passing = {hop.step.source for hop in hops if facts.kind(hop.step.source).id in FORWARDING}
         calls = ((hop.connection.id, target) for hop in hops if hop.connection for target in hop.targets)
         passed.update(call for call in calls if call[1] in passing)

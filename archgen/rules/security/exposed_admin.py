@@ -53,11 +53,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _is_guessable(facts: Topology, connection: Connection) -> bool:
     """Return True for a bastion that takes a password alone."""
     words = str(connection.authentication or "").casefold()
-    bastion = any(facts.kind(target).id == "bastion" for target in connection.targets)
     return (
-        bastion
-        and "password" in words
+        "password" in words
         and not any(word in words for word in _MORE)
+        and any(facts.kind(target).id == "bastion" for target in connection.targets)
         and any(_is_let_in(facts, connection, port) for port in connection.ports)
     )
 

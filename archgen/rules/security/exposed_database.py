@@ -54,12 +54,13 @@ _ASKED = (*STORES, "identity-provider")
 
 def _stores(facts: Topology, connection: Connection) -> list[str]:
     """Return the data stores that a connection leads to, and the directories of accounts that it asks over their own protocol."""
-    directories = any(port.protocol in LDAP for port in connection.ports)
     return [
-        target
-        for target in connection.targets
-        if facts.kind(target).id in STORES or (directories and is_directory(facts, target))
+        target for target in connection.targets if facts.kind(target).id in STORES or _asks(facts, connection, target)
     ]
+
+
+def _asks(facts: Topology, connection: Connection, target: str) -> bool:
+    return is_directory(facts, target) and any(port.protocol in LDAP for port in connection.ports)
 
 
 def _is_denied(facts: Topology, connection: Connection) -> bool:
@@ -69,7 +70,7 @@ def _is_denied(facts: Topology, connection: Connection) -> bool:
 
 def _opened(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall with rules that let outsiders, or people inside, in to a store that none of them calls."""
-    fetchers = _fetchers(facts)
+    fetchers = _fetchers(facts) if facts.firewalls.with_rules else {}
     for firewall in facts.firewalls.with_rules:
         doors: dict[str, dict[str, None]] = {}
         wide = False

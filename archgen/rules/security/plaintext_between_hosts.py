@@ -104,10 +104,12 @@ class _Sites:
 
     def apart(self, connection: Connection) -> str:
         """Name two of a kind between which a connection may lead; empty where it stays in one."""
-        if connection.locality is not None:
+        hosts_of = self._facts.hosts_of
+        if connection.locality is not None or not hosts_of(connection.source):
             return ""
-        leading = self._between(leading_ends(self._facts, connection))
-        later = self._between(tuple(map(self._facts.hosts_of, (connection.source, *connection.targets))))
+        later = self._between((*map(hosts_of, (connection.source, *connection.targets)),))
+        # they lead to no other site than some of all hosts do
+        leading = self._between(leading_ends(self._facts, connection)) if later else ""
         return leading or (f"{later} after a failover" if later else "")
 
     def _between(self, ends: tuple[tuple[str, ...], ...]) -> str:

@@ -126,10 +126,11 @@ def _is_spread_by_caller(topology: Topology, call: Connection) -> bool:
     if call.retries or call.needs != 1 or not call.required or call.deferred or len(call.targets) > 1:
         return False
     target = topology.components[call.targets[0]]
-    own = target.cluster is None and _answers(target)
-    asked = all(port.protocol in (*WEB, "grpc") for port in call.ports) and bool(topology.flows_over[call.id])
-    apart = not any(replica.floating for replica in target.replicas) and len(set(topology.hosts_of(target.id))) > 1
-    return own and asked and apart and _choices(topology, call) > 1
+    if target.cluster is not None or not _answers(target) or not topology.flows_over[call.id]:
+        return False
+    asked = all(port.protocol in (*WEB, "grpc") for port in call.ports)
+    apart = not any(replica.floating for replica in target.replicas) and len(topology.hosts_of(target.id)) > 1
+    return asked and apart and _choices(topology, call) > 1
 
 
 def _check_for(topology: Topology, pools: list[Connection]) -> str:
