@@ -16,8 +16,20 @@ def nearest(word: str, choices: Iterable[str], cutoff: float = 0.6) -> str | Non
 
     Among equally like ones the one with more letters in their places: `REL0O1` means `REL001`, not `REL017`.
     """
-    close = get_close_matches(word, choices, _TIED, cutoff)
+    letters = frozenset(word)
+    possible = [choice for choice in choices if _may_be_like(word, letters, choice, cutoff)]
+    close = get_close_matches(word, possible, _TIED, cutoff)
     return max(close, key=lambda choice: (_likeness(word, choice), _in_place(word, choice)), default=None)
+
+
+def _may_be_like(word: str, letters: frozenset[str], choice: str, cutoff: float) -> bool:
+    """Return False if a choice can't be as like a word as asked, for its length or as each lacks letters of the other."""
+    length = len(word) + len(choice) or 1
+    if 2.0 * min(len(word), len(choice)) / length < cutoff:
+        return False
+    others = frozenset(choice)
+    matches = min(len(word) - len(letters - others), len(choice) - len(others - letters))
+    return 2.0 * matches / length >= cutoff
 
 
 def _likeness(word: str, choice: str) -> float:

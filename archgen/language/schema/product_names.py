@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from archgen.language.schema.suggestions import KINDS_OF_PRODUCTS
 from archgen.model.nearest import nearest
 from archgen.model.products import PRODUCTS, product_name
@@ -36,6 +38,7 @@ _OF_WORDS = 0.6
 """The likeness of two words of which one is the other misspelled."""
 
 
+@lru_cache(4096)
 def meant_product(name: str) -> str | None:
     """Return the product that a name is a misspelling of; None for a known product, and for one that resembles none."""
     text = product_name(name)
