@@ -214,9 +214,9 @@ def leading_ends(topology: Topology, connection: Connection) -> tuple[tuple[str,
     ends: list[tuple[str, ...]] = []
     for name in (connection.source, *connection.targets):
         component = topology.components[name]
-        leading = active_members(component)
-        if not leading and ends:
-            leading = _primaries(topology, connection, component)
+        leading: tuple[str, ...] = ()
+        if component.cluster is not None or component.replication is not None:
+            leading = active_members(component) or (_primaries(topology, connection, component) if ends else ())
         ends.append(_hosts_of_leading(component, leading) if leading else topology.hosts_of(name))
     return tuple(ends)
 

@@ -53,9 +53,16 @@ class Probabilities:
         self._topology = topology
         self._moments = moments(topology)
         self._factor = factor
+        self._known: dict[Subject, tuple[float, Assumed | None]] = {}
 
     def of(self, element: Subject) -> tuple[float, Assumed | None]:
         """Return the probability of an element or of an event not to occur, and the assumption if the model declares none."""
+        known = self._known.get(element)
+        if known is None:
+            known = self._known[element] = self._of(element)
+        return known
+
+    def _of(self, element: Subject) -> tuple[float, Assumed | None]:
         if element.kind == "change":
             return self._unchanged(element)
         if element.kind == "move":

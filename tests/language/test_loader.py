@@ -387,6 +387,14 @@ def test_place_of_a_replica() -> None:
     assert source.place(Subject("replica", "b#1")) == source.place(Subject("component", "b"))
 
 
+def test_place_of_a_connection_whose_key_is_spaced_otherwise() -> None:
+    components = "components:\n  a: {kind: worker}\n  b: {kind: cache}\n  c: {kind: cache}\n"
+    loaded = read(f"{components}connections:\n  a -> b: redis\n  a -> b|c: redis\n")
+    alone, either = (loaded.source.place(Subject("connection", each.id)) for each in loaded.architecture.connections)
+    assert either.line == alone.line + 1
+    assert loaded.architecture.connections[1].id == "a -> b | c"
+
+
 def test_what_stands_nowhere_is_at_the_model() -> None:
     source = read("").source
     assert source.place(Subject("component", "ghost")) == source.place(Subject("model", "model"))

@@ -99,42 +99,57 @@ class _Sites:
 
     def __init__(self, facts: Topology) -> None:
         self._facts = facts
-        self._zones: dict[tuple[str, ...], dict[str, list[str]]] = {}
+        self._zones: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._zones_of: dict[str, tuple[str, ...]] = {}
         self._apart: dict[tuple[tuple[str, ...], ...], str] = {}
+        kinds: list[str] = [zone.kind for zone in facts.zones.values()]
+        self._kinds = [kind for kind in _FAR if kinds.count(kind) > 1]
 
     def apart(self, connection: Connection) -> str:
         """Name two of a kind between which a connection may lead; empty where it stays in one."""
-        hosts_of = self._facts.hosts_of
-        if connection.locality is not None or not hosts_of(connection.source):
+        if connection.locality is not None or not self._kinds:
             return ""
-        later = self._between((*map(hosts_of, (connection.source, *connection.targets)),))
-        # they lead to no other site than some of all hosts do
-        leading = self._between(leading_ends(self._facts, connection)) if later else ""
-        return leading or (f"{later} after a failover" if later else "")
+        zones_of, components = self._zones_of, self._facts.components
+        ends = (connection.source, *connection.targets)
+        later = self._between(tuple([zones_of.get(name) or self._around_component(name) for name in ends]))
+        if not later or not any(components[name].cluster or components[name].replication for name in ends):
+            return later
+        # some of the hosts lead to no other site than all of them
+        leading = self._between(tuple(map(self._around, leading_ends(self._facts, connection))))
+        return leading or f"{later} after a failover"
 
-    def _between(self, ends: tuple[tuple[str, ...], ...]) -> str:
-        if ends not in self._apart:
-            self._apart[ends] = self._named(*ends)
-        return self._apart[ends]
+    def _between(self, around: tuple[tuple[str, ...], ...]) -> str:
+        way = self._apart.get(around)
+        if way is None:
+            way = self._apart[around] = self._named(*around)
+        return way
 
     def _named(self, callers: tuple[str, ...], *callees: tuple[str, ...]) -> str:
-        here = self._around(callers)
-        there = [zones for hosts in callees if (zones := self._around(hosts))]
-        for kind in _FAR if here and there else ():
+        here = self._by_kind(callers)
+        there = [self._by_kind(zones) for zones in callees]
+        for kind in self._kinds:
             for zones in there:
                 for source, target in product(here.get(kind, ()), zones.get(kind, ())):
                     if source != target:
                         return f"{source} to {target}"
         return ""
 
-    def _around(self, hosts: tuple[str, ...]) -> dict[str, list[str]]:
-        """Return the zones around hosts by their kind."""
+    def _by_kind(self, zones: tuple[str, ...]) -> dict[str, list[str]]:
+        by_kind: dict[str, list[str]] = {}
+        for zone in zones:
+            by_kind.setdefault(self._facts.zones[zone].kind, []).append(zone)
+        return by_kind
+
+    def _around_component(self, name: str) -> tuple[str, ...]:
+        zones = self._zones_of[name] = self._around(self._facts.hosts_of(name))
+        return zones
+
+    def _around(self, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the zones around hosts, each once."""
         zones = self._zones.get(hosts)
         if zones is None:
-            zones = self._zones[hosts] = {}
-            around = (zone for host in hosts for zone in self._facts.index.zones_around(host))
-            for zone in dict.fromkeys(around):
-                zones.setdefault(self._facts.zones[zone].kind, []).append(zone)
+            around = self._facts.index.zones_around
+            zones = self._zones[hosts] = tuple(dict.fromkeys([zone for host in hosts for zone in around(host)]))
         return zones
 
 

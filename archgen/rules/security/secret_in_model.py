@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from msgspec import Struct, json
 
@@ -83,10 +84,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
     patterns = _PATTERNS if together is None else _possible(together)
     if not patterns:
         return
-    model_texts = texts(context.topology.architecture)
+    model_texts = [(thing, text, text.lower()) for thing, text in texts(context.topology.architecture)]
     reported: set[Thing] = set()
     for what, words, pattern in patterns:
-        suspects = [(thing, text) for thing, text in model_texts if _has(text.lower(), words)]
+        suspects = [(thing, text) for thing, text, lower in model_texts if any(word in lower for word in words)]
         matches = [(thing, text, match[0]) for thing, text in suspects if (match := re.search(pattern, text))]
         ids = {secret for thing, text, secret in matches if _is_id(thing, text)}
         for thing, text, secret in matches:
@@ -120,16 +121,14 @@ def _together(architecture: Architecture) -> str | None:
 
 
 def _possible(together: str) -> tuple[tuple[str, tuple[str, ...], str], ...]:
-    """Return the patterns of which the text has a word; a letter that it lacks is missed in a tenth of the time of a word."""
+    """Return the patterns of which the text has words, with these; a letter that it lacks is missed in a tenth of the time of a word."""
     letters = {letter for _, words, _ in _PATTERNS for word in words for letter in word}
     missing = {letter for letter in letters if letter not in together}
-    return tuple(
-        pattern for pattern in _PATTERNS if _has(together, [word for word in pattern[1] if missing.isdisjoint(word)])
+    there = (
+        (what, tuple(word for word in words if missing.isdisjoint(word) and word in together), pattern)
+        for what, words, pattern in _PATTERNS
     )
-
-
-def _has(text: str, words: Sequence[str]) -> bool:
-    return any(word in text for word in words)
+    return tuple(each for each in there if each[1])
 
 
 def texts(architecture: Architecture) -> list[Text]:
@@ -148,9 +147,18 @@ def _collect(value: object, thing: Thing, collected: list[Text]) -> None:
     elif isinstance(value, Struct):
         kind = _THINGS.get(type(value))
         own = thing if kind is None else (kind, str(getattr(value, "id")))  # noqa: B009  each of them has one
-        for name in value.__struct_fields__:
-            if (type(value), name) not in EXCUSED:
-                _collect(getattr(value, name), own, collected)
+        for name in _fields(type(value)):
+            item = getattr(value, name)
+            if item.__class__ is str:
+                collected.append((own, item))
+            elif item:
+                # most fields are empty
+                _collect(item, own, collected)
+
+
+@cache
+def _fields(kind: type[Struct]) -> tuple[str, ...]:
+    return tuple(name for name in kind.__struct_fields__ if (kind, name) not in EXCUSED)
 
 
 RULE = Rule(
