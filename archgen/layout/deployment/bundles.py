@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.layout.deployment.columns import calls
+from archgen.layout.identity import Itself
 from archgen.views.diagram import Diagram, Edge
 
 
@@ -50,8 +51,8 @@ def bundles(diagram: Diagram, shown: Collection[str], many: int) -> list[Bundle]
 
     More than `many` lines of the same words at one node are one bundle.
     """
-    gathered = [*_hanging_together(diagram, frozenset(shown))]
-    gathered = _buses(_buses(gathered, "targets", many), "sources", many)
+    hanging = _hanging_together(diagram, frozenset(shown))
+    gathered = [*_buses(_buses(hanging, "targets", many), "sources", many)]
     gathered.sort(key=lambda bundle: (not calls(bundle.first), bundle.first.meaning == "monitoring"))
     return gathered
 
@@ -75,23 +76,17 @@ def _hanging_together(diagram: Diagram, shown: frozenset[str]) -> tuple[Bundle, 
     )
 
 
-def _buses(gathered: list[Bundle], end: Literal["sources", "targets"], many: int) -> list[Bundle]:
+_End = Literal["sources", "targets"]
+
+
+def _buses(gathered: tuple[Bundle, ...], end: _End, many: int) -> tuple[Bundle, ...]:
     """Join connections of the same words and meaning that meet in large numbers, as if they were one.
 
     They meet at one node, or each reaches all of the same replicas. Four hundred lines beside each other say less than one
     that gathers them. A line with an issue keeps its own way.
     """
-    words: dict[tuple[str, str, str | None], list[Bundle]] = {}
-    for bundle in gathered:
-        first = bundle.edges[0]
-        words.setdefault((first.label, first.meaning, first.change), []).append(bundle)
-    bus: dict[str, list[Bundle]] = {}
-    for same in words.values():
-        # most words are those of so few lines that no node has many of them
-        if len(same) > 1 and sum([len(bundle.edges) for bundle in same]) > many:
-            for group in _meeting(same, end).values():
-                if _lines(group, end) > many:
-                    bus.update((bundle.id, group) for bundle in group)
+    large = [group for group, lines in _meetings(Itself(gathered), end) if lines > many]
+    bus = {bundle.id: group for group in large for bundle in group}
     if not bus:
         return gathered
     joined: list[Bundle] = []
@@ -99,29 +94,27 @@ def _buses(gathered: list[Bundle], end: Literal["sources", "targets"], many: int
         group = bus.get(bundle.id, [bundle])
         if group[0] is bundle:
             joined.append(Bundle(bundle.id, tuple(edge for member in group for edge in member.edges)))
-    return joined
+    return tuple(joined)
 
 
-def _meeting(same: Iterable[Bundle], end: Literal["sources", "targets"]) -> dict[tuple[str, ...], list[Bundle]]:
-    """Return the complete bundles without an issue by the nodes at which they meet."""
-    meeting: dict[tuple[str, ...], list[Bundle]] = {}
-    for bundle in same:
+@lru_cache(maxsize=_REMEMBERED)
+def _meetings(gathered: Itself[tuple[Bundle, ...]], end: _End) -> list[tuple[list[Bundle], int]]:
+    """Return the complete bundles of the same words, without an issue, that meet at the same nodes, with their lines there."""
+    meeting: dict[tuple[str, str, str | None, tuple[str, ...]], list[Bundle]] = {}
+    for bundle in gathered.value:
         if bundle.is_complete and not any(edge.badges for edge in bundle.edges):
-            ends = bundle.targets if end == "targets" else bundle.sources
-            meeting.setdefault(tuple(sorted(ends)), []).append(bundle)
-    return meeting
+            first, nodes = bundle.first, tuple(sorted(_ends(bundle, end)))
+            meeting.setdefault((first.label, first.meaning, first.change, nodes), []).append(bundle)
+    return [(group, _lines(group, end)) for group in meeting.values() if len(group) > 1]
 
 
-def _lines(group: Sequence[Bundle], end: Literal["sources", "targets"]) -> int:
+def _ends(bundle: Bundle, end: _End) -> tuple[str, ...]:
+    return bundle.targets if end == "targets" else bundle.sources
+
+
+def _lines(group: Sequence[Bundle], end: _End) -> int:
     """Count the lines of several connections that meet at a node; those of one run together anyway."""
-    if len(group) < 2:
-        return 0
-    first = group[0]
-    return (
-        len(group)
-        if len(first.targets if end == "targets" else first.sources) == 1
-        else sum(len(bundle.edges) for bundle in group)
-    )
+    return len(group) if len(_ends(group[0], end)) == 1 else sum(len(bundle.edges) for bundle in group)
 
 
 def busiest(bundles: Iterable[Bundle], columns: Mapping[str, int]) -> dict[str, int]:
