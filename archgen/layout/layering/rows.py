@@ -45,6 +45,8 @@ class OrderedRows:
         self.places = [0] * net.count
         self.rows: list[list[int]] = [[] for _ in range(self.height)]
         self._crossed: list[int | None] = [None] * self.height
+        # how often groups have changed places, in all and when each row was written down
+        self._regrouped, self._written = 0, [0] * self.height
         self.take(self.keys)
 
     def _vertices_moved(self) -> list[tuple[int, ...]]:
@@ -78,6 +80,7 @@ class OrderedRows:
 
     def renew(self, rank: int) -> None:
         """Write down the row of a rank after its order has changed."""
+        self._written[rank] = self._regrouped
         row = self._within(self.net.root, rank) if self.children[rank] else []
         if row != self.rows[rank]:
             self.put(rank, row)
@@ -130,7 +133,8 @@ class OrderedRows:
 
         With a `turn` what has the same mean changes places.
         """
-        means, keys = self._means(rank, near), self.keys
+        keys, moved = self.keys, False
+        means = self._means(rank, near) if self._movable[rank] else {}
         for children in self._movable[rank]:
             movable = [vertex for vertex in children if vertex in means]
             if len(movable) > 1:
@@ -140,8 +144,11 @@ class OrderedRows:
                     taken.reverse()
                 movable.sort(key=means.__getitem__)
                 for key, vertex in zip(taken, movable, strict=True):
-                    keys[vertex] = key
-        self.renew(rank)
+                    if keys[vertex] != key:
+                        keys[vertex], moved = key, True
+                        self._regrouped += vertex >= self._count
+        if moved or self._written[rank] != self._regrouped:
+            self.renew(rank)
 
     def _means(self, rank: int, near: Sequence[Sequence[int]]) -> dict[int, float]:
         """Return the mean place of the neighbors of whatever has some, and siblings in a rank."""
