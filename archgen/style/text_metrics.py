@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from functools import lru_cache
 from unicodedata import category, combining
 
@@ -24,10 +25,28 @@ _BREAK_AFTER = frozenset("/-_.,:;=&?@|+")
 
 
 class _Widths(dict[str, int]):
-    """Widths of one weight by character; one that the font lacks has the width of its script."""
+    """Widths of one weight by character, as far as they were asked for; one that the font lacks has the width of its script."""
+
+    def __init__(self, runs: dict[str, list[int]]) -> None:
+        """Take the widths of characters that follow each other, by the code point of the first."""
+        self._runs = sorted((int(start), widths) for start, widths in runs.items())
 
     def __missing__(self, character: str) -> int:
-        return _other(character)
+        width = self.of_font(character)
+        if width is None:
+            return _other(character)
+        self[character] = width
+        return width
+
+    def of_font(self, character: str) -> int | None:
+        """Return the width of a character; None if the font lacks it."""
+        code = ord(character)
+        start, widths = self._runs[bisect_right(self._runs, code, key=_first) - 1]
+        return widths[code - start] if 0 <= code - start < len(widths) else None
+
+
+def _first(run: tuple[int, list[int]]) -> int:
+    return run[0]
 
 
 @lru_cache(maxsize=1)
@@ -39,10 +58,7 @@ def _tables() -> dict[str, dict[str, list[int]]]:
 
 @lru_cache(maxsize=2)
 def _widths(bold: bool) -> _Widths:
-    by_character = _Widths()
-    for start, widths in _tables()["bold" if bold else "regular"].items():
-        by_character.update(zip(map(chr, range(int(start), int(start) + len(widths))), widths, strict=True))
-    return by_character
+    return _Widths(_tables()["bold" if bold else "regular"])
 
 
 _WIDER = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF), (0x0B80, 0x0BFF), (0x0D00, 0x0D7F))
@@ -84,7 +100,7 @@ def _other(character: str) -> int:
 
 def measured(character: str) -> bool:
     """Return True if the font has the character."""
-    return character in _widths(False)
+    return _widths(False).of_font(character) is not None
 
 
 @lru_cache(maxsize=MEASURED)
