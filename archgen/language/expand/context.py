@@ -58,7 +58,8 @@ class Context:
         self.document = document
         self.broken = broken
         self.problems: list[Problem] = []
-        self.declared = declared or declarations(document.root)
+        # a valid document has no misspelled section, so that its own names are enough
+        self.declared = declared or {kind: dict.fromkeys(self.section(key)) for kind, key in SECTIONS.items()}
         self.components = self.declared.get("component", {})
         self.hosts = self.declared.get("host", {})
         self.placed: dict[str, tuple[Replica, ...]] = {}
@@ -140,7 +141,7 @@ def section_of(root: Map, key: str) -> Map:
 
 
 def declarations(root: Map) -> DeclaredIds:
-    """Return the ids that a document declares, by kind; leave out a kind whose section can't be read."""
+    """Return the ids that an invalid document declares, by kind; leave out a kind whose section can't be read."""
     declared: DeclaredIds = {}
     for kind, key in SECTIONS.items():
         section = root.get(key if key in root else _misspelt(root, key))
