@@ -73,7 +73,8 @@ def test_it_says_when_a_flow_is_served_again(
     options: tuple[str, ...], reads: list[str], writes: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model = tmp_path / "store.arch.yaml"
-    model.write_text(STORE.replace(", RECOVERY", ""), encoding="utf-8")
+    text = STORE.replace(", RECOVERY", "").replace("product: sentinel", "product: etcd")
+    model.write_text(text.replace("key-value-store, product: redis", "database, product: postgresql"), encoding="utf-8")
     assert main(["simulate", str(model), *options, "--format", "json"]) == 0
     flows = json.loads(capsys.readouterr().out)["flows"]
     assert (flows["get"]["hints"], flows["set"]["hints"]) == (reads, writes)
