@@ -38,10 +38,15 @@ class Hop(Struct, frozen=True):
         return tuple([target for target in self.step.targets if target in self.connection.targets])
 
 
-def is_for_one_host(hop: Hop) -> bool:
-    """Return True for a request to a host by its own name: to a replica that the step names, or of an administrator."""
+def is_for_one_host(hop: Hop, *, is_spread: bool) -> bool:
+    """Return True for a request to a host by its own name: to a replica that the step names, or of an administrator.
+
+    A shell is an administrator's, unless the model says that it isn't or a balancer leads to one of several (`is_spread`).
+    """
     port = hop.port
-    return bool(hop.step.pinned) or (port is not None and (bool(port.admin) or port.protocol in ADMINISTRATION))
+    if hop.step.pinned or port is None or port.admin is not None:
+        return bool(hop.step.pinned) or (port is not None and bool(port.admin))
+    return port.protocol in ADMINISTRATION and not is_spread
 
 
 def encrypted(port: Port) -> bool | None:

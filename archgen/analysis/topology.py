@@ -108,6 +108,10 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
                     flows.setdefault(hop.connection.id, {})[flow] = None
         return by_component([connection.id for connection in self.architecture.connections], flows)
 
+    def is_for_one_host(self, hop: Hop) -> bool:
+        """Return True for a request to a host by its own name: to a replica that the step names, or of an administrator."""
+        return is_for_one_host(hop, is_spread=all(self.kind(target).balances for target in hop.targets))
+
     @cached_property
     def own_names(self) -> dict[str, tuple[str, ...]]:
         """The names by which flows come to a component, and none to anything else that clients call, nor to one of its hosts."""
@@ -116,7 +120,9 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
             if flow.domain is not None:
                 visits = [hop for hop in self.hops[flow.id] if hop.step.source in self.clients_in[flow.id]]
                 called = [
-                    set() if is_for_one_host(hop) else set(hop.targets) for hop in visits if hop.meaning != "lookup"
+                    set() if self.is_for_one_host(hop) else set(hop.targets)
+                    for hop in visits
+                    if hop.meaning != "lookup"
                 ]
                 own = set.intersection(*called) if called else set()
                 name = normalize_name(flow.domain)

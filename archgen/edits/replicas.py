@@ -103,7 +103,7 @@ def with_moving_address(component: Component, *, is_apart: bool = False) -> Comp
     placed = any(replica.hosts for replica in component.replicas)
     is_device = product_of(component.product).appliance
     if is_apart:
-        return replace(component, cluster=replace(moving, address="dns"))
+        return replace(component, cluster=replace(moving, address="dns", by="dns"))
     return replace(component, cluster=replace(moving, by="vrrp") if placed and not is_device else moving)
 
 

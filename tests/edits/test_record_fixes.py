@@ -16,12 +16,12 @@ ALIAS = "{name: www.a.example, type: CNAME, value: a.a.example}"
 FLOW = "  more:\n    domain: %s\n    steps: [{user -> %s: {message: GET, protocol: %s}}]\n"
 
 
-def _records(records: str, flows: str = "") -> list[str]:
+def _records(records: str, flows: str = "", kind: str = "app-server", shell: str = "ssh") -> list[str]:
     """Return the records of a model after the component's address moves, as type and value."""
     text = model(
         f"user: {{kind: client}}\ndns: {{kind: dns, managed: true, domain: a.example, records: [{records}]}}\n"
-        "app: {kind: app-server, runs_on: a}",
-        "user -> dns: dns\nuser -> app: [https, ssh]",
+        f"app: {{kind: {kind}, runs_on: a}}",
+        f"user -> dns: dns\nuser -> app: [https, {shell}]",
         "user -> app: {message: GET, protocol: https}",
         "{a: {address: 203.0.113.31}}",
     ).replace("    access: write\n", "    domain: www.a.example\n")
@@ -74,6 +74,13 @@ def test_aliases_in_a_circle_are_left() -> None:
         "{name: x.a.example, type: CNAME, value: y.a.example}, {name: y.a.example, type: CNAME, value: x.a.example}"
     )
     assert _records(circle, FLOW % ("x.a.example", "app", "https")) == ["CNAME y.a.example", "CNAME x.a.example"]
+
+
+@pytest.mark.parametrize(("kind", "shell"), [("load-balancer", "ssh"), ("app-server", "{protocol: ssh, admin: false}")])
+def test_the_name_by_which_users_work_over_ssh_moves(kind: str, shell: str) -> None:
+    push = FLOW % ("www.a.example", "app", "ssh")
+    assert _records(OWN, push, kind, shell) == ["A app"]
+    assert _records(OWN, push, kind, "{protocol: ssh, admin: true}") == ["A 203.0.113.31"]
 
 
 @pytest.mark.parametrize(("target", "protocol"), [("app@a", "https"), ("app", "ssh")])

@@ -262,7 +262,7 @@ def test_a_copy_that_nothing_promotes_may_become_the_second_replica() -> None:
         (RACKS, "{mode: active-passive, failover: automatic, by: vrrp, watches: process}"),
         (
             "zones: {eu: {kind: region}, r-1: {kind: availability-zone, in: eu}, r-2: {kind: availability-zone, in: eu}}\n",
-            "{mode: active-passive, address: dns, failover: automatic, watches: process}",
+            "{mode: active-passive, address: dns, failover: automatic, by: dns, watches: process}",
         ),
     ],
 )

@@ -75,14 +75,14 @@ def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tup
             address = "add the address that moves: `address: {shared: …}` or `address: dns`"
             lease = "add what holds the lease, so that no job starts twice: `by: …`"
             lines.append(f"    # {lease if component.kind == 'scheduler' else address}")
-        if cluster != components[component.id].cluster and cluster and cluster.address == "dns" and cluster.by is None:
+        if cluster != components[component.id].cluster and cluster and cluster.address == "dns" and cluster.by == "dns":
             cached = _cached_for(before, component)
             slow = (
                 f"; lower its `ttl`, by which callers keep the first address for {cached:,g} s"
                 if cached > _SHORT
                 else ""
             )
-            lines.append(f"    # add what checks the replicas and changes the record: `by: …`{slow}")
+            lines.append(f"    # let the name server check the replicas and change the record{slow}")
         if component.uploads != components[component.id].uploads:
             lines.append("    # add the storage of the uploads, and its connection")
         if component.replication != components[component.id].replication and _is_decided_by_nobody(component):

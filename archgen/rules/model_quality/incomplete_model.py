@@ -50,6 +50,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     data.commits_without_standby,
     data.failovers_without_lag,
     operations.failovers_without_watch,
+    operations.names_without_mover,
     data.reads_of_own_copies,
     reads.reads_of_primary_or_copies,
     reads.caches_without_source,

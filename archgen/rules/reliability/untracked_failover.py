@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.analysis.hops import Hop, is_for_one_host, is_signaled, relays
+from archgen.analysis.hops import Hop, is_signaled, relays
 from archgen.analysis.record_paths import ALIASES, hosts_named, leaves_out_sick_hosts, record_ends
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
@@ -132,7 +132,7 @@ def _visits(facts: Topology, component: Component, flows: tuple[str, ...]) -> li
     return [
         flow
         for flow in flows
-        if any(component.id in hop.targets and not is_for_one_host(hop) for hop in facts.hops[flow])
+        if any(component.id in hop.targets and not facts.is_for_one_host(hop) for hop in facts.hops[flow])
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.monitoring import collection_of, observers_of_unknown_reach
+from archgen.analysis.record_paths import hosts_named, leaves_out_sick_hosts
 from archgen.analysis.topology import Topology
 from archgen.language.schema.product_names import meant_product
 from archgen.model.kinds import AGENTS, QUEUES
@@ -36,6 +37,31 @@ def failovers_without_watch(topology: Topology) -> Iterator[Gap]:
                 "Add `watches: process` to its `cluster` if it checks the process (keepalived: `vrrp_script` or `track_process`), "
                 "else `watches: host`.",
             )
+
+
+def names_without_mover(topology: Topology) -> Iterator[Gap]:
+    """Yield what fails over by its name, where nothing is declared that changes the record (`untracked-failover`)."""
+    for component in topology.architecture.components:
+        cluster = component.cluster
+        if cluster is None or cluster.address != "dns" or cluster.by is not None or cluster.failover == "manual":
+            continue
+        flows = topology.flows_of[component.id]
+        if component.managed or not flows or len(topology.hosts_of(component.id)) < 2:
+            continue
+        names = dict.fromkeys(filter(None, (topology.flows[flow].domain for flow in flows)))
+        records = [record for name in names for record in topology.names.leading(name)]
+        if any(leaves_out_sick_hosts(topology, component, name) for name in names):
+            continue
+        led = next((hosts for name in names if len(hosts := hosts_named(topology, component, name)) == 1), [])
+        what = f"the record of {next(iter(names))}" if records else "its record"
+        now = f", which leads to {led[0]} alone" if led else ""
+        yield component_gap(
+            component,
+            f"{component.id} fails over by DNS and doesn't declare what checks its replicas and changes {what}{now}, so it fails "
+            "over in every analysis",
+            f"Add `by` to the `cluster` of {component.id}: `dns` if the name server checks them, else the component that changes the "
+            "record. If people change it, declare `failover: manual`.",
+        )
 
 
 def deployments_without_rollback(topology: Topology) -> Iterator[Gap]:
