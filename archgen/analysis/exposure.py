@@ -11,7 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Port
 from archgen.model.kinds import FORWARDING, PASSING, QUEUES
 from archgen.model.products import product_of
-from archgen.model.protocols import ADMINISTRATION, TUNNELS, WEB
+from archgen.model.protocols import ADMINISTRATION, QUERIES, TUNNELS, WEB
 
 STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-storage", "search")
 """The kinds that keep data and that only applications call; object storage often serves visitors by design."""
@@ -49,10 +49,27 @@ def stores_reached(topology: Topology, connection: Connection) -> dict[str, tupl
             # a proxy may take messages from devices and partners by design
             if kind.id in STORES and not (proxies and kind.id in QUEUES):
                 reached.setdefault(target, proxies)
-            elif kind.role in ("balancer", "edge") and target not in seen:
+            elif target not in seen and (kind.role == "edge" or hands_on_queries(topology, target)):
                 seen.add(target)
                 queue += [(onward, (*proxies, target)) for onward in _passed_on(topology, call, target)]
     return reached
+
+
+def hands_on_queries(topology: Topology, component: str) -> bool:
+    """Return True for what hands on what it gets: by its kind, or since it is called in a store's protocol and calls a store in it.
+
+    That is what a connection pooler does, whatever its kind; what only says who leads hands nothing on.
+    """
+    kind = topology.kind(component)
+    if kind.role == "balancer" or kind.id in STORES or component in topology.coordinators:
+        return kind.role == "balancer"
+    stores = (
+        call for call in topology.outgoing[component] if all(topology.kind(to).id in STORES for to in call.targets)
+    )
+    asked, asking = (
+        {port.protocol for call in calls for port in call.ports} for calls in (topology.incoming[component], stores)
+    )
+    return not asked.isdisjoint(asking & {*QUERIES})
 
 
 def _passed_on(topology: Topology, call: Connection, proxy: str) -> Iterator[Connection]:

@@ -142,4 +142,7 @@ UNCERTIFIED = ("ssh", "sftp", "rsync", *TUNNELS, "webrtc", "srtp", "srtcp")
 WITH_ACCOUNTS = ("postgresql", "mysql", "mssql", "oracle")
 """The protocols of databases that let in nobody without an account."""
 
+QUERIES = (*WITH_ACCOUNTS, "mongodb", "cassandra", "bolt", "bolts", "redis", "rediss", "memcached")
+"""The protocols that nothing but stores, and proxies before them, speaks as a server."""
+
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}

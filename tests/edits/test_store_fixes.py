@@ -100,12 +100,13 @@ def test_a_store_with_a_read_only_copy_gets_no_second_primary() -> None:
     assert fixed(text, "single-writer-database") == yaml.safe_load(text)
 
 
+@pytest.mark.parametrize("image", [False, True])
 @pytest.mark.parametrize(
     ("account", "accounts"),
     [("sa", ["sa", "app", "batch"]), ("shop", ["shop", "shop-app", "shop-batch"])],
 )
 def test_no_account_of_an_application_is_named_after_the_one_that_may_do_everything(
-    account: str, accounts: list[str]
+    account: str, accounts: list[str], image: bool
 ) -> None:
     text = model(
         "jump: {kind: bastion, runs_on: a}\napp: {kind: app-server, runs_on: b}\nbatch: {kind: worker, runs_on: b}\n"
@@ -117,6 +118,8 @@ def test_no_account_of_an_application_is_named_after_the_one_that_may_do_everyth
         "app -> sql: SELECT\nbatch -> sql: SELECT",
         "{a: {}, b: {}, c: {}}",
     )
+    for caller in ("app-server", "worker") if image else ():
+        text = text.replace(f"kind: {caller},", f"kind: {caller}, image: 'r.example/shop/web-{caller}:1',")
     after = fixed(text, "shared-credentials")["connections"]
     assert [after[f"{caller} -> sql"]["credentials"] for caller in ("jump", "app", "batch")] == accounts
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from archgen.analysis.backups import has_volume, holds_only_copies, is_copied_with_others, keeps_mailboxes
-from archgen.analysis.exposure import callers_of, is_directory, stores_reached
+from archgen.analysis.exposure import callers_of, hands_on_queries, is_directory, stores_reached
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup, can_be_copied_in_time
@@ -206,7 +206,7 @@ def _asking(facts: Topology, flow: str, component: str) -> list[Hop]:
             source = hop.step.source
             if target not in hop.targets:
                 continue
-            if facts.kind(source).role != "balancer":
+            if not hands_on_queries(facts, source):
                 asking.append(hop)
             elif source not in asked:
                 asked.add(source)

@@ -43,8 +43,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 reported.update(connection.id for connection in behind)
                 yield _hit(facts, connection, declared, "declared", behind)
         elif own := next((port for port in public if _is_shell(facts, connection, port)), None):
-            offered = all(_serves(facts, None, target) for target in connection.targets)
-            yield _asked(facts, connection, own) if offered else _hit(facts, connection, own, "by-protocol")
+            asked = _is_offered(facts, connection) or facts.kind(connection.source).balances
+            yield _asked(facts, connection, own) if asked else _hit(facts, connection, own, "by-protocol")
         elif _is_guessable(facts, connection):
             yield _guessable(facts, connection)
     yield from _opened(facts)
@@ -189,6 +189,10 @@ def _serves(facts: Topology, rule: FirewallRule | None, component: str) -> bool:
     return (spreads and not (rule and facts.firewalls.hosts_meant(rule, component))) or product_name(product) in _FORGES
 
 
+def _is_offered(facts: Topology, connection: Connection) -> bool:
+    return all(_serves(facts, None, target) for target in connection.targets)
+
+
 _FORGES = ("gitlab", "gitea", "forgejo", "gogs", "gerrit", "github-enterprise", "bitbucket", "sftpgo", "proftpd")
 """The products that people reach over SSH for their files or their code."""
 
@@ -210,19 +214,28 @@ def _asked(facts: Topology, connection: Connection, port: Port) -> Hit:
 def _passed_on(facts: Topology) -> Iterator[tuple[str, Port]]:
     """The connections and ports that steps take behind the door: what hands requests on hands these on too.
 
-    A shell that is reached in another protocol than its own begins where that one ends, as behind a VPN.
+    A shell that is reached in another protocol than its own begins where that one ends, as behind a VPN. One whose purpose is
+    declared or asked for where it comes in is the same behind a balancer.
     """
     for hops in facts.hops.values():
-        public = {hop.step.source: {_ANY} for hop in hops if facts.trust(hop.step.source) == "internet"}
+        public = {hop.step.source: {_ANY: False} for hop in hops if facts.trust(hop.step.source) == "internet"}
         for hop in hops:
             came, port = public.get(hop.step.source), hop.port
             if came is None or port is None or hop.connection is None:
                 continue
-            if port.admin or came & {_ANY, "tcp", port.protocol}:
+            is_settled = port.admin is None and came.get(port.protocol, False)
+            if port.admin or (not is_settled and came.keys() & {_ANY, "tcp", port.protocol}):
                 yield hop.connection.id, port
+            is_settled |= port.admin is False or (_ANY in came and _is_asked(facts, hop.connection, port))
             for target in hop.targets:
                 if hands_on(facts, target):
-                    public.setdefault(target, set()).add(port.protocol)
+                    ports = public.setdefault(target, {})
+                    ports[port.protocol] = is_settled and ports.get(port.protocol, True)
+
+
+def _is_asked(facts: Topology, connection: Connection, port: Port) -> bool:
+    """Return True for a shell at whose connection with the internet its purpose is asked for."""
+    return _is_shell(facts, connection, port) and _is_offered(facts, connection)
 
 
 def _hit(facts: Topology, connection: Connection, port: Port, case: str, behind: tuple[Connection, ...] = ()) -> Hit:
@@ -296,7 +309,8 @@ RULE = Rule(
         "components, unless `admin: false` says that visitors use them (as with Git), and "
         "only asks for balancers and forges. A bastion is there to be reached: its shell or tunnel, or its only port, is no console. "
         "Behind a VPN, which visitors reach in another protocol, ports aren't "
-        "public. A balancer passes such a port on to one with the same protocol and number that is for administration "
+        "public, and what a balancer passes on of a shell is for those whom its own connection is declared to be for. "
+        "A balancer passes such a port on to one with the same protocol and number that is for administration "
         "too; otherwise it is the balancer's own. A port that a firewall denies isn't public, and one that a firewall's rule opens "
         "to the internet is, without a connection or beside those of administrators inside. Doesn't see a firewall that lets in "
         "single addresses only: give such clients a network of their own."

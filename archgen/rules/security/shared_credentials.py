@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archgen.analysis.exposure import STORES, arrivals, origins
+from archgen.analysis.exposure import STORES, arrivals, hands_on_queries, origins
 from archgen.analysis.programs import codebase_of, installations, known_application
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
@@ -193,7 +193,7 @@ def _handed_on(facts: Topology, connection: Connection) -> list[Connection]:
 def _hands_on(facts: Topology, connection: Connection) -> bool:
     """Return True for a proxy before stores; a gateway signs in at what it calls with an account of its own."""
     stores = all(facts.kind(target).id in STORES for target in connection.targets)
-    return stores and facts.kind(connection.source).role == "balancer" and connection.credentials is not None
+    return stores and connection.credentials is not None and hands_on_queries(facts, connection.source)
 
 
 def _spoken(connection: Connection) -> set[str]:
@@ -291,20 +291,20 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     for connection in connections:
         program, account = by_caller[_callers(facts, connection)[0]], connection.credentials or ""
         if _is_superuser(facts, hit.subject.id, account) and _works_for_itself(facts, connection):
-            changes.append(Put(("connections", connection.id, "credentials"), _account_name(program)))
+            changes.append(Put(("connections", connection.id, "credentials"), _account_name(by_caller, program)))
             continue
         programs = programs_by_account.setdefault(account, {})
         programs[program] = None
         if next(iter(programs)) != program:
-            own = f"{account}-{program}"
+            own = f"{account}-{_account_name(by_caller, program)}"
             before = (call for call in _handed_on(facts, connection) if call.credentials is not None)
             changes += [Put(("connections", call.id, "credentials"), own) for call in (connection, *before)]
     return tuple(changes)
 
 
-def _account_name(program: str) -> str:
-    """Return a program as an account: of an image, the last part of its name."""
-    return program.rpartition("/")[2]
+def _account_name(by_caller: dict[str, str], program: str) -> str:
+    """Return a program as an account: of an image, the first component that runs it, since its name is no account's."""
+    return program if "/" not in program else next(caller for caller, own in by_caller.items() if own == program)
 
 
 RULE = Rule(

@@ -46,14 +46,12 @@ def names_without_mover(topology: Topology) -> Iterator[Gap]:
         if cluster is None or cluster.address != "dns" or cluster.by is not None or cluster.failover == "manual":
             continue
         flows = topology.flows_of[component.id]
-        if component.managed or not flows or len(topology.hosts_of(component.id)) < 2:
-            continue
         names = dict.fromkeys(filter(None, (topology.flows[flow].domain for flow in flows)))
-        records = [record for name in names for record in topology.names.leading(name)]
-        if any(leaves_out_sick_hosts(topology, component, name) for name in names):
+        chosen = any(leaves_out_sick_hosts(topology, component, name) for name in names)
+        if not flows or chosen or len(topology.hosts_of(component.id)) < 2:
             continue
         led = next((hosts for name in names if len(hosts := hosts_named(topology, component, name)) == 1), [])
-        what = f"the record of {next(iter(names))}" if records else "its record"
+        what = f"the record of {next(iter(names))}" if names else "its record"
         now = f", which leads to {led[0]} alone" if led else ""
         yield component_gap(
             component,
