@@ -18,12 +18,12 @@ from archgen.model.architecture import (
     Trust,
 )
 from archgen.model.kinds import FORWARDING, KINDS
-from archgen.model.products import scope_of, zone_of
+from archgen.model.products import is_over_zones, scope_of, zone_of
 from archgen.model.subject import Subject
 from archgen.reliability.index import SAME_HOST
 from archgen.reliability.members import writers
 
-_SPREAD = ("dns", "cdn", "waf", "identity-provider", "mail", "external-service")
+_SPREAD = ("cdn", "waf", "identity-provider", "mail", "external-service")
 """The kinds of services that providers run in several places, and don't sell in one."""
 
 _SERVING = frozenset(("web", "application", "data"))
@@ -113,7 +113,7 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         """Return True for a replica that its provider spreads over the zones of a region, or over regions."""
         if element.kind != "replica" or self.replicas[element.id].hosts:
             return False
-        return scope_of(self.components[self.replicas[element.id].component]) in ("regional", "global")
+        return is_over_zones(self.components[self.replicas[element.id].component])
 
     @cached_property
     def names(self) -> Names:

@@ -40,7 +40,6 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
                     f"{more} {'in another zone' if has_zones_beside(Index(architecture), own) else 'by its provider'}"
                 )
             # it may run in several places, and need none
-            more = f"another provider beside that of {component}" if own.kind in _FROM_SEVERAL else more
             return f"{more} (no `scope` is declared)"
         case AddReplica():
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
@@ -110,10 +109,6 @@ def _waiting(component: Component | None) -> str:
     if component is None or component.managed or component.kind != "scheduler" or len(component.replicas) > 1:
         return ""
     return ", which waits for a lease" if component.cluster is None else ""
-
-
-_FROM_SEVERAL = ("dns", "cdn")
-"""The kinds that systems take from two providers at once; of others one provider runs all replicas."""
 
 
 def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:

@@ -131,7 +131,7 @@ _ALONE = ("external-service", "identity-provider", "mail")
 """The kinds whose users, accounts or contracts are with their provider, so that another can't stand in."""
 
 _OF_UNKNOWN_SCOPE = (
-    *("waf", "firewall", "router", "nat-gateway", "load-balancer", "reverse-proxy", "api-gateway"),
+    *("dns", "cdn", "waf", "firewall", "router", "nat-gateway", "load-balancer", "reverse-proxy", "api-gateway"),
     *(*QUEUES, *FILE_STORES, "secrets"),
 )
 """The kinds that providers seldom run in one place only."""

@@ -167,3 +167,13 @@ def scope_of(component: Component) -> Scope | None:
     if isinstance(component.managed, Managed) and component.managed.scope is not None:
         return component.managed.scope
     return product_of(service_name(component)).scope if component.managed else None
+
+
+def is_over_zones(component: Component) -> bool:
+    """Return True for a managed service that its provider has in several zones.
+
+    That is so of the name servers of a DNS zone (RFC 2182), whether the model says so or not.
+    """
+    scope = scope_of(component)
+    is_bare_dns = component.kind == "dns" and bool(component.managed) and scope is None and zone_of(component) is None
+    return is_bare_dns or scope in ("regional", "global")

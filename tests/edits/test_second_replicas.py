@@ -367,7 +367,7 @@ def test_a_dashboard_of_which_no_host_is_declared_is_not_doubled_without_what_mo
         ("pay: {kind: mail}", True),
         ("pay: {kind: identity-provider, managed: true}", False),
         ("pay: {kind: cdn, product: cloudfront, managed: true}", False),
-        ("pay: {kind: cdn, managed: true}", True),
+        ("pay: {kind: cdn, managed: true}", False),
         ("pay: {kind: waf, managed: true}", False),
         ("pay: {kind: waf, managed: {scope: zonal}}", True),
         ("pay: {kind: queue, managed: true}", False),

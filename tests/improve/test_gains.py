@@ -86,7 +86,6 @@ def test_callers_that_pick_blindly_win_nothing_by_more_replicas() -> None:
             Subject("replica", "app@server-1"),
             ["--add", "host server-2 like server-1", "--set", "mysql.failover=automatic"],
         ),
-        (4, "read-page", Subject("replica", "dns#1"), ["--add", "replica of dns"]),
     ],
 )
 def test_what_if_tells_the_same_of_the_same_change(

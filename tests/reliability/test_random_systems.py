@@ -23,7 +23,7 @@ SYSTEMS = 120
 
 _NEXT = re.compile(r", and (?=a replica of |one more replica |a host |another provider |automatic failover )")
 _FORMS = (
-    (re.compile(r"(?:one more replica of|another provider beside that of) (\S+)(?: \(.*\))?"), "replica of {}"),
+    (re.compile(r"one more replica of (\S+)(?: \(.*\))?"), "replica of {}"),
     (re.compile(r"(a replica of \S+ on \S+(?: in [^, ]+)?)"), "{}"),
     (re.compile(r"a (host \S+ like \S+?(?: in [^, ]+)?), with .*"), "{}"),
 )

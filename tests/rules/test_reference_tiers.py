@@ -31,7 +31,7 @@ TIERS: dict[str, list[Row]] = {
             ("replica nginx@server-1", "replica app@server-1", "replica mysql@server-1"),
             BOTH,
         ),
-        ("single-point-of-failure", "info", "replica dns#1", (), BOTH),
+        ("provider-dependency", "info", "model 1-simple-web-stack", ("component dns",), BOTH),
         ("single-writer-database", "error", "component mysql", ("replica mysql@server-1", "host server-1"), BOTH),
         ("overloaded-host", "warning", "host server-1", ("component nginx", "component app", "component mysql"), BOTH),
         ("missing-tls", "error", "connection user -> nginx", (), BOTH),
@@ -43,7 +43,7 @@ TIERS: dict[str, list[Row]] = {
     ],
     "2-distributed-web-infrastructure": [
         ("single-point-of-failure", "error", "host lb-1", ("replica haproxy@lb-1",), BOTH),
-        ("single-point-of-failure", "info", "replica dns#1", (), BOTH),
+        ("provider-dependency", "info", "model 2-distributed-web-infrastructure", ("component dns",), BOTH),
         ("single-writer-database", "error", "component mysql", ("replica mysql@server-1", "host server-1"), WRITE),
         (
             "identical-servers",
@@ -76,7 +76,7 @@ TIERS: dict[str, list[Row]] = {
     "3-secured-and-monitored": [
         ("single-point-of-failure", "error", "host fw-1", ("replica firewall-1@fw-1",), BOTH),
         ("single-point-of-failure", "error", "host lb-1", ("replica haproxy@lb-1",), BOTH),
-        ("single-point-of-failure", "info", "replica dns#1", (), BOTH),
+        ("provider-dependency", "info", "model 3-secured-and-monitored", ("component dns",), BOTH),
         ("single-writer-database", "error", "component mysql", ("replica mysql@server-1", "host server-1"), WRITE),
         (
             "identical-servers",
@@ -108,7 +108,7 @@ TIERS: dict[str, list[Row]] = {
         ("single-point-of-failure", "error", "host fw-1", ("replica firewall-1@fw-1",), BOTH),
         ("single-point-of-failure", "error", "host web-1", ("replica nginx@web-1",), BOTH),
         ("single-point-of-failure", "error", "host app-1", ("replica app@app-1",), BOTH),
-        ("single-point-of-failure", "info", "replica dns#1", (), BOTH),
+        ("provider-dependency", "info", "model 4-split-components", ("component dns",), BOTH),
         ("single-writer-database", "error", "component mysql", ("replica mysql@db-1", "host db-1"), BOTH),
         (
             "tls-ends-early",

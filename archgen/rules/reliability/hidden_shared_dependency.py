@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.products import scope_of
+from archgen.model.products import is_over_zones
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.losses import RootCause
@@ -36,7 +36,7 @@ def _supporting(facts: Topology, breaking: RootCause) -> str | None:
         return None
     (component,) = components
     # a service that its provider spreads over zones is `provider-dependency`
-    spread = scope_of(facts.components[component]) in ("regional", "global") or facts.may_be_spread(breaking.element)
+    spread = is_over_zones(facts.components[component]) or facts.may_be_spread(breaking.element)
     return component if facts.components[component].kind in _SUPPORTING and not spread else None
 
 

@@ -33,7 +33,9 @@ def _hit(facts: Topology, needed: list[RootCause]) -> Hit:
         else ""
         for breaking in needed
     }
-    named = [f"{name} ({_scope(facts, name)}{conditions[name]})" for name in list(services)[:_NAMED]]
+    named = [
+        f"{name} ({_scope(facts, name) or 'no `scope` declared'}{conditions[name]})" for name in list(services)[:_NAMED]
+    ]
     named += [f"{len(services) - _NAMED} more"] if len(services) > _NAMED else []
     depend = "depends" if len(flows) == 1 else "depend"
     what = "a service that only its provider" if len(services) == 1 else "services that only their providers"
@@ -70,8 +72,9 @@ RULE = Rule(
     ),
     fix="Know each provider's SLA and status page, and decide what your visitors see while the service is down.",
     limits=(
-        "Knows the scope by `managed: {scope: …}`, by `product`, or by an id that is a product's name. A zonal service, or one whose scope "
-        "isn't known, is reported by `single-point-of-failure`."
+        "Knows the scope by `managed: {scope: …}`, by `product`, or by an id that is a product's name; a provider has the name servers of "
+        "a domain in several places, whether the scope is known or not. A zonal service, or another one whose scope isn't known, is "
+        "reported by `single-point-of-failure`."
     ),
     references=(
         (

@@ -355,7 +355,7 @@ RULE = Rule(
     fix=_ADD.format(""),
     limits=(
         "Counts a managed component as one element, although its provider may run many; that is why it is a warning, and an "
-        "info finding for a DNS, CDN, WAF, identity provider, mail service or service of others, which are seldom in one place. "
+        "info finding for a CDN, WAF, identity provider, mail service or service of others, which are seldom in one place; DNS never is. "
         "A warning, too, is what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say "
         "so (`async`), and a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region "
         "outside which a flow has nothing of a component, and that of what only backups run on, since the next one may succeed; a "
