@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import assert_never
 
 from msgspec import Struct
@@ -269,6 +269,14 @@ def needs_new_site(index: Index, component: Component, promoter: Promoter | None
     if promoter is None or not promoter.new or promoter.witness is None or promoter.witness in index.hosts:
         return False
     return not witness_has_machine(index, component) and third_site(index) in witness_zones(index, component)
+
+
+def with_witness(edit: Edit, host: str, there: Container[str]) -> Edit:
+    """Return an edit whose new promoter would have had a new host for its third voter, with a host that other edits add."""
+    promoter = edit.promoter if isinstance(edit, AutomateFailover) else None
+    if promoter is None or not promoter.new or promoter.witness is None or promoter.witness in there:
+        return edit
+    return replace(edit, promoter=replace(promoter, witness=host))
 
 
 def needs_manual_failover(component: Component) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, FormQuorum, needs_new_site
+from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, FormQuorum, needs_new_site, with_witness
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
@@ -122,9 +122,31 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
     code = [topology.components[component.codebase] for component in carried if component.codebase is not None]
     carried += [component for component in code if host in topology.hosts_of(component.id)]
     carried = list(dict.fromkeys((*carried, *_agents_on(topology, host))))
-    names = tuple(component.id for component in carried)
+    # a second member of what agrees by vote is no majority without a third one
+    voting = [component for component in carried if _forms_quorum(component)]
+    names = tuple(component.id for component in carried if component not in voting)
     automated = _automated(topology, carried)
-    return () if automated is None else (AddHost(new, host, names, zones_beside(topology, host, carried)), *automated)
+    if automated is None:
+        return ()
+    members = tuple(edit for component in voting for edit in _quorum_of_three(topology, component))
+    machine = topology.hosts[host]
+    # two of three in one zone and one in another are lost with the first of these
+    added = (AddHost(new, host, names, machine.zones if voting else zones_beside(topology, host, carried)),)
+    thirds = [edit.hosts[1] for edit in members if isinstance(edit, FormQuorum) and edit.hosts]
+    if thirds and machine.runs_on is None:
+        # the third machine has room for a vote, too
+        automated = tuple(with_witness(edit, thirds[0], topology.hosts) for edit in automated)
+    added = added if names else ()
+    return (*added, *members, *automated)
+
+
+def _forms_quorum(component: Component) -> bool:
+    """Return True for a single replica of a store or a queue that agrees by vote, or of an index of such a product."""
+    if len(component.replicas) > 1 or component.managed:
+        return False
+    if component.kind == "search":
+        return product_of(component.product).agrees
+    return agrees_by_vote(component) and (KINDS[component.kind].stores or component.kind == "queue")
 
 
 def automate(topology: Topology, *components: Component) -> tuple[Edit, ...] | None:

@@ -17,6 +17,7 @@ from archgen.edits.changes import (
     MoveReplica,
     SpreadService,
     needs_manual_failover,
+    with_witness,
 )
 from archgen.edits.moves import BUILT, moves
 from archgen.edits.names import next_name, next_place
@@ -33,7 +34,13 @@ from archgen.edits.promotion import (
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.service_advice import is_only_spread
 from archgen.edits.services import can_be_spread, has_zones_beside, is_of_one_zone
-from archgen.edits.witnesses import hosts_for_members, is_for_voters, sites_of_voters, two_hosts_for_members
+from archgen.edits.witnesses import (
+    hosts_for_members,
+    is_for_voters,
+    is_third_place,
+    sites_of_voters,
+    two_hosts_for_members,
+)
 from archgen.model.architecture import Component, Host, Zone
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.products import product_of
@@ -99,7 +106,7 @@ def against(
     forming = [component for component in affected if forms_quorum(component)]
     affected = [component for component in affected if component not in forming]
     yield from (
-        AutomateFailover(component.id, None if is_promoted_by_unknown(component) else promoter_of(index, component))
+        _automated(index, component, built)
         for component in affected
         if needs_manual_failover(component) and len(component.replicas) > 1 and not keeps_files(component)
         # nothing promotes a directory: each of its servers takes writes, or one does
@@ -134,6 +141,15 @@ def against(
 def _is_bound_to_datacenter(index: Index, component: Component) -> bool:
     """Return True for a service of one datacenter that has no standby: another has an address of its own, to which people lead."""
     return is_of_one_zone(component) and not has_primary(component) and not has_zones_beside(index, component)
+
+
+def _automated(index: Index, component: Component, built: Collection[str]) -> Edit:
+    """Return automatic failover of a component; a new promoter's third voter goes to a host that an edit has added, where one fits."""
+    edit = AutomateFailover(component.id, None if is_promoted_by_unknown(component) else promoter_of(index, component))
+    networks = {index.hosts[host].network for replica in component.replicas for host in replica.hosts}
+    added = (host for host in index.hosts.values() if host.id not in built and host.network in networks)
+    place = next((each.id for each in added if is_third_place(index, component, each.id)), None)
+    return edit if place is None else with_witness(edit, place, index.hosts)
 
 
 def _keeps(component: Component) -> bool:

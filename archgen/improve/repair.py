@@ -17,6 +17,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
     AddHost,
     AddReplica,
+    AutomateFailover,
     Edit,
     FormQuorum,
     MoveHost,
@@ -25,6 +26,7 @@ from archgen.edits.changes import (
 )
 from archgen.edits.moves import BUILT
 from archgen.edits.names import next_name
+from archgen.edits.promotion import Promoter
 from archgen.improve.candidates import against, lone_components
 from archgen.model.architecture import Architecture
 from archgen.model.subject import Subject
@@ -185,6 +187,8 @@ def _renamed(edit: Edit, names: dict[str, str]) -> Edit:
             return replace(edit, host=names.get(edit.host, edit.host), like=names.get(edit.like, edit.like))
         case MoveReplica():
             return replace(edit, host=names.get(edit.host, edit.host))
+        case AutomateFailover(promoter=Promoter(witness=str(witness)) as promoter):
+            return replace(edit, promoter=replace(promoter, witness=names.get(witness, witness)))
         case MoveHost():
             below = names.get(edit.runs_on, edit.runs_on) if edit.runs_on is not None else None
             return replace(edit, host=names.get(edit.host, edit.host), runs_on=below)

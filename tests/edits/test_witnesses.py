@@ -7,6 +7,7 @@ import pytest
 from archgen.edits.changes import AutomateFailover, apply_edit
 from archgen.edits.description import describe_edit
 from archgen.edits.promotion import promoter_connection, promoter_of
+from archgen.improve.repair import find_smallest_repair
 from archgen.language.load import load
 from archgen.model.architecture import Host, Port, Tls
 from archgen.reliability.index import Index
@@ -192,3 +193,37 @@ def test_what_promotes_a_store_calls_it_over_the_network(called: str, port: Port
     promoter = promoter_of(index, index.components["db"])
     assert promoter is not None
     assert promoter_connection(promoter, "db").ports == (port,)
+
+
+THREE_STORES = model(
+    f"{JOB}\nlog: {{kind: stream, product: kafka, runs_on: a-1}}\nkv: {{kind: key-value-store, product: redis, runs_on: a-1}}\n"
+    "db: {kind: database, product: postgresql, runs_on: a-1}",
+    "job -> log: {protocol: kafka, tls: true}\njob -> kv: {protocol: redis, tls: true}\njob -> db: {protocol: postgresql, tls: true}",
+    "job -> log: x\njob -> kv: x\njob -> db: x",
+    "{a-1: {}}",
+)
+
+
+def test_what_votes_beside_other_stores_gets_three_members_and_the_third_machine_has_the_votes_of_the_others() -> None:
+    after = fixed(THREE_STORES, "single-point-of-failure", "single-writer-database")
+    assert [*after["hosts"]] == ["a-1", "a-2", "a-3"]
+    hosts = {name: after["components"][name]["runs_on"] for name in ("log", "kv", "db", "etcd", "sentinel")}
+    assert [hosts[name] for name in ("log", "etcd", "sentinel")] == [["a-1", "a-2", "a-3"]] * 3
+    assert [hosts[name] for name in ("kv", "db")] == [["a-1", "a-2"]] * 2
+
+
+def test_the_smallest_repair_uses_the_machines_that_it_adds_for_votes() -> None:
+    before = load("a.arch.yaml", THREE_STORES.encode()).architecture
+    after = before
+    for edit in find_smallest_repair(before).edits:
+        after = apply_edit(after, edit)
+    assert [host.id for host in after.hosts] == ["a-1", "a-2", "a-3"]
+
+
+def test_no_zone_of_two_has_two_of_three_members() -> None:
+    zoned = THREE_STORES.replace("{a-1: {}}", "{a-1: {zone: r-1}, c-1: {zone: r-2}}").replace(
+        "archgen: 1\n", f"archgen: 1\n{RACKS}"
+    )
+    after = fixed(zoned, "single-point-of-failure", "single-writer-database")
+    assert after["components"]["log"]["runs_on"] == ["a-1", "a-2", "a-3"]
+    assert {after["hosts"][host]["zone"] for host in ("a-1", "a-2", "a-3")} == {"r-1"}
