@@ -27,6 +27,21 @@ def moves_alone(component: Component) -> bool:
     return len(replicas) == 1 and replicas[0].floating and len(replicas[0].hosts) > 1
 
 
+def is_late_job(facts: Topology, element: Subject) -> bool:
+    """Return True for what a platform starts elsewhere within minutes, and nothing calls: its jobs are late, and nobody waits.
+
+    What one part of the monitoring tells another by itself waits as well.
+    """
+    replica = facts.replicas.get(element.id)
+    if replica is None or not replica.floating:
+        return False
+    role = facts.kind(replica.component).role
+    if role not in ("application", "support", "observer"):
+        return False
+    calls = facts.hops_to[replica.component]
+    return all(role == "observer" and facts.starts_at_monitoring(hop.flow) for hop in calls)
+
+
 def failover_time(facts: Topology, component: Component) -> Timed | None:
     """Return the longest time until something takes over for a component by itself; None where nothing does."""
     events = moments(facts)

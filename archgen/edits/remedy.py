@@ -131,12 +131,12 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
     members = tuple(edit for component in voting for edit in _quorum_of_three(topology, component))
     machine = topology.hosts[host]
     # two of three in one zone and one in another are lost with the first of these
-    added = (AddHost(new, host, names, machine.zones if voting else zones_beside(topology, host, carried)),)
+    zones = machine.zones if voting else zones_beside(topology, host, carried)
+    added = (AddHost(new, host, names, zones),) if names else ()
     thirds = [edit.hosts[1] for edit in members if isinstance(edit, FormQuorum) and edit.hosts]
     if thirds and machine.runs_on is None:
         # the third machine has room for a vote, too
         automated = tuple(with_witness(edit, thirds[0], topology.hosts) for edit in automated)
-    added = added if names else ()
     return (*added, *members, *automated)
 
 

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from archgen.analysis.exposure import is_for_administrators
+from archgen.analysis.failover_times import is_late_job
+from archgen.analysis.moments import moments
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate, copy_elsewhere
@@ -23,6 +25,7 @@ from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import WIDE_ZONES
 from archgen.model.change import Change
+from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows, zone_words
 from archgen.reliability.losses import RootCause
@@ -67,7 +70,7 @@ def _hit(
         subject=element,
         message=(
             f"Losing {element.id}{bearing} takes down {named_flows(breaking.flows, len(facts.flows), is_counted=True)}"
-            f"{facts.if_waiting(element, breaking.flows)}"
+            f"{_until_moved(facts, element)}{facts.if_waiting(element, breaking.flows)}"
             + (
                 ", if its provider runs it in one place (`scope` isn't declared)"
                 if facts.may_be_spread(element)
@@ -112,10 +115,10 @@ def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) 
         return "spread"
     if facts.rented(breaking.element):
         return "copies" if _stops_backups_alone(facts, breaking) else "managed"
-    if _is_started_again(facts, breaking.element):
+    if is_late_job(facts, breaking.element):
         return "job"
-    if _is_monitoring_started_again(facts, breaking):
-        return "monitoring"
+    if _until_moved(facts, breaking.element):
+        return "moved"
     if _stops_backups_alone(facts, breaking):
         return "backup"
     if administration.issuperset(breaking.flows):
@@ -124,6 +127,15 @@ def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) 
     if unsure or _queues(facts, breaking):
         return "waiting"
     return "region" if _is_of_one_region(facts, breaking) else None
+
+
+def _until_moved(facts: Topology, element: Subject) -> str:
+    """Return the time until a platform has started a replica on another host; the empty text where none does."""
+    replica = facts.replicas.get(element.id)
+    if replica is None or len(replica.hosts) < 2:
+        return ""
+    timed = moments(facts).rescheduling(facts.components[replica.component])
+    return f", until it starts elsewhere, about {round_duration(timed.seconds)}"
 
 
 def _stops_backups_alone(facts: Topology, breaking: RootCause) -> bool:
@@ -153,34 +165,6 @@ def _queues(facts: Topology, breaking: RootCause) -> list[str]:
             return []
         kept.update(dict.fromkeys(queues))
     return list(kept)
-
-
-def _is_started_again(facts: Topology, element: Subject) -> bool:
-    """Return True for what a platform starts elsewhere within minutes, and nothing calls: its jobs are late, and nobody waits.
-
-    What one part of the monitoring tells another by itself waits as well.
-    """
-    replica = facts.replicas.get(element.id)
-    if replica is None or not replica.floating:
-        return False
-    role = facts.kind(replica.component).role
-    if role not in ("application", "support", "observer"):
-        return False
-    calls = facts.hops_to[replica.component]
-    return all(role == "observer" and facts.starts_at_monitoring(hop.flow) for hop in calls)
-
-
-def _is_monitoring_started_again(facts: Topology, breaking: RootCause) -> bool:
-    """Return True for monitoring that a platform starts elsewhere: those who look at it wait for minutes, and its site works."""
-    replica = facts.replicas.get(breaking.element.id)
-    if replica is None or not replica.floating or not facts.kind(replica.component).observes:
-        return False
-    callers = {hop.step.source for flow in breaking.flows for hop in facts.hops[flow]}
-    return all(facts.kind(caller).observes or facts.kind(caller).role in _OUTSIDE for caller in callers)
-
-
-_OUTSIDE = ("visitor", "balancer", "edge")
-"""The roles of those who look at the monitoring, and of what they come through."""
 
 
 def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
@@ -341,7 +325,8 @@ RULE = Rule(
     severity="error",
     cases=(
         *(("managed", "warning"), ("waiting", "warning"), ("region", "warning"), ("backup", "warning")),
-        *(("administration", "warning"), ("monitoring", "warning"), ("job", "info"), ("spread", "info")),
+        ("moved", "warning"),
+        *(("administration", "warning"), ("job", "info"), ("spread", "info")),
         ("copies", "info"),
     ),
     category="reliability",
@@ -360,8 +345,9 @@ RULE = Rule(
         "so (`async`), and a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region "
         "outside which a flow has nothing of a component, and that of what only backups run on, since the next one may succeed; a "
         "provider's service that nothing but backups needs is an info finding. "
-        "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls is an info finding; so is "
-        "monitoring there that no more than other monitoring calls, and a warning if anything else does. "
+        "A replica that a platform starts on another host is a warning, with the time until then. "
+        "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls, or other monitoring alone, is an "
+        "info finding. "
         "A zone that holds all of a flow is reported by `single-zone`."
     ),
     references=(
