@@ -42,6 +42,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     data.leases_without_step,
     flows.entries_without_flow,
     flows.waits_for_queues,
+    flows.messages_kept_by_nobody,
     flows.alternatives_without_way,
     flows.unused_calls,
     flows.stores_without_step,

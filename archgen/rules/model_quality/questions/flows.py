@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from archgen.analysis.exposure import STORES, is_unused_call, works_beside
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection
-from archgen.model.kinds import KINDS
-from archgen.model.steps import Answer
+from archgen.model.kinds import KINDS, QUEUES
+from archgen.model.steps import Answer, set_deferred
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import single_points
 from archgen.reliability.requests import answers, connections_under, requests
+from archgen.reliability.structure import build
 from archgen.reliability.waiting import kept_in
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
 
@@ -108,6 +114,46 @@ def waits_for_queues(topology: Topology) -> Iterator[Gap]:
             f"Add `async: true` to {connection} if {queue} keeps what is sent and it is done later, else `async: false`.",
             tuple(waiting[connection]),
         )
+
+
+def messages_kept_by_nobody(topology: Topology) -> Iterator[Gap]:
+    """Yield, for each queue, the first call whose `async` alone saves flows from its loss: what is sent then is kept by the caller."""
+    for queue in topology.of_kinds(QUEUES):
+        sent: dict[str, list[Hop]] = {}
+        for flow, hops in topology.hops.items():
+            filling = next((hop for hop in hops if queue.id in hop.targets), None)
+            if filling is not None and _is_sent_unawaited(topology, filling):
+                sent[flow] = [hop for hop in hops if hop.connection is filling.connection]
+        lost = {flow: points for flow, own in sent.items() if (points := _awaited_points(topology, flow, own))}
+        if lost:
+            flow = next(iter(lost))
+            caller, element = sent[flow][0].step.source, lost[flow][0].id
+            calls = [hop.connection.id for hop in sent[flow] if hop.connection is not None]
+            yield Gap(
+                Subject("connection", calls[0]),
+                f"{caller} doesn't declare whether it keeps what it sends while {queue.id} is down, so the loss of {queue.id} delays "
+                f"{listed([*lost])} in every analysis",
+                f"Take `async` out of {caller} -> {queue.id} if what is sent then is lost or refused ({listed([*lost])} then "
+                f"goes down with {element}); else say in its `why` where {caller} keeps it, such as in an outbox.",
+                tuple(lost),
+            )
+
+
+def _is_sent_unawaited(topology: Topology, hop: Hop) -> bool:
+    """Return True if a program puts something into a queue and doesn't wait, and nothing says where it keeps it meanwhile."""
+    call, step = hop.connection, hop.step
+    # what a worker takes is kept by the queue that it takes from
+    if call is None or call.why is not None or topology.kind(step.source).id in ("worker", *QUEUES):
+        return False
+    return bool(call.deferred if step.deferred is None else step.deferred)
+
+
+def _awaited_points(topology: Topology, flow: str, sent: list[Hop]) -> list[Subject]:
+    """Return what alone would take a flow down if it waited until what it sends is in the queue, beside what does so anyway."""
+    awaited = set_deferred(topology.flows[flow].steps, {hop.step.id for hop in sent}, deferred=False)
+    plan = Plan(topology.index, build(topology.index, replace(topology.flows[flow], steps=awaited)))
+    points = topology.losses.points[flow]
+    return [element for element in single_points(plan) if element not in points and not topology.provided(element)]
 
 
 def unused_calls(topology: Topology) -> Iterator[Gap]:
