@@ -63,14 +63,19 @@ def _fix(facts: Topology, load: Load, after: Mapping[Subject, Overload]) -> str 
     ]
     if not needed:
         return None
-    number, zones, lost = max(needed, key=lambda each: each[0])
+    number, zones, lost, more = max(needed, key=lambda each: each[0])
     places = f"each of {listed(zones)}" if zones[1:] else zones[0]
     left = "those left carry the load when one of these is gone"
     carry = left if lost in zones else f"they carry the load without {lost}"
-    return f"Run {number} in {places}: {carry}. Or take load off them."
+    fewer = f"{more[0]} in each of {listed([*zones, more[1]])}, or " if more is not None else ""
+    return f"Run {fewer}{number} in {places}: {carry}. Or take load off them."
 
 
-def _in_each_zone(facts: Topology, load: Load, lost: Subject, overload: Overload) -> tuple[int, list[str], str] | None:
+_Needed = tuple[int, list[str], str, tuple[int, str] | None]
+"""Replicas in each of some zones without a lost one; and the lesser number with another zone, where fewer suffice in all."""
+
+
+def _in_each_zone(facts: Topology, load: Load, lost: Subject, overload: Overload) -> _Needed | None:
     """Return how many replicas a component needs in each of its zones without the lost one; None if it has no other."""
     component = facts.components[facts.replicas[overload.replica].component]
     around = dict.fromkeys(zone for replica in component.replicas for zone in facts.index.zones_of(replica))
@@ -78,7 +83,13 @@ def _in_each_zone(facts: Topology, load: Load, lost: Subject, overload: Overload
     load_left = sum(totals.get(replica.id, 0.0) for replica in component.replicas)
     zones = [zone for zone in around if facts.zones[zone].kind == facts.zones[lost.id].kind]
     carrying = len(zones) - (lost.id in zones)
-    return (ceil(load_left / overload.capacity / carrying - 1e-9), zones, lost.id) if carrying else None
+    if not carrying:
+        return None
+    number, spread = (ceil(load_left / overload.capacity / each - 1e-9) for each in (carrying, carrying + 1))
+    beside = (zone for zone in facts.index.zones_like(lost.id) if zone.within == facts.zones[lost.id].within)
+    others = [zone.id for zone in beside if zone.id not in zones]
+    fewer = spread * (len(zones) + 1) < number * len(zones)
+    return number, zones, lost.id, (spread, others[0]) if others and fewer else None
 
 
 def _causes(facts: Topology, elements: Collection[Subject]) -> tuple[Subject, ...]:
