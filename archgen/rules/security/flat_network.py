@@ -56,8 +56,8 @@ def _hit(facts: Topology, network: str, held: dict[Role, list[str]]) -> Hit:
 
 
 _POLICIES = (
-    "Let the platform's network policies pass only what the flows need. Declare each namespace as a network, `network: …` at its "
-    "components, and the policies as a firewall (`kind: firewall` with `guards` and `rules`)."
+    "Let the platform's policies (network policies, intentions of a service mesh) pass only what the flows need. Declare what they keep "
+    "apart as networks, `network: …` at the components, and the policies as a firewall (`kind: firewall` with `guards` and `rules`)."
 )
 """What parts the components of a cluster, whose hosts are in one network."""
 
