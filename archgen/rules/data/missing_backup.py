@@ -71,7 +71,7 @@ def _keeps_alone(facts: Topology, component: Component) -> bool:
     """Return True for secrets in no other store, a directory, mailboxes, and an index that a flow fills and nothing else can.
 
     An index that a backup copies is worth it.
-    A stream to which a caller of the index adds on request is no place to fill the index from; what it polls may be.
+    A stream is no place to fill all of an index from: it keeps what it gets for a while.
     """
     if component.kind == "secrets":
         return not _calls_store(facts, component.id)
@@ -83,14 +83,14 @@ def _keeps_alone(facts: Topology, component: Component) -> bool:
         return not _calls_store(facts, component.id)
     if component.kind != "search" or not facts.flows_writing[component.id]:
         return False
-    return not any(_may_fill(facts, component, call.source) for call in facts.incoming[component.id])
+    return not _fillers(facts, component) - {"stream"}
 
 
-def _may_fill(facts: Topology, index: Component, source: str) -> bool:
-    """Return True if a caller of an index is a store or calls one, from which the index could be filled."""
-    stores = [name for name in (source, *_called(facts, source)) if facts.kind(name).stores]
-    polls = not _answers(facts, index, source)
-    return any(polls or facts.kind(name).id != "stream" for name in stores)
+def _fillers(facts: Topology, index: Component) -> set[str]:
+    """Return the kinds of stores that call an index or are called by what does, from which it could be filled."""
+    sources = [call.source for call in facts.incoming[index.id]]
+    stores = [facts.kind(name) for source in sources for name in (source, *_called(facts, source))]
+    return {kind.id for kind in stores if kind.stores}
 
 
 def _is_filled_on_request(facts: Topology, index: Component) -> bool:
@@ -172,7 +172,7 @@ def _in_time(facts: Topology, component: Component) -> str | None:
 def _case(facts: Topology, component: Component) -> str | None:
     """Return the case of a store without a backup: an index that a caller fills on request is where its data is first."""
     if component.kind == "search":
-        return None if _is_filled_on_request(facts, component) else "index"
+        return None if not _may_be_filled(facts, component) else "passing" if _fillers(facts, component) else "index"
     if _is_for_exchange(facts, component):
         return "exchange"
     if _keeps_sessions(facts, component):
@@ -293,8 +293,13 @@ def _untested(facts: Topology, component: Component, backups: tuple[Component, .
         related=tuple((Subject("component", backup.id), "declares no tested restore") for backup in backups),
         flows=facts.flows_of[component.id],
         fix="Restore it once to another host, and declare the date: `restore_tested: 2026-10-01`.",
-        case=_LESS.get(component.kind, "untested"),
+        case="index" if _may_be_filled(facts, component) else _LESS.get(component.kind, "untested"),
     )
+
+
+def _may_be_filled(facts: Topology, component: Component) -> bool:
+    """Return True for an index that no caller fills on request; an untested backup of it is no graver than none."""
+    return component.kind == "search" and not _is_filled_on_request(facts, component)
 
 
 def _outdated(facts: Topology, component: Component, tested: str, backups: tuple[Component, ...]) -> Hit:
