@@ -163,13 +163,39 @@ _BLOCKS = ("iscsi",)
 """The protocols of disks of other machines."""
 
 
+def disks_of(topology: Topology, component: str) -> tuple[Component, ...]:
+    """Return the storage on which a component keeps its data: volumes, and disks of other machines."""
+    calls = [call for call in topology.outgoing[component] if any(port.protocol in _VOLUMES for port in call.ports)]
+    targets = dict.fromkeys(target for call in calls for target in call.targets)
+    return tuple(topology.components[name] for name in targets if topology.kind(name).id in FILE_STORES)
+
+
+_VOLUMES = ("file", *_BLOCKS)
+"""The protocols of a component's own volumes and disks; over those of shared files it may also send its copies."""
+
+
 def shared_place(topology: Topology, source: Component, backup: Component) -> Subject | None:
-    """Return the host, or else the innermost zone, that the copies share with the data; None if a copy is elsewhere.
+    """Return the storage, host, or else innermost zone that the copies share with the data; None if a copy is elsewhere.
 
     The copies are in the storage that the backup calls, and on the backup itself if it calls none.
     """
-    places = [_shared_with(topology, source, keeper) for keeper in copy_holders(topology, backup)]
+    places = [_shared_by(topology, source, keeper) for keeper in copy_holders(topology, backup)]
     return places[0] if None not in places else None
+
+
+def _shared_by(topology: Topology, source: Component, keeper: Component) -> Subject | None:
+    place = _shared_with(topology, source, keeper)
+    if place is not None and place.kind == "host":
+        return place
+    # of several volumes one may be for the copies
+    disks = disks_of(topology, source.id)
+    shared = [disk for disk in disks if _is_in(topology, keeper, disk)]
+    return Subject("component", shared[0].id) if shared and len(shared) == len(disks) else place
+
+
+def _is_in(topology: Topology, keeper: Component, disk: Component) -> bool:
+    on = set(topology.hosts_of(keeper.id))
+    return keeper.id == disk.id or (bool(on) and on <= set(topology.hosts_of(disk.id)))
 
 
 def _shared_with(topology: Topology, source: Component, keeper: Component) -> Subject | None:

@@ -134,6 +134,13 @@ def has_silent_standby(component: Component) -> bool:
     return pair and is_standby
 
 
+def is_called_at_primary(component: Component) -> bool:
+    """Return True for a provider's pair of which the standby takes no call, by no name of its own and no option, before it is promoted."""
+    product = product_of(component.product or component.id)
+    named = product.leads_to_primary or product.lagging_standby
+    return bool(component.managed) and has_silent_standby(component) and not named
+
+
 def names_primary(component: Component, pinned: tuple[str, ...]) -> bool:
     """Return True if, of several replicas, a step names the one that is declared the primary."""
     primary = component.replication.primary if component.replication is not None else ()

@@ -57,7 +57,7 @@ def _with_others(facts: Topology, hit: Hit, others: list[str]) -> Hit:
 
 def _hit(facts: Topology, source: Component, backup: Component, place: Subject) -> Hit:
     holding = copy_holders(facts, backup)
-    case = None if place.kind == "host" else "zone"
+    case = "zone" if place.kind == "zone" else None
     held = "" if backup in holding else f"in {listed([keeper.title for keeper in holding])}, "
     if place.kind == "host":
         hosts = dict.fromkeys(host for keeper in holding for host in facts.hosts_of(keeper.id))
@@ -76,6 +76,14 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
         if left:
             case = "copy"
             message += f": losing {listed([*hosts])} leaves {listed(left)} without a backup"
+    elif place.kind == "component":
+        disk = facts.components[place.id]
+        on = (
+            f"in {disk.title}"
+            if disk in holding
+            else f"{held}on {listed(facts.hosts_of(holding[0].id))}, beside {disk.title}"
+        )
+        message = f"{backup.title} keeps its copies of {source.title} {on}, which has the data of {source.title}: they are lost together"
     else:
         where = in_zone(facts.zones[place.id].kind, place.id)
         message = (
@@ -148,7 +156,7 @@ RULE = Rule(
     severity="error",
     cases=(("zone", "warning"), ("copy", "warning"), ("floating", "warning")),
     category="data",
-    summary="The backup shares a host or a zone with its source.",
+    summary="The backup shares a host, a zone or the storage with its source.",
     why=(
         "A backup is for the day the host is gone: its disks broken, its owner locked out, its files encrypted by an "
         "attacker. Copies on the same host are gone with it, and copies in the same room with the room."
@@ -158,8 +166,8 @@ RULE = Rule(
         "Assumes that the copies are in the storage that the backup calls, which may be a component of kind `other`, such as a tape "
         "library, that only backups call; and beside the backup if it calls none. "
         "Doesn't report data that another backup keeps elsewhere or that a managed backup keeps, nor components "
-        "of which neither hosts nor a zone are declared. Counts racks, power, datacenters and availability zones; a common region or "
-        "provider doesn't count."
+        "of which neither hosts nor a zone are declared. Data on a volume, or on a disk of another machine, is there. Counts racks, "
+        "power, datacenters and availability zones; a common region or provider doesn't count."
     ),
     references=(
         (

@@ -13,6 +13,7 @@ from archgen.model.kinds import AGENTS, FORWARDING
 from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, in_zone, listed, zone_words
+from archgen.reliability.members import is_called_at_primary
 
 Clash = tuple[Subject, str, str]
 """Of what the statements are, what excludes what, and how to mend it."""
@@ -256,6 +257,27 @@ def _failovers(facts: Topology) -> Iterator[Clash]:
             )
 
 
+def _standbys(facts: Topology) -> Iterator[Clash]:
+    """Steps that name the standby of a provider's pair, which nobody can call before it takes over."""
+    steps: dict[str, dict[str, list[str]]] = {}
+    for hop in (each for hops in facts.hops.values() for each in hops):
+        for replica in hop.step.pinned:
+            steps.setdefault(facts.replicas[replica].component, {}).setdefault(replica, []).append(hop.step.id)
+    for name, asked in steps.items():
+        component = facts.components[name]
+        if not is_called_at_primary(component):
+            continue
+        primary = component.replication.primary if component.replication is not None else ()
+        for replica in (each for each in asked if each not in primary):
+            yield (
+                Subject("component", name),
+                f"{listed(asked[replica])} {'calls' if len(asked[replica]) == 1 else 'call'} {replica}, and {name} is a pair of which the "
+                "standby answers nothing until it takes over",
+                "Call a read replica, which is a component of its own (`replication: {of: …}`), or the primary. If its standbys answer "
+                "(Aurora, a Multi-AZ cluster of three), declare the product, or all three.",
+            )
+
+
 def _firewalls(facts: Topology) -> Iterator[Clash]:
     for component in facts.architecture.components:
         seen: dict[tuple[object, ...], FirewallRule] = {}
@@ -300,7 +322,14 @@ def _zones(facts: Topology) -> Iterator[Clash]:
             )
 
 
-_SEARCHES: tuple[Callable[[Topology], Iterator[Clash]], ...] = (_ports, _failovers, _firewalls, _addresses, _zones)
+_SEARCHES: tuple[Callable[[Topology], Iterator[Clash]], ...] = (
+    _ports,
+    _failovers,
+    _standbys,
+    _firewalls,
+    _addresses,
+    _zones,
+)
 
 
 RULE = Rule(
@@ -320,7 +349,8 @@ RULE = Rule(
         "Holds a connection against the rules of the firewall that guards its target, if the firewall declares rules and a "
         "`default`, and the caller's network is known; callers inside only if a rule is for some of them. Of a "
         "caller on several hosts, each is held against them if all of their networks are known. A connection that no flow "
-        "uses is an info. Contradictions in how traffic is spread are reported by "
+        "uses is an info. A standby that no step can call is that of a pair of "
+        "RDS, Cloud SQL, AlloyDB, or Azure's PostgreSQL or MySQL. Contradictions in how traffic is spread are reported by "
         "`balancing-contradiction`."
     ),
     check=check,
