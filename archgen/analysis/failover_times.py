@@ -130,6 +130,10 @@ def _promoter_lost(facts: Topology, component: Component, gone: Collection[Subje
             )
 
 
+REACTION = 30 * 60.0
+"""The on-call time that the SRE book gives a service that is not user-facing; a declared `recovery` goes before it."""
+
+
 def declared_recovery(component: Component) -> float | None:
     """Return the declared time until a person has moved both the writes and the address; None unless each of them has one."""
     times = [failover.recovery for failover in manual_failovers(component)]

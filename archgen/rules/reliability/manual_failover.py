@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.failover_times import declared_recovery, manual_standby
+from archgen.analysis.failover_times import REACTION, declared_recovery, manual_standby
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import automate
@@ -15,9 +15,6 @@ from archgen.model.durations import spell_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.simulation import simulate
-
-# the on-call time that the SRE book gives a service that is not user-facing; a declared `recovery` goes before it
-_REACTION = 30 * 60.0
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -31,7 +28,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         flows = _waiting(facts, component, standby) if standby else ()
         if flows:
             declared = declared_recovery(component)
-            reaction = 60 * context.threshold("manual-failover", "minutes", _REACTION / 60)
+            reaction = 60 * context.threshold("manual-failover", "minutes", REACTION / 60)
             if objective < (declared if declared is not None else reaction):
                 yield _hit(component, standby, flows, objective, declared, reaction)
 
@@ -71,6 +68,10 @@ def _hit(
         if declared is None
         else f"Automate failover (`failover: automatic`), or practice it until it takes no more than {spell_duration(objective)}.",
         confidence="high" if declared is not None else "medium",
+        # of a store with one writer, `single-writer-database` tells of the objective as well
+        causes=frozenset(
+            (replica.id, flow) for replica in component.replicas if replica.id not in standby for flow in flows
+        ),
     )
 
 
@@ -97,12 +98,14 @@ RULE = Rule(
     ),
     limits=(
         "Assumes half an hour from the alarm to the promoted replica where `recovery` isn't declared. Doesn't check "
-        "models without `objectives: {recovery_time: …}`."
+        "models without `objectives: {recovery_time: …}`. Of a store whose only writer takes down the same flows, "
+        "`single-writer-database` names the missed objective, and this is shown to the personas `strict` and `auditor` only."
     ),
     references=(("Google SRE Book, Being On-Call", "https://sre.google/sre-book/being-on-call/"),),
     check=check,
     mend=mend,
-    thresholds=(("minutes", _REACTION / 60, "minutes that a person on call needs"),),
+    repeats=True,
+    thresholds=(("minutes", REACTION / 60, "minutes that a person on call needs"),),
     bad="""\
 archgen: 1
 name: Back within five minutes, by hand  # finding: unmonitored, maintenance-downtime

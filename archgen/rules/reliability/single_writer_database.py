@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.failover_times import declared_recovery
+from archgen.analysis.failover_times import REACTION, declared_recovery, manual_standby
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
@@ -41,7 +41,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             asking = {hop.flow for hop in hops if _asks_writer(facts, component.id, hop)}
             flows = tuple(flow for flow in facts.flows_of[component.id] if _breaks(facts, now[0], flow))
             if not asking.isdisjoint(flows):
-                yield _hit(facts, component, now[0], flows)
+                yield _hit(context, component, now[0], flows)
 
 
 def _is_known(component: Component) -> bool:
@@ -65,7 +65,8 @@ def _asks_writer(facts: Topology, component: str, hop: Hop) -> bool:
     return asked_of(facts.components[component], hop.access, hop.step.pinned, calls)[0] != "read"
 
 
-def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> Hit:
+def _hit(context: RuleContext, component: Component, writer: str, flows: tuple[str, ...]) -> Hit:
+    facts = context.topology
     causes = {(writer, flow) for flow in flows}
     point = facts.losses.points[flows[0]][Subject("replica", writer)]
     related = [(Subject("replica", writer), "is the only replica that takes writes")]
@@ -85,7 +86,7 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
             point = facts.losses.points[owed[0]].get(host, point) if owed else point
     return Hit(
         subject=Subject("component", component.id),
-        message=_message(facts, component, writer, flows),
+        message=f"{_message(facts, component, writer, flows)}{_missed(context, component)}",
         related=tuple(related),
         flows=flows,
         fix=_fix(facts, component, writer),
@@ -138,6 +139,21 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
     return (
         f"Only {writer} takes writes and failover {failover}: {down}; "
         f"{listed(others)} {protect} the data{reads}, not the writes{own}"
+    )
+
+
+def _missed(context: RuleContext, component: Component) -> str:
+    """Return what a manual failover means for the recovery objective; empty if it leaves the time."""
+    objective = context.topology.architecture.objectives.recovery_time
+    if objective is None or manual_standby(component) == ():
+        return ""
+    recovery = declared_recovery(component)
+    if recovery is None:
+        recovery = 60 * context.threshold("manual-failover", "minutes", REACTION / 60)
+    return (
+        f"; a person takes longer than the recovery objective of {spell_duration(objective)}"
+        if objective < recovery
+        else ""
     )
 
 
