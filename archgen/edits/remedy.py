@@ -22,7 +22,7 @@ from archgen.edits.second_replicas import may_get_second
 from archgen.edits.witnesses import spare_hosts, two_hosts_for_members
 from archgen.edits.zones import zones_beside
 from archgen.model.architecture import Component, Connection
-from archgen.model.change import Change
+from archgen.model.change import Change, Put, Remove
 from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.products import product_of
 
@@ -64,6 +64,21 @@ def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
         return _similar_host(topology, hosts[0], (component,))
     automated = _automated(topology, (component,))
     return () if automated is None else (AddReplica(component.id, host), *automated)
+
+
+def form_majority(topology: Topology, component: Component) -> tuple[Change, ...]:
+    """Return the changes that replicate over a majority of its members what each of them keeps alone; with one more of an even number.
+
+    None for a product whose members can't vote.
+    """
+    if not product_of(component.product).votes_if_set_up or component.managed or len(component.replicas) < 2:
+        return ()
+    even = len(component.replicas) % 2 == 0
+    added = add_replica(topology, component) if even else ()
+    if even and not added:
+        return ()
+    path = ("components", component.id)
+    return (*added, Put((*path, "quorum"), "majority"), Remove((*path, "replication")))
 
 
 def copy_elsewhere(topology: Topology, component: Component) -> tuple[Change, ...]:

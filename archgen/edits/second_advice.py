@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote, is_promoted_by_sentinel, keeps_files
@@ -19,6 +21,7 @@ from archgen.model.architecture import Component
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import RELAYS_OF_MEDIA
+from archgen.model.wording import listed
 from archgen.reliability.members import asks_majority, spares_no_copy
 
 _SPREAD_MEMBERS = "Put each member on a host of its own: a majority of them has to remain when a host fails."
@@ -126,6 +129,20 @@ MORE_COPIES = (
 def _waits_for_others(component: Component) -> bool:
     apart = len({replica.hosts for replica in component.replicas}) == len(component.replicas)
     return apart and spares_no_copy(component)
+
+
+def advise_promotion(components: Sequence[Component]) -> str:
+    """Return the fix for what has other replicas, which nothing promotes: members that can vote do so instead."""
+    voting = [each for each in components if product_of(each.product).votes_if_set_up]
+    names = [each.id for each in components if each not in voting]
+    advice = (
+        [f"Automate the promotion of {listed(names)}: `replication: {{failover: automatic, by: …}}`."] if names else []
+    )
+    if voting:
+        pair = " and a third member on a host of its own" if any(len(each.replicas) == 2 for each in voting) else ""
+        kept = listed([each.id for each in voting])
+        advice.append(f"Replicate what waits in {kept} over a majority, with quorum queues{pair} (`quorum: majority`).")
+    return " ".join(advice)
 
 
 def _keeps_parity(component: Component) -> bool:

@@ -664,3 +664,19 @@ def test_a_new_job_reaches_a_storage_that_is_there_as_another_does() -> None:
         "{a: {}, b: {}}",
     )
     assert fixed(text, "missing-backup")["connections"]["backup -> box"] == {"protocol": "sftp", "port": 23}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "runs_on"), [("a-1, a-2", ["a-1", "a-2", "a-3"]), ("a-1, a-2, b", ["a-1", "a-2", "b"])]
+)
+def test_members_of_a_broker_that_can_vote_replicate_its_queues(hosts: str, runs_on: list[str]) -> None:
+    text = model(
+        f"{JOB}\nmq: {{kind: queue, product: rabbitmq, runs_on: [{hosts}], replication: {{primary: a-1, failover: manual}}}}",
+        "job -> mq: amqps",
+        "job -> mq: publish",
+        "{a-1: {}, a-2: {}, b: {}}",
+    )
+    after = fixed(text, "node-bound-data")["components"]["mq"]
+    assert after == {"kind": "queue", "product": "rabbitmq", "runs_on": runs_on, "quorum": "majority"}
+    other = text.replace("rabbitmq", "activemq")
+    assert fixed(other, "node-bound-data") == yaml.safe_load(other)

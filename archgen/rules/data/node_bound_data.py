@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from archgen.analysis.balancing import pool_behind
 from archgen.analysis.topology import Topology
+from archgen.edits.remedy import form_majority
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
+from archgen.model.change import Change
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -70,6 +72,12 @@ def _parted(facts: Topology, component: Component) -> str | None:
 
 _FILES = "Keep uploads in object storage or on a shared file system, and declare `uploads: shared`."
 
+
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
+    """Let a majority of the members keep what one of them does, where they can vote."""
+    return form_majority(context.topology, context.topology.components[hit.subject.id])
+
+
 RULE = Rule(
     id="node-bound-data",
     code="DAT012",
@@ -97,6 +105,7 @@ RULE = Rule(
         ("Kubernetes documentation, Volumes", "https://kubernetes.io/docs/concepts/storage/volumes/"),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Three brokers, and each queue on one of them  # finding: unmonitored, maintenance-downtime

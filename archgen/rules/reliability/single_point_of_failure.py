@@ -11,7 +11,7 @@ from archgen.analysis.moments import moments
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate, copy_elsewhere
-from archgen.edits.second_advice import advise_second, is_majority_on_one_host
+from archgen.edits.second_advice import advise_promotion, advise_second, is_majority_on_one_host
 from archgen.edits.service_advice import (
     advise_service,
     gateway_of_zone,
@@ -271,7 +271,7 @@ def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
     stores = {name: facts.components[name].replication for name in _components(facts, breaking)}
     waiting = [name for name, data in stores.items() if data is not None and data.failover == "manual"]
     if not callees.isdisjoint(waiting):
-        return f"Automate the promotion of {listed(waiting)}: `replication: {{failover: automatic, by: …}}`."
+        return advise_promotion([facts.components[name] for name in waiting])
     if any(member.promoters for member in need.guarded):
         return "Place the component that promotes apart from the replica that it would replace."
     return None
