@@ -47,6 +47,22 @@ _INSTEAD_OF = {
 }
 """What to do for protocols that have no TLS, whatever speaks them."""
 
+_OTHER_NAMES = {
+    "ldap": "LDAP: `ldaps`, or StartTLS",
+    "smtp": "SMTP: STARTTLS that is required, or `smtps`",
+    "mqtt": "MQTT: `mqtts`",
+    "hl7": "HL7: MLLP over TLS",
+    "dicom": "DICOM: its secure transport profile",
+    "snmp": "SNMP: version 3 with privacy",
+    "syslog": "syslog: over TLS (RFC 5425)",
+    "smb": "SMB: its own encryption (SMB 3)",
+    "nfs": "NFS: with TLS, or with Kerberos (`krb5p`)",
+    "modbus": "Modbus: Modbus/TCP Security, or a tunnel",
+    "telnet": "Telnet: `ssh`",
+    "ftp": "FTP: `sftp`, or `ftps`",
+}
+"""The encryption of protocols for which it has another name than TLS of the connection."""
+
 _ALSO_USUAL = (8080, 8008)
 """The ports that servers of HTTP have in the place of 80 (IANA: http-alt)."""
 
@@ -106,6 +122,13 @@ def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
                 called.setdefault(port.protocol, {}).update(dict.fromkeys(call.targets))
     advice += [replace_protocol(protocol, called[protocol]) for protocol in _INSTEAD_OF if protocol in called]
     return " ".join(dict.fromkeys(advice))
+
+
+def by_other_names(calls: Iterable[Connection]) -> str:
+    """Return the advice for protocols whose encryption goes by another name than TLS of the connection; empty if none does."""
+    spoken = dict.fromkeys(port.protocol for call in calls for port in clear_ports(call))
+    names = [_OTHER_NAMES[protocol] for protocol in spoken if protocol in _OTHER_NAMES]
+    return f"{'; '.join(names)}." if names else ""
 
 
 def replace_protocol(protocol: str, targets: Iterable[str]) -> str:

@@ -179,6 +179,11 @@ _BOTH = "and give the addresses of both to each caller: clients of a directory t
 _ALIKE = {
     "prometheus": "Run two alike ({}): both watch the same, and what both alert through (Alertmanager) drops the doubles.",
     "alertmanager": "Run two that know each other ({}, `--cluster.peer`), and give both to each that alerts: one of them notifies.",
+    **dict.fromkeys(
+        ("vault", "openbao"),
+        "Run three members with integrated storage, each on a host of its own (`quorum: majority`): one answers while two of them are up. "
+        "Let them unseal themselves (auto-unseal), or a restart waits for people with keys.",
+    ),
     "openldap": f"Run a second server ({{}}) that replicates (syncrepl), {_BOTH}",
     **dict.fromkeys(
         ("389ds", "389-directory-server", "opendj", "freeipa"), f"Run a second server ({{}}) that replicates, {_BOTH}"

@@ -171,7 +171,7 @@ TRAITS: dict[str, Product] = {
         ),
         Product(agrees=True),
     ),
-    "ceph": Product(agrees=True, files_alone=True),
+    **dict.fromkeys(("ceph", "cephfs", "rook-ceph"), Product(agrees=True, files_alone=True)),
     **dict.fromkeys(("glusterfs", "gluster", "dfs", "dfs-r"), Product(mounted_from_all=True)),
     **dict.fromkeys(("ceph-mon", "ceph-mds"), Product(files_alone=True)),
     **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True)),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archgen.analysis.dns_names import pointee
 from archgen.analysis.record_paths import balancer_on_path, components_at_addresses, components_behind
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Record
 from archgen.model.change import Change, Put
+from archgen.model.products import product_name
 from archgen.model.subject import Subject
 
 
@@ -24,7 +26,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         before, balancer, behind = ways
         for record in names.leading(flow.domain):
             led = components_behind(facts, record, addressed)
-            if led & behind and not led & before:
+            if led & behind and not led & before and not _is_proxied(facts, record, before):
                 target = next(name for name in facts.components if name in led & behind)
                 bypasses.setdefault(record.id, (record, balancer, target, {}))[3][flow.id] = None
     for record, balancer, target, flows in bypasses.values():
@@ -34,6 +36,17 @@ def check(context: RuleContext) -> Iterator[Hit]:
             related=((Subject("component", balancer), "should take the requests"),),
             flows=tuple(flows),
         )
+
+
+def _is_proxied(facts: Topology, record: Record, before: Collection[str]) -> bool:
+    """Return True if the name servers of a record may answer with the addresses of their own CDN, which is before the servers."""
+    servers = (server for server in facts.names.servers if record in server.records)
+    own = {product_name(server.product) for server in servers} & set(_PROXYING)
+    return any(product_name(facts.components[name].product) in own for name in before)
+
+
+_PROXYING = ("cloudflare", "bunny", "bunnycdn")
+"""Name servers that a record may tell to put their own CDN before the server that it names."""
 
 
 def _end(record: Record, target: str) -> str:
@@ -69,7 +82,8 @@ RULE = Rule(
     fix="Point the record to the balancer's address.",
     limits=(
         "Assumes that the first balancing component of the flow serves the name. For a flow without a `domain`, "
-        "`incomplete-model` asks."
+        "`incomplete-model` asks. Skips records of Cloudflare or bunny.net before whose servers their own CDN is: the record names the "
+        "server, and the CDN answers."
     ),
     references=(("RFC 1035, 3.4.1 (A records)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.4.1"),),
     check=check,

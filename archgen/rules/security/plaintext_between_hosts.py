@@ -8,7 +8,7 @@ from itertools import product
 from archgen.analysis.encryption import clear_ports, plaintext_between_hosts
 from archgen.analysis.failover_times import crosses_at_once, leading_ends
 from archgen.analysis.topology import Topology
-from archgen.edits.encryption import encrypt, what_takes_no_tls
+from archgen.edits.encryption import by_other_names, encrypt, what_takes_no_tls
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
@@ -22,22 +22,6 @@ _NAMED = 6
 
 _FAR = ("provider", "region", "datacenter")
 """The kinds of zones between which lines belong to others."""
-
-_INSTEAD = {
-    "ldap": "LDAP: `ldaps`, or StartTLS",
-    "smtp": "SMTP: STARTTLS that is required, or `smtps`",
-    "mqtt": "MQTT: `mqtts`",
-    "hl7": "HL7: MLLP over TLS",
-    "dicom": "DICOM: its secure transport profile",
-    "snmp": "SNMP: version 3 with privacy",
-    "syslog": "syslog: over TLS (RFC 5425)",
-    "smb": "SMB: its own encryption (SMB 3)",
-    "nfs": "NFS: with TLS, or with Kerberos (`krb5p`)",
-    "modbus": "Modbus: Modbus/TCP Security, or a tunnel",
-    "telnet": "Telnet: `ssh`",
-    "ftp": "FTP: `sftp`, or `ftps`",
-}
-"""What stands in for a protocol whose encryption goes by another name than TLS of the connection."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -154,8 +138,6 @@ class _Sites:
 
 
 def _fix(facts: Topology, calls: list[Connection]) -> str | None:
-    spoken = dict.fromkeys(port.protocol for call in calls for port in clear_ports(call))
-    other = [_INSTEAD[protocol] for protocol in spoken if protocol in _INSTEAD]
     if all(facts.components[target].managed for call in calls for target in call.targets):
         names = dict.fromkeys(facts.components[target].title for call in calls for target in call.targets)
         first = (
@@ -164,7 +146,7 @@ def _fix(facts: Topology, calls: list[Connection]) -> str | None:
     else:
         first = RULE.fix if calls[1:] else _ONE
     advice = what_takes_no_tls(facts, calls)
-    return " ".join(filter(None, (first, f"{'; '.join(other)}." if other else "", advice)))
+    return " ".join(filter(None, (first, by_other_names(calls), advice)))
 
 
 _ONE = "Encrypt it (`tls: true`, with `verify`), or run it over WireGuard, IPsec or a service mesh and declare it."

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from archgen.analysis.encryption import terminations
 from archgen.analysis.failover_times import crosses_at_once
 from archgen.analysis.topology import Topology
-from archgen.edits.encryption import encrypt, what_takes_no_tls
+from archgen.edits.encryption import by_other_names, encrypt, what_takes_no_tls
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
@@ -45,9 +45,9 @@ def _is_later(facts: Topology, name: str) -> bool:
 
 
 def _fix(facts: Topology, names: Iterable[str]) -> str:
-    """Return the rule's fix, with what it takes where an end takes no TLS."""
-    advice = what_takes_no_tls(facts, (connection_of(facts, name) for name in names))
-    return " ".join(filter(None, (RULE.fix, advice)))
+    """Return the rule's fix, with what it takes where encryption has another name, or an end takes no TLS."""
+    calls = [connection_of(facts, name) for name in names]
+    return " ".join(filter(None, (RULE.fix, by_other_names(calls), what_takes_no_tls(facts, calls))))
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
