@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.hops import Hop, is_signaled
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed
 from archgen.reliability.requests import is_deferred
@@ -64,7 +65,9 @@ def _alone(facts: Topology, component: str) -> bool:
     candidate = facts.components[component]
     # an orchestrator has replicas and spreads requests over them as soon as their number is raised
     scales = candidate.cluster is not None and candidate.cluster.by == "orchestrator"
-    return facts.kind(component).serves and not candidate.managed and len(candidate.replicas) == 1 and not scales
+    product = product_of(candidate.product)
+    may_grow = not (scales or product.single or product.ordered)
+    return facts.kind(component).serves and not candidate.managed and len(candidate.replicas) == 1 and may_grow
 
 
 RULE = Rule(
@@ -82,9 +85,9 @@ RULE = Rule(
     fix="Put a load balancer in front, and run at least two replicas behind it on hosts of their own.",
     limits=(
         "Considers web servers, application servers and services in flows that visitors begin, other than through a bastion, or "
-        "that have a `demand`, where the step is neither optional nor `async`. Skips media and their relays, which no balancer spreads; "
-        "other rules cover data stores. An "
-        "orchestrator (`cluster: {by: orchestrator}`) spreads requests itself once there are more replicas."
+        "that have a `demand`, where the step is neither optional nor `async`. Skips media and their relays, which no balancer "
+        "spreads, and products of which one instance works; other rules cover data stores. An orchestrator (`cluster: {by: "
+        "orchestrator}`) spreads requests itself once there are more replicas."
     ),
     references=(
         (
