@@ -202,13 +202,11 @@ def _elsewhere(facts: Topology, breaking: RootCause, fix: str | None) -> str | N
     zone = next((name for name in held if facts.zones[name].kind not in WIDE_ZONES), None)
     if zone is None:
         return fix
-    other = f"another {zone_words(facts.zones[zone].kind)}"
+    other, lost = f"another {zone_words(facts.zones[zone].kind)}", listed(first_few(held[zone], MOST_NAMED))
+    if facts.zones[zone].kind == "datacenter":
+        return f"{fix or _ADD.format('')} Losing {zone} takes down {lost} as well: use {other}, or accept that."
     own = fix or _ADD.format(f", best in {other}")
-    return (
-        own
-        if other in own
-        else f"{own} Use {other} too: losing {zone} takes down {listed(first_few(held[zone], MOST_NAMED))}."
-    )
+    return own if other in own else f"{own} Use {other} too: losing {zone} takes down {lost}."
 
 
 _ADD = "Add a replica on another host{}, with something that moves the traffic there, and restart them in turn."
