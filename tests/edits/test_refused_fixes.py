@@ -74,8 +74,9 @@ connections: {user -> app: https, app -> db: postgresql}
 flows:
   read: {access: read, steps: [user -> app: GET, app -> db: SELECT]}
 """
-    done = fixes(text, "single-point-of-failure")
-    assert [finding.subject.id for finding in done.findings] == ["a-1"]
+    check = checker(Input("a.arch.yaml", text.encode()), Policy(), TODAY)
+    done = apply_fixes(text.encode(), check, lambda finding: finding.subject.id == "a-1")
+    assert [finding.rule for finding in done.findings] == ["single-point-of-failure"]
     after = checker(Input("a.arch.yaml", done.data), Policy(), TODAY)(done.data)
     assert "monitoring-shares-fate" in {finding.rule for finding in after.findings}
 
@@ -251,3 +252,23 @@ def test_a_server_beside_a_full_one_may_be_as_full() -> None:
     ((_, refusal),) = apply_fixes(apart.encode(), judged, lambda finding: finding.subject.id == "db-1").refusals
     assert refusal is not None
     assert [each.rule for each in refusal.brought] == ["overloaded-host"]
+
+
+def test_a_host_that_a_fix_adds_is_monitored_as_the_others_are() -> None:
+    text = """\
+archgen: 1
+name: A backup beside its source
+hosts: {d-1: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db: {kind: database, product: postgresql, runs_on: d-1}
+  dump: {kind: backup, runs_on: d-1, backs_up: [db]}
+  agent: {kind: monitoring-agent, runs_on: d-1, collects: [{what: [metrics, logs]}]}
+  mon: {kind: monitoring, managed: true, alerts: [ops]}
+connections: {job -> db: {protocol: postgresql, tls: true}, agent -> mon: https}
+flows: {nightly: {steps: [job -> db: SELECT]}}
+"""
+    done = fixes(text, "colocated-backup")
+    assert done.refusals == ()
+    assert b"dump: {kind: backup, runs_on: backup-host" in done.data
+    assert b"agent: {kind: monitoring-agent, runs_on: [d-1, backup-host]" in done.data

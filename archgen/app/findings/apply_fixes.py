@@ -156,6 +156,7 @@ def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model
     """The model after some fixes, or why it is refused: they cannot be written or do not keep what they promise.
 
     What they would open to attackers is closed along with them where all of it can be: a call that leaves its host is encrypted.
+    So is what is missing on a host that they add, such as monitoring.
     """
     if isinstance(model, BrokenModel):
         return Refusal()
@@ -167,12 +168,19 @@ def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model
     if refusal is None:
         return after
     brought = refusal.brought
-    if refusal.stays is None and all(each.changes and each.category == "security" for each in brought):
+    own = (each.category == "security" or _is_of_added_hosts(each, model) for each in brought if each.changes)
+    if refusal.stays is None and sum(own) == len(brought):
         closing = [change for each in brought for change in each.changes]
         whole = _changed(model, after, closing, judged, changes)
         if whole is not None and _broken_promise(model, whole, fixes) is None:
             return whole
     return refusal
+
+
+def _is_of_added_hosts(finding: Finding, model: CheckedModel) -> bool:
+    """Return True for a finding of hosts alone, none of which a model has yet."""
+    about = [related.subject for related in finding.related]
+    return bool(about) and all(each.kind == "host" and each.id not in model.topology.hosts for each in about)
 
 
 def _changed(
