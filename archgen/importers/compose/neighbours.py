@@ -1,14 +1,17 @@
-"""Services of other projects, which are known by the port that they publish on their machine, or by a network in common."""
+"""Services as others know them: on a network in common by their names, in other projects by a port of their machine too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from msgspec.structs import replace
 
-from archgen.importers.addresses import Mention, is_ip_address
+from archgen.importers.addresses import Mention, is_ip_address, mentions
+from archgen.importers.compose.indirect import IndirectCall
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.project import Project
+from archgen.importers.compose.service import Service, SourceText
+from archgen.importers.facts import FactSheet
 from archgen.importers.outside import stores_named
 
 
@@ -29,11 +32,12 @@ class Neighbours:
                 published.setdefault(port, set()).add(part.id)
         self.by_port = {port: min(names) for port, names in published.items() if len(names) == 1}
 
-    def hosts(self, own: Mapping[str, str], networks: Set[str]) -> dict[str, str]:
+    def hosts(self, own: Mapping[str, str], project: Project, parts: Iterable[ServicePart]) -> dict[str, str]:
         """Return the names by which a project reaches its own services, and those of others on networks that it uses too.
 
         Ports of others that it doesn't publish are among them.
         """
+        networks = {network for part in parts for network in networks_of(project, part)}
         beside = {name: identity for name, (identity, on) in self.names.items() if on & networks}
         return {f":{port}": name for port, name in self.by_port.items()} | beside | {**own}
 
@@ -45,6 +49,64 @@ class Neighbours:
             if identity is not None and is_ip_address(mention.host) and self.parts[identity].kind == known.kind:
                 stores[mention.host] = replace(mention, host=identity)
         return stores
+
+
+class Networks:
+    """The services of a project that no network joins, and the names that a service can call others by."""
+
+    def __init__(self, project: Project, parts: Iterable[ServicePart], hosts: Mapping[str, str]) -> None:
+        self._project = project
+        self._services = {part.id: part.service for part in parts}
+        self._hosts = hosts
+        self._reached: dict[frozenset[str], Mapping[str, str]] = {}
+
+    def are_apart(self, service: Service, target: str) -> bool:
+        """Return True for a service and a component of the project without a network in common, where files tell those of both."""
+        other = self._services.get(target)
+        on, others = self._networks_of(service), self._networks_of(other) if other is not None else frozenset()
+        return bool(on) and bool(others) and on.isdisjoint(others)
+
+    def joined(self, calls: Iterable[IndirectCall]) -> Iterator[IndirectCall]:
+        """Yield the calls without an address whose targets are in reach."""
+        yield from (call for call in calls if not self.are_apart(self._services[call.source], call.target))
+
+    def mentions(
+        self, part: ServicePart, name: str, value: SourceText, port: int | None, sheet: FactSheet
+    ) -> tuple[Mention, ...]:
+        """Return the mentions of what a service reaches in a value; one of a name that doesn't lead there is a warning."""
+        hosts = self.hosts_of(part.service)
+        reached = mentions(name, value.text, hosts, port)
+        if hosts is not self._hosts:
+            present = {mention.host for mention in reached}
+            for mention in mentions(name, value.text, self._hosts, port):
+                if mention.host not in present:
+                    sheet.warn(
+                        f"unresolved: {part.id} names {mention.host} ({value.source}), which is on none of its networks"
+                    )
+        return reached
+
+    def hosts_of(self, service: Service) -> Mapping[str, str]:
+        """Return the hosts that a service reaches: ports of the machine, and the names of those that it isn't apart from."""
+        networks = self._networks_of(service)
+        if networks not in self._reached:
+            apart = {name for name in self._services if self.are_apart(service, name)}
+            # a name with a domain may be known outside of all networks
+            named = {
+                host: name for host, name in self._hosts.items() if ":" in host or "." in host or name not in apart
+            }
+            self._reached[networks] = named if apart else self._hosts
+        return self._reached[networks]
+
+    def _networks_of(self, service: Service, depth: int = 0) -> frozenset[str]:
+        """Return the networks of a service by their names on the machine; none where files don't tell them."""
+        kind, _, beside = service.network_mode.partition(":")
+        other = self._project.services.get(beside)
+        if kind == "service" and other is not None and depth < len(self._project.services):
+            return self._networks_of(other, depth + 1)
+        names = service.networks or {"default"}
+        if kind or any("$" in name for name in names):
+            return frozenset()
+        return frozenset(self._project.networks.get(name, name) for name in names)
 
 
 def networks_of(project: Project, part: ServicePart) -> Set[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 
-from archgen.importers.addresses import Mention, argument, mentions, port_beside, resolve_host
+from archgen.importers.addresses import Mention, argument, port_beside, resolve_host
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables
@@ -20,7 +20,7 @@ from archgen.importers.compose.indirect import (
 )
 from archgen.importers.compose.library_calls import UnlikelyCall, calls_by_library, lacks_library, may_use
 from archgen.importers.compose.mounts import doubt_files_of_others, kept_files, mounted
-from archgen.importers.compose.neighbours import Neighbours, networks_of
+from archgen.importers.compose.neighbours import Neighbours, Networks
 from archgen.importers.compose.omissions import configuring_jobs, main_of
 from archgen.importers.compose.order import is_addressed, keeps_nothing, may_call, serves_alone, uses_others
 from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
@@ -102,13 +102,14 @@ class _Reader:
         self.libraries = libraries_of(opener)
         self.shared = SharedValues(self.parts, project.services, self.copied, self.libraries, opener)
         self.neighbours = Neighbours()
+        self.networks = Networks(project, self.parts.values(), self.hosts)
 
     def look_around(self, others: list[_Reader]) -> None:
         """Learn what other projects publish, and who is on networks in common."""
         self.neighbours = Neighbours((other.project, other.parts.values()) for other in others)
         self.by_id |= self.neighbours.parts
-        own = {network for part in self.parts.values() for network in networks_of(self.project, part)}
-        self.hosts = self.neighbours.hosts(self.hosts, own)
+        self.hosts = self.neighbours.hosts(self.hosts, self.project, self.parts.values())
+        self.networks = Networks(self.project, self.parts.values(), self.hosts)
 
     def gather(self) -> None:
         """Put the services of one project of several into a group."""
@@ -138,7 +139,7 @@ class _Reader:
             attachments += mounted(part, self._variables(part), self.opener, self.hosts, self.sheet)
         mounts = doubt_files_of_others(attachments, self.parts.values())
         attachments = list(read_by_frameworks(self.parts, mounts, self.opener, self.hosts))
-        for stated in calls_in_sources(self.parts, self.opener, self.hosts, self.project.variables):
+        for stated in calls_in_sources(self.parts, self.opener, self.networks.hosts_of, self.project.variables):
             self._call_by_source(*stated)
         attachments += settings_in_sources(self.parts, self.opener, self.hosts)
         for part in self.parts.values():
@@ -164,18 +165,18 @@ class _Reader:
             self._order(part)
         self._settle()
         for part, store, source in borrowed_stores(self.parts, services.values(), self.proven, self.copied):
-            self._connect(part, Mention(store), source, "same image and variables")
-            self._doubt(f"connection:{part.id}->{store}", source, "same image and variables")
+            if not self.networks.are_apart(part.service, store):
+                self._connect(part, Mention(store), source, "same image and variables")
+                self._doubt(f"connection:{part.id}->{store}", source, "same image and variables")
         for part in self.parts.values():
             called = (self.by_id[target].guess.known for caller, target in self.proven if caller == part.id)
-            near = likely_callers(part, self.parts, called)
-            if near:
+            if near := likely_callers(part, self.parts, called):
                 self._add(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
         own = {part.id: self.shared.own_of(self._variables(part)) for part in self.parts.values()}
-        for call in calls_by_login(self.parts, own):
+        for call in self.networks.joined(calls_by_login(self.parts, own)):
             if (call.source, call.target) not in self.proven:
                 self._call_indirectly(call)
-        for call in calls_by_library(self.parts, self.libraries, self.called):
+        for call in self.networks.joined(calls_by_library(self.parts, self.libraries, self.called)):
             self._call_indirectly(call)
         for part in self.parts.values():
             self._seek(part, own[part.id])
@@ -281,7 +282,7 @@ class _Reader:
             self.served.add(store.id)
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
-        for named in mentions(name, value.text, self.hosts, port):
+        for named in self.networks.mentions(part, name, value, port, self.sheet):
             mention = heard_beside(named, self.parts.values(), self.by_id[named.host], part)
             target = self.by_id[mention.host]
             if target.id == part.id or (shared and not agrees_with(part, target)):
@@ -370,7 +371,7 @@ class _Reader:
             if part.kind == "backup" and KINDS[target.kind].stores:
                 self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", value.source, "depends_on")
                 continue
-            if not may_call(part, target, self.proven, self.by_id):
+            if self.networks.are_apart(part.service, target.id) or not may_call(part, target, self.proven, self.by_id):
                 continue
             if self._lacks_library(part, target.guess.known):
                 self.unlikely.append(UnlikelyCall(part, Mention(target.id), value.source, "depends_on", True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from archgen.importers.compose.environment import names_reader, opened_variables
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.recipe import read_recipe
-from archgen.importers.compose.service import SourceText
+from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener, Origin
 from archgen.importers.packages import DOCKERFILES, PACKAGE_LISTS, directory_named
 from archgen.importers.products import image_name
@@ -111,14 +111,17 @@ def variables_of_files(part: ServicePart, outer: Mapping[str, str], opener: Open
 
 
 def calls_in_sources(
-    parts: Mapping[str, ServicePart], opener: Opener, hosts: Mapping[str, str], outer: Mapping[str, str]
+    parts: Mapping[str, ServicePart],
+    opener: Opener,
+    hosts_of: Callable[[Service], Mapping[str, str]],
+    outer: Mapping[str, str],
 ) -> Iterator[tuple[ServicePart, Mention, Origin, bool]]:
     """Yield the calls that a `.env` in the source of a service tells, which its program reads itself; True if it does so alone.
 
-    Of several that share the file, those that wait for one of its hosts read it.
+    Of several that share the file, those that wait for one of its hosts read it. `hosts_of` returns what a service reaches.
     """
     working = [part for part in parts.values() if KINDS[part.kind].role == "application"]
-    calls_of = {part.id: list(_mentions(part, opener, hosts, outer)) for part in working}
+    calls_of = {part.id: list(_mentions(part, opener, hosts_of(part.service), outer)) for part in working}
     shared = Counter(path for calls in calls_of.values() for path in {source.path for _, source in calls})
     for part in working:
         waits = {parts[name].id for name in part.service.depends_on if name in parts}
