@@ -96,6 +96,7 @@ def _read(attachment: Attachment, sheet: FactSheet, pools: list[Directive]) -> I
             root = parse_nginx(file.data.decode("utf-8", "replace"))
         except NginxError:
             # a template of a shell, whose addresses can be searched all the same
+            sheet.partly_read.add(attachment.owner)
             return None
         read_directives(root, proxy, pools)
         proxy.follow_strays()

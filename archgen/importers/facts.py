@@ -153,6 +153,12 @@ class FactSheet:
         self.services: dict[str, str] = {}
         """The components of a cluster, by the names with a namespace that its Services have."""
 
+        self.wholly_configured: set[str] = set()
+        """The proxies whose configuration is in the files, all of it."""
+
+        self.partly_read: set[str] = set()
+        """The proxies of whose configuration a part can't be read, or has a port that no file tells."""
+
         self.places: dict[str, str] = {}
         """The components that no file describes, by the host that they are called by."""
 
@@ -162,6 +168,10 @@ class FactSheet:
         present = self._facts.get(identity)
         if present is None or _rank(fact) < _rank(present):
             self._facts[identity] = fact
+
+    def withdraw(self, fact: Fact) -> None:
+        """Take out a fact that others contradict."""
+        self._facts.pop((fact.subject, fact.key, json.encode(fact.value) if fact.key in SETS else b""), None)
 
     def omit(self, source: Origin, name: str, reason: str) -> None:
         """Record a part that isn't imported."""

@@ -196,6 +196,8 @@ class _Reader:
         for each in server.block:
             if each.name == "listen" and each.arguments:
                 number = _port_of(each)
+                if "$" in each.arguments[0]:
+                    self.proxy.sheet.partly_read.add(self.proxy.owner)
                 tls = secure or "ssl" in each.arguments[1:] or "quic" in each.arguments[1:]
                 self.proxy.listen(number, tls, moved and not tls, each.line, grpc=_is_grpc(server))
 

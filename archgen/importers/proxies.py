@@ -23,6 +23,7 @@ from archgen.importers.names import make_id
 from archgen.importers.outside import is_real, names_of_place, outside_address, outside_place
 from archgen.importers.products import known_by_name
 from archgen.importers.stages import is_before_release
+from archgen.model.wording import listed
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*[a-z0-9](\.[a-z0-9-]+){0,6}")
 
@@ -334,3 +335,27 @@ def split_address(text: str) -> tuple[str, int | None]:
     ):
         return host.strip("[]"), int(port)
     return text.strip("[]"), None
+
+
+def leave_out_unheard(sheet: FactSheet) -> None:
+    """Take out the entries by TLS at which nothing listens by the whole configuration of a proxy, which has none at all."""
+    facts = sheet.facts if sheet.wholly_configured else ()
+    for name in sorted(sheet.wholly_configured - sheet.partly_read):
+        subject, published = f"component:{name}", f"entry:{name}:"
+        heard = {
+            int(fact.key.partition("-")[2]): fact.value
+            for fact in facts
+            if fact.subject == subject and fact.key.startswith("listen-")
+        }
+        entries = [fact for fact in facts if fact.subject.startswith(published)]
+        unheard = [
+            fact
+            for fact in entries
+            if fact.value["protocol"] == "https" and (fact.value.get("target") or fact.value["port"]) not in heard
+        ]
+        is_plain = bool(heard) and not any(each["tls"] or each["tcp"] for each in heard.values())
+        for fact in unheard if is_plain and len(unheard) < len(entries) else ():
+            sheet.withdraw(fact)
+            ports = listed([str(port) for port in sorted(heard)])
+            reason = f"the configuration of {name} listens on {ports} alone, without TLS"
+            sheet.omit(fact.source, f"{name}:{fact.value['port']}", reason)

@@ -15,6 +15,7 @@ from archgen.importers.kubernetes.kustomization import is_kustomization, states_
 from archgen.importers.kubernetes.manifests import is_manifest
 from archgen.importers.kubernetes.reader import read_kubernetes
 from archgen.importers.nodes import SourceNode
+from archgen.importers.proxies import leave_out_unheard
 from archgen.importers.unnamed_proxies import leading_to
 from archgen.importers.yaml_files import documents
 
@@ -85,6 +86,7 @@ def read_all(
     )
     for attached, name in read_attachments(attachments, sheet):
         sources.setdefault(attached.path, (attached, name))
+    leave_out_unheard(sheet)
     mounted = {attachment.file.path for attachment in attachments}
     named = [file for file in proxies if file.path not in mounted]
     leading = leading_to([file for file in unnamed if file.path not in mounted], sheet)

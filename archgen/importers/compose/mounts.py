@@ -13,6 +13,7 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Opener
 from archgen.importers.names import words_of
+from archgen.importers.products import image_name
 from archgen.importers.stages import EXAMPLES
 from archgen.model.kinds import KINDS
 
@@ -52,6 +53,13 @@ _DOWNLOADED = re.compile(r"caches?|checkpoints|huggingface|models?|node_modules|
 """Words of directories with what a program loads from elsewhere, such as models, wherever in a path they stand."""
 
 
+_OF_PLAIN_NGINX = ("nginx", "nginx-unprivileged", "openresty")
+"""Images of nginx that bring no certificates, and no configuration that gets some."""
+
+_CONFIGURES_ITSELF = re.compile(r"\b(sed|cp|echo|certbot)\b|\.sh\b")
+_GETS_CERTIFICATES = re.compile(r"letsencrypt|certbot|acme|docker-entrypoint", re.IGNORECASE)
+
+
 def mounted(
     part: ServicePart, variables: Mapping[str, SourceText], opener: Opener, hosts: Mapping[str, str], sheet: FactSheet
 ) -> Iterator[Attachment]:
@@ -59,10 +67,12 @@ def mounted(
     values = {name: value.text for name, value in variables.items()}
     mounts = [(target, _inside(mount)) for target, mount in part.service.mounts.items() if _is_path(mount.text)]
     copies = [(target, copy) for target, copy in part.recipe.copies.items() if target not in part.service.mounts]
+    read = set[str]()
     for target, named in [*sorted(mounts)[:50], *sorted(copies)[:50]]:
         if target.endswith(_NO_CONFIGURATION) and not _SETTINGS.search(target):
             continue
         opened = _opened(part.service.source.path, named.text, opener)
+        read |= {target} if opened else set()
         mount = part.service.mounts.get(target)
         if mount is not None and not opened and _is_configuration(mount.text, target):
             names = (mount.text, posixpath.join("..", mount.text))
@@ -71,6 +81,19 @@ def mounted(
         for file in opened:
             if len(file.data) <= _LARGEST_MOUNT:
                 yield Attachment(part.id, part.kind, _filled(file, values), target, hosts)
+    if _is_whole(part, read):
+        sheet.wholly_configured.add(part.id)
+
+
+def _is_whole(part: ServicePart, read: Set[str]) -> bool:
+    """Return True for a plain nginx of whose configuration all is in the files, and which nothing changes later."""
+    service = part.service
+    if service.built or image_name(service.image) not in _OF_PLAIN_NGINX or _CONFIGURES_ITSELF.search(service.words):
+        return False
+    of_nginx = (target for target in service.mounts if re.match(r"/(etc|usr/local)/.*nginx", target))
+    return not any(map(_GETS_CERTIFICATES.search, service.mounts)) and all(
+        target in read or (_OF_SECRETS.search(target) and not target.endswith(CONFIGURATIONS)) for target in of_nginx
+    )
 
 
 def _opened(path: str, name: str, opener: Opener) -> tuple[Configuration, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from archgen.importers.facts import Fact, FactSheet
@@ -18,8 +19,12 @@ from archgen.importers.kubernetes.part import (
     target_port,
 )
 from archgen.importers.kubernetes.routes import backends_in, routes_of
+from archgen.importers.nodes import SourceNode
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
+
+_ENDS_TLS = re.compile(r"ssl|tls|cert|https", re.IGNORECASE)
+"""Words of annotations by which the balancer of a provider ends TLS."""
 
 
 def add_services(
@@ -147,8 +152,19 @@ def _publish(service: Manifest, pods: list[Workload], has_routes: bool, sheet: F
             if sort == "NodePort" and has_routes and port.get("nodePort").number is None:
                 continue
             value = service_port_entry(part, port, number)
+            if value["protocol"] == "https" and _is_plain(part, service, port):
+                value["protocol"] = "http"
             if KINDS[part.guess.known.kind].observes:
                 value["admin"] = True
             confidence: Confidence = "high" if sort == "LoadBalancer" or number in (80, 443) else "medium"
             source = port.origin
             sheet.add(Fact(f"entry:{part.id}:{number}", "entry", value, source, sort or "externalIPs", confidence))
+
+
+def _is_plain(part: Workload, service: Manifest, port: SourceNode) -> bool:
+    """Return True for a port that leads to where another port of a Service leads plain requests, if no balancer ends TLS before."""
+    target = target_port(part, port)
+    if target in (None, 443, 8443) or any(map(_ENDS_TLS.search, service.node.get("metadata", "annotations").keys)):
+        return False
+    others = [each for each in service.node.get("spec", "ports").list() if target_port(part, each) == target]
+    return any(port_protocol(part, each, each.get("port").number or 0) == "http" for each in others)
