@@ -31,11 +31,11 @@ from archgen.app.importing.directories import (
     path_in,
 )
 from archgen.app.importing.kustomizations import Kustomizations
-from archgen.app.importing.needed_directories import of_earlier_stages
+from archgen.app.importing.needed_directories import of_earlier_stages, sample_directories
 from archgen.app.importing.outer_bases import outer_files
 from archgen.app.importing.overlay_modes import words_of_scripts
 from archgen.app.importing.overlays import choose_overlays
-from archgen.app.importing.production_choice import prefer
+from archgen.app.importing.production_choice import development_beside_charts, prefer
 from archgen.app.importing.project_choice import ProjectChoice, built_images, choose_projects
 from archgen.app.importing.stated_use import usage_documents
 from archgen.app.importing.unread_proxies import Owners, files_of_tools, owners_in, templates_among
@@ -69,7 +69,8 @@ class SourceFiles:
     project, in their order, and `reasons` say why a directory's projects are read rather than others. `missing` are the names
     in kustomizations, after the file of each, by which nothing is to be found, and True for those outside the project. `templates` are
     those of other tools than Helm. `built` are the sources by which compose files that aren't read build services, by their names.
-    `listed` are the paths that kustomizations name, and `of_tools` the files by which other tools run systems.
+    `listed` are the paths that kustomizations name, `of_tools` the files by which other tools run systems, and `doubted` the
+    paths of compose files for development beside a chart.
     """
 
     def __init__(self) -> None:
@@ -90,6 +91,7 @@ class SourceFiles:
         self.built: dict[str, tuple[str, str]] = {}
         self.listed: set[str] = set()
         self.of_tools: dict[str, list[str]] = {}
+        self.doubted: set[str] = set()
 
     def read(self, path: str, inside: str | None = None) -> None:
         """Read a file; what can't be read is an error."""
@@ -116,6 +118,13 @@ class SourceFiles:
             self.reasons.append(f"{named}: {', '.join(dict.fromkeys(each for each in reasons if each))}")
         for project in choice.projects:
             self.reasons += _overrides_of_developers(project, found)
+
+    def doubt(self, choice: ProjectChoice, reason: str, charts: Sequence[str]) -> None:
+        """Take all that compose files say as assumed, for a reason if there is any: visitors use charts, which aren't read."""
+        if reason:
+            self.doubted.update(path for project in choice.projects for path in project)
+            named = " and ".join(" with ".join(project) for project in choice.projects)
+            self.reasons.append(f"{named} as assumed: it {reason}, and {charts[0]} is a Helm chart")
 
     def leave_out(self, paths: Iterable[str], reason: str) -> None:
         """Name compose files that aren't read for a user, and the reason."""
@@ -182,6 +191,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         preference = prefer(directory, choice, names, paths, found)
         if preference is None or not preference.is_cluster:
             collection.read_projects(choice, found, "" if preference is None else preference.reason)
+            collection.charts += (charts := charts_in(paths))
+            collection.doubt(choice, development_beside_charts(directory, choice, charts, names, paths, found), charts)
             collection.others += _manifest_directories(directory, below)
             _find_proxies(collection, directory, below, found)
             return
@@ -223,6 +234,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     else:
         collection.others += _manifest_directories(directory, below) if preference is not None else manifests
         collection.read_projects(projects, found, "" if preference is None else preference.reason)
+        charts = charts_in(paths)
+        collection.doubt(projects, development_beside_charts(directory, projects, charts, names, paths, found), charts)
         _find_proxies(collection, directory, below, found)
 
 
@@ -249,18 +262,28 @@ def _is_for_visitors(directory: str, path: str) -> bool:
     return stage_of_compose_file(os.path.relpath(path, directory)) < STAGING
 
 
-def _manifests_below(
-    collection: SourceFiles, directory: str, paths: list[str], found: FoundFiles, kustomizations: Kustomizations
-) -> tuple[dict[str, bytes], list[str]]:
-    """Return the manifests among the files of a directory and in the bases outside, and its files but for templates of charts."""
-    charts = sorted(os.path.dirname(path) for path in paths if path.rpartition(os.sep)[2] == "Chart.yaml")
-    templates = tuple(os.path.join(chart, "templates", "") for chart in charts)
-    below = [path for path in paths if not path.startswith(templates)] if charts else paths
-    collection.charts += [
+def _all_charts(paths: Iterable[str]) -> list[str]:
+    return sorted(os.path.dirname(path) for path in paths if path.rpartition(os.sep)[2] == "Chart.yaml")
+
+
+def charts_in(paths: Iterable[str]) -> list[str]:
+    """Return the Helm charts among files, without those that lie in another one."""
+    charts = _all_charts(paths)
+    return [
         chart or "."
         for chart in charts
         if not any(path_in(chart, "").startswith(f"{outer}/charts/") for outer in charts)
     ]
+
+
+def _manifests_below(
+    collection: SourceFiles, directory: str, paths: list[str], found: FoundFiles, kustomizations: Kustomizations
+) -> tuple[dict[str, bytes], list[str]]:
+    """Return the manifests among the files of a directory and in the bases outside, and its files but for templates of charts."""
+    charts = _all_charts(paths)
+    templates = tuple(os.path.join(chart, "templates", "") for chart in charts)
+    below = [path for path in paths if not path.startswith(templates)] if charts else paths
+    collection.charts += charts_in(paths)
     manifests = {
         path: data
         for path in below
@@ -289,18 +312,19 @@ def _manifests_below(
     if len(unfilled) < len(manifests):
         manifests = {path: data for path, data in manifests.items() if path not in unfilled}
         collection.templates += unfilled
-    choice = choose_overlays(
-        manifests,
-        both,
-        {*outer},
-        functools.cache(
-            lambda: words_of_scripts(
-                scripts_that_apply(directory, paths, found),
-                usage_documents(paths, directory, found, GOES),
-                texts_that_may_apply(directory, paths, found),
-            )
-        ),
+    scripts = functools.cache(
+        lambda: words_of_scripts(
+            scripts_that_apply(directory, paths, found),
+            usage_documents(paths, directory, found, GOES),
+            texts_that_may_apply(directory, paths, found),
+        )
     )
+    samples = sample_directories(directory, manifests, both, scripts)
+    collection.others += samples
+    of_samples = tuple(f"{sample}{os.sep}" for sample in samples)
+    manifests = {path: data for path, data in manifests.items() if not path.startswith(of_samples)}
+    both = [each for each in both if not each.path.startswith(of_samples)]
+    choice = choose_overlays(manifests, both, {*outer}, scripts)
     collection.overlays += [*stages, *choice.unread]
     collection.others += choice.loose
     collection.reasons += choice.reasons[:_MOST_REASONS]

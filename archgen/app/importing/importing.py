@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archgen.app.importing.collect import SourceFiles, collect_sources
 from archgen.app.importing.opening import opener_of
 from archgen.app.importing.unread_proxies import lines_of_proxies, lines_of_tools
 from archgen.importers.assembly.model import ImportedModel, assemble_model
 from archgen.importers.assembly.text import text_of
-from archgen.importers.facts import SourceError
+from archgen.importers.facts import SourceError, as_assumed
 from archgen.importers.run import LOOKED_FOR, Reading, read_all
 from archgen.model.problems import UsageError
 from archgen.model.wording import first_few
@@ -59,6 +60,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         collection.together,
         collection.built,
     )
+    reading = replace(reading, facts=tuple(as_assumed(reading.facts, collection.doubted)))
     errors = tuple(sorted({*collection.errors, *reading.errors}))
     model = assemble_model(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])
     if not model.inventory.parts:

@@ -1,4 +1,4 @@
-"""Directories of manifests that the system needs, though nothing applies them, and those that only another stage of it applies."""
+"""Directories of manifests that the system needs, though nothing applies them, those that only another stage applies, and samples."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 
+from archgen.app.importing.kustomizations import Kustomization
+from archgen.app.importing.overlay_modes import Scripts, above
+from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_below_applied, may_deploy
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import guess
@@ -28,6 +31,17 @@ _CALLED = re.compile(
     rf"""(?i:{_HOST})["']?(?:\s*[:=]|\s*[\n,]\s*value:)[ \t]*["']?{_NAME}["']?[ \t]*(?=[,}}\r\n])"""
 )
 """Hosts in addresses, before ports and in variables; the name of the Service is the first label."""
+
+_OF_SAMPLES = re.compile(
+    r"((k8s|kubernetes|manifests?|deploy\w*)[-_.])?(samples?|examples?)([-_.].*)?|docs?|documentation", re.IGNORECASE
+)
+"""Names of directories of samples, and of documentation that holds some."""
+
+_RUNS_OR_LEADS = re.compile(
+    rb"""kind["']?:[ \t]*["']?(Deployment|StatefulSet|DaemonSet|CronJob|Job|Pod|Rollout|Ingress|HTTPRoute|Gateway|IngressRoute|"""
+    rb"""VirtualService|Application|Kustomization)\b"""
+)
+"""Kinds of what runs something or leads to it: settings alone may be those that others need."""
 
 
 def holds_store(files: Iterable[bytes]) -> bool:
@@ -130,3 +144,40 @@ def _outermost(directory: str, own: Set[str], others: Set[str]) -> str:
     while (above := os.path.dirname(directory)) and _is_only_below(above, own, others):
         directory = above
     return directory
+
+
+def sample_directories(
+    directory: str, manifests: Mapping[str, bytes], stated: Iterable[Kustomization], scripts: Scripts
+) -> list[str]:
+    """Return the outermost directories of samples that hold manifests, where other manifests run programs of the system's own.
+
+    What a kustomization outside names, or a script or a document applies, is no sample; nor is one that runs what the others call.
+    """
+    places: dict[str, dict[str, bytes]] = {}
+    others: list[bytes] = []
+    for path, data in manifests.items():
+        place = _sample_above(path, directory)
+        if place:
+            places.setdefault(place, {})[path] = data
+        else:
+            others.append(data)
+    if not places or not any(is_own_program("", image, "") for data in others for image in images_in(data)):
+        return []
+    named = {name for each in stated if not _sample_above(each.path, directory) for name in each.named}
+    called = called_among({place: files.values() for place, files in places.items()}, others)
+    inner = {place: {path for file in files for path in above(file)} for place, files in places.items()}
+    return [
+        place
+        for place, paths in inner.items()
+        if place not in called
+        and any(_RUNS_OR_LEADS.search(data) is not None for data in places[place].values())
+        and named.isdisjoint(paths)
+        and not any(scripts().applying(path) for path in paths if path.startswith(place))
+    ]
+
+
+def _sample_above(path: str, directory: str) -> str:
+    """Return the outermost directory of samples that a path lies in, below the directory that is imported."""
+    parts = os.path.relpath(path, directory).split(os.sep)[:-1]
+    depth = next((place for place, name in enumerate(parts, 1) if _OF_SAMPLES.fullmatch(name)), 0)
+    return os.path.normpath(os.path.join(directory, *parts[:depth])) if depth else ""

@@ -21,6 +21,9 @@ from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.products import image_name, is_product
 
 _WORD = re.compile(r"[a-z0-9]{2,}")
+_RUNS = re.compile(rb"kind(?<=^kind):[ \t]*(Deployment|StatefulSet|DaemonSet|Rollout)\b", re.MULTILINE)
+_REPOSITORY = re.compile(r"\brepository:[ \t]*[\"']?([\w./-]+)")
+_KEY_OF_PART = re.compile(r"^([A-Za-z][\w-]*):[ \t]*(?:\{.*)?$", re.MULTILINE)
 _OF_ANY = frozenset(("service", "svc", "app", "server", "deployment"))
 _MARGIN = 3
 """How much more has to speak for manifests than for compose files in the directory itself, and how much less than for those below."""
@@ -76,6 +79,38 @@ def prefer(
         else "nothing says that visitors use the manifests"
     )
     return Preference(False, ", ".join(reasons) or other)
+
+
+def development_beside_charts(
+    directory: str,
+    choice: ProjectChoice,
+    charts: Sequence[str],
+    names: Sequence[str],
+    paths: Sequence[str],
+    found: FoundFiles,
+) -> str:
+    """Return what shows that compose files are for development, where a Helm chart runs their programs; the empty text for any others."""
+    if not any(_is_in_chart(choice, chart, directory, paths, found) for chart in charts):
+        return ""
+    texts = usage_texts(names, directory, found)
+    evidence = [each for project in choice.candidates for each in _evidence(directory, project, texts, paths, found)]
+    is_meant = has_strong(evidence, 1) or not has_strong(evidence, -1)
+    return "" if is_meant else ", ".join(strongest(evidence, -1))
+
+
+def _is_in_chart(choice: ProjectChoice, chart: str, directory: str, paths: Sequence[str], found: FoundFiles) -> bool:
+    """Return True if a chart has a template, or values of an image, for nearly all programs of compose files."""
+    programs = _programs(choice)
+    below = [path for path in paths if path.startswith(os.path.join(chart, "templates", ""))]
+    if {each.built for alike in programs for _, each in alike} == {directory}:
+        return any(_RUNS.search(found.data(path)) is not None for path in below)
+    values = found.text(os.path.join(chart, "values.yaml"))
+    images = [*_REPOSITORY.findall(values), *_KEY_OF_PART.findall(values)]
+    words = [_words_of(each) for each in (*(os.path.basename(path).partition(".")[0] for path in below), *images)]
+    parts = [
+        any(_words_of(name) <= other for name, _ in alike for other in words if _words_of(name)) for alike in programs
+    ]
+    return bool(parts) and sum(parts) >= MOST * len(parts)
 
 
 def _runs_alike(sketch: ClusterSketch, choice: ProjectChoice, directory: str) -> bool:
