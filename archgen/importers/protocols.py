@@ -20,6 +20,9 @@ _OF_PORTS = {
 }  # fmt: skip
 """What answers on ports where nothing speaks HTTP."""
 
+PAGES_OF_QUEUES = (15672, 8161, 18083)
+"""Ports on which brokers have pages for administrators."""
+
 
 def protocol_of_port(port: int | None, known: Known | None = None) -> str | None:
     """Return the protocol of a port on which nothing speaks HTTP; None where the product that is called tells it.

@@ -66,6 +66,10 @@ _PORT_ALONE = re.compile(r"[A-Za-z0-9_.-]+:[0-9]{1,5}")
 """A host with a port and without a scheme."""
 
 
+_OF_MIGRATIONS = re.compile(r"(GOOSE|DBMATE|SQITCH)_")
+"""Variables that a tool for migrations reads, which runs once and ends."""
+
+
 @lru_cache(maxsize=_MOST_NAMES)
 def asks_for_host(name: str) -> bool:
     """Return True if a variable asks for a host, so that a bare name in it is one."""
@@ -105,8 +109,8 @@ def names_telemetry(name: str) -> bool:
 
 
 def names_sources(kind: str, name: str) -> bool:
-    """Return True if a variable of a component of a kind lists what monitoring measures, which that alone calls."""
-    return "scrape" in name.lower() and not KINDS[kind].observes
+    """Return True if a variable is for another program than that of a component: what monitoring measures, or a tool for migrations."""
+    return _OF_MIGRATIONS.match(name) is not None or ("scrape" in name.lower() and not KINDS[kind].observes)
 
 
 @lru_cache(maxsize=_MOST_NAMES)

@@ -13,12 +13,11 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Publication
 from archgen.importers.facts import Fact
 from archgen.importers.outside import OutsideStore
-from archgen.importers.protocols import protocol_of_port
+from archgen.importers.protocols import PAGES_OF_QUEUES, protocol_of_port
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 _ADMIN = {"traefik": (8080,), "haproxy": (8404, 1936, 9000, 7000, 8888)}
-_ADMIN_OF_QUEUES = (15672, 8161, 18083)
 _WITHOUT_PAGES = {
     22: "ssh",
     554: "tcp",
@@ -45,7 +44,7 @@ def publication_entry(known: Known, port: Publication) -> dict[str, object]:
         "port": port.published,
         "target": port.target,
     }
-    queue = known.kind == "queue" and port.target in _ADMIN_OF_QUEUES
+    queue = known.kind == "queue" and port.target in PAGES_OF_QUEUES
     if known.admin or queue or port.target in _ADMIN.get(known.product or "", ()):
         value["admin"] = True
     if port.address.startswith("127.") or port.address in ("::1", "localhost"):
@@ -120,7 +119,8 @@ def _protocol(known: Known, port: Publication) -> str:
         return "udp"
     if port.target in (443, 8443, 9443) or (port.published == 443 and port.target != 80):
         return "https"
-    passed_on = protocol_of_port(port.target) if KINDS[known.kind].balances or known.kind == "mail" else None
+    takes_others = KINDS[known.kind].balances or known.kind == "mail" or KINDS[known.kind].observes
+    passed_on = protocol_of_port(port.target) if takes_others else None
     if passed_on is not None:
         return passed_on
     is_of_one_protocol = (

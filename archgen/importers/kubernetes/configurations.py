@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from archgen.importers.addresses import resolve_host
 from archgen.importers.facts import Attachment, Configuration, Opener
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, pod_of
 from archgen.importers.kubernetes.mounted_settings import in_effect
@@ -23,6 +24,10 @@ _OF_CONFIGURATION = re.compile(r"[-.](config|conf|cm|configmap|config-map|config
 
 _COPIES = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!.*--from)(?:--\S+[ \t]+)*(.+)$", re.MULTILINE | re.IGNORECASE)
 _OF_PROXIES = re.compile(r"/nginx/|/haproxy/|/caddy/", re.IGNORECASE)
+_COMMENT = re.compile(r"#.*")
+_POOL = re.compile(r"\bupstream\s+([\w.-]+)")
+_PASS = re.compile(r"\b(?:proxy|grpc|fastcgi|uwsgi)_pass\s+(?:\w+://)?([^\s;:/]+)")
+_SERVER = re.compile(r"\bserver\s+([^\s;:{]+)[^;{]*;")
 _PROFILE = re.compile(r"[\w-]{1,60}")
 _STAGES_OF_DOTNET = ("ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT")
 _LONGEST_RECIPE = 1 << 16
@@ -74,9 +79,10 @@ def held_by_images(
 ) -> Iterator[Attachment]:
     """Yield the configurations of proxies and the settings that images hold, as far as the sources of these lie in the files.
 
-    A directory of the program's name is likely its source, and not for certain. `stores` are their kinds by their ids: one that a
-    program has `called` by its variables comes before what its source says of that kind. `built` has the directory and the recipe
-    of images that other files build.
+    A directory of the program's name is likely its source, and not for certain. If the image is called like the directory of the recipe,
+    a configuration of nginx that this copies is the program's own, if it leads to what runs here. `stores` are their kinds by their
+    ids: one that a program has `called` by its variables comes before what its source says of that kind. `built` has the directory
+    and the recipe of images that other files build.
     """
     kinds: dict[str, set[str]] = {}
     for caller, target in called:
@@ -97,8 +103,20 @@ def held_by_images(
             for name, identity in hosts_of(part.namespace).items()
             if stores.get(identity) not in kinds.get(part.id, ())
         }
-        for file, target in (*_copied(part, *found, opener), *_settings(manifests, part, found[0], opener)):
+        is_matched = images[part.id] in built or directory == images[part.id].rpartition("/")[2]
+        for file, target in _copied(part, *found, opener):
+            is_sure = is_matched and _leads_to(file, hosts)
+            yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=not is_sure)
+        for file, target in _settings(manifests, part, found[0], opener):
             yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=True)
+
+
+def _leads_to(file: Configuration, hosts: Mapping[str, str]) -> bool:
+    """Return True for a configuration of nginx that leads to hosts in the files alone: one for another place names others."""
+    text = _COMMENT.sub("", file.data.decode("utf-8", "replace"))
+    pools = {*_POOL.findall(text)}
+    targets = {each for each in (*_PASS.findall(text), *_SERVER.findall(text)) if each not in pools}
+    return bool(targets) and all(resolve_host(each, hosts) is not None for each in targets)
 
 
 def _copied(

@@ -22,6 +22,7 @@ from archgen.importers.kubernetes.manifests import (
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess, guess, runs_sentinel, with_ports
+from archgen.importers.protocols import PAGES_OF_QUEUES
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -73,6 +74,8 @@ class Workload(Struct):
 def port_protocol(part: Workload, port: SourceNode, number: int) -> str:
     """Return the protocol of a Service's port, by its number, its name and the component behind it."""
     known = part.guess.known
+    if known.kind == "queue" and (target_port(part, port) or number) in PAGES_OF_QUEUES:
+        return "http"
     name = port.text_at("name") or port.text_at("appProtocol")
     if number in (443, 8443) or name.startswith("https"):
         return "https"
