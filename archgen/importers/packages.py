@@ -192,9 +192,14 @@ def _roots_above(path: str) -> list[str]:
     return [f"{'../' * up}{root}" for up in range(path.count("/") + 1) for root in _BESIDE]
 
 
-def lists_in(directory: str, path: str, opener: Opener, commands: str = "") -> PackageLists | None:
-    """Return the lists of packages in a directory, as a file at a path calls it, with the packages that these name; None without any."""
-    files = [file for files in opener.find(path, directory, PACKAGE_LISTS) for file in files[:1]]
+def lists_in(
+    directory: str, path: str, opener: Opener, commands: str = "", names: Sequence[str] = PACKAGE_LISTS
+) -> PackageLists | None:
+    """Return the lists of packages in a directory, as a file at a path calls it, with the packages that these name; None without any.
+
+    `names` are those that the lists may have.
+    """
+    files = [file for files in opener.find(path, directory, names) for file in files[:1]]
     if not files:
         return None
     upon, _ = built_upon(posixpath.basename(posixpath.dirname(files[0].path)), files[:1], opener)

@@ -29,7 +29,7 @@ _WORKLOAD = re.compile(
 """What runs something in a cluster, or stands for it."""
 
 _FOR_VISITORS = re.compile(
-    rb"kind(?<=^kind):[ \t]*(Ingress|HTTPRoute|Gateway|IngressRoute|HorizontalPodAutoscaler|PodDisruptionBudget)\b",
+    rb"kind(?<=^kind):[ \t]*(Ingress|HTTPRoute|Gateway|IngressRoute|HorizontalPodAutoscaler|ScaledObject|PodDisruptionBudget)\b",
     re.MULTILINE,
 )
 _NAME = re.compile(rb"""name["']?:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""")

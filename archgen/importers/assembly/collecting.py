@@ -50,7 +50,14 @@ def collect(facts: Iterable[Fact]) -> Inventory:
         if declared[call.target].is_on_machine and declared[call.target].host is None:
             declared[call.target].host = declared[call.source].host
     entries = [entry for entry in entries if entry.component in declared]
+    addressed: dict[tuple[str, int], set[str]] = {}
+    for call in kept_calls.values():
+        for port, protocol in call.served.items():
+            addressed.setdefault((call.target, port), set()).add(protocol)
     for entry in entries:
+        # by the addresses of those who call it, a port answers visitors by TLS too
+        if entry.protocol == "http" and addressed.get((entry.component, entry.target or entry.port)) == {"https"}:
+            entry.protocol = "https"
         _hear(entry, declared[entry.component])
     for entry in entries:
         if entry.target is not None:

@@ -13,6 +13,7 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.sources import source_directories
 from archgen.importers.facts import Configuration, Opener
 from archgen.importers.packages import PACKAGE_LISTS, PackageLists, built_upon, join_lists, lists_in
+from archgen.importers.products import image_name
 
 _OTHER_LISTS = re.compile(r"^requirements[\w.-]*\.txt$|^[\w-]*requirements\.txt$|\.(cs|fs|vb)proj$")
 """Names that lists of packages have otherwise."""
@@ -30,6 +31,17 @@ _BARE = re.compile(
     r"|registry\.access\.redhat\.com/(ubi\d+/)?|ghcr\.io/astral-sh/|bitnami/|oven/|denoland/)?(library/)?[^/]*|mcr\.microsoft\.com/.*"
 )
 """Images of languages and systems, which bring no library for a store."""
+
+
+_OF_LANGUAGES = {
+    "node": ("package.json",),
+    "bun": ("package.json",),
+    "php": ("composer.json",),
+    "golang": ("go.mod",),
+    "ruby": ("Gemfile",),
+    "python": ("requirements", "pyproject.toml", "Pipfile", "setup.py"),
+}
+"""The beginnings of the names of lists of packages, by the images of languages: other lists are those of other programs."""
 
 
 def libraries_of(opener: Opener) -> Callable[[ServicePart], PackageLists]:
@@ -53,11 +65,14 @@ def _lists(part: ServicePart, opener: Opener) -> PackageLists:
 
 
 def _listed(part: ServicePart, commands: str, opener: Opener) -> PackageLists:
+    image = image_name(part.recipe.image if part.service.built else part.service.image)
+    language = _OF_LANGUAGES.get(image, ())
+    names = [name for name in PACKAGE_LISTS if name.startswith(language)] if language else PACKAGE_LISTS
     copied, is_own = _copied(part, commands, opener)
     if copied:
         return join_lists(copied, commands, copied[:1] if is_own else [])
     listed = (
-        lists_in(directory, part.service.source.path, opener, commands)
+        lists_in(directory, part.service.source.path, opener, commands, names)
         for directory in source_directories(part, opener)
     )
     return next((lists for lists in listed if lists is not None), PackageLists())
