@@ -292,6 +292,9 @@ STORES = {
 STORE_PROTOCOLS = {number: store.protocol for number, store in STORES.items()}
 """Protocols of stores by their usual ports, on which balancers in front of them answer too."""
 
+FETCHING = ("prometheus", "grafana", "alertmanager", "cadvisor")
+"""Products that fetch what they show, or that a monitor calls."""
+
 PROVIDED = {
     name: Known(kind, name, "https")
     for name, kind in (

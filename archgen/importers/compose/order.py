@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Set
 
 from archgen.importers.addresses import is_public_host
-from archgen.importers.catalogue import Known, is_like
+from archgen.importers.catalogue import FETCHING, Known, is_like
 from archgen.importers.compose.library_calls import has_own_library
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.compose.parts import ServicePart
@@ -20,9 +20,6 @@ from archgen.model.kinds import KINDS
 
 _SERVERS = ("identity-provider", "secrets", "service")
 """Kinds of products that run for nothing but to be called."""
-
-_FETCHING = ("prometheus", "grafana", "alertmanager", "cadvisor")
-"""Products that fetch what they show, or that a monitor calls."""
 
 _PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re.IGNORECASE)
 
@@ -185,7 +182,7 @@ def _is_order_alone(caller: Guess, target: Guess, name: str, service: Service) -
         return True
     if KINDS[caller.known.kind].balances or caller.known.kind == "web-server":
         return False
-    if target.known.product in _FETCHING and not KINDS[caller.known.kind].observes:
+    if target.known.product in FETCHING and not KINDS[caller.known.kind].observes:
         return True
     page = _PAGES.search(name) is not None or _PAGES.search(image_name(service.image)) is not None
     return page or target.known.kind in ("reverse-proxy", "web-server")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec.structs import replace
 
 from archgen.importers.addresses import Mention, mentions
+from archgen.importers.catalogue import FETCHING
 from archgen.importers.compose.environment import names_reader, opened_variables
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.parts import ServicePart
@@ -127,6 +128,11 @@ def calls_in_sources(
         waits = {parts[name].id for name in part.service.depends_on if name in parts}
         is_theirs = any(mention.host in waits for mention, _ in calls_of[part.id])
         for mention, source in calls_of[part.id]:
+            is_example = posixpath.basename(source.path) != ".env"
+            if is_example and any(
+                each.id == mention.host and each.guess.known.product in FETCHING for each in parts.values()
+            ):
+                continue  # an example names all that a project runs, and no program calls what measures it
             if is_theirs or shared[source.path] == 1:
                 yield part, mention, source, shared[source.path] == 1
 
