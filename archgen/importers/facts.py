@@ -126,8 +126,11 @@ class FileTree(Struct, frozen=True):
 class Opener(Protocol):
     """Opens what a file names: by the path of that file and the name in it; the configurations in it for a directory.
 
-    There are none where nothing is, and where it leads out of the project.
+    There are none where nothing is, and where it leads out of the project. `answers` are kept as long as the files are open:
+    what is asked about them for one component after the other is looked for once.
     """
+
+    answers: dict[tuple[object, ...], Any]
 
     def __call__(self, path: str, name: str, /) -> tuple[Configuration, ...]:
         """Return what is opened by a name."""

@@ -17,9 +17,10 @@ def make_id(name: str) -> str:
     return words or "unnamed"
 
 
-def words_of(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, ...]:
     """Return the words of a name in small letters; the first is empty where the name begins with none."""
-    return _BETWEEN_WORDS.split(name.lower())
+    return (*_BETWEEN_WORDS.split(name.lower()),)
 
 
 def free_id(name: str, taken: set[str] | dict[str, str]) -> str:

@@ -153,6 +153,16 @@ def directory_named(
 
     A directory that holds the file at the path too is that of the whole project: its name is the user's.
     """
+    question = directory_named, (*names,), ends, path, (*roots,)
+    if question not in opener.answers:
+        opener.answers[question] = _directory_named(*question[1:], opener)
+    found: tuple[str, str] | None = opener.answers[question]
+    return found
+
+
+def _directory_named(
+    names: tuple[str, ...], ends: Sequence[str], path: str, roots: tuple[str, ...], opener: Opener
+) -> tuple[str, str] | None:
     files = [f"{name}/{file}" for name in names if _NAME.fullmatch(name) for file in ends]
     for root in roots:
         for found, *_ in opener.find(path, root, files):

@@ -1,4 +1,4 @@
-"""Putting together the objects of an import grows with those beside a kustomization and not with their square."""
+"""Putting together an import grows with what it is made of: with objects and not their square, with pairs and not their cube."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ _COUNTED = ("kubernetes/build.py", "kubernetes/beside.py")
 
 _SEARCHING = ("importing/needed_directories.py", "importing/overlays.py", "importing/overlay_modes.py")
 """The modules that choose among directories."""
+
+_SHARING = ("importers/compose/", "importers/sources/")
+"""The modules that tell who uses the addresses that programs share."""
 
 _WORKLOAD = """
 apiVersion: apps/v1
@@ -101,4 +104,29 @@ def test_search_for_what_is_called_grows_with_the_bases(tmp_path: Path, monkeypa
         f"{code.co_filename}:{line}": count
         for (code, line), count in large.items()
         if code.co_filename.endswith(_SEARCHING) and count > max(FEW, MOST * small[code, line])
+    } == {}
+
+
+def sharing_lines(size: int) -> Lines:
+    """Count the lines that an import of so many programs executes that share the addresses of all of them."""
+    names = range(100, 100 + size)
+    addresses = "".join(f"  S{name}_URL: http://s{name}:8080\n" for name in names)
+    services = "".join(f"  s{name}: {{image: acme/s{name}, environment: *shared}}\n" for name in names)
+    Path("compose.yaml").write_text(f"x-shared: &shared\n{addresses}services:\n{services}")
+    counts = executed(lambda: import_model((".",), "Case"))
+    assert "s100 -> s101" in import_model((".",), "Case").model.values["connections"]
+    return counts
+
+
+def test_import_grows_with_the_pairs_of_programs_that_share_their_addresses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them may call each other: the pairs are looked at, and not all programs again for each pair."""
+    monkeypatch.chdir(tmp_path)
+    sharing_lines(3)
+    small, large = sharing_lines(16), sharing_lines(32)
+    assert {
+        f"{code.co_filename}:{line}": count
+        for (code, line), count in large.items()
+        if any(each in code.co_filename for each in _SHARING) and count > max(FEW, 2 * MOST * small[code, line])
     } == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Set
+from typing import Any
 
 from archgen.app.importing.collect import SourceFiles
 from archgen.app.importing.compose_files import is_compose_file
@@ -38,6 +39,8 @@ class _Opener:
     def __init__(self, paths: tuple[str, ...], collection: SourceFiles) -> None:
         self._paths = paths
         self._names_by_directory, self._resolved = collection.names_by_directory, collection.resolved
+        self.answers: dict[tuple[object, ...], Any] = {}
+        self._asked: dict[tuple[str, str], tuple[Configuration, ...]] = {}
         self._cache: dict[str, tuple[Configuration, ...]] = {}
         self._projects: dict[str, ResolvedDirectory] = {}
         self._entries: dict[str, frozenset[str]] = {}
@@ -46,7 +49,12 @@ class _Opener:
         self._names: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, path: str, name: str, /) -> tuple[Configuration, ...]:
-        directory = os.path.dirname(path)
+        asked = path, name
+        if asked not in self._asked:
+            self._asked[asked] = self._opened(os.path.dirname(path), name)
+        return self._asked[asked]
+
+    def _opened(self, directory: str, name: str) -> tuple[Configuration, ...]:
         names = self._names_by_directory.get(directory)
         if name in _BESIDE and names is not None and name not in names:
             return ()
@@ -65,11 +73,12 @@ class _Opener:
         return self._is_there(path_in(os.path.dirname(path), name))
 
     def find(self, path: str, directory: str, names: Iterable[str], /) -> Iterator[tuple[Configuration, ...]]:
-        if os.path.isabs(directory) or "\0" in directory or len(directory) > 1000:
-            return
         place = path, directory
         if place not in self._beside:
-            self._beside[place] = self._entries_of(path_in(os.path.dirname(path), directory))
+            may_lead = not directory or _may_lead(directory)
+            self._beside[place] = (
+                self._entries_of(path_in(os.path.dirname(path), directory)) if may_lead else frozenset()
+            )
         present = self._beside[place]
         for name in names if present else ():
             if name.partition("/")[0] in present and (files := self(path, posixpath.join(directory, name))):
@@ -94,7 +103,10 @@ class _Opener:
 
     def _entries_of(self, folder: str) -> frozenset[str]:
         if folder not in self._entries:
-            self._entries[folder] = _entries_of(folder)
+            above, name = os.path.split(folder)
+            # of most directories that are sought, what lies around them tells that they aren't there
+            is_there = above == folder or name in self._entries.get(above, (name,))
+            self._entries[folder] = _entries_of(folder) if is_there else frozenset()
         return self._entries[folder]
 
     def _project_of(self, directory: str) -> ResolvedDirectory:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -81,8 +81,19 @@ def exporter_at(
     return found[0] if len(found) == 1 else None
 
 
+def by_network_mode(parts: Iterable[ServicePart]) -> dict[str, list[ServicePart]]:
+    """Return the parts of a project by whose network each is on; those on networks of the project by the empty text."""
+    sharing: dict[str, list[ServicePart]] = {}
+    for part in parts:
+        sharing.setdefault(part.service.network_mode, []).append(part)
+    return sharing
+
+
 def heard_beside(
-    mention: Mention, parts: Iterable[ServicePart], target: ServicePart | OutsideStore, caller: ServicePart
+    mention: Mention,
+    by_mode: Mapping[str, Iterable[ServicePart]],
+    target: ServicePart | OutsideStore,
+    caller: ServicePart,
 ) -> Mention:
     """Return a mention of what answers at a port of its target, in the network of which it is: `network_mode: service:browser`.
 
@@ -92,7 +103,7 @@ def heard_beside(
     if isinstance(target, OutsideStore) or (port is not None and target.guess.known.port == port):
         return mention
     network = f"service:{target.service.name}"
-    beside = [part for part in parts if part.service.network_mode == network]
+    beside = by_mode.get(network, ())
     found = [part.id for part in beside if port and answers_at(part.service, part.recipe, part.guess.known, port)]
     if len(found) == 1:
         return replace(mention, host=found[0])

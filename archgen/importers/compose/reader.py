@@ -24,7 +24,7 @@ from archgen.importers.compose.neighbours import Neighbours, Networks
 from archgen.importers.compose.omissions import configuring_jobs, main_of
 from archgen.importers.compose.order import is_addressed, keeps_nothing, may_call, serves_alone, uses_others
 from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
-from archgen.importers.compose.ports import exporter_at, heard_beside, published_entries
+from archgen.importers.compose.ports import by_network_mode, exporter_at, heard_beside, published_entries
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.routing import ProxyRoute, entry_of, protocol_of, routes
@@ -82,17 +82,16 @@ class _Reader:
         host: str,
         counts: Counter[str],
     ) -> None:
-        self.project = project
-        self.host = host
-        self.opener = opener
-        self.sheet = sheet = outside.sheet
-        self.outside = outside
-        self.parts = {part.service.name: part for part in service_parts(project, taken, counts, opener, sheet)}
+        self.project, self.host, self.opener = project, host, opener
+        self.outside, self.sheet = outside, outside.sheet
+        self.parts = {part.service.name: part for part in service_parts(project, taken, counts, opener, self.sheet)}
         self.by_id: dict[str, ServicePart | OutsideStore] = {part.id: part for part in self.parts.values()}
+        self.by_mode = by_network_mode(self.parts.values())
         self.hosts = hosts_of(self.parts)
         self.copied = {
             part.id: dict(variables_of_files(part, project.variables, opener)) for part in self.parts.values()
         }
+        self.values: dict[tuple[str, str], Mapping[str, SourceText]] = {}
         self.proven: set[tuple[str, str]] = set()
         self.called: set[tuple[str, str]] = set()
         self.certain: set[tuple[str, str]] = set()
@@ -150,8 +149,7 @@ class _Reader:
         for (name, target), (source, evidence) in self.doubted.items():
             if (name, target) not in self.certain:
                 served = target in self.served
-                is_doubtful = self.shared.may_be_for_others(name, source, self.parts, is_served=served)
-                keys = ["is_doubtful"] if is_doubtful else []
+                keys = ["is_doubtful"] if self.shared.may_be_for_others(name, source, is_served=served) else []
                 self._doubt(f"connection:{name}->{target}", source, evidence, *keys)
                 # two that share all they are given are often a server and its worker
                 if sharers[target] > 2 and not served:
@@ -189,8 +187,12 @@ class _Reader:
     ) -> None:
         self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
 
-    def _variables(self, part: ServicePart) -> dict[str, SourceText]:
-        return part.recipe.variables | self.copied[part.id] | part.service.environment
+    def _variables(self, part: ServicePart) -> Mapping[str, SourceText]:
+        # what stands beside a part has its id, and a name of its own
+        key = part.id, part.service.name
+        if key not in self.values:
+            self.values[key] = part.recipe.variables | self.copied[part.id] | part.service.environment
+        return self.values[key]
 
     def _call(self, part: ServicePart) -> None:
         service = part.service
@@ -283,7 +285,7 @@ class _Reader:
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
         for named in self.networks.mentions(part, name, value, port, self.sheet):
-            mention = heard_beside(named, self.parts.values(), self.by_id[named.host], part)
+            mention = heard_beside(named, self.by_mode, self.by_id[named.host], part)
             target = self.by_id[mention.host]
             if target.id == part.id or (shared and not agrees_with(part, target)):
                 continue

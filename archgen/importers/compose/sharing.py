@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Set
+from functools import cached_property
 
 from archgen.importers.addresses import mentions
 from archgen.importers.catalogue import Known
@@ -27,6 +28,8 @@ _UnseenVariables = tuple[tuple[str, str], tuple[str, ...], str]
 
 _OF_PROJECT = (".env", *STAND_INS)
 """Names of the file that holds the variables of a whole project."""
+
+_BuiltProgram = tuple[str, str, str]
 
 ValuePlace = tuple[str, int, str]
 """The file, the line and the text of a value."""
@@ -71,6 +74,60 @@ def _is_own_nginx(part: ServicePart) -> bool:
     return part.id.endswith(("-nginx", "_nginx")) and "php" not in f"{part.id} {part.service.image}"
 
 
+class Sharers:
+    """The services that share values; what is asked of all of them for each value and each of them is looked up."""
+
+    def __init__(self, parts: Iterable[ServicePart]) -> None:
+        self.parts = (*parts,)
+
+    @cached_property
+    def programs(self) -> Mapping[_BuiltProgram, list[ServicePart]]:
+        """Return the services by what they are built from."""
+        programs: dict[_BuiltProgram, list[ServicePart]] = {}
+        for part in self.parts:
+            programs.setdefault(part.service.built_program, []).append(part)
+        return programs
+
+    @cached_property
+    def using(self) -> Set[_BuiltProgram]:
+        """Return the programs that may use what others share with them."""
+        return {part.service.built_program for part in self.parts if _is_program(part)}
+
+    @cached_property
+    def common_words(self) -> Set[str]:
+        """Return the words that all of them have in their names."""
+        return frozenset.intersection(*(frozenset(_words_of(part)) for part in self.parts))
+
+    @cached_property
+    def _by_first_word(self) -> Mapping[str, list[ServicePart]]:
+        named: dict[str, list[ServicePart]] = {}
+        for part in self.parts:
+            if not part.guess.known.keeps_data:
+                named.setdefault(_words_of(part)[0], []).append(part)
+        return named
+
+    @cached_property
+    def _by_words(self) -> Mapping[tuple[str, ...], ServicePart]:
+        # of two with the same words the first counts
+        return {words_of(part.service.name): part for part in reversed(self.parts)}
+
+    def name_begins_with_another(self, name: str, part: ServicePart) -> bool:
+        """Return True for `AIRFLOW__BROKER_URL` of what is no Airflow, beside `airflow-worker`."""
+        first = words_of(name)[0]
+        if len(first) < 3 or first in _words_of(part):
+            return False
+        return any(not each.service.runs_program_of(part.service) for each in self._by_first_word.get(first, ()))
+
+    def owner_of(self, name: str) -> ServicePart | None:
+        """Return the service with whose name that of a variable begins: `ORDERS_API_DB_HOST` is of `orders-api`, and not of `orders`."""
+        words = words_of(name)
+        beginnings = (words[:length] for length in range(len(words), 0, -1))
+        return next((self._by_words[each] for each in beginnings if each in self._by_words), None)
+
+
+_NOBODY = Sharers(())
+
+
 class SharedValues:
     """The values of services by their places, and those who share each; it tells which of them a value is meant for.
 
@@ -86,15 +143,19 @@ class SharedValues:
         opener: Opener,
     ) -> None:
         own = (part for part in parts.values() if part.guess.known.product is None)
+        self._parts = parts
+        self._by_id = {part.id: part for part in parts.values()}
         self._sources = ProgramSources({part.id: _program_of(part, opener) for part in own}, opener)
         self.sharers = _sharers_by_place(parts.values(), copied)
         self._libraries = libraries
-        self._listed: dict[tuple[int, Known], bool] = {}
+        self._listed: dict[tuple[Sharers, Known], bool] = {}
+        self._given: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._lists: dict[Sharers, Mapping[PackageLists, Set[_BuiltProgram]]] = {}
         self._waits = {name: awaited(service, services) for name, service in services.items()}
 
-    def of(self, value: SourceText) -> list[ServicePart]:
+    def of(self, value: SourceText) -> Sharers:
         """Return the services that share a value."""
-        return self.sharers.get(value_place(value), [])
+        return self.sharers.get(value_place(value), _NOBODY)
 
     def is_for_several(self, part: ServicePart, value: SourceText) -> bool:
         """Return True for a value that several services share, or that an observer is given with all of its project."""
@@ -102,27 +163,25 @@ class SharedValues:
         is_of_project = (
             known.watches and known.product is not None and posixpath.basename(value.source.path) in _OF_PROJECT
         )
-        return is_of_project or len(self.of(value)) > 1
+        return is_of_project or len(self.of(value).parts) > 1
 
     def own_of(self, values: Mapping[str, SourceText]) -> dict[str, SourceText]:
         """Return those of a service's variables whose values no other one shares."""
-        return {name: value for name, value in values.items() if len(self.of(value)) < 2}
+        return {name: value for name, value in values.items() if len(self.of(value).parts) < 2}
 
-    def may_be_for_others(
-        self, identity: str, source: Origin, parts: Mapping[str, ServicePart], *, is_served: bool
-    ) -> bool:
+    def may_be_for_others(self, identity: str, source: Origin, *, is_served: bool) -> bool:
         """Return False for a variable of a component's own, of which neither its order nor its source tells what it uses.
 
         What a gateway shares with others is theirs where one of them uses it for certain: then it `is_served`.
         """
-        part = next(part for part in parts.values() if part.id == identity)
-        waits = (parts[name] for name in self._waits[part.service.name] if name in parts)
+        part = self._by_id[identity]
+        waits = (self._parts[name] for name in self._waits[part.service.name] if name in self._parts)
         is_told = any(each.guess.known.keeps_data for each in waits) or self._libraries(part).text != ""
         return is_told or (is_served and _is_own_gateway(part)) or source.path != part.service.source.path
 
     def told(self, values: Mapping[str, SourceText]) -> dict[str, SourceText]:
         """Return variables of a service without examples for several, of which each may have no use for any."""
-        return {name: value for name, value in values.items() if not value.of_reader or len(self.of(value)) < 2}
+        return {name: value for name, value in values.items() if not value.of_reader or len(self.of(value).parts) < 2}
 
     def called_by(self, job: Service, parts: Mapping[str, ServicePart], hosts: Mapping[str, str]) -> list[str]:
         """Return the ids of what a service calls that is no component: the stores that it waits for, else what its values name.
@@ -132,7 +191,7 @@ class SharedValues:
         waits = [parts[name] for name in sorted(self._waits[job.name]) if name in parts]
         stores = [part.id for part in waits if part.guess.known.keeps_data]
         databases = {part.id for part in parts.values() if part.kind == "database"}
-        values = [(name, value.text, self.of(value) != []) for name, value in job.environment.items()]
+        values = [(name, value.text, self.of(value) is not _NOBODY) for name, value in job.environment.items()]
         words = [("", word, False) for word in job.words.split()[:_MOST_WORDS]]
         return stores or [
             mention.host
@@ -145,61 +204,63 @@ class SharedValues:
         self, name: str, part: ServicePart, target: ServicePart | OutsideStore, values: Mapping[str, SourceText]
     ) -> SourceReading | None:
         """Return if the source of a service reads a variable of those that it shares with others, as far as that is there."""
-        given = (each for each, value in values.items() if len(self.of(value)) > 1)
+        key = part.id, part.service.name
+        if key not in self._given:
+            self._given[key] = tuple(each for each, value in values.items() if len(self.of(value).parts) > 1)
+        given = self._given[key]
         return self._sources.reading_of(part.id, name, given, target.guess.known, self._libraries(part))
 
     def is_meant_for_others(
-        self, name: str, part: ServicePart, target: ServicePart | OutsideStore, sharing: Sequence[ServicePart]
+        self, name: str, part: ServicePart, target: ServicePart | OutsideStore, sharing: Sharers
     ) -> bool:
         """Return True for a value that services of several programs share, if nothing of this one says that it uses it.
 
         It does if it waits for the target, or another that runs its program does, if the variable's name begins as its own,
         or if its libraries have one for the target. A name that begins with another's is for that; few gateways use a store.
         """
-        if _begins_with_another(name, part, sharing):
+        if sharing.name_begins_with_another(name, part):
             return True
         known = target.guess.known
         awaits = isinstance(target, ServicePart) and target.service.name in self._waits[part.service.name]
         if known.keeps_data and _is_own_gateway(part):
             return not (awaits or self._has_library(known, part, sharing))
-        programs = {each.service.built_program for each in sharing if _is_program(each)}
-        if len(programs) < 2 or isinstance(target, OutsideStore):
+        if len(sharing.using) < 2 or isinstance(target, OutsideStore):
             return False
         # a file that only changes services tells none of their programs: they may be the same
-        if any(
-            target.service.name in self._waits[each.service.name]
-            and each.service.built_program == part.service.built_program
-            for each in sharing
-        ):
+        alike = sharing.programs.get(part.service.built_program, ())
+        if any(target.service.name in self._waits[each.service.name] for each in alike):
             return False
-        owner = _owner_of(name, sharing)
+        owner = sharing.owner_of(name)
         if owner is not None and owner.id != target.id:
             return owner is not part
         first = words_of(name)[0]
-        is_of_some = (
-            len(first) > 2 and first in _words_of(part) and any(first not in _words_of(each) for each in sharing)
-        )
+        is_of_some = len(first) > 2 and first in _words_of(part) and first not in sharing.common_words
         return not (is_of_some or self._has_library(known, part, sharing))
 
-    def _has_library(self, known: Known, part: ServicePart, sharing: Sequence[ServicePart]) -> bool:
+    def _has_library(self, known: Known, part: ServicePart, sharing: Sharers) -> bool:
         """Return True for a library in the list of a program itself, or of what it is built upon, where no other lists one.
 
         A list for several programs, each built of a part of one source, tells of none.
         """
         packages = self._libraries(part)
-        if any(
-            each.service.built_program != part.service.built_program and self._libraries(each) == packages
-            for each in sharing
-            if _is_program(each)
-        ):
+        if not self._programs_with(packages, sharing) <= {part.service.built_program}:
             return False
         return has_library_by_itself(known, packages, lambda: self._is_listed(known, sharing))
 
-    def _is_listed(self, known: Known, sharing: Sequence[ServicePart]) -> bool:
-        key = id(sharing), known
+    def _is_listed(self, known: Known, sharing: Sharers) -> bool:
+        key = sharing, known
         if key not in self._listed:
-            self._listed[key] = any(has_library_for(known, self._libraries(each).of_program) for each in sharing)
+            self._listed[key] = any(has_library_for(known, self._libraries(each).of_program) for each in sharing.parts)
         return self._listed[key]
+
+    def _programs_with(self, packages: PackageLists, sharing: Sharers) -> Set[_BuiltProgram]:
+        """Return the programs with the same lists of packages, of those that may use what they share."""
+        if sharing not in self._lists:
+            programs: dict[PackageLists, set[_BuiltProgram]] = {}
+            for each in filter(_is_program, sharing.parts):
+                programs.setdefault(self._libraries(each), set()).add(each.service.built_program)
+            self._lists[sharing] = programs
+        return self._lists[sharing].get(packages, frozenset())
 
 
 def _program_of(part: ServicePart, opener: Opener) -> Program:
@@ -207,13 +268,6 @@ def _program_of(part: ServicePart, opener: Opener) -> Program:
     image = " ".join(service.built_program) if any(service.program) else part.id
     directories = tuple(source_directories(part, opener))
     return Program(service.source.path, service.name, service.words, image_name(service.image), image, directories)
-
-
-def _owner_of(name: str, sharing: Sequence[ServicePart]) -> ServicePart | None:
-    """Return the service with whose name that of a variable begins: `ORDERS_API_DB_HOST` is of `orders-api`, and not of `orders`."""
-    words = words_of(name)
-    owners = [each for each in sharing if words_of(each.service.name) == words[: len(words_of(each.service.name))]]
-    return max(owners, key=lambda each: len(words_of(each.service.name)), default=None)
 
 
 def _is_program(part: ServicePart) -> bool:
@@ -228,16 +282,7 @@ def is_of_coordinated(name: str, part: ServicePart, target: ServicePart | Outsid
     return elects and _OF_COORDINATED.match(name) is not None
 
 
-def _begins_with_another(name: str, part: ServicePart, sharing: Sequence[ServicePart]) -> bool:
-    """Return True for `AIRFLOW__BROKER_URL` of what is no Airflow, beside `airflow-worker`."""
-    first = words_of(name)[0]
-    if len(first) < 3 or first in _words_of(part):
-        return False
-    others = [each for each in sharing if not each.service.runs_program_of(part.service)]
-    return any(first in _words_of(each)[:1] and not each.guess.known.keeps_data for each in others)
-
-
-def _words_of(part: ServicePart) -> list[str]:
+def _words_of(part: ServicePart) -> tuple[str, ...]:
     """Return the words of a service's name, of its image and of its source."""
     service = part.service
     return words_of(f"{service.name} {service.image.rpartition('/')[2]} {service.built}")
@@ -286,7 +331,7 @@ def agrees_with(store: ServicePart, target: ServicePart | OutsideStore) -> bool:
 
 def _sharers_by_place(
     parts: Iterable[ServicePart], copied: Mapping[str, Mapping[str, SourceText]]
-) -> dict[ValuePlace, list[ServicePart]]:
+) -> dict[ValuePlace, Sharers]:
     """Return the services that share the value at a place: through an anchor, or a file that several name.
 
     `copied` are the variables that files show, by the ids of parts.
@@ -298,7 +343,9 @@ def _sharers_by_place(
             # a line may hold several values of one service
             if not users or users[-1] is not part:
                 users.append(part)
-    return sharers
+    # most values of a file are shared by the same services
+    groups = {tuple(part.id for part in users): Sharers(users) for users in sharers.values()}
+    return {place: groups[tuple(part.id for part in users)] for place, users in sharers.items()}
 
 
 def value_place(value: SourceText) -> ValuePlace:

@@ -71,7 +71,7 @@ class _Settings:
 
     def __init__(self, entries: Mapping[str, tuple[str, Origin]]) -> None:
         self.addresses = sum(text.startswith(("http://", "https://")) for text, _ in entries.values())
-        self.names = entries.keys()
+        self.names = (*entries,)
         self.takers: dict[str, Workload] = {}
         self.namers: dict[str, int] = {}
         self.knowing: dict[Known, Set[str]] = {}
@@ -368,7 +368,7 @@ def _is_meant(named: Known, store: Known) -> bool:
     return is_like(store, named) if named.product is not None else store.kind == named.kind
 
 
-def _words_of(part: Workload | Resource) -> list[str]:
+def _words_of(part: Workload | Resource) -> tuple[str, ...]:
     return words_of(f"{part.manifest.name} {part.guess.known.product or ''}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, KeysView, Mapping, Set
+from collections.abc import Iterator, KeysView, Mapping, Set
 from functools import cached_property
 from typing import Literal
 
@@ -133,7 +133,7 @@ class ProgramSources:
         }
 
     def reading_of(
-        self, program: str, variable: str, given: Iterable[str], target: Known, lists: PackageLists
+        self, program: str, variable: str, given: tuple[str, ...], target: Known, lists: PackageLists
     ) -> SourceReading | None:
         """Return if a program `reads` a variable of those that it is `given` with others, or `lacks` it; None where nothing tells.
 
@@ -166,7 +166,7 @@ class ProgramSources:
             or _may_be_of_library(variable, target, lists)
         ):
             return None
-        if not any(map(names.reads, given)) or self._may_be_shared(program, variable) or not self._is_read(variable):
+        if not names.reads_any(given) or self._may_be_shared(program, variable) or not self._is_read(variable):
             return None
         return "lacks"
 

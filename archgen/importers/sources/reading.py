@@ -63,6 +63,7 @@ class ReadNames(Struct):
     is_bound: bool
     given: set[str] = field(default_factory=set)
     beside: str = ""
+    asked: dict[tuple[str, ...], bool] = field(default_factory=dict)
 
     def reads(self, variable: str) -> bool:
         """Return True if a source reads a variable; the settings of .NET write `A__B` as `A:B`."""
@@ -70,6 +71,12 @@ class ReadNames(Struct):
             return variable in self.names or variable in self.given
         path = variable.lower().replace("__", ":")
         return path in self.names or any(path.startswith(f"{section}:") for section in self.sections)
+
+    def reads_any(self, variables: tuple[str, ...]) -> bool:
+        """Return True if a source reads one of several variables, which are the same for each of them."""
+        if variables not in self.asked:
+            self.asked[variables] = any(map(self.reads, variables))
+        return self.asked[variables]
 
     def may_read(self, variable: str) -> bool:
         """Return True unless nothing in the sources is like the name of a variable, nor like a part that it is put together of."""
