@@ -340,6 +340,7 @@ def lacks_library_for(known: Known, libraries: PackageLists) -> bool:
     return not has_library_for(known, libraries) and not _holds(libraries.text, _FRAMEWORKS)
 
 
+@lru_cache(maxsize=1024)
 def _holds(libraries: str, *words: str) -> bool:
     pattern = _pattern("|".join(filter(None, words)))
     return libraries != "" and pattern is not None and pattern.search(libraries) is not None

@@ -200,9 +200,9 @@ def _match(table: tuple[tuple[str, str, str | None], ...], text: str) -> tuple[s
     """Return the kind and product of the first pattern that a text matches; patterns are compiled at their first use."""
     patterns = _COMPILED.get(id(table))
     if patterns is None:
-        patterns = _COMPILED[id(table)] = [
-            (re.compile(pattern, re.I), kind, product) for pattern, kind, product in table
-        ]
+        patterns = _COMPILED[id(table)] = [(re.compile(pattern), kind, product) for pattern, kind, product in table]
+    # patterns in small letters: a search that has to match both takes several times as long
+    text = text.lower()
     for pattern, kind, product in patterns:
         if pattern.search(text):
             return kind, product

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -29,7 +30,7 @@ MOST = 0.7
 UNNAMED_RANK = 2
 
 
-class ComposeCandidate(Struct, frozen=True):
+class ComposeCandidate(Struct, frozen=True, dict=True):
     """Compose files that may be read together, what they run, and what speaks for them."""
 
     files: tuple[str, ...]
@@ -37,7 +38,7 @@ class ComposeCandidate(Struct, frozen=True):
     stage: int
     deployed_by: str = ""
 
-    @property
+    @cached_property
     def own(self) -> dict[str, ServiceSketch]:
         """Return the system's own programs, without those for trials and for those who work on it."""
         return {
@@ -48,7 +49,7 @@ class ComposeCandidate(Struct, frozen=True):
             and not any(stage_of(word) == TRIAL for word in (name, *service.profiles))
         }
 
-    @property
+    @cached_property
     def builds(self) -> set[str]:
         """Return the directories that programs are built from."""
         return {service.built for service in self.services.values()} - {""}
@@ -97,7 +98,7 @@ class ComposeCandidate(Struct, frozen=True):
             for each, places in ((service, self._places - other._places), (counterpart, other._places - self._places))
         )
 
-    @property
+    @cached_property
     def _places(self) -> set[str]:
         """Return the directories of the files, each by its path and by its name."""
         paths = {os.path.dirname(path) or "." for path in self.files}

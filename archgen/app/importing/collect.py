@@ -287,7 +287,7 @@ def _manifests_below(
     manifests = {
         path: data
         for path in below
-        if path.lower().endswith((".yml", ".yaml", ".json"))
+        if path[-5:].lower().endswith((".yml", ".yaml", ".json"))
         and not holds_no_address(path)
         and (data := found.manifest(path))
     }

@@ -48,6 +48,8 @@ class Walks:
         self._callees: dict[str, list[Call]] = {}
         self._programs: dict[str, set[str]] = {}
         self._published: dict[str, set[int]] = {}
+        self._next: dict[tuple[str, str | None, frozenset[int]], list[Call]] = {}
+        self._help: dict[str, bool] = {}
         for entry in inventory.entries:
             heard = entry.heard(inventory.parts[entry.component])
             self._published.setdefault(entry.component, set()).update(heard)
@@ -101,6 +103,12 @@ class Walks:
 
         Those of a proxy are by the ports on which it is called, if it listens there.
         """
+        key = name, branch, frozenset(ports)
+        if key not in self._next:
+            self._next[key] = self._find_next(name, branch, ports)
+        return self._next[key]
+
+    def _find_next(self, name: str, branch: str | None, ports: Set[int]) -> list[Call]:
         part, calls = self._parts[name], self._callees.get(name, [])
         if 0 not in ports and not ports.isdisjoint(part.listens):
             open_ports = {0, *ports, *part.passes_to}
@@ -157,6 +165,11 @@ class Walks:
 
     def _is_help(self, call: Call) -> bool:
         """Return True for the call of a service without data that a single program asks, beside data of its own."""
+        if call.id not in self._help:
+            self._help[call.id] = self._asks_for_help(call)
+        return self._help[call.id]
+
+    def _asks_for_help(self, call: Call) -> bool:
         return (
             self._parts[call.target].traits.role == "application"
             and len(self._programs[call.target]) == 1

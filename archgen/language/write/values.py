@@ -80,9 +80,10 @@ def _add_entry(lines: list[str], head: str, value: Any, levels: int, indent: str
 
 
 def _add_item(lines: list[str], item: Any, levels: int, indent: str) -> None:
-    line = f"{indent}- {inline(item)}"
-    if not item or not isinstance(item, dict) or (levels < 1 and len(line) <= WIDEST):
-        lines.append(line)
-        return
+    if not item or not isinstance(item, dict) or levels < 1:
+        line = f"{indent}- {inline(item)}"
+        if not item or not isinstance(item, dict) or len(line) <= WIDEST:
+            lines.append(line)
+            return
     first, *rest = block(item, levels - 1, f"{indent}  ")
     lines += [f"{indent}- {first.lstrip()}", *rest]
