@@ -201,8 +201,7 @@ def _match(table: tuple[tuple[str, str, str | None], ...], text: str) -> tuple[s
     patterns = _COMPILED.get(id(table))
     if patterns is None:
         patterns = _COMPILED[id(table)] = [(re.compile(pattern), kind, product) for pattern, kind, product in table]
-    # patterns in small letters: a search that has to match both takes several times as long
-    text = text.lower()
+    text = text.lower()  # a search that has to match both letters takes several times as long
     for pattern, kind, product in patterns:
         if pattern.search(text):
             return kind, product
@@ -222,6 +221,7 @@ def _by_name(name: str) -> tuple[str, str | None] | None:
     return None if beside else matched
 
 
+@lru_cache(maxsize=4096)
 def image_name(image: str) -> str:
     """Return the last segment of an image, without tag and digest."""
     return image.split("@")[0].rpartition("/")[2].partition(":")[0].lower()

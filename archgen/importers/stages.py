@@ -45,6 +45,7 @@ def stage_of(name: str) -> int:
     return max((stage for stage, pattern in _PATTERNS if pattern.search(name) is not None), default=UNNAMED)
 
 
+@lru_cache(maxsize=4096)
 def is_before_release(name: str) -> bool:
     """Return True for a name with a word for a stage before the release: that something is old, or of old, is none."""
     return any(stage >= STAGING and pattern.search(name) is not None for stage, pattern in _PROPER)

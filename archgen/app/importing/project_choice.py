@@ -113,8 +113,9 @@ def _is_of_one_system(path: str, chosen: list[ComposeCandidate], other: ComposeC
     if any(os.path.dirname(path) == os.path.dirname(file) for each in chosen for file in each.files):
         return True
     return any(
-        len(other.own) * each.covers(other) >= _ALIKE and min(each.covers(other), other.covers(each)) >= ENOUGH
+        len(other.own) * part >= _ALIKE and part >= ENOUGH and other.covers(each) >= ENOUGH
         for each in chosen
+        for part in (each.covers(other),)
     )
 
 

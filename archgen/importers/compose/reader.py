@@ -188,8 +188,7 @@ class _Reader:
         self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
 
     def _variables(self, part: ServicePart) -> Mapping[str, SourceText]:
-        # what stands beside a part has its id, and a name of its own
-        key = part.id, part.service.name
+        key = part.id, part.service.name  # what stands beside a part has its id
         if key not in self.values:
             self.values[key] = part.recipe.variables | self.copied[part.id] | part.service.environment
         return self.values[key]
