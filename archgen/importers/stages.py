@@ -26,7 +26,10 @@ _WORDS = (
 _ASIDE = r"kind|debug|watch|old|legacy|obsolete|archived?|deprecated|playground"
 """Words for what isn't deployed where files say how a system is started; a site may be called so, and be in use."""
 
-_EXAMPLE = re.compile(r"(^|[^a-z])(samples?|examples?)([^a-z]|$)", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"(^|[^a-z])(samples?|examples?)([^a-z]|$)|(^|[/\\])(docs?|documentation|guides?|tutorials?|wiki)[/\\]",
+    re.IGNORECASE,
+)
 
 _COPY = re.compile(rf"(^|[-_.])({_STAGING}|{_DEVELOPMENT})$", re.IGNORECASE)
 _END = re.compile(rf"[-_.]({_PRODUCTION}|live|{_STAGING}|{_DEVELOPMENT}|local)$", re.IGNORECASE)
@@ -52,7 +55,7 @@ def is_before_release(name: str) -> bool:
 
 
 def is_example(path: str) -> bool:
-    """Return True for a path with a word for an example of what people make of it."""
+    """Return True for a path with a word for an example of what people make of it, or for a document."""
     return _EXAMPLE.search(path) is not None
 
 

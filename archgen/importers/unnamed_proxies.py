@@ -12,7 +12,7 @@ from archgen.importers.haproxy import is_haproxy
 from archgen.importers.keepalived import balances, is_keepalived
 from archgen.importers.outside import is_real
 from archgen.importers.products import known_by_name
-from archgen.importers.stages import TRIAL, stage_of
+from archgen.importers.stages import TRIAL, is_example, stage_of
 
 _Pool = tuple[str, list[tuple[str, int]]]
 """The id of a pool, and the host and the port of each server."""
@@ -45,7 +45,7 @@ def leading_to(files: Iterable[Configuration], sheet: FactSheet) -> list[Configu
 
 def _moves_address(file: Configuration) -> bool:
     """Return True for a configuration of keepalived in use: an example of one moves no address."""
-    return is_keepalived(file) and stage_of(file.path) != TRIAL
+    return is_keepalived(file) and stage_of(file.path) != TRIAL and not is_example(file.path)
 
 
 def _is_displaced(file: Configuration, published: set[int]) -> bool:
