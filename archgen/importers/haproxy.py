@@ -214,9 +214,11 @@ def _call(proxy: Proxy, backend: _Section, title: str, number: int, tcp: bool) -
             members += [Member(host, port, line, "backup" in words, words[1])] * count
             if "check" in words and "addr" in words[:-1]:
                 asked[words[words.index("addr") + 1]] = line
-            if "ssl" in words and protocol == "http":
-                protocol = "https"
+    speaking = [words for words, _ in backend.all("server", "server-template", "default-server")]
+    proxy.is_secured = any("ssl" in words for words in speaking)
+    protocol = "https" if proxy.is_secured and protocol == "http" else protocol
     proxy.call(title, members[:_MOST_SERVERS], protocol, backend.line)
+    proxy.is_secured = False
     for host, line in asked.items():
         # whether a server is up, another one tells
         proxy.ask(host, "http" if any(words[1:2] == ["httpchk"] for words, _ in backend.all("option")) else "tcp", line)

@@ -206,7 +206,7 @@ class _Reader:
             _port_of(each) for each in server.block if each.name == "listen" and each.arguments
         )
         for text in self._chosen(self._resolved(server, directive.arguments[0])):
-            self._pass_to(text, directive)
+            self._pass_to(server, text, directive)
 
     def _chosen(self, text: str) -> list[str]:
         """Return a text with each value that a `map` gives the variable in it, which may be the name of a pool."""
@@ -218,11 +218,15 @@ class _Reader:
                 return [value if "://" in value else text.replace(variable, value) for value in chosen]
         return [text]
 
-    def _pass_to(self, text: str, directive: Directive) -> None:
+    def _pass_to(self, server: Directive, text: str, directive: Directive) -> None:
         scheme, separator, rest = text.partition("://")
         protocol = _PASSES[directive.name]
         if separator:
             protocol = {"https": "https", "grpc": "grpc", "grpcs": "grpc"}.get(scheme, protocol)
+        secures = directive.name == "proxy_pass" and any(
+            each.arguments[:1] == ["on"] for each in server.all("proxy_ssl")
+        )
+        self.proxy.is_secured = scheme in ("https", "grpcs") or secures
         authority = (rest if separator else text).split("/")[0] if not text.startswith("unix:") else text
         if "$" in authority or not authority or authority.startswith("unix:"):
             self.proxy.doubt(directive.line, directive.name)

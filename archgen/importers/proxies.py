@@ -23,6 +23,7 @@ from archgen.importers.names import make_id
 from archgen.importers.outside import is_real, names_of_place, outside_address, outside_place
 from archgen.importers.products import known_by_name
 from archgen.importers.stages import is_before_release
+from archgen.model.protocols import PROTOCOLS
 from archgen.model.wording import listed
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*[a-z0-9](\.[a-z0-9-]+){0,6}")
@@ -73,6 +74,9 @@ class Proxy:
         self.is_of_here = False
         self.fronts: frozenset[int] = frozenset()
         """The ports that lead to the pool which is called next; none where the configuration tells no port."""
+
+        self.is_secured = False
+        """True where the proxy speaks TLS to the pool which is called next, whatever the protocol is."""
 
         self.others = {} if others is None else others
 
@@ -245,6 +249,8 @@ class Proxy:
         self.add(subject, "protocol", spoken, line, PASSED_ON)
         self._come_by(subject, line)
         self.add(subject, "served", [port or 0, spoken], line, PASSED_ON)
+        if self.is_secured and not PROTOCOLS[spoken].encrypted:
+            self.add(subject, "secured", port or 0, line, PASSED_ON)
 
     def _come_by(self, subject: str, line: int) -> None:
         for front in self.fronts or (0,):
