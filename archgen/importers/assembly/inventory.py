@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,9 @@ from archgen.importers.facts import Origin
 from archgen.importers.products import guess
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS, Kind
+
+_MEASURES = re.compile(r"(^|[-_.])(exporter|metrics)([-_.]|$)", re.IGNORECASE)
+"""A word of what measures something for others."""
 
 
 class Part(Struct, kw_only=True):
@@ -236,10 +240,10 @@ class Inventory(Struct):
     def requests(self, identity: str) -> list[Call]:
         """Return the calls of a component without those of what measures it, which asks it for no work.
 
-        What watches others may keep its own data in a store.
+        What watches others may keep its own data in a store, and what its name calls an exporter is there to be measured.
         """
         calls, part = self.callers(identity), self.parts[identity]
-        if part.keeps_data or part.is_aside:
+        if part.keeps_data or part.is_aside or _MEASURES.search(identity):
             return calls
         watches = {call.source for call in calls if self.parts[call.source].traits.observes}
         return [call for call in calls if call.source not in watches or self.parts[call.source].is_subject]
