@@ -101,9 +101,18 @@ def of_earlier_stages(manifests: Mapping[str, bytes]) -> tuple[set[str], list[st
 
     Such a controller has its objects beside those of production, as in `clusters/staging` and `clusters/production`.
     """
-    applied = {path: {each.path for each in deployments_in(data)} for path, data in manifests.items()}
+    deploying = [path for path, data in manifests.items() if may_deploy(data)]
+    stages: dict[tuple[str, ...], set[int]] = {}
+    for path in deploying:
+        words = path.split(os.sep)
+        for number, word in enumerate(words[:-1]):
+            stages.setdefault(tuple(words[:number]), set()).add(stage_of(word))
+    early, size = {path for path in deploying if _is_early(path, stages)}, 0
+    if not early:
+        return set(), []
+    applied = {path: {each.path for each in deployments_in(manifests[path])} for path in deploying}
     applied = {path: paths for path, paths in applied.items() if paths}
-    early, size = {path for path in applied if _is_early(path, applied)}, 0
+    early &= applied.keys()
     own: set[str] = set()
     others: set[str] = set()
     # what a stage applies may have a controller apply more
@@ -112,8 +121,6 @@ def of_earlier_stages(manifests: Mapping[str, bytes]) -> tuple[set[str], list[st
         own, others = ({each for path in group for each in applied[path]} for group in (early, applied.keys() - early))
         own -= others
         early |= {path for path in applied if _is_only_below(os.path.dirname(path), own, others)}
-    if not early:
-        return set(), []
     left = {each for each in {*map(os.path.dirname, manifests)} if _is_only_below(each, own, others)}
     lost = early | {path for path in manifests if os.path.dirname(path) in left}
     if not any(True for path in manifests.keys() - lost for _ in images_in(manifests[path])):
@@ -122,15 +129,16 @@ def of_earlier_stages(manifests: Mapping[str, bytes]) -> tuple[set[str], list[st
     return lost, sorted(outermost)
 
 
-def _is_early(path: str, paths: Iterable[str]) -> bool:
-    """Return True for a file in a directory of a stage before the release, beside which one of production has such files too."""
+def _is_early(path: str, stages: Mapping[tuple[str, ...], Set[int]]) -> bool:
+    """Return True for a file in a directory of a stage before the release, beside which one of production has such files too.
+
+    `stages` are those that the directories with such files have, by the words of the path to them.
+    """
     words = path.split(os.sep)
     for number, word in enumerate(words[:-1]):
         if stage_of(word) >= STAGING:
-            above = words[:number]
-            beside = (each.split(os.sep) for each in paths)
-            stages = {stage_of(each[number]) for each in beside if each[:number] == above and len(each) > number + 1}
-            if PRODUCTION in stages or (UNNAMED in stages and above and _OF_CLUSTERS.fullmatch(above[-1])):
+            beside = stages[tuple(words[:number])]
+            if PRODUCTION in beside or (number and UNNAMED in beside and _OF_CLUSTERS.fullmatch(words[number - 1])):
                 return True
     return False
 
