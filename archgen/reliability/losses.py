@@ -247,6 +247,10 @@ class Losses:
         told = {each for own in guests.values() if self._break_together(flow, own) for each in own}
         return {element: around for element, around in harmless.items() if element not in told}
 
+    def breaks_with(self, flow: str, replicas: Iterable[Replica]) -> bool:
+        """Return True if the loss of some replicas together breaks a flow."""
+        return self._break_together(flow, [Subject("replica", replica.id) for replica in replicas])
+
     def _break_together(self, flow: str, lost: Iterable[Subject]) -> bool:
         together = Evaluation(self.plans[flow], States(dict.fromkeys(lost, 2), 3))
         return bool(together.flow & 2)

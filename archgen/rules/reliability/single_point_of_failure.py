@@ -23,12 +23,13 @@ from archgen.edits.services import is_disk
 from archgen.edits.zone_advice import leave_zone
 from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import WIDE_ZONES
+from archgen.model.architecture import WIDE_ZONES, Replica
 from archgen.model.change import Change
 from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows, zone_words
 from archgen.reliability.losses import RootCause
+from archgen.reliability.members import quorum_of
 from archgen.reliability.needs import Need
 
 
@@ -106,8 +107,18 @@ def _carried(facts: Topology, breaking: RootCause) -> tuple[str, ...]:
             lost = facts.losses.lying_in(breaking.element, flow)
             gone = Counter(replica.component for replica in lost)
             whole = [each.id for each in lost if gone[each.component] == len(facts.components[each.component].replicas)]
-            carried |= dict.fromkeys(whole)
+            carried |= dict.fromkeys(whole or _without_quorum(facts, flow, lost))
     return tuple(carried)
+
+
+def _without_quorum(facts: Topology, flow: str, lost: Iterable[Replica]) -> list[str]:
+    """Return the replicas of each component of which so many are lost that a flow fails: the rest has no majority."""
+    groups: dict[str, list[Replica]] = {}
+    for replica in lost:
+        groups.setdefault(replica.component, []).append(replica)
+    voting = (own for name, own in groups.items() if quorum_of(facts.components[name]) is not None)
+    broken = (own for own in voting if facts.losses.breaks_with(flow, own))
+    return [replica.id for group in broken for replica in group]
 
 
 def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) -> str | None:
@@ -184,6 +195,9 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
     others = [name for name in _components(facts, breaking) if name != lost] if lost is not None else []
     if automated := _automate(facts, others):
         return f"{lost}: {own or _ADD.format('')} {automated}"
+    if split := [name for name in others if quorum_of(facts.components[name]) is not None]:
+        spread = f"Place the members of {listed(split)} so that a majority is left without {breaking.element.id}."
+        return f"{lost}: {own or _ADD.format('')} {spread}"
     if own is not None:
         return f"{lost}: {own}" if others else own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
