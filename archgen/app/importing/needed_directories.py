@@ -43,6 +43,11 @@ _RUNS_OR_LEADS = re.compile(
 )
 """Kinds of what runs something or leads to it: settings alone may be those that others need."""
 
+_LEADS_IN = re.compile(
+    rb"""(kind|type)["']?:[ \t]*["']?(Ingress|HTTPRoute|Gateway|IngressRoute|VirtualService|Route|LoadBalancer|NodePort)\b"""
+)
+"""What leads visitors to a program."""
+
 
 def holds_store(files: Iterable[bytes]) -> bool:
     """Return True for files that run the image of a store."""
@@ -157,9 +162,10 @@ def _outermost(directory: str, own: Set[str], others: Set[str]) -> str:
 def sample_directories(
     directory: str, manifests: Mapping[str, bytes], stated: Iterable[Kustomization], scripts: Scripts
 ) -> list[str]:
-    """Return the outermost directories of samples that hold manifests, where other manifests run programs of the system's own.
+    """Return the outermost directories of samples that hold manifests, where other manifests run the system's own programs.
 
-    What a kustomization outside names, or a script or a document applies, is no sample; nor is one that runs what the others call.
+    These lead visitors in, or are no fewer than those of the samples. What a kustomization outside names, or a script or a document
+    applies, is no sample; nor is what runs something of the directory's name, or what the others call.
     """
     places: dict[str, dict[str, bytes]] = {}
     others: list[bytes] = []
@@ -169,8 +175,10 @@ def sample_directories(
             places.setdefault(place, {})[path] = data
         else:
             others.append(data)
-    if not places or not any(is_own_program("", image, "") for data in others for image in images_in(data)):
+    programs = len(_own_programs(others)) if places else 0
+    if not programs:
         return []
+    is_led_in = any(_LEADS_IN.search(data) is not None for data in others)
     named = {name for each in stated if not _sample_above(each.path, directory) for name in each.named}
     called = called_among({place: files.values() for place, files in places.items()}, others)
     inner = {place: {path for file in files for path in above(file)} for place, files in places.items()}
@@ -178,10 +186,22 @@ def sample_directories(
         place
         for place, paths in inner.items()
         if place not in called
+        and (is_led_in or len(_own_programs(places[place].values())) <= programs)
+        and not any(_is_named(os.path.basename(place), data) for data in places[place].values())
         and any(_RUNS_OR_LEADS.search(data) is not None for data in places[place].values())
         and named.isdisjoint(paths)
         and not any(scripts().applying(path) for path in paths if path.startswith(place))
     ]
+
+
+def _own_programs(files: Iterable[bytes]) -> set[str]:
+    """Return the images of the system's own programs that files run."""
+    return {image for data in files for image in images_in(data) if is_own_program("", image, "")}
+
+
+def _is_named(name: str, data: bytes) -> bool:
+    """Return True for a file with an object of a name."""
+    return re.search(rb"""\bname["']?:[ \t]*["']?%b["']?\s*[,}\r\n]""" % re.escape(name.encode()), data) is not None
 
 
 def _sample_above(path: str, directory: str) -> str:
