@@ -125,8 +125,9 @@ def describe_service(part: ServicePart, host: str | None, sheet: FactSheet) -> N
     elif place.host:
         add("places", [place.host], "placement")
     else:
-        replicas = 2 if place.is_global else replicas
-        if not known.keeps_data:
+        # of nodes that a constraint picks there may be one, and what runs on each of them moves to no other
+        replicas = 2 if place.is_global and not place.is_kept else replicas
+        if not known.keeps_data and not (place.is_global and place.is_kept):
             add("cluster", cluster_of(replicas or 1), "placement")
     if replicas is not None and replicas != 1:
         add("replicas", replicas, "one on each node" if replicas != service.replicas else "replicas")

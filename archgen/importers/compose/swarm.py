@@ -14,11 +14,15 @@ _CONSTRAINT = re.compile(r"\s*([\w.-]+)\s*(==|!=)\s*([\w.-]+)\s*")
 
 
 class SwarmPlacement(Struct, frozen=True):
-    """The node that a service is placed on by its name, if it runs on each, and True if it says that there are several nodes."""
+    """The node that a service is placed on by its name, if it runs on each, and True if it says that there are several nodes.
+
+    It is `is_kept` to managers, or to nodes with a label or a name, which may be one.
+    """
 
     host: str = ""
     is_global: bool = False
     is_of_several: bool = False
+    is_kept: bool = False
 
 
 def read_placement(service: SourceNode, variables: Mapping[str, str]) -> SwarmPlacement:
@@ -27,20 +31,19 @@ def read_placement(service: SourceNode, variables: Mapping[str, str]) -> SwarmPl
     Managers alone may be the only node of a Swarm; what keeps to its workers, or to nodes with a label, tells several.
     """
     placement = service.get("deploy", "placement")
-    host, is_of_several = "", bool(placement.text_at("max_replicas_per_node"))
+    host, is_kept, is_of_several = "", False, bool(placement.text_at("max_replicas_per_node"))
     is_of_several |= any(each.text_at("spread") for each in placement.get("preferences").list())
     for item in placement.get("constraints").list():
         match = _CONSTRAINT.fullmatch(interpolate(item.text, variables))
         if match is None:
             continue
         key, is_equal, value = match[1].lower(), match[2] == "==", match[3]
+        is_worker = (key, is_equal, value.lower()) in (("node.role", True, "worker"), ("node.role", False, "manager"))
+        is_kept |= not is_worker and not key.startswith("node.platform.")
         if key == "node.hostname" and is_equal:
             host = value
-        is_of_several |= key.startswith(("node.labels.", "node.hostname")) or (key, is_equal, value.lower()) in (
-            ("node.role", True, "worker"),
-            ("node.role", False, "manager"),
-        )
-    return SwarmPlacement(host, service.text_at("deploy", "mode").startswith("global"), is_of_several)
+        is_of_several |= key.startswith(("node.labels.", "node.hostname")) or is_worker
+    return SwarmPlacement(host, service.text_at("deploy", "mode").startswith("global"), is_of_several, is_kept)
 
 
 def is_of_several_nodes(placements: Iterable[SwarmPlacement]) -> bool:
