@@ -66,9 +66,13 @@ def unsecured(protocol: str) -> str:
 def states_tls(scheme: str, rest: str) -> bool:
     """Return True for a URL that asks for TLS by its scheme, or by what stands behind its authority.
 
-    The drivers of MongoDB take TLS for an address in the DNS unless it says otherwise.
+    What stands behind a page is for its program, and not for who calls it. The drivers of MongoDB take TLS for an address in the DNS
+    unless it says otherwise.
     """
-    if protocol_of_scheme(scheme)[1] or pairs_state_tls(rest):
+    protocol, is_secured = protocol_of_scheme(scheme)
+    if is_secured or protocol in ("http", "ws"):
+        return is_secured
+    if pairs_state_tls(rest):
         return True
     if scheme == "mongodb+srv":
         return _STATES_NONE.search(rest) is None
