@@ -58,7 +58,7 @@ class Networks:
         self._project = project
         self._services = {part.id: part.service for part in parts}
         self._hosts = hosts
-        self._reached: dict[frozenset[str], Mapping[str, str]] = {}
+        self._reached: dict[tuple[frozenset[str], frozenset[str]], Mapping[str, str]] = {}
 
     def are_apart(self, service: Service, target: str) -> bool:
         """Return True for a service and a component of the project without a network in common, where files tell those of both."""
@@ -86,13 +86,15 @@ class Networks:
         return reached
 
     def hosts_of(self, service: Service) -> Mapping[str, str]:
-        """Return the hosts that a service reaches: ports of the machine, and the names of those that it isn't apart from."""
-        networks = self._networks_of(service)
+        """Return the hosts that a service reaches: ports of the machine, its own names, and those of others that it isn't apart from."""
+        networks = self._networks_of(service), service.extra_hosts
         if networks not in self._reached:
             apart = {name for name in self._services if self.are_apart(service, name)}
             # a name with a domain may be known outside of all networks
             named = {
-                host: name for host, name in self._hosts.items() if ":" in host or "." in host or name not in apart
+                host: name
+                for host, name in self._hosts.items()
+                if ":" in host or "." in host or name not in apart or host.lower() in service.extra_hosts
             }
             self._reached[networks] = named if apart else self._hosts
         return self._reached[networks]

@@ -73,6 +73,7 @@ class Service(Struct, kw_only=True):
     aliases: set[str] = field(default_factory=set)
     profiles: set[str] = field(default_factory=set)
     networks: set[str] = field(default_factory=set)
+    extra_hosts: frozenset[str] = frozenset()
     dns: list[SourceText] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     network_mode: str = ""
@@ -106,8 +107,6 @@ class Service(Struct, kw_only=True):
 
 
 _LOOPBACK = re.compile(r"(?<![\w.-])(?:127\.0\.0\.1|localhost)(?=:[0-9])")
-
-
 _BEFORE_PORT = re.compile(r"(?<![\w.-])(?:127\.0\.0\.1|localhost) (?=[0-9]{2,5}(?: |$))")
 
 
@@ -150,6 +149,7 @@ def merge(base: Service, over: Service) -> Service:
         aliases=base.aliases | over.aliases,
         profiles=over.profiles or base.profiles,
         networks=base.networks | over.networks,
+        extra_hosts=base.extra_hosts | over.extra_hosts,
         dns=base.dns + over.dns,
         secrets=base.secrets | over.secrets,
         network_mode=over.network_mode or base.network_mode,
@@ -212,16 +212,16 @@ def read_service(
         at_terminal=node.get("stdin_open").value is True or node.get("tty").value is True,
         replaces=frozenset(key[1:] for key in node.keys if key[0:1] == "!"),
         networks=set(networks.keys) | {item.text for item in networks.list()},
+        extra_hosts=frozenset(
+            re.split("[:=]", name)[0].lower() for name, _ in _pairs(node.get("extra_hosts"), variables)
+        ),
         profiles={item.text for item in node.get("profiles").list()},
     )
-    for key in ("container_name", "hostname"):
-        if text(key):
-            service.aliases.add(text(key))
+    service.aliases |= {text("container_name"), text("hostname")}
     for name in networks.keys:
         network = networks.get(name)
         service.aliases |= {interpolate(item.text, variables) for item in network.get("aliases").list()}
-        if network.text_at("ipv4_address"):
-            service.aliases.add(interpolate(network.text_at("ipv4_address"), variables))
+        service.aliases.add(interpolate(network.text_at("ipv4_address"), variables))
     # a variable that nobody sets leaves no name
     service.aliases.discard("")
     service.secrets = {item.text or item.text_at("source") for item in node.get("secrets").list()}
