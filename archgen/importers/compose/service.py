@@ -311,10 +311,10 @@ def mount_configs(service: Service, node: SourceNode, configs: SourceNode, varia
     """Add the files that a service gets as `configs`, which stand under the root of its container unless it says where."""
     for item in node.get("configs").list():
         source = item.text or item.text_at("source")
-        file = interpolate(configs.text_at(source, "file"), variables)
-        if file:
-            target = interpolate(item.text_at("target"), variables) or f"/{source}"
-            service.mounts[target] = SourceText(file if file.startswith((".", "/")) else f"./{file}", item.origin)
+        # what no file of the project holds
+        file = interpolate(configs.text_at(source, "file"), variables) or f"/{source}"
+        target = interpolate(item.text_at("target"), variables) or f"/{source}"
+        service.mounts[target] = SourceText(file if file.startswith((".", "/")) else f"./{file}", item.origin)
 
 
 def split_mount(text: str) -> tuple[str, str]:
