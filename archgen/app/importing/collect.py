@@ -119,12 +119,12 @@ class SourceFiles:
         for project in choice.projects:
             self.reasons += _overrides_of_developers(project, found)
 
-    def doubt(self, choice: ProjectChoice, reason: str, charts: Sequence[str]) -> None:
+    def doubt(self, choice: ProjectChoice, reason: str) -> None:
         """Take all that compose files say as assumed, for a reason if there is any: visitors use charts, which aren't read."""
         if reason:
             self.doubted.update(path for project in choice.projects for path in project)
             named = " and ".join(" with ".join(project) for project in choice.projects)
-            self.reasons.append(f"{named} as assumed: it {reason}, and {charts[0]} is a Helm chart")
+            self.reasons.append(f"{named} as assumed: it {reason}")
 
     def leave_out(self, paths: Iterable[str], reason: str) -> None:
         """Name compose files that aren't read for a user, and the reason."""
@@ -192,7 +192,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         if preference is None or not preference.is_cluster:
             collection.read_projects(choice, found, "" if preference is None else preference.reason)
             collection.charts += (charts := charts_in(paths))
-            collection.doubt(choice, development_beside_charts(directory, choice, charts, names, paths, found), charts)
+            collection.doubt(choice, development_beside_charts(directory, choice, charts, names, paths, found))
             collection.others += _manifest_directories(directory, below)
             _find_proxies(collection, directory, below, found)
             return
@@ -235,7 +235,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         collection.others += _manifest_directories(directory, below) if preference is not None else manifests
         collection.read_projects(projects, found, "" if preference is None else preference.reason)
         charts = charts_in(paths)
-        collection.doubt(projects, development_beside_charts(directory, projects, charts, names, paths, found), charts)
+        collection.doubt(projects, development_beside_charts(directory, projects, charts, names, paths, found))
         _find_proxies(collection, directory, below, found)
 
 

@@ -19,6 +19,7 @@ from archgen.app.importing.project_choice import ProjectChoice
 from archgen.app.importing.stated_use import CommandPattern, stated_uses, usage_texts
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.products import image_name, is_product
+from archgen.importers.stages import TRIAL, stage_of
 
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _RUNS = re.compile(rb"kind(?<=^kind):[ \t]*(Deployment|StatefulSet|DaemonSet|Rollout)\b", re.MULTILINE)
@@ -90,20 +91,28 @@ def development_beside_charts(
     found: FoundFiles,
 ) -> str:
     """Return what shows that compose files are for development, where a Helm chart runs their programs; the empty text for any others."""
-    if not any(_is_in_chart(choice, chart, directory, paths, found) for chart in charts):
+    chart = next((each for each in charts if _is_in_chart(choice, each, directory, paths, found)), "")
+    if not chart:
         return ""
     texts = usage_texts(names, directory, found)
     evidence = [each for project in choice.candidates for each in _evidence(directory, project, texts, paths, found)]
     is_meant = has_strong(evidence, 1) or not has_strong(evidence, -1)
-    return "" if is_meant else ", ".join(strongest(evidence, -1))
+    return "" if is_meant else f"{', '.join(strongest(evidence, -1))}, and {chart} is a Helm chart"
 
 
 def _is_in_chart(choice: ProjectChoice, chart: str, directory: str, paths: Sequence[str], found: FoundFiles) -> bool:
-    """Return True if a chart has a template, or values of an image, for nearly all programs of compose files."""
+    """Return True if a chart that runs something has a template, or values of an image, for nearly all programs of compose files.
+
+    One in a directory for tests or of examples isn't what visitors use.
+    """
     programs = _programs(choice)
     below = [path for path in paths if path.startswith(os.path.join(chart, "templates", ""))]
+    if stage_of(os.path.relpath(chart, directory)) == TRIAL or not any(
+        _RUNS.search(found.data(path)) for path in below
+    ):
+        return False
     if {each.built for alike in programs for _, each in alike} == {directory}:
-        return any(_RUNS.search(found.data(path)) is not None for path in below)
+        return True
     values = found.text(os.path.join(chart, "values.yaml"))
     images = [*_REPOSITORY.findall(values), *_KEY_OF_PART.findall(values)]
     words = [_words_of(each) for each in (*(os.path.basename(path).partition(".")[0] for path in below), *images)]
