@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import lru_cache
 
 from archgen.app.importing.kustomizations import Kustomization
 from archgen.app.importing.overlay_modes import Scripts, above
@@ -12,7 +13,7 @@ from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_below_applied, may_deploy
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import guess
-from archgen.importers.stages import PRODUCTION, STAGING, UNNAMED, stage_of
+from archgen.importers.stages import PRODUCTION, STAGING, UNNAMED, is_copy_before_release, stage_of
 from archgen.importers.variable_names import HOST_ENDS
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
@@ -107,11 +108,13 @@ def of_earlier_stages(manifests: Mapping[str, bytes]) -> tuple[set[str], list[st
     Such a controller has its objects beside those of production, as in `clusters/staging` and `clusters/production`.
     """
     deploying = [path for path, data in manifests.items() if may_deploy(data)]
-    stages: dict[tuple[str, ...], set[int]] = {}
+    stages: dict[tuple[str, ...], set[tuple[int, str]]] = {}
     for path in deploying:
         words = path.split(os.sep)
         for number, word in enumerate(words[:-1]):
-            stages.setdefault(tuple(words[:number]), set()).add(stage_of(word))
+            stages.setdefault(tuple(words[:number]), set()).update(
+                ((stage_of(word), ""), (stage_of(word), _rest(word)))
+            )
     early, size = {path for path in deploying if _is_early(path, stages)}, 0
     if not early:
         return set(), []
@@ -134,16 +137,27 @@ def of_earlier_stages(manifests: Mapping[str, bytes]) -> tuple[set[str], list[st
     return lost, sorted(outermost)
 
 
-def _is_early(path: str, stages: Mapping[tuple[str, ...], Set[int]]) -> bool:
+@lru_cache(maxsize=4096)
+def _rest(word: str) -> str:
+    """Return a name without the words for a stage in it."""
+    return "-".join(each for each in re.split(r"[^A-Za-z0-9]+", word) if stage_of(each) == UNNAMED)
+
+
+def _is_early(path: str, stages: Mapping[tuple[str, ...], Set[tuple[int, str]]]) -> bool:
     """Return True for a file in a directory of a stage before the release, beside which one of production has such files too.
 
-    `stages` are those that the directories with such files have, by the words of the path to them.
+    `stages` are those that the directories with such files have, with nothing and with what else is in their names, by the words of
+    the path to them. A program may be called `dev-portal`: beside `prod-eu`, `dev-eu` is a stage.
     """
     words = path.split(os.sep)
     for number, word in enumerate(words[:-1]):
         if stage_of(word) >= STAGING:
             beside = stages[tuple(words[:number])]
-            if PRODUCTION in beside or (number and UNNAMED in beside and _OF_CLUSTERS.fullmatch(words[number - 1])):
+            is_stage = is_copy_before_release(word) or (PRODUCTION, _rest(word)) in beside
+            is_of_clusters = number > 0 and _OF_CLUSTERS.fullmatch(words[number - 1]) is not None
+            if (PRODUCTION, "") in beside and (is_stage or is_of_clusters):
+                return True
+            if (UNNAMED, "") in beside and is_of_clusters:
                 return True
     return False
 
