@@ -261,13 +261,12 @@ class ProgramSources:
         return self._read[program]
 
     def _is_in_copy_alone(self, program: str, variable: str) -> bool:
-        """Return True if nothing but a file of settings that other programs have too reads a variable: they may need it."""
+        """Return True if only a file of settings that other programs have too, and no other file of it, reads a variable."""
         copied = self._copied.get(program)
-        if copied is None:
-            return False
-        if program not in self._own:
-            self._own[program] = names_read(self._texts(program, sorted(self._code_of(program) - copied))[0])
-        return not self._own[program].reads(variable)
+        own = sorted(self._code_of(program) - copied) if copied is not None else []
+        if own and program not in self._own:
+            self._own[program] = names_read(self._texts(program, own)[0])
+        return bool(own) and not self._own[program].reads(variable)
 
     @cached_property
     def _copied(self) -> Mapping[str, Set[str]]:
@@ -275,7 +274,9 @@ class ProgramSources:
         below: dict[str, list[tuple[str, str]]] = {}
         for program, place in self.directories.items():
             for name in self._code_of(program):
-                below.setdefault(name[len(place) :], []).append((program, name))
+                # what a program begins with, and all that there is of one, are no settings
+                if _MAIN.match(posixpath.basename(name)) is None:
+                    below.setdefault(name[len(place) :], []).append((program, name))
         copied: dict[str, set[str]] = {}
         for files in below.values():
             alike: dict[frozenset[str], list[tuple[str, str]]] = {}
