@@ -367,3 +367,19 @@ def test_summary_names_few_of_many_front_doors(tmp_path: Path, monkeypatch: pyte
     write({"compose.yml": f"services:\n{services}"})
     (line,) = (each for each in summary(import_model((".",), None)).splitlines() if each.startswith("front doors"))
     assert line == f"front doors: {', '.join(f'web{n:02}' for n in range(10))}, 3 more; stores: none"
+
+
+def test_search_for_a_base_ends_at_the_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(
+        {
+            "docker-compose.yml": "services: {web: {image: nginx, ports: ['80:80']}}\n",
+            "docker-compose.tracing.yml": "services: {api: {image: acme/api, depends_on: [gone]}}\n",
+        }
+    )
+    assert main(["import", str(tmp_path), "--format", "summary"]) == 0
+    absolute = capsys.readouterr().out
+    assert main(["import", ".", "--format", "summary"]) == 0
+    assert absolute.count("docker-compose.yml") == capsys.readouterr().out.count("docker-compose.yml") > 0

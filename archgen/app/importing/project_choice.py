@@ -204,9 +204,10 @@ def _with_base(group: tuple[str, ...], sketches: dict[str, ComposeSketch], runs:
             base = sketches.get(path_in(place, name))
             if base is not None and missing <= set(base.services) | set(sketch.services) - sketch.changed:
                 return (base.path, *group)
-        if not place:
+        above = os.path.dirname(place)
+        if above == place:  # the root, or the directory that relative paths start from
             return group
-        place = os.path.dirname(place)
+        place = above
 
 
 def _base_of(path: str, sketches: dict[str, ComposeSketch]) -> str | None:
