@@ -120,13 +120,18 @@ def is_promoted_by_unknown(component: Component) -> bool:
 
 
 def arbiter_of(components: Mapping[str, Component], store: Component) -> str | None:
-    """Return the component that votes without data beside the members of a store, which elect among themselves; None if none does."""
+    """Return the component that votes without data beside the members of a store, which elect among themselves; None if none does.
+
+    Beside MongoDB's it is a member too, of the same product; an operator or a script that promotes one has no vote.
+    """
     by = components.get(store.replication.by or "") if store.replication is not None else None
     facts = product_of(store.product)
     if by is None or len(by.replicas) > 1 or not (facts.arbitrated or facts.steps_down == "writes"):
         return None
-    leads = KINDS[by.kind].balances or product_of(by.product or by.id).spreads
-    return None if leads else by.id
+    told = product_of(by.product or by.id)
+    if not (facts.arbitrated or told.arbitrates or product_name(by.product) == product_name(store.product)):
+        return None
+    return None if KINDS[by.kind].balances or told.spreads else by.id
 
 
 def without_needless_arbiter(components: Mapping[str, Component], store: Component) -> Component:

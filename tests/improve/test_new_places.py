@@ -253,3 +253,6 @@ flows: {save: {access: write, steps: [job -> mongo: insert]}}
     (mongo,) = (each for each in apply_edit(read(text), edit).components if each.id == "mongo")
     assert mongo.replication is not None
     assert mongo.replication.by is None
+    # an operator promotes a member, and has no vote that one could take
+    operated = text.replace("arbiter", "operator").replace("other, product: mongodb", "other")
+    assert all("in the place of" not in each for each in repair(read(operated)))
