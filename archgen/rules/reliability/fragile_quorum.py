@@ -186,8 +186,8 @@ def _fix(facts: Topology, component: Component) -> str | None:
         ((place, count),) = hosts.items()
         more = needed - (size - count)
         return (
-            f"Move {'one' if more == 1 else more} of the {count} on {place} to {'another host' if more == 1 else 'other hosts'}, so that "
-            f"the loss of any host leaves {needed}."
+            f"Move {'one' if more == 1 else more} of the {count} on {place} to "
+            f"{'a host that holds' if more == 1 else 'hosts that hold'} none yet, so that the loss of any host leaves {needed}."
         )
     if asks_majority(component) or has_arbitrator(component):
         return None
