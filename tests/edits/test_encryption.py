@@ -189,6 +189,21 @@ def test_a_firewall_lets_in_a_known_caller_by_its_name() -> None:
     assert added_rules(with_visitors) == [{"from": "internet", "to": "gitlab", "ports": [443], "action": "allow"}]
 
 
+def test_a_console_whose_exposure_is_accepted_gets_no_redirect_and_nothing_behind_it_changes() -> None:
+    ports = "[{protocol: https, port: 443}, {protocol: http, port: 8080, admin: true}]"
+    text = model(
+        "user: {kind: client}\nlb: {kind: load-balancer, runs_on: a}\napp: {kind: app-server, runs_on: b}",
+        f"user -> lb: {ports}\nlb -> app: {{protocol: http, port: 9000}}",
+        "user -> lb: GET\nlb -> app: GET",
+        "{a: {}, b: {}}",
+    )
+    text += (
+        "accept: [{rule: exposed-admin, subject: user -> lb, reason: our offices have no fixed address, owner: ops}]\n"
+    )
+    assert "missing-tls" in {finding.rule for finding in all_findings(text)}
+    assert fixed(text, "missing-tls") == yaml.safe_load(text)
+
+
 def test_what_passes_packets_on_gets_no_redirect() -> None:
     text = model(
         "user: {kind: client}\nservice: {kind: load-balancer, product: kube-proxy, runs_on: a}\nweb: {kind: web-server, runs_on: a}",

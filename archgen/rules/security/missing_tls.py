@@ -11,6 +11,7 @@ from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
 from archgen.edits.encryption import encrypt, encrypted_port, replace_protocol
 from archgen.edits.remedy import connection_of
+from archgen.linting.acceptance import covers
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
@@ -28,7 +29,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for connection in facts.architecture.connections:
         if is_public(facts, connection) and facts.crosses(connection) is not False:
-            clear = [port for port in connection.ports if _in_clear(facts, connection, port)]
+            told = not _is_accepted(context, connection)
+            clear = [port for port in connection.ports if _in_clear(facts, connection, port, told)]
             plain = [port for port in clear if not relays(port) and port.protocol not in _TRAVERSAL]
             if plain:
                 yield _hit(facts, connection, plain)
@@ -38,11 +40,25 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 yield _traversal(facts, connection, clear)
 
 
-def _in_clear(facts: Topology, connection: Connection, port: Port) -> bool:
+def _in_clear(facts: Topology, connection: Connection, port: Port, told: bool = True) -> bool:
+    """Return True for a port to encrypt; where exposed-admin has told that a console can be reached, TLS doesn't make it safe."""
     if port.protocol == "dns" or port.redirect is not None or encrypted(port) is not False:
         return False
-    # TLS doesn't make a console on the internet safe: exposed-admin reports that it can be reached
-    return not is_http_challenge(facts, connection, port) and not is_exposed_console(facts, connection, port)
+    exempt = told and is_exposed_console(facts, connection, port)
+    return not is_http_challenge(facts, connection, port) and not exempt
+
+
+def _is_accepted(context: RuleContext, connection: Connection) -> bool:
+    """Return True if the exposure of the connection's consoles is accepted: then passwords cross the internet by design."""
+    facts, subject = context.topology, Subject("connection", connection.id)
+    return any(
+        each.rule in _EXPOSED and (each.until is None or each.until >= context.today) and covers(facts, each, subject)
+        for each in facts.architecture.accept
+    )
+
+
+_EXPOSED = ("exposed-admin", "SEC010")
+"""The rule that reports consoles that the internet reaches, by its names in an acceptance."""
 
 
 def _hit(facts: Topology, connection: Connection, plain: list[Port]) -> Hit:
@@ -155,6 +171,9 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
                 changes.append(Put(("connections", connection.id, at, "redirect"), "https"))
             else:
                 changes += encrypted_port(("connections", connection.id, at), port, True)
+    if not changes:
+        # what can only be published, or is a console whose exposure is accepted
+        return ()
     return (*changes, *encrypt(context.topology, _behind(context.topology, connection)))
 
 
@@ -201,8 +220,8 @@ RULE = Rule(
     ),
     fix="Serve it over HTTPS with a certificate for the site's name, and let port 80 only redirect (`redirect: https`).",
     limits=(
-        "Exempts name resolution, ports for administration, which `exposed-admin` reports, and the challenge of a certificate "
-        "authority on port 80 (ACME, HTTP-01). "
+        "Exempts name resolution, ports for administration unless the finding of `exposed-admin` is accepted, and the challenge of a "
+        "certificate authority on port 80 (ACME, HTTP-01). "
         "Treats traffic as public if it comes from an untrusted network or goes to an external service. "
         "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. STUN and TURN are info: they send "
         "no password, and WebRTC encrypts what TURN relays. Doesn't check "
