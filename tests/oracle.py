@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import copy
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Managed, Quorum, Replica
@@ -23,6 +24,8 @@ GROUPED = ("azure-sql",)
 FIRST = ("mongodb", "vault")
 FIRST_OF_SENTINEL = ("redis", "valkey")
 """Products whose clients put all requests to the primary if nothing else is said; or where something promotes another."""
+
+COPIES = {"copy", "copies", "replica", "replicas", "secondary", "secondaries", "standby", "standbys", "either"}
 
 SHARED = ("glusterfs", "gluster", "dfs", "dfs-r")
 MOUNTED = ("oracle",)
@@ -449,13 +452,20 @@ class World:
         first = component.product in FIRST or (component.product in FIRST_OF_SENTINEL and by is not None)
         return first and data is not None and len(data.primary) == 1 and len(component.replicas) > 1
 
-    def by_role(self, component: Component, pinned: tuple[str, ...], local: bool) -> bool:
+    def from_copies(self, request: Request, component: Component) -> bool:
+        """Whether a read is of the copies, by its words or the store's, or of whichever a balancer chooses that asks no Sentinel."""
+        words = re.findall(r"\w+", f"{request.message} {component.why or ''}".casefold())
+        source = self.component[request.source]
+        balances = source.kind == "load-balancer" or source.balance is not None
+        return not COPIES.isdisjoint(words) or (balances and component.product in FIRST_OF_SENTINEL)
+
+    def by_role(self, component: Component, pinned: tuple[str, ...], local: bool, copies: bool = False) -> bool:
         """Whether a step names the one primary of several replicas, and none of the others: it asks whichever is primary.
 
         So does a step that names none, of a pair whose standby is silent.
         """
         data = component.replication
-        if not pinned and not local and self.leads(component):
+        if not pinned and not local and not copies and self.leads(component):
             return True
         if not pinned and component.managed and component.product in SILENT and len(component.replicas) == 2:
             takes_over = data is not None and (data.mode or data.failover) in ("synchronous", "automatic")
@@ -486,7 +496,7 @@ class World:
             return [], {}, 1
         asked = [self.component[target] for one in connections for target in one.targets]
         local = any(one.locality for one in connections)
-        leading = [one.id for one in asked if self.by_role(one, request.pinned, local)]
+        leading = [one.id for one in asked if self.by_role(one, request.pinned, local, self.from_copies(request, one))]
         accesses: dict[str, str] = {
             one.id: "primary's read" if access == "read" and one.id in leading else access for one in asked
         }

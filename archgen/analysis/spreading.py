@@ -15,7 +15,7 @@ from archgen.model.steps import Frame, Request, Step
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import single_bits
 from archgen.reliability.members import asked_of, eligible
-from archgen.reliability.requests import access_of
+from archgen.reliability.requests import access_of, copies_read
 
 Rates = dict[str, float]
 """Requests per second, or a share of a flow's requests, by replica id."""
@@ -226,11 +226,12 @@ class Spread:
         """Share a caller's requests out over what may answer them."""
         now: list[str] = []
         later: list[str] = []
+        copies = copies_read(self.topology.index, request)
         for connection in connections:
             access = access_of(request, self.flow, connection)
             targets = (target for target in connection.targets if target in request.targets)
             for component in map(self.topology.components.__getitem__, targets):
-                asking, pinned = asked_of(component, access, request.pinned, connections)
+                asking, pinned = asked_of(component, access, request.pinned, connections, copies)
                 first, second = eligible(component, asking)
                 now += self._up(_at_work(component, first, self.works), pinned, connection, caller)
                 later += self._up(second, pinned, connection, caller)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
@@ -28,6 +29,17 @@ class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     protocol: str | None = None
     pinned: tuple[str, ...] = ()
     deferred: bool | None = None
+
+
+_COPIES = re.compile(
+    r"\b(either|any of|replicas?(?! sets?\b)|cop(?:y|ies)|standbys?|secondar(?:y|ies)|slaves?|readers?)\b",
+    re.IGNORECASE,
+)
+
+
+def tells_of_copies(text: str | None) -> bool:
+    """Return True for words of a step, or of the reasons for a store, that tell of reads from copies."""
+    return _COPIES.search(text or "") is not None
 
 
 class Answer(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec import Struct
 from archgen.model.architecture import MOVERS, Balance, Cluster, Component, Connection, Quorum
 from archgen.model.kinds import FORWARDING, KINDS
 from archgen.model.products import product_name, product_of
-from archgen.model.steps import Access
+from archgen.model.steps import Access, tells_of_copies
 from archgen.reliability.moment import LASTING, Moment
 
 
@@ -82,21 +82,26 @@ def _number(asked: int | Literal["majority"] | None, component: Component) -> in
 
 
 def asked_of(
-    component: Component, access: Access, pinned: tuple[str, ...], calls: Iterable[Connection] = ()
+    component: Component,
+    access: Access,
+    pinned: tuple[str, ...],
+    calls: Iterable[Connection] = (),
+    copies: Collection[str] = (),
 ) -> tuple[Asking, tuple[str, ...]]:
     """Return what a step asks of a component, and the replicas that it may choose among; none named leaves it all.
 
     A step that names the declared primary alone asks for its role: once another replica is promoted, that one answers. So does a read
-    that names no replica of a store whose standby answers nothing before it is promoted, or whose clients ask the primary at first.
+    that names no replica of a store whose standby answers nothing before it is promoted, or whose clients ask the primary at first,
+    unless it is one of those whose `copies` the step reads.
     """
-    if names_primary(component, pinned) or (not pinned and _leads_to_primary(component, calls)):
+    if names_primary(component, pinned) or (not pinned and _leads_to_primary(component, calls, copies)):
         return "lead" if access == "read" else access, ()
     return access, pinned
 
 
-def _leads_to_primary(component: Component, calls: Iterable[Connection]) -> bool:
+def _leads_to_primary(component: Component, calls: Iterable[Connection], copies: Collection[str]) -> bool:
     """Return True if only the primary answers those who name no replica, nor by their locality the copy of their own site."""
-    if asks_primary(component):
+    if asks_primary(component) and component.id not in copies:
         return all(call.locality is None for call in calls)
     if not has_silent_standby(component):
         return False
@@ -108,6 +113,8 @@ def asks_primary(component: Component) -> bool:
     """Return True for a primary and copies of a product whose clients or standbys put every request to the primary by default."""
     replication = component.replication
     if replication is None or len(component.replicas) < 2 or len(replication.primary) != 1:
+        return False
+    if tells_of_copies(component.why):
         return False
     by_default = product_of(component.product).asks_primary
     return by_default == "always" or (by_default == "promoted" and replication.by is not None)

@@ -75,7 +75,7 @@ class Need(Struct, frozen=True):
 class Use(Struct, frozen=True):
     """A required call in a flow: what a step asks of whom, before it is told apart per calling replica.
 
-    `name` is the domain name that it looks up, where no step shows it.
+    `name` is the domain name that it looks up, where no step shows it. `copies` are the targets whose copies the step reads.
     """
 
     step: str
@@ -85,6 +85,7 @@ class Use(Struct, frozen=True):
     access: Access
     pinned: tuple[str, ...]
     name: str | None = None
+    copies: tuple[str, ...] = ()
 
 
 class Asked(Struct, frozen=True):
@@ -198,7 +199,7 @@ def _some(
     for connection in use.connections:
         for target in connection.targets:
             component = index.components[target]
-            access, pinned = asked_of(component, use.access, use.pinned, use.connections)
+            access, pinned = asked_of(component, use.access, use.pinned, use.connections, use.copies)
             first, second = eligible(component, access, moment)
             required = (*votes(component, access), *electorate(component, index, access))
             if any(each.count > len(each.members) for each in required):

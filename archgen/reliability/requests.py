@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from archgen.model.architecture import Component, Connection, Flow
-from archgen.model.kinds import JOB_KEEPERS, RELAYING
-from archgen.model.steps import Access, Answer, Frame, Request, Step, steps_in_order
+from archgen.model.kinds import JOB_KEEPERS, KINDS, RELAYING
+from archgen.model.products import product_of
+from archgen.model.steps import Access, Answer, Frame, Request, Step, steps_in_order, tells_of_copies
 from archgen.reliability.index import Index
 
 
@@ -47,6 +48,17 @@ def _in_branches(steps: Iterable[Step], optional: bool, branches: Branches) -> I
             for number, branch in enumerate(step.branches):
                 around = (*branches, (step.id, number)) if apart else branches
                 yield from _in_branches(branch.steps, optional or step.kind == "opt", around)
+
+
+def copies_read(index: Index, request: Request) -> tuple[str, ...]:
+    """Return the targets of which a step tells that it reads the copies, or comes by a balancer, which asks nothing who leads."""
+    if tells_of_copies(request.message):
+        return request.targets
+    source = index.components[request.source]
+    if source.balance is None and KINDS[source.kind].role != "balancer":
+        return ()
+    products = {target: product_of(index.components[target].product) for target in request.targets}
+    return tuple(target for target, product in products.items() if product.asks_primary == "promoted")
 
 
 def turns(index: Index, flow: Flow) -> Iterator[Turn]:

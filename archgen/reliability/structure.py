@@ -20,7 +20,7 @@ from archgen.reliability.members import Asking, asked_of, eligible, predecessors
 from archgen.reliability.moment import LASTING, Moment
 from archgen.reliability.needs import Asked, Conditions, Guarded, Need, Use, asks_of, needs_of, taking_over
 from archgen.reliability.promoters import acting, helpers, promotion_calls
-from archgen.reliability.requests import access_of, requests, turns
+from archgen.reliability.requests import access_of, copies_read, requests, turns
 
 ServiceLevel = Literal["serves", "every", "full"]
 """The three functions of a flow, each of which implies those before it: some request is answered, each one is, and what
@@ -60,7 +60,7 @@ def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLeve
         if turn.required and turn.starts and (counts or number == 0):
             initiators.setdefault(request.source, Initiator(request.source, request.id))
         if counts:
-            uses.setdefault(request.source, []).append(_use(request, flow, turn.connections))
+            uses.setdefault(request.source, []).append(_use(index, request, flow, turn.connections))
     for look_up in look_ups(index, flow):
         initiator = initiators.get(look_up.source)
         if initiator is not None:
@@ -96,7 +96,7 @@ def _is_outside(component: Component) -> bool:
     return component.kind == "client" or KINDS[component.kind].foreign
 
 
-def _use(request: Request, flow: Flow, connections: tuple[Connection, ...]) -> Use:
+def _use(index: Index, request: Request, flow: Flow, connections: tuple[Connection, ...]) -> Use:
     connected = tuple(dict.fromkeys([target for connection in connections for target in connection.targets]))
     orphan = not set(connected).issuperset(request.targets)
     return Use(
@@ -107,6 +107,7 @@ def _use(request: Request, flow: Flow, connections: tuple[Connection, ...]) -> U
         () if orphan else connections,
         access_of(request, flow, connections[0] if connections else None),
         request.pinned,
+        copies=copies_read(index, request),
     )
 
 
@@ -182,7 +183,9 @@ def _of_promoters(index: Index, uses: Mapping[str, Sequence[Use]]) -> dict[str, 
     for use in (use for asked in uses.values() for use in asked):
         for target in use.targets:
             component = index.components[target]
-            for promoter in acting(index, component, asked_of(component, use.access, use.pinned, use.connections)[0]):
+            for promoter in acting(
+                index, component, asked_of(component, use.access, use.pinned, use.connections, use.copies)[0]
+            ):
                 ways = promotion_calls(index, promoter) if promoter not in own and promoter not in called else {}
                 for source, calls in ways.items():
                     if source not in called:
@@ -206,7 +209,7 @@ def _reached(index: Index, uses: list[Use]) -> Iterator[str]:
         asks = asks_of(index, index.components[use.source])
         for target in use.targets:
             behind = (part for asked in asks for part in _way(index, target, asked))
-            asking, _ = asked_of(index.components[target], use.access, use.pinned, use.connections)
+            asking, _ = asked_of(index.components[target], use.access, use.pinned, use.connections, use.copies)
             for reached, access in ((target, asking), *behind):
                 yield reached
                 yield from helpers(index, index.components[reached], access)

@@ -10,7 +10,7 @@ from archgen.model.durations import format_duration
 from archgen.model.steps import Request
 from archgen.model.wording import listed, plural
 from archgen.reliability.members import asked_of, eligible, manual_failovers, names_primary, quorum
-from archgen.reliability.requests import access_of, requests
+from archgen.reliability.requests import access_of, copies_read, requests
 from archgen.reliability.simulation import FlowOutcome
 from archgen.views.flow import FailedRequest
 from archgen.views.labels import step_number
@@ -68,7 +68,7 @@ def _waits(topology: Topology, flow: Flow, request: Request, down: frozenset[str
     connections = _connections(topology, request)
     access = access_of(request, flow, connections[0]) if connections else "read"
     for target in (topology.components[name] for name in request.targets):
-        asking, _ = asked_of(target, access, request.pinned, connections)
+        asking, _ = asked_of(target, access, request.pinned, connections, copies_read(topology.index, request))
         for failover in manual_failovers(target):
             able = [replica for replica in failover.standby if replica not in down]
             if able and down.issuperset(failover.leading) and not (failover.promotes and asking == "read"):
@@ -100,7 +100,7 @@ def _replaced(topology: Topology, flow: Flow, request: Request, target: Componen
     connections = _connections(topology, request)
     access = access_of(request, flow, connections[0]) if connections else "read"
     if data is not None and data.failover == "automatic" and data.primary and down.issuperset(data.primary):
-        if asked_of(target, access, request.pinned, connections)[0] != "read":
+        if asked_of(target, access, request.pinned, connections, copies_read(topology.index, request))[0] != "read":
             return (
                 f"{data.by or 'the failover'} has promoted {listed(standing, 'or')} to replace {listed(data.primary)}"
             )
@@ -134,7 +134,10 @@ def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[st
     if held is not None:
         return held
     access = access_of(request, flow, connections[0])
-    able = [eligible(target, asked_of(target, access, (), connections)[0]) for target in targets]
+    able = [
+        eligible(target, asked_of(target, access, (), connections, copies_read(topology.index, request))[0])
+        for target in targets
+    ]
     if down.issuperset(replica for now, _ in able for replica in now):
         if down.issuperset(replica for _, later in able for replica in later):
             return f"no replica of {names} accepts {'reads' if access == 'read' else 'writes'}"

@@ -118,11 +118,16 @@ def test_the_engine_knows_a_failover_group(how: str, where: str, waits: int) -> 
 
 @pytest.mark.parametrize("failover", ["automatic", "manual", "automatic, by: job", "manual, by: job"])
 @pytest.mark.parametrize("product", ["mongodb", "vault", "redis", "mysql"])
-@pytest.mark.parametrize("where", ["", ", locality: same-host"])
+@pytest.mark.parametrize(
+    "where", ["", ", locality: same-host", "SELECT from a copy", "load-balancer", "why: read from the secondaries"]
+)
 def test_the_engine_knows_clients_that_ask_the_primary(product: str, failover: str, where: str) -> None:
     text = STANDBY.replace("product: rds, managed: true", f"product: {product}").replace("automatic", failover)
-    text = text.replace("tls: true", f"tls: true{where}")
-    text = text.replace("managed: true, replicas: 2}", "runs_on: [a, b]}") if where else text
+    text = text.replace("SELECT", where) if where.startswith("SELECT") else text
+    text = text.replace("kind: scheduler", f"kind: {where}") if where == "load-balancer" else text
+    text = text.replace("{kind: database", f"{{kind: database, {where}") if where.startswith("why") else text
+    if "locality" in where:
+        text = text.replace("tls: true", f"tls: true{where}").replace("managed: true, replicas: 2}", "runs_on: [a, b]}")
     model = load("standby.arch.yaml", text.encode()).architecture
     (flow,) = model.flows
     plan = Plan(Index(model), build(Index(model), flow))

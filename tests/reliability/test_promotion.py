@@ -152,6 +152,14 @@ def test_a_read_waits_where_clients_ask_the_primary_at_first(told: Told, product
     assert "failed over" not in told.outcome(alone, "a")[1]
     every = three.replace("primary: a, failover: automatic", "writers: all")
     assert "failed over" not in told.outcome(every, "a")[1]
+    for words in ("SELECT from a secondary", "GET from any replica"):
+        assert "failed over" not in told.outcome(three.replace("SELECT", words), "a")[1]
+    assert "failed over" in told.outcome(three.replace("SELECT", "SELECT from the replica set"), "a")[1]
+    why = three.replace("{kind: database", "{kind: database, why: reads go to the secondaries")
+    assert "failed over" not in told.outcome(why, "a")[1]
+    # a balancer asks no Sentinel, while the standbys of Vault hand on what it leads to them
+    balanced = three.replace("kind: scheduler", "kind: load-balancer")
+    assert ("failed over" in told.outcome(balanced, "a")[1]) == (not by)
 
 
 @pytest.mark.parametrize("mode", ["", ", mode: asynchronous"])

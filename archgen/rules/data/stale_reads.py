@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.hops import Hop
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import asked_of, eligible
+from archgen.reliability.requests import copies_read
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -22,7 +24,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             for target in hop.targets:
                 component = facts.components[target]
                 origin = _origin(component)
-                late = _late(component, hop) if hop.access == "read" and origin in written else ()
+                late = _late(facts, component, hop) if hop.access == "read" and origin in written else ()
                 if late and reported.isdisjoint((origin, hop.step.id)):
                     reported |= {origin, hop.step.id}
                     yield _hit(hop, component, written[origin], late)
@@ -36,12 +38,14 @@ def _origin(component: Component) -> str:
     return replication.copy_of if replication is not None and replication.copy_of is not None else component.id
 
 
-def _late(component: Component, hop: Hop) -> tuple[str, ...]:
+def _late(facts: Topology, component: Component, hop: Hop) -> tuple[str, ...]:
     """Return the replicas that can answer a read and lag without a declared bound."""
     replication = component.replication
     if replication is None or replication.mode != "asynchronous" or replication.lag is not None:
         return ()
-    asking, pinned = asked_of(component, "read", hop.step.pinned, filter(None, (hop.connection,)))
+    asking, pinned = asked_of(
+        component, "read", hop.step.pinned, filter(None, (hop.connection,)), copies_read(facts.index, hop.step)
+    )
     now, _ = eligible(component, asking)
     asked = (replica for replica in now if not pinned or replica in pinned)
     # all of a copy, which has no primary of its own

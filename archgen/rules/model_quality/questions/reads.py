@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from archgen.analysis.hops import Hop
@@ -10,14 +9,10 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.kinds import KINDS, QUEUES
 from archgen.model.products import product_of
+from archgen.model.steps import tells_of_copies
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
-
-_TELLS = re.compile(
-    r"\b(either|any of|replicas?|cop(?:y|ies)|standbys?|secondar(?:y|ies)|slaves?|readers?)\b", re.IGNORECASE
-)
-"""Words of a step, or of the reasons for a store, that tell of reads from copies."""
 
 
 def reads_of_primary_or_copies(topology: Topology) -> Iterator[Gap]:
@@ -97,5 +92,5 @@ def _tells_of_reads(topology: Topology, component: Component, hop: Hop) -> bool:
     spreads = (
         topology.kind(source.id).role == "balancer" or product_of(source.product).spreads or source.balance is not None
     )
-    told = any(_TELLS.search(text or "") for text in (hop.step.message, component.why))
+    told = tells_of_copies(hop.step.message) or tells_of_copies(component.why)
     return bool(hop.step.pinned) or local or spreads or told
