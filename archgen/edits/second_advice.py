@@ -22,7 +22,7 @@ from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import RELAYS_OF_MEDIA
 from archgen.model.wording import listed
-from archgen.reliability.members import asks_majority, spares_no_copy
+from archgen.reliability.members import asks_majority, manual_failovers, spares_no_copy
 
 _SPREAD_MEMBERS = "Put each member on a host of its own: a majority of them has to remain when a host fails."
 _SPREAD_PARITY = "Put each member on a host of its own: it keeps parity over them, so that one host may fail."
@@ -35,6 +35,14 @@ def is_majority_on_one_host(component: Component) -> bool:
     return len(component.replicas) > 2 and len(hosts) == 1 and votes
 
 
+def _by_itself(component: Component) -> str:
+    """Return what replicas need as well where a person puts one to work: apart, the machine of the first still takes down what writes."""
+    sections = ["replication" if failover.promotes else "cluster" for failover in manual_failovers(component)]
+    if not sections or product_of(component.product).directory:
+        return ""
+    return f" Automate the failover too: {listed([f'`{each}: {{failover: automatic, by: …}}`' for each in sections])}."
+
+
 def advise_second(topology: Topology, component: Component) -> str | None:
     """Return the fix for the only replica of a component, where another replica and what moves the traffic aren't all of it."""
     if len(component.replicas) > 1:
@@ -43,7 +51,7 @@ def advise_second(topology: Topology, component: Component) -> str | None:
             return spread
         machines = {topology.index.machine(host) for replica in component.replicas for host in replica.hosts}
         if len(machines) == 1:
-            return f"Move one of the replicas to another machine: all of them are on {machines.pop()}."
+            return f"Move one of the replicas to another machine: all of them are on {machines.pop()}.{_by_itself(component)}"
         return MORE_COPIES.format(component.id) if _waits_for_others(component) else None
     if holds_only_copies(topology, component):
         return "Let the backups copy to a second repository too, on another host or at a provider, which shares nothing with this one."
