@@ -149,11 +149,12 @@ def _missed(context: RuleContext, component: Component) -> str:
     objective = context.topology.architecture.objectives.recovery_time
     if objective is None or manual_standby(component) == ():
         return ""
-    recovery = declared_recovery(component)
+    recovery, assumed = declared_recovery(component), ""
     if recovery is None:
         recovery = 60 * context.threshold("manual-failover", "minutes", REACTION / 60)
+        assumed = f" ({spell_duration(recovery)} assumed, since `recovery` isn't declared)"
     return (
-        f"; a person takes longer than the recovery objective of {spell_duration(objective)}"
+        f"; a person takes longer than the recovery objective of {spell_duration(objective)}{assumed}"
         if objective < recovery
         else ""
     )
