@@ -49,7 +49,7 @@ _MADE_ANEW = re.compile(
 )
 """Words of directories that a program fills again, that its image brings, or that hold no records."""
 
-_DOWNLOADED = re.compile(r"caches?|checkpoints|huggingface|models?|node_modules|ollama|pretrained|torch|weights")
+_DOWNLOADED = re.compile(r"checkpoints|huggingface|models?|node_modules|ollama|pretrained|torch|weights")
 """Words of directories with what a program loads from elsewhere, such as models, wherever in a path they stand."""
 
 
