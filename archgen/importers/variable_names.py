@@ -108,9 +108,13 @@ def names_telemetry(name: str) -> bool:
     return _TELEMETRY.search(name) is not None
 
 
-def names_sources(kind: str, name: str) -> bool:
-    """Return True if a variable is for another program than that of a component: what monitoring measures, or a tool for migrations."""
-    return _OF_MIGRATIONS.match(name) is not None or ("scrape" in name.lower() and not KINDS[kind].observes)
+def names_sources(kind: str, name: str, *, is_shared: bool = True) -> bool:
+    """Return True if a variable of a component of a kind is for another program: what monitoring measures, or a tool for migrations.
+
+    One for migrations that is not `is_shared` may be all that a program knows of its store.
+    """
+    is_of_tool = is_shared and _OF_MIGRATIONS.match(name) is not None
+    return is_of_tool or ("scrape" in name.lower() and not KINDS[kind].observes)
 
 
 @lru_cache(maxsize=_MOST_NAMES)

@@ -253,10 +253,10 @@ class _Reader:
             self._mention(part, name, SourceText(value, words.source), flag or "command")
 
     def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str, port: int | None = None) -> None:
-        if names_page(part.kind, name, value.text) or names_sources(part.kind, name):
+        several = self.shared.is_for_several(part, value)
+        if names_page(part.kind, name, value.text) or names_sources(part.kind, name, is_shared=several):
             return
         sharing = self.shared.of(value)
-        several = self.shared.is_for_several(part, value)
         if several and is_for_browsers(name) and part.kind not in ("app-server", "web-server"):
             return
         shared = several and part.guess.known.keeps_data
