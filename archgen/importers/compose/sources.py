@@ -129,6 +129,8 @@ def calls_in_sources(
         is_theirs = any(mention.host in waits for mention, _ in calls_of[part.id])
         for mention, source in calls_of[part.id]:
             is_example = posixpath.basename(source.path) != ".env"
+            # one of the program's own names what that calls
+            is_example &= posixpath.dirname(source.path) == posixpath.dirname(part.service.source.path)
             if is_example and any(
                 each.id == mention.host and each.guess.known.product in FETCHING for each in parts.values()
             ):
