@@ -123,9 +123,9 @@ def _denied_at_some(facts: Topology) -> Iterator[Hit]:
             flows = facts.flows_over[connection.id]
             yield Hit(
                 subject=Subject("connection", connection.id),
-                message=f"{firewall} lets in {connection.id} ({spoken(port)}), but not to {listed(first_few(hosts, _NAMED))}",
+                message=f"{firewall} doesn't let {connection.id} ({spoken(port)}) reach {listed(first_few(hosts, _NAMED))}",
                 related=(
-                    (Subject("component", firewall), "lets it in to some hosts and not to others"),
+                    (Subject("component", firewall), "denies it, and other hosts are reached"),
                     *((Subject("host", host), "isn't reached") for host in hosts),
                 ),
                 flows=flows,
