@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, reduce
 from ipaddress import ip_address, ip_network
 from operator import and_
@@ -92,13 +92,15 @@ def is_located(topology: Topology, flow: str, name: str) -> bool:
     return first is not None and relays(first) and bool(topology.names.mail_servers(name))
 
 
-def balancer_on_path(topology: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:
-    """Return the components up to a flow's first balancer, that balancer, and those behind it."""
+def balancer_on_path(
+    topology: Topology, flow: str, after: Collection[str] = ()
+) -> tuple[set[str], str, set[str]] | None:
+    """Return the components up to a flow's first balancer, that balancer, and those behind it; `after` are none that count."""
     calls = [(hop.step.source, target) for hop in topology.hops[flow] for target in hop.step.targets]
     before: set[str] = set()
     for count, (_, balancer) in enumerate(calls, 1):
         before.add(balancer)
-        if topology.kind(balancer).balances or _is_addressed(topology, balancer):
+        if balancer not in after and (topology.kind(balancer).balances or _is_addressed(topology, balancer)):
             behind = {balancer}
             for source, target in calls[count:]:
                 if source in behind:

@@ -23,10 +23,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
         ways = balancer_on_path(facts, flow.id)
         if ways is None or flow.domain is None:
             continue
-        before, balancer, behind = ways
+        further = balancer_on_path(facts, flow.id, after=ways[0])
         for record in names.leading(flow.domain):
             led = components_behind(facts, record, addressed)
-            if led & behind and not led & before and not _is_proxied(facts, record, before):
+            # what a CDN of the name servers calls is what the record names: the next balancer has to be that
+            passed = further if _is_proxied(facts, record, ways[0]) else ways
+            if passed is None:
+                continue
+            before, balancer, behind = passed
+            if led & behind and not led & before:
                 target = next(name for name in facts.components if name in led & behind)
                 bypasses.setdefault(record.id, (record, balancer, target, {}))[3][flow.id] = None
     for record, balancer, target, flows in bypasses.values():
@@ -82,8 +87,8 @@ RULE = Rule(
     fix="Point the record to the balancer's address.",
     limits=(
         "Assumes that the first balancing component of the flow serves the name. For a flow without a `domain`, "
-        "`incomplete-model` asks. Skips records of Cloudflare or bunny.net before whose servers their own CDN is: the record names the "
-        "server, and the CDN answers."
+        "`incomplete-model` asks. Of a record of Cloudflare or bunny.net before whose servers their own CDN is, it looks at the "
+        "next balancer: the CDN answers, and calls what the record names."
     ),
     references=(("RFC 1035, 3.4.1 (A records)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.4.1"),),
     check=check,
