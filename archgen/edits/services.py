@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archgen.model.architecture import Component, Managed
+from archgen.model.architecture import SMALL_ZONES, Component, Managed
 from archgen.model.products import product_name, product_of, scope_of, service_name, zone_of
 from archgen.reliability.index import Index
 
@@ -22,8 +22,14 @@ def has_zones_beside(index: Index, component: Component) -> bool:
     """
     hosts = {host for replica in component.replicas for host in replica.hosts}
     declared = {zone_of(component)} if not hosts else {zone for host in hosts for zone in index.hosts[host].zones}
-    kinds = {index.zone_kinds[zone] for zone in declared if zone is not None}
+    kinds = {_kind_around(index, zone) for zone in declared if zone is not None}
     return kinds != {"datacenter"} or can_be_spread(component)
+
+
+def _kind_around(index: Index, zone: str) -> str:
+    """Return the kind of a zone, of a rack or a power feed that of what it is in."""
+    kinds = [index.zone_kinds[each] for each in (zone, *index.zones_outside(zone))]
+    return next((kind for kind in kinds if kind not in SMALL_ZONES), kinds[0])
 
 
 _DISKS = (
