@@ -145,6 +145,8 @@ def _is_sent_unawaited(topology: Topology, hop: Hop) -> bool:
     # what a worker takes is kept by the queue that it takes from
     if call is None or call.why is not None or topology.kind(step.source).id in ("worker", *QUEUES):
         return False
+    if "outbox" in f"{step.message} {topology.components[step.source].why}".casefold():
+        return False
     return bool(call.deferred if step.deferred is None else step.deferred)
 
 
