@@ -24,7 +24,8 @@ def group(inventory: Inventory) -> Inventory:
         stem = _NUMBER.sub("#", name, count=1) if len(_NUMBER.findall(name)) == 1 else _last_number(name)
         if name in pools:
             sets.setdefault(("pool", pools[name], part.kind), []).append(name)
-        elif stem != name and (part.image or part.build):
+        elif stem != name and (part.image or part.build) and part.kind != "scheduler":
+            # jobs of several schedules are no replicas
             sets.setdefault((stem, part.kind, part.product, part.image, part.build), []).append(name)
     renamed: dict[str, str] = {}
     taken = set(inventory.parts)
@@ -87,6 +88,9 @@ def _renamed(inventory: Inventory, names: Mapping[str, str]) -> Inventory:
         part.backs_up = list(dict.fromkeys(names.get(name, name) for name in part.backs_up))
         part.copy_of = names.get(part.copy_of, part.copy_of) if part.copy_of else None
         part.copy_of = None if part.copy_of == part.id else part.copy_of
+        if "guards" in part.declared:
+            guards = list(dict.fromkeys(names.get(name, name) for name in part.declared["guards"]))
+            part.declared = {**part.declared, "guards": guards}
     calls: dict[tuple[str, str], Call] = {}
     for (source, target), call in inventory.calls.items():
         pair = names.get(source, source), names.get(target, target)
