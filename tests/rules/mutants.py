@@ -200,13 +200,15 @@ class Corpus:
 
     def notices(self, mutant: Mutant, real: Rule) -> bool:
         """Whether a model gives the mutant another verdict than the real rule, or an exception."""
+        # what the real rule says comes first: the time is the mutant's alone, not that of loading the models
+        known, ladder = [(text, self._known(real, text)) for text in self._asked_of(real)], self._ladder(real)
         try:
             rule = mutant.rule()
             # a loop that never ends is noticed too: by processor time, which a busy machine does not use up
             signal.setitimer(signal.ITIMER_PROF, 1)
-            if self._ladder(rule) != self._ladder(real):
+            if self._ladder(rule) != ladder:
                 return True
-            if any(self._verdict(rule, text) != self._known(real, text) for text in self._asked_of(real)):
+            if any(self._verdict(rule, text) != verdict for text, verdict in known):
                 return True
         except Exception:
             return True

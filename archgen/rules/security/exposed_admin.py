@@ -226,7 +226,7 @@ def _passed_on(facts: Topology) -> Iterator[tuple[str, Port]]:
             is_settled = port.admin is None and came.get(port.protocol, False)
             if port.admin or (not is_settled and came.keys() & {_ANY, "tcp", port.protocol}):
                 yield hop.connection.id, port
-            is_settled |= port.admin is False or (_ANY in came and _is_asked(facts, hop.connection, port))
+            is_settled |= port.admin is False or _is_asked(facts, hop.connection, port)
             for target in hop.targets:
                 if hands_on(facts, target):
                     ports = public.setdefault(target, {})
