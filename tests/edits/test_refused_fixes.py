@@ -112,7 +112,10 @@ def test_a_fix_that_others_leave_nothing_says_so(
     monkeypatch.chdir(tmp_path)
     Path("a.arch.yaml").write_text(SITES, "utf-8")
     main(["lint", "--diff", "--unsafe-fixes", "a.arch.yaml"])
-    assert "the fix of untracked-failover of web has nothing to change after the others" in capsys.readouterr().err
+    assert (
+        "the fix of untracked-failover of web has nothing to change after the others, and the finding stands"
+        in capsys.readouterr().err
+    )
 
 
 def test_no_backup_is_added_that_misses_the_objective_by_its_own_interval() -> None:

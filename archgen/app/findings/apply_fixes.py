@@ -286,7 +286,7 @@ def _fix_summary(result: FixedModel, *, keep: bool) -> str:
 def refusal_words(refusal: Refusal | None) -> str:
     """Return the reason of a refusal as the rest of a sentence about the fix."""
     if refusal is None:
-        return "has nothing to change after the others"
+        return "has nothing to change after the others, and the finding stands"
     if refusal.brought:
         first, *others = refusal.brought
         why = "" if others else f": {first.message}"
