@@ -80,7 +80,6 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
     firewalls for ports that move.
     """
     places = _places(topology, calls)
-    # in the model's order: to look at a hundred thousand components in that of their hashes takes twice as long
     silent = _silent(topology)
     places = {
         place: (call, port)

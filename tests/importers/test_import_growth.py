@@ -54,6 +54,15 @@ spec: {selector: {app: b}, ports: [{port: 80}]}
 """
 
 
+def grown(small: Lines, large: Lines, modules: tuple[str, ...], most: float) -> dict[str, int]:
+    """Return the lines of modules that a system of twice the size executes more than so many times as often, with their counts."""
+    return {
+        f"{code.co_filename}:{line}": count
+        for (code, line), count in large.items()
+        if any(module in code.co_filename for module in modules) and count > max(FEW, most * small[code, line])
+    }
+
+
 def imported_lines(size: int) -> Lines:
     """Count the lines that an import of so many workloads, and of what no kustomization lists for them, executes."""
     names = range(size)
@@ -70,11 +79,7 @@ def test_import_grows_with_what_no_kustomization_lists(tmp_path: Path, monkeypat
     # what is loaded and remembered once is no part of it
     imported_lines(1)
     small, large = imported_lines(30), imported_lines(60)
-    assert {
-        f"{code.co_filename}:{line}": count
-        for (code, line), count in large.items()
-        if code.co_filename.endswith(_COUNTED) and count > max(FEW, MOST * small[code, line])
-    } == {}
+    assert grown(small, large, _COUNTED, MOST) == {}
 
 
 def searched_lines(size: int) -> Lines:
@@ -100,11 +105,7 @@ def test_search_for_what_is_called_grows_with_the_bases(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     searched_lines(3)
     small, large = searched_lines(30), searched_lines(60)
-    assert {
-        f"{code.co_filename}:{line}": count
-        for (code, line), count in large.items()
-        if code.co_filename.endswith(_SEARCHING) and count > max(FEW, MOST * small[code, line])
-    } == {}
+    assert grown(small, large, _SEARCHING, MOST) == {}
 
 
 def sharing_lines(size: int) -> Lines:
@@ -125,8 +126,4 @@ def test_import_grows_with_the_pairs_of_programs_that_share_their_addresses(
     monkeypatch.chdir(tmp_path)
     sharing_lines(3)
     small, large = sharing_lines(16), sharing_lines(32)
-    assert {
-        f"{code.co_filename}:{line}": count
-        for (code, line), count in large.items()
-        if any(each in code.co_filename for each in _SHARING) and count > max(FEW, 2 * MOST * small[code, line])
-    } == {}
+    assert grown(small, large, _SHARING, 2 * MOST) == {}
