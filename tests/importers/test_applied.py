@@ -273,3 +273,39 @@ def test_file_beside_an_overlay_that_is_not_read_is_left_out(tmp_path: Path, mon
     write({**base("base"), **overlay("overlays/prod", "../../base", 3), **overlay("overlays/x", "../../base", 7)})
     write({"overlays/x/scaler.yaml": SCALER % "web"})
     assert replicas() == {"web": 3}
+
+
+KAFKA = "{apiVersion: kafka.strimzi.io/v1beta2, kind: Kafka, metadata: {name: bus}, spec: {kafka: {replicas: 3}}}\n"
+CALLS = WORKLOAD.replace('image: "acme/web:1"', 'image: "acme/web:1", env: [{name: A_URL, value: "%s"}]')
+
+
+@pytest.mark.parametrize(
+    ("more", "is_read"),
+    [
+        pytest.param({}, False, id="nothing-needs-it"),
+        pytest.param({"argo/more.yaml": ARGO % "infra/tools"}, True, id="a-controller-applies-it"),
+        pytest.param({"deploy.sh": "kubectl apply -k infra/tools\n"}, True, id="a-script-applies-it"),
+        pytest.param({"README.md": "    kubectl apply -k infra/tools\n"}, True, id="a-document-says-how"),
+        pytest.param({"base/app.yaml": CALLS % "http://tools:80"}, True, id="it-is-called"),
+        pytest.param(
+            {"base/app.yaml": CALLS % "bus-kafka-bootstrap:9092"}, True, id="what-an-operator-makes-is-called"
+        ),
+        pytest.param({"base/app.yaml": CALLS % "http://busy:80"}, False, id="another-is-called"),
+        pytest.param({"argo/web.yaml": ""}, True, id="nothing-is-applied-by-a-controller"),
+        pytest.param(
+            {"infra/tools/app.yaml": WORKLOAD.replace("acme/web", "redis")}, True, id="a-store-of-no-other-kind"
+        ),
+    ],
+)
+def test_kustomization_that_nothing_read_leads_to_is_left_out_beside_what_a_controller_applies(
+    more: dict[str, str], is_read: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base"), **overlay("overlays/prod", "../../base", 7), **base("infra/tools", "tools")})
+    write({"infra/tools/service.yaml": SERVICE.replace("web", "tools"), "infra/tools/bus.yaml": KAFKA})
+    write({"infra/tools/kustomization.yaml": "resources: [app.yaml, service.yaml, bus.yaml]\n"})
+    write({"argo/web.yaml": ARGO % "overlays/prod", **more})
+    result = import_model((".",), None)
+    assert ("bus" in result.model.inventory.parts) == is_read
+    assert (result.others == ("infra/tools",)) != is_read
+    assert ("not read: infra/tools;" in summary(result)) != is_read

@@ -257,3 +257,33 @@ def test_overlay_that_states_patches_alone_is_read(
     write({**base("base"), "prod/kustomization.yaml": f"resources:\n  - ../base\n{key}:\n  - {patch}\n"})
     write({"prod/scale.yaml": "{kind: Deployment, metadata: {name: web}, spec: {replicas: 4}}\n"})
     assert replicas() == {"web": 4}
+
+
+@pytest.mark.parametrize(
+    ("names", "count"),
+    [
+        ("../base\n  - ../base/gone.yaml", 1),
+        ("../base/app.yaml\n  - gone.yaml", 1),
+        # what is made for each cluster is kept out of repositories
+        ("../base\n  - secrets.yaml", 7),
+        ("../base\n  - https://example.org/gone.yaml", 7),
+    ],
+)
+@pytest.mark.parametrize("root", ["kustomization.yaml", "eu/kustomization.yaml"])
+def test_overlay_that_cannot_be_applied_gives_way_to_what_can(
+    names: str, count: int, root: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base"), **overlay("prod", names, 7)})
+    write({"prod/kustomization.yaml": "namespace: shop\n" + Path("prod/kustomization.yaml").read_text()})
+    write({root: f"resources: [{'../' if '/' in root else ''}base]\n"})
+    assert replicas() == {"web": count}
+
+
+def test_two_kustomizations_in_two_namespaces_make_one_workload_of_one_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base"), **overlay("prod", "../base", 7), "kustomization.yaml": "namespace: b\nresources: [base]\n"})
+    write({"prod/kustomization.yaml": "namespace: a\n" + Path("prod/kustomization.yaml").read_text()})
+    assert replicas() == {"web": 7}

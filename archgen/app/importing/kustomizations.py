@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import functools
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from archgen.app.importing.directories import FoundFiles, path_in, project_of
-from archgen.importers.kubernetes.kustomization import PATCHES, PLUGINS, RESOURCES
+from archgen.importers.kubernetes.kustomization import (
+    PATCHES,
+    PLUGINS,
+    RESOURCES,
+    is_elsewhere,
+    is_in_repository,
+)
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.system.files import ResolvedDirectory, lies_in
 
 _BASES = [key for key in RESOURCES if key != "components"]
-_ELSEWHERE = re.compile(r"[:?$%{]|//|^[\w-]+(\.[\w-]+)+/")
-"""A name that is the address of a repository, or holds what is put in later."""
 
 
 class Kustomization(Struct, frozen=True):
@@ -61,13 +64,19 @@ class Kustomization(Struct, frozen=True):
         return [name for name, place in self._places if not os.path.lexists(place)]
 
     @property
+    def is_broken(self) -> bool:
+        """Return True for one that can't be applied: a resource isn't there, and isn't kept out of the repository."""
+        resources = {name for key, name in self.names if key in RESOURCES}
+        return any(name in resources and is_in_repository(name) for name in self.missing)
+
+    @property
     def existing(self) -> list[tuple[str, str]]:
         """Return what it calls by a path of its own machine at which something is, with that path."""
         return [(name, place) for name, place in self._places if os.path.lexists(place)]
 
     @property
     def _places(self) -> list[tuple[str, str]]:
-        names = dict.fromkeys(name for _, name in self.names if not _ELSEWHERE.search(name))
+        names = dict.fromkeys(name for _, name in self.names if not is_elsewhere(name))
         return [(name, path_in(self.directory, name)) for name in names]
 
 
@@ -125,3 +134,22 @@ def _names_in(roots: list[TreeNode]) -> Iterator[tuple[str, str]]:
 def _list(root: TreeNode, key: str) -> list[TreeNode]:
     value = root.get(key) if isinstance(root, Map) else None
     return value if isinstance(value, Seq) else []
+
+
+def only_named_by(unread: list[str], read: list[str], named: Mapping[str, list[str]]) -> list[str]:
+    """Return the directories of kustomizations that nothing but overlays which are not read leads to."""
+    inner = {path for paths in named.values() for path in paths}
+    # an overlay that is read may be named by one that isn't
+    reached = reached_from([*read, *(each for each in named if each not in inner and each not in unread)], named)
+    return [each for each in reached_from(unread, named) if each not in reached]
+
+
+def reached_from(directories: list[str], named: Mapping[str, list[str]]) -> dict[str, None]:
+    """Return directories with all kustomizations that they lead to."""
+    reached, waiting = dict.fromkeys(directories), [*directories]
+    while waiting:
+        for path in named[waiting.pop()]:
+            if path in named and path not in reached:
+                reached[path] = None
+                waiting.append(path)
+    return reached

@@ -33,6 +33,13 @@ _CALLED = re.compile(
 )
 """Hosts in addresses, before ports and in variables; the name of the Service is the first label."""
 
+_HYPHEN = re.compile(r"-(?=\w)")
+_OF_OPERATORS = re.compile(
+    rb"""apiVersion["']?:[ \t]*["']?(?!argoproj\.io/|monitoring\.coreos\.com/|([\w-]+\.)*(k8s|istio|fluxcd)\.io/)"""
+    rb"""[\w-]+(\.[\w-]+)+/"""
+)
+"""The version of an object that an operator reads, and may run a store for."""
+
 _OF_SAMPLES = re.compile(
     r"((k8s|kubernetes|manifests?|deploy\w*)[-_.])?(samples?|examples?)([-_.].*)?|docs?|documentation", re.IGNORECASE
 )
@@ -71,7 +78,39 @@ def called_among(directories: Mapping[str, Iterable[bytes]], read: Iterable[byte
         return set()
     texts = [*read]
     called = {name for data in texts for name in _hosts_in(data)} - {*_services_in(texts)}
-    return {directory for directory, names in services.items() if not names.isdisjoint(called)}
+    return {directory for directory, names in services.items() if any(map(names.__contains__, _names_of(called)))}
+
+
+def _names_of(hosts: Iterable[str]) -> Iterator[str]:
+    """Yield hosts, and the beginnings of them with the hyphen: operators name Services after their objects."""
+    for host in hosts:
+        yield host
+        yield from (host[: match.end()] for match in _HYPHEN.finditer(host))
+
+
+def needed_among(directories: Mapping[str, Mapping[str, bytes]], read: Mapping[str, bytes]) -> set[str]:
+    """Return the directories with what the files that are read call, or with a store of a kind that they don't run.
+
+    `directories` have the files of each; what one is needed for may call another.
+    """
+    stores = {*_stores_in(read.values())}
+    needed = {each for each, files in directories.items() if not stores.issuperset(_stores_in(files.values()))}
+    size = -1
+    while len(needed) > size:
+        size = len(needed)
+        others = {each: files.values() for each, files in directories.items() if each not in needed}
+        needed |= called_among(
+            others, [*read.values(), *(data for each in needed for data in directories[each].values())]
+        )
+    return needed
+
+
+def _stores_in(files: Iterable[bytes]) -> Iterator[str]:
+    """Yield the products, or the images, of stores that files run."""
+    for image in {image for data in files for image in images_in(data)}:
+        known = guess("", image, "", frozenset()).known
+        if KINDS[known.kind].stores:
+            yield known.product or image
 
 
 def _hosts_in(data: bytes) -> Iterator[str]:
@@ -80,15 +119,19 @@ def _hosts_in(data: bytes) -> Iterator[str]:
 
 
 def _services_in(files: Iterable[bytes]) -> Iterator[str]:
+    """Yield the names of Services; of what operators make them for the name with a hyphen, which theirs begin with."""
     for data in files:
-        if b"Service" in data:
+        if b"Service" in data or _OF_OPERATORS.search(data) is not None:
             try:
                 roots = read_documents(data)
             except Unreadable:
                 continue
             for document in (SourceNode(root, "") for root in roots):
-                if document.text_at("kind") == "Service" and (name := document.text_at("metadata", "name")):
+                name = document.text_at("metadata", "name")
+                if document.text_at("kind") == "Service" and name:
                     yield name
+                elif name and _OF_OPERATORS.match(f"apiVersion: {document.text_at('apiVersion')}".encode()):
+                    yield from (name, f"{name}-")
 
 
 def deployments_in(data: bytes) -> Iterator[Deployed]:

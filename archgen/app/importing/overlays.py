@@ -10,8 +10,8 @@ from operator import eq
 
 from msgspec import Struct
 
-from archgen.app.importing.kustomizations import Kustomization
-from archgen.app.importing.needed_directories import called_among, deployments_in, holds_store
+from archgen.app.importing.kustomizations import Kustomization, only_named_by, reached_from
+from archgen.app.importing.needed_directories import called_among, deployments_in, holds_store, needed_among
 from archgen.app.importing.overlay_modes import Scripts, ScriptWords, above, applied_by_scripts, loose_directories
 from archgen.importers.kubernetes.deployed import (
     Deployed,
@@ -69,10 +69,11 @@ def choose_overlays(
     applied = {each.path for each in deployments}
     deployed = _among_deployed([*kustomizations], applied)
     own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
+    own_overlays = [*_without_broken(own_overlays, by_directory)]
     spaces = {directory: each.namespace for directory, each in by_directory.items()}
     spaces |= _namespaces_of(deployed & {*overlays}, spaces, deployments)
     roots = [each for each in named if each not in overlays and not _is_before_release(each)]
-    held = {*_reached(roots, named)}
+    held = {*reached_from(roots, named)}
     chosen = [*_choose_overlays(own_overlays, named, workloads, deployed, scripts, spaces, held)]
     read = _directories_of([each.overlay for each in chosen], overlays, named)
     # what is applied beside an overlay may stand in its directory, such as its secrets
@@ -101,9 +102,19 @@ def choose_overlays(
     called = called_among({each: there.values() for each, there in below_loose.items()}, others.values())
     loose = [each for each in loose if each not in called]
     beside = tuple(
-        f"{each}{os.sep}" for each in ((*loose, *trials, *_only_named_by(unread, read, named)) if read else ())
+        f"{each}{os.sep}" for each in ((*loose, *trials, *only_named_by(unread, read, named)) if read else ())
     )
     bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
+    if read and deployed.issuperset(each.overlay for each in chosen):
+        below_idle = _below(_unreached([*read, *unread, *deployed], named, scripts), bases)
+        candidates = {each: files for each, files in below_idle.items() if files}
+        lying = {path for files in candidates.values() for path in files}
+        others = {path: data for path, data in (bases | stated_by_read).items() if path not in lying}
+        needed = needed_among(candidates, others)
+        idle = [each for each in candidates if each not in needed]
+        loose += idle
+        beside = tuple(f"{each}{os.sep}" for each in idle)
+        bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
     reasons = [f"overlay {each.overlay}: {each.reason}" for each in chosen if each.reason]
     return OverlayChoice(bases | stated_by_read, unread, loose, reasons)
 
@@ -179,13 +190,25 @@ def _overlays_among(stated: Mapping[str, Kustomization], manifests: Mapping[str,
     ]
 
 
+def _without_broken(overlays: list[str], stated: Mapping[str, Kustomization]) -> Iterator[str]:
+    """Yield overlays without those that can't be applied, beside one for visitors of the same base that can."""
+    places = {
+        each: {place for path in _outside(each, stated[each].resources) for place in (path, os.path.dirname(path))}
+        for each in overlays
+    }
+    working = [each for each in overlays if not stated[each].is_broken and not _is_before_release(each)]
+    for each in overlays:
+        if not stated[each].is_broken or all(places[each].isdisjoint(places[other]) for other in working):
+            yield each
+
+
 def _is_base(directory: str) -> bool:
     return os.path.basename(directory) in _OF_BASES
 
 
 def _runs_alone(directory: str, resources: Mapping[str, list[str]], manifests: Mapping[str, bytes]) -> bool:
     """Return True for a directory with workloads of its own: a base, whatever it names; any other if it names no workload outside."""
-    paths = {path for each in _reached([directory], resources) for path in resources[each]}
+    paths = {path for each in reached_from([directory], resources) for path in resources[each]}
     workloads = [path for path in paths if path in manifests and _WORKLOAD.search(manifests[path])]
     own = [path for path in workloads if path.startswith(f"{directory}{os.sep}")]
     return bool(own) and (_is_base(directory) or len(own) == len(workloads))
@@ -221,12 +244,23 @@ def _of_other_bases(
     chosen: list[str], others: list[str], named: Mapping[str, list[str]], bases: Set[str]
 ) -> Iterator[str]:
     """Yield the first overlay of each base that the chosen ones don't lead to: another overlay may lead to all bases at once."""
-    covered = _reached(chosen, named).keys() & bases
+    covered = reached_from(chosen, named).keys() & bases
     for overlay in others:
-        reached = _reached([overlay], named).keys() & bases
+        reached = reached_from([overlay], named).keys() & bases
         if overlay not in chosen and reached - covered:
             covered |= reached
             yield overlay
+
+
+def _unreached(known: Iterable[str], named: Mapping[str, list[str]], scripts: Scripts) -> list[str]:
+    """Return the outermost directories of kustomizations that neither these lead to nor scripts or documents apply.
+
+    A directory around one that is read holds more than its own files.
+    """
+    applied = [each for each in named if each in known or scripts().applying(each)]
+    reached = {outer for each in reached_from(applied, named) for outer in above(each)}
+    others = [each for each in named if each and each not in reached]
+    return [each for each in others if not any(outer in others for outer in above(os.path.dirname(each)))]
 
 
 def _below(directories: Iterable[str], manifests: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
@@ -361,22 +395,3 @@ def _directories_of(chosen: list[str], overlays: list[str], named: Mapping[str, 
                 seen[path] = None
                 waiting.append(path)
     return list(seen)
-
-
-def _only_named_by(unread: list[str], read: list[str], named: Mapping[str, list[str]]) -> list[str]:
-    """Return the directories of kustomizations that nothing but overlays which are not read leads to."""
-    inner = {path for paths in named.values() for path in paths}
-    # an overlay that is read may be named by one that isn't
-    reached = _reached([*read, *(each for each in named if each not in inner and each not in unread)], named)
-    return [each for each in _reached(unread, named) if each not in reached]
-
-
-def _reached(directories: list[str], named: Mapping[str, list[str]]) -> dict[str, None]:
-    """Return directories with all kustomizations that they lead to."""
-    reached, waiting = dict.fromkeys(directories), [*directories]
-    while waiting:
-        for path in named[waiting.pop()]:
-            if path in named and path not in reached:
-                reached[path] = None
-                waiting.append(path)
-    return reached

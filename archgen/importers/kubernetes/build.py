@@ -18,6 +18,7 @@ from archgen.importers.kubernetes.kustomization import (
     documents_of,
     files_of_variables,
     generated_by,
+    is_in_repository,
     is_inline,
     label_objects,
     patches_of,
@@ -138,10 +139,13 @@ class _Builder:
         for directory in sorted(self.roots(), key=lambda each: self._rank(each, roots[each])):
             built = self.build(directory)
             self._put_where_deployed(built, directory)
-            system = KubernetesSystem(self._stage(directory), built.workloads)
+            system = KubernetesSystem(self._stage(directory), built.workloads, roots[directory])
             first = next((each for each in taken if each.excludes(system)), None)
             if first is not None:
-                leave_out(system, first, self.by_directory[directory].path, self.sheet)
+                root = self.by_directory[directory]
+                if self._is_broken(root):
+                    self.sheet.omit(root.origin, directory, "it names files that aren't there")
+                leave_out(system, first, root.path, self.sheet)
                 continue
             taken.append(system)
             self.stage = min(self.stage, system.stage)
@@ -160,11 +164,17 @@ class _Builder:
     def _stage(self, directory: str) -> int:
         return stage_of(directory.removeprefix(self.base))
 
-    def _rank(self, directory: str, deployed: bool) -> tuple[bool, bool, int, bool, int, str]:
+    def _rank(self, directory: str, deployed: bool) -> tuple[bool, bool, bool, int, bool, int, str]:
         root = self.by_directory[directory]
         outer = any(item.text.startswith("../") for key in RESOURCES for item in root.get(key).list())
         stage = self._stage(directory)
-        return stage > UNNAMED, not deployed, stage, not outer, directory.count("/"), directory
+        can_run = not self._is_broken(root)
+        return stage > UNNAMED, not deployed, not can_run, stage, not outer, directory.count("/"), directory
+
+    def _is_broken(self, root: SourceNode) -> bool:
+        """Return True for a kustomization that can't be applied: a resource isn't there, and isn't kept out of the repository."""
+        names = (item.text for key in RESOURCES for item in root.get(key).list())
+        return any(is_in_repository(name) and not self.opener.holds(root.path, name) for name in names)
 
     def roots(self) -> list[str]:
         """Return the directories that no other kustomization names, and those that name each other alone."""

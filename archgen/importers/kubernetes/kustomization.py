@@ -40,6 +40,11 @@ _REFERENCES = {
 }  # fmt: skip
 """Keys under which an object refers to another one, each with the key above it."""
 
+_ELSEWHERE = re.compile(r"[:?$%{]|//|^[\w-]+(\.[\w-]+)+/")
+"""A name that is the address of a repository, or holds what is put in later."""
+
+_MADE = re.compile(r"secret|credential|password|cert|generated|\.env", re.IGNORECASE)
+
 _KEPT = ("Namespace", "CustomResourceDefinition")
 
 _LARGEST = 256 * 1024
@@ -48,6 +53,16 @@ _LARGEST = 256 * 1024
 def is_kustomization(path: str) -> bool:
     """Return True for the file by which Kustomize knows a directory."""
     return path.endswith(KUSTOMIZATIONS) and posixpath.basename(path) in KUSTOMIZATIONS
+
+
+def is_elsewhere(name: str) -> bool:
+    """Return True for a name of a resource that no path of a repository is."""
+    return _ELSEWHERE.search(name) is not None
+
+
+def is_in_repository(name: str) -> bool:
+    """Return True for the name of a resource that lies in a repository: what is made for each cluster is kept out of it."""
+    return not is_elsewhere(name) and _MADE.search(name) is None
 
 
 def states_something(data: bytes) -> bool:

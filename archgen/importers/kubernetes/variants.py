@@ -22,18 +22,25 @@ _TESTS = re.compile(r"test(s|ing)?")
 
 
 class KubernetesSystem(Struct):
-    """What is applied together: its stage, and the workloads."""
+    """What is applied together: its stage, the workloads, and True where a controller applies it."""
 
     stage: int
     workloads: dict[ObjectKey, Manifest]
+    is_deployed: bool = False
 
     def excludes(self, other: KubernetesSystem) -> bool:
         """Return True for a variant of this system: most of it is the same, in an earlier stage or in the same namespace.
 
-        Where the other one runs programs of its own, those alone tell: many systems have a `redis`.
+        Where the other one runs programs of its own, those alone tell: many systems have a `redis`. What two make of the same
+        documents are variants in any namespaces, but for those that a controller applies.
         """
         own = {key: each for key, each in other.workloads.items() if not is_product(_image_of(each))} or other.workloads
         is_earlier = other.stage > max(self.stage, UNNAMED)
+        if not (self.is_deployed and other.is_deployed):
+            made = {(each.origin, each.former or each.name, _image_of(each)) for each in self.workloads.values()}
+            alike = [each for each in own.values() if (each.origin, each.former or each.name, _image_of(each)) in made]
+            if alike and 2 * len(alike) >= len(own):
+                return True
         places: dict[ObjectKey, list[Manifest]] = {}
         for (kind, namespace, name), each in self.workloads.items():
             places.setdefault((kind, "" if is_earlier else namespace, name), []).append(each)
