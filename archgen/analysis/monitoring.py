@@ -107,11 +107,18 @@ def _measures(topology: Topology, observer: str, source: str) -> bool:
 
 
 def _keeps_to_logs(topology: Topology, agent: Component) -> bool:
-    """Return True for an agent that takes no metrics of the hosts that it runs on; many a collector of logs does as well."""
+    """Return True for an agent that takes no metrics of the hosts that it runs on; many a collector of logs does as well.
+
+    One that says that it takes logs alone of what runs beside it takes nothing else of its host.
+    """
     own = tuple(each for each in agent.collects if not each.sources)
     if own:
         return not _takes_metrics(topology, own)
-    return agent.kind == "log-collector" and (agent.product is None or product_of(agent.product).logs_only)
+    if agent.kind != "log-collector":
+        return False
+    beside = tuple(each for each in agent.collects if any(_shares_host(topology, agent, name) for name in each.sources))
+    alone = bool(beside) and not _takes_metrics(topology, agent.collects)
+    return alone or agent.product is None or product_of(agent.product).logs_only
 
 
 def _observed(topology: Topology, connection: Connection) -> Iterator[tuple[str, str]]:

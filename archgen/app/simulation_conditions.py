@@ -12,7 +12,6 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Component
 from archgen.model.durations import round_duration
-from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import (
@@ -23,7 +22,7 @@ from archgen.reliability.members import (
     manual_failovers,
     order_of_takeover,
 )
-from archgen.reliability.promoters import lease_keeper, promotion_calls
+from archgen.reliability.promoters import lease_keeper, orchestrates, promotion_calls
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.structure import ServiceLevel
 from archgen.rules import BY_NAME
@@ -117,16 +116,12 @@ def _passed(topology: Topology, flow: str, gone: Collection[Subject]) -> Iterato
                 yield f"only if its traffic doesn't pass {firewall.id}, which guards {guarded}: no step goes through it"
 
 
-_PLATFORMS = ("kubernetes", "k3s", "rke2", "openshift", "nomad")
-"""Products whose servers start what floats on another host."""
-
-
 def _unplaced(topology: Topology, flow: str, gone: Collection[Subject]) -> Iterator[str]:
     """Yield what a control plane lacks that is lost with hosts of what floats in a flow: it starts nothing elsewhere then."""
     floating = [each for each in topology.losses.structures[flow].replicas if each.floating]
     if any(_is_gone(topology, host, gone) for each in floating for host in each.hosts):
         for component in topology.architecture.components:
-            if product_name(component.product) in _PLATFORMS and topology.hosts_of(component.id):
+            if orchestrates(component) and topology.hosts_of(component.id):
                 yield from (
                     f"nothing is started elsewhere until {back}" for back in _missing(topology, component, gone)
                 )

@@ -12,7 +12,9 @@ from archgen.model.architecture import Scope
 class Product(Struct, frozen=True, gc=False):
     """The traits of a product.
 
-    `coordinates`: it keeps leaders and locations for stores and balancers, and no data of a site. `agrees`: its replicas
+    `coordinates`: it keeps leaders and locations for stores and balancers, and no data of a site. `orchestrates`: the servers of a
+    platform, which start what floats on another host and keep the state of its operators, in a store that few models show.
+    `agrees`: its replicas
     elect the one that takes a write, so that no model has to declare it; `leaderless` ones elect none, and each takes writes.
     `forwards`: it passes connections on unchanged, and ends no TLS unless it has a certificate. `scope` is that of the managed
     service, where the provider fixes it.
@@ -60,6 +62,7 @@ class Product(Struct, frozen=True, gc=False):
     """
 
     coordinates: bool = False
+    orchestrates: bool = False
     agrees: bool = False
     leaderless: bool = False
     forwards: bool = False
@@ -114,6 +117,14 @@ EXPORTER = "node-exporter"
 
 TRAITS: dict[str, Product] = {
     **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
+    # an operator knows and changes the primary by the API alone: https://cloudnative-pg.io/docs/current/failover
+    **dict.fromkeys(
+        (
+            *("kubernetes", "kube-apiserver", "k3s", "k0s", "rke2", "microk8s", "openshift", "okd", "nomad"),
+            *("eks", "aks", "gke"),
+        ),
+        Product(orchestrates=True),
+    ),
     **dict.fromkeys(("sqlite", "duckdb", "rocksdb", "leveldb", "lmdb"), Product(embedded=True)),
     # three of a Multi-AZ cluster are another matter: its two standbys answer reads
     **dict.fromkeys(

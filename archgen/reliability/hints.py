@@ -53,9 +53,25 @@ def _stuck_failovers(evaluation: Evaluation[int]) -> Iterator[str]:
         waiting = (member for need in plan.structure.needs.get(replica, ()) for member in need.guarded)
         for member in waiting:
             for by in () if down[member.replica] & _GONE else member.promoters:
-                promoting = [down[each] for each in plan.members.get(by, ())]
-                if all(each & _GONE for each in promoting) and not all(each & _SOUND for each in promoting):
-                    yield f"{plan.replicas[member.replica].component} can't fail over until {by} is back"
+                lacking = _lacking(evaluation, by)
+                if lacking is not None:
+                    yield f"{plan.replicas[member.replica].component} can't fail over until {lacking} is back"
+
+
+def _lacking(evaluation: Evaluation[int], component: str) -> str | None:
+    """Return what a component that worked with nothing lost waits for: itself, or what it calls that is down; None if it works."""
+    plan, waiting = evaluation.plan, [component]
+    states = [evaluation.failed[each] for each in plan.members.get(component, ())]
+    if not all(each & _GONE for each in states) or all(each & _SOUND for each in states):
+        return None
+    for name in waiting:
+        up = [each for each in plan.members[name] if not evaluation.down[each] & _GONE]
+        unmet = (need for each in up for need in plan.structure.needs[each] if evaluation.unmet(need) & _GONE)
+        called = (
+            plan.replicas[each].component for need in unmet for each in plan.of(need) if evaluation.failed[each] & _GONE
+        )
+        waiting += [each for each in dict.fromkeys(called) if each not in waiting][:1]
+    return waiting[-1]
 
 
 def local_data(component: Component) -> list[str]:

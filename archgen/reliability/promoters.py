@@ -107,7 +107,8 @@ def acting(index: Index, component: Component, access: Asking) -> tuple[str, ...
 def promotion_calls(index: Index, promoter: str) -> dict[str, tuple[Connection, ...]]:
     """Return the required calls from a promoter to coordinators, by their sources: an operator calls an API, and that etcd.
 
-    A way ends at stores of data, some of which the promoter promotes; one that coordinates by itself needs nobody.
+    A way ends at stores of data, some of which the promoter promotes; one that coordinates by itself needs nobody. The API of a
+    platform leads to a coordinator whether the model shows it or not.
     """
     if coordinates(index.components[promoter]):
         return {}
@@ -119,7 +120,7 @@ def promotion_calls(index: Index, promoter: str) -> dict[str, tuple[Connection, 
                 ends = KINDS[index.components[target].kind].stores
                 reached[target] = () if ends else _calls(index, target)
                 queue.append(target)
-    leading = {name for name in reached if coordinates(index.components[name])}
+    leading = {name for name in reached if coordinates(index.components[name]) or orchestrates(index.components[name])}
     for name in (grown := list(leading)):
         callers = (caller.id for caller in index.callers(name) if caller.id in reached and caller.id not in leading)
         for caller in callers:
@@ -146,6 +147,11 @@ def lease_keeper(index: Index, store: Component) -> str | None:
 def _calls(index: Index, source: str) -> tuple[Connection, ...]:
     calls = {(call := index.connections[source, target]).id: call for target in index.callees(source)}
     return tuple(call for call in calls.values() if call.required and not call.deferred)
+
+
+def orchestrates(component: Component) -> bool:
+    """Return True for the servers of a platform, which start what floats on another host."""
+    return product_of(component.product).orchestrates
 
 
 def coordinates(component: Component) -> bool:

@@ -55,6 +55,28 @@ def test_what_leads_to_no_coordinator_is_no_part_of_a_promotion(told: Told) -> N
     assert told.outcome(through, "db@a", "api")[0] == "degraded"
 
 
+def test_the_api_of_a_platform_has_a_coordinator_that_no_model_shows(told: Told) -> None:
+    api = OPERATOR.replace("  api -> etcd: {protocol: grpc, tls: true}\n", "")
+    assert told.outcome(api, "db@a", "api")[0] == "degraded"
+    for product in ("kubernetes", "K3s", "openshift", "eks"):
+        known = api.replace("api: {kind: service", f"api: {{kind: service, product: {product}")
+        status, reason = told.outcome(known, "db@a", "api")
+        assert status == "down"
+        assert "on the way job#1 → db@b → operator#1 → api@a" in reason
+        assert told.outcome(known, "db@a", "etcd")[0] == "degraded"
+        assert told.outcome(known, "db@a", "api@a")[0] == "degraded"
+    shown = OPERATOR.replace("api: {kind: service", "api: {kind: service, product: kubernetes")
+    assert told.outcome(shown, "db@a", "etcd")[0] == "down"
+
+
+@pytest.mark.parametrize(("lost", "awaited"), [("operator", "operator"), ("api", "api"), ("etcd", "etcd")])
+def test_a_failover_waits_for_what_its_promoter_lacks(told: Told, lost: str, awaited: str) -> None:
+    status, reason = told.outcome(OPERATOR, lost)
+    assert status == "degraded"
+    assert f"db can't fail over until {awaited} is back" in reason
+    assert "can't fail over" not in told.outcome(OPERATOR, f"{lost}@a" if lost != "operator" else "mail")[1]
+
+
 def test_a_coordinator_needs_nobody_to_promote(told: Told) -> None:
     own = OPERATOR.replace("by: operator", "by: etcd").replace("api -> etcd", "etcd -> api")
     assert told.outcome(own, "db@a", "api")[0] == "degraded"

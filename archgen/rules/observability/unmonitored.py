@@ -68,9 +68,9 @@ def _advise(names: str, *, alone: bool, rented: bool) -> str | None:
 
 
 def _running(facts: Topology, ways_in: Iterable[str]) -> list[Component]:
-    """Return what has to be watched: what takes part in flows, promotes or backs up their stores, and leads or guards the ways in."""
+    """Return what has to be watched: what takes part in flows, or stands behind, backs up their stores, and leads or guards the ways in."""
     running = [component for component in facts.architecture.components if facts.flows_of[component.id]]
-    running += _promoters(facts, running)
+    running += _behind(facts, running)
     running += _backups(facts)
     running += _bastions(facts)
     return running + [facts.components[name] for name in ways_in]
@@ -82,6 +82,7 @@ def _flows(
     """Return the flows of what is not monitored, of what it promotes, and of the networks that it guards."""
     silent = frozenset(unseen)
     own = {*facts.flows_through([*unseen, *(each.id for each in running if _promoter(each) in silent)])}
+    own.update(flow for flow, members in _members(facts).items() if not members.isdisjoint(silent))
     own.update(flow for name in unseen for flow in ways_in.get(name, ()))
     own.update(facts.flows_through([source for name in unseen for source in facts.components[name].backs_up]))
     return facts.in_order(own)
@@ -161,10 +162,21 @@ def _promoter(component: Component) -> str | None:
     return component.replication.by if component.replication is not None else None
 
 
-def _promoters(facts: Topology, running: list[Component]) -> list[Component]:
-    """Return what promotes the stores of flows: while it is down unnoticed, the next failover doesn't happen."""
-    names = dict.fromkeys(map(_promoter, running))
-    return _beside_monitoring(facts, (facts.components[name] for name in names if name is not None))
+def _behind(facts: Topology, running: list[Component]) -> list[Component]:
+    """Return what stands behind flows, and in no step: what resolves their names, promotes their stores, and what that asks.
+
+    While a promoter is down unnoticed, the next failover doesn't happen.
+    """
+    names = {_promoter(each) for each in running}.union(*_members(facts).values()).difference(
+        each.id for each in running
+    )
+    return _beside_monitoring(facts, (each for each in facts.architecture.components if each.id in names))
+
+
+def _members(facts: Topology) -> dict[str, frozenset[str]]:
+    """Return the components that each flow stands on, in its steps or behind them."""
+    structures = facts.losses.structures.items()
+    return {flow: frozenset(replica.component for replica in structure.replicas) for flow, structure in structures}
 
 
 def _own(facts: Topology, running: list[Component]) -> tuple[list[str], list[str]]:
