@@ -25,6 +25,9 @@ MOUNTED = "mounted configuration"
 IN_SOURCE = "settings in the source"
 """The evidence of a call whose address stands in a file that a program reads out of its own source."""
 
+UNLISTED = "no kustomization lists it"
+"""The reason of what lies beside kustomizations and is applied by none of those that are read."""
+
 NO_SERVICE = ", no Service"
 """The end of the evidence of a call by a name that no Service in reach has, but a workload, or a Service elsewhere."""
 
@@ -195,6 +198,8 @@ class FactSheet:
     def note_calls(self, source: Origin, name: str, called: Iterable[str]) -> None:
         """Record what a part calls that isn't imported."""
         self._called[source, name] = tuple(dict.fromkeys(called))
+        for each in self._called[source, name]:
+            self.add(Fact(f"component:{each}", "member", f"left_caller:{name}", source, name))
 
     def stand_in(self, path: str) -> None:
         """Record a file of example values that is read because the one that it is an example of is missing."""

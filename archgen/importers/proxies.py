@@ -164,6 +164,8 @@ class Proxy:
         self.fronts = frozenset()
         for pool, servers, protocol in self.strays:
             has_domain = all("." in server.host for server in servers)
+            for server in servers:
+                self.add(f"component:{self.owner}", "member", f"stray:{_place(server)}", server.line, PASSED_ON)
             led = (has_domain or self.is_of_here) and self._lead_out(pool, servers, protocol)
             if not led and not has_domain:
                 self.doubt(servers[0].line, "pool")

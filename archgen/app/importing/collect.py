@@ -69,8 +69,8 @@ class SourceFiles:
     project, in their order, and `reasons` say why a directory's projects are read rather than others. `missing` are the names
     in kustomizations, after the file of each, by which nothing is to be found, and True for those outside the project. `templates` are
     those of other tools than Helm. `built` are the sources by which compose files that aren't read build services, by their names.
-    `listed` are the paths that kustomizations name, `of_tools` the files by which other tools run systems, and `doubted` the
-    paths of compose files for development beside a chart.
+    `listed` are the paths that kustomizations name, each with the first of these, `of_tools` the files by which other tools run
+    systems, and `doubted` the paths of compose files for development beside a chart.
     """
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class SourceFiles:
         self.together: list[tuple[str, ...]] = []
         self.reasons: list[str] = []
         self.built: dict[str, tuple[str, str]] = {}
-        self.listed: set[str] = set()
+        self.listed: dict[str, str] = {}
         self.of_tools: dict[str, list[str]] = {}
         self.doubted: set[str] = set()
 
@@ -305,7 +305,9 @@ def _manifests_below(
         if is_kustomization(path) and path not in early and not path.startswith(below_stages)
     ]
     named = {name for each in both for name in each.named}
-    collection.listed |= named
+    for each in both:
+        for name in each.named:
+            collection.listed.setdefault(name, each.path)
     unfilled = {
         path: None for path, data in manifests.items() if is_template_of_another_tool(data) and path not in named
     }

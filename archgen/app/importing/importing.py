@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from archgen.app.importing.opening import opener_of
 from archgen.app.importing.unread_proxies import lines_of_proxies, lines_of_tools
 from archgen.importers.assembly.model import ImportedModel, assemble_model
 from archgen.importers.assembly.text import text_of
-from archgen.importers.facts import SourceError, as_assumed
+from archgen.importers.facts import UNLISTED, Omission, SourceError, as_assumed
 from archgen.importers.run import LOOKED_FOR, Reading, read_all
 from archgen.model.problems import UsageError
 from archgen.model.wording import first_few
@@ -44,7 +44,7 @@ class Import(Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     missing: tuple[tuple[str, str, bool], ...] = ()
     bases: Mapping[str, str] = field(default_factory=dict)
-    listed: Set[str] = frozenset()
+    listed: Mapping[str, str] = field(default_factory=dict)
     tools: tuple[str, ...] = ()
 
 
@@ -60,7 +60,11 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         collection.together,
         collection.built,
     )
-    reading = replace(reading, facts=tuple(as_assumed(reading.facts, collection.doubted)))
+    reading = replace(
+        reading,
+        facts=tuple(as_assumed(reading.facts, collection.doubted)),
+        omissions=tuple(_with_lists(each, collection.listed) for each in reading.omissions),
+    )
     errors = tuple(sorted({*collection.errors, *reading.errors}))
     model = assemble_model(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])
     if not model.inventory.parts:
@@ -82,6 +86,14 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         bases=collection.bases,
         listed=collection.listed,
     )
+
+
+def _with_lists(omission: Omission, listed: Mapping[str, str]) -> Omission:
+    """Return an omission of what no kustomization that is read lists, with another one that does."""
+    by = listed.get(os.path.normpath(omission.source.path))
+    if by is None or UNLISTED not in omission.reason:
+        return omission
+    return replace(omission, reason=omission.reason.replace(UNLISTED, f"only {by} lists it, which isn't read"))
 
 
 def _lines_of_proxies(collection: SourceFiles, reading: Reading, paths: tuple[str, ...]) -> Iterator[str]:
@@ -142,6 +154,7 @@ def summary(result: Import) -> str:
     connections = result.model.values.get("connections", {})
     assumed = sum(isinstance(each, dict) and "assumed" in each for each in connections.values())
     stores = [part.id for part in parts.values() if part.traits.stores]
+    stores += [f"a file of {part.id} ({part.file_database})" for part in parts.values() if part.file_database]
     lines = [
         f"{_count(len(parts), 'component')}, {_count(len(connections), 'connection')}"
         f" ({assumed} assumed), {_count(len(result.model.values.get('flows', {})), 'assumed flow')}"

@@ -15,7 +15,7 @@ from archgen.importers.stages import TRIAL, stage_of
 from archgen.importers.unnamed_proxies import leads_by_names, proxy_of
 
 _MOUNTED = re.compile(
-    r"""(?<![\w./$}-])(\.{1,2}/[^:"'\s,\]}]+):|\b(?:source|file)["']?:[ \t]*["']?(\.{1,2}/[^:"'\s,\]}]+)"""
+    r"""(?<![\w./$}-])(\.{1,2}/[^:"'\s,\]}]+):|\b(?:source|file)["']?:[ \t]*["']?([^/$:"'\s,\]}]*/[^:"'\s,\]}]+|[^/$:"'\s,\]}]+\.\w+)"""
 )
 """A path before a target in a container, or by itself as the source of a mount or of a configuration."""
 
@@ -67,7 +67,9 @@ def _named_in(text: str, *, is_recipe: bool) -> Iterator[str]:
     if not is_recipe:
         # hardly any line has a path, and the pattern takes its time with each
         lines = (
-            line for line in _OF_SHELL.sub("./", text).split("\n") if "./" in line and line.lstrip(" \t")[0] != "#"
+            line
+            for line in _OF_SHELL.sub("./", text).split("\n")
+            if ("./" in line or "file" in line or "source" in line) and line.lstrip(" \t")[0] != "#"
         )
         yield from (short or long for line in lines for short, long in _MOUNTED.findall(line))
     for line in _COPIED.findall(text) if is_recipe else ():

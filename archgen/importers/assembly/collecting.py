@@ -74,6 +74,10 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         part.backs_up.append(str(value).partition(":")[2])
     elif key == "member" and str(value).startswith("sharer:"):
         part.sharers.append(str(value).partition(":")[2])
+    elif key == "member" and str(value).startswith("left_caller:"):
+        part.left_callers.append(str(value).partition(":")[2])
+    elif key == "member" and str(value).startswith("stray:"):
+        part.strays.append(str(value).partition(":")[2])
     elif key == "member" and str(value).startswith("passes_to:"):
         part.passes_to.append(int(str(value).partition(":")[2]))
     elif key == "port":
@@ -97,13 +101,16 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_on_machine",
         "is_unserved",
         "is_opened",
+        "is_hooked",
         "is_page",
         "is_promoted",
         "is_uncounted",
+        "is_stopped",
         "is_unclear",
         "group",
         "near",
         "unread",
+        "file_database",
         "files",
     ):
         setattr(part, key, value)

@@ -130,7 +130,7 @@ def _assumed(inventory: Inventory) -> tuple[str, ...]:
     uncalled = [
         part
         for part in inventory.parts.values()
-        if part.traits.entry and _may_lead(part) and not inventory.requests(part.id)
+        if part.traits.entry and _may_lead(part) and not part.is_hooked and not inventory.requests(part.id)
     ]
     if any(not part.is_unserved for part in uncalled):
         uncalled = [part for part in uncalled if not part.is_unserved or _pages_behind(inventory, part)]

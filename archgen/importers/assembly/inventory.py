@@ -23,16 +23,20 @@ class Part(Struct, kw_only=True):
     `servers` are those of a pool that a proxy calls by their addresses, each with its name, its host and its port;
     `names` are the names and addresses that such a proxy answers to, and that of a store that is outside.
     One that is `is_unserved` has no name that a request could come by, and one that is `is_page` has one on a port of pages; one
-    that `is_opened` is reached from outside the cluster, by whatever protocol. One that is outside and `is_near` has a name of
+    that `is_opened` is reached from outside the cluster, by whatever protocol, and the API server itself calls one that
+    `is_hooked`. `left_callers` are parts that call it and aren't imported, and `strays` places that a proxy leads to and
+    at which nothing imported is. One that is outside and `is_near` has a name of
     the same network; one that `is_on_machine` is called by a name of its callers' own machine. `passes_to` are ports of the own
     machine that a proxy leads to, and `ports` those on which it listens, by the ports that a Service or its host gives to them:
     0 for one that no file tells.
     `is_promoted` are stores of which a sentinel or an operator promotes a replica, and `is_uncounted` those whose replicas
-    are counted in no file. One that is `is_unclear` passes requests on to something that its configuration doesn't tell.
+    are counted in no file, or that files start without any: then it `is_stopped`. One that is `is_unclear` passes requests on to
+    something that its configuration doesn't tell.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
     the variable, what holds its value, and its place. `near` are those that alone might call a store, and `sharers` those
     that files name it to, and that may have no use for it. `unread` is what it takes its settings from, where no file
-    holds them, and `files` are the volumes in which it keeps what no store does.
+    holds them, `files` are the volumes in which it keeps what no store does, and `file_database` is the variable that names its
+    own database in one.
     """
 
     id: str
@@ -58,15 +62,20 @@ class Part(Struct, kw_only=True):
     is_on_machine: bool = False
     is_unserved: bool = False
     is_opened: bool = False
+    is_hooked: bool = False
     is_page: bool = False
     is_promoted: bool = False
     is_uncounted: bool = False
+    is_stopped: bool = False
     is_unclear: bool = False
     group: str | None = None
     unread: str | None = None
+    file_database: str | None = None
     files: list[str] = field(default_factory=list)
     near: list[str] = field(default_factory=list)
     sharers: list[str] = field(default_factory=list)
+    left_callers: list[str] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     passes_to: list[int] = field(default_factory=list)
     ports: dict[int, set[int]] = field(default_factory=dict)

@@ -276,7 +276,10 @@ def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
     kinds = {part.kind for part in parts}
     copied = inventory.backed_up
     words = {
-        "backups": any((part.traits.stores or part.kind == "search") and part.id not in copied for part in parts)
+        "backups": any(
+            (part.traits.stores or part.kind == "search" or part.file_database) and part.id not in copied
+            for part in parts
+        )
         or any(part.files for part in parts)
         or any(True for _ in unread_by(inventory)),
         "monitoring": inventory.unwatched != [],

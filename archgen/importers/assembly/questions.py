@@ -76,7 +76,7 @@ def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
         if is_page and is_local(inventory, entry.component):
             ask = f"{entry.component} is published on this machine alone. Does a proxy in front of it end TLS?"
             if entry.evidence != "ports":
-                ask = f"No file describes the proxy that leads to {entry.component}. Does it end TLS?"
+                ask = f"No file that is read describes the proxy that leads to {entry.component}. Does it end TLS?"
             yield question("outer-proxy", entry.component, ask, _YES_OR_NO, (str(entry.place),))
 
 
@@ -115,6 +115,8 @@ def _counts(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         if part.is_uncounted:
             ask = f"No file says how many replicas {part.id} has. How many?"
+            if part.is_stopped:
+                ask = f"The files start no replica of {part.id}. How many does it have?"
             yield question("count", part.id, ask, ("1", "2", "3", "4", "5", "6"), (str(part.source),))
 
 
@@ -122,7 +124,7 @@ def _outside(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         # of what nothing calls, the first question is who does; what runs on a host is lost with it
         if part.is_outside and part.host is None and inventory.callers(part.id):
-            ask = f"No file describes {part.id}. Is it one server, or a service that survives the loss of a zone?"
+            ask = f"No file that is read describes {part.id}. Is it one server, or a service that survives the loss of a zone?"
             yield question("outside", part.id, ask, ("server", "zonal", "regional"), (str(part.source),))
 
 
@@ -142,7 +144,7 @@ def unread_by(inventory: Inventory) -> Iterator[Part]:
 
 def _unread(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in unread_by(inventory):
-        ask = f"No file holds {part.unread}, which {part.id} takes its settings from. Does it keep data in a database?"
+        ask = f"No file that is read holds {part.unread}, which {part.id} takes its settings from. Does it keep data in a database?"
         yield question("unread", part.id, ask, _YES_OR_NO, (str(part.source),))
 
 
@@ -209,7 +211,7 @@ def _registered(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
     """Return True for what no file calls, and what no flow begins at: a store, or what answers requests."""
-    if inventory.requests(part.id) or part.id in doors.front:
+    if inventory.requests(part.id) or part.id in doors.front or part.is_hooked:
         return False
     works = part.traits.role in ("application", "web") and part.kind not in ("worker", "scheduler")
     # a Service that leads to no visitors is there to be called, whatever the program behind it calls itself
@@ -230,8 +232,16 @@ def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         if _is_alone(inventory, part, doors) and not _open_sharers(inventory, part):
             callers = [each.id for each in _likely_callers(inventory, part)]
-            ask = f"No file says what calls {part.id}. What does?"
+            ask = _ask_for_callers(inventory, part)
             yield question("caller", part.id, ask, (*callers[:8], "none"), (str(part.source),))
+
+
+def _ask_for_callers(inventory: Inventory, part: Part) -> str:
+    """Return the question what calls a component, with those that files name: what measures it, and what isn't imported."""
+    known = [*dict.fromkeys([*(call.source for call in inventory.callers(part.id)), *part.left_callers])]
+    if not known:
+        return f"No file says what calls {part.id}. What does?"
+    return f"Of what calls {part.id}, files name {listed(first_few(known, _MOST_NAMED))} alone. What else does?"
 
 
 def _likely_callers(inventory: Inventory, part: Part) -> list[Part]:
@@ -267,6 +277,9 @@ def _calling_nothing(inventory: Inventory, doors: Doors) -> Iterator[ImportQuest
             behind = [each for each in serving if not inventory.requests(each)]
             if behind:
                 ask = f"No file says where {part.id} passes requests to. Where?"
+                if part.strays:
+                    names = listed(first_few(part.strays, _MOST_NAMED))
+                    ask = f"{part.id} passes requests to {names}, and nothing imported is called so. Where do they go?"
                 # what others call as well may be open to visitors all the same
                 named = [*behind, *(each for each in serving if each not in behind)]
                 yield question("callee", part.id, ask, (*named[:8], "none"), (str(part.source),))
@@ -318,7 +331,7 @@ def _about(word: str, inventory: Inventory) -> ImportQuestion:
     copied = inventory.backed_up
     stores = [part for part in inventory.parts.values() if part.traits.stores and part.kind != "object-storage"]
     others = [part.id for part in stores if part.id not in copied]
-    others += [f"the files of {part.id}" for part in inventory.parts.values() if part.files]
+    others += [f"the files of {part.id}" for part in inventory.parts.values() if part.files or part.file_database]
     if word != "backups" or not others:
         return _WORDS[word]
     return question("unknown", word, f"Does anything back up {listed(first_few(others, _MOST_STORES))}?", _YES_OR_NO)

@@ -185,8 +185,36 @@ def kept_files(parts: Iterable[ServicePart]) -> Iterator[Fact]:
             and not any(map(_DOWNLOADED.fullmatch, words_of(f"{name} {target}")))
         ]
         taken.update(names)
-        if names and KINDS[part.kind].role == "application" and not KINDS[part.kind].observes:
-            yield Fact(f"component:{part.id}", "files", sorted({*names}), part.service.source, "volumes", "medium")
+        if KINDS[part.kind].role != "application" or KINDS[part.kind].observes:
+            continue
+        databases = dict(_database_in(part, [target for _, target in volumes]))
+        for variable in [*databases.values()][:1]:
+            yield Fact(f"component:{part.id}", "uploads", "local", variable.source, variable.text)
+            yield Fact(f"component:{part.id}", "file_database", variable.text, variable.source, variable.text)
+        held = {name for name, target in volumes if target.rstrip("/") in databases}
+        if names := sorted({*names} - held):
+            yield Fact(f"component:{part.id}", "files", names, part.service.source, "volumes", "medium")
+
+
+_OF_FILE = re.compile(
+    r"(?:^|[/=])sqlite[\w+]*:(?://)?(?P<url>/?[^?\s]*)|^(?:file:)?(?P<path>/?[\w./-]+\.(?:sqlite3?|db3?|duckdb))(?:\?|$)"
+)
+_NAMES_FILE_DATABASE = re.compile(r"sqlite|duckdb", re.IGNORECASE)
+
+
+def _database_in(part: ServicePart, targets: Iterable[str]) -> Iterator[tuple[str, SourceText]]:
+    """Yield the targets of volumes that hold a database in a file, each with the variable that names it."""
+    places = [target.rstrip("/") for target in targets]
+    for name, value in sorted(part.service.environment.items()):
+        match = _OF_FILE.search(value.text)
+        path = (match["url"] or match["path"] or "") if match is not None else ""
+        if match is None and _NAMES_FILE_DATABASE.search(name) and value.text.startswith(("/", "./")):
+            path = value.text
+        path = posixpath.normpath(path).removeprefix("/").removeprefix("/") if path else ""
+        for place in places if path else ():
+            # a relative path begins in the directory of the program, which holds the volume
+            if path.startswith(f"{place[1:]}/") or ("/" in path and place.endswith(f"/{posixpath.dirname(path)}")):
+                yield place, replace(value, text=name)
 
 
 def _is_other(part: ServicePart) -> bool:

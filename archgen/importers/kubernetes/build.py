@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.importers.facts import FactSheet, Opener
+from archgen.importers.facts import UNLISTED, FactSheet, Opener
 from archgen.importers.kubernetes.beside import meant_for
 from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_deployed, put_where_deployed
 from archgen.importers.kubernetes.kustomization import (
@@ -310,16 +310,16 @@ class _Builder:
                 self.sheet.omit(
                     each.origin,
                     f"{each.kind} {each.name}",
-                    "no kustomization lists it, and its directory is for trials",
+                    f"{UNLISTED}, and its directory is for trials",
                 )
             elif each.kind in _SETTINGS or not (is_covered or self._is_commented_out(each)):
                 yield _put(each, self.deployed)
             elif id(each) in meant:
                 yield meant[id(each)]
             elif each.kind in WORKLOADS:
-                self.sheet.omit(each.origin, each.name, "no kustomization lists it")
+                self.sheet.omit(each.origin, each.name, UNLISTED)
             elif each.kind in _NAMED_IF_UNLISTED:
-                self.sheet.omit(each.origin, f"{each.kind} {each.name}", "no kustomization lists it")
+                self.sheet.omit(each.origin, f"{each.kind} {each.name}", UNLISTED)
 
     def _is_of_trial(self, each: Manifest) -> bool:
         """Return True for what lies in a directory for trials, where the kustomizations that are read put together no trial.

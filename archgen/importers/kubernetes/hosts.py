@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.addresses import NODE, resolve_host
+from archgen.importers.facts import NO_SERVICE
 from archgen.importers.kubernetes.manifests import Manifest, Manifests, may_be_one_namespace
 from archgen.importers.kubernetes.part import Workload, listens, node_ports, replicas_of
 from archgen.importers.kubernetes.routes import Backend, IngressRoute, routes_of
@@ -75,6 +76,12 @@ class Hosts:
         if namespace not in self._all:
             self._all[namespace] = {**self.public, **self.of(namespace), **self.meant_in(namespace)}
         return self._all[namespace]
+
+    def absence(self, declared: str, target: str) -> str:
+        """Return the word that no Service in reach has a name of a component, unless one is in the namespace that a caller declares."""
+        # by its full name a Service is reached from anywhere
+        near = (identity for name, identity in self.of(declared).items() if "." not in name) if declared else ()
+        return "" if target in near else NO_SERVICE
 
     def declared_in(self, namespace: str) -> dict[str, str]:
         """Return all hosts of a namespace with the names of the Services that select nothing: they lead out, and are described."""

@@ -265,6 +265,7 @@ def describe_workload(part: Workload, counted: tuple[int, str, Origin], runs_pro
     if replicas == 0 and not runs_programs:
         replicas = 1
         sheet.add(Fact(subject, "is_uncounted", True, source, evidence, "medium"))
+        sheet.add(Fact(subject, "is_stopped", True, source, evidence))
     if replicas == 0:
         sheet.omit(manifest.origin, part.id, "has no replicas")
     if replicas != 1:

@@ -15,7 +15,7 @@ from archgen.importers.addresses import (
     resolve_host,
     words_of_command,
 )
-from archgen.importers.facts import MOUNTED, NO_SERVICE, Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.facts import MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.build import read_objects
 from archgen.importers.kubernetes.configurations import attachments_of, held_by_images
 from archgen.importers.kubernetes.custom_resources import (
@@ -294,7 +294,8 @@ class _Reader:
             if self._judge(part, name, source, mention.host) == "none":
                 continue
             self._connect(part, mention, source, evidence)
-            self.sharing.doubted.setdefault((part.id, mention.host), (source, f"{evidence}{NO_SERVICE}"))
+            absent = self.hosts.absence(part.manifest.declared, mention.host)
+            self.sharing.doubted.setdefault((part.id, mention.host), (source, f"{evidence}{absent}"))
         for mention in mentions(name, value, hosts, port):
             verdict = self._judge(part, name, source, mention.host)
             if verdict == "none":
@@ -384,7 +385,7 @@ class _Reader:
                 if target == controller:
                     continue
                 if is_meant:
-                    self._doubt(controller, target, source, f"{route.kind}{NO_SERVICE}")
+                    self._doubt(controller, target, source, f"{route.kind}{self.hosts.absence(route.declared, target)}")
                 self._pool(controller, target, Mention(target), source, route.kind)
                 subject = f"connection:{controller}->{target}"
                 own = self.protocols.get((target, port)) or self.by_id[target].guess.known.protocol

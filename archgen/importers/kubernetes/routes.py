@@ -46,7 +46,7 @@ class IngressRoute(Struct, frozen=True):
     """A route: the services that it leads to, and whether visitors come over TLS.
 
     `hosts` are the public names by which visitors come to one of the services alone, each with that. One that `redirects` sends
-    them to HTTPS instead.
+    them to HTTPS instead. `declared` is the namespace of its document, where a kustomization puts it into another one.
     """
 
     kind: str
@@ -56,6 +56,7 @@ class IngressRoute(Struct, frozen=True):
     tls: bool
     hosts: tuple[tuple[str, str], ...] = ()
     redirects: bool = False
+    declared: str = ""
 
 
 def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
@@ -71,6 +72,7 @@ def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
                 _has_tls(manifest, manifests),
                 tuple(_hosts(manifest, backends)),
                 _redirects(manifest, manifests),
+                manifest.declared,
             )
 
 

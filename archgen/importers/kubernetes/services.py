@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from archgen.importers.facts import Fact, FactSheet
 from archgen.importers.kubernetes.hosts import ServiceKey
-from archgen.importers.kubernetes.manifests import ROUTES, Manifest, Manifests
+from archgen.importers.kubernetes.manifests import HOOKS, ROUTES, Manifest, Manifests
 from archgen.importers.kubernetes.part import (
     Workload,
     is_on_host,
@@ -37,6 +37,7 @@ def add_services(
     """Add the facts of all Services; `selected` are the workloads behind each."""
     has_routes = any(True for _ in routes_of(manifests))
     _note_empty(manifests, services, selected, sheet)
+    _hook(manifests, services, selected, sheet)
     for key, service in services.items():
         _spread(manifests, service, selected[key], sheet)
         _lead(service, selected[key], sheet)
@@ -66,8 +67,26 @@ def _note_empty(
             sheet.omit(
                 service.origin,
                 f"Service {service.name}",
-                "a route leads to it, and no pod in the files has the labels that it selects",
+                "a route leads to it, and no pod in the files that are read has the labels that it selects",
             )
+
+
+def _hook(
+    manifests: Manifests,
+    services: Mapping[ServiceKey, Manifest],
+    selected: Mapping[ServiceKey, list[Workload]],
+    sheet: FactSheet,
+) -> None:
+    """Mark the workloads that the API server calls: by webhooks, to convert objects, and for an interface of its own."""
+    for hook in manifests.of(*HOOKS):
+        spec = hook.node.get("spec")
+        clients = [each.get("clientConfig", "service") for each in hook.node.get("webhooks").list()]
+        for named in (*clients, spec.get("conversion", "webhook", "clientConfig", "service"), spec.get("service")):
+            name, space = named.text_at("name"), named.text_at("namespace")
+            alike = {key: each for key, each in services.items() if name and name in (key[1], each.former)}
+            there = {key for key, each in alike.items() if space in (key[0], each.declared)}
+            for part in (part for key in there or alike for part in selected[key]):
+                sheet.add(Fact(f"component:{part.id}", "is_hooked", True, named.get("name").origin, hook.kind))
 
 
 def siblings_of(
