@@ -37,6 +37,11 @@ _SETTING = re.compile(
 _COMMENT = re.compile(r"\s(?:#|//)(?:\s|$)")
 """The beginning of a comment behind a value."""
 
+_FOR_PEOPLE = re.compile(
+    r"""["']?(description|summary|title|message|help|legend(Format)?|expr)["']?\s*[:=]""", re.IGNORECASE
+)
+"""The beginning of a line with words for people, or with a question about measurements: the hosts in it are only spoken of."""
+
 _FETCHES = re.compile(r"""(^|[\s{,"'])(scrape_configs|static_configs|targets)["']?\s*[:=]|\bprometheus\.scrape\b""")
 """Words of a file that says where measurements are fetched, in the form of Prometheus or of Alloy."""
 
@@ -159,7 +164,7 @@ def _search(data: bytes, all_hosts: Mapping[str, str]) -> Iterator[tuple[int, Me
     lines = text.splitlines()[:_MOST_LINES] if hosts else []
     for index in _naming(text, hosts) if lines else ():
         content = lines[index].strip() if index < len(lines) else ""
-        if content and not content.startswith(("#", "//", ";")):
+        if content and not content.startswith(("#", "//", ";")) and not _FOR_PEOPLE.match(content):
             name, value = _setting(_without_comment(content[:_LONGEST_LINE]))
             for mention in mentions(name, value, hosts):
                 yield index + 1, mention

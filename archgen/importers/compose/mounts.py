@@ -56,6 +56,12 @@ _DOWNLOADED = re.compile(r"checkpoints|huggingface|models?|node_modules|ollama|p
 _OF_PLAIN_NGINX = ("nginx", "nginx-unprivileged", "openresty")
 """Images of nginx that bring no certificates, and no configuration that gets some."""
 
+_CONFIGURES_LATER = re.compile(
+    r"\b(sed|envsubst|certbot|openssl|ln)\b|\.sh\b|entrypoint|letsencrypt|acme|--from=.*(nginx|caddy|\.conf\b)",
+    re.IGNORECASE,
+)
+"""Words of a recipe that changes its configuration while the image is built or begins to run."""
+
 _CONFIGURES_ITSELF = re.compile(r"\b(sed|cp|echo|certbot)\b|\.sh\b")
 _GETS_CERTIFICATES = re.compile(r"letsencrypt|certbot|acme|docker-entrypoint", re.IGNORECASE)
 
@@ -81,17 +87,28 @@ def mounted(
         for file in opened:
             if len(file.data) <= _LARGEST_MOUNT:
                 yield Attachment(part.id, part.kind, _filled(file, values), target, hosts)
+    for target, (file, line) in sorted(part.recipe.written.items()):
+        if target not in part.service.mounts and not target.endswith(_NO_CONFIGURATION):
+            read.add(target)
+            yield Attachment(part.id, part.kind, _filled(file, values), target, hosts, line)
     if _is_whole(part, read):
         sheet.wholly_configured.add(part.id)
 
 
 def _is_whole(part: ServicePart, read: Set[str]) -> bool:
-    """Return True for a plain nginx of whose configuration all is in the files, and which nothing changes later."""
-    service = part.service
-    if service.built or image_name(service.image) not in _OF_PLAIN_NGINX or _CONFIGURES_ITSELF.search(service.words):
+    """Return True for a plain nginx or Caddy of whose configuration all is in the files, and which nothing changes later."""
+    service, recipe = part.service, part.recipe
+    image = image_name(recipe.image or ("" if service.built else service.image))
+    changes = [service.words, *(recipe.shaped if recipe.image else ())]
+    targets = [*service.mounts, *recipe.copies]
+    if image == "caddy":
+        return "/etc/caddy/Caddyfile" in read and not any(map(_CONFIGURES_LATER.search, changes))
+    if image not in _OF_PLAIN_NGINX or _CONFIGURES_ITSELF.search(service.words):
         return False
-    of_nginx = (target for target in service.mounts if re.match(r"/(etc|usr/local)/.*nginx", target))
-    return not any(map(_GETS_CERTIFICATES.search, service.mounts)) and all(
+    if any(map(_CONFIGURES_LATER.search, recipe.shaped)) or (recipe.image and not read):
+        return False
+    of_nginx = (target for target in targets if re.match(r"/(etc|usr/local)/.*nginx", target))
+    return not any(map(_GETS_CERTIFICATES.search, targets)) and all(
         target in read or (_OF_SECRETS.search(target) and not target.endswith(CONFIGURATIONS)) for target in of_nginx
     )
 

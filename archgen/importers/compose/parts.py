@@ -14,13 +14,14 @@ from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.omissions import main_of, reason_of
 from archgen.importers.compose.own_ports import ports_on_machine
 from archgen.importers.compose.project import Project
-from archgen.importers.compose.recipe import Recipe, read_recipe
+from archgen.importers.compose.recipe import Recipe, read_own_recipe, read_recipe
 from archgen.importers.compose.service import Service
 from archgen.importers.compose.swarm import cluster_of
 from archgen.importers.facts import Fact, FactSheet, Opener
 from archgen.importers.names import free_id
 from archgen.importers.products import Guess, guess, image_name, is_product, with_ports
 from archgen.importers.secrets import without_user_info
+from archgen.importers.sources.own_images import own_images
 from archgen.model.finding import Confidence
 
 
@@ -35,8 +36,7 @@ class ServicePart(Struct, frozen=True):
     @property
     def image(self) -> str:
         """Return the image that runs: one of a product that is built upon counts as that product."""
-        built = self.service.built and is_product(self.recipe.image)
-        return self.recipe.image if built else self.service.image
+        return self.recipe.image if is_product(self.recipe.image) else self.service.image
 
     @property
     def machine_ports(self) -> set[int]:
@@ -60,8 +60,11 @@ def service_parts(
         if value.text == "service_completed_successfully"
     }
     services = project.services.values()
+    images = [service.image for service in services if not service.built]
     for name, service in project.services.items():
-        recipe = read_recipe(service, opener)
+        sources = own_images(images, service.source.path, opener) if not service.built else {}
+        source = sources.get(service.image, "")
+        recipe = read_own_recipe(service, source, opener) if source else read_recipe(service, opener)
         kind = _kind(name, service, recipe, services)
         beside = main_of(service) in project.services
         reason = "stands beside another" if beside else reason_of(name, service, kind, name in ended, services)
@@ -91,7 +94,7 @@ def _is_spare(service: Service, services: Iterable[Service], plain: Guess) -> bo
 def _kind(name: str, service: Service, recipe: Recipe, services: Iterable[Service]) -> Guess:
     """Return the kind of a service: by its own image, else by the image that its own is built from."""
     image = service.image or posixpath.basename(service.built.rstrip("/"))
-    if service.built and is_product(recipe.image):
+    if is_product(recipe.image):
         image = recipe.image
     # variables of a database tell little of what is built here and keeps no data
     keeps = bool(service.image) or any("/var/lib/" in target for target in service.mounts)

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archgen.importers.compose.service import Service, SourceText, split_words
-from archgen.importers.facts import Opener, Origin
+from archgen.importers.facts import Configuration, Opener, Origin
+from archgen.importers.packages import DOCKERFILES
+from archgen.importers.sources.instructions import files_written, instructions_of
 
-_INSTRUCTION = re.compile(r"\s*(FROM|COPY|ADD|ENV|ARG|CMD|ENTRYPOINT|RUN|WORKDIR|EXPOSE)\s+(.*)", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}?")
 _CONFIGURED = ("/etc/", "/usr/local/etc/", "/opt/")
 _ROOTS = ("root", "rootfs")
@@ -30,7 +32,6 @@ _OF_SYSTEM = re.compile(
 """Libraries of a language among the packages of a system: `python3-psycopg2`."""
 
 _CONFIGURATIONS = (".conf", ".cfg", ".conf.template", "Caddyfile")
-_MOST_LINES = 2000
 
 _PAGES = re.compile(r"/usr/share/nginx|/var/www|/htdocs|/usr/share/caddy|/srv\b")
 _CONFIGURES = re.compile(
@@ -42,10 +43,11 @@ FURTHER_UP = ("..", "../..")
 
 
 class Recipe(Struct):
-    """The sources of an image: the image below it, its words, its variables, and the files that it copies, by target.
+    """The sources of an image: the image below it, its words, its variables, and the files that it copies or writes, by target.
 
-    `sources` are all that it copies from the project, wherever to, also into the stages that it takes files `out_of`;
-    `installed` are the commands that install packages. It runs in the `directory` of the project, where it copies more of it.
+    Those that it has `written` have the line of the recipe before them. `sources` are all that it copies from the project,
+    wherever to, also into the stages that it takes files `out_of`; `installed` are the commands that install packages. It runs in
+    the `directory` of the project, where it copies more of it.
     `works_in` is where that lies in the image, `roots` are the directories that hold the whole project there, and `exposed` the
     ports on which it listens by its own words. It is `shaped` by what its instructions say that copy files and run commands.
     """
@@ -54,6 +56,7 @@ class Recipe(Struct):
     words: str = ""
     variables: dict[str, SourceText] = field(default_factory=dict)
     copies: dict[str, SourceText] = field(default_factory=dict)
+    written: dict[str, tuple[Configuration, int]] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
     installed: list[str] = field(default_factory=list)
     out_of: set[str] = field(default_factory=set)
@@ -101,6 +104,20 @@ def read_recipe(service: Service, opener: Opener) -> Recipe:
     return Recipe()
 
 
+def read_own_recipe(service: Service, directory: str, opener: Opener) -> Recipe:
+    """Return the recipe in a directory that the image of a service is built from; it names paths in it, or in one around it."""
+    above = posixpath.dirname(posixpath.normpath(directory))
+    recipes: list[Recipe] = []
+    for context in dict.fromkeys((directory, above or ".", posixpath.dirname(above) or ".")):
+        for file in DOCKERFILES:
+            named = posixpath.relpath(posixpath.join(directory, file), context)
+            recipe = read_recipe(replace(service, built=context, dockerfile=named, stage=""), opener)
+            if any(opener.holds(service.source.path, copy.text) for copy in recipe.copies.values()):
+                return recipe
+            recipes += [recipe] if recipe.image else []
+    return recipes[0] if recipes else Recipe()
+
+
 def _resolved(stages: dict[str, Recipe], name: str) -> Recipe:
     """Return a stage with what it takes over from the stages that it begins with."""
     recipe = stages.get(name, Recipe())
@@ -113,6 +130,7 @@ def _resolved(stages: dict[str, Recipe], name: str) -> Recipe:
             recipe.words or base.words,
             base.variables | recipe.variables,
             base.copies | recipe.copies,
+            base.written | recipe.written,
             works_in=recipe.works_in,
             exposed=base.exposed + recipe.exposed,
             shaped=base.shaped + recipe.shaped,
@@ -141,10 +159,15 @@ def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
     recipe, name, count = Recipe(), "", 0
     arguments: dict[str, str] = {}
     working: dict[str, str] = {}
-    for instruction, rest, line in _instructions(text):
+    for each in instructions_of(text):
+        instruction, rest, line = each.word, each.rest, each.line
         words = rest.split()
         if instruction in ("COPY", "ADD", "RUN", "CMD", "ENTRYPOINT"):
-            recipe.shaped.append(rest)
+            recipe.shaped.append(each.body)
+        for file in files_written(each):
+            if _is_configuration(file.target):
+                before, first = recipe.written.get(file.target, (Configuration(path, b""), file.line))
+                recipe.written[file.target] = Configuration(path, before.data + file.text.encode()), first
         if instruction == "FROM":
             if count:
                 yield name, recipe
@@ -172,21 +195,6 @@ def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
             _take_sources(recipe, words, context, arguments)
     if count:
         yield name, recipe
-
-
-def _instructions(text: str) -> Iterator[tuple[str, str, int]]:
-    """Yield the instructions that matter, with their continued lines, each with the number of its first line."""
-    lines = text.splitlines()[:_MOST_LINES]
-    number = 0
-    while number < len(lines):
-        first, line = number, lines[number]
-        while line.rstrip().endswith("\\") and number + 1 < len(lines):
-            number += 1
-            line = f"{line.rstrip()[:-1]} {lines[number]}"
-        number += 1
-        match = _INSTRUCTION.fullmatch(line)
-        if match is not None:
-            yield match[1].upper(), match[2].strip(), first + 1
 
 
 def _filled(text: str, arguments: dict[str, str]) -> str:
@@ -219,15 +227,19 @@ def _copies(words: list[str], context: str, source: Origin) -> Iterator[tuple[st
     named = _paths(words)
     for name in named[:-1]:
         target = named[-1] + posixpath.basename(name) if named[-1].endswith("/") else named[-1]
-        file = posixpath.basename(target)
         is_root = named[-1] == "/" and posixpath.normpath(name) in _ROOTS
-        if is_root or target.startswith(_CONFIGURED) or file.endswith(_CONFIGURATIONS) or file.startswith(".env"):
+        if is_root or _is_configuration(target) or posixpath.basename(target).startswith(".env"):
             yield target, SourceText(posixpath.join(context, name.lstrip("/")), source)
+
+
+def _is_configuration(target: str) -> bool:
+    """Return True for a place in an image where configurations lie."""
+    return target.startswith(_CONFIGURED) or target.endswith(_CONFIGURATIONS)
 
 
 def _paths(words: list[str]) -> list[str]:
     """Return the paths of an instruction that copies: those of its sources, then that of the target."""
-    return [word.strip('[]",') for word in words if not word.startswith("--")]
+    return [word.strip('[]",') for word in words if not word.startswith(("--", "<<"))]
 
 
 def _take_sources(recipe: Recipe, words: list[str], context: str, arguments: dict[str, str]) -> None:
