@@ -43,6 +43,9 @@ MAJORITIES = (
 )
 """Products that work with a majority only."""
 
+OBSERVED = ("oracle", "oracle-active-data-guard")
+"""Products whose primary shuts down without the observer and a standby."""
+
 STEPPING = ("mongodb", "mssql")
 """Products of which no replica serves without a majority of the votes; of MongoDB none takes writes."""
 
@@ -177,6 +180,8 @@ class World:
         data = component.replication
         by = self.component.get(data.by or "") if data is not None else None
         arbiter = arbitrated(component)
+        if data is not None and by is not None and self.is_observed(component, by):
+            return access == "read" or sum(map(self.up, [*component.replicas, *by.replicas[:1]])) >= 2
         if data is None or by is None or not (arbiter or component.product in STEPPING):
             return True
         if component.product == "mongodb" and access == "read":
@@ -193,6 +198,13 @@ class World:
             even = component.product == "mongodb" or len(component.replicas) % 2 == 0
             voters = [*component.replicas, *((beside or self.witness(component, by)) if even else ())]
         return 2 * sum(map(self.up, voters)) > len(voters)
+
+    def is_observed(self, component: Component, by: Component) -> bool:
+        """Whether the observer of fast-start failover promotes the standbys; another program has its product's name."""
+        data = component.replication
+        automatic = data is not None and data.failover == "automatic" and bool(data.primary)
+        own = by.id != component.id and (by.product is None or "observer" in by.product)
+        return automatic and own and component.product in OBSERVED
 
     def apart_from(self, component: Component, other: Component) -> list[Replica]:
         """The replicas of another component that stand on no host of a component: a host has one vote."""

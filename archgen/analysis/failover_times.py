@@ -16,7 +16,7 @@ from archgen.model.wording import first_few, listed
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import States, single_points
 from archgen.reliability.index import Index
-from archgen.reliability.members import active_members, has_silent_standby, keeps_address, manual_failovers
+from archgen.reliability.members import active_members, deep_asks, has_silent_standby, keeps_address, manual_failovers
 from archgen.reliability.moment import LASTING, Moment, Wait
 from archgen.reliability.structure import ServiceLevel, build
 
@@ -56,7 +56,7 @@ def failover_time(facts: Topology, component: Component) -> Timed | None:
 
 def waiting_flows(facts: Topology, component: Component) -> tuple[str, ...]:
     """Return the flows that the loss of one element takes down until a component has failed over."""
-    flows = facts.flows_of[component.id]
+    flows = tuple(flow for flow in facts.flows if _stands_on(facts, flow, component))
     if moves_alone(component):
         alone = Subject("replica", component.replicas[0].id)
         return tuple(flow for flow in flows if alone in facts.losses.points[flow])
@@ -66,6 +66,11 @@ def waiting_flows(facts: Topology, component: Component) -> tuple[str, ...]:
         for flow in flows
         if set(single_points(Plan(index, build(index, facts.flows[flow])))).difference(facts.losses.points[flow])
     )
+
+
+def _stands_on(facts: Topology, flow: str, component: Component) -> bool:
+    """Return True for a component in a step of a flow, or behind one: a health check asks it, or a promoter does."""
+    return flow in facts.flows_of[component.id] or component.id in facts.losses.members[flow]
 
 
 def manual_standby(component: Component) -> tuple[str, ...]:
@@ -94,7 +99,7 @@ def delaying_points_at(facts: Topology, flow: Flow, moment: Moment) -> frozenset
 def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[str]:
     """Yield sentences about what a flow that is served without some elements waits for at first."""
     for component in facts.architecture.components:
-        timed = failover_time(facts, component) if flow.id in facts.flows_of[component.id] else None
+        timed = failover_time(facts, component) if _stands_on(facts, flow.id, component) else None
         if timed is None:
             continue
         assumed = "" if timed.source is None else " (assumed)"
@@ -103,7 +108,7 @@ def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[s
             before = _before_failover(facts, component)
             # a flow that fails without any loss then has no part in the failover, such as a local read of a standby
             if lacks(before, flow, gone) and not lacks(before, flow, ()):
-                yield f"{after}, when {component.id} has failed over{assumed}"
+                yield f"{after}, when {component.id} has failed over{assumed}{_asked(facts, flow, component)}"
                 yield from _promoter_lost(facts, component, gone)
             elif share := _share_until_moved(facts, component, gone):
                 yield share
@@ -113,6 +118,15 @@ def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[s
                 yield f"if {component.id} runs on {hosts}, it is started elsewhere {after}{assumed}"
             elif alone in facts.losses.delaying.get(flow.id, ()) and _is_left_a_host(facts, component, gone):
                 yield f"if {component.id} runs on {hosts}, its work waits until it is started elsewhere, {after}{assumed}"
+
+
+def _asked(facts: Topology, flow: Flow, component: Component) -> str:
+    """Return whose health check asks a component that is in no step of a flow; else ""."""
+    if flow.id in facts.flows_of[component.id]:
+        return ""
+    used = (each for each in facts.architecture.components if each.id in facts.losses.members[flow.id])
+    asking = [each.id for each in used if any(name == component.id for name, _ in deep_asks(each))]
+    return f", which the health check of {listed(asking)} asks" if asking else ""
 
 
 def _promoter_lost(facts: Topology, component: Component, gone: Collection[Subject]) -> Iterator[str]:
@@ -184,7 +198,7 @@ def _is_lost(facts: Topology, replica: Replica, gone: Collection[Subject]) -> bo
 def moved_replicas(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[str]:
     """Yield what a platform starts elsewhere of the components of which several replicas float, by the lost hosts."""
     moving: dict[tuple[str, str], list[str]] = {}
-    used = {replica.component for replica in facts.losses.structures[flow.id].replicas}
+    used = facts.losses.members[flow.id]
     for component in facts.architecture.components:
         replicas = component.replicas
         if component.id not in used or len(replicas) < 2 or not replicas[0].floating or len(replicas[0].hosts) < 2:

@@ -42,6 +42,8 @@ class Product(Struct, frozen=True, gc=False):
     `resolves`: a name server that asks others and has no records of its own.
     `embedded`: a library that keeps its data in a file of the program that uses it. `file_database`: an application that does so unless
     it has a database server.
+    `goes_on_alone`: each of two members that take writes goes on without the other, though each write waits for all that are seen.
+    `needs_witness`: its primary shuts down when it sees neither the program that promotes the standbys nor one of them.
     `single`: its makers support one instance of it, whatever stands before it. `ordered`: it passes messages on in the order in
     which each sender sent them, and fetches others itself, so that one instance works at a time.
     `silent_standby`: the standby of a provider's pair takes no connections until it is promoted. `mounts_standbys`: nor do standbys
@@ -99,6 +101,8 @@ class Product(Struct, frozen=True, gc=False):
     silent_standby: bool = False
     mounts_standbys: bool = False
     mounted_from_all: bool = False
+    goes_on_alone: bool = False
+    needs_witness: bool = False
     leads_to_primary: bool = False
     lagging_standby: bool = False
     asks_primary: Literal["always", "promoted"] | None = None
@@ -183,7 +187,11 @@ TRAITS: dict[str, Product] = {
         Product(agrees=True),
     ),
     **dict.fromkeys(("ceph", "cephfs", "rook-ceph"), Product(agrees=True, files_alone=True)),
-    **dict.fromkeys(("glusterfs", "gluster", "dfs", "dfs-r"), Product(mounted_from_all=True)),
+    # https://docs.gluster.org/en/latest/Administrator-Guide/Split-brain-and-ways-to-deal-with-it/
+    **dict.fromkeys(("glusterfs", "gluster"), Product(mounted_from_all=True, goes_on_alone=True)),
+    **dict.fromkeys(("dfs", "dfs-r"), Product(mounted_from_all=True)),
+    # https://linbit.com/drbd-user-guide/drbd-guide-9_0-en/#s-split-brain-notification-and-recovery
+    "drbd": Product(goes_on_alone=True),
     **dict.fromkeys(("ceph-mon", "ceph-mds"), Product(files_alone=True)),
     **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True)),
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
@@ -215,7 +223,9 @@ TRAITS: dict[str, Product] = {
     ),
     **dict.fromkeys(("ibm-mq", "ibmmq", "artemis", "activemq", "activemq-artemis"), Product(mirrors=True)),
     # open copies are Active Data Guard's, an option that is paid for
-    "oracle": Product(shares_storage=True, mounts_standbys=True),
+    "oracle": Product(shares_storage=True, mounts_standbys=True, needs_witness=True),
+    # FastStartFailoverPmyShutdown is TRUE at first: https://docs.oracle.com/error-help/db/oci-16830
+    **dict.fromkeys(("oracle-active-data-guard", "oracle-data-guard"), Product(needs_witness=True)),
     "oracle-rac": Product(shares_storage=True),
     **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
     **dict.fromkeys(("aws-nlb", "azure-load-balancer"), Product(forwards=True)),

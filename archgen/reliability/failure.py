@@ -195,9 +195,11 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
         if broken is not None:
             deciders = (*plan.of(broken), *plan.beside(broken))
             dead = [decider for decider in deciders if failed[decider] & asked == bit and down[decider] & bit]
+            # what holds back a target that is up says more than a target that is lost as well
+            ends = next(_behind_target(evaluation, broken, bit), tuple(dead[:1]))
             # a standby that starts nothing yet calls nobody: without a connection, the step begins at the active member
             calls = broken.connection is not None or not dead
-            return broken.step, (*(_way(came_from, through, replica) if calls else ()), *dead[:1])
+            return broken.step, (*(_way(came_from, through, replica) if calls else ()), *ends)
         if replica in came_from:
             continue
         came_from[replica] = before
@@ -219,8 +221,8 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
                     number += 1
                     continue
                 # a check reaches what it asks through its target, and what promotes a replica stands behind that
-                checked = _first_target(need, _checked(plan, need))
-                promoting = _first_target(need, _promoting(plan, need))
+                checked = _first_target(need, _checked(plan, need), down, bit)
+                promoting = _first_target(need, _promoting(plan, need), down, bit)
                 # who takes the traffic is up and fails for a reason of its own
                 own = any(failed[each] & asked == bit and not down[each] & bit for each in need.candidates)
                 for decider in plan.of(need):
@@ -251,6 +253,16 @@ def _checked(plan: Plan, need: Need) -> Iterator[tuple[str, str]]:
             yield from ((decider, member.replica) for decider in plan.of(asked))
 
 
+def _behind_target(evaluation: Evaluation[int], need: Need, bit: int) -> Iterator[tuple[str, str]]:
+    """Yield the targets that are up, each with what is down and lets its check fail."""
+    plan, down = evaluation.plan, evaluation.down
+    for member in need.guarded:
+        for asked in () if down[member.replica] & bit else member.asks:
+            if evaluation.unmet(asked) & bit:
+                deciders = (*plan.of(asked), *plan.beside(asked))
+                yield from ((member.replica, decider) for decider in deciders if down[decider] & bit)
+
+
 def _promoting(plan: Plan, need: Need) -> Iterator[tuple[str, str]]:
     """Yield the replicas of promoters, each with one that it would promote."""
     for member in need.guarded:
@@ -258,11 +270,11 @@ def _promoting(plan: Plan, need: Need) -> Iterator[tuple[str, str]]:
             yield from ((replica, member.replica) for replica in plan.members.get(promoter, ()))
 
 
-def _first_target(need: Need, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the first target for each replica that stands behind one, and isn't asked itself."""
+def _first_target(need: Need, pairs: Iterable[tuple[str, str]], down: Mapping[str, int], bit: int) -> dict[str, str]:
+    """Return the first target for each replica that stands behind one, and isn't asked itself: one that is up, if any is."""
     own = {*need.candidates, *(member.replica for member in need.guarded)}
     targets: dict[str, str] = {}
-    for replica, target in pairs:
+    for replica, target in sorted(pairs, key=lambda pair: down[pair[1]] & bit):
         if replica not in own:
             targets.setdefault(replica, target)
     return targets

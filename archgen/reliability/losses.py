@@ -48,6 +48,12 @@ class Losses:
         return {flow.id: build(self._index, flow) for flow in self._index.architecture.flows}
 
     @cached_property
+    def members(self) -> dict[str, frozenset[str]]:
+        """The components that each flow stands on, in its steps or behind them."""
+        structures = self.structures.items()
+        return {flow: frozenset(replica.component for replica in structure.replicas) for flow, structure in structures}
+
+    @cached_property
     def plans(self) -> dict[str, Plan]:
         """The structure function of each flow, ordered for evaluation."""
         return {flow: Plan(self._index, structure) for flow, structure in self.structures.items()}

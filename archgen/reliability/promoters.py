@@ -21,11 +21,14 @@ def electorate(component: Component, index: Index, access: Asking) -> tuple[Vote
     They are those of the component that `by` names, if it has three or more of which some are elsewhere; else the replicas
     vote, and what is elsewhere beside them. Of a store whose replicas take writes on a majority, they always vote, and `by` is an
     arbitrator. What spreads the requests over them has no vote, but for an availability group it stands for the witness that
-    each needs and few models show.
+    each needs and few models show. A primary that shuts down without its observer and a standby needs two of these.
     """
     by = index.components.get(component.replication.by or "") if component.replication is not None else None
     if by is None:
         return ()
+    if _watches_primary(component, by):
+        # of several observers one is the master, and its primary and standby have to agree on another; open standbys are read
+        return (Votes(2, (*_ids(component.replicas), *_ids(by.replicas[:1]))),) if access != "read" else ()
     arbitrated = has_arbitrator(component)
     stops = "all" if arbitrated else product_of(component.product).steps_down
     if stops is None or (stops == "writes" and access == "read"):
@@ -46,6 +49,14 @@ def electorate(component: Component, index: Index, access: Asking) -> tuple[Vote
     else:
         voters = tuple(dict.fromkeys((*_ids(component.replicas), *_ids(beside or _witness(component, by, index)))))
     return (_majority(voters),)
+
+
+def _watches_primary(component: Component, by: Component) -> bool:
+    """Return True for the observer of a primary that shuts down without it and a standby; another program that promotes is named."""
+    replication = component.replication
+    automatic = replication is not None and bool(replication.primary) and replication.failover == "automatic"
+    observes = by is not component and (by.product is None or "observer" in by.product.casefold())
+    return automatic and observes and product_of(component.product).needs_witness
 
 
 def _majority(voters: tuple[str, ...]) -> Votes:
@@ -85,9 +96,10 @@ def _witness(component: Component, by: Component, index: Index) -> tuple[Replica
 def promoting_component(index: Index, component: Component) -> str | None:
     """Return the component that promotes the replicas of another, if any does; votes that are counted need none."""
     replication = component.replication
-    if replication is None or replication.failover != "automatic" or electorate(component, index, "write"):
+    by = index.components.get(replication.by or "") if replication is not None else None
+    if replication is None or by is None or replication.failover != "automatic":
         return None
-    return replication.by if replication.by in index.components else None
+    return None if electorate(component, index, "write") and not _watches_primary(component, by) else by.id
 
 
 def helpers(index: Index, component: Component, access: Asking) -> tuple[str, ...]:

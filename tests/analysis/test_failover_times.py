@@ -396,3 +396,35 @@ components:
 connections: {user -> lb: https, lb -> web: {protocol: http, locality: same-host}}
 flows: {page: {domain: x.org, steps: [user -> lb: GET, lb -> web: GET]}}
 """
+
+
+CHECKED = """\
+archgen: 1
+name: A primary that only the health check asks
+objectives: {recovery_time: 1m}
+hosts: {a: {}, b: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, managed: true, balance: {health_check: {request: GET /health, asks: [db]}}}
+  web: {kind: app-server, managed: true, replicas: 2}
+  db: {kind: database, product: rds, managed: true, runs_on: [a, b], replication: {primary: a, failover: automatic, recovery: 2m}}
+connections: {user -> lb: https, lb -> web: https, web -> db: {protocol: postgresql, tls: true}}
+flows: {about: {access: read, steps: [{user -> lb: GET}, {lb -> web: GET}]}}
+"""
+
+
+def test_a_flow_waits_for_the_failover_of_what_its_health_check_asks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "checked.arch.yaml"
+    model.write_text(CHECKED, encoding="utf-8")
+    assert main(["simulate", str(model), "--kill", "a"]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert words.endswith(
+        "served without db@a; after about 2 min, when db has failed over, which the health check of lb asks"
+    )
+    assert main(["lint", str(model), "--select", "slow-failover", "--format", "concise"]) == 0
+    assert "about is down for 2 min until db has failed over" in capsys.readouterr().out
+    model.write_text(CHECKED.replace("{request: GET /health, asks: [db]}", "GET /health"), encoding="utf-8")
+    assert main(["simulate", str(model), "--kill", "a"]) == 0
+    assert "failed over" not in capsys.readouterr().out

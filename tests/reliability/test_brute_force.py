@@ -147,6 +147,32 @@ def test_the_engine_knows_mounted_standbys(product: str, hosts: str, waits: int)
     assert compare_flow(model, flow, plan, concerned(model, flow), Random(1))[:2] == (True, waits)
 
 
+OBSERVED = """\
+archgen: 1
+name: A primary that shuts down without its observer and a standby
+hosts: {a: {}, b: {}, c: {}, o: {}, p: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  observer: {kind: service, runs_on: [o, p]}
+  db: {kind: database, product: oracle, runs_on: [a, b], replication: {primary: a, failover: automatic, by: observer}}
+connections: {job -> db: {protocol: oracle, tls: true}, observer -> db: {protocol: oracle, tls: true}}
+flows: {save: {access: write, steps: [{job -> db: INSERT}]}}
+"""
+
+
+@pytest.mark.parametrize("product", ["oracle", "oracle-active-data-guard"])
+@pytest.mark.parametrize("access", ["read", "write"])
+@pytest.mark.parametrize("hosts", ["a, b", "a, b, c"])
+@pytest.mark.parametrize("by", ["service", "service, product: oracle-observer", "service, product: pacemaker"])
+def test_the_engine_knows_observers(product: str, access: str, hosts: str, by: str) -> None:
+    text = OBSERVED.replace("product: oracle,", f"product: {product},").replace("access: write", f"access: {access}")
+    text = text.replace("runs_on: [a, b]", f"runs_on: [{hosts}]").replace("kind: service", f"kind: {by}")
+    model = load("observed.arch.yaml", text.encode()).architecture
+    (flow,) = model.flows
+    plan = Plan(Index(model), build(Index(model), flow))
+    assert compare_flow(model, flow, plan, concerned(model, flow), Random(1))[0]
+
+
 def test_the_job_prints_its_counts(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--models", "20", "--elements", "8"]) == 0
     told = capsys.readouterr().out

@@ -329,3 +329,31 @@ def test_the_path_to_a_failure_passes_what_would_be_promoted_and_no_promoter_of_
     assert "step save/3 fails: db -> etcd: the lease, on the way job#1 → proxy@c → db@a → etcd#1" in reason
     _, reason = told.outcome(LEASED, "etcd", "db@a")
     assert "step save/2 fails: proxy -> db: INSERT, on the way job#1 → proxy@c → db@b → manager@a → etcd#1" in reason
+
+
+OBSERVED = """\
+archgen: 1
+name: A primary that shuts down without its observer and a standby
+zones: {east: {kind: datacenter}, west: {kind: datacenter}}
+hosts: {a: {zone: east}, b: {zone: west}, o: {zone: west}, p: {zone: east}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  observer: {kind: service, runs_on: [o, p]}
+  db: {kind: database, product: oracle, runs_on: [a, b], replication: {primary: a, failover: automatic, by: observer}}
+connections: {job -> db: {protocol: oracle, tls: true}, observer -> db: {protocol: oracle, tls: true}}
+flows: {save: {access: write, steps: [{job -> db: INSERT}]}}
+"""
+
+
+def test_a_primary_shuts_down_without_its_master_observer_and_the_standby(told: Told) -> None:
+    assert [told.outcome(OBSERVED, lost)[0] for lost in ("a", "b", "o", "p")] == ["degraded"] * 4
+    status, reason = told.outcome(OBSERVED, "b", "o")
+    assert status == "down"
+    assert reason.endswith("; 1 of 3 votes of db and observer is up, and it takes 2")
+    assert told.outcome(OBSERVED, "a", "o")[0] == "down"
+    # the other observer is no master yet
+    assert [told.outcome(OBSERVED, lost, "p")[0] for lost in ("a", "b")] == ["degraded"] * 2
+    assert told.points(OBSERVED)[0] == {"west"}
+    # another program lets the primary go on
+    other = OBSERVED.replace("kind: service", "kind: service, product: pacemaker")
+    assert told.outcome(other, "b", "o", "p")[0] == "degraded"

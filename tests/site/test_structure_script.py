@@ -107,6 +107,43 @@ def test_all_states_of_the_small_reference_models(script: Script, name: str) -> 
     assert equal(script, model, every(count)) == 2**count
 
 
+SMALL = (
+    """\
+archgen: 1
+name: A check that asks a cache and a store
+hosts: {a: {}, b: {}, d: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  lb: {kind: load-balancer, managed: true, balance: {health_check: {request: GET /, asks: [db, cache]}}}
+  web: {kind: app-server, runs_on: [a, b]}
+  db: {kind: database, runs_on: [a, b], replication: {primary: a, failover: automatic}}
+  cache: {kind: cache, runs_on: d}
+connections: {job -> lb: https, lb -> web: https, web -> db: postgresql, web -> cache: redis}
+flows: {page: {access: read, steps: [{job -> lb: GET}, {lb -> web: GET}, {web -> db: SELECT}]}}
+""",
+    """\
+archgen: 1
+name: An observer and an operator
+hosts: {a: {}, b: {}, o: {}, k: {}}
+components:
+  job: {kind: scheduler, managed: true}
+  observer: {kind: service, runs_on: [o]}
+  ledger: {kind: database, product: oracle, runs_on: [a, b], replication: {primary: a, failover: automatic, by: observer}}
+  api: {kind: service, product: kubernetes, runs_on: k}
+  operator: {kind: service, runs_on: o}
+  db: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: b, failover: automatic, by: operator}}
+connections: {job -> ledger: oracle, job -> db: postgresql, operator -> api: https}
+flows: {save: {access: write, steps: [{job -> ledger: INSERT}, {job -> db: INSERT}]}}
+""",
+)
+
+
+@pytest.mark.parametrize("text", SMALL)
+def test_random_states_of_what_stands_behind_a_call(script: Script, text: str) -> None:
+    model = load("small.arch.yaml", text.encode()).architecture
+    assert equal(script, model, drawn(Random(1), len(elements(Topology(model))), 150)) == 150
+
+
 @pytest.mark.slow
 def test_all_states_of_small_random_models(script: Script) -> None:
     """The models from 200 on are asked in random states."""

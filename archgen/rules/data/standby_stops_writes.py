@@ -65,7 +65,7 @@ def _by_default(facts: Topology, component: Component, standby: str) -> Hit:
 
 def _stopping(facts: Topology, component: str, flow: str) -> Iterator[SinglePoint]:
     """Yield the single points of a flow that are none where writes go on without copies."""
-    if any(replica.component == component for replica in facts.losses.structures[flow].replicas):
+    if component in facts.losses.members[flow]:
         index = _going_on(facts, component)
         others = frozenset(single_points(Plan(index, build(index, facts.flows[flow]))))
         yield from (point for point in facts.losses.failures[flow].points if point.element not in others)

@@ -1,4 +1,4 @@
-"""Two replicas of a store or a queue elect each other, so that a broken line between them makes two primaries."""
+"""Two replicas of a store or a queue elect each other, or both take writes, so that a broken line between them makes two histories."""
 
 from __future__ import annotations
 
@@ -28,9 +28,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 message=(
                     f"If the line between {listed([replica.id for replica in component.replicas])} breaks, both may take "
                     f"{'messages' if component.kind in QUEUES else 'writes'}: "
-                    f"neither can tell a lost peer from a lost line, and {_decider(by)}"
+                    f"neither can tell a lost peer from a lost line, and {_decider(by, election)}"
                 ),
-                fix=_majority(component) if by is None else _third(by),
+                fix=_third(by)
+                if by is not None
+                else _arbiter(component)
+                if election.all_write
+                else _majority(component),
                 flows=facts.flows_of[component.id],
             )
 
@@ -41,13 +45,21 @@ def _is_pair(component: Component) -> bool:
 
 
 def _election(component: Component) -> Replication | None:
-    """Return the replication that replaces a lost primary automatically; None if none does, or by a majority of its own."""
+    """Return the replication that replaces a lost primary automatically, or that of members that go on without each other.
+
+    None if none does, or by a majority of its own. Members that copy to each other later are reported by `conflicting-writers`.
+    """
     replication, product = component.replication, product_of(component.product)
-    if replication is None or not replication.primary or replication.failover != "automatic":
+    if replication is None or component.quorum is not None or product.agrees:
+        return None
+    if replication.all_write:
+        later = replication.mode not in (None, "synchronous") or replication.conflicts is not None
+        return replication if product.goes_on_alone and not later else None
+    if not replication.primary or replication.failover != "automatic":
         return None
     # without `by` the votes of a product that steps down aren't counted
     steps_down = product.steps_down is not None and replication.by is not None
-    return None if component.quorum is not None or product.agrees or steps_down else replication
+    return None if steps_down else replication
 
 
 def _is_alone_on_the_nodes(facts: Topology, component: Component, by: Component) -> bool:
@@ -100,9 +112,9 @@ _BYSTANDERS = ("client", "dns", "mail", "backup", "identity-provider", "secrets"
 """The kinds that an elector may call, or that call it, and that decide nothing."""
 
 
-def _decider(by: Component | None) -> str:
+def _decider(by: Component | None, election: Replication) -> str:
     if by is None:
-        return "nothing else decides which is the primary"
+        return f"nothing else decides which {'goes on' if election.all_write else 'is the primary'}"
     return f"{by.id}, which decides, runs on the same hosts and asks nothing elsewhere"
 
 
@@ -111,6 +123,14 @@ def _majority(component: Component) -> str | None:
     if not product_of(component.product).votes_if_set_up:
         return None
     return "Run a third member on a host of its own, and let a majority decide (`quorum: majority`); or declare `failover: manual`."
+
+
+def _arbiter(component: Component) -> str:
+    """Return the fix for members that all take writes, of which a third needs no data."""
+    return (
+        f"Add a third member of {component.id}, or an arbiter without data, on a host of its own, and let a majority decide "
+        "(`quorum: majority`)."
+    )
 
 
 def _third(by: Component) -> str:
@@ -126,7 +146,7 @@ RULE = Rule(
     title="Election between two nodes",
     severity="warning",
     category="data",
-    summary="Two replicas of a store or a queue promote each other, and no third member decides.",
+    summary="Two replicas of a store or a queue promote each other, or both take writes, and no third member decides.",
     why=(
         "A replica that loses contact with its peer can't tell whether the peer is down or only the connection. If "
         "it promotes itself while the peer is still running, both take writes, and the data has two histories that "
@@ -137,6 +157,7 @@ RULE = Rule(
         "three (etcd, Consul) or a witness; or declare `failover: manual`."
     ),
     limits=(
+        "Of two replicas that both take writes, checks those of GlusterFS and DRBD, which go on without each other. "
         "Doesn't check managed stores, products that elect by majority, nor pairs promoted by a component (`by`) that runs "
         "elsewhere too, has a quorum, or is connected with something elsewhere that may be a witness or a fencing device, "
         "nor stores that call a coordinator (etcd) elsewhere, Consul only in a flow or for Patroni or Stolon."

@@ -82,7 +82,7 @@ def _flows(
     """Return the flows of what is not monitored, of what it promotes, and of the networks that it guards."""
     silent = frozenset(unseen)
     own = {*facts.flows_through([*unseen, *(each.id for each in running if _promoter(each) in silent)])}
-    own.update(flow for flow, members in _members(facts).items() if not members.isdisjoint(silent))
+    own.update(flow for flow, members in facts.losses.members.items() if not members.isdisjoint(silent))
     own.update(flow for name in unseen for flow in ways_in.get(name, ()))
     own.update(facts.flows_through([source for name in unseen for source in facts.components[name].backs_up]))
     return facts.in_order(own)
@@ -167,16 +167,10 @@ def _behind(facts: Topology, running: list[Component]) -> list[Component]:
 
     While a promoter is down unnoticed, the next failover doesn't happen.
     """
-    names = {_promoter(each) for each in running}.union(*_members(facts).values()).difference(
+    names = {_promoter(each) for each in running}.union(*facts.losses.members.values()).difference(
         each.id for each in running
     )
     return _beside_monitoring(facts, (each for each in facts.architecture.components if each.id in names))
-
-
-def _members(facts: Topology) -> dict[str, frozenset[str]]:
-    """Return the components that each flow stands on, in its steps or behind them."""
-    structures = facts.losses.structures.items()
-    return {flow: frozenset(replica.component for replica in structure.replicas) for flow, structure in structures}
 
 
 def _own(facts: Topology, running: list[Component]) -> tuple[list[str], list[str]]:

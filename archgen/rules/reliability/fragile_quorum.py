@@ -197,9 +197,7 @@ def _fix(facts: Topology, component: Component) -> str | None:
 def _broken_by_quorum(facts: Topology, component: str, fragile: frozenset[str]) -> dict[str, tuple[SinglePoint, ...]]:
     """Return the single points of failure of flows that the component's quorum creates, were each other fragile one whole."""
     points = {
-        flow: facts.losses.failures[flow].points
-        for flow in facts.flows
-        if any(replica.component == component for replica in facts.losses.structures[flow].replicas)
+        flow: facts.losses.failures[flow].points for flow in facts.flows if component in facts.losses.members[flow]
     }
     flows = tuple(flow for flow, own in points.items() if own)
     if not flows:

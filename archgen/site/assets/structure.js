@@ -175,13 +175,26 @@ var archgenStructure = (() => {
     return reasons;
   };
 
-  /* Return the first target for each replica that stands behind one of a need, as its check asks it or it promotes it. */
-  const behind = ([, candidates, guarded], of) => {
+  /* Return the first target for each replica that stands behind one of a need, as its check asks it or it promotes it: one that is up, if any is. */
+  const behind = ([, candidates, guarded], of, evaluation, bit) => {
     const own = new Set([...candidates, ...guarded.map(([replica]) => replica)]), targets = new Map();
-    for (const guard of guarded) {
+    const down = ([replica]) => evaluation.down.get(replica) & bit;
+    for (const guard of [...guarded.filter(each => !down(each)), ...guarded.filter(down)]) {
       for (const replica of of(guard)) if (!own.has(replica) && !targets.has(replica)) targets.set(replica, guard[0]);
     }
     return targets;
+  };
+
+  /* Return the first target that is up, with what is down and lets its check fail; nothing if none is held back so. */
+  const behindTarget = (evaluation, [, , guarded], bit) => {
+    const down = replica => evaluation.down.get(replica) & bit;
+    for (const [replica, , , , asks] of guarded.filter(([each]) => !down(each))) {
+      for (const asked of asks.filter(each => evaluation.need(each) & bit)) {
+        const lost = [...deciders(evaluation, asked), ...beside(asked)].find(down);
+        if (lost !== undefined) return [replica, lost];
+      }
+    }
+    return undefined;
   };
 
   /* Return the first step that fails and the replicas from the initiator to it, along failed needs in the order of the steps. */
@@ -207,7 +220,7 @@ var archgenStructure = (() => {
           const caller = cameFrom.get(at), between = through.get(`${caller} ${at}`);
           way.unshift(...(between === undefined || between === caller ? [caller] : [caller, between]));
         }
-        return [broken[0], [...way, ...dead.slice(0, 1)]];
+        return [broken[0], [...way, ...behindTarget(evaluation, broken, bit) ?? dead.slice(0, 1)]];
       }
       if (cameFrom.has(replica)) continue;
       cameFrom.set(replica, before);
@@ -218,8 +231,8 @@ var archgenStructure = (() => {
           continue;
         }
         // a check reaches what it asks through its target, and what promotes a replica stands behind that
-        const checked = behind(need, ([, , , , asks]) => asks.flatMap(each => deciders(evaluation, each)));
-        const promoting = behind(need, ([, some]) => some.flatMap(each => evaluation.members.get(each) || []));
+        const checked = behind(need, ([, , , , asks]) => asks.flatMap(each => deciders(evaluation, each)), evaluation, bit);
+        const promoting = behind(need, ([, some]) => some.flatMap(each => evaluation.members.get(each) || []), evaluation, bit);
         // who takes the traffic is up and fails for a reason of its own
         const own = need[1].some(each => failing(each) && !(evaluation.down.get(each) & bit));
         for (const callee of deciders(evaluation, need).filter(failing)) {
@@ -297,6 +310,19 @@ var archgenStructure = (() => {
     return { source, targets, keeper, sender, down: areDown(targets) ? "targets" : areDown([source]) ? "source" : null };
   };
 
+  /* Return what a component that worked with nothing lost waits for, itself or what it calls that is down; undefined if it works. */
+  const lacking = (model, evaluation, component) => {
+    const states = (evaluation.members.get(component) || []).map(each => evaluation.failed.get(each)), waiting = [component];
+    if (!states.every(each => each & GONE) || states.every(each => each & SOUND)) return undefined;
+    for (const name of waiting) {
+      const up = evaluation.members.get(name).filter(each => !(evaluation.down.get(each) & GONE));
+      const unmet = up.flatMap(each => evaluation.needs(each)).filter(need => evaluation.need(need) & GONE);
+      const called = unmet.flatMap(need => deciders(evaluation, need)).filter(each => evaluation.failed.get(each) & GONE);
+      waiting.push(...called.map(each => model.replicas[each][1]).filter(each => !waiting.includes(each)).slice(0, 1));
+    }
+    return waiting.at(-1);
+  };
+
   /* Return further risks while a flow is served: health checks that ask only the target, files that are read at the next start. */
   const hints = (model, evaluation, lost) => {
     const words = new Set(), asked = new Set();
@@ -341,9 +367,8 @@ var archgenStructure = (() => {
     for (const caller of evaluation.plan.replicas) {
       for (const [replica, promoters] of evaluation.needs(caller).flatMap(need => need[2])) {
         for (const by of evaluation.down.get(replica) & GONE ? [] : promoters) {
-          const promoting = (evaluation.members.get(by) || []).map(each => evaluation.down.get(each));
-          if (!promoting.every(each => each & GONE) || promoting.every(each => each & SOUND)) continue;
-          words.add(`${owner(replica)} can't fail over until ${model.components[by][0]} is back`);
+          const awaited = lacking(model, evaluation, by);
+          if (awaited !== undefined) words.add(`${owner(replica)} can't fail over until ${model.components[awaited][0]} is back`);
         }
       }
     }
