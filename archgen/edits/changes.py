@@ -207,8 +207,19 @@ def _with_moved_replica(architecture: Architecture, component: Component, edit: 
     replicas = tuple(moved if replica.id == edit.replica else replica for replica in component.replicas)
     if is_new:
         architecture = with_host(architecture, edit.host, edit.zones, [left], is_machine=True)
-    architecture = with_components(architecture, replace(component, replicas=replicas))
+    cluster, replication = component.cluster, component.replication
+    if cluster is not None:
+        cluster = replace(cluster, active=_renamed(cluster.active, edit.replica, name))
+    if replication is not None:
+        replication = replace(replication, primary=_renamed(replication.primary, edit.replica, name))
+    component = replace(component, replicas=replicas, cluster=cluster, replication=replication)
+    architecture = with_components(architecture, component)
     return with_agents(architecture, edit.host, left) if is_new else architecture
+
+
+def _renamed(replicas: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
+    """Return the ids of replicas where one of them has moved, which is named by its host."""
+    return tuple(new if each == old else each for each in replicas)
 
 
 def _automated(

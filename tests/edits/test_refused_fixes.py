@@ -14,6 +14,7 @@ from archgen.cli import main
 from archgen.linting.checked_model import Model
 from archgen.linting.policy import Policy
 from archgen.model.change import Put
+from archgen.rules.data.colocated_backup import RULE as COLOCATED_BACKUP
 from archgen.rules.reliability.fragile_quorum import RULE as FRAGILE_QUORUM
 from archgen.rules.reliability.overloaded_host import RULE as OVERLOADED
 from archgen.rules.reliability.single_point_of_failure import RULE as SINGLE_POINT
@@ -275,3 +276,25 @@ flows: {nightly: {steps: [job -> db: SELECT]}}
     assert done.refusals == ()
     assert b"dump: {kind: backup, runs_on: backup-host" in done.data
     assert b"agent: {kind: monitoring-agent, runs_on: [d-1, backup-host]" in done.data
+
+
+def test_one_of_several_replicas_that_float_gets_no_host_of_its_own() -> None:
+    text = """\
+archgen: 1
+name: A backup that floats
+hosts: {a: {}, b: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db: {kind: database, runs_on: [a, b], replication: {writers: all}}
+  dump: {kind: backup, runs_on: {any: [a, b]}, replicas: 2, backs_up: [db], cluster: {active: dump#1}}
+connections:
+  job -> db: mysql
+  dump -> db: mysql
+flows:
+  nightly: {steps: [job -> db: INSERT]}
+"""
+    (model,) = check_models((Input("floats.arch.yaml", text.encode()),), TODAY, rules=(COLOCATED_BACKUP,))
+    assert [finding.changes for finding in model.findings] == [()]
+    alone = text.replace(", replicas: 2, backs_up: [db], cluster: {active: dump#1}", ", backs_up: [db]")
+    (model,) = check_models((Input("floats.arch.yaml", alone.encode()),), TODAY, rules=(COLOCATED_BACKUP,))
+    assert all(finding.changes for finding in model.findings)

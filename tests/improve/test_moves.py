@@ -417,3 +417,22 @@ def test_a_product_promotes_by_its_own_means_where_no_other_is_known(product: st
 )
 def test_no_second_provider_is_bought_since_a_model_is_silent(kind: str, words: list[str]) -> None:
     assert repair(serving(f"  web: {{kind: {kind}, managed: true}}", "", "")) == words
+
+
+@pytest.mark.parametrize(
+    ("component", "written"),
+    [
+        (
+            "{kind: reverse-proxy, runs_on: [a, b], cluster: {mode: active-passive, active: a, address: dns, failover: manual}}",
+            "components:\n  web:\n    runs_on: [c, b]\n    cluster: {mode: active-passive, active: c, address: dns, failover: manual}\n",
+        ),
+        (
+            "{kind: database, runs_on: [a, b], replication: {primary: a, failover: manual}}",
+            "components:\n  web:\n    runs_on: [c, b]\n    replication: {primary: c, failover: manual}\n",
+        ),
+    ],
+)
+def test_a_replica_that_moves_stays_the_active_one_or_the_primary(component: str, written: str) -> None:
+    model = serving(f"  web: {component}", "a: {}, b: {}, c: {}", "")
+    after = apply_edit(model, MoveReplica("web", "web@a", "c"))
+    assert changed_yaml(model, after) == written

@@ -126,11 +126,14 @@ def _complete_elsewhere(source: Component, lost: list[str]) -> list[str]:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Give the backup a host of its own, if it holds the copies itself and shares a host with the data.
 
-    A restore that was tested was one from where the copies are now, so only people can move those.
+    A restore that was tested was one from where the copies are now, so only people can move those. Where one of several replicas
+    that float runs is for the platform to say.
     """
     facts = context.topology
     backup = facts.components[hit.subject.id]
     if hit.case == "zone" or backup.restore_tested is not None or backup not in copy_holders(facts, backup):
+        return ()
+    if len(backup.replicas) > 1 and backup.replicas[0].floating:
         return ()
     moved = MoveReplica(backup.id, backup.replicas[0].id, free_name("backup-host", facts), _apart(facts, backup))
     # what it reads crosses the network from there
