@@ -37,10 +37,9 @@ def _is_reached(facts: Topology, web: str) -> bool:
 
 
 def _is_one_machine(facts: Topology, held: dict[Role, list[str]]) -> bool:
-    """Return True if the data stores, or what leads them, run on the web servers' hosts, so that no network could separate them."""
+    """Return True if a replica of each data store, of what leads it, is on a web server's host, so that no network could separate them."""
     web = {host for component in held["web"] for host in facts.hosts_of(component)}
-    data = {host for component in held["data"] for host in leading_hosts(facts.components[component])}
-    return bool(data) and data <= web
+    return all(not web.isdisjoint(leading_hosts(facts.components[component])) for component in held["data"])
 
 
 def _hit(facts: Topology, network: str, held: dict[Role, list[str]]) -> Hit:
@@ -104,7 +103,7 @@ RULE = Rule(
     ),
     fix="Give web, application and data layers networks of their own, and let a firewall pass only what the flows need.",
     limits=(
-        "Doesn't check models without networks, nor data on the web servers' own hosts. Skips managed services, "
+        "Doesn't check models without networks, nor stores of which a replica is on a web server's own host. Skips managed services, "
         "which their provider filters. A queue or stream doesn't count as data, nor a web server or proxy that only people inside call."
     ),
     references=(
