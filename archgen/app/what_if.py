@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, a
 from archgen.edits.description import describe_edit
 from archgen.edits.patch import leases_of
 from archgen.edits.promotion import promoter_of
+from archgen.improve.grouping import grouped
 from archgen.improve.repair import find_smallest_repair
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Architecture
@@ -52,15 +53,18 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
         for edit in read:
             stages.append(apply_edit(stages[-1], edit, callers))
         edits += read
+    words = [describe_edit(stage, edit) for stage, edit in zip(stages, edits, strict=False)]
+    groups = grouped(edits) if smallest is not None else [(edit,) for edit in edits]
+    ends = [0, *accumulate(map(len, groups))]
     after = stages[-1]
     leases = [tuple(leases_of(model.topology, edit)) for edit in edits]
-    leased = [_with_leases(stage, chain(*leases[:count])) for count, stage in enumerate(stages)]
+    leased = [_with_leases(stages[count], chain(*leases[:count])) for count in ends]
     assessed = _assessed(leased)
     return WhatIfReport(
         file=model.file,
         name=before.name,
-        changes=tuple(describe_edit(stage, edit) for stage, edit in zip(stages, edits, strict=False)),
-        won=_won(assessed) if len(assessed) == len(stages) else (),
+        changes=tuple(", and ".join(words[start:end]) for start, end in pairwise(ends)),
+        won=_won(assessed) if len(assessed) == len(ends) else (),
         before=assessed[0],
         after=assessed[-1],
         yaml=changed_yaml(before, after, chain(*leases)),

@@ -83,7 +83,7 @@ class AutomateFailover(Struct, frozen=True):
 
 
 class MoveAddress(Struct, frozen=True):
-    """An address of a component that moves to another replica when the process fails."""
+    """An address of a component that moves to another replica when the process fails; one that moves with the host does so too."""
 
     component: str
 

@@ -75,6 +75,9 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
         case AutomateFailover():
             return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}"
         case MoveAddress():
+            own = _component(architecture, edit.component)
+            if own is not None and own.cluster is not None and own.cluster.watches == "host":
+                return f"failover of {edit.component} when its process fails, not its host alone"
             return f"a moving address of {edit.component}"
         case SpreadService():
             return f"{edit.component} in several zones, by its provider"

@@ -9,9 +9,9 @@ from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.names import next_name, next_place
 from archgen.edits.placement import SITES, find_host, has_local_address
 from archgen.edits.promotion import agrees_by_vote
-from archgen.edits.witnesses import new_witness
+from archgen.edits.witnesses import is_for_voters, new_witness, witness_there, witness_zones
 from archgen.model.architecture import Component, Replica
-from archgen.model.kinds import AGENTS
+from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.members import asks_majority
@@ -142,7 +142,7 @@ def _of_voters(
         elif (
             index.zone_kinds[target.id] in BUILT
             and component.id in index.promoting
-            and not any(_is_witness(index, host) for replica in here for host in replica.hosts)
+            and not any(is_for_voters(index, host) for replica in here for host in replica.hosts)
         ):
             # what else stands on its host stays there; a host of voters moves itself
             zones = {zone.id: zone for zone in index.architecture.zones}
@@ -150,6 +150,23 @@ def _of_voters(
             declared = (each.id for each in beside if each.id not in held)
             third = next(declared, None) or next_place(target.id, index.element_names)
             yield MoveReplica(component.id, here[-1].id, new_witness(index.element_names), (third,))
+
+
+def moves_of_promoters(index: Index, target: Subject, used: Collection[str]) -> Iterator[MoveReplica]:
+    """Yield the moves of what alone promotes a store out of an element that takes down a replica of the store with it, and not each.
+
+    It judges from apart: what takes the primary down leaves it, and its loss takes no other replica along.
+    """
+    for store in index.components.values():
+        promoter = index.components.get(store.replication.by or "") if store.replication is not None else None
+        if promoter is None or store.id not in used or len(promoter.replicas) > 1 or KINDS[promoter.kind].balances:
+            continue
+        (replica,), lost = promoter.replicas, _lost(index, store, target)
+        is_alone = len(replica.hosts) == 1 and index.takes_down(target, replica.hosts[0])
+        if is_alone and 0 < len(lost) < len(store.replicas):
+            place = witness_there(index, store)
+            zones = witness_zones(index, store) if place is None else ()
+            yield MoveReplica(promoter.id, replica.id, place or new_witness(index.element_names), zones)
 
 
 def _votes(component: Component) -> bool:
@@ -252,7 +269,7 @@ def _to_another_zone(
     others = [each for each in others if not _decides(index, zone, each.id, host, affected)]
     if others:
         place = others[0].id
-    elif (kind in BUILT or _is_witness(index, host)) and not _decides(index, zone, None, host, affected):
+    elif (kind in BUILT or is_for_voters(index, host)) and not _decides(index, zone, None, host, affected):
         place = next_place(zone, index.element_names)
     else:
         return
@@ -270,12 +287,6 @@ def _decides(index: Index, zone: str, other: str | None, host: str, affected: It
         if max(left, there) * 2 >= len(hosts):
             return True
     return False
-
-
-def _is_witness(index: Index, host: str) -> bool:
-    """Return True for a host that carries nothing but voters for stores, and agents."""
-    on = [name for name in index.standing_on[host] if index.components[name].kind not in AGENTS]
-    return index.promoting.issuperset(on)
 
 
 def _is_reached(index: Index, host: str, zone: str) -> bool:

@@ -212,7 +212,7 @@ def component_value(component: Component) -> dict[str, Any]:
         kind=component.kind,
         product=component.product,
         runs_on=hosts,
-        replicas=len(component.replicas) if hosts is None else None,
+        replicas=len(component.replicas) if hosts is None or component.replicas[0].floating else None,
         quorum=component.quorum,
     )
 

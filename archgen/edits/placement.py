@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from archgen.edits.names import same_series
-from archgen.edits.witnesses import is_for_voters
+from archgen.edits.witnesses import is_for_voters, platform_hosts
 from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
 from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
@@ -19,9 +19,11 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
 
     It is in the network of a host that the component runs on, and carries the same kind of component, or something
     that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall or beside a voter.
-    One in a zone without a replica comes first, and what is bound to its site stays there. Nothing shares a provider's instance.
+    Where it stands beside replicas that float, it may be any of their hosts. One in a zone without a replica comes first, and what is
+    bound to its site stays there. Nothing shares a provider's instance, and no store the host of another that takes its writes there.
     """
-    if component.managed and KINDS[component.kind].role == "data":
+    kind = KINDS[component.kind]
+    if component.managed and kind.role == "data":
         return None
     own = dict.fromkeys(host for replica in component.replicas for host in replica.hosts)
     networks = {index.hosts[host].network for host in own}
@@ -32,7 +34,8 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
             below.isdisjoint((host, *index.hosts_below(host)))
             and host not in index.instances
             and index.hosts[host].network in networks
-            and not is_for_voters(index, host)
+            and not is_for_voters(index, host, component)
+            and not (kind.stores and _is_led_there(index, component, host))
             and not is_taken(host)
             and not leaves_site(index, component, index.zones_around(host))
         )
@@ -42,8 +45,9 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
         for pool in dict.fromkeys(pool for host in own for pool in index.neighbours.get(host, ()))
         for host in pool
     ]
-    if component.kind != "other" and not KINDS[component.kind].protects:
+    if kind.id != "other" and not kind.protects and component.id not in index.promoting:
         pools += index.carrying.get((component.kind, component.product), {}).items()
+    pools += [(index.nearest_zones(host), (host,)) for host in platform_hosts(index, component)]
     around = {zone for host in own for zone in index.nearest_zones(host)}
     far = [hosts for zones, hosts in pools if around.isdisjoint(zones)]
     for some in (far, [hosts for _, hosts in pools]):
@@ -51,6 +55,17 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
         if fitting:
             return next(host for host in index.hosts if host in fitting)
     return None
+
+
+def _is_led_there(index: Index, component: Component, host: str) -> bool:
+    """Return True if another store of the kind and product of one takes its writes on a host: it has the port, and needs the host."""
+    for other in map(index.components.__getitem__, index.standing_on.get(host, ())):
+        if other.id != component.id and (other.kind, other.product) == (component.kind, component.product):
+            how = other.replication
+            here = [replica.id for replica in other.replicas if host in replica.hosts]
+            if how is None or how.all_write or not set(how.primary).isdisjoint(here):
+                return True
+    return False
 
 
 def leaves_site(index: Index, component: Component, zones: Iterable[str]) -> bool:

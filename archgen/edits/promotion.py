@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.analysis.encryption import NO_NETWORK
 from archgen.edits.names import unused_name
 from archgen.edits.witnesses import first_two_hosts, new_witness, witness_there
-from archgen.model.architecture import Component, Connection, Port, Replica, Tls
+from archgen.model.architecture import Component, Connection, Placement, Port, Replica, Tls
 from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.reliability.index import Index
@@ -134,6 +134,13 @@ def arbiter_of(components: Mapping[str, Component], store: Component) -> str | N
     return None if KINDS[by.kind].balances or told.spreads else by.id
 
 
+def observer_of(components: Mapping[str, Component], store: Component) -> str | None:
+    """Return the component that promotes a copy of a store as one vote of three: of several observers one alone has it, at a time."""
+    by = store.replication.by if store.replication is not None else None
+    is_one = by in components and _KEPT_IN.get(product_name(store.product)) == _OBSERVER
+    return by if is_one else None
+
+
 def without_needless_arbiter(components: Mapping[str, Component], store: Component) -> Component:
     """Return a store that asks no arbiter where its own members are odd: with it their number would be even."""
     replication = store.replication
@@ -209,7 +216,7 @@ def _chosen(index: Index, component: Component) -> Promoter:
         return Promoter(there.id, there.product, port=port)
     taken = index.element_names
     name = unused_name("observer" if product == _OBSERVER else product or "arbiter", taken)
-    placed = any(replica.hosts for replica in component.replicas)
+    placed = any(replica.hosts and not replica.floating for replica in component.replicas)
     witness = (witness_there(index, component) or new_witness(taken)) if placed else None
     return Promoter(name, product, witness, port, new=True)
 
@@ -241,7 +248,10 @@ def _port(index: Index, component: Component, promoter: str | None) -> Port | No
 
 
 def promoter_component(promoter: Promoter, component: Component) -> Component:
-    """Return a new promoter: a quorum of three on the hosts of the first two replicas and the witness, or an observer there."""
+    """Return a new promoter: a quorum of three on the hosts of the first two replicas and the witness, or an observer there.
+
+    Beside replicas that float, it floats over the same hosts.
+    """
     if promoter.observes:
         own = (
             (Replica(f"{promoter.id}@{promoter.witness}", promoter.id, (promoter.witness,)),)
@@ -252,13 +262,16 @@ def promoter_component(promoter: Promoter, component: Component) -> Component:
         return Component(id=promoter.id, kind="other", product=promoter.product, replicas=single, placed=bool(own))
     hosts = [*first_two_hosts(component), promoter.witness] if promoter.witness is not None else []
     replicas = tuple(Replica(f"{promoter.id}@{host}", promoter.id, (host,)) for host in hosts)
-    unplaced = tuple(Replica(f"{promoter.id}#{number}", promoter.id) for number in (1, 2, 3))
+    first = component.replicas[0]
+    over = first.hosts if first.floating else ()
+    unplaced = tuple(Replica(f"{promoter.id}#{number}", promoter.id, over, bool(over)) for number in (1, 2, 3))
     return Component(
         id=promoter.id,
         kind="key-value-store" if promoter.asked else "other",
         product=promoter.product,
         replicas=replicas or unplaced,
-        placed=bool(replicas),
+        placed=bool(replicas or over),
+        placement=Placement(spread="host") if over else None,
         quorum="majority",
     )
 

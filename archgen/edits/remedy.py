@@ -19,7 +19,7 @@ from archgen.edits.promotion import (
 )
 from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import may_get_second
-from archgen.edits.witnesses import spare_hosts, two_hosts_for_members
+from archgen.edits.witnesses import platform_hosts, spare_hosts, two_hosts_for_members
 from archgen.edits.zones import zones_beside
 from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change, Put, Remove
@@ -54,7 +54,8 @@ def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
         return _quorum_of_three(topology, component)
     if any(replica.floating for replica in component.replicas):
         # the model names where they may run; data does not follow a replica there by itself
-        return () if KINDS[component.kind].stores else (AddReplica(component.id, None),)
+        automated = None if KINDS[component.kind].stores else _automated(topology, (component,))
+        return () if automated is None else (AddReplica(component.id, None), *automated)
     if agrees_by_vote(component) and KINDS[component.kind].stores and len(component.replicas) == 1:
         return _quorum_of_three(topology, component)
     if not component.placed or component.managed or not hosts:
@@ -110,7 +111,8 @@ def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ..
         return (AddReplica(component.id, None),)
     if not component.placed or not hosts or component.replicas[0].floating:
         return (FormQuorum(component.id),)
-    there = two_hosts_for_members(topology.index, component, spare_hosts(topology.index, component))
+    free = (*spare_hosts(topology.index, component), *platform_hosts(topology.index, component))
+    there = two_hosts_for_members(topology.index, component, free)
     if there:
         return (FormQuorum(component.id, there, ((), ())),)
     second = next_name(hosts[0], topology.element_names)

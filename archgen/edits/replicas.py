@@ -96,8 +96,13 @@ def _is_called_by_visitors(component: str, callers: Callers) -> bool:
 
 
 def with_moving_address(component: Component, *, is_apart: bool = False) -> Component:
-    """Return the component with an address that moves to another replica when the process fails; apart, its name does."""
+    """Return the component with an address that moves to another replica when the process fails; apart, its name does.
+
+    One that moves with the host is as it was, and its process is watched too.
+    """
     cluster = component.cluster or Cluster()
+    if cluster.watches == "host":
+        return replace(component, cluster=replace(cluster, watches="process"))
     moving = replace(cluster, mode="active-passive", failover="automatic", watches="process")
     # an address that moves between hosts is one of theirs; of what has no declared host, people know what moves it
     placed = any(replica.hosts for replica in component.replicas)

@@ -38,7 +38,7 @@ def witness_there(index: Index, component: Component) -> str | None:
     own = {host for replica in component.replicas for host in replica.hosts}
     free = (
         host
-        for host in (*_voting(index), *spare_hosts(index, component))
+        for host in (*_voting(index), *spare_hosts(index, component), *platform_hosts(index, component))
         if host not in own and index.hosts[host].network in networks
     )
     return next((host for host in free if is_third_place(index, component, host)), None)
@@ -93,10 +93,26 @@ _MOST = 8
 """The most hosts of which two are chosen."""
 
 
-def is_for_voters(index: Index, host: str) -> bool:
-    """Return True for a host that is named as those of votes are, and carries nothing but voters and agents: it is small."""
+def is_for_voters(index: Index, host: str, store: Component | None = None) -> bool:
+    """Return True for a host that carries nothing but voters and agents: it judges others from apart, and is small.
+
+    One more member of a `store` may stand beside its own voter, if the host isn't named as those of votes are.
+    """
     on = index.standing_on.get(host, frozenset()) - index.agents
-    return stem(host) in _FOR_VOTERS and index.promoting.issuperset(on)
+    own = store.replication.by if store is not None and store.replication is not None else None
+    return (stem(host) in _FOR_VOTERS or bool(on - {own})) and all(_only_votes(index, name) for name in on)
+
+
+def _only_votes(index: Index, name: str) -> bool:
+    """Return True for what promotes stores, and passes no requests on as a proxy that promotes does."""
+    return name in index.promoting and not KINDS[index.components[name].kind].balances
+
+
+def platform_hosts(index: Index, component: Component) -> tuple[str, ...]:
+    """Return the other hosts over which replicas float that may run on a host of a component too: its platform runs anything on each."""
+    own = {host for replica in component.replicas for host in replica.hosts}
+    pools = (pool for pool in index.nodes if not own.isdisjoint(pool))
+    return tuple(dict.fromkeys(host for pool in pools for host in pool if host not in own))
 
 
 def sites_of_voters(index: Index) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from msgspec.structs import replace
@@ -13,13 +14,14 @@ from archgen.edits.changes import (
     AutomateFailover,
     Edit,
     FormQuorum,
+    MoveAddress,
     MoveHost,
     MoveReplica,
     SpreadService,
     needs_manual_failover,
     with_witness,
 )
-from archgen.edits.moves import BUILT, moves
+from archgen.edits.moves import BUILT, moves, moves_of_promoters
 from archgen.edits.names import next_name, next_place
 from archgen.edits.new_hosts import has_replica_on
 from archgen.edits.placement import can_be_doubled, find_host, leaves_site
@@ -29,6 +31,7 @@ from archgen.edits.promotion import (
     has_primary,
     is_promoted_by_unknown,
     keeps_files,
+    observer_of,
     promoter_of,
 )
 from archgen.edits.second_replicas import may_get_second
@@ -38,6 +41,7 @@ from archgen.edits.witnesses import (
     hosts_for_members,
     is_for_voters,
     is_third_place,
+    platform_hosts,
     sites_of_voters,
     two_hosts_for_members,
 )
@@ -53,14 +57,19 @@ def lone_components(topology: Topology) -> frozenset[str]:
     """Return the components of which a second replica would do harm, or stand in for nothing: only people know what it takes.
 
     What can agree by vote gets two at once. Of a store that its product promotes by means of its own no copy is of use without these.
-    Uploads on a host keep nothing alone: an edit moves them to storage that all replicas reach. One arbiter is enough for any store.
+    Uploads on a host keep nothing alone: an edit moves them to storage that all replicas reach. One arbiter or observer is enough for
+    any store.
     """
-    arbiters = {arbiter_of(topology.components, store) for store in topology.architecture.components}
+    voters = {
+        voter(topology.components, store)
+        for store in topology.architecture.components
+        for voter in (arbiter_of, observer_of)
+    }
     return frozenset(
         component.id
         for component in topology.architecture.components
         if component.id in topology.index.agents
-        or component.id in arbiters
+        or component.id in voters
         or not (forms_quorum(component) or may_get_second(topology, replace(component, uploads=None)))
         or (len(component.replicas) == 1 and _is_of_no_use_twice(component))
     )
@@ -106,24 +115,34 @@ def against(
     forming = [component for component in affected if forms_quorum(component)]
     affected = [component for component in affected if component not in forming]
     yield from (
-        _automated(index, component, built)
-        for component in affected
+        automated(index, component, built)
+        for component in (*affected, *(each for each in floating if not _keeps(each)))
         if needs_manual_failover(component) and len(component.replicas) > 1 and not keeps_files(component)
         # nothing promotes a directory: each of its servers takes writes, or one does
         if not product_of(component.product).directory
     )
+    if target.kind == "replica":
+        watched = (each for each in affected if each.cluster is not None and each.cluster.watches == "host")
+        yield from (MoveAddress(each.id) for each in watched if each.cluster and each.cluster.failover == "automatic")
+    yield from moves_of_promoters(index, target, used) if target.kind != "replica" else ()
     yield from (edit for component in forming for edit in _quorums(index, component, target, built))
     moved = tuple(moves(index, target, affected, breaking, built)) if target.kind != "replica" else ()
     # one more member of an odd number lets no more of them fail
     affected = [component for component in affected if not _is_odd_majority(component)]
-    first: tuple[AddReplica, ...] = ()
+    first: list[AddReplica] = []
     yield from (edit for edit in moved if isinstance(edit, MoveReplica))
     if target.kind != "replica":
         # what has replicas left elsewhere needs no second machine
         ended = [component for component in affected if _ends(index, component, target)]
-        if len(ended) == 1:
-            first = tuple(_elsewhere(index, ended[0], target, breaking))
-            yield from (edit for edit in first if edit.host in index.hosts)
+        alone = len(ended) == 1
+        if alone or target.kind == "zone":
+            # what one host carries goes to another together
+            hosts = {each.id: {host for replica in each.replicas for host in replica.hosts} for each in ended}
+            carried = Counter(host for own in hosts.values() for host in own)
+            apart = (each for each in ended if all(carried[host] == 1 for host in hosts[each.id]))
+            options = (edit for each in apart for edit in _elsewhere(index, each, target, breaking))
+            first = [edit for edit in options if alone or edit.host in index.hosts]
+        yield from (edit for edit in first if edit.host in index.hosts)
         yield from (edit for edit in moved if isinstance(edit, MoveHost))
         yield from (edit for edit in first if edit.host not in index.hosts)
         yield from _machines(index, target, affected, breaking, built)
@@ -143,7 +162,7 @@ def _is_bound_to_datacenter(index: Index, component: Component) -> bool:
     return is_of_one_zone(component) and not has_primary(component) and not has_zones_beside(index, component)
 
 
-def _automated(index: Index, component: Component, built: Collection[str]) -> Edit:
+def automated(index: Index, component: Component, built: Collection[str]) -> Edit:
     """Return automatic failover of a component; a new promoter's third voter goes to a host that an edit has added, where one fits."""
     edit = AutomateFailover(component.id, None if is_promoted_by_unknown(component) else promoter_of(index, component))
     networks = {index.hosts[host].network for replica in component.replicas for host in replica.hosts}
@@ -259,7 +278,7 @@ def _quorums(index: Index, component: Component, target: Subject, built: Collect
             return
         places = [(zone,) for zone in others[:2]]
     free_for = hosts_for_members if target.kind == "zone" else two_hosts_for_members
-    there = free_for(index, component, index.idle_hosts)
+    there = free_for(index, component, (*index.idle_hosts, *platform_hosts(index, component)))
     idle = [each for each in there if each in built and not index.takes_down(target, each)]
     members: list[str] = []
     for number, place in enumerate(places):

@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import apply_edit
+from archgen.edits.changes import Edit, apply_edit
 from archgen.edits.description import describe_edit
+from archgen.improve.grouping import grouped
 from archgen.improve.repair import find_smallest_repair
 from archgen.model.architecture import Architecture, Host
 from archgen.model.subject import Subject
@@ -64,19 +65,19 @@ def recommend(topology: Topology) -> Recommendation:
     before = assess(topology, 1)
     stage, numbers = architecture, before
     changes: list[RecommendedChange] = []
-    options = list(repair.edits)
+    options = grouped(repair.edits)
     budget = WORK
     while options and len(changes) < MOST:
         tried = []
-        for edit in options if budget > 0 else options[:1]:
-            after = apply_edit(stage, edit)
+        for group in options if budget > 0 else options[:1]:
+            after, words = _made(stage, group)
             assessed = assess(Topology(after), 1)
             budget -= sum(flow.work for flow in assessed)
-            tried.append((sum(hours for _, hours in _saved(numbers, assessed)), edit, after, assessed))
-        total, edit, after, assessed = max(tried, key=lambda option: option[0])
+            tried.append((sum(hours for _, hours in _saved(numbers, assessed)), group, words, after, assessed))
+        total, group, words, after, assessed = max(tried, key=lambda option: option[0])
         saved = tuple((flow, hours) for flow, hours in _saved(numbers, assessed) if hours >= _LEAST)
-        options.remove(edit)
-        change = RecommendedChange(describe_edit(stage, edit), added_parts(stage, after), saved)
+        options.remove(group)
+        change = RecommendedChange(words, added_parts(stage, after), saved)
         if not saved or total <= 0.0 or (changes and change.most < _WORTH * changes[0].most):
             if budget > 0:
                 break
@@ -85,6 +86,15 @@ def recommend(topology: Topology) -> Recommendation:
         stage, numbers = after, assessed
     left = tuple(cause.element for cause in Topology(stage).losses.root_causes)
     return Recommendation(tuple(changes), added_parts(architecture, stage), before, numbers, left)
+
+
+def _made(stage: Architecture, group: tuple[Edit, ...]) -> tuple[Architecture, str]:
+    """Return an architecture with a group of edits, and these in words."""
+    words: list[str] = []
+    for edit in group:
+        words.append(describe_edit(stage, edit))
+        stage = apply_edit(stage, edit)
+    return stage, ", and ".join(words)
 
 
 def _saved(before: tuple[FlowAssessment, ...], after: tuple[FlowAssessment, ...]) -> tuple[tuple[str, float], ...]:

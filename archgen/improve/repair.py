@@ -28,6 +28,7 @@ from archgen.edits.moves import BUILT
 from archgen.edits.names import next_name
 from archgen.edits.promotion import Promoter
 from archgen.improve.candidates import against, lone_components
+from archgen.improve.grouping import with_failover
 from archgen.model.architecture import Architecture
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
@@ -128,6 +129,7 @@ def find_smallest_repair(architecture: Architecture) -> Repair:
 
 def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...], smallest: bool) -> Repair:
     edits, repaired = _numbered(search, architecture, edits)
+    edits = with_failover(architecture, edits)
     return Repair(edits, tuple(search.points(repaired).items()), smallest)
 
 
@@ -294,8 +296,7 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
         flows, before, unchanged = started.setdefault(target, (open_flows, list(edits), architecture))
         options = (edit for edit in search.candidates(target, points) if edit not in edits)
         chosen = _first_moves(options, most - len(edits)) if every else tuple(islice(options, 1))
-        # one move alone is seldom all of it, and takes no machine
-        tries[target] = tries.get(target, 0) + (_MOVE if isinstance(chosen[0], _MOVES) else 1) if chosen else 0
+        tries[target] = tries.get(target, 0) + _share(chosen[0], architecture) if chosen else 0
         if not chosen or tries[target] > 2:
             given_up.add(target)
             if target.kind == "zone" and not every and (flows <= open_flows or target in only):
@@ -332,8 +333,12 @@ def _at_home(search: _Search, architecture: Architecture, edits: tuple[Edit, ...
 
 
 _MOVES = (MoveHost, MoveReplica)
-_MOVE = 0.25
-"""The share of a try that a move takes."""
+
+
+def _share(edit: Edit, architecture: Architecture) -> float:
+    """Return the share of a try that an edit takes: one that takes no machine is seldom all that it needs."""
+    is_there = isinstance(edit, AddReplica) and any(host.id == edit.host for host in architecture.hosts)
+    return 0.25 if isinstance(edit, _MOVES) or is_there else 1
 
 
 def _first_moves(options: Iterable[Edit], most: int) -> tuple[Edit, ...]:

@@ -136,6 +136,11 @@ class Index:
         return frozenset(each.by for each in stores if each is not None and each.by is not None)
 
     @cached_property
+    def nodes(self) -> tuple[tuple[str, ...], ...]:
+        """The groups of hosts over which replicas float."""
+        return tuple(dict.fromkeys(replica.hosts for replica in self.replicas.values() if replica.floating))
+
+    @cached_property
     def carrying(self) -> dict[tuple[str, str | None], dict[tuple[str, ...], list[str]]]:
         """The hosts that carry components of a kind and product, in the model's order, by the zones that they stand in."""
         carriers: dict[tuple[str, str | None], dict[tuple[str, ...], list[str]]] = {}
@@ -328,11 +333,9 @@ class Index:
 
     def zones_around(self, host: str) -> tuple[str, ...]:
         """Return all zones around a host, nearest first, each once."""
-        zones = self._around.get(host)
-        if zones is None:
-            levels = self.zone_levels(host)
-            zones = self._around[host] = tuple(dict.fromkeys(zone for level in levels for zone in level))
-        return zones
+        if host not in self._around:
+            self._around[host] = tuple(dict.fromkeys(zone for level in self.zone_levels(host) for zone in level))
+        return self._around[host]
 
     def takes_down(self, element: Subject, host: str) -> bool:
         """Return True if a host is lost when another host, or a zone, is."""

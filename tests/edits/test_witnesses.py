@@ -110,7 +110,8 @@ def test_a_virtual_witness_stands_on_a_machine_in_a_third_place_else_on_none(
         ("w: {zone: r-3}", "agent: {kind: monitoring-agent, runs_on: [a, w]}", "w"),
         ("w: {zone: r-3}", "logs: {kind: log-collector, runs_on: w}", "witness-1"),  # a server of its own
         ("w: {zone: r-3}", "web: {kind: service, runs_on: w}", "witness-1"),
-        ("w: {zone: r-3}", "web: {kind: service, runs_on: {any: [w, a]}}", "witness-1"),
+        ("w: {zone: r-3}", "web: {kind: service, runs_on: {any: [w, a]}}", "w"),  # a node of the same platform
+        ("w: {zone: r-3}", "web: {kind: service, runs_on: {any: [w]}}", "witness-1"),
         ("w: {zone: r-3}, vm: {runs_on: w}", "web: {kind: service, runs_on: vm}", "witness-1"),
         ("w: {zone: r-2}", "", "witness-1"),  # beside the second replica
         ("w: {runs_on: a}", "", "witness-1"),

@@ -21,7 +21,42 @@ from tests.edges import all_findings, model
     ("components", "hosts", "found"),
     [
         ("api: {kind: database, runs_on: s-1}\nbeside: {kind: cache, runs_on: s-2}", "", None),
-        ("api: {kind: database, runs_on: s-1}\nbeside: {kind: database, runs_on: s-2}", "", "s-2"),
+        ("api: {kind: cache, runs_on: s-1}\nbeside: {kind: cache, runs_on: s-2}", "", "s-2"),
+        # two servers on one port, and the load of both
+        ("api: {kind: database, runs_on: s-1}\nbeside: {kind: database, runs_on: s-2}", "", None),
+        (
+            "api: {kind: database, runs_on: s-1}\n"
+            "beside: {kind: database, runs_on: [s-2, s-3], replication: {primary: s-2, failover: manual}}",
+            "",
+            "s-3",
+        ),
+        (
+            "api: {kind: database, runs_on: s-1}\nbeside: {kind: database, runs_on: [s-2, s-3], replication: {writers: all}}",
+            "",
+            None,
+        ),
+        # a node of the platform runs anything
+        ("api: {kind: database, runs_on: s-1}\nbeside: {kind: service, runs_on: {any: [s-1, s-3]}}", "", "s-3"),
+        ("api: {kind: database, runs_on: s-1}\nbeside: {kind: service, runs_on: {any: [s-2, s-3]}}", "", None),
+        # what promotes a store judges it from apart
+        (
+            "api: {kind: service, runs_on: s-1}\nbeside: {kind: service, runs_on: s-2}\n"
+            "db: {kind: database, runs_on: [s-3, s-4], replication: {primary: s-3, failover: automatic, by: beside}}",
+            "s-1: {}, s-2: {}, s-3: {}, s-4: {}",
+            None,
+        ),
+        (
+            "api: {kind: service, runs_on: s-2}\nbeside: {kind: service, runs_on: s-1}\n"
+            "db: {kind: database, runs_on: [s-3, s-4], replication: {primary: s-3, failover: automatic, by: api}}",
+            "s-1: {}, s-2: {}, s-3: {}, s-4: {}",
+            None,
+        ),
+        (
+            "api: {kind: reverse-proxy, runs_on: s-1}\nbeside: {kind: reverse-proxy, runs_on: s-2}\n"
+            "db: {kind: database, runs_on: [s-3, s-4], replication: {primary: s-3, failover: automatic, by: beside}}",
+            "s-1: {}, s-2: {}, s-3: {}, s-4: {}",
+            "s-2",
+        ),
         (
             "api: {kind: database, product: mysql, runs_on: s-1}\n"
             "beside: {kind: database, product: postgresql, runs_on: s-2}",
@@ -83,7 +118,7 @@ def test_what_is_bound_to_its_site_stays_there(api: str, found: str | None) -> N
     assert find_host(index, index.components["api"], lambda _: False) == found
 
 
-@pytest.mark.parametrize("kind", ["database", "other"])
+@pytest.mark.parametrize("kind", ["cache", "other"])
 def test_virtual_machine_is_in_the_zone_of_the_machine_below(kind: str) -> None:
     text = model(
         f"api: {{kind: {kind}, runs_on: v-1}}\nbeside: {{kind: {kind}, runs_on: [v-2, v-3]}}\n"

@@ -69,7 +69,7 @@ class _ParsedText:
     # The changes
 
     def put(self, path: Path, value: Any) -> str:
-        spot = self._find(_with_ports(path, self._root))
+        spot = self._find(self._as_written(path))
         if spot.rest:
             return self._create(spot, value)
         return self._replace(spot.node, inline(value))
@@ -98,7 +98,7 @@ class _ParsedText:
         return self._insert_lines(last, [f"{indent}- {inline(value)}" for value in values])
 
     def remove(self, path: Path) -> str:
-        path = _with_ports(path, self._root)
+        path = self._as_written(path)
         spot = self._find(path)
         parent = spot.parent
         if spot.rest or parent is None:
@@ -117,6 +117,14 @@ class _ParsedText:
         return self._text[:start] + self._text[end:]
 
     # The way to a node
+
+    def _as_written(self, path: Path) -> Path:
+        """Return the path to a value in the form in which it is written: a port of a connection, the number of floating replicas."""
+        path = _with_ports(path, self._root)
+        if path[:1] != ("components",) or path[2:] != ("replicas",) or not self._find(path).rest:
+            return path
+        beside = (*path[:2], "runs_on", "replicas")
+        return path if self._find(beside).rest else beside
 
     def _find(self, path: Path) -> _Spot:
         node, parent = self._root, None

@@ -1,0 +1,97 @@
+"""Edits that are of use together: a copy of a store with what promotes it, hosts that move to the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from archgen.analysis.topology import Topology
+from archgen.edits.changes import (
+    AddReplica,
+    AutomateFailover,
+    Edit,
+    MoveHost,
+    MoveReplica,
+    apply_edit,
+    needs_manual_failover,
+)
+from archgen.edits.promotion import has_primary
+from archgen.edits.remedy import automate
+from archgen.improve.candidates import automated
+from archgen.model.architecture import Architecture
+from archgen.reliability.index import Index
+
+
+def with_failover(architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Return edits with automatic failover of each store that gets its first copy by them, as a fix writes it.
+
+    No flow may need it where all of them read; a copy that nothing promotes is still half of a change.
+    """
+    built = {host.id for host in architecture.hosts}
+    alone = {each.id for each in architecture.components if each.replication is None and len(each.replicas) == 1}
+    after = _applied(architecture, edits)
+    for name in sorted(alone, key=[component.id for component in architecture.components].index):
+        topology = Topology(after)
+        component = topology.components[name]
+        if len(component.replicas) > 1 and has_primary(component) and needs_manual_failover(component):
+            if component.managed or not automate(topology, component):
+                continue
+            edit = automated(topology.index, component, built)
+            edits, after = (*edits, edit), apply_edit(after, edit)
+    for edit in edits:
+        if isinstance(edit, AutomateFailover):
+            edits = _beside_its_copy(architecture, edits, edit)
+    return edits
+
+
+def _beside_its_copy(architecture: Architecture, edits: tuple[Edit, ...], edit: AutomateFailover) -> tuple[Edit, ...]:
+    """Return edits with automatic failover right behind the copy that it promotes, if they make the same in that order."""
+    place = edits.index(edit)
+    copies = (
+        number for number, each in enumerate(edits) if isinstance(each, AddReplica) and each.component == edit.component
+    )
+    copy = next(copies, place)
+    if copy >= place - 1:
+        return edits
+    others = (*edits[:copy], *edits[copy + 1 : place], *edits[place + 1 :])
+    reached = _parts(_applied(architecture, edits))
+    for start in (copy, place - 1):
+        ordered = (*others[:start], edits[copy], edit, *others[start:])
+        if _parts(_applied(architecture, ordered)) == reached:
+            return ordered
+    return edits
+
+
+def grouped(edits: Collection[Edit]) -> list[tuple[Edit, ...]]:
+    """Return edits as the changes that people make: each alone, but a copy with its promotion, and moves to one place together."""
+    groups: list[tuple[Edit, ...]] = []
+    for edit in edits:
+        if groups and _belongs(edit, groups[-1][-1]):
+            groups[-1] = (*groups[-1], edit)
+        else:
+            groups.append((edit,))
+    return groups
+
+
+def _belongs(edit: Edit, before: Edit) -> bool:
+    match before, edit:
+        case AddReplica(), AutomateFailover():
+            return before.component == edit.component
+        case MoveHost(), MoveHost():
+            return (before.zones, before.runs_on) == (edit.zones, edit.runs_on)
+        case MoveReplica(), MoveReplica():
+            return before.host == edit.host
+        case _:
+            return False
+
+
+def _applied(architecture: Architecture, edits: tuple[Edit, ...]) -> Architecture:
+    callers = Index(architecture).callers
+    for edit in edits:
+        architecture = apply_edit(architecture, edit, callers)
+    return architecture
+
+
+def _parts(architecture: Architecture) -> tuple[frozenset[object], ...]:
+    """Return the parts of an architecture without their order."""
+    sections = (architecture.zones, architecture.hosts, architecture.components, architecture.connections)
+    return tuple(frozenset(map(repr, section)) for section in sections)

@@ -1,0 +1,179 @@
+"""Changes that a reader can make as they stand: a copy with what promotes it, on machines that are there, and apart from voters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.analysis.topology import Topology
+from archgen.cli import main
+from archgen.improve.recommendation import recommend
+from archgen.language.load import load
+from tests.edits.fixed_models import fixed
+
+HEAD = "archgen: 1\nname: Whole changes\n"
+NODES = """\
+archgen: 1
+name: What floats over three nodes
+hosts: {node-1: {}, node-2: {}, node-3: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, managed: {scope: global}, balance: {health_check: GET /}}
+  web: {kind: app-server, runs_on: {any: [node-1, node-2, node-3]}, replicas: 3}
+  redis: {kind: cache, product: redis, runs_on: {any: [node-1, node-2, node-3], replicas: 1}}
+  minio: {kind: object-storage, product: minio, runs_on: node-3}
+connections:
+  user -> lb: https
+  lb -> web: https
+  web -> redis: {protocol: redis, tls: true}
+  web -> minio: {protocol: s3, tls: true}
+flows:
+  browse: {access: read, steps: [user -> lb: GET /, lb -> web: GET /, web -> redis: the session]}
+  order: {access: write, steps: [user -> lb: POST /, lb -> web: POST /, web -> redis: the session]}
+  picture: {access: read, steps: [user -> lb: GET /, lb -> web: GET /, web -> minio: GET]}
+"""
+SITES = """\
+archgen: 1
+name: A service and a witness
+zones: {dc-a: {kind: datacenter}, dc-b: {kind: datacenter}}
+hosts: {core-1: {zone: dc-a}, ora-a: {zone: dc-a}, ora-b: {zone: dc-b}, obs: {zone: dc-a}, web-a: {zone: dc-a}, web-b: {zone: dc-b}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  web: {kind: app-server, runs_on: [web-a, web-b], balance: {health_check: GET /}}
+  core: {kind: service, runs_on: core-1}
+  observer: {kind: service, runs_on: obs}
+  oracle:
+    kind: database
+    product: oracle
+    runs_on: [ora-a, ora-b]
+    replication: {primary: ora-a, failover: automatic, by: observer, mode: synchronous, without: continue}
+connections:
+  job -> web: https
+  web -> core: https
+  web -> oracle: {protocol: oracle, tls: true}
+  observer -> oracle: {protocol: oracle, tls: true}
+flows:
+  pay: {access: write, steps: [job -> web: POST, web -> core: reserve, web -> oracle: INSERT]}
+"""
+ZONES = """\
+archgen: 1
+name: A worker and a cache in one zone
+zones: {r: {kind: region}, az-a: {kind: availability-zone, in: r}, az-b: {kind: availability-zone, in: r}}
+hosts: {host-a: {zone: az-a}, host-b: {zone: az-b}, redis-a: {zone: az-a}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, product: aws-alb, managed: {zone: r}, balance: {health_check: GET /}}
+  api: {kind: app-server, runs_on: [host-a, host-b]}
+  redis: {kind: cache, product: redis, runs_on: redis-a}
+  jobs: {kind: queue, product: aws-sqs, managed: {zone: r}}
+  worker: {kind: worker, runs_on: host-a}
+connections: {user -> lb: https, lb -> api: https, api -> redis: redis, worker -> jobs: https}
+flows:
+  order: {steps: [user -> lb: POST, lb -> api: POST, {api -> redis: {message: GET, access: read}}]}
+  mail: {steps: [worker -> jobs: receive]}
+"""
+
+
+def changes(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the changes of a model as `what-if` writes them, in one line each."""
+    file = tmp_path / "whole.arch.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert main(["what-if", str(file)]) == 0
+    lines = capsys.readouterr().out.split("\n\n")[1].splitlines()
+    found: list[str] = []
+    for line in lines:
+        words = line.strip()
+        if line.startswith("  ") and words[:1].isdigit() and words[1:3] == ". ":
+            found.append(words[3:])
+        elif not any(words.startswith(verb) for verb in ("saves", "loses")) and not found[-1].endswith("|"):
+            found[-1] += f" {words}"
+        else:
+            found[-1] += "|"
+    return [change.partition("|")[0] for change in found]
+
+
+def test_a_copy_comes_with_what_promotes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The nodes of the platform have room for both, and for members of what votes."""
+    assert sorted(changes(NODES, tmp_path, capsys)) == [
+        "one more replica of redis, and automatic failover of redis by a new sentinel of three",
+        "two more members of minio on node-1 and node-2, which hold its data with the first",
+    ]
+    made = {change.words for change in recommend(Topology(load("a.arch.yaml", NODES.encode()).architecture)).changes}
+    assert "one more replica of redis, and automatic failover of redis by a new sentinel of three" in made
+
+
+def test_a_fix_lets_sentinel_float_with_the_copy_that_it_promotes() -> None:
+    after = fixed(NODES, "single-point-of-failure")["components"]
+    nodes = ["node-1", "node-2", "node-3"]
+    assert after["redis"]["runs_on"] == {"any": nodes, "replicas": 2, "spread": "host"}
+    assert after["redis"]["replication"] == {"primary": "redis#1", "failover": "automatic", "by": "sentinel"}
+    assert after["sentinel"]["runs_on"] == {"any": nodes, "spread": "host"}
+    assert after["sentinel"]["replicas"] == 3
+    assert after["minio"]["runs_on"] == ["node-3", "node-1", "node-2"]
+
+
+def test_what_judges_a_primary_moves_away_and_shares_its_host_with_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of several observers one alone decides, so that a second is of no use."""
+    assert changes(SITES, tmp_path, capsys) == [
+        "a move of observer@obs to witness-1, a new host in dc-c, a new datacenter",
+        "a replica of core on core-2 in dc-b, a new host",
+    ]
+    assert fixed(SITES, "single-point-of-failure")["components"]["core"]["runs_on"] == ["core-1", "core-2"]
+    # a place of its own is there
+    third = SITES.replace("dc-b: {kind: datacenter}", "dc-b: {kind: datacenter}, dc-c: {kind: datacenter}")
+    third = third.replace("obs: {zone: dc-a}", "obs: {zone: dc-a}, witness-9: {zone: dc-c}")
+    assert changes(third, tmp_path, capsys)[0] == "a move of observer@obs to witness-9"
+    # beside the standby it goes down with no primary
+    apart = SITES.replace("obs: {zone: dc-a}", "obs: {zone: dc-c}").replace(
+        "dc-b: {kind", "dc-c: {kind: datacenter}, dc-b: {kind"
+    )
+    assert changes(apart, tmp_path, capsys) == ["a replica of core on core-2 in dc-b, a new host"]
+
+
+def test_a_declared_host_comes_before_a_new_zone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its flow alone reads the cache, whose copy is promoted all the same."""
+    assert changes(ZONES, tmp_path, capsys) == [
+        "a replica of worker on host-b",
+        "a replica of redis on redis-a-2 in az-b, a new host, and automatic failover of redis by a new sentinel of three, "
+        "one of them on witness-1, a new host in az-c, a new availability zone",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("watches", "failover", "proposed"),
+    [
+        ("host", "automatic", ["failover of lb when its process fails, not its host alone"]),
+        ("process", "automatic", []),
+        ("host", "manual", ["automatic failover of lb"]),
+    ],
+)
+def test_an_address_moves_with_the_process(
+    watches: str, failover: str, proposed: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        f"{HEAD}hosts: {{a: {{}}, b: {{}}}}\ncomponents:\n  user: {{kind: client}}\n"
+        f"  lb: {{kind: web-server, runs_on: [a, b], cluster: {{mode: active-passive, active: a, failover: {failover}, by: vrrp, "
+        f"watches: {watches}, address: {{shared: 192.0.2.1}}}}}}\n"
+        "connections: {user -> lb: https}\nflows: {page: {steps: [user -> lb: GET]}}\n"
+    )
+    if proposed:
+        assert changes(text, tmp_path, capsys)[:1] == proposed
+        return
+    file = tmp_path / "whole.arch.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert main(["what-if", str(file)]) == 0
+    assert "no change is needed" in capsys.readouterr().out
+
+
+def test_hosts_that_move_to_one_place_are_one_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        f"{HEAD}zones: {{r-1: {{kind: rack}}}}\nhosts: {{a: {{zone: r-1}}, b: {{zone: r-1}}, c: {{zone: r-1}}, d: {{zone: r-1}}}}\n"
+        "components:\n  user: {kind: client}\n  lb: {kind: load-balancer, managed: {scope: global}, balance: {health_check: GET /}}\n"
+        "  web: {kind: web-server, runs_on: [a, b], balance: {health_check: GET /}}\n  app: {kind: app-server, runs_on: [c, d]}\n"
+        "connections: {user -> lb: https, lb -> web: https, web -> app: https}\n"
+        "flows: {page: {steps: [user -> lb: GET, lb -> web: GET, web -> app: GET]}}\n"
+    )
+    assert changes(text, tmp_path, capsys) == ["a move of d to r-2, a new rack, and a move of b to r-2"]
