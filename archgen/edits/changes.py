@@ -59,11 +59,12 @@ class FormQuorum(Struct, frozen=True):
 
 
 class MoveHost(Struct, frozen=True):
-    """A host in other zones, or, if it is virtual, on another machine (`runs_on`)."""
+    """A host in other zones, or, if it is virtual, on another machine (`runs_on`), which stands in `machine_zones` if it is new."""
 
     host: str
     zones: tuple[str, ...] = ()
     runs_on: str | None = None
+    machine_zones: tuple[str, ...] = ()
 
 
 class MoveReplica(Struct, frozen=True):
@@ -190,12 +191,15 @@ def _with_moved_host(architecture: Architecture, edit: MoveHost) -> Architecture
     below = by_id[edit.host].runs_on if edit.host in by_id else None
     added: tuple[Host, ...] = ()
     if below is not None and edit.runs_on is not None and edit.runs_on not in by_id:
-        added = (machine_like(by_id[below], edit.runs_on),)
+        machine = machine_like(by_id[below], edit.runs_on)
+        added = (replace(machine, zones=edit.machine_zones or machine.zones),)
     hosts = tuple(
         replace(host, zones=edit.zones, runs_on=edit.runs_on) if host.id == edit.host else host
         for host in (*architecture.hosts, *added)
     )
-    return replace(architecture, zones=(*architecture.zones, *new_zones(architecture, edit.zones)), hosts=hosts)
+    zones = (*architecture.zones, *new_zones(architecture, (*edit.zones, *edit.machine_zones)))
+    moved = replace(architecture, zones=zones, hosts=hosts)
+    return with_agents(moved, added[0].id, below) if added and below is not None else moved
 
 
 def _with_moved_replica(architecture: Architecture, component: Component, edit: MoveReplica) -> Architecture:

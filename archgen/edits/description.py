@@ -59,7 +59,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
         case MoveHost():
             new = _new_zones(architecture, edit.zones)
             if edit.runs_on is not None and all(host.id != edit.runs_on for host in architecture.hosts):
-                new = ", a new host"
+                new = f", a new host{_in_zones(edit.machine_zones)}{_new_zones(architecture, edit.machine_zones)}"
             return f"a move of {edit.host} to {edit.runs_on or ', '.join(edit.zones)}{new}"
         case MoveReplica():
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"

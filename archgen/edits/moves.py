@@ -145,10 +145,7 @@ def _of_voters(
             and not any(is_for_voters(index, host) for replica in here for host in replica.hosts)
         ):
             # what else stands on its host stays there; a host of voters moves itself
-            zones = {zone.id: zone for zone in index.architecture.zones}
-            beside = (each for each in index.zones_like(target.id) if each.within == zones[target.id].within)
-            declared = (each.id for each in beside if each.id not in held)
-            third = next(declared, None) or next_place(target.id, index.element_names)
+            third = _beside(index, target.id, held)
             yield MoveReplica(component.id, here[-1].id, new_witness(index.element_names), (third,))
 
 
@@ -223,9 +220,29 @@ def _to_another_machine(
             if machine not in taken and not index.takes_down(target, machine) and not _is_far(index, host, machine):
                 yield MoveHost(host, index.hosts[host].zones, machine)
                 return
-    if target.kind == "host" and below is not None:
-        # where each machine carries one of its like already
-        yield MoveHost(host, index.hosts[host].zones, next_name(below, index.element_names))
+    if below is None:
+        return
+    # where each machine carries one of its like already
+    new = next_name(below, index.element_names)
+    if target.kind == "host":
+        yield MoveHost(host, index.hosts[host].zones, new)
+    elif index.zone_kinds[target.id] in BUILT and not index.hosts[host].zones:
+        around = {
+            zone
+            for component in like
+            for machine in _machines(index, component, host)
+            for zone in index.zones_around(machine)
+        }
+        zones = (_beside(index, target.id, around) if zone == target.id else zone for zone in index.hosts[below].zones)
+        yield MoveHost(host, (), new, tuple(zones))
+
+
+def _beside(index: Index, zone: str, taken: Collection[str]) -> str:
+    """Return another zone of the kind in the same place, which isn't taken: a declared one, else the next of its series."""
+    zones = {each.id: each for each in index.architecture.zones}
+    beside = (each for each in index.zones_like(zone) if each.within == zones[zone].within)
+    declared = next((each.id for each in beside if each.id not in taken), None)
+    return declared or next_place(zone, index.element_names)
 
 
 def _machines(index: Index, component: Component, host: str) -> set[str]:

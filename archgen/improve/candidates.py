@@ -327,7 +327,14 @@ def _elsewhere(
 def _places(
     index: Index, host: str, carried: Collection[str], breaking: Collection[Subject], target: Subject
 ) -> list[tuple[str, ...]]:
-    """Return the zones of a new host in which all that it carries is of use; at least its own, but against the loss of a zone."""
+    """Return the zones of a new host in which all that it carries is of use; at least its own, but against the loss of a zone.
+
+    A virtual one is where its machine is: outside of a zone that is lost there has to be one for such.
+    """
+    machines = {each.runs_on for each in index.hosts.values() if each.runs_on is not None}
+    is_virtual = index.hosts[host].runs_on is not None
+    if is_virtual and target.kind == "zone" and all(index.takes_down(target, machine) for machine in machines):
+        return []
     zones = list(_zones(index, host, carried, breaking, target))
     near = [each for each in zones if not any(leaves_site(index, index.components[name], each) for name in carried)]
     return near or ([index.hosts[host].zones] if zones and target.kind != "zone" else [])

@@ -17,18 +17,15 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
     AddHost,
     AddReplica,
-    AutomateFailover,
     Edit,
-    FormQuorum,
     MoveHost,
     MoveReplica,
     apply_edit,
 )
 from archgen.edits.moves import BUILT
-from archgen.edits.names import next_name
-from archgen.edits.promotion import Promoter
 from archgen.improve.candidates import against, lone_components
 from archgen.improve.grouping import with_failover
+from archgen.improve.numbering import numbered
 from archgen.model.architecture import Architecture
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
@@ -128,74 +125,15 @@ def find_smallest_repair(architecture: Architecture) -> Repair:
 
 
 def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...], smallest: bool) -> Repair:
-    edits, repaired = _numbered(search, architecture, edits)
+    edits, repaired = numbered(architecture, edits, search.apply)
     edits = with_failover(architecture, edits)
     return Repair(edits, tuple(search.points(repaired).items()), smallest)
-
-
-def _numbered(
-    search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
-) -> tuple[tuple[Edit, ...], Architecture]:
-    """Return the edits with their new hosts numbered without the gaps of edits that were tried and dropped, and what they make.
-
-    A new virtual machine may bring the one below it, which is no part of the edit, but of those that use it.
-    """
-    names: dict[str, str] = {}
-    renamed: list[Edit] = []
-    before = after = architecture
-    for edit in edits:
-        there = {host.id for host in after.hosts}
-        for host in _hosts_of(edit):
-            if host not in names and all(host != each.id for each in before.hosts):
-                names[host] = next_name(host, {*there, *names.values()})
-        renamed.append(_renamed(edit, names))
-        known = {host.id for host in before.hosts}
-        before, after = search.apply(before, edit), search.apply(after, renamed[-1])
-        added = [host.id for host in before.hosts if host.id not in known]
-        now = [host.id for host in after.hosts if host.id not in there]
-        if len(added) != len(now):
-            # a new name was taken by a machine below: the gaps do no harm
-            return edits, _applied(search, architecture, edits)
-        names |= zip(added, now, strict=True)
-    return tuple(renamed), after
 
 
 def _applied(search: _Search, architecture: Architecture, edits: Iterable[Edit]) -> Architecture:
     for edit in edits:
         architecture = search.apply(architecture, edit)
     return architecture
-
-
-def _hosts_of(edit: Edit) -> tuple[str, ...]:
-    """Return the hosts on which an edit puts something."""
-    match edit:
-        case AddReplica(host=str(host)) | AddHost(host=host):
-            return (host,)
-        case FormQuorum():
-            return edit.hosts
-        case MoveHost(runs_on=str(machine)):
-            return (machine,)
-        case _:
-            return ()
-
-
-def _renamed(edit: Edit, names: dict[str, str]) -> Edit:
-    match edit:
-        case AddReplica(host=str(host)):
-            return replace(edit, host=names.get(host, host))
-        case FormQuorum():
-            return replace(edit, hosts=tuple(names.get(host, host) for host in edit.hosts))
-        case AddHost():
-            return replace(edit, host=names.get(edit.host, edit.host), like=names.get(edit.like, edit.like))
-        case MoveReplica():
-            return replace(edit, host=names.get(edit.host, edit.host))
-        case AutomateFailover(promoter=Promoter(witness=str(witness)) as promoter):
-            return replace(edit, promoter=replace(promoter, witness=names.get(witness, witness)))
-        case MoveHost():
-            below = names.get(edit.runs_on, edit.runs_on) if edit.runs_on is not None else None
-            return replace(edit, host=names.get(edit.host, edit.host), runs_on=below)
-        case _:
-            return edit
 
 
 def _possible(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:

@@ -83,9 +83,11 @@ def test_virtual_members_of_a_quorum_are_where_their_machines_are() -> None:
 def test_a_virtual_machine_moves_to_a_new_machine_where_none_is_free() -> None:
     hosts = "m: {zone: r-1}, a: {runs_on: m}, b: {runs_on: m}"
     model = serving(PAIR, hosts, "zones: {r-1: {kind: rack, availability: 100%}}\n")
-    assert repair(model)[0] == "a move of b to m-2, a new host"
+    assert repair(model)[0] == "a move of b to m-2, a new host in r-2, a new rack"
+    # in one datacenter, of which nobody builds another
+    assert repair(serving(PAIR, hosts, "zones: {r-1: {kind: datacenter}}\n"))[0] == "a move of b to m-2, a new host"
     after = apply_edit(model, find_smallest_repair(model).edits[0])
-    assert "hosts:\n  b: {runs_on: m-2}\n  m-2: {zone: r-1}\n" in changed_yaml(model, after)
+    assert "hosts:\n  b: {runs_on: m-2}\n  m-2: {zone: r-2}\n" in changed_yaml(model, after)
 
 
 def test_a_standby_leaves_the_machine_of_its_primary_and_of_the_witness() -> None:

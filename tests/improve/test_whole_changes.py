@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.cli import main
+from archgen.edits.changes import AddReplica, Edit, MoveHost, apply_edit
+from archgen.improve.numbering import numbered
 from archgen.improve.recommendation import recommend
 from archgen.language.load import load
+from archgen.model.architecture import Zone
 from tests.edits.fixed_models import fixed
 
 HEAD = "archgen: 1\nname: Whole changes\n"
@@ -177,3 +181,64 @@ def test_hosts_that_move_to_one_place_are_one_change(tmp_path: Path, capsys: pyt
         "flows: {page: {steps: [user -> lb: GET, lb -> web: GET, web -> app: GET]}}\n"
     )
     assert changes(text, tmp_path, capsys) == ["a move of d to r-2, a new rack, and a move of b to r-2"]
+
+
+RACKED = """\
+archgen: 1
+name: Two of three members in one rack
+zones: {dc: {kind: datacenter}, rack-1: {kind: rack, in: dc}, rack-2: {kind: rack, in: dc}}
+hosts:
+  hv-1: {zone: rack-1}
+  hv-2: {zone: rack-2}
+  db-1: {runs_on: hv-1}
+  db-2: {runs_on: hv-2}
+  db-3: {runs_on: hv-2}
+  app-1: {runs_on: hv-1}
+  app-2: {runs_on: hv-2}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, managed: {scope: global}, balance: {health_check: GET /}}
+  app: {kind: app-server, runs_on: [app-1, app-2]}
+  db: {kind: database, product: galera, runs_on: [db-1, db-2, db-3], replication: {writers: all}}
+  agent: {kind: monitoring-agent, runs_on: [hv-1, hv-2, db-1, db-2, db-3, app-1, app-2]}
+connections: {user -> lb: https, lb -> app: https, app -> db: {protocol: mysql, tls: true}}
+flows:
+  page: {steps: [user -> lb: GET, lb -> app: GET, app -> db: SELECT]}
+"""
+
+
+def test_a_member_moves_out_of_the_rack_that_holds_the_majority(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A machine in the same rack would leave the rack as it is; the agent watches the new one too."""
+    assert changes(RACKED, tmp_path, capsys) == ["a move of db-3 to hv-3, a new host in rack-3, a new rack"]
+    after = fixed(RACKED, "fragile-quorum")
+    assert after["hosts"]["hv-3"] == {"zone": "rack-3"}
+    assert after["hosts"]["db-3"] == {"runs_on": "hv-3"}
+    assert after["components"]["agent"]["runs_on"][-1] == "hv-3"
+    # a rack that is there comes first
+    third = RACKED.replace("rack-2: {kind", "rack-9: {kind: rack, in: dc}, rack-2: {kind")
+    assert changes(third, tmp_path, capsys) == ["a move of db-3 to hv-3, a new host in rack-9"]
+
+
+def test_new_zones_are_numbered_without_gaps() -> None:
+    """Edits that were tried and dropped took names."""
+    zones = (Zone("rack-1", "rack"), Zone("room-a", "rack"))
+    before = replace(load("a.arch.yaml", RACKED.encode()).architecture, zones=zones)
+    before = replace(
+        before, hosts=tuple(replace(host, zones=("rack-1",)) for host in before.hosts if host.runs_on is None)
+    )
+    tried: tuple[Edit, ...] = (
+        MoveHost("hv-1", ("rack-4",)),
+        MoveHost("hv-2", ("room-d",)),
+        AddReplica("app", "hv-7", ("rack-4",)),
+        AddReplica("app", "hv-8", ("site",)),
+    )
+    edits, after = numbered(before, tried, apply_edit)
+    assert edits == (
+        MoveHost("hv-1", ("rack-2",)),
+        MoveHost("hv-2", ("room-b",)),
+        AddReplica("app", "hv-3", ("rack-2",)),
+        AddReplica("app", "hv-4", ("site",)),
+    )
+    assert [zone.id for zone in after.zones] == ["rack-1", "room-a", "rack-2", "room-b", "site"]
