@@ -28,15 +28,13 @@ def with_failover(architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[
     """
     built = {host.id for host in architecture.hosts}
     alone = {each.id for each in architecture.components if each.replication is None and len(each.replicas) == 1}
-    after = _applied(architecture, edits)
-    for name in sorted(alone, key=[component.id for component in architecture.components].index):
-        topology = Topology(after)
-        component = topology.components[name]
-        if len(component.replicas) > 1 and has_primary(component) and needs_manual_failover(component):
-            if component.managed or not automate(topology, component):
-                continue
+    topology = Topology(_applied(architecture, edits))
+    grown = [each for each in topology.architecture.components if each.id in alone and len(each.replicas) > 1]
+    for component in grown:
+        waits = has_primary(component) and needs_manual_failover(component) and not component.managed
+        if waits and automate(topology, component):
             edit = automated(topology.index, component, built)
-            edits, after = (*edits, edit), apply_edit(after, edit)
+            edits, topology = (*edits, edit), Topology(apply_edit(topology.architecture, edit))
     for edit in edits:
         if isinstance(edit, AutomateFailover):
             edits = _beside_its_copy(architecture, edits, edit)
