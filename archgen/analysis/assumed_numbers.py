@@ -163,6 +163,7 @@ MANAGED: dict[Scope, Number] = {
 }
 
 _TABLE = ("cloudonaut.io/aws-sla-are-you-able-to-keep-your-availability-promise", "2019-01-31")
+_GOOGLE_COMPUTE = ("cloud.google.com/compute/sla", _READ)
 _RDS = ("aws.amazon.com/rds/sla", "2024-01-22")
 
 
@@ -187,6 +188,8 @@ PROMISES: dict[tuple[str, Scope], Number] = {
     **_promises("global", 0.999, *_TABLE, "cloudfront"),
     **_promises("regional", 0.9999, "aws.amazon.com/compute/sla/historical", "2022-05-05", "aws-fargate", "ecs"),
     **_promises("regional", 0.9995, "cloud.google.com/sql/sla", _READ, "cloud-sql"),
+    **_promises("regional", 0.9999, *_GOOGLE_COMPUTE, "google-cloud-load-balancing"),
+    **_promises("global", 0.9999, *_GOOGLE_COMPUTE, "google-cloud-load-balancing"),
     ("route53", "global"): DNS,
 }
 """By product and scope; what isn't here has the number of its scope."""

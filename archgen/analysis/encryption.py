@@ -165,6 +165,8 @@ def plaintext_between_hosts(topology: Topology) -> tuple[Connection, ...]:
         for call in topology.architecture.connections
         if clear_ports(call) and call.id not in behind and topology.crosses(call) is not False
         if _is_inside(topology, call) and past_application(topology, call) is None and not _measures(topology, call)
+        # what asks for its own address shows no more than the packet does (RFC 8489)
+        if any(port.protocol != "stun" for port in clear_ports(call))
     ]
     # a server that is to take only TLS from the others takes no plaintext from a caller whose host is unknown
     crossing = {call.id for call in clear if _may_cross(topology, call)}
@@ -181,7 +183,13 @@ def undeclared_between_hosts(topology: Topology) -> tuple[Connection, ...]:
         for call in topology.architecture.connections
         if _is_undeclared(call.ports) and _is_inside(topology, call)
         if (_may_cross(topology, call) or _is_of_unknown_hosts(topology, call)) and not _measures(topology, call)
+        if not _goes_on(topology, call)
     )
+
+
+def _goes_on(topology: Topology, connection: Connection) -> bool:
+    """Return True if a connection leads to what passes packets on as they come: its calls declare their protocols."""
+    return all(topology.kind(name).id in FORWARDING and topology.outgoing[name] for name in connection.targets)
 
 
 @lru_cache(4096)

@@ -12,7 +12,7 @@ from archgen.analysis.inventory import ArchitectureIndex
 from archgen.model.architecture import MOVERS, SMALL_ZONES, WIDE_ZONES, Component, Flow
 from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import PASSING, QUEUES
-from archgen.model.products import product_of
+from archgen.model.products import passes_on_unread, product_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
@@ -163,7 +163,7 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
 
     @cached_property
     def entries(self) -> dict[str, dict[str, tuple[str, ...]]]:
-        """The components at which web requests from the internet arrive, each with the components before it by flow."""
+        """The components that read web requests from the internet first, each with the components before it by flow."""
         entries: dict[str, dict[str, tuple[str, ...]]] = {}
         for flow, hops in self.hops.items():
             passed: dict[str, tuple[str, ...]] = {}
@@ -174,7 +174,8 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
                 if source not in passed or hop.port is None or hop.port.protocol not in WEB:
                     continue
                 for target in hop.targets:
-                    if self.kind(target).id in PASSING:
+                    unread = hop.port.tls is not None and hop.port.tls.mode == "pass-through"
+                    if self.kind(target).id in PASSING or unread or passes_on_unread(self.components[target]):
                         passed.setdefault(target, (*passed[source], target))
                     elif self.kind(target).entry:
                         entries.setdefault(target, {}).setdefault(flow, passed[source])

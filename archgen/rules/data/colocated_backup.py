@@ -38,18 +38,24 @@ def check(context: RuleContext) -> Iterator[Hit]:
         ]
         # the gravest speaks for all
         gravest = min(hits, key=lambda hit: hit.case is not None)
-        yield _with_others(facts, gravest, [source for source in places if source != gravest.related[0][0].id])
+        first = gravest.related[0][0].id
+        yield _with_others(facts, gravest, {source: place for source, place in places.items() if source != first})
 
 
-def _with_others(facts: Topology, hit: Hit, others: list[str]) -> Hit:
-    """Return the hit with the other components that a backup keeps its copies beside."""
-    if not others:
-        return hit
-    names = [facts.components[other].title for other in others]
-    sources = "its source" if len(others) == 1 else "their sources"
+def _with_others(facts: Topology, hit: Hit, others: dict[str, Subject]) -> Hit:
+    """Return the hit with the other components whose copies a backup keeps beside them, or in the same zone."""
+    where: dict[str, list[str]] = {}
+    for other, place in others.items():
+        zone = in_zone(facts.zones[place.id].kind, place.id) if place.kind == "zone" else ""
+        where.setdefault(zone, []).append(other)
+    message = hit.message
+    for zone, names in where.items():
+        own, all_of = ("its source", "it") if len(names) == 1 else ("their sources", "them")
+        words = f"{zone} with all of {all_of}" if zone else f"beside {own}, too"
+        message += f"; the copies of {listed([facts.components[name].title for name in names])} are {words}"
     return replace(
         hit,
-        message=f"{hit.message}; the copies of {listed(names)} are beside {sources}, too",
+        message=message,
         related=(*hit.related, *((Subject("component", other), "is its source, too") for other in others)),
         flows=facts.flows_through([hit.related[0][0].id, *others]),
     )

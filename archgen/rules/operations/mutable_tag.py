@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 
-_MOVING = ("latest", "main", "master", "develop", "dev", "edge", "nightly", "stable")
-"""Tags that move with each build, branch or release."""
-
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each component whose image has neither a digest nor a tag that stays where it is."""
@@ -18,7 +15,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             continue
         # a digest stands behind a colon as well (`app@sha256:…`), and is never `latest`
         _, colon, tag = component.image.rpartition("/")[2].partition(":")
-        if not colon or tag.lower() in _MOVING:
+        if not colon or _moves(tag):
             reason = f"whatever `{tag}` is on the day" if colon else "no tag, which means `latest`"
             yield Hit(
                 subject=Subject("component", component.id),
@@ -29,27 +26,34 @@ def check(context: RuleContext) -> Iterator[Hit]:
             )
 
 
+def _moves(tag: str) -> bool:
+    """Return True for a tag without a number: a branch, a channel or the system below, of which each release is the next."""
+    return tag.replace("-", "").replace("_", "").replace(".", "").isalpha()
+
+
 RULE = Rule(
     id="mutable-tag",
     code="OPS005",
     title="Mutable image tag",
     severity="warning",
     category="operations",
-    summary="The image is tagged `latest` or by a branch, or has no tag.",
+    summary="The image is tagged `latest`, by a branch or by another word without a number, or has no tag.",
     why=(
-        "`latest` moves to each new image, and `main` to each commit. Two replicas that start on different days run different programs, an "
+        "`latest` moves to each new image, `main` to each commit, and `alpine` to each release of what runs on it. "
+        "Two replicas that start on different days run different programs, an "
         "error can't be traced to a version, and a rollback leads to the same name."
     ),
     fix="Put the release into the tag, or refer to the image by its digest: `app@sha256:…`.",
     limits=(
-        "Checks the name only, and trusts that other tags (`1`, `alpine`) never move. Doesn't check components "
-        "without `image`."
+        "Checks the name only, and trusts that tags with a number (`1`, `1-alpine`) never move. Doesn't check components "
+        "without `image`, nor a tag that a variable fills in."
     ),
     references=(
         (
             "Kubernetes documentation, Images: image names",
             "https://kubernetes.io/docs/concepts/containers/images/#image-names",
         ),
+        ("Docker Official Images: redis, supported tags", "https://hub.docker.com/_/redis"),
         ("OCI Distribution Specification: tags and digests", "https://github.com/opencontainers/distribution-spec"),
     ),
     check=check,

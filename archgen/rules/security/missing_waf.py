@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
-from archgen.model.kinds import FORWARDING
+from archgen.model.kinds import FORWARDING, PASSING
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 
@@ -45,8 +45,9 @@ def _is_bare(facts: Topology, entry: Component, flow: str, before: tuple[str, ..
     if product_of(entry.product).plain_entry:
         return not any(_may_filter(component) for component in passed)
     # what a provider's part does beside its job is for the provider to say
-    unknown = any(component.managed and component.kind not in FORWARDING for component in (*passed, entry))
-    return not unknown and any(component.kind == "firewall" for component in (*passed, *guards))
+    unread = [component for component in passed if component.kind not in PASSING]
+    unknown = any(_may_filter(component) for component in (*passed, entry) if component not in unread)
+    return not unknown and (bool(unread) or any(component.kind == "firewall" for component in (*passed, *guards)))
 
 
 def _may_filter(component: Component) -> bool:
@@ -71,7 +72,8 @@ RULE = Rule(
     limits=(
         "A firewall of this kind behind a balancer, or a rate limit of the application, counts too. Without a "
         "declared `rate_limit` the confidence is medium. Skips managed entries and entries behind a CDN, whose "
-        "provider may limit requests, and entries without any firewall, which `missing-firewall` reports."
+        "provider may limit requests, and entries without any firewall, which `missing-firewall` reports. A balancer that passes "
+        "connections on unread is no entry, but what ends their TLS behind it."
     ),
     references=(
         (
