@@ -85,6 +85,7 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
         place: (call, port)
         for place, (call, port) in places.items()
         if port.protocol not in _INSTEAD_OF and silent.isdisjoint((call.source, *call.targets))
+        if not is_taken(topology, call, port)
     }
     numbers = {
         place: _tls_number(topology, call, port) or _usual_number(port) for place, (call, port) in places.items()
@@ -282,6 +283,16 @@ def _usual_number(port: Port) -> int | None:
     """Return the port that servers listen on for the encrypted form of a protocol on its usual port; None to stay there."""
     protocol = PROTOCOLS[port.protocol]
     return protocol.secured_port if port.port == protocol.port else None
+
+
+def is_taken(topology: Topology, call: Connection, port: Port) -> bool:
+    """Return True if the usual port for the encrypted form of a protocol is another listener's of a target: nobody knows a free one."""
+    number = _usual_number(port)
+    names = (port.protocol, PROTOCOLS[port.protocol].secured)
+    return number is not None and any(
+        each.port == number and (each.protocol not in names or each.admin != port.admin)
+        for each in _ports_beside(topology, call)
+    )
 
 
 def encrypted_port(

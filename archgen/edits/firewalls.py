@@ -196,6 +196,21 @@ def admit_like(topology: Topology, call: Connection, source: str) -> tuple[Chang
     return tuple(Append(("components", firewall, "rules"), value) for firewall in firewalls)
 
 
+def admit_asking(topology: Topology, place: str, added: Iterable[Connection]) -> tuple[Change, ...]:
+    """Return the rules that let programs ask what is, or will be, on the hosts of a component, past the firewalls before these.
+
+    A firewall with a rule that denies something may keep them out on purpose.
+    """
+    changes: list[Change] = []
+    for call in added:
+        port = call.ports[0]
+        firewalls = topology.firewalls.denying(topology.firewalls.places(call.source), call.source, place, port)
+        value = {"from": call.source, "to": call.targets[0], "ports": [port.port], "action": "allow"}
+        if _only_allow(topology, firewalls):
+            changes += (Append(("components", firewall, "rules"), value) for firewall in firewalls)
+    return tuple(changes)
+
+
 def close_ports(topology: Topology, closed: Collection[tuple[Connection, Port]]) -> Iterator[Change]:
     """Yield what takes ports that are called no more out of the rules that let everybody in to them; others may need them still."""
     for firewall in topology.firewalls.with_rules:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,7 +21,8 @@ from archgen.edits.changes import (
     SpreadService,
     apply_edit,
 )
-from archgen.edits.firewalls import admit_members
+from archgen.edits.firewalls import admit_asking, admit_members
+from archgen.edits.promotion import asking_connections
 from archgen.edits.records import lead_to_moving_address, shorten_ttls
 from archgen.edits.services import managed_value
 from archgen.model.architecture import (
@@ -59,8 +60,18 @@ def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
             for rule in admit_members(topology, name)
         ),
         *lead_to_moving_address(topology, *(topology.components[name] for name in moving)),
+        *_asking_rules(topology, edits),
         *(step for edit in dict.fromkeys(edits) for step in _lease_steps(topology, edit)),
     )
+
+
+def _asking_rules(topology: Topology, edits: Iterable[Edit]) -> Iterator[Change]:
+    """Yield the rules by which the callers of a store reach a promoter that they ask for the primary from now on."""
+    for edit in dict.fromkeys(edits):
+        if isinstance(edit, AutomateFailover) and edit.promoter is not None:
+            asking = asking_connections(edit.promoter, topology.index.callers(edit.component))
+            place = edit.component if edit.promoter.new else edit.promoter.id
+            yield from admit_asking(topology, place, (call for call in asking if call.id not in topology.connections))
 
 
 def _moves(before: Component, after: Component) -> bool:

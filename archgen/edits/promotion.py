@@ -278,7 +278,7 @@ def promoter_component(promoter: Promoter, component: Component) -> Component:
 
 def asking_connections(promoter: Promoter, callers: Iterable[Component]) -> Iterator[Connection]:
     """Yield the connections over which programs ask Sentinel for the address of the primary; other clients go on calling the first."""
-    for caller in callers if product_name(promoter.product) == "sentinel" else ():
+    for caller in callers if product_name(promoter.product) in ("sentinel", "redis-sentinel") else ():
         if KINDS[caller.kind].role == "application":
             port = Port("redis", 26379, tls=Tls("on"))
             name = f"{caller.id} -> {promoter.id}"

@@ -12,7 +12,7 @@ from archgen.edits.promotion import Promoter
 from archgen.model.architecture import Architecture
 
 
-def numbered(
+def renumber(
     architecture: Architecture, edits: tuple[Edit, ...], apply: Callable[[Architecture, Edit], Architecture]
 ) -> tuple[tuple[Edit, ...], Architecture]:
     """Return the edits with new names in order, and what they make.

@@ -25,7 +25,7 @@ from archgen.edits.changes import (
 from archgen.edits.moves import BUILT
 from archgen.improve.candidates import against, lone_components
 from archgen.improve.grouping import with_failover
-from archgen.improve.numbering import numbered
+from archgen.improve.numbering import renumber
 from archgen.model.architecture import Architecture
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
@@ -125,7 +125,7 @@ def find_smallest_repair(architecture: Architecture) -> Repair:
 
 
 def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...], smallest: bool) -> Repair:
-    edits, repaired = numbered(architecture, edits, search.apply)
+    edits, repaired = renumber(architecture, edits, search.apply)
     edits = with_failover(architecture, edits)
     return Repair(edits, tuple(search.points(repaired).items()), smallest)
 

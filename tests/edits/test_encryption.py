@@ -363,6 +363,29 @@ def test_the_tls_port_of_another_caller_is_taken_where_the_protocol_has_one_of_i
     assert after["components"]["wall"]["rules"][0]["ports"] == [number]
 
 
+@pytest.mark.parametrize(
+    ("beside", "left"),
+    [
+        ("{protocol: tcp, port: 443}", True),
+        ("{protocol: https, port: 443, admin: true}", True),
+        ("{protocol: https, port: 443}", False),
+        ("{protocol: tcp, port: 8443}", False),
+    ],
+)
+@pytest.mark.parametrize("source", ["visitor", "app"])
+def test_the_usual_port_of_another_listener_is_left_to_it(source: str, beside: str, left: bool) -> None:
+    """Two protocols can't listen on one port, and visitors aren't sent to a console's."""
+    text = model(
+        "visitor: {kind: client}\napp: {kind: app-server, runs_on: a}\nlab: {kind: service, runs_on: c}\nhub: {kind: service, runs_on: b}",
+        f"{source} -> hub: {{protocol: http, port: 80}}\nlab -> hub: {beside}",
+        f"{source} -> hub: x",
+        HOSTS,
+        NETWORKS,
+    )
+    after = fixed(text, "plaintext-between-hosts", "missing-tls")
+    assert (after["connections"] == yaml.safe_load(text)["connections"]) is left
+
+
 @pytest.mark.parametrize(("tls", "left"), [("false", True), ("true", False)])
 def test_what_has_no_tls_over_the_internet_is_left_to_people(tls: str, left: bool) -> None:
     text = model(

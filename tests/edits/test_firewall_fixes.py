@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from tests.edits.fixed_models import added_rules, fixed, model
+from tests.edits.fixed_models import JOB, added_rules, fixed, model
 
 
 def test_firewall_rules_name_who_calls_what() -> None:
@@ -223,3 +223,38 @@ def test_a_cluster_that_a_fix_adds_is_let_through_the_filter_of_its_hosts(
     parts = fixed(text, "untracked-failover")["components"]
     assert parts["lb"]["cluster"]["by"] == "vrrp"
     assert parts["filter"]["rules"][rules.count("from:") :] == added
+
+
+@pytest.mark.parametrize(
+    ("rules", "beside", "added"),
+    [
+        (
+            "{from: app, to: kv, ports: [6379]}",
+            "",
+            [{"from": "app", "to": "sentinel", "ports": [26379], "action": "allow"}],
+        ),
+        # what is let in to the whole network needs no rule of its own
+        ("{from: app, to: network:n}", "", []),
+        # one that is there stands on hosts of its own
+        (
+            "{from: app, to: kv, ports: [6379]}",
+            "other: {kind: key-value-store, product: redis, runs_on: [e, f], replication: {primary: e, failover: automatic, by: votes}}\n"
+            "votes: {kind: other, product: redis-sentinel, runs_on: [e, f, g], quorum: majority}",
+            [{"from": "app", "to": "votes", "ports": [26379], "action": "allow"}],
+        ),
+    ],
+)
+def test_programs_reach_the_sentinel_that_a_fix_adds(rules: str, beside: str, added: list[dict[str, object]]) -> None:
+    text = model(
+        f"{JOB}\napp: {{kind: app-server, runs_on: d}}\n"
+        f"fw: {{kind: firewall, managed: true, guards: ['network:n'], default: deny, rules: [{rules}]}}\n"
+        "kv: {kind: key-value-store, product: redis, runs_on: [a, b], replication: {primary: a, failover: manual, mode: asynchronous}}\n"
+        f"{beside}",
+        "job -> app: https\napp -> kv: {protocol: redis, tls: true}",
+        "job -> app: POST\napp -> kv: SET",
+        "{a: {network: n}, b: {network: n}, c: {network: n}, d: {network: m}, e: {network: n}, f: {network: n}, g: {network: n}}",
+        "networks: {n: {trust: private}, m: {trust: private}}\n",
+    )
+    parts = fixed(text, "single-writer-database")["components"]
+    assert parts["kv"]["replication"]["by"] == ("votes" if beside else "sentinel")
+    assert parts["fw"]["rules"][rules.count("from:") :] == added

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.cli import main
 from archgen.edits.changes import AddReplica, Edit, MoveHost, apply_edit
-from archgen.improve.numbering import numbered
+from archgen.improve.numbering import renumber
 from archgen.improve.recommendation import recommend
 from archgen.language.load import load
 from archgen.model.architecture import Zone
@@ -234,7 +234,7 @@ def test_new_zones_are_numbered_without_gaps() -> None:
         AddReplica("app", "hv-7", ("rack-4",)),
         AddReplica("app", "hv-8", ("site",)),
     )
-    edits, after = numbered(before, tried, apply_edit)
+    edits, after = renumber(before, tried, apply_edit)
     assert edits == (
         MoveHost("hv-1", ("rack-2",)),
         MoveHost("hv-2", ("room-b",)),

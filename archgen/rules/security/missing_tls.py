@@ -9,7 +9,7 @@ from archgen.analysis.exposure import is_exposed_console, stores_reached
 from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
-from archgen.edits.encryption import encrypt, encrypted_port, replace_protocol
+from archgen.edits.encryption import encrypt, encrypted_port, is_taken, replace_protocol
 from archgen.edits.remedy import connection_of
 from archgen.linting.acceptance import covers
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -155,6 +155,9 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         _in_clear(context.topology, connection, port) and replace_protocol(port.protocol, connection.targets)
         for port in connection.ports
     ):
+        return ()
+    if any(is_taken(context.topology, connection, port) for port in connection.ports):
+        # which port is free is for people to say
         return ()
     secured = any(port.protocol == "https" for port in connection.ports)
     changes: list[Change] = []
