@@ -24,7 +24,7 @@ from archgen.importers.nginx import (
 )
 from archgen.importers.protocols import protocol_of_port
 from archgen.importers.proxies import Pools, Proxy, is_trial_configuration
-from archgen.importers.variable_names import sets_host
+from archgen.importers.variable_names import names_callers, sets_host
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 from archgen.model.protocols import PROTOCOLS
@@ -45,6 +45,10 @@ _FOR_PEOPLE = re.compile(
 _FETCHES = re.compile(r"""(^|[\s{,"'])(scrape_configs|static_configs|targets)["']?\s*[:=]|\bprometheus\.scrape\b""")
 """Words of a file that says where measurements are fetched, in the form of Prometheus or of Alloy."""
 
+_OPENS = re.compile(r"[\[({:=|>]\s*(?:(?:#|//)[^\n]*)?$")
+"""The end of a line in which what stands below it is."""
+
+_LONGEST_LIST = 60
 _LONGEST_LINE = 2000
 _MOST_LINES = 20_000
 _BALANCERS = ("load-balancer", "reverse-proxy", "web-server", "api-gateway")
@@ -164,10 +168,31 @@ def _search(data: bytes, all_hosts: Mapping[str, str]) -> Iterator[tuple[int, Me
     lines = text.splitlines()[:_MOST_LINES] if hosts else []
     for index in _naming(text, hosts) if lines else ():
         content = lines[index].strip() if index < len(lines) else ""
-        if content and not content.startswith(("#", "//", ";")) and not _FOR_PEOPLE.match(content):
+        is_left = content.startswith(("#", "//", ";")) or _FOR_PEOPLE.match(content)
+        if content and not is_left and not _is_of_callers(lines, index):
             name, value = _setting(_without_comment(content[:_LONGEST_LINE]))
             for mention in mentions(name, value, hosts):
                 yield index + 1, mention
+
+
+def _is_of_callers(lines: list[str], index: int) -> bool:
+    """Return True for a line that says who may call, as a list of origins does: by its name, or by what it stands in."""
+    indent = len(lines[index]) - len(lines[index].lstrip())
+    if names_callers(lines[index][:_LONGEST_LINE]):
+        return True
+    is_item = lines[index].lstrip().startswith("- ")
+    for line in reversed(lines[max(0, index - _LONGEST_LIST) : index]):
+        outer = len(line) - len(line.lstrip())
+        if not line.strip() or outer > indent or (outer == indent and not is_item):
+            continue
+        if outer == indent and line.lstrip().startswith("- "):
+            continue
+        if _OPENS.search(line[:_LONGEST_LINE]) is None:
+            return False
+        if names_callers(line[:_LONGEST_LINE]):
+            return True
+        indent, is_item = outer, line.lstrip().startswith("- ")
+    return False
 
 
 def _naming(text: str, hosts: Mapping[str, str]) -> list[int]:

@@ -102,3 +102,9 @@ def provided_service(name: str) -> str | None:
 def tells_store_host(name: str) -> bool:
     """Return True for a variable that holds the host of a store, whatever its value looks like."""
     return names_host_alone(name) and read_store_name(name)[0] is not None
+
+
+def title_of_store(variable: str) -> str:
+    """Return what a variable calls a store, the same for `DB_HOST` and `DATABASE_URL`."""
+    title = variable.upper().partition("_")[0]
+    return "DB" if title == "DATABASE" else title

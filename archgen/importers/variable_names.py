@@ -62,6 +62,12 @@ _INSIDE = re.compile(
 _SETS_HOST = re.compile(rf"({HOST_ENDS}|service-?id)$", re.IGNORECASE)
 _ADMITS = re.compile(r"allow|trust|origin", re.IGNORECASE)
 
+_OF_CALLERS = re.compile(
+    r"\bcors|[a-z_]cors|csrf|allowed|allow[_-]?(list|origin|host)|trusted|origins?(?![a-z])[\"']?\s*[:=(]",
+    re.IGNORECASE,
+)
+"""Words before a list of those who may call."""
+
 _PORT_ALONE = re.compile(r"[A-Za-z0-9_.-]+:[0-9]{1,5}")
 """A host with a port and without a scheme."""
 
@@ -79,6 +85,11 @@ def asks_for_host(name: str) -> bool:
 def sets_host(name: str) -> bool:
     """Return True if a setting of a file is a host to call; names in files are shorter than those of variables."""
     return _SETS_HOST.search(name) is not None and not (_NEVER.search(name) or _ADMITS.search(name))
+
+
+def names_callers(line: str) -> bool:
+    """Return True for a line of settings or of a source that says who may call: the hosts in it are no targets."""
+    return _OF_CALLERS.search(line) is not None
 
 
 def names_page(kind: str, name: str, value: str) -> bool:

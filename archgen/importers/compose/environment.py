@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archgen.importers.compose.interpolation import expanded_variables
+from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import Configuration, Opener
+from archgen.importers.sources.json_values import settings_of_json
 from archgen.importers.stages import EXAMPLES, examples_of
 from archgen.importers.store_names import names_host_alone
 from archgen.importers.variable_names import asks_for_host, is_for_browsers
@@ -112,6 +115,14 @@ def _named_like(path: str) -> Iterator[str]:
     for word in (match[1], *_ALIKE.get(match[1], ())) if match is not None else ():
         yield from (f".env.{word}{end}" for end in (*EXAMPLES, ""))
         yield f".env.example.{word}"
+
+
+def with_settings(variables: Mapping[str, SourceText]) -> dict[str, SourceText]:
+    """Return variables with the settings in those that hold JSON; what stands in a variable of its own counts."""
+    inner = {
+        name: replace(value, text=text) for value in variables.values() for name, text in settings_of_json(value.text)
+    }
+    return inner | {**variables} if inner else {**variables}
 
 
 def opened_variables(path: str, name: str, opener: Opener, *, moved: bool = True) -> tuple[Configuration, ...]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from archgen.importers.addresses import Mention, argument, port_beside, resolve_host
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.drivers import libraries_of
-from archgen.importers.compose.environment import opened_variables
+from archgen.importers.compose.environment import opened_variables, with_settings
 from archgen.importers.compose.frameworks import read_by_frameworks
 from archgen.importers.compose.indirect import (
     IndirectCall,
@@ -177,7 +177,7 @@ class _Reader:
         for call in self.networks.joined(calls_by_library(self.parts, self.libraries, self.called)):
             self._call_indirectly(call)
         for part in self.parts.values():
-            self._seek(part, own[part.id])
+            self._seek(part, self.shared.meant_for(part, self._variables(part)))
         return attachments
 
     # Facts
@@ -190,7 +190,7 @@ class _Reader:
     def _variables(self, part: ServicePart) -> Mapping[str, SourceText]:
         key = part.id, part.service.name  # what stands beside a part has its id
         if key not in self.values:
-            self.values[key] = part.recipe.variables | self.copied[part.id] | part.service.environment
+            self.values[key] = with_settings(part.recipe.variables | self.copied[part.id] | part.service.environment)
         return self.values[key]
 
     def _call(self, part: ServicePart) -> None:

@@ -169,6 +169,21 @@ class SharedValues:
         """Return those of a service's variables whose values no other one shares."""
         return {name: value for name, value in values.items() if len(self.of(value).parts) < 2}
 
+    def meant_for(self, part: ServicePart, values: Mapping[str, SourceText]) -> dict[str, SourceText]:
+        """Return those of a service's variables that it takes for itself: its own, its program's, and what its source reads."""
+        return {
+            name: value
+            for name, value in values.items()
+            if len(self.of(value).parts) < 2 or self._is_of_program(part, value) or self._reads(part, name)
+        }
+
+    def _is_of_program(self, part: ServicePart, value: SourceText) -> bool:
+        """Return True if all who may use a value run the program of a service, and this one does more than plan its work."""
+        return {part.service.built_program} == self.of(value).using and part.kind != "scheduler"
+
+    def _reads(self, part: ServicePart, name: str) -> bool:
+        return self._sources.names_itself(part.id, name)
+
     def may_be_for_others(self, identity: str, source: Origin, *, is_served: bool) -> bool:
         """Return False for a variable of a component's own, of which neither its order nor its source tells what it uses.
 

@@ -8,7 +8,7 @@ from archgen.importers.catalogue import PROVIDED, Known, is_like
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.outside import PLACEHOLDER, store_at
-from archgen.importers.store_names import provided_service, store_asked_for
+from archgen.importers.store_names import provided_service, store_asked_for, title_of_store
 from archgen.importers.variable_names import is_for_browsers, names_telemetry
 from archgen.model.kinds import KINDS
 
@@ -26,9 +26,15 @@ def stores_sought(
         return
     stores = [each.guess.known for each in parts if each.guess.known.keeps_data]
     sought: set[str] = set()
+    asked = {name: _known_by(name, value) for name, value in variables.items()}
+    # what a variable calls a database, beside one of the same title that tells the product, is that
+    of_products = {
+        (each.kind, title_of_store(name))
+        for name, (each, _) in asked.items()
+        if each is not None and each.product is not None and variables[name].unset
+    }
     for name, value in variables.items():
-        told = store_at(value.of_reader)
-        known = PROVIDED.get(provided_service(name) or "") or told or store_asked_for(name)
+        known, told = asked[name]
         if known is None or not known.keeps_data or is_for_browsers(name) or names_telemetry(name):
             continue
         text, product = value.text, known.product or known.kind
@@ -36,10 +42,17 @@ def stores_sought(
         if (
             (value.unset or is_provided)
             and product not in sought
+            and (product, title_of_store(name)) not in of_products
             and not any(is_like(each, known) if told else _is_alike(each, known) for each in stores)
         ):
             sought.add(product)
             yield known, name, value
+
+
+def _known_by(name: str, value: SourceText) -> tuple[Known | None, Known | None]:
+    """Return the store that a variable is for, and that which its value tells to those who run the project from outside."""
+    told = store_at(value.of_reader)
+    return PROVIDED.get(provided_service(name) or "") or told or store_asked_for(name), told
 
 
 def _is_alike(store: Known, known: Known) -> bool:

@@ -15,8 +15,9 @@ from archgen.importers.kubernetes.mounted_settings import in_effect
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.packages import DOCKERFILES, directory_of_image
+from archgen.importers.packages import DOCKERFILES
 from archgen.importers.products import guess, image_name
+from archgen.importers.sources.built_images import image_builds, source_of_image
 from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
 
@@ -73,18 +74,18 @@ def held_by_images(
     parts: list[Workload],
     opener: Opener,
     hosts_of: HostsOf,
-    stores: Mapping[str, str],
+    stores: Mapping[str, tuple[str, str]],
     called: Iterable[tuple[str, str]],
     built: Mapping[str, tuple[str, str]],
 ) -> Iterator[Attachment]:
     """Yield the configurations of proxies and the settings that images hold, as far as the sources of these lie in the files.
 
     A directory of the program's name is likely its source, and not for certain. If the image is called like the directory of the recipe,
-    a configuration of nginx that this copies is the program's own, if it leads to what runs here. `stores` are their kinds by their
-    ids: one that a program has `called` by its variables comes before what its source says of that kind. `built` has the directory
+    a configuration of nginx that this copies is the program's own, if it leads to what runs here. `stores` are their kinds and protocols
+    by their ids: one that a program has `called` by its variables comes before what its source says of such. `built` has the directory
     and the recipe of images that other files build.
     """
-    kinds: dict[str, set[str]] = {}
+    kinds: dict[str, set[tuple[str, str]]] = {}
     for caller, target in called:
         if target in stores:
             kinds.setdefault(caller, set()).add(stores[target])
@@ -94,8 +95,11 @@ def held_by_images(
         found = _recipe_of(part, opener, built) if part.guess.known.product is None else None
         if found is None:
             continue
-        directory = posixpath.basename(found[0])
-        if directory in names - {part.manifest.name, images[part.id]}:
+        path, recipe = found
+        directory = posixpath.basename(path)
+        stated = image_builds(part.manifest.node.path, opener).stated
+        is_stated = images[part.id] in built or images[part.id] in stated
+        if directory in names - {part.manifest.name, images[part.id]} and not is_stated:
             # the source of another program: `api` of one called `api`, beside `order-api`
             continue
         hosts = {
@@ -103,11 +107,11 @@ def held_by_images(
             for name, identity in hosts_of(part.namespace).items()
             if stores.get(identity) not in kinds.get(part.id, ())
         }
-        is_matched = images[part.id] in built or directory == images[part.id].rpartition("/")[2]
-        for file, target in _copied(part, *found, opener):
+        is_matched = is_stated or directory == images[part.id].rpartition("/")[2]
+        for file, target in _copied(part, path, recipe, opener) if recipe is not None else ():
             is_sure = is_matched and _leads_to(file, hosts)
             yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=not is_sure)
-        for file, target in _settings(manifests, part, found[0], opener):
+        for file, target in _settings(manifests, part, path, opener):
             yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=True)
 
 
@@ -152,7 +156,10 @@ def _settings(
     names = [f"src/main/resources/{stem}.{end}" for stem in stems for end in ("yml", "yaml", "properties")]
     stage = next((variables[name] for name in _STAGES_OF_DOTNET if variables.get(name)), "Production")
     names += ["appsettings.json", *([f"appsettings.{stage}.json"] if _PROFILE.fullmatch(stage) else [])]
-    found = opener.find(part.manifest.node.path, directory, names)
+    path = part.manifest.node.path
+    place = opener.tree(path).place
+    module = image_builds(path, opener).settings_in(posixpath.normpath(posixpath.join(place, directory)))
+    found = opener.find(path, posixpath.relpath(module, place), names)
     files = [file for opened in found for file in opened[:1] if len(file.data) <= _LONGEST_RECIPE]
     for file in in_effect(files, profiles or ["default"], variables):
         yield file, file.path
@@ -160,16 +167,18 @@ def _settings(
 
 def _recipe_of(
     part: Workload, opener: Opener, built: Mapping[str, tuple[str, str]]
-) -> tuple[str, Configuration] | None:
-    """Return the directory that a program's image may be built from, as the file of its manifest calls it, and the recipe there."""
+) -> tuple[str, Configuration | None] | None:
+    """Return the directory that a program's image may be built from, as the file of its manifest calls it, and a recipe there."""
     path, image = part.manifest.node.path, image_name(part.containers[0].text_at("image"))
     if image in built:
         directory, recipe = posixpath.relpath(built[image][0], posixpath.dirname(path) or "."), built[image][1]
-        found: tuple[str, str] | None = (directory, recipe or DOCKERFILES[0])
+        found: tuple[str, str | None] | None = (directory, recipe or DOCKERFILES[0])
     else:
-        found = directory_of_image(part.manifest.name, image, path, opener)
-    opened = opener(path, posixpath.join(*found))[:1] if found is not None else ()
-    return (found[0], opened[0]) if found is not None and opened else None
+        found = source_of_image(part.manifest.name, image, path, opener)
+    if found is None:
+        return None
+    opened = opener(path, posixpath.join(found[0], found[1]))[:1] if found[1] is not None else ()
+    return found[0], opened[0] if opened else None
 
 
 def _copied_to_proxies(recipe: str) -> Iterator[tuple[list[str], str]]:

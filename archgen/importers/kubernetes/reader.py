@@ -151,7 +151,8 @@ class _Reader:
         self._route()
         add_policies(self.manifests, self.index, self.taken, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
-        stores = {each.id: each.guess.known.kind for each in self.by_id.values() if each.guess.known.keeps_data}
+        known = {each.id: each.guess.known for each in self.by_id.values()}
+        stores = {name: (each.kind, each.protocol) for name, each in known.items() if each.keeps_data}
         inside = held_by_images(self.manifests, self.parts, self.opener, self.hosts.of, stores, self.called, built)
         return [*attachments, *inside]
 

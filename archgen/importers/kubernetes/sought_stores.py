@@ -14,7 +14,7 @@ from archgen.importers.kubernetes.variables import REFERENCES, data_of, taken_wh
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import PLACEHOLDER, store_with_placeholder
 from archgen.importers.secrets import is_secret_name
-from archgen.importers.store_names import provided_service, store_asked_for, store_by_name
+from archgen.importers.store_names import provided_service, store_asked_for, store_by_name, title_of_store
 from archgen.importers.variable_names import is_for_browsers, names_telemetry
 
 _OF_ADDRESS = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)(_BASE)?_(URL|URI|HOST|ADDR|ADDRESS|ENDPOINT)")
@@ -48,6 +48,7 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
     """Return what a pod seeks by the products or kinds of the stores; where it names one of that product it seeks none."""
     sought: dict[str, Sought] = {}
     named: set[str] = set()
+    of_products: set[tuple[str, str]] = set()
     for container in part.containers:
         unknown = {
             name: (source, reference)
@@ -65,6 +66,7 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
             known, asks = store_with_placeholder(value or "") or store_by_name(name), store_asked_for(name) is not None
             if known is None or names_telemetry(name) or value == "":
                 continue
+            of_products |= {(known.kind, title_of_store(name))} if known.product is not None else set()
             product, is_open = known.product or known.kind, value is None or PLACEHOLDER.search(value) is not None
             if asks and not is_open:
                 named.add(product)
@@ -73,7 +75,12 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
                 first = sought.get(product)
                 if first is None or (asks and not first.reference):
                     sought[product] = Sought(name, source, reference if asks else "")
-    return {product: each for product, each in sought.items() if product not in named}
+    return {
+        product: each
+        for product, each in sought.items()
+        # what a variable calls a database, beside one of the same title that tells the product, is that
+        if product not in named and (product, title_of_store(each.variable)) not in of_products
+    }
 
 
 def _is_of_provider(service: str, value: str | None) -> bool:
@@ -98,20 +105,17 @@ def unknown_variables(manifests: Manifests, namespace: str, container: SourceNod
             reference = item.get("valueFrom", f"{word}KeyRef")
             name, key = reference.text_at("name"), reference.text_at("key")
             data = data_of(manifests, kind, namespace, name) if name else {}
-            if name and (key not in data or _is_left_open(item.text_at("name"), kind, data[key][0])):
+            # what a Secret that is asked for one key leaves empty is filled in by who applies it
+            if name and (key not in data or (kind == "Secret" and data[key][0] == "")):
                 yield item.text_at("name"), item.origin, f"{namespace}/{name}/{key}"
     for item in container.get("envFrom").list():
         name = item.text_at("secretRef", "name")
         held = data_of(manifests, "Secret", namespace, name) if name else {}
         for key in (*_keys_of(manifests, namespace, name), *(key for key, (text, _) in held.items() if text == "")):
             variable = item.text_at("prefix") + key
-            if key not in held or _is_left_open(variable, "Secret", held[key][0]):
+            # of all that a Secret holds, some may be switched off, but not what leads to a provider's service
+            if key not in held or (held[key][0] == "" and provided_service(variable) is not None):
                 yield variable, item.origin, f"{namespace}/{name}/{key}"
-
-
-def _is_left_open(variable: str, kind: str, value: str) -> bool:
-    """Return True for what leads to a provider's service, where a Secret leaves it empty: who applies it fills it in."""
-    return kind == "Secret" and value == "" and provided_service(variable) is not None
 
 
 def settings_in_no_file(manifests: Manifests, part: Workload) -> Iterator[tuple[str, Origin]]:

@@ -11,6 +11,7 @@ from archgen.importers.addresses import NODE
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.nodes import SourceNode
+from archgen.importers.sources.json_values import settings_of_json
 from archgen.language.yaml.tree import Map
 
 _DEEPEST = 5
@@ -26,7 +27,17 @@ REFERENCES = (("ConfigMap", "configMap"), ("Secret", "secret"))
 def variables_of(
     manifests: Manifests, namespace: str, container: SourceNode
 ) -> Iterator[tuple[str, tuple[str, Origin]]]:
-    """Yield the variables of a container, each with its value and its place."""
+    """Yield the variables of a container, each with its value and its place, and the settings in one that holds JSON."""
+    variables = [*_variables_of(manifests, namespace, container)]
+    # what stands in a variable of its own comes last, and counts
+    for _, (text, source) in variables:
+        yield from ((name, (value, source)) for name, value in settings_of_json(text))
+    yield from variables
+
+
+def _variables_of(
+    manifests: Manifests, namespace: str, container: SourceNode
+) -> Iterator[tuple[str, tuple[str, Origin]]]:
     for item, kind, name in taken_whole(container):
         for key, entry in data_of(manifests, kind, namespace, name).items():
             yield item.text_at("prefix") + key, entry

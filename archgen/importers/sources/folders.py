@@ -25,12 +25,16 @@ _NAMES_OF_ALL = frozenset(
 _NAME = re.compile(r"""(?:^name *= *|"name" *: *|<artifactId>)["']?@?([\w./-]{2,100})""", re.MULTILINE)
 """The name of a package in its list."""
 
+_PARENT = re.compile(r"<parent>.{0,2000}?</parent>", re.DOTALL)
+"""The module from which one of Maven inherits, which has a name too."""
+
 _KEPT = {"_": "-", "-": "-", "\\": "/", ":": "/", "/": "/", ".": "."}
 _SIGNS = bytes(ord(_KEPT.get(chr(code), chr(code) if chr(code).isalnum() else " ")) for code in range(128)).ljust(
     256, b" "
 )
 """Signs between the parts of a path stay, as well as those within a word."""
 
+_ENDS = re.compile(r"-(service|svc|api|app|server|backend)$")
 _PARTS = re.compile(r"[/.]+")
 
 
@@ -60,7 +64,7 @@ class Folders:
         by_place: dict[str, list[tuple[str, str]]] = {}
         for name, text in files:
             by_place.setdefault(posixpath.dirname(name), []).append((name, text))
-        packages = {place: [*filter(None, map(_package_of, each))] for place, each in by_place.items()}
+        packages = {place: [*filter(None, map(package_of, each))] for place, each in by_place.items()}
         # what uses a crate or a project has to name its package
         declared = tuple(
             f"{place}/" for place, each in by_place.items() if packages[place] and any(map(_is_declared, each))
@@ -119,6 +123,12 @@ def is_list(file: str) -> bool:
     return file in PACKAGE_LISTS or PROJECT.search(file) is not None
 
 
+def title_of(name: str, is_short: bool) -> str:
+    """Return the name of a directory or a program in one writing, if it is short without the word for what any program is."""
+    title = re.sub(r"[_.]", "-", name.lower())
+    return _ENDS.sub("", title) if is_short else title
+
+
 def folders_above(name: str) -> list[str]:
     """Return the directories that hold a file, the nearest one first."""
     parts = name.split("/")[:-1]
@@ -129,12 +139,12 @@ def _is_declared(file: tuple[str, str]) -> bool:
     return posixpath.basename(file[0]) == "Cargo.toml" or PROJECT.search(file[0]) is not None
 
 
-def _package_of(file: tuple[str, str]) -> str | None:
+def package_of(file: tuple[str, str]) -> str | None:
     """Return the name of the package that a list of packages is of."""
     name, text = file
     if PROJECT.search(name) is not None:
         return posixpath.basename(name).rpartition(".")[0]
-    match = _NAME.search(text) if is_list(posixpath.basename(name)) else None
+    match = _NAME.search(_PARENT.sub("", text)) if is_list(posixpath.basename(name)) else None
     return match[1] if match is not None else None
 
 

@@ -14,7 +14,8 @@ from msgspec import Struct
 from archgen.importers.catalogue import Known
 from archgen.importers.facts import FileTree, Opener
 from archgen.importers.packages import DOCKERFILES, PackageLists, has_library_for, lacks_library_for
-from archgen.importers.sources.folders import PROJECT, Folders, folders_above, is_list
+from archgen.importers.sources.built_images import image_builds
+from archgen.importers.sources.folders import PROJECT, Folders, folders_above, is_list, title_of
 from archgen.importers.sources.reading import ReadNames, names_read
 
 SourceReading = Literal["reads", "lacks"]
@@ -56,7 +57,6 @@ _USES_OTHERS = re.compile(r"\"(?:workspace|file|link):|\bpath *=|projectreferenc
 """What lists in small letters say of packages of the system itself, through which a program may call a store."""
 
 _LIBRARY = re.compile(r"([\w.-]+)\.dll")
-_ENDS = re.compile(r"-(service|svc|api|app|server|backend)$")
 _LEAST_OF_SETTINGS = 3
 """Variables in a file that collects settings; one with fewer is that of what needs them."""
 
@@ -118,10 +118,7 @@ class ProgramSources:
         """
         images = Counter(each.identity for each in self._programs.values())
         found = {
-            key: self._tree(each.path).directory_of(
-                each, self._opener.tree(each.path).place, is_alone=images[each.identity] == 1
-            )
-            for key, each in self._programs.items()
+            key: self._directory_of(each, is_alone=images[each.identity] == 1) for key, each in self._programs.items()
         }
         counts = Counter(found.values())
         above = {outer for place in counts if place is not None for outer in folders_above(place)}
@@ -131,6 +128,11 @@ class ProgramSources:
             for key, place in found.items()
             if place and counts[place] == 1 and place not in above and self._programs[key].identity not in lost
         }
+
+    def _directory_of(self, program: Program, *, is_alone: bool) -> str | None:
+        place = self._tree(program.path).directory_of(program, self._opener.tree(program.path).place, is_alone=is_alone)
+        images = image_builds(program.path, self._opener) if place is None and is_alone and program.image else None
+        return images.directory_of(program.image, program.name) if images is not None else place
 
     def reading_of(
         self, program: str, variable: str, given: tuple[str, ...], target: Known, lists: PackageLists
@@ -169,6 +171,11 @@ class ProgramSources:
         if not names.reads_any(given) or self._may_be_shared(program, variable) or not self._is_read(variable):
             return None
         return "lacks"
+
+    def names_itself(self, program: str, variable: str) -> bool:
+        """Return True if the source of a program reads a variable, other than by a file that several programs have alike."""
+        read = self._names_read(program) if program in self.directories else None
+        return read is not None and read[0].reads(variable) and not self._is_in_copy_alone(program, variable)
 
     def _is_library_of_some(self, target: Known) -> bool:
         """Return True if the own lists of some program hold a library for a store."""
@@ -364,7 +371,7 @@ class _Tree:
                 return built
         for is_short in (False, True):
             for name in program.names(is_alone):
-                found = self._roots.get((is_short, _title(name, is_short)), {})
+                found = self._roots.get((is_short, title_of(name, is_short)), {})
                 for rank in (0, 1):
                     likely = [place for place, each in found.items() if each == rank]
                     if likely:
@@ -388,12 +395,6 @@ class _Tree:
                 inner = folder[len(place) :].strip("/")
                 if place in self._with_code and (inner in _INNER or (lists and "/" not in inner)):
                     for is_short in (False, True):
-                        ranks = roots.setdefault((is_short, _title(posixpath.basename(place), is_short)), {})
+                        ranks = roots.setdefault((is_short, title_of(posixpath.basename(place), is_short)), {})
                         ranks[place] = min(ranks.get(place, 1), 0 if lists else 1)
         return roots
-
-
-def _title(name: str, is_short: bool) -> str:
-    """Return the name of a directory or a program in one writing, if it is short without the word for what any program is."""
-    title = re.sub(r"[_.]", "-", name.lower())
-    return _ENDS.sub("", title) if is_short else title

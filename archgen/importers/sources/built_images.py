@@ -1,0 +1,294 @@
+"""The directories of a repository that images are built from: as files of builds state them, or as their names tell."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from functools import cached_property
+
+from archgen.importers.facts import FileTree, Opener
+from archgen.importers.packages import DOCKERFILES, directory_of_image
+from archgen.importers.products import image_name
+from archgen.importers.sources.folders import folders_above, is_list, package_of, title_of
+
+_OF_JVM = re.compile(r"^(?:(.*)/)?src/main/(?:resources|java|kotlin)/")
+"""The beginning of the path of a source of Maven or Gradle, with the module that it is of."""
+
+_SETTINGS = re.compile(
+    r"^(?:(.*)/)?(?:src/main/resources/application(?:-\w+)?\.(?:ya?ml|properties)|appsettings\.json)$"
+)
+"""The path of a file of settings that Spring or .NET reads, with the directory of its module."""
+
+_PIPELINES = (".github/workflows", ".gitlab-ci.yml", ".circleci/config.yml")
+_BUILDS = re.compile(
+    r"^bin/[\w-]+$|\.(sh|bash)$|(^|/)(Jenkinsfile|Makefile|[jJ]ustfile|Taskfile\.ya?ml|skaffold\.ya?ml|docker-bake\.(hcl|json)|Tiltfile"
+    r"|cloudbuild\.ya?ml|azure-pipelines\.ya?ml|bitbucket-pipelines\.ya?ml)$"
+)
+"""Files that say how images are built."""
+
+_OF_GRADLE = re.compile(
+    r"(?:\bto\s{0,9}\{[^{}]{0,300}?\bimage|\bto\.image|\bimageName)\s{0,9}(?:=|\.set\(|\(|)\s{0,9}[\"']([^\"'\n]{1,200})[\"']"
+)
+_OF_MAVEN = re.compile(
+    r"<to>\s{0,99}<image>([^<>\n]{1,200})</image>|<image>\s{0,99}<name>([^<>\n]{1,200})</name>|<imageName>([^<>\n]{1,200})</imageName>"
+)
+"""The names of images in the settings of the plugins that build them: Jib, Spring Boot and others."""
+
+_OWN_NAME = re.compile(r"\$\{?(?:project\.)?(?:name|artifactId)\b\}?")
+"""What stands for the name of a module."""
+
+_TO_BUILD = re.compile(r"build|docker|context|image|\bjib", re.IGNORECASE)
+_NAME_OR_PATH = re.compile(r"\w[\w./-]*")
+"""A word of a line; where it has two, these are a name and the path that it stands for."""
+
+_IMAGE = re.compile(
+    r"(?:-t|--tag|\b(?:tags?|image|name|repository)[\"']?) *[:=]? *[\[(\"']*([\w./:$@-]{2,200})"
+    r"|(?<![\w./@:-])((?:[$\w][\w.-]*/)+[\w-]+(?::[\w.$-]+)?)(?![\w/@])|(?<=\}/)([\w-]+)(?=[:\"'\s])|^[ \t]{0,40}([\w-]+)\)",
+    re.MULTILINE,
+)
+"""What is an image in a command or a statement: by the word before it, its registry, or as a case of a shell."""
+
+_BEGINS_ITEM = re.compile(r"( *)- |( *)target \"")
+_MOST_OF_ITEM = 30
+_WORD = re.compile(r"[\w./:@$-]{2,200}")
+_OF_TASK = re.compile(r"^((?::[\w.-]+)+):\w+$")
+"""A task of a module of Gradle: `:search:consumer:jib`."""
+
+_SHORT = {"frontend": "fe", "front": "fe", "backend": "be", "back": "be"}
+_FRONT_END = re.compile(r"\b(front|back)-end\b")
+_OF_ANY = frozenset(("app", "api", "server", "service", "boot", "bootstrap", "application", "main", "web", "starter"))
+"""Names of the module that runs, beside those that it is built of."""
+
+_BESIDE = frozenset(("", "apps", "services", "packages", "src", "modules"))
+"""Directories in which those of several programs lie."""
+
+_MOST_FILES = 300
+_MOST_SCRIPTS = 40
+_LONGEST = 64 * 1024
+_LONGEST_STATEMENT = 2000
+
+
+class BuiltImages:
+    """The directories of the programs in a tree of files, by the images that are built from them."""
+
+    def __init__(
+        self, names: Iterable[str], read: Callable[[str], str], pipelines: Callable[[], Iterable[str]]
+    ) -> None:
+        self._names = (*names,)
+        self._read = read
+        self._pipelines = pipelines
+
+    def directory_of(self, image: str, name: str) -> str | None:
+        """Return the directory that an image is built from, or that of a program of a name; None where several may be.
+
+        What a build states comes first, then the name of a directory, that of the package in it, and the path to it.
+        """
+        stated = self.stated.get(image)
+        if stated is not None:
+            return stated
+        for wanted in dict.fromkeys(filter(None, (image, name))):
+            title = _title(wanted)
+            for index, word in (
+                *((index, title) for index in (self._by_title, self._by_package, self._by_path, self._by_parent)),
+                (self._by_short, _short(title)),
+            ):
+                places: Set[str] = index.get(word, set())
+                if places:
+                    return next(iter(places)) if len(places) == 1 else None
+        without_system = _title(image).partition("-")[2]
+        near = [place for place in self._by_title.get(without_system, ()) if posixpath.dirname(place) in _BESIDE]
+        return near[0] if len(near) == 1 else None
+
+    def settings_in(self, directory: str) -> str:
+        """Return the directory of the module that runs, of those in a directory with settings that a framework reads; else this."""
+        within = [place for place in self._with_settings if f"{place}/".startswith(f"{directory}/")]
+        if directory in within or not within:
+            return directory
+        running = [place for place in within if posixpath.basename(place) in _OF_ANY]
+        likely = within if len(within) == 1 else running
+        return likely[0] if len(likely) == 1 else directory
+
+    @cached_property
+    def _with_settings(self) -> Mapping[str, None]:
+        matches = filter(None, map(_SETTINGS.match, self._names))
+        return dict.fromkeys(match[1] or "." for match in matches)
+
+    @cached_property
+    def stated(self) -> Mapping[str, str]:
+        """Return the directories that files of builds name for images, as far as each names one."""
+        found: dict[str, set[str]] = {}
+        for image, place in (*self._of_plugins(), *self._of_commands()):
+            found.setdefault(image, set()).add(place)
+        return {image: next(iter(places)) for image, places in found.items() if len(places) == 1}
+
+    @cached_property
+    def _modules(self) -> Mapping[str, None]:
+        """Return the directories that hold what a program is built of."""
+        modules: dict[str, None] = {}
+        for name in self._names:
+            folder, file = posixpath.split(name)
+            match = _OF_JVM.match(name)
+            if match is not None:
+                modules.setdefault(match[1] or "")
+            elif file in DOCKERFILES or is_list(file):
+                modules.setdefault(folder)
+        modules.pop("", None)
+        return modules
+
+    @cached_property
+    def _packages(self) -> Mapping[str, str]:
+        """Return the names of the packages in directories."""
+        lists = [name for name in self._names if is_list(posixpath.basename(name)) and "/" in name]
+        named = ((posixpath.dirname(name), package_of((name, self._read(name)))) for name in lists[:_MOST_FILES])
+        return {place: name.rpartition("/")[2] for place, name in named if name is not None}
+
+    @cached_property
+    def _by_title(self) -> Mapping[str, set[str]]:
+        return _index((_title(posixpath.basename(place)), place) for place in self._modules)
+
+    @cached_property
+    def _by_short(self) -> Mapping[str, set[str]]:
+        titles = ((_title("-".join(place.split("/")[-count:])), place) for place in self._modules for count in (1, 2))
+        return _index((_short(title), place) for title, place in titles)
+
+    @cached_property
+    def _by_package(self) -> Mapping[str, set[str]]:
+        return _index((_title(name), place) for place, name in self._packages.items())
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, set[str]]:
+        return _index(
+            (_title("-".join(place.split("/")[-count:])), place)
+            for place in self._modules
+            for count in (2, 3)
+            if place.count("/") >= count - 1
+        )
+
+    @cached_property
+    def _by_parent(self) -> Mapping[str, set[str]]:
+        return _index(
+            (_title(posixpath.basename(posixpath.dirname(place))), place)
+            for place in self._modules
+            if posixpath.basename(place) in _OF_ANY
+        )
+
+    def _of_plugins(self) -> Iterator[tuple[str, str]]:
+        """Yield the images that plugins of Gradle and Maven build, with the module; a name for all modules holds below."""
+        for name in self._names:
+            folder, file = posixpath.split(name)
+            pattern = _OF_MAVEN if file == "pom.xml" else _OF_GRADLE if file.startswith("build.gradle") else None
+            for match in pattern.finditer(self._read(name)) if pattern is not None else ():
+                written = next(filter(None, match.groups()))
+                is_for_all = _OWN_NAME.search(written) is not None
+                below = [place for place in self._modules if not folder or f"{place}/".startswith(f"{folder}/")]
+                for place in below if is_for_all else [folder]:
+                    own = self._packages.get(place, "") if file == "pom.xml" else posixpath.basename(place)
+                    image = image_name(_OWN_NAME.sub(own, written))
+                    if image and place and not {*"${}"} & {*image}:
+                        yield image, place
+
+    def _of_commands(self) -> Iterator[tuple[str, str]]:
+        """Yield the images in the statements of scripts and pipelines that name a single directory of a program."""
+        scripts = [name for name in self._names if _BUILDS.search(name)][:_MOST_SCRIPTS]
+        for text in (*self._pipelines(), *map(self._read, scripts)):
+            for statement in _statements(text):
+                pair = _pair_in(statement)
+                if not pair and _TO_BUILD.search(statement) is None:
+                    continue
+                paths = [_path_in(word) for word in _WORD.findall(statement)]
+                places = {place for path in paths for place in self._places_in(path)}
+                if len(places) == 1:
+                    place = places.pop()
+                    written = [pair[:1]] if pair else _IMAGE.findall(statement)
+                    images = [word for words in written for word in words if word and posixpath.normpath(word) != place]
+                    yield from ((image_name(each), place) for each in images)
+
+    def _places_in(self, path: str) -> Iterator[str]:
+        """Yield the directory of a program that a path is, or whose recipe it is."""
+        if path in self._modules:
+            yield path
+        above, file = posixpath.split(path)
+        if above in self._modules and file.lower().endswith("dockerfile"):
+            yield above
+
+
+def image_builds(path: str, opener: Opener) -> BuiltImages:
+    """Return the images that the repository of a file builds."""
+    tree = opener.tree(path)
+    question = BuiltImages, tree.project
+    if question not in opener.answers:
+        opener.answers[question] = BuiltImages(
+            tree.names,
+            lambda name: next(_texts(path, name, tree, opener), ""),
+            lambda: [text for name in _PIPELINES for text in _texts(path, name, tree, opener)],
+        )
+    found: BuiltImages = opener.answers[question]
+    return found
+
+
+def source_of_image(name: str, image: str, path: str, opener: Opener) -> tuple[str, str | None] | None:
+    """Return the directory that a program's image may be built from, as a file at a path calls it, and its recipe if it has one."""
+    images, place = image_builds(path, opener), opener.tree(path).place
+    stated = images.stated.get(image)
+    found = directory_of_image(name, image, path, opener) if stated is None else None
+    if found is not None:
+        return found
+    directory = stated or images.directory_of(image, name)
+    if directory is None:
+        return None
+    seen = posixpath.relpath(directory, place)
+    return seen, next((file for file in DOCKERFILES if opener.holds(path, posixpath.join(seen, file))), None)
+
+
+def _texts(path: str, name: str, tree: FileTree, opener: Opener) -> Iterator[str]:
+    """Yield the text of a file of the repository, or those of the files in a directory of it."""
+    for file in opener(path, posixpath.relpath(name, tree.place)):
+        yield file.data[:_LONGEST].decode("utf-8", "replace")
+
+
+def _pair_in(statement: str) -> list[str]:
+    """Return the two words of a line that has no others."""
+    words = _NAME_OR_PATH.findall(statement) if "\n" not in statement else []
+    return words if len(words) == 2 else []
+
+
+def _statements(text: str) -> Iterator[str]:
+    """Yield the lines of a file, commands on several ones as one, and the items of lists with what stands below them."""
+    lines = [line[:_LONGEST_STATEMENT] for line in re.sub(r"\\\n", " ", text).split("\n")]
+    yield from lines
+    for index, line in enumerate(lines):
+        match = _BEGINS_ITEM.match(line)
+        if match is None:
+            continue
+        indent = len(match[1] or match[2] or "")
+        below = [line]
+        for other in lines[index + 1 : index + _MOST_OF_ITEM]:
+            if other.strip() and len(other) - len(other.lstrip(" ")) <= indent:
+                break
+            below.append(other)
+        yield "\n".join(below)[:_LONGEST_STATEMENT]
+
+
+def _path_in(word: str) -> str:
+    """Return a word of a command, which may name a task of a module, as a path."""
+    task = _OF_TASK.match(word)
+    return posixpath.normpath(task[1].strip(":").replace(":", "/") if task is not None else word)
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
+    index: dict[str, set[str]] = {}
+    for title, place in pairs:
+        index.setdefault(title, set()).add(place)
+    # of a directory and what is built inside it, the outer one is the program's
+    return {title: {each for each in places if not places & {*folders_above(each)}} for title, places in index.items()}
+
+
+def _title(name: str) -> str:
+    """Return the name of a directory or a program in one writing."""
+    written = _FRONT_END.sub(r"\1end", title_of(name, is_short=False))
+    return "-".join(_SHORT.get(word, word) for word in written.split("-"))
+
+
+def _short(title: str) -> str:
+    return title_of(title, is_short=True)
