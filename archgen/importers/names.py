@@ -7,6 +7,13 @@ from functools import lru_cache
 
 _OTHER = re.compile(r"[^A-Za-z0-9._-]+")
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
+_LOAD = re.compile(
+    r"(load|traffic|stress)[-_]?(gen(erat\w*)?|test\w*|simulat\w*)([-_]|$)|(user|visitor|customer)s?[-_]?simulat|virtual-?(user|customer|shopper|worker)|"
+    r"locust|(^|[-_])(k6|wrk2?|vegeta|fortio|tsung|siege|bombardier|jmeter|gatling|artillery)([-_]|$)",
+    re.IGNORECASE,
+)
+"""Names and images of what calls to test, and for nobody."""
+
 LONGEST = 60
 
 
@@ -30,3 +37,8 @@ def free_id(name: str, taken: set[str] | dict[str, str]) -> str:
     while candidate in taken:
         candidate, number = f"{base}-{number}", number + 1
     return candidate
+
+
+def makes_load(name: str) -> bool:
+    """Return True for the name or image of what calls to test, as many visitors do."""
+    return _LOAD.search(name) is not None

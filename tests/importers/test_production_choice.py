@@ -75,6 +75,8 @@ DEVELOPMENT = [
     pytest.param(with_lines(head="name: shop-dev\n"), id="name-of-the-project"),
     pytest.param({"README.md": "# Run locally\n\n```sh\ndocker compose up\n```\n"}, id="heading-of-the-documents"),
     pytest.param({"README.md": "- **Local:** `docker compose up`\n"}, id="line-of-the-documents"),
+    pytest.param({"README.md": "| Runs in | Docker Compose (dev) / Kubernetes (prod) |\n"}, id="tools-of-the-documents"),
+    pytest.param({"README.md": "| Where | How |\n|---|---|\n| Local | Docker Compose |\n"}, id="table-of-the-documents"),
     pytest.param({"README.md": "`docker-compose.yml` has four services for development.\n"}, id="name-in-the-documents"),
     pytest.param({"README.md": "For developers:\n\n```sh\ndocker compose up\n```\n"}, id="line-above-in-the-documents"),
 ]  # fmt: skip

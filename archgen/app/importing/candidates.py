@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from archgen.app.importing.compose_sketch import ServiceSketch
 from archgen.importers.compose.own_programs import is_own_program
+from archgen.importers.names import makes_load
 from archgen.importers.products import image_name
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of, without_stage
 
@@ -50,6 +51,24 @@ class ComposeCandidate(Struct, frozen=True, dict=True):
         }
 
     @cached_property
+    def deciding(self) -> dict[str, ServiceSketch]:
+        """Return the programs by which a system is known again: what is added for a trial, and that no other calls, is none.
+
+        That is what makes load, and beside programs that are built here an image of others that none of them names.
+        """
+        own = {
+            name: each
+            for name, each in self.own.items()
+            if not (makes_load(name) or makes_load(image_name(each.image)))
+        }
+        if not any(each.built for each in own.values()):
+            return own or self.own
+        named = {
+            host for name, each in self.services.items() for host in (*each.waits_for, *each.hosts) if host != name
+        }
+        return {name: each for name, each in own.items() if each.built or name in named}
+
+    @cached_property
     def builds(self) -> set[str]:
         """Return the directories that programs are built from."""
         return {service.built for service in self.services.values()} - {""}
@@ -75,7 +94,10 @@ class ComposeCandidate(Struct, frozen=True, dict=True):
 
     def covers(self, other: ComposeCandidate) -> float:
         """Return the part of the programs of another project that this one runs too, by their names or their sources."""
-        named, others = {_bare(name): service for name, service in self.own.items()}, other.own
+        return self._part_of(other, other.own)
+
+    def _part_of(self, other: ComposeCandidate, others: dict[str, ServiceSketch]) -> float:
+        named = {_bare(name): service for name, service in self.own.items()}
         own = {name: service.built for name, service in named.items()}
         alike = [
             name for name in others if _bare(name) in named and self._may_run(named[_bare(name)], other, others[name])
@@ -106,11 +128,12 @@ class ComposeCandidate(Struct, frozen=True, dict=True):
 
     def is_variant_of(self, other: ComposeCandidate) -> bool:
         """Return True if this runs the system of another project: its programs, or its services as a script for production has them."""
-        part = self.covers(other)
-        if part >= (ENOUGH if self.rank == 0 or len(self.own) >= len(other.own) else MOST):
-            return True
-        shared = len(self.services.keys() & other.services.keys())
-        return self.rank == 0 and bool(self.own) and shared >= ENOUGH * len(other.services)
+        shared = len(self.services.keys() & other.services.keys()) >= ENOUGH * len(other.services)
+        for others in (other.own, other.deciding) if shared else (other.own,):
+            is_enough = self.rank == 0 or len(self.own) >= len(others)
+            if self._part_of(other, others) >= (ENOUGH if is_enough else MOST):
+                return True
+        return self.rank == 0 and bool(self.own) and shared
 
 
 def _may_be_one(source: tuple[str, set[str]], other: tuple[str, set[str]]) -> bool:

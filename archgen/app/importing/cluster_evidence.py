@@ -15,7 +15,7 @@ from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.evidence import Evidence
 from archgen.app.importing.needed_directories import images_in
 from archgen.app.importing.overlays import applied_by
-from archgen.app.importing.stated_use import stated_uses
+from archgen.app.importing.stated_use import OF_CLUSTER, OF_COMPOSE, stated_uses, uses_of_tool
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import is_below_applied
 from archgen.importers.kubernetes.kustomization import is_kustomization
@@ -126,11 +126,17 @@ def evidence_of_cluster(
         yield Evidence(3, f"{by} applies them", is_deed=True)
     elif scripts:
         yield Evidence(2, f"{scripts[0]} applies them")
+    texts = [*texts]
     uses = [*stated_uses(texts, APPLIES)]
-    if uses and max(uses) < 0:
+    named = {*uses_of_tool(texts, OF_CLUSTER, OF_COMPOSE)} - {0}
+    # what is said of a command is nearer than what is said of the tool
+    stated = max(uses, default=0) or (named.pop() if len(named) == 1 else 0)
+    if stated < 0:
         yield Evidence(-2, "are for development in the documents")
+    elif stated > 0 and not uses:
+        yield Evidence(2, "the documents name them for production")
     elif uses:
-        yield Evidence(2 if max(uses) > 0 else 1, "the documents say how to apply them")
+        yield Evidence(1 + stated, "the documents say how to apply them")
     if sketch.is_for_visitors:
         yield Evidence(1, "they have routes or autoscalers")
     if sketch.is_from_registry:

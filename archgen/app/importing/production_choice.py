@@ -16,10 +16,17 @@ from archgen.app.importing.deploy_commands import find_runs
 from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.evidence import Evidence, has_strong, is_outright, strongest, weigh
 from archgen.app.importing.project_choice import ProjectChoice
-from archgen.app.importing.stated_use import CommandPattern, stated_uses, usage_texts
+from archgen.app.importing.stated_use import (
+    OF_CLUSTER,
+    OF_COMPOSE,
+    CommandPattern,
+    stated_uses,
+    usage_texts,
+    uses_of_tool,
+)
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.products import image_name, is_product
-from archgen.importers.stages import TRIAL, stage_of
+from archgen.importers.stages import TRIAL, UNNAMED, stage_of
 
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _RUNS = re.compile(rb"kind(?<=^kind):[ \t]*(Deployment|StatefulSet|DaemonSet|Rollout)\b", re.MULTILINE)
@@ -180,6 +187,8 @@ def _evidence(
     )
     yield from evidence_of_compose(project, texts.values(), by)
     uses = {*stated_uses(documents, _command_for(project))}
+    if project.stage == UNNAMED:
+        uses |= {*uses_of_tool(documents, OF_COMPOSE, OF_CLUSTER)}
     if (1 in uses) != (-1 in uses):
         if 1 in uses:
             yield Evidence(2, "the documents name it for production")

@@ -43,6 +43,12 @@ _UNUSED = re.compile(
 )
 _CLAUSE = re.compile(r"[.;!?](?=\s|$)|\n|\s[—–-]\s|[()。；！？]")
 _ELSEWHERE = re.compile(r"\b(k8s|kubernetes|kubectl|kustomize|helm|manifests?)\b", re.IGNORECASE)
+OF_COMPOSE = re.compile(r"\b(docker|podman)[- ]?compose\b", re.IGNORECASE)
+OF_CLUSTER = re.compile(r"\b(kubernetes|k8s|helm|kustomize)\b", re.IGNORECASE)
+"""The names of what runs a system, as documents call it without a command."""
+
+_IN_PARENTHESES = re.compile(r"[^,;/|().]{0,60}\(([^()]{1,40})\)")
+_LONGEST_ROW = 160
 _READ = re.compile(r"(readme|deploy\w*|deployment|installation|install)([._-]\w+)?\.(md|rst|adoc|txt)", re.IGNORECASE)
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S")
 _FENCED = re.compile(r"[ \t]*(```|~~~)")
@@ -129,6 +135,19 @@ def usage_documents(
         if depth - outermost <= _DEEPEST_DOCUMENT:
             lines = (line for line, use in _lines_with_uses(found.text(path), command) if use >= 0)
             yield path, "\n".join(lines)
+
+
+def uses_of_tool(texts: Iterable[str], tool: re.Pattern[str], other: re.Pattern[str]) -> Iterator[int]:
+    """Yield what texts say that a tool is for beside its name, and of no other: `Compose (dev)`, or a row `| Production | Helm |`."""
+    lines = (line for text in texts for line in text.splitlines()[:_MOST_LINES] if tool.search(line[:_LONGEST_LINE]))
+    for line in lines:
+        stated = [
+            use_of(inner[1])
+            for match in tool.finditer(line[:_LONGEST_LINE])
+            if (inner := _IN_PARENTHESES.match(line[:_LONGEST_LINE], match.end())) is not None
+        ]
+        is_row = line.count("|") > 2 and len(line) <= _LONGEST_ROW and other.search(line) is None
+        yield from stated or ([use_of(line)] if is_row else [])
 
 
 def stated_uses(texts: Iterable[str], command: CommandPattern) -> Iterator[int]:
