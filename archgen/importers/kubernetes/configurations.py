@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from archgen.importers.addresses import resolve_host
+from archgen.importers.catalogue import Known
 from archgen.importers.facts import Attachment, Configuration, Opener
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, pod_of
 from archgen.importers.kubernetes.mounted_settings import in_effect
@@ -74,17 +75,18 @@ def held_by_images(
     parts: list[Workload],
     opener: Opener,
     hosts_of: HostsOf,
-    stores: Mapping[str, tuple[str, str]],
+    known: Mapping[str, Known],
     called: Iterable[tuple[str, str]],
     built: Mapping[str, tuple[str, str]],
 ) -> Iterator[Attachment]:
     """Yield the configurations of proxies and the settings that images hold, as far as the sources of these lie in the files.
 
     A directory of the program's name is likely its source, and not for certain. If the image is called like the directory of the recipe,
-    a configuration of nginx that this copies is the program's own, if it leads to what runs here. `stores` are their kinds and protocols
-    by their ids: one that a program has `called` by its variables comes before what its source says of such. `built` has the directory
-    and the recipe of images that other files build.
+    a configuration of nginx that this copies is the program's own, if it leads to what runs here. `known` are the components by their
+    ids: a store that a program has `called` by its variables comes before what its source says of such. `built` has the directory and
+    the recipe of images that other files build.
     """
+    stores = {identity: (each.kind, each.protocol) for identity, each in known.items() if each.keeps_data}
     kinds: dict[str, set[tuple[str, str]]] = {}
     for caller, target in called:
         if target in stores:

@@ -152,8 +152,7 @@ class _Reader:
         add_policies(self.manifests, self.index, self.taken, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         known = {each.id: each.guess.known for each in self.by_id.values()}
-        stores = {name: (each.kind, each.protocol) for name, each in known.items() if each.keeps_data}
-        inside = held_by_images(self.manifests, self.parts, self.opener, self.hosts.of, stores, self.called, built)
+        inside = held_by_images(self.manifests, self.parts, self.opener, self.hosts.of, known, self.called, built)
         return [*attachments, *inside]
 
     def _add(
