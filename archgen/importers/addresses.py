@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
-from archgen.importers.schemes import pairs_state_tls, protocol_of_scheme, secured, states_tls
+from archgen.importers.schemes import ALONE, Beside, pairs_state_tls, protocol_of_scheme, secured, states_tls
 from archgen.importers.secrets import without_user_info
 from archgen.importers.variable_names import asks_for_host, is_name_of_driver, names_itself
 
@@ -83,9 +83,6 @@ _PUBLIC = ("com", "net", "org", "io", "dev", "app", "ai", "co", "cloud", "sh", "
 _BEFORE_HOST = ("-h", "-z", "-zv", "-vz", "nslookup")
 """What stands before a host in the commands that wait for one: `pg_isready -h`, `nc -z`."""
 
-_HOSTS_OF_PAIRS = ("_HOST", "_HOSTNAME", "_ADDR", "_ADDRESS", "_SERVER", "_ENDPOINT")
-"""Ends of variables beside which the port stands in another one."""
-
 
 class Mention(Struct, frozen=True, order=True):
     """A mention of a host in a value, with protocol and port where they stand there; `assumed` if only the port tells whose.
@@ -100,17 +97,19 @@ class Mention(Struct, frozen=True, order=True):
     secured: bool = False
 
 
-def mentions(name: str, value: str, hosts: Mapping[str, str], port: int | None = None) -> tuple[Mention, ...]:
+def mentions(name: str, value: str, hosts: Mapping[str, str], beside: Beside = ALONE) -> tuple[Mention, ...]:
     """Return the mentions of known hosts in the value of a variable or argument, each with the id that the host stands for.
 
     A bare name counts where the variable's name asks for a host; the name of a database, or one's own address, never does.
-    `port` is that of a host that stands without one.
+    What stands `beside` has the port of a host that stands without one.
     """
+    port = beside.port
     text = _spread(value[:LONGEST]) if ".." in value else value[:LONGEST]
     if not text or names_itself(name, text) or not (names_any(text, hosts) or f":{port}" in hosts):
         return ()
     results: dict[Mention, None] = {}
-    for mention in (*_in_urls(text), *_in_ports(text), *_words(name, text)):
+    for told in (*_in_urls(text), *_in_ports(text), *_words(name, text)):
+        mention = with_told(told, beside)
         number = mention.port or (port if mention.host == text else None)
         # on each port of a machine another program answers
         is_on_port = number is not None and mention.host.lower() in ON_MACHINE
@@ -124,12 +123,12 @@ def mentions(name: str, value: str, hosts: Mapping[str, str], port: int | None =
     return _distinct(results)
 
 
-def port_beside(name: str, value_of: Callable[[str], str]) -> int | None:
-    """Return the port of a host that stands in a variable beside that of the host: `DB_PORT` beside `DB_HOST`."""
-    if not name.endswith(_HOSTS_OF_PAIRS):
-        return None
-    text = value_of(f"{name.rpartition('_')[0]}_PORT")
-    return _port(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
+def with_told(mention: Mention, beside: Beside) -> Mention:
+    """Return a mention with what is told beside it of TLS: a page says that by its scheme."""
+    if not beside.secured or mention.protocol in ("http", "ws"):
+        return mention
+    protocol = secured(mention.protocol) if mention.protocol is not None else None
+    return replace(mention, protocol=protocol, secured=True)
 
 
 def _spread(text: str) -> str:

@@ -18,12 +18,13 @@ from archgen.importers.addresses import (
     resolve_host,
     resolve_port,
     urls_in,
+    with_told,
 )
 from archgen.importers.catalogue import PRODUCTS, REGISTRIES, STORES, Known
 from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.names import free_id, make_id
 from archgen.importers.products import Guess, known_by_name
-from archgen.importers.schemes import pairs_state_tls, protocol_of_scheme
+from archgen.importers.schemes import ALONE, Beside, pairs_state_tls, protocol_of_scheme
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.store_names import names_host_alone, read_store_name, tells_store_host
 
@@ -127,9 +128,10 @@ class Outside:
         self._places = _Places()
 
     def mentions(
-        self, name: str, value: str, hosts: Mapping[str, str], source: Origin, port: int | None = None
+        self, name: str, value: str, hosts: Mapping[str, str], source: Origin, beside: Beside = ALONE
     ) -> Iterator[tuple[Mention, OutsideStore]]:
-        """Yield the stores outside that a variable names, each with how it is called; `port` is what stands beside the host."""
+        """Yield the stores outside that a variable names, each with how it is called by what stands `beside` the host."""
+        port = beside.port
         has_sign = ":" in value or "." in value or "=" in value
         if port is None and not has_sign and not tells_store_host(name):
             return
@@ -148,7 +150,7 @@ class Outside:
             store = self.add(alike[0], known, source, name, _set_of(alike))
             if len(alike) > 1:
                 self.sheet.add(Fact(f"component:{store.id}", "replicas", len(alike), source, name, "medium"))
-            yield replace(mention, host=store.id), store
+            yield with_told(replace(mention, host=store.id), beside), store
 
     def add(self, host: str, known: Known, source: Origin, evidence: str, name: str = "") -> OutsideStore:
         """Return the store at a host, with its facts added where it is new."""

@@ -20,7 +20,7 @@ from archgen.importers.catalogue import PRODUCTS, Known
 from archgen.importers.facts import Origin
 from archgen.importers.outside import Outside, OutsideStore, is_for_pages, is_real, outside_address, stores_named
 from archgen.importers.products import known_by_name
-from archgen.importers.variable_names import HOST_ENDS, asks_for_host, is_for_browsers, names_itself
+from archgen.importers.variable_names import HOST_ENDS, asks_for_host, is_for_browsers, names_itself, names_telemetry
 from archgen.model.kinds import KINDS
 
 _LONGEST = 2000
@@ -49,8 +49,8 @@ def services_outside(
 ) -> Iterator[tuple[Mention, OutsideStore]]:
     """Yield the services, apart from stores, that a variable names and that `hosts` don't hold, with how they are called.
 
-    In a cluster such an address is the full name of a service: a shorter one is often left from what is no longer there. It may also be
-    one of the machine.
+    In a cluster such an address is the full name of a service: a shorter one is often left from what is no longer there, unless it is for
+    telemetry. It may also be one of the machine.
     """
     # most values hold no address, which is sooner seen than what their names say
     addresses = _addresses(name, value[:_LONGEST])[:_MOST]
@@ -60,7 +60,7 @@ def services_outside(
     for mention in addresses:
         host = mention.host.lower()
         is_here = resolve_host(host, hosts) or resolve_port(host, mention.port, hosts)
-        if is_here is not None or mention.host in stores or not _may_be_service(mention, is_cluster):
+        if is_here is not None or mention.host in stores or not _may_be_service(name, mention, is_cluster):
             continue
         title = _title(name) if host in ON_MACHINE else host.partition(".")[0]
         if not title or (host in ON_MACHINE and title in hosts):
@@ -82,7 +82,8 @@ def unknown_hosts(name: str, value: str, hosts: Mapping[str, str]) -> Iterator[s
     for mention in _addresses(name, value[:_LONGEST])[:_MOST]:
         host = mention.host.lower()
         is_name = "." not in host and host not in (*ON_MACHINE, *_OF_CLUSTERS) and is_real(host)
-        if is_name and resolve_host(host, hosts) is None and mention.host not in stores:
+        is_taken = mention.host in stores or _takes_telemetry(name, host)
+        if is_name and not is_taken and resolve_host(host, hosts) is None:
             yield f"{mention.host}:{mention.port}" if mention.port is not None else mention.host
 
 
@@ -105,13 +106,20 @@ def _addresses(name: str, value: str) -> list[Mention]:
     return [Mention(match[1], None, port if port is not None and port < 65536 else None)]
 
 
-def _may_be_service(mention: Mention, is_cluster: bool) -> bool:
+def _may_be_service(name: str, mention: Mention, is_cluster: bool) -> bool:
     host = mention.host.lower()
     if not is_real(host) or is_ip_address(host):
         return False
     if host in ON_MACHINE:
         return mention.port is not None or mention.protocol is not None
-    return is_cluster and _SERVICE.fullmatch(host) is not None and host.partition(".")[0] not in _OF_CLUSTERS
+    is_service = _SERVICE.fullmatch(host) is not None or _takes_telemetry(name, host)
+    return is_cluster and is_service and host.partition(".")[0] not in _OF_CLUSTERS
+
+
+def _takes_telemetry(name: str, host: str) -> bool:
+    """Return True for the name alone of what an operator often starts, and by its name takes measurements, logs or traces."""
+    known = PRODUCTS.get(host) or known_by_name(host)
+    return "." not in host and names_telemetry(name) and KINDS[known.kind].observes
 
 
 def _title(name: str) -> str:

@@ -1,9 +1,12 @@
-"""The protocols that addresses state: those of the schemes of URLs, and if they are spoken inside TLS."""
+"""The protocols that addresses state: those of the schemes of URLs, and if they are spoken inside TLS, as variables beside them may say."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+
+from msgspec import Struct
 
 from archgen.model.protocols import PROTOCOLS
 
@@ -82,3 +85,45 @@ def states_tls(scheme: str, rest: str) -> bool:
 def pairs_state_tls(text: str) -> bool:
     """Return True for a connection string, or the end of one, with a word that asks for TLS."""
     return "=" in text and _STATES_TLS.search(text) is not None
+
+
+_HOSTS_OF_PAIRS = ("_HOST", "_HOSTNAME", "_ADDR", "_ADDRESS", "_SERVER", "_ENDPOINT")
+"""Ends of variables beside which the port stands in another one."""
+
+_OF_HOSTS = ("HOST", "ADDR", "SERVER", "ENDPOINT", "BROKER", "URL", "URI", "NODES", "BOOTSTRAP")
+_OF_LIBRARIES = {"PGHOST": "PG", "PGHOSTADDR": "PG"}
+"""Variables of libraries, with the beginning that those beside them have."""
+
+_SIGNS_OF_TLS = (
+    "_SSL", "_TLS", "_USE_SSL", "_USE_TLS", "_ENABLE_SSL", "_ENABLE_TLS", "_SSL_ENABLED", "_TLS_ENABLED", "_SSLMODE", "_SSL_MODE",
+    "SSLMODE", "_SECURITY_PROTOCOL",
+)  # fmt: skip
+_ASKS_FOR_TLS = re.compile(
+    r"\s*(true|1|yes|on|enabled?|required?|verify[-_]?\w+|strict|mandatory|(SASL_)?SSL)\s*", re.IGNORECASE
+)
+"""Ends of variables that say if a call is inside TLS, and their values where it is, and not only preferred."""
+
+
+class Beside(Struct, frozen=True):
+    """What variables beside that of a host tell of it: its port, and if it is called inside TLS."""
+
+    port: int | None = None
+    secured: bool = False
+
+
+ALONE = Beside()
+"""What nothing stands beside."""
+
+
+def told_beside(name: str, value_of: Callable[[str], str]) -> Beside:
+    """Return what stands in variables beside that of a host: `DB_PORT` and `DB_SSLMODE` beside `DB_HOST`."""
+    stem, _, end = name.rpartition("_")
+    if name.endswith(_HOSTS_OF_PAIRS):
+        text = value_of(f"{stem}_PORT")
+        port = int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 65536 else None
+    else:
+        port = None
+    is_host = end.startswith(_OF_HOSTS) or name in _OF_LIBRARIES
+    stems = (_OF_LIBRARIES.get(name, stem), stem.removesuffix("_BOOTSTRAP")) if is_host else ()
+    stated = (value_of(f"{each}{sign}") for each in stems if each for sign in _SIGNS_OF_TLS)
+    return Beside(port, any(_ASKS_FOR_TLS.fullmatch(text) is not None for text in stated))

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 
 from msgspec.structs import replace
 
-from archgen.importers.addresses import Mention, is_ip_address, mentions
+from archgen.importers.addresses import Mention, is_ip_address, mentions, with_told
 from archgen.importers.compose.indirect import IndirectCall
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import FactSheet
 from archgen.importers.outside import stores_named
+from archgen.importers.schemes import Beside
 
 
 class Neighbours:
@@ -41,13 +42,13 @@ class Neighbours:
         beside = {name: identity for name, (identity, on) in self.names.items() if on & networks}
         return {f":{port}": name for port, name in self.by_port.items()} | beside | {**own}
 
-    def stores(self, name: str, value: str, port: int | None) -> dict[str, Mention]:
+    def stores(self, name: str, value: str, beside: Beside) -> dict[str, Mention]:
         """Return the stores of other projects that the value of a variable names, by the address that it names them by."""
         stores: dict[str, Mention] = {}
-        for mention, known in stores_named(name, value, port) if self.by_port else ():
+        for mention, known in stores_named(name, value, beside.port) if self.by_port else ():
             identity = self.by_port.get(mention.port or known.port or 0)
             if identity is not None and is_ip_address(mention.host) and self.parts[identity].kind == known.kind:
-                stores[mention.host] = replace(mention, host=identity)
+                stores[mention.host] = with_told(replace(mention, host=identity), beside)
         return stores
 
 
@@ -71,14 +72,14 @@ class Networks:
         yield from (call for call in calls if not self.are_apart(self._services[call.source], call.target))
 
     def mentions(
-        self, part: ServicePart, name: str, value: SourceText, port: int | None, sheet: FactSheet
+        self, part: ServicePart, name: str, value: SourceText, beside: Beside, sheet: FactSheet
     ) -> tuple[Mention, ...]:
         """Return the mentions of what a service reaches in a value; one of a name that doesn't lead there is a warning."""
         hosts = self.hosts_of(part.service)
-        reached = mentions(name, value.text, hosts, port)
+        reached = mentions(name, value.text, hosts, beside)
         if hosts is not self._hosts:
             present = {mention.host for mention in reached}
-            for mention in mentions(name, value.text, self._hosts, port):
+            for mention in mentions(name, value.text, self._hosts, beside):
                 if mention.host not in present:
                     sheet.warn(
                         f"unresolved: {part.id} names {mention.host} ({value.source}), which is on none of its networks"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 
-from archgen.importers.addresses import Mention, argument, port_beside, resolve_host
+from archgen.importers.addresses import Mention, argument, resolve_host
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables, with_settings
@@ -45,6 +45,7 @@ from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.outside_services import services_outside
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_port, statements_of_call
+from archgen.importers.schemes import ALONE, Beside, told_beside
 from archgen.importers.store_names import sets_store_itself
 from archgen.importers.variable_names import is_for_browsers, names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
@@ -180,8 +181,6 @@ class _Reader:
             self._seek(part, self.shared.meant_for(part, self._variables(part)))
         return attachments
 
-    # Facts
-
     def _add(
         self, subject: str, key: str, value: object, source: Origin, evidence: str, confidence: Confidence = "high"
     ) -> None:
@@ -198,8 +197,8 @@ class _Reader:
         values = self._variables(part)
         for name, named in values.items():
             value = on_machine(service, named)
-            port = port_beside(name, lambda key: values[key].text if key in values else "")
-            self._mention(part, name, value, name, port)
+            beside = told_beside(name, lambda key: values[key].text if key in values else "")
+            self._mention(part, name, value, name, beside)
             if part.guess.known.keeps_data and admits_anybody(name, value.text):
                 self._add(f"component:{part.id}", "is_open", True, value.source, name)
         for words in (service.entrypoint, service.command):
@@ -252,7 +251,7 @@ class _Reader:
             name, value, flag = argument(word, before)
             self._mention(part, name, SourceText(value, words.source), flag or "command")
 
-    def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str, port: int | None = None) -> None:
+    def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str, told: Beside = ALONE) -> None:
         several = self.shared.is_for_several(part, value)
         if names_page(part.kind, name, value.text) or names_sources(part.kind, name, is_shared=several):
             return
@@ -260,14 +259,14 @@ class _Reader:
         if several and is_for_browsers(name) and part.kind not in ("app-server", "web-server"):
             return
         shared = several and part.guess.known.keeps_data
-        elsewhere = self.neighbours.stores(name, value.text, port) if not shared else {}
+        elsewhere = self.neighbours.stores(name, value.text, told) if not shared else {}
         for mention in elsewhere.values():
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{mention.host}", value.source, evidence)
         beside = {address: mention.host for address, mention in elsewhere.items()}
         reached = self.hosts | beside if beside else self.hosts
-        is_own = shared or sets_store_itself(name, part.guess.known)
-        outside = list(self.outside.mentions(name, value.text, reached, value.source, port)) if not is_own else []
+        is_own = shared or sets_store_itself(name, part.guess.known) or self.shared.is_for_tests(name, value)
+        outside = list(self.outside.mentions(name, value.text, reached, value.source, told)) if not is_own else []
         if not part.guess.known.keeps_data and not KINDS[part.kind].observes:
             outside += services_outside(self.outside, name, value.text, reached, value.source, is_cluster=False)
         for mention, store in outside:
@@ -283,7 +282,7 @@ class _Reader:
             self.served.add(store.id)
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
-        for named in self.networks.mentions(part, name, value, port, self.sheet):
+        for named in self.networks.mentions(part, name, value, told, self.sheet):
             mention = heard_beside(named, self.by_mode, self.by_id[named.host], part)
             target = self.by_id[mention.host]
             if target.id == part.id or (shared and not agrees_with(part, target)):

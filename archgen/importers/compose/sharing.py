@@ -20,6 +20,7 @@ from archgen.importers.outside import OutsideStore
 from archgen.importers.packages import PackageLists, has_library_by_itself, has_library_for
 from archgen.importers.products import image_name
 from archgen.importers.sources.programs import Program, ProgramSources, SourceReading
+from archgen.importers.sources.trial_variables import is_read_by_tests_alone
 from archgen.importers.variable_names import names_telemetry
 from archgen.model.kinds import KINDS
 
@@ -143,6 +144,7 @@ class SharedValues:
         opener: Opener,
     ) -> None:
         own = (part for part in parts.values() if part.guess.known.product is None)
+        self._opener = opener
         self._parts = parts
         self._by_id = {part.id: part for part in parts.values()}
         self._sources = ProgramSources({part.id: _program_of(part, opener) for part in own}, opener)
@@ -164,6 +166,10 @@ class SharedValues:
             known.watches and known.product is not None and posixpath.basename(value.source.path) in _OF_PROJECT
         )
         return is_of_project or len(self.of(value).parts) > 1
+
+    def is_for_tests(self, name: str, value: SourceText) -> bool:
+        """Return True for a variable in an example that tests of the repository alone read."""
+        return value.text != "" and is_read_by_tests_alone(name, value.source, self._opener)
 
     def own_of(self, values: Mapping[str, SourceText]) -> dict[str, SourceText]:
         """Return those of a service's variables whose values no other one shares."""

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from archgen.importers.addresses import port_beside
 from archgen.importers.facts import Attachment, Configuration
+from archgen.importers.schemes import Beside, told_beside
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode, unpack
@@ -38,8 +38,8 @@ _LARGEST = 64 * 1024
 _DEEPEST = 12
 
 
-def settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int, int | None]]:
-    """Yield the name, the value and the line of each setting of a file, and the port that stands beside a host.
+def settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int, Beside]]:
+    """Yield the name, the value and the line of each setting of a file, and what stands beside a host.
 
     One inside others has the names of all of them: `redis: {host: x}` on two lines is `REDIS_HOST`, as frameworks take it from a
     variable.
@@ -47,7 +47,7 @@ def settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int, int | N
     settings = [*_settings_in(attachment)]
     values = {name.upper(): value for name, value, _ in settings}
     for name, value, line in settings:
-        yield name, value, line, port_beside(name.upper(), lambda key: values.get(key, ""))
+        yield name, value, line, told_beside(name.upper(), lambda key: values.get(key, ""))
 
 
 def _settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int]]:

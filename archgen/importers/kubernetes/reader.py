@@ -11,7 +11,6 @@ from archgen.importers.addresses import (
     argument,
     may_hold_address,
     mentions,
-    port_beside,
     resolve_host,
     words_of_command,
 )
@@ -57,6 +56,7 @@ from archgen.importers.outside import Outside, OutsideStore, is_asked_by_public_
 from archgen.importers.outside_services import services_outside, unknown_hosts
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import statements_of_call
+from archgen.importers.schemes import ALONE, Beside, told_beside
 from archgen.importers.store_names import registry_named, sets_store_itself
 from archgen.importers.variable_names import names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
@@ -209,8 +209,8 @@ class _Reader:
         for container in all_containers_of(part.manifest.kind, part.manifest.node):
             values = dict(variables_of(self.manifests, part.namespace, container))
             for name, (text, source) in values.items():
-                port = port_beside(name, lambda key: values[key][0] if key in values else "")  # noqa: B023
-                self._mention(part, name, with_services(expanded(text, values), implied), source, name, hosts, port)
+                beside = told_beside(name, lambda key: values[key][0] if key in values else "")  # noqa: B023
+                self._mention(part, name, with_services(expanded(text, values), implied), source, name, hosts, beside)
                 if part.guess.known.keeps_data and admits_anybody(name, text):
                     self._add(f"component:{part.id}", "is_open", True, source, name)
             before = ""
@@ -230,9 +230,9 @@ class _Reader:
         if not isinstance(part, Workload) or (beside and attachment.kind != part.guess.known.kind):
             return
         hosts = self.hosts.all_in(part.namespace)
-        for name, value, line, port in settings_in(attachment) if not KINDS[part.guess.known.kind].balances else ():
+        for name, value, line, told in settings_in(attachment) if not KINDS[part.guess.known.kind].balances else ():
             source = Origin(attachment.file.path, line)
-            for mention, store in self.outside.mentions(name, value, hosts, source, port):
+            for mention, store in self.outside.mentions(name, value, hosts, source, told):
                 self.by_id[store.id] = store
                 self._connect(part, mention, source, MOUNTED)
 
@@ -272,7 +272,7 @@ class _Reader:
         source: Origin,
         evidence: str,
         hosts: Mapping[str, str],
-        port: int | None = None,
+        beside: Beside = ALONE,
     ) -> None:
         kind = part.guess.known.kind
         if not may_hold_address(value) or names_page(kind, name, value) or names_sources(kind, name):
@@ -280,7 +280,7 @@ class _Reader:
         meant = self.hosts.meant_in(part.namespace)
         is_own = sets_store_itself(name, part.guess.known)
         around = self.hosts.all_in(part.namespace)
-        for mention, store in self.outside.mentions(name, value, around, source, port) if not is_own else ():
+        for mention, store in self.outside.mentions(name, value, around, source, beside) if not is_own else ():
             self.by_id[store.id] = store
             if self._judge(part, name, source, store.id) != "none":
                 self._connect(part, mention, source, evidence)
@@ -290,13 +290,13 @@ class _Reader:
             if is_asked_by_public_name(name, self.by_id[mention.host].guess.known):
                 self._connect(part, mention, source, evidence)
                 self._doubt(part.id, mention.host, source, f"{evidence}, by its public name")
-        for mention in mentions(name, value, meant, port) if meant else ():
+        for mention in mentions(name, value, meant, beside) if meant else ():
             if self._judge(part, name, source, mention.host) == "none":
                 continue
             self._connect(part, mention, source, evidence)
             absent = self.hosts.absence(part.manifest.declared, mention.host)
             self.sharing.doubted.setdefault((part.id, mention.host), (source, f"{evidence}{absent}"))
-        for mention in mentions(name, value, hosts, port):
+        for mention in mentions(name, value, hosts, beside):
             verdict = self._judge(part, name, source, mention.host)
             if verdict == "none":
                 continue
