@@ -165,6 +165,11 @@ MANAGED: dict[Scope, Number] = {
 _TABLE = ("cloudonaut.io/aws-sla-are-you-able-to-keep-your-availability-promise", "2019-01-31")
 _GOOGLE_COMPUTE = ("cloud.google.com/compute/sla", _READ)
 _RDS = ("aws.amazon.com/rds/sla", "2024-01-22")
+_READ_LATER = "2026-11-29"
+_AZURE = ("github.com/Azure/modern-web-app-pattern-java (slo-calculation.md, of Microsoft)", _READ_LATER)
+_AZURE_ALONE = ("github.com/Azure/reliable-web-app-pattern-java (sla-calculation.md, of Microsoft)", _READ_LATER)
+_AZURE_SQL = ("github.com/Azure/modern-web-app-pattern-dotnet (slo-calculation.md, of Microsoft)", _READ_LATER)
+_AZURE_POSTGRESQL = ("azure-database-for-postgresql", "azure-postgresql", "azure-postgres")
 
 
 def _promise(availability: float, page: str, date: str) -> Number:
@@ -190,6 +195,17 @@ PROMISES: dict[tuple[str, Scope], Number] = {
     **_promises("regional", 0.9995, "cloud.google.com/sql/sla", _READ, "cloud-sql"),
     **_promises("regional", 0.9999, *_GOOGLE_COMPUTE, "google-cloud-load-balancing"),
     **_promises("global", 0.9999, *_GOOGLE_COMPUTE, "google-cloud-load-balancing"),
+    **_promises("regional", 0.9995, "cloud.google.com/run/sla", _READ_LATER, "cloud-run"),
+    **_promises("regional", 0.999, "cloud.google.com/memorystore/sla", _READ_LATER, "memorystore"),
+    **_promises("global", 0.9999, *_AZURE, "azure-front-door", "entra-id", "azure-ad"),
+    **_promises("regional", 0.9999, *_AZURE, "azure-key-vault", *_AZURE_POSTGRESQL),
+    **_promises("zonal", 0.999, *_AZURE_ALONE, *_AZURE_POSTGRESQL),
+    **_promises("regional", 0.99995, *_AZURE_SQL, "azure-sql", "azure-sql-database"),
+    **_promises("regional", 0.9995, *_AZURE, "azure-app-service"),
+    **_promises("zonal", 0.9995, *_AZURE, "azure-app-service"),
+    **_promises("regional", 0.999, *_AZURE, "azure-service-bus", "azure-blob-storage", "azure-container-registry"),
+    **_promises("regional", 0.999, *_AZURE, "azure-cache-for-redis"),
+    **_promises("zonal", 0.999, *_AZURE, "azure-cache-for-redis"),
     ("route53", "global"): DNS,
 }
 """By product and scope; what isn't here has the number of its scope."""

@@ -155,13 +155,26 @@ class Elements(Struct, frozen=True, dict=True, eq=False):
 
     @cached_property
     def first_in_turn(self) -> dict[str, str]:
-        """The first of the components that take turns with each, as the first connection to several of them has it."""
+        """The first of the components that take turns with each, as the first connection to several of them has it.
+
+        So do those behind them, if each calls one of a kind and product: a tier that is declared once for each site.
+        """
         first: dict[str, str] = {}
-        for connection in self.architecture.connections:
-            if len(connection.targets) > 1:
-                for target in connection.targets:
-                    first.setdefault(target, connection.targets[0])
+        turns = [each.targets for each in self.architecture.connections if len(each.targets) > 1]
+        for alternatives in turns:
+            for target in alternatives:
+                first.setdefault(target, alternatives[0])
+            behind = self._one_behind_each(alternatives)
+            turns += [each for each in behind if any(name not in first for name in each)]
         return first
+
+    def _one_behind_each(self, alternatives: Iterable[str]) -> list[tuple[str, ...]]:
+        """Return the components of a kind and product of which each of several alternatives calls one of its own."""
+        called: dict[tuple[str, str | None], list[str]] = {}
+        members = list(dict.fromkeys(alternatives))
+        for callee in (self.components[name] for member in members for name in self.index.callees(member)):
+            called.setdefault((callee.kind, callee.product), []).append(callee.id)
+        return [tuple(names) for names in called.values() if len(set(names)) == len(names) == len(members) > 1]
 
     @cached_property
     def certificates(self) -> dict[str, Certificate]:

@@ -8,7 +8,7 @@ from archgen.edits.second_advice import read_elsewhere
 from archgen.edits.services import can_be_spread, has_zones_beside, is_disk, is_of_one_zone, regional_words
 from archgen.model.architecture import Component
 from archgen.model.kinds import FILE_STORES
-from archgen.model.products import scope_of
+from archgen.model.products import scope_of, service_name
 from archgen.model.subject import Subject
 
 
@@ -30,7 +30,7 @@ def advise_service(topology: Topology, element: Subject, keeps_copies: bool) -> 
             return another_copy(topology, component, element.id)
         if not has_zones_beside(topology.index, component):
             return _ELSEWHERE.format("`replicas: 2`")
-        return _SPREAD if can_be_spread(component) else _SECOND
+        return (_SPREAD if can_be_spread(component) else _SECOND).format(_option(component))
     example = "a host for each" if element.kind == "host" else "`replicas: 2`"
     if element.kind == "replica" and _scope(topology, element) is None:
         example += ", or `managed: {scope: regional}` if its provider spreads it over zones"
@@ -65,7 +65,7 @@ def _beside(topology: Topology, component: Component) -> str:
         return another_copy(topology, component, component.replicas[0].id)
     if not has_zones_beside(topology.index, component):
         return _ELSEWHERE.format("a host in each under `runs_on`")
-    return "Have its provider run it in several zones (Multi-AZ), and declare it: a host in each under `runs_on`."
+    return f"Have its provider run it in several zones ({_option(component)}), and declare it: a host in each under `runs_on`."
 
 
 def another_copy(topology: Topology, component: Component, primary: str) -> str:
@@ -96,9 +96,30 @@ def another_copy(topology: Topology, component: Component, primary: str) -> str:
     if is_of_one_zone(component):
         declared = f"{regional}, {declared}"
     return (
-        f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: {declared} `replication: "
+        f"Add a copy in another zone that takes over ({_of_copies(component)}), and declare it: {declared} `replication: "
         f"{{primary: '{primary}', failover: automatic}}` for {component.id}."
     )
+
+
+def _option(component: Component) -> str:
+    """Return what the provider of a service calls its run in several zones; the word of most where the provider isn't known."""
+    name = service_name(component)
+    return next((option for beginning, option in _OPTIONS.items() if name.startswith(beginning)), "Multi-AZ")
+
+
+def _of_copies(component: Component) -> str:
+    option = _option(component)
+    return f"a reader, {option}" if option == "Multi-AZ" else option
+
+
+_OPTIONS = {
+    # https://learn.microsoft.com/en-us/azure/reliability/availability-zones-overview
+    "azure-": "zone redundancy",
+    # https://cloud.google.com/sql/docs/mysql/high-availability, https://cloud.google.com/memorystore/docs/redis/redis-tiers
+    "cloud-sql": "its high availability configuration",
+    "memorystore": "its Standard tier",
+}
+"""The words of providers, by how the names of their products begin."""
 
 
 def is_only_spread(component: Component) -> bool:
@@ -130,10 +151,10 @@ _ELSEWHERE = (
     "loss (`accept`), if its provider's guarantee is enough."
 )
 _SPREAD = (
-    "Have its provider run it in several zones (Multi-AZ) and declare `managed: {scope: regional}`, or run another in a second "
+    "Have its provider run it in several zones ({}) and declare `managed: {{scope: regional}}`, or run another in a second "
     "zone that takes over and declare `replicas: 2`."
 )
 _SECOND = (
     "Run another in a second zone that takes over and declare `replicas: 2`, or, if its provider can run it in several zones "
-    "(Multi-AZ), declare `managed: {scope: regional}`."
+    "({}), declare `managed: {{scope: regional}}`."
 )

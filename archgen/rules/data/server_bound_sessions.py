@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.balancing import is_sticky, pool_behind
+from archgen.analysis.record_paths import entries_behind_name, has_one_address
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
@@ -26,8 +27,45 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 for what in _local_state(target, sticky_by_statement):
                     lost.setdefault(target.id, {})[what] = None
                     balancers.setdefault(target.id, {})[balancer.id] = None
+    for server, keeper in _behind_names(facts):
+        lost.setdefault(keeper, {})["sessions"] = None
+        balancers.setdefault(keeper, {})[server] = None
     for component, data in lost.items():
         yield _hit(facts, facts.components[component], list(data), list(balancers[component]))
+
+
+_ROTATING = ("round", "weight", "ratio", "random", "least")
+"""Parts of the names of algorithms by which a name server's next answer may lead elsewhere; one by place or by order seldom does."""
+
+
+def _behind_names(facts: Topology) -> Iterator[tuple[str, str]]:
+    """Yield (name server, component with local sessions) where the next answer leads visitors to an entry before other servers.
+
+    What an entry does to bring visitors back binds them to the servers behind it alone.
+    """
+    for server in facts.names.servers:
+        balance = server.balance
+        if balance is None or is_sticky(balance):
+            continue
+        if not any(word in (balance.algorithm or "").casefold() for word in _ROTATING):
+            continue
+        for flow in facts.flows:
+            entries = entries_behind_name(facts, server, flow)
+            ways = [_reached(facts, flow, entry) for entry in entries]
+            every = dict.fromkeys(name for way in ways for name in way)
+            apart = [name for name in every if not all(name in way for way in ways)]
+            own = [facts.components[entry] for entry in entries]
+            apart += [each.id for each in own if len(each.replicas) > 1 and not has_one_address(facts, each)]
+            yield from ((server.id, name) for name in apart if facts.components[name].sessions == "local")
+
+
+def _reached(facts: Topology, flow: str, entry: str) -> list[str]:
+    """Return an entry and the components that a flow's requests reach from there."""
+    reached = [entry]
+    for name in reached:
+        called = dict.fromkeys(target for hop in facts.hops[flow] if hop.step.source == name for target in hop.targets)
+        reached += [target for target in called if target not in reached]
+    return reached
 
 
 def _local_state(component: Component, sessions_are_declared: bool) -> Iterator[str]:
@@ -39,7 +77,12 @@ def _local_state(component: Component, sessions_are_declared: bool) -> Iterator[
 
 def _hit(facts: Topology, component: Component, data: list[str], balancers: list[str]) -> Hit:
     if "sessions" in data:
-        missed = f", and {listed(balancers)} may send the visitor's next request to another one"
+        by_name = all(facts.kind(balancer).id == "dns" for balancer in balancers)
+        missed = f", and {listed(balancers)} may " + (
+            "lead the visitor's next look-up to another one"
+            if by_name
+            else "send the visitor's next request to another one"
+        )
     else:
         sends = "sends" if len(balancers) == 1 else "send"
         missed = (
@@ -70,7 +113,7 @@ RULE = Rule(
     title="Server-bound sessions",
     severity="warning",
     category="data",
-    summary="Sessions are kept on a server behind a balancer without stickiness, or uploads on one of several servers.",
+    summary="Sessions are kept on a server behind a balancer or name without stickiness, or uploads on one of several servers.",
     why=(
         "A visitor who logged in, or sent a file, on one server finds neither on the next: the session is gone on "
         "every other request, and the image appears on some of them. Stickiness brings the visitor back, but not the "
@@ -82,7 +125,8 @@ RULE = Rule(
     ),
     limits=(
         "Doesn't check components without `sessions` or `uploads`, nor pools in which one replica takes all requests "
-        "while the others wait. Doesn't check sessions behind a balancer whose choice isn't declared. Sessions of a "
+        "while the others wait. Doesn't check sessions behind a balancer whose choice isn't declared, nor a name server's that goes by "
+        "place or order. Sessions of a "
         "balancer's own targets under a declared algorithm are reported by `mismatched-stickiness`."
     ),
     references=(

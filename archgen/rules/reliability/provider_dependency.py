@@ -42,11 +42,17 @@ def _hit(facts: Topology, needed: list[RootCause]) -> Hit:
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=f"{plural(len(flows), 'flow')} {depend} on {what} can restore: {listed(named)}",
-        related=tuple((Subject("component", name), "is spread over zones by its provider") for name in services),
+        related=tuple((Subject("component", name), _evidence(facts, name)) for name in services),
         flows=facts.in_order(flows),
         proof=needed[0].points[0].proof,
         causes=frozenset((breaking.element.id, flow) for breaking in needed for flow in breaking.flows),
     )
+
+
+def _evidence(facts: Topology, name: str) -> str:
+    """Return what is known of a service; of a service of others, and one of unknown scope, no more than who runs it."""
+    spread = _scope(facts, name) is not None and not facts.kind(name).foreign
+    return "is spread over zones by its provider" if spread else "is run by its provider"
 
 
 def _scope(facts: Topology, name: str) -> Scope | None:

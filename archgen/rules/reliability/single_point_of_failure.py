@@ -336,7 +336,7 @@ RULE = Rule(
     title="Single point of failure",
     severity="error",
     cases=(
-        *(("managed", "warning"), ("waiting", "warning"), ("region", "warning"), ("backup", "warning")),
+        *(("managed", "warning"), ("waiting", "warning"), ("region", "warning"), ("backup", "info")),
         ("moved", "warning"),
         *(("administration", "warning"), ("job", "info"), ("spread", "info")),
         ("copies", "info"),
@@ -355,8 +355,7 @@ RULE = Rule(
         "info finding for a CDN, WAF, identity provider, mail service or service of others, which are seldom in one place; DNS never is. "
         "A warning, too, is what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say "
         "so (`async`), and a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region "
-        "outside which a flow has nothing of a component, and that of what only backups run on, since the next one may succeed; a "
-        "provider's service that nothing but backups needs is an info finding. "
+        "outside which a flow has nothing of a component. What nothing but backups needs is an info finding: the next may succeed. "
         "A replica that a platform starts on another host is a warning, with the time until then. "
         "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls, or other monitoring alone, is an "
         "info finding. "

@@ -94,6 +94,7 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
         flows=flows,
         fix=_fix(zone, facts.zones[zone].kind),
         proof=breaking.points[0].proof,
+        case="backup" if all(facts.starting_kinds[flow] == {"backup"} for flow in flows) else None,
         confidence="high" if sure else "low",
         causes=_told_alone(facts, zone, flows),
     )
@@ -136,6 +137,7 @@ RULE = Rule(
     code="REL009",
     title="All replicas in one zone",
     severity="warning",
+    cases=(("backup", "info"),),
     category="reliability",
     summary="All placed replicas of a flow are in one declared zone.",
     why=(
