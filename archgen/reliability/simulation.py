@@ -87,7 +87,7 @@ def _outcome(index: Index, flow: Flow, serves: Evaluation[int], gone: Collection
         return _partial(flow, every, lost, _cut_off(serves))
     full = every if plans.full is plans.every else _evaluated(plans.full, gone)
     if full.flow:
-        return _delayed(index, flow, full, lost, _cut_off(serves))
+        return _delayed(index, flow, every, full, lost, _cut_off(serves))
     # a member without its quorum is up, and does nothing
     cut_off = tuple(dict.fromkeys((*_cut_off(full), *(replica for replica in hurt if replica not in lost))))
     skipped = _skipped(index, flow, full_plan, with_options)
@@ -134,10 +134,20 @@ def _partial(flow: Flow, every: Evaluation[int], lost: tuple[str, ...], cut_off:
 
 
 def _delayed(
-    index: Index, flow: Flow, full: Evaluation[int], lost: tuple[str, ...], cut_off: tuple[str, ...]
+    index: Index,
+    flow: Flow,
+    every: Evaluation[int],
+    full: Evaluation[int],
+    lost: tuple[str, ...],
+    cut_off: tuple[str, ...],
 ) -> FlowOutcome:
     state = full.flow & _SOUND or _GONE
     step, path = trace(full, state)
+    # a request that fails at once, and that another caller makes instead, isn't what waits
+    at_once = _fails(flow, every.plan, every, state)
+    late = [each for each in _fails(flow, full.plan, full, state) if each not in at_once]
+    if late and step not in late:
+        step, path = late[0], ()
     request = next(request for request, _ in requests(flow.steps) if request.id == step)
     sender = senders(index, flow).get(request.id, request.source)
     reason = waiting(full, state, request, keepers(index, flow).get(request.id), sender)

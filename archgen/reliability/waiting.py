@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -20,11 +20,12 @@ def takers(index: Index, flow: Flow) -> Iterator[Request]:
     """Yield the requests that take out what the flow put in before, unless `async` is declared for them."""
     filled: dict[str, set[str]] = {}
     reached: set[str] = set()
+    instead = _instead(flow)
     for turn in turns(index, flow):
         request = turn.request
         declared = request.deferred is not None or any(each.deferred is not None for each in turn.connections)
         open_ = turn.required and bool(turn.connections) and not declared and not turn.later
-        if open_ and _takes(index, request, filled, reached):
+        if open_ and _takes(index, request, _before(filled, request, instead), reached):
             yield request
         reached.update((request.source, *request.targets))
         for target in request.targets:
@@ -45,6 +46,37 @@ def _takes(index: Index, request: Request, filled: Mapping[str, set[str]], reach
     )
 
 
+def _before(
+    filled: Mapping[str, set[str]], request: Request, instead: Mapping[str, set[str]]
+) -> Mapping[str, set[str]]:
+    """Return who filled the targets of a request before it, without those that answer instead of its source."""
+    others = instead.get(request.source)
+    return {each: filled.get(each, set()) - others for each in (request.source, *request.targets)} if others else filled
+
+
+def _instead(flow: Flow) -> dict[str, set[str]]:
+    """Return, by the components behind one of several alternatives alone, those behind the others: a request meets either."""
+    instead: dict[str, set[str]] = {}
+    steps = [request for request, _ in requests(flow.steps)]
+    for alternatives in dict.fromkeys(request.targets for request in steps if len(request.targets) > 1):
+        behind = {target: _behind(steps, target) for target in alternatives}
+        for target, own in behind.items():
+            others = set().union(*(each for name, each in behind.items() if name != target))
+            for name in own - others:
+                instead.setdefault(name, set()).update(others - own)
+    return instead
+
+
+def _behind(steps: Iterable[Request], component: str) -> set[str]:
+    """Return a component and what the requests of a flow reach from there."""
+    behind, queue = {component}, [component]
+    for name in queue:
+        called = {target for request in steps if request.source == name for target in request.targets} - behind
+        behind |= called
+        queue += called
+    return behind
+
+
 def _works(index: Index, component: str) -> bool:
     """Return True for what may do a job; a broker asks an identity provider who its client is."""
     if index.components[component].kind == "identity-provider":
@@ -62,11 +94,13 @@ def keepers(index: Index, flow: Flow) -> dict[str, str]:
     keeper_of: dict[str, str] = {}
     holding: dict[str, str] = {}
     filled: dict[str, set[str]] = {}
+    instead = _instead(flow)
     for request, _ in requests(flow.steps):
         source = request.source
         keeper = source if index.components[source].kind in QUEUES else holding.get(source)
         queues = (target for target in request.targets if index.components[target].kind in QUEUES)
-        taken = next((queue for queue in queues if filled.get(queue, set()) - {source}), None)
+        others = _before(filled, request, instead)
+        taken = next((queue for queue in queues if others.get(queue, set()) - {source}), None)
         if keeper is not None:
             keeper_of[request.id] = keeper
             holding |= {target: keeper for target in request.targets if target not in holding}

@@ -110,6 +110,18 @@ def test_all_states_of_the_small_reference_models(script: Script, name: str) -> 
 SMALL = (
     """\
 archgen: 1
+name: Two sites, of which one keeps what it sends
+hosts: {a: {}, b: {}, q: {}}
+components:
+  user: {kind: client}
+  site-a: {kind: app-server, runs_on: a}
+  site-b: {kind: app-server, runs_on: b}
+  events: {kind: stream, runs_on: q}
+connections: {user -> site-a | site-b: https, site-a -> events: kafka, site-b -> events: {protocol: kafka, async: true}}
+flows: {send: {access: write, steps: [{user -> site-a | site-b: POST}, {site-a -> events: event}, {site-b -> events: event}]}}
+""",
+    """\
+archgen: 1
 name: A check that asks a cache and a store
 hosts: {a: {}, b: {}, d: {}}
 components:

@@ -407,7 +407,10 @@ var archgenStructure = (() => {
     }
     if (full.flow & (SOUND | GONE)) {
       const bit = full.flow & SOUND ? SOUND : GONE;
-      const [step, path] = trace(full, bit);
+      let [step, path] = trace(full, bit);
+      // a request that fails at once, and that another caller makes instead, isn't what waits
+      const atOnce = fails(flow, each, bit), late = fails(flow, full, bit).filter(index => !atOnce.includes(index));
+      if (late.length && !late.includes(step)) [step, path] = [late[0], []];
       return { ...result, status: "delayed", step, path, points, waiting: waiting(flow, full, bit, step), always: bit === SOUND };
     }
     // a member without its quorum is up, and does nothing
