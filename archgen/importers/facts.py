@@ -278,8 +278,9 @@ class FactSheet:
         return tuple(sorted(self._errors))
 
 
-def _rank(fact: Fact) -> tuple[int, Origin, bytes]:
-    return CONFIDENCES.index(fact.confidence), fact.source, json.encode(fact.value)
+def _rank(fact: Fact) -> tuple[int, bool, Origin, bytes]:
+    # what a policy lets in says less of a call than what makes it
+    return CONFIDENCES.index(fact.confidence), fact.evidence == ADMITTED, fact.source, json.encode(fact.value)
 
 
 class Attachment(Struct, frozen=True):

@@ -87,9 +87,10 @@ def read_all(
     for attached, name in read_attachments(attachments, sheet):
         sources.setdefault(attached.path, (attached, name))
     leave_out_unheard(sheet)
-    mounted = {attachment.file.path for attachment in attachments}
+    mounted = {attachment.file.path: attachment.file for attachment in attachments}
     named = [file for file in proxies if file.path not in mounted]
-    leading = leading_to([file for file in unnamed if file.path not in mounted], sheet)
+    running = [file for path, file in mounted.items() if sources.get(path, (file, ""))[1] in ("nginx", "haproxy")]
+    leading = leading_to([file for file in unnamed if file.path not in mounted], sheet, running)
     for file, name in read_alone([*named, *leading], sheet, frozenset(file.path for file in leading)):
         sources.setdefault(file.path, (file, name))
     names = [project.name for project in projects if project.name]

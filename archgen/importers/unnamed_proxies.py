@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator
 
 from archgen.importers.addresses import is_ip_address, is_loopback, is_machine
@@ -18,13 +19,22 @@ _Pool = tuple[str, list[tuple[str, int]]]
 """The id of a pool, and the host and the port of each server."""
 
 
-def leading_to(files: Iterable[Configuration], sheet: FactSheet) -> list[Configuration]:
+def leading_to(
+    files: Iterable[Configuration], sheet: FactSheet, mounted: Iterable[Configuration] = ()
+) -> list[Configuration]:
     """Return the files that lead to a port that a component publishes, or to the servers of its store.
 
-    Where none is published, the balancer of keepalived leads to programs on the network of their machines.
-    What moves the address of such a proxy belongs to it.
+    One that lies beside a `mounted` one of the same proxy is another version of that, unless it leads to the own machine alone, as
+    a proxy before the containers does. Where no port is published, the balancer of keepalived leads to programs on the network of
+    their machines. What moves the address of such a proxy belongs to it.
     """
-    pools = {file: list(_pools(file)) for file in files}
+    running = {(posixpath.dirname(file.path), proxy_of(file)) for file in mounted}
+    pools = {
+        file: own
+        for file in files
+        for own in [list(_pools(file))]
+        if (posixpath.dirname(file.path), proxy_of(file)) not in running or _leads_inside(own)
+    }
     facts = sheet.facts if pools else ()
     published = {fact.value["port"] for fact in facts if fact.key == "entry"}
     products = {fact.subject: str(fact.value) for fact in facts if fact.key == "product"}
@@ -57,9 +67,7 @@ def _is_displaced(file: Configuration, published: set[int]) -> bool:
         for fact in alone.facts
         if fact.key.startswith("listen-")
     }
-    return (
-        ports != set() and ports <= published and all(is_loopback(host) for _, pool in _pools(file) for host, _ in pool)
-    )
+    return ports != set() and ports <= published and _leads_inside([*_pools(file)])
 
 
 def _pools(file: Configuration) -> Iterator[_Pool]:
@@ -68,6 +76,11 @@ def _pools(file: Configuration) -> Iterator[_Pool]:
         for fact in alone.facts:
             if fact.key == "servers":
                 yield fact.subject.partition(":")[2], [(host, port) for _, host, port in fact.value]
+
+
+def _leads_inside(pools: list[_Pool]) -> bool:
+    """Return True for pools on the proxy's own machine."""
+    return bool(pools) and all(is_loopback(host) for _, servers in pools for host, _ in servers)
 
 
 def proxy_of(file: Configuration) -> str:

@@ -21,9 +21,35 @@ DEV = "services:\n  front: {image: nginx, volumes: [%s]}\n"
 
 
 @pytest.mark.parametrize(
+    ("servers", "is_read"),
+    [
+        pytest.param("server 10.0.0.8:8080; server 10.0.0.9:8080;", False, id="another-version"),
+        pytest.param("server 127.0.0.1:8080;", True, id="the-proxy-of-the-machine"),
+    ],
+)
+@pytest.mark.parametrize("directory", ["", "proxy/"])
+def test_configuration_beside_the_mounted_one_is_no_second_proxy(
+    servers: str, is_read: bool, directory: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pool = f"upstream web {{ {servers} }}\n  server {{ listen 81; location / {{ proxy_pass http://web; }} }}"
+    write(SYSTEM | {f"{directory}b.conf": f"events {{}}\nhttp {{\n  {pool}\n}}\n"})
+    # an image of their own tells nothing of what runs in it
+    Path("compose.yml").write_text(SYSTEM["compose.yml"].replace("nginx:1.27", "acme/nginx-front"))
+    result = import_model((".",), None)
+    is_found = any(part.is_alone for part in result.model.inventory.parts.values())
+    assert is_found == (is_read or directory != "")
+    assert ("not read: b.conf: a.conf, which lies beside it, is in use" in result.proxies) != is_found
+
+
+@pytest.mark.parametrize(
     ("files", "line"),
     [
         ({"proxy/b.conf": CONF % "web:3000"}, ": no compose file mounts it"),
+        (
+            {"proxy/b.conf": CONF % "10.0.0.1:3000", "compose.dev.yml": DEV % "" + "configs: {a: {file: proxy/b.conf}}\n"},
+            ": compose.dev.yml mounts it",
+        ),
         ({"proxy/b.conf": CONF % "10.0.0.1:3000"}, READS),
         ({"proxy/b.conf": CONF % "web.acme.example:3000"}, READS),
         # of a product that no file that is read configures

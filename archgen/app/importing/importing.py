@@ -100,7 +100,7 @@ def _lines_of_proxies(collection: SourceFiles, reading: Reading, paths: tuple[st
     formats = {file.path: name for file, name in reading.sources}
     unread = [file for path, file in sorted(collection.unnamed_proxies.items()) if path not in formats]
     if unread:
-        yield from lines_of_proxies(unread, collection.owners_of_proxies(), {*formats.values()}, paths)
+        yield from lines_of_proxies(unread, collection.owners_of_proxies(), formats, paths)
 
 
 class NothingImported(UsageError):

@@ -78,17 +78,25 @@ def _named_in(text: str, *, is_recipe: bool) -> Iterator[str]:
 
 
 def lines_of_proxies(
-    files: Iterable[Configuration], owners: Mapping[str, str], described: set[str], paths: tuple[str, ...]
+    files: Iterable[Configuration], owners: Mapping[str, str], formats: Mapping[str, str], paths: tuple[str, ...]
 ) -> Iterator[str]:
     """Yield a line for each configuration that isn't read, with the command that reads it where it may be one of this system.
 
-    `described` are the products whose configurations are read: another one that leads to containers by their names is
-    of a proxy that doesn't run. `paths` are those of the command line.
+    `formats` are those of the files that are read: another configuration of such a proxy that leads to containers by their names
+    is of one that doesn't run, and one beside what a container gets is another version. `paths` are those of the command line.
     """
+    described = {*formats.values()}
+    beside = {
+        (os.path.dirname(path), product): path
+        for path, product in sorted(formats.items(), reverse=True)
+        if any(each in owners for each in _around(path))
+    }
     for file in files:
         owner = next((owners[path] for path in _around(file.path) if path in owners), "")
         if not owner and proxy_of(file) in described and leads_by_names(file):
             owner = "no compose file mounts it"
+        if not owner and (other := beside.get((os.path.dirname(file.path), proxy_of(file)))):
+            owner = f"{other}, which lies beside it, is in use"
         if not owner and stage_of(file.path) == TRIAL:
             owner = "its path is named for a trial, or for what is out of use"
         step = f"; `archgen import {shlex.join((*paths, file.path))}` reads it too" if not owner else f": {owner}"

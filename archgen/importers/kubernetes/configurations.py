@@ -109,7 +109,10 @@ def held_by_images(
             for name, identity in hosts_of(part.namespace).items()
             if stores.get(identity) not in kinds.get(part.id, ())
         }
-        is_matched = is_stated or directory == images[part.id].rpartition("/")[2]
+        image = images[part.id].rpartition("/")[2]
+        # images often begin with the name of the system
+        is_prefixed = directory == part.manifest.name and image.endswith(f"-{directory}")
+        is_matched = is_stated or directory == image or is_prefixed
         for file, target in _copied(part, path, recipe, opener) if recipe is not None else ():
             is_sure = is_matched and _leads_to(file, hosts)
             yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=not is_sure)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from archgen.importers.kubernetes.manifests import OF_CONTROLLERS, Manifest, Man
 from archgen.importers.kubernetes.part import Workload, is_on_host
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
+from archgen.importers.protocols import PAGES_OF_QUEUES
 from archgen.model.kinds import KINDS
 from archgen.model.wording import first_few, listed
 
@@ -28,17 +29,22 @@ _OF_NAMESPACES = ("CiliumNetworkPolicy", "CalicoNetworkPolicy")
 """Policies of controllers for the pods of a namespace alone."""
 
 
-def add_policies(manifests: Manifests, index: LabelIndex, taken: dict[str, str], sheet: FactSheet) -> None:
-    """Add the network policies that admit some traffic only, as one firewall before the pods that they select."""
+def add_policies(
+    manifests: Manifests, index: LabelIndex, taken: dict[str, str], called: Set[tuple[str, str]], sheet: FactSheet
+) -> None:
+    """Add the network policies that admit some traffic only, as one firewall before the pods that they select.
+
+    `called` are the pairs of which settings show that the first one calls the other.
+    """
     guarded: dict[str, Origin] = {}
     for policy, selector, selected in _policies(manifests, index, "Ingress"):
         for part in selected:
             guarded.setdefault(part.id, policy.origin)
         if selector.names and not _is_out_of_date(policy, index):
-            _admit(policy, selector, selected, index, sheet)
+            _admit(policy, selector, selected, index, called, sheet)
     for policy, selector, selected in _policies(manifests, index, "Egress"):
         if 0 < len(selected) <= _MOST_NAMED * selector.names:
-            _let_out(policy, selected, index, sheet)
+            _let_out(policy, selected, index, called, sheet)
     _tell_others(manifests, sheet)
     if guarded:
         subject, source = f"component:{free_id('network-policy', taken)}", min(guarded.values())
@@ -197,26 +203,50 @@ def _namespaces(policy: Manifest, selector: SourceNode) -> tuple[str, ...] | Non
 
 
 def _admit(
-    policy: Manifest, selector: PodSelector, guarded: list[Workload], index: LabelIndex, sheet: FactSheet
+    policy: Manifest,
+    selector: PodSelector,
+    guarded: list[Workload],
+    index: LabelIndex,
+    called: Set[tuple[str, str]],
+    sheet: FactSheet,
 ) -> None:
     """Add the calls that a policy admits by name: who writes down a caller knows that it calls."""
     for rule in policy.node.get("spec", "ingress").list():
         ports = list(rule.get("ports").list())
         for peer in rule.get("from").list():
-            for caller in _peers(policy, peer, index):
+            callers = _peers(policy, peer, index)
+            for caller in callers:
                 is_named = len(guarded) <= _MOST_NAMED * selector.names
                 for part in _listening(guarded, ports) if is_named else _behind(caller, guarded, ports):
-                    _call(caller, part, ports, peer.origin, sheet)
+                    if not _is_for_another(caller, callers, part, selector_at(peer.get("podSelector")), called):
+                        _call(caller, part, ports, peer.origin, sheet)
 
 
-def _let_out(policy: Manifest, callers: list[Workload], index: LabelIndex, sheet: FactSheet) -> None:
+def _is_for_another(
+    caller: Workload, callers: list[Workload], target: Workload, selector: PodSelector, called: Set[tuple[str, str]]
+) -> bool:
+    """Return True for a caller that has no setting for a target, and its labels in common with one that has.
+
+    Who lets in what several programs are labeled as may mean the one of them that calls.
+    """
+    if (caller.id, target.id) in called:
+        return False
+    alike = (each for each in callers if all(each.labels.get(key) == caller.labels.get(key) for key in selector.keys))
+    return any((each.id, target.id) in called for each in alike)
+
+
+def _let_out(
+    policy: Manifest, callers: list[Workload], index: LabelIndex, called: Set[tuple[str, str]], sheet: FactSheet
+) -> None:
     """Add the calls that a policy lets out by name."""
     for rule in policy.node.get("spec", "egress").list():
         ports = list(rule.get("ports").list())
         for peer in rule.get("to").list():
+            selector = selector_at(policy.node.get("spec", "podSelector"))
             for part in _peers(policy, peer, index):
                 for caller in callers:
-                    _call(caller, part, ports, peer.origin, sheet)
+                    if not _is_for_another(caller, callers, part, selector, called):
+                        _call(caller, part, ports, peer.origin, sheet)
 
 
 def _listening(guarded: list[Workload], ports: list[SourceNode]) -> list[Workload]:
@@ -246,7 +276,9 @@ def _call(caller: Workload, part: Workload, ports: list[SourceNode], source: Ori
     own = next((number for number in numbers if number in part.ports.values()), next(iter(numbers), None))
     number = known.port if known.port in numbers else own
     subject = f"connection:{caller.id}->{part.id}"
-    protocol = known.protocol if number in (None, known.port) else STORE_PROTOCOLS.get(number or 0, "http")
+    is_spoken = known.keeps_data and number not in PAGES_OF_QUEUES and not KINDS[caller.guess.known.kind].observes
+    other = STORE_PROTOCOLS.get(number or 0, known.protocol if is_spoken else "http")
+    protocol = known.protocol if number in (None, known.port) else other
     sheet.add(Fact(subject, "protocol", protocol, source, ADMITTED, "medium"))
     if number is not None:
         sheet.add(Fact(subject, "number", number, source, ADMITTED, "medium"))

@@ -149,7 +149,7 @@ class _Reader:
         add_scraped(attachments, self.parts, self.services, self.selected, self.sheet)
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
-        add_policies(self.manifests, self.index, self.taken, self.sheet)
+        add_policies(self.manifests, self.index, self.taken, self.called, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         known = {each.id: each.guess.known for each in self.by_id.values()}
         inside = held_by_images(self.manifests, self.parts, self.opener, self.hosts.of, known, self.called, built)
