@@ -288,3 +288,38 @@ def test_linters_and_scanners_are_no_programs_of_a_system(tmp_path: Path, monkey
     }
     result = imported(tmp_path, monkeypatch, files)
     assert_choice(result, ["docker-compose.prod.yml"], "docker-compose.prod.yml: its name says production")
+
+
+TOGETHER = "docker compose -f docker-compose.yml -f docker-compose.vps.yml"
+
+
+@pytest.mark.parametrize(
+    ("text", "are_together"),
+    [
+        pytest.param(f"```\n{TOGETHER} up -d\n```\n", True, id="start"),
+        pytest.param(f"    {TOGETHER} config > stack.yml\n", True, id="file-for-a-swarm"),
+        pytest.param(f"    {TOGETHER} config | docker stack deploy -c - shop\n", True, id="swarm"),
+        pytest.param(f"    {TOGETHER} config\n", False, id="look"),
+        pytest.param(f"    {TOGETHER} logs\n", False, id="logs"),
+        pytest.param(f"    {TOGETHER} up -d\n    {UP}", False, id="alone-as-well"),
+        pytest.param(UP, False, id="alone"),
+    ],
+)
+@pytest.mark.parametrize("name", ["README.md", "docs/notes.md"])
+def test_files_that_a_document_starts_together_are_read_together(
+    name: str, text: str, are_together: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {**SERVER, name: text}
+    is_told = are_together and name == "README.md"
+    assert [*runs_of(files)] == ([("docker-compose.yml", "docker-compose.vps.yml")] if is_told else [])
+
+
+def runs_of(files: dict[str, str]) -> list[tuple[str, ...]]:
+    """Return the compose files that each run of a directory starts."""
+    for name, text in files.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+    composed = {name: text for name, text in files.items() if name.endswith(".yml")}
+    inside = FoundFiles(ResolvedDirectory.of("."))
+    return [run.files for run in find_runs(".", [*files], composed, inside) if not run.deploys]

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.app.importing.applied_paths import with_native_steps
 from archgen.app.importing.directories import FoundFiles, entries_of, path_in
+from archgen.app.importing.stated_use import is_usage_document
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import STAGING, stage_of
 
@@ -51,7 +53,10 @@ _IN_VARIABLE = re.compile(
 _SHOWN = re.compile(r"""(^|[ \t])#|^[ \t]*(- )?((run|script):[ \t]*)?[@"'-]*(echo|printf)\b[^;&|]*$""")
 """What stands before a command on its line where the line is a comment, or only shows it."""
 
-_STARTS = re.compile(r"(^|[\s\"',])(up|pull|start|restart|deploy|run)([\s\"',]|$)")
+_STARTS = re.compile(r"(^|[\s\"',])((up|pull|start|restart|deploy|run)([\s\"',]|$)|config\b[^\n]*>[^\n]*\.ya?ml)")
+"""Words that start what files describe, or that put together what a swarm is given."""
+
+_TO_SWARM = re.compile(r"\|[ \t]*(\\\r?\n[ \t]*)?(sudo[ \t]+)?docker[ ]+stack[ ]+deploy\b")
 _ENDS = re.compile(r"""(^|[\s"',])down([\s"',]|$)""")
 _FIRST_WORDS = re.compile(
     r"""[ \t]*(- )?((run|script):[ \t]*)?["'@-]?(sudo[ \t]+)?|(?!.*(\|\||\becho\b|\bprintf\b|#)).*[;&][ \t]*(sudo[ \t]+)?"""
@@ -129,9 +134,10 @@ def find_runs(
 ) -> Iterator[ComposeRun]:
     """Yield what scripts in a directory and below start of its compose files, and what the comments of those name.
 
-    `compose_files` are the texts of the files by their paths.
+    `compose_files` are the texts of the files by their paths. What documents start of several files belongs together: a file that
+    they start by itself as well doesn't.
     """
-    known = frozenset(compose_files)
+    known, below = frozenset(compose_files), [*below]
     scripts = (path for path, depth in _placed(directory, below) if _is_script(path, depth))
     for path in islice(scripts, _MOST_SCRIPTS):
         text = found.text(path) if path not in known else ""
@@ -141,6 +147,11 @@ def find_runs(
         if _may_start(text):
             head = "\n".join(_COMMENT.findall(text[:_LARGEST]))
             yield from (run for run in _runs_in(path, head, directory, known) if path in run.files)
+    documents = [path for path in below if is_usage_document(path) and os.path.dirname(path) in ("", directory)]
+    texts = {path: text for path in documents if len(text := found.text(path)) <= _LARGEST and _may_start(text)}
+    told = [run for path, text in texts.items() for run in _runs_in(path, text, directory, known)]
+    alone = {run.files[0] for run in told}
+    yield from (replace(run, deploys=False) for run in told if run.files[1:] and run.files[-1] not in alone)
 
 
 def command_files(directory: str, below: Iterable[str], found: FoundFiles) -> Iterator[tuple[str, str]]:
@@ -213,14 +224,16 @@ def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) ->
     copies = list(_copies_in(text, own, known))
     targets = [(match.start(), match[1]) for match in _TARGET.finditer(text)]
     starts = [start for start, _ in targets]
-    fences = [] if path in known else [match.start() for match in _FENCE.finditer(text)]
+    has_fences = path not in known and not is_usage_document(path)
+    fences = [match.start() for match in _FENCE.finditer(text)] if has_fences else []
     for match in matches:
         # a block of Markdown in a workflow is the text of a release
         is_text = path not in known and bisect(fences, match.start()) % 2 == 1
         if is_text or _SHOWN.search(_line_before(text, match.start())):
             continue
         words = match[1]
-        is_end = _STARTS.search(words) is None and "stack" not in match[0][:14]
+        is_swarm = "stack" in match[0][:14] or _TO_SWARM.match(text, match.end()) is not None
+        is_end = _STARTS.search(words) is None and not is_swarm
         if is_end and (_ENDS.search(words) is None or not _FIRST_WORDS.fullmatch(_line_before(text, match.start()))):
             continue
         place = bisect(starts, match.start())

@@ -75,6 +75,11 @@ class CommandPattern(Struct, frozen=True):
         return any(word in text for word in self.words)
 
 
+def is_usage_document(path: str) -> bool:
+    """Return True for a text that by its name may tell how to run a system."""
+    return _READ.fullmatch(path.rpartition(os.sep)[2]) is not None
+
+
 def use_of(text: str) -> int:
     """Return 1 for words that speak of production, -1 for those of development or no use, 0 for both or neither."""
     if _UNUSED.search(text) is not None:

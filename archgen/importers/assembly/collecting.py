@@ -59,6 +59,7 @@ def collect(facts: Iterable[Fact]) -> Inventory:
         if entry.protocol == "http" and addressed.get((entry.component, entry.target or entry.port)) == {"https"}:
             entry.protocol = "https"
         _hear(entry, declared[entry.component])
+        entry.admin = entry.admin or declared[entry.component].tests_load
     for entry in entries:
         if entry.target is not None:
             # its own network knows the one port, its host the other

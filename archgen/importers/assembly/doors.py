@@ -52,7 +52,7 @@ def _public(inventory: Inventory, candidates: list[str]) -> list[str]:
 
 
 def _is_exposed(part: Part, entries: list[Entry]) -> bool:
-    aside = part.is_aside and part.traits.observes
+    aside = (part.is_aside and part.traits.observes) or part.tests_load
     is_open = any(not entry.local or is_by_proxy(entry) for entry in entries)
     return (part.keeps_data or aside or all(entry.admin for entry in entries)) and is_open
 
@@ -63,7 +63,8 @@ def is_by_proxy(entry: Entry) -> bool:
 
 
 def _may_lead(part: Part) -> bool:
-    return not (part.keeps_data or part.is_aside or part.kind in ("bastion", "dns", "worker", "scheduler"))
+    stands_aside = part.keeps_data or part.is_aside or part.tests_load
+    return not (stands_aside or part.kind in ("bastion", "dns", "worker", "scheduler"))
 
 
 def _is_led_to(part: Part, entries: list[Entry]) -> bool:

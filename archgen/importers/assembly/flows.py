@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import Any
 
@@ -14,9 +13,6 @@ from archgen.importers.names import free_id
 from archgen.language.assumed_flows import MESSAGES
 from archgen.model.finding import CONFIDENCES, Confidence
 from archgen.model.wording import first_few, listed
-
-_LOAD = re.compile(r"load-?_?(gen|test)|traffic-?_?gen|locust|^k6|jmeter|gatling|artillery", re.IGNORECASE)
-"""Names of what calls to test, and for nobody."""
 
 MOST_JOBS = 5
 _MOST_NAMED = 3
@@ -93,7 +89,7 @@ def _jobs(inventory: Inventory, doors: Doors, walks: Walks, walked: set[str]) ->
         and part.id not in doors.exposed
         and not part.is_aside
         and part.evidence != AT_SET_TIMES
-        and not _LOAD.search(part.id)
+        and not part.tests_load
         and not part.keeps_data
         and part.traits.role in ("application", "web", "balancer")
         and not any(is_walked(inventory, call.source, call.target) for call in inventory.callers(part.id))

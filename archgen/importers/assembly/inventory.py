@@ -9,9 +9,16 @@ from typing import Any
 from msgspec import Struct, field
 
 from archgen.importers.facts import Origin
-from archgen.importers.products import guess
+from archgen.importers.products import guess, image_name
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS, Kind
+
+_TESTS_LOAD = re.compile(
+    r"(load|traffic|stress)[-_]?(gen(erat\w*)?|test\w*|simulat\w*)([-_]|$)|(user|visitor|customer)s?[-_]?simulat|virtual-?(user|customer|shopper|worker)|"
+    r"locust|(^|[-_])(k6|wrk2?|vegeta|fortio|tsung|siege|bombardier|jmeter|gatling|artillery)([-_]|$)",
+    re.IGNORECASE,
+)
+"""Names and images of what calls to test, and for nobody."""
 
 _MEASURES = re.compile(r"(^|[-_.])(exporter|metrics)([-_.]|$)", re.IGNORECASE)
 """A word of what measures something for others."""
@@ -101,6 +108,12 @@ class Part(Struct, kw_only=True):
     def is_aside(self) -> bool:
         """Return True for what stands beside the requests: telemetry, mail, backup, unless the system is about it."""
         return not self.is_subject and (self.traits.observes or self.kind in ("mail", "backup"))
+
+    @property
+    def tests_load(self) -> bool:
+        """Return True for what acts as many visitors do: its calls are nobody's requests, and its page is for those who test."""
+        runs = self.traits.role in ("application", "web") and self.product is None
+        return runs and any(_TESTS_LOAD.search(name) is not None for name in (self.id, image_name(self.image or "")))
 
     def hear(self, ports: Iterable[int]) -> set[int]:
         """Return the ports on which it is itself called, by those that its callers know."""
@@ -223,6 +236,8 @@ class Inventory(Struct):
 
     def _watched_by(self, call: Call) -> list[str]:
         ends = [call.source, call.target]
+        if self.parts[call.target].product == "prometheus" and not self.parts[call.source].traits.observes:
+            return []  # it fetches what it measures: who calls it reads that
         return ends if any(self.parts[end].traits.observes for end in ends) else []
 
     def forget(self, part: Part, others: list[str]) -> None:
@@ -247,15 +262,20 @@ class Inventory(Struct):
         return [call for call in self.calls.values() if call.target == identity]
 
     def requests(self, identity: str) -> list[Call]:
-        """Return the calls of a component without those of what measures it, which asks it for no work.
+        """Return the calls of a component without those of what measures it, or tests it, which ask it for no work of anybody.
 
         What watches others may keep its own data in a store, and what its name calls an exporter is there to be measured.
         """
         calls, part = self.callers(identity), self.parts[identity]
         if part.keeps_data or part.is_aside or _MEASURES.search(identity):
             return calls
-        watches = {call.source for call in calls if self.parts[call.source].traits.observes}
-        return [call for call in calls if call.source not in watches or self.parts[call.source].is_subject]
+        sources = {call.source: self.parts[call.source] for call in calls}
+        asking = {
+            each.id
+            for each in sources.values()
+            if not each.tests_load and (not each.traits.observes or each.is_subject)
+        }
+        return [call for call in calls if call.source in asking]
 
     def callees(self, identity: str) -> list[Call]:
         """Return the calls by a component."""

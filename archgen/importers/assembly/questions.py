@@ -211,7 +211,7 @@ def _registered(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
     """Return True for what no file calls, and what no flow begins at: a store, or what answers requests."""
-    if inventory.requests(part.id) or part.id in doors.front or part.is_hooked:
+    if inventory.requests(part.id) or part.id in doors.front or part.is_hooked or part.tests_load:
         return False
     works = part.traits.role in ("application", "web") and part.kind not in ("worker", "scheduler")
     # a Service that leads to no visitors is there to be called, whatever the program behind it calls itself
@@ -249,7 +249,7 @@ def _likely_callers(inventory: Inventory, part: Part) -> list[Part]:
 
     Before a store stand balancers that lead nowhere yet, and applications.
     """
-    others = [each for each in inventory.parts.values() if each is not part]
+    others = [each for each in inventory.parts.values() if each is not part and not each.tests_load]
     served = {call.source for call in inventory.calls.values() if inventory.parts[call.target].traits.serves}
     leading = [
         each for each in others if each.traits.role == "balancer" and (not part.keeps_data or each.id not in served)

@@ -19,7 +19,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for all monitoring, unless one monitor is independent of all that the flows need."""
     facts = context.topology
     watching = [component for component in facts.architecture.components if component.kind == "monitoring"]
-    monitors = [component for component in watching if not keeps_logs_alone(facts, component)]
+    # what a model leaves open may as well be watched by nothing, whatever asks the monitoring for its data
+    is_open = "monitoring" in facts.architecture.unknown
+    calling = [each for each in watching if facts.outgoing[each.id]] if is_open else watching
+    monitors = [component for component in calling if not keeps_logs_alone(facts, component)]
     shared = {monitor.id: _shared(facts, monitor) for monitor in monitors}
     if any(monitor.managed for monitor in monitors) and not all(monitor.managed for monitor in monitors):
         # a provider's stands apart from the hosts of what runs beside it
@@ -159,7 +162,8 @@ RULE = Rule(
     limits="Doesn't report models with a second monitoring elsewhere, nor a monitoring whose hosts aren't declared. One that a "
     "platform starts elsewhere is an information, and so is a provider's whose `zone` is declared. A store of logs that alerts nobody "
     "doesn't count. A host that carries monitoring alone isn't one that it watches, and a dashboard "
-    "without `alerts` isn't told of beside what alerts.",
+    "without `alerts` isn't told of beside what alerts. With `unknown: [monitoring]`, only monitoring that calls something "
+    "counts.",
     references=(
         (
             "Prometheus documentation, Alerting best practices (metamonitoring)",

@@ -47,7 +47,8 @@ def _hits(
     when = f"by {ended.day}, with {title} {ended.line}" if ended.older else f"on {ended.day}"
     yield Hit(
         subject=subject,
-        message=f"{subject.id} runs {title} {version.strip()}, whose support ended {when}",
+        # the tag of an image names its variant behind the version
+        message=f"{subject.id} runs {title} {version.strip().partition('-')[0]}, whose support ended {when}",
         flows=flows,
         fix=(
             f"Move to a version that is supported: {ended.product.source} lists them "
