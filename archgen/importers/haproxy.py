@@ -47,12 +47,13 @@ _PROTOCOL_WORD = re.compile(r"(?:(?<=[-_.])|^)(?:https?|ssl|tls|tcp|http2|wss?)(
 
 
 class _Section(Struct):
-    """A section: its lines as words, each with its number."""
+    """A section: its lines as words, each with its number, and the words that `defaults` before it have for its servers."""
 
     kind: str
     name: str
     line: int
     lines: list[tuple[list[str], int]] = field(default_factory=list)
+    defaults: list[str] = field(default_factory=list)
 
     def all(self, *names: str) -> list[tuple[list[str], int]]:
         return [(words, number) for words, number in self.lines if words[0] in names]
@@ -77,17 +78,21 @@ def is_haproxy(file: Configuration) -> bool:
 def sections_of(text: str) -> list[_Section]:
     """Return the sections of a configuration."""
     sections: list[_Section] = []
+    defaults: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):
         words = re.sub(r"(?<!\\)#.*", "", line).split()
         if not words:
             continue
         if _SECTION.fullmatch(words[0]) and not (line[:1].isspace() and words[0] == "cache"):
-            sections.append(_Section(words[0], words[1] if len(words) > 1 else "", number))
+            defaults = [] if words[0] == "defaults" else defaults
+            sections.append(_Section(words[0], words[1] if len(words) > 1 else "", number, defaults=defaults))
             if len(words) == 3 and words[0] in ("frontend", "listen"):
                 # the form of before version 1.5
                 sections[-1].lines.append((["bind", words[2]], number))
         elif sections:
             sections[-1].lines.append((words, number))
+            if sections[-1].kind == "defaults" and words[0] == "default-server":
+                defaults.extend(words)
     return sections
 
 
@@ -214,8 +219,14 @@ def _call(proxy: Proxy, backend: _Section, title: str, number: int, tcp: bool) -
             members += [Member(host, port, line, "backup" in words, words[1])] * count
             if "check" in words and "addr" in words[:-1]:
                 asked[words[words.index("addr") + 1]] = line
-    speaking = [words for words, _ in backend.all("server", "server-template", "default-server")]
-    proxy.is_secured = any("ssl" in words for words in speaking)
+    own = backend.all("server", "server-template")
+    by_default = any(
+        "ssl" in words for words in (backend.defaults, *(words for words, _ in backend.all("default-server")))
+    )
+    speaking = [words for words, _ in own if "backup" not in words] or [words for words, _ in own]
+    proxy.is_secured = bool(speaking) and all(
+        "ssl" in words or (by_default and "no-ssl" not in words) for words in speaking
+    )
     protocol = "https" if proxy.is_secured and protocol == "http" else protocol
     proxy.call(title, members[:_MOST_SERVERS], protocol, backend.line)
     proxy.is_secured = False

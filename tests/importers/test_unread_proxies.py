@@ -138,6 +138,20 @@ def test_files_of_tools_that_no_importer_reads_are_named(tmp_path: Path, monkeyp
     assert sorted(line for line in lines if line.startswith("not read")) == sorted(UNREAD)
 
 
+def test_directories_above_an_imported_one_say_nothing_of_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "test-env" / "shop"
+    directory.mkdir(parents=True)
+    monkeypatch.chdir(directory)
+    write(SYSTEM | {"main.tf": "", "tests/main.tf": "", "proxy/b.conf": CONF % "10.0.0.1:3000"})
+    monkeypatch.chdir(tmp_path)
+    lines = summary(import_model((str(directory),), None)).splitlines()
+    assert f"not read: 1 file of Terraform, such as {directory}/main.tf" in lines
+    read = f"`archgen import {directory} {directory}/proxy/b.conf` reads it too"
+    assert f"not read: {directory}/proxy/b.conf; {read}" in lines
+
+
 def test_configuration_that_is_out_of_use_by_its_path_is_not_offered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

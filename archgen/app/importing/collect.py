@@ -180,7 +180,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     names, _ = entries(path_before_names(directory))
     collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
     paths = list(files_below(directory, entries=entries))
-    for tool, files in files_of_tools(paths).items():
+    for tool, files in files_of_tools(directory, paths).items():
         collection.of_tools.setdefault(tool, []).extend(files)
     collection.templates += templates_among(paths)
     composed = compose_files_in(directory, names, paths, found)

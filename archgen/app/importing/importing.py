@@ -170,7 +170,7 @@ def summary(result: Import) -> str:
     lines += [f"example values: {path}, since the file itself isn't there" for path in result.reading.stand_ins]
     lines += [f"missing: {_absence(*each)}" for each in result.missing[:_MOST_OTHERS]]
     lines += _repeated(result.reading)
-    lines += [f"not read: {_rendering(chart)}" for chart in result.charts[:10]]
+    lines += _charts(result.charts)
     lines += _templates(result.templates)
     if result.overlays:
         first = result.overlays[0]
@@ -218,6 +218,16 @@ def _not_read(result: Import) -> Iterator[str]:
     if (count := len(apart) - _MOST_OTHERS) > 0:
         yield f"not read: {_count(count, 'more path')}"
     yield from result.proxies[:_MOST_OTHERS]
+
+
+def _charts(charts: tuple[str, ...]) -> list[str]:
+    """Return a line for each Helm chart; one for all if they are many."""
+    if len(charts) <= _MOST_ALIKE:
+        return [f"not read: {_rendering(chart)}" for chart in charts]
+    first = charts[0]
+    return [
+        f"not read: {len(charts)} Helm charts, such as {first}: render each, as with `helm template {first}`, and import the results"
+    ]
 
 
 def _templates(paths: tuple[str, ...]) -> Iterator[str]:

@@ -97,21 +97,27 @@ def lines_of_proxies(
             owner = "no compose file mounts it"
         if not owner and (other := beside.get((os.path.dirname(file.path), proxy_of(file)))):
             owner = f"{other}, which lies beside it, is in use"
-        if not owner and stage_of(file.path) == TRIAL:
+        if not owner and stage_of(_below_any(file.path, paths)) == TRIAL:
             owner = "its path is named for a trial, or for what is out of use"
         step = f"; `archgen import {shlex.join((*paths, file.path))}` reads it too" if not owner else f": {owner}"
         yield f"not read: {file.path}{step}"
 
 
-def files_of_tools(paths: Iterable[str]) -> dict[str, list[str]]:
-    """Return the files by which other tools run systems, by the names of the tools; not those for trials."""
+def _below_any(path: str, directories: Iterable[str]) -> str:
+    """Return a path from the directory of a command line that holds it: what lies above says nothing of it."""
+    within = (each for each in directories if path.startswith(os.path.join(os.path.normpath(each), "")))
+    return os.path.relpath(path, next(within, "."))
+
+
+def files_of_tools(directory: str, paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return the files below a directory by which other tools run systems, by the names of the tools; not those for trials."""
     found: dict[str, list[str]] = {}
     for path in paths:
         end = path.rpartition(os.sep)[2]
         # hardly any name ends so, and there may be thousands
         if ".tf" in end or ".nomad" in end or end.endswith((".container", ".kube")) or end.startswith("Pulumi."):
             tool = next((tool for tool, pattern in _TOOLS if pattern.search(end)), "")
-            if tool and stage_of(path) != TRIAL:
+            if tool and stage_of(os.path.relpath(path, directory)) != TRIAL:
                 found.setdefault(tool, []).append(path)
     return found
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from archgen.importers.compose.interpolation import fill_variables
 from archgen.importers.compose.parts import ServicePart
-from archgen.importers.compose.service import SourceText
+from archgen.importers.compose.service import VOLUMES_FROM, SourceText
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Opener
 from archgen.importers.names import words_of
 from archgen.importers.products import image_name
@@ -62,6 +62,9 @@ _CONFIGURES_LATER = re.compile(
 )
 """Words of a recipe that changes its configuration while the image is built or begins to run."""
 
+_COMMENT = re.compile(r"#[^\n]*")
+_INCLUDE = re.compile(r"""(?<![\w-])include[ \t]+["']?([^\s"';]+)["']?[ \t]*;""")
+
 _CONFIGURES_ITSELF = re.compile(r"\b(sed|cp|echo|certbot)\b|\.sh\b")
 _GETS_CERTIFICATES = re.compile(r"letsencrypt|certbot|acme|docker-entrypoint", re.IGNORECASE)
 
@@ -73,12 +76,13 @@ def mounted(
     values = {name: value.text for name, value in variables.items()}
     mounts = [(target, _inside(mount)) for target, mount in part.service.mounts.items() if _is_path(mount.text)]
     copies = [(target, copy) for target, copy in part.recipe.copies.items() if target not in part.service.mounts]
-    read = set[str]()
+    read: dict[str, tuple[Configuration, ...]] = {}
     for target, named in [*sorted(mounts)[:50], *sorted(copies)[:50]]:
         if target.endswith(_NO_CONFIGURATION) and not _SETTINGS.search(target):
             continue
         opened = _opened(part.service.source.path, named.text, opener)
-        read |= {target} if opened else set()
+        if opened:
+            read[target] = opened
         mount = part.service.mounts.get(target)
         if mount is not None and not opened and _is_configuration(mount.text, target):
             names = (mount.text, posixpath.join("..", mount.text))
@@ -89,14 +93,17 @@ def mounted(
                 yield Attachment(part.id, part.kind, _filled(file, values), target, hosts)
     for target, (file, line) in sorted(part.recipe.written.items()):
         if target not in part.service.mounts and not target.endswith(_NO_CONFIGURATION):
-            read.add(target)
+            read[target] = (file,)
             yield Attachment(part.id, part.kind, _filled(file, values), target, hosts, line)
     if _is_whole(part, read):
         sheet.wholly_configured.add(part.id)
 
 
-def _is_whole(part: ServicePart, read: Set[str]) -> bool:
-    """Return True for a plain nginx or Caddy of whose configuration all is in the files, and which nothing changes later."""
+def _is_whole(part: ServicePart, read: Mapping[str, tuple[Configuration, ...]]) -> bool:
+    """Return True for a plain nginx or Caddy of whose configuration all is in the files, and which nothing changes later.
+
+    `read` are the files that are at hand of what it mounts, by the targets.
+    """
     service, recipe = part.service, part.recipe
     image = image_name(recipe.image or ("" if service.built else service.image))
     changes = [service.words, *(recipe.shaped if recipe.image else ())]
@@ -107,10 +114,25 @@ def _is_whole(part: ServicePart, read: Set[str]) -> bool:
         return False
     if any(map(_CONFIGURES_LATER.search, recipe.shaped)) or (recipe.image and not read):
         return False
+    included = {path for files in read.values() for file in files for path in _included(file)}
+    unread = [target for target in targets if target not in read]
+    if VOLUMES_FROM in unread or any(_is_below(path, target) for path in included for target in unread):
+        return False
     of_nginx = (target for target in targets if re.match(r"/(etc|usr/local)/.*nginx", target))
     return not any(map(_GETS_CERTIFICATES.search, targets)) and all(
         target in read or (_OF_SECRETS.search(target) and not target.endswith(CONFIGURATIONS)) for target in of_nginx
     )
+
+
+def _included(file: Configuration) -> Iterator[str]:
+    """Yield the paths that a configuration of nginx includes, each to the first sign of a pattern in it."""
+    for name in _INCLUDE.findall(_COMMENT.sub("", file.data.decode("utf-8", "replace"))):
+        yield posixpath.join("/etc/nginx", re.split(r"[*?\[]", name)[0])
+
+
+def _is_below(path: str, target: str) -> bool:
+    """Return True for a path in a directory, or that of a file itself."""
+    return path == target or path.startswith(f"{target.rstrip('/')}/")
 
 
 def _opened(path: str, name: str, opener: Opener) -> tuple[Configuration, ...]:

@@ -79,7 +79,8 @@ class Networks:
         reached = mentions(name, value.text, hosts, beside)
         if hosts is not self._hosts:
             present = {mention.host for mention in reached}
-            for mention in mentions(name, value.text, self._hosts, beside):
+            others = {host: identity for host, identity in self._hosts.items() if host not in hosts}
+            for mention in mentions(name, value.text, others, beside):
                 if mention.host not in present:
                     sheet.warn(
                         f"unresolved: {part.id} names {mention.host} ({value.source}), which is on none of its networks"
@@ -97,6 +98,11 @@ class Networks:
                 for host, name in self._hosts.items()
                 if ":" in host or "." in host or name not in apart or host.lower() in service.extra_hosts
             }
+            for name, each in self._services.items():
+                # an alias in reach counts before the name of a service that isn't
+                for alias in (alias.lower() for alias in each.aliases if name not in apart and apart):
+                    if self._hosts.get(alias) in apart:
+                        named.setdefault(alias, name)
             self._reached[networks] = named if apart else self._hosts
         return self._reached[networks]
 

@@ -12,10 +12,11 @@ from archgen.importers.compose.interpolation import expanded_variables, interpol
 from archgen.importers.compose.profiles import deployed_profiles
 from archgen.importers.compose.recipe import find_source
 from archgen.importers.compose.service import (
+    VOLUMES_FROM,
     Service,
+    SourceText,
     as_seen_from,
     merge,
-    mount_configs,
     read_service,
     source_directory,
 )
@@ -357,7 +358,7 @@ class _Reader:
         if not node.is_map:
             return None
         service = read_service(name, node, self.variables, self.inside)
-        mount_configs(service, node, self.configs, self.variables)
+        _mount_others(service, node, self.configs, self.variables)
         if service.extends is None:
             return service
         file, base_name = service.extends
@@ -382,3 +383,18 @@ class _Reader:
             _Reader(opened[0].path, roots[0], self.opener, self.variables, self.inside, self.sheet) if roots else None
         )
         return reader.service(name, depth + 1) if reader is not None else None
+
+
+def _mount_others(service: Service, node: SourceNode, configs: SourceNode, variables: Mapping[str, str]) -> None:
+    """Add the files that a service gets as `configs`, which stand under the root of its container unless it says where.
+
+    Where those lie that it has from others by `volumes_from`, its own lines don't tell.
+    """
+    for item in node.get("volumes_from").list():
+        service.mounts[VOLUMES_FROM] = SourceText(f"/{VOLUMES_FROM}/{item.text}", item.origin)
+    for item in node.get("configs").list():
+        source = item.text or item.text_at("source")
+        # what no file of the project holds
+        file = interpolate(configs.text_at(source, "file"), variables) or f"/{source}"
+        target = interpolate(item.text_at("target"), variables) or f"/{source}"
+        service.mounts[target] = SourceText(file if file.startswith((".", "/")) else f"./{file}", item.origin)

@@ -16,6 +16,7 @@ _ROUTER = re.compile(
 )
 _PORT = re.compile(r"traefik\.(?:(?:http|tcp)\.services\.[^.]+\.loadbalancer\.server\.port|port)")
 _SCHEME = re.compile(r"traefik\.(?:http\.services\.[^.]+\.loadbalancer\.server\.scheme|protocol)")
+_OF_ROUTER = re.compile(r"traefik\.(?:http|tcp)\.routers\.[^.]+\.service")
 _UPSTREAMS = re.compile(r"upstreams\s+(?:(https?|h2c)\s+)?(\d+)")
 _SPOKEN = {"https": "https", "uwsgi": "uwsgi", "fastcgi": "fastcgi", "grpc": "grpc", "grpcs": "grpc"}
 """The protocols that proxies speak to what asks them for another one than HTTP."""
@@ -75,13 +76,26 @@ def _labelled(labels: Mapping[str, SourceText]) -> Iterator[tuple[str, SourceTex
     router = next((value for name, value in labels.items() if _ROUTER.fullmatch(name)), None)
     enable = labels.get("traefik.enable")
     if router is not None and (enable is None or enable.text.lower() != "false"):
-        port = next((value.text for name, value in labels.items() if _PORT.fullmatch(name)), "")
-        scheme = next((value.text for name, value in labels.items() if _SCHEME.fullmatch(name)), "")
+        port, scheme = _traefik_service(labels)
         yield "traefik", router, _number(port), scheme
     caddy = next((value for name, value in labels.items() if _CADDY.fullmatch(name)), None)
     if caddy is not None:
         match = _UPSTREAMS.search(" ".join(value.text for value in labels.values()))
         yield "caddy", caddy, int(match[2][:5]) if match else None, (match[1] or "") if match else ""
+
+
+def _traefik_service(labels: Mapping[str, SourceText]) -> tuple[str, str]:
+    """Return the port and the scheme of the service that a router names, else of the first one that has a port."""
+    services: dict[str, dict[str, str]] = {}
+    for key, pattern in (("port", _PORT), ("scheme", _SCHEME)):
+        for name, value in labels.items():
+            if pattern.fullmatch(name):
+                # before version 2, a container had one
+                service = name.split(".")[3] if ".services." in name else ""
+                services.setdefault(service, {})[key] = value.text
+    named = (value.text for name, value in labels.items() if _OF_ROUTER.fullmatch(name) and value.text in services)
+    chosen = services.get(next(named, next(iter(services), "")), {})
+    return chosen.get("port", ""), chosen.get("scheme", "")
 
 
 def _number(text: str) -> int | None:

@@ -32,6 +32,10 @@ class SourceText(Struct, frozen=True):
     of_reader: str = ""
 
 
+VOLUMES_FROM = "volumes_from"
+"""Stands for the targets of volumes that a service has from another one."""
+
+
 class Publication(Struct, frozen=True):
     """A port that is published on the host: the address it is bound to, the host's port, and the container's.
 
@@ -305,16 +309,6 @@ def _add_references(service: Service, node: SourceNode, variables: Mapping[str, 
             source, target = split_mount(interpolate(item.text, variables))
         if source and target:
             service.mounts[target] = SourceText(source, item.origin)
-
-
-def mount_configs(service: Service, node: SourceNode, configs: SourceNode, variables: Mapping[str, str]) -> None:
-    """Add the files that a service gets as `configs`, which stand under the root of its container unless it says where."""
-    for item in node.get("configs").list():
-        source = item.text or item.text_at("source")
-        # what no file of the project holds
-        file = interpolate(configs.text_at(source, "file"), variables) or f"/{source}"
-        target = interpolate(item.text_at("target"), variables) or f"/{source}"
-        service.mounts[target] = SourceText(file if file.startswith((".", "/")) else f"./{file}", item.origin)
 
 
 def split_mount(text: str) -> tuple[str, str]:

@@ -166,8 +166,12 @@ def label_objects(objects: dict[ObjectKey, Manifest], root: SourceNode) -> None:
             if each.kind in WORKLOADS:
                 place = (*template_keys(each.kind), "metadata", "labels")
                 objects[key] = replace(each, node=with_value(each.node, place, labels.value, labels))
-            elif each.kind == "Service" and selects and [*each.node.get("spec", "selector").items()]:
-                objects[key] = replace(each, node=with_value(each.node, ("spec", "selector"), labels.value, labels))
+            elif each.kind == "Service":
+                # what selects Services does so by labels of their own
+                node = with_value(each.node, ("metadata", "labels"), labels.value, labels)
+                if selects and [*each.node.get("spec", "selector").items()]:
+                    node = with_value(node, ("spec", "selector"), labels.value, labels)
+                objects[key] = replace(each, node=node)
 
 
 def _labels_in(root: SourceNode) -> Iterator[tuple[SourceNode, bool]]:

@@ -51,7 +51,10 @@ class PodSelector(Struct, frozen=True):
 
     def admits(self, part: Workload) -> bool:
         """Return True for a workload whose pods have what is asked for."""
-        labels = part.labels
+        return self.holds_for(part.labels)
+
+    def holds_for(self, labels: Mapping[str, str]) -> bool:
+        """Return True for labels among which is what is asked for."""
         return self.labels.items() <= labels.items() and all(
             _holds(labels.get(key), operator, values) for key, operator, values in self.expressions
         )

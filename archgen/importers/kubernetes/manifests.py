@@ -54,6 +54,9 @@ HOOKS = (
 )
 """Kinds of what names a Service that the API server calls."""
 
+MONITORS = ("ServiceMonitor", "PodMonitor", "VMServiceScrape", "VMPodScrape")
+"""Kinds by which operators have Prometheus or VictoriaMetrics fetch measurements."""
+
 
 _OF_CALICO = re.compile(r"calico|antrea")
 """The groups of what Calico and Antrea call as Kubernetes does, and which selects pods by other words."""
@@ -168,7 +171,7 @@ def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
     if kind.endswith("List") and root.get("items").value is not None and depth < 3:
         for item in root.get("items").list():
             yield from objects_of(item, depth + 1)
-    elif kind in (*WORKLOADS, *ROUTES, *OTHERS, *HOOKS) or operated_by(kind, root.text_at("apiVersion")):
+    elif kind in (*WORKLOADS, *ROUTES, *OTHERS, *HOOKS, *MONITORS) or operated_by(kind, root.text_at("apiVersion")):
         metadata = root.get("metadata")
         name = metadata.text_at("name") or metadata.text_at("generateName").rstrip("-")
         if name and not is_patch(kind, root):

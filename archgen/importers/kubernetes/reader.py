@@ -146,7 +146,7 @@ class _Reader:
         for attachment in attachments:
             self._call_outside(attachment)
             self._call_by_variables(attachment)
-        add_scraped(attachments, self.parts, self.services, self.selected, self.sheet)
+        add_scraped(attachments, self.manifests, self.parts, self.resources, self.selected, self.taken, self.sheet)
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
         add_policies(self.manifests, self.index, self.taken, self.called, self.sheet)

@@ -9,17 +9,28 @@ from itertools import islice, product
 from msgspec import Struct
 
 from archgen.importers.facts import SCRAPED_IN_PART, Attachment, Fact, FactSheet, Origin
+from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.hosts import ServiceKey
 from archgen.importers.kubernetes.kustomization import documents_of
-from archgen.importers.kubernetes.manifests import Manifest, annotations_of
-from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.label_index import selector_at
+from archgen.importers.kubernetes.manifests import (
+    MONITORS,
+    Manifest,
+    Manifests,
+    annotations_of,
+    may_be_one_namespace,
+)
+from archgen.importers.kubernetes.part import Workload, target_port
 from archgen.importers.kubernetes.patch_targets import simple_pattern
+from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 _DISCOVERY = b"kubernetes_sd_configs"
 _PORT = "prometheus.io/port"
+_SCRAPE = "prometheus.io/scrape"
+_OF_MONITORS = ("endpoints", "podMetricsEndpoints")
 _META = re.compile(r"__meta_kubernetes_(pod|service|endpoints|endpointslice)_(label|annotation)(present)?_(\w+)")
 _NAME = re.compile(r"__meta_kubernetes_(service|endpoints|endpointslice)_name")
 _SPACE = "__meta_kubernetes_namespace"
@@ -58,6 +69,127 @@ class _Rule(Struct, frozen=True):
 
 
 def add_scraped(
+    attachments: list[Attachment],
+    manifests: Manifests,
+    parts: list[Workload],
+    resources: list[Resource],
+    selected: Mapping[ServiceKey, list[Workload]],
+    taken: dict[str, str],
+    sheet: FactSheet,
+) -> None:
+    """Add the calls of what fetches measurements: of each pod that its configuration, a monitor or an annotation tells."""
+    services = {(each.namespace, each.name): each for each in manifests.of("Service")}
+    _add_kept(attachments, parts, services, selected, sheet)
+    configured = {attachment.owner for attachment in attachments}
+    finder = _Fetchers(parts, resources, taken, sheet)
+    for monitor in manifests.of(*MONITORS):
+        targets = [*_targets(monitor, parts, services, selected)]
+        for owner, certain in finder.of(monitor) if targets else ():
+            # without an operator it does what its own configuration says
+            for part, number in targets if owner not in configured else ():
+                _fetch_as_told(owner, part, number, monitor.origin, monitor.kind, certain, sheet)
+    alone = [part for part in parts if part.guess.known.product == "prometheus"]
+    if len(alone) == 1 and alone[0].id not in configured:
+        for part, number, source in _annotated(parts, services, selected):
+            _fetch_as_told(alone[0].id, part, number, source, _SCRAPE, False, sheet)
+
+
+class _Fetchers:
+    """What fetches measurements by monitors: what their operator runs, else the only one of its product, else one in no file."""
+
+    def __init__(
+        self, parts: list[Workload], resources: list[Resource], taken: dict[str, str], sheet: FactSheet
+    ) -> None:
+        self._parts = parts
+        self._resources = [each for each in resources if each.manifest.kind == "Prometheus"]
+        self._taken = taken
+        self._sheet = sheet
+        self._outside: dict[str, str] = {}
+
+    def of(self, monitor: Manifest) -> Iterator[tuple[str, bool]]:
+        """Yield the component that heeds a monitor, with True for certain."""
+        name = "victoriametrics" if monitor.kind.startswith("VM") else "prometheus"
+        labels = {key: value.text for key, value in monitor.node.get("metadata", "labels").items()}
+        key = "serviceMonitorSelector" if monitor.kind == "ServiceMonitor" else "podMonitorSelector"
+        if name == "prometheus" and self._resources:
+            for each in self._resources:
+                if selector_at(each.manifest.node.get("spec", key)).holds_for(labels):
+                    yield each.id, True
+            return
+        own = [part.id for part in self._parts if part.guess.known.product == name]
+        if not own and name not in self._outside:
+            identity = self._outside[name] = free_id(name, self._taken)
+            self._taken[identity] = name
+            for fact, value in (("kind", "monitoring"), ("product", name), ("is_outside", True)):
+                evidence = f"{monitor.kind}, in no file"
+                self._sheet.add(Fact(f"component:{identity}", fact, value, monitor.origin, evidence, "medium"))
+        if len(own) < 2:  # of several, nothing tells which one it is
+            yield (own or [self._outside[name]])[0], False
+
+
+def _targets(
+    monitor: Manifest,
+    parts: list[Workload],
+    services: Mapping[ServiceKey, Manifest],
+    selected: Mapping[ServiceKey, list[Workload]],
+) -> Iterator[tuple[Workload, int | None]]:
+    """Yield the workloads that a monitor selects, each with the port of its measurements where a Service or a pod declares it."""
+    spec = monitor.node.get("spec")
+    selector, space = selector_at(spec.get("selector")), spec.get("namespaceSelector")
+    spaces = {item.text for item in space.get("matchNames").list()} or {monitor.namespace}
+    is_any = space.text_at("any") == "true"
+    asked = {each.text_at("port") for key in _OF_MONITORS for each in spec.get(key).list()} - {""}
+
+    def is_in(namespace: str) -> bool:
+        return is_any or any(may_be_one_namespace(namespace, each) for each in spaces)
+
+    if monitor.kind in ("PodMonitor", "VMPodScrape"):
+        for part in parts:
+            if is_in(part.namespace) and selector.admits(part) and (not asked or asked & part.ports.keys()):
+                yield part, next((part.ports[name] or None for name in sorted(asked) if name in part.ports), None)
+        return
+    for key, service in services.items():
+        labels = {name: value.text for name, value in service.node.get("metadata", "labels").items()}
+        ports = [each for each in service.node.get("spec", "ports").list() if each.text_at("name") in asked]
+        if is_in(key[0]) and selector.holds_for(labels) and (ports or not asked):
+            for part in selected[key]:
+                yield part, (target_port(part, ports[0]) or ports[0].get("port").number) if ports else None
+
+
+def _annotated(
+    parts: list[Workload], services: Mapping[ServiceKey, Manifest], selected: Mapping[ServiceKey, list[Workload]]
+) -> Iterator[tuple[Workload, int | None, Origin]]:
+    """Yield the workloads whose pods, or whose Services, have the annotation by which Prometheus is told to measure them."""
+    own = ((part, annotations_of(part.manifest.kind, part.manifest.node), part.manifest.origin) for part in parts)
+    behind = (
+        (
+            part,
+            {name: value.text for name, value in service.node.get("metadata", "annotations").items()},
+            service.origin,
+        )
+        for key, service in services.items()
+        for part in selected[key]
+    )
+    for part, noted, source in (*own, *behind):
+        if noted.get(_SCRAPE) == "true":
+            number = noted.get(_PORT, "")
+            yield part, int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else None, source
+
+
+def _fetch_as_told(
+    owner: str, part: Workload, number: int | None, source: Origin, evidence: str, certain: bool, sheet: FactSheet
+) -> None:
+    subject = f"connection:{owner}->{part.id}"
+    confidence: Confidence = "high" if certain else "medium"
+    if part.id != owner:
+        sheet.add(Fact(subject, "protocol", "http", source, evidence, confidence))
+        if number is not None:
+            sheet.add(Fact(subject, "number", number, source, evidence, confidence))
+        if not certain:
+            sheet.add(Fact(subject, "is_assumed", True, source, evidence, confidence))
+
+
+def _add_kept(
     attachments: Iterable[Attachment],
     parts: list[Workload],
     services: Mapping[ServiceKey, Manifest],
