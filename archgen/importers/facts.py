@@ -176,6 +176,9 @@ class FactSheet:
         self.partly_read: set[str] = set()
         """The proxies of whose configuration a part can't be read, or has a port that no file tells."""
 
+        self.started: dict[int, tuple[str, Origin]] = {}
+        """The names of containers that commands start, by the ports of the machine, each with the place of the command."""
+
         self.places: dict[str, str] = {}
         """The components that no file describes, by the host that they are called by."""
 

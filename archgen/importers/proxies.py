@@ -262,8 +262,14 @@ class Proxy:
         """Add a pool as a component that runs on the hosts of its addresses."""
         if not servers:
             return
-        identity = make_id(pool)
+        known_port = len(servers) == 1 and is_loopback(servers[0].host) and servers[0].port
+        started = self.sheet.started.get(known_port) if known_port else None
+        # what nobody named is called by its address
+        is_unnamed = re.fullmatch(r"(localhost|127[\d.]*)[-:]\d+", pool) is not None
         taken = self.taken if self.hosts is None else self.sheet.components - self.pools
+        if started is None or not is_unnamed or make_id(started[0]) in (self.owner, *taken):
+            started = None
+        identity = make_id(started[0] if started is not None else pool)
         identity = f"{identity}-pool" if identity in (self.owner, *taken) else identity
         places = {(server.host, server.port) for server in servers}
         other, is_of_trial = self.others.get(identity, (places, False))
@@ -285,7 +291,8 @@ class Proxy:
         kind = known.kind if known.kind not in ("service", "reverse-proxy", "load-balancer") else "app-server"
         if protocol == "tcp" and port in STORES:
             kind, protocol = STORES[port].kind, STORES[port].protocol
-        self.add(subject, "kind", kind, line, f"pool {identity}")
+        by_command = f", docker run ({started[1]})" if started is not None else ""
+        self.add(subject, "kind", kind, line, f"pool {identity}{by_command}")
         hosts = list(dict.fromkeys(self._host(server) for server in servers))
         if len(servers) > 1:
             self.add(subject, "replicas", len(servers), line, "servers of the pool")

@@ -152,6 +152,35 @@ def test_directories_above_an_imported_one_say_nothing_of_its_files(
     assert f"not read: {directory}/proxy/b.conf; {read}" in lines
 
 
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("docker run -d -p 127.0.0.1:9100:80 --name maps acme/maps\n", "maps"),
+        ('NAME="maps"\ndocker run -d \\\n  --publish=9100:80 \\\n  --name "$NAME" acme/maps\n', "maps"),
+        ("podman run --name=maps -p 9100:80 acme/maps\n", "maps"),
+        ("docker run -d -p 9101:80 --name maps acme/maps\n", "localhost-9100"),
+        ("docker run -d -p 9100:80 acme/maps\n", "localhost-9100"),
+        ("docker run -d --name $NAME -p 9100:80 acme/maps\n", "localhost-9100"),
+        ("docker run -d -p 9100:80 --name web acme/maps\n", "localhost-9100"),
+    ],
+)
+def test_port_of_a_container_that_a_command_starts_has_its_name(
+    command: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    locations = "".join(f"location /{port}/ {{ proxy_pass http://localhost:{port}; }} " for port in (8080, 9100))
+    write(
+        {
+            "compose.yml": 'services:\n  web: {image: "acme/web:1", ports: ["127.0.0.1:8080:3000"]}\n',
+            "sites-available/default": f"server {{ listen 80; {locations} }}\n",
+            "start.sh": command,
+        }
+    )
+    result = import_model((".",), None)
+    assert {*result.model.inventory.parts} == {"nginx", "web", name}
+    assert ("docker run (start.sh:" in result.text) == (name == "maps")
+
+
 def test_configuration_that_is_out_of_use_by_its_path_is_not_offered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

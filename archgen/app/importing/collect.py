@@ -38,7 +38,7 @@ from archgen.app.importing.overlays import choose_overlays
 from archgen.app.importing.production_choice import development_beside_charts, prefer
 from archgen.app.importing.project_choice import ProjectChoice, built_images, choose_projects
 from archgen.app.importing.stated_use import usage_documents
-from archgen.app.importing.unread_proxies import Owners, files_of_tools, owners_in, templates_among
+from archgen.app.importing.unread_proxies import Owners, files_of_tools, owners_in, started_containers, templates_among
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
@@ -70,7 +70,7 @@ class SourceFiles:
     in kustomizations, after the file of each, by which nothing is to be found, and True for those outside the project. `templates` are
     those of other tools than Helm. `built` are the sources by which compose files that aren't read build services, by their names.
     `listed` are the paths that kustomizations name, each with the first of these, `of_tools` the files by which other tools run
-    systems, and `doubted` the paths of compose files for development beside a chart.
+    systems, and `doubted` the paths of compose files for development beside a chart. `started` are containers that commands start.
     """
 
     def __init__(self) -> None:
@@ -92,6 +92,7 @@ class SourceFiles:
         self.listed: dict[str, str] = {}
         self.of_tools: dict[str, list[str]] = {}
         self.doubted: set[str] = set()
+        self.started: dict[int, tuple[str, str, int]] = {}
 
     def read(self, path: str, inside: str | None = None) -> None:
         """Read a file; what can't be read is an error."""
@@ -384,6 +385,7 @@ def _find_proxies(collection: SourceFiles, directory: str, below: list[str], fou
                 proxies[file.path] = file
     collection.unnamed_proxies |= {path: file for path, file in proxies.items() if not is_for_trial(path)} or proxies
     collection.owners_of_proxies = functools.partial(owners_in, directory, below, found)
+    collection.started |= started_containers(below, found) if proxies else {}
 
 
 def _nearest_projects(below: list[str]) -> dict[str, list[str]]:

@@ -59,6 +59,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         unnamed,
         collection.together,
         collection.built,
+        collection.started,
     )
     reading = replace(
         reading,

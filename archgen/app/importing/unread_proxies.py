@@ -39,6 +39,16 @@ _TEMPLATE = re.compile(
 )
 """A template of Ansible for what an importer reads."""
 
+_RUNS = re.compile(r"(?:docker|podman)(?<=\bdocker|\bpodman)[ ]+(?:container[ ]+)?run\b((?:\\\r?\n|[^\n;|&#])*)")
+_ON_PORT = re.compile(r"""(?:-p|--publish)[ =]*["']?(?:[\d.]+:)?(\d{2,5}):\d""")
+_BY_NAME = re.compile(r"""--name[ =]+["']?([\w${}.-]+)""")
+_ASSIGNS = re.compile(
+    r"""^[ \t]*(?:(?:export|readonly|local)[ \t]+)?(\w+)=["']?([\w./:@-]+)["']?[ \t]*$""", re.MULTILINE
+)
+_VARIABLE = re.compile(r"\$\{?(\w+)\}?")
+_STARTING = (".sh", ".service", ".md", ".rst", "Makefile", "justfile")
+"""Ends of the names of files that may start a container by a command."""
+
 Owners = Callable[[], Mapping[str, str]]
 """Return the words on what brings a file into a container, by the path of the file or of a directory around it."""
 
@@ -55,6 +65,25 @@ def owners_in(directory: str, paths: Iterable[str], found: FoundFiles) -> dict[s
             for place in places:
                 owners.setdefault(path_in(place, name), f"{path} {verb} it")
     return owners
+
+
+def started_containers(paths: Iterable[str], found: FoundFiles) -> dict[int, tuple[str, str, int]]:
+    """Return the containers that commands in files start by a name, by the ports of the machine: each with its place."""
+    started: dict[int, tuple[str, str, int]] = {}
+    for path in [path for path in paths if path.endswith(_STARTING)][:_MOST_FILES]:
+        text = found.text(path)
+        values = dict(_ASSIGNS.findall(text)) if " run" in text else {}
+        for match in _RUNS.finditer(text) if " run" in text else ():
+            named = _BY_NAME.search(match[1])
+            name = _filled(named[1], values) if named is not None else ""
+            for port in _ON_PORT.findall(match[1]) if name else ():
+                started.setdefault(int(port), (name, path, text.count("\n", 0, match.start()) + 1))
+    return started
+
+
+def _filled(word: str, values: Mapping[str, str]) -> str:
+    """Return a word with the values of its variables."""
+    return _VARIABLE.sub(lambda hole: values.get(hole[1], ""), word)
 
 
 def _is_recipe(name: str) -> bool:
