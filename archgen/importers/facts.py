@@ -87,7 +87,10 @@ def as_assumed(facts: Iterable[Fact], paths: Set[str]) -> Iterator[Fact]:
     for fact in facts:
         if fact.source.path not in paths:
             yield fact
-        elif not fact.subject.startswith("entry:"):
+        elif fact.subject.startswith("entry:"):
+            component, _, port = fact.subject.removeprefix("entry:").rpartition(":")
+            yield Fact(f"component:{component}", "member", f"published:{port}", fact.source, fact.evidence, "medium")
+        else:
             yield replace(fact, confidence="medium") if fact.confidence == "high" else fact
             if fact.subject.startswith("connection:") and fact.key == "protocol":
                 yield Fact(fact.subject, "is_assumed", True, fact.source, fact.evidence, "medium")

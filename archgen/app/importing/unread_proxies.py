@@ -124,12 +124,12 @@ def lines_of_proxies(
         owner = next((owners[path] for path in _around(file.path) if path in owners), "")
         if not owner and proxy_of(file) in described and leads_by_names(file):
             owner = "no compose file mounts it"
-        if not owner and (other := beside.get((os.path.dirname(file.path), proxy_of(file)))):
-            owner = f"{other}, which lies beside it, is in use"
         if not owner and stage_of(_below_any(file.path, paths)) == TRIAL:
             owner = "its path is named for a trial, or for what is out of use"
-        step = f"; `archgen import {shlex.join((*paths, file.path))}` reads it too" if not owner else f": {owner}"
-        yield f"not read: {file.path}{step}"
+        other = beside.get((os.path.dirname(file.path), proxy_of(file)))
+        reason = f": {other}, which lies beside it, is in use" if other else ""
+        step = f"; `archgen import {shlex.join((*paths, file.path))}` reads it too"
+        yield f"not read: {file.path}: {owner}" if owner else f"not read: {file.path}{reason}{step}"
 
 
 def _below_any(path: str, directories: Iterable[str]) -> str:

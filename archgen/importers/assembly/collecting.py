@@ -77,6 +77,8 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         part.sharers.append(str(value).partition(":")[2])
     elif key == "member" and str(value).startswith("left_caller:"):
         part.left_callers.append(str(value).partition(":")[2])
+    elif key == "member" and str(value).startswith("published:"):
+        part.published.append(str(value).partition(":")[2])
     elif key == "member" and str(value).startswith("stray:"):
         part.strays.append(str(value).partition(":")[2])
     elif key == "member" and str(value).startswith("passes_to:"):

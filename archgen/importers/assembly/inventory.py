@@ -32,7 +32,7 @@ class Part(Struct, kw_only=True):
     One that is `is_unserved` has no name that a request could come by, and one that is `is_page` has one on a port of pages; one
     that `is_opened` is reached from outside the cluster, by whatever protocol, and the API server itself calls one that
     `is_hooked`. `left_callers` are parts that call it and aren't imported, and `strays` places that a proxy leads to and
-    at which nothing imported is. One that is outside and `is_near` has a name of
+    at which nothing imported is; `published` are its ports in files for development. One that is outside and `is_near` has a name of
     the same network; one that `is_on_machine` is called by a name of its callers' own machine. `passes_to` are ports of the own
     machine that a proxy leads to, and `ports` those on which it listens, by the ports that a Service or its host gives to them:
     0 for one that no file tells.
@@ -83,6 +83,7 @@ class Part(Struct, kw_only=True):
     sharers: list[str] = field(default_factory=list)
     left_callers: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
+    published: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     passes_to: list[int] = field(default_factory=list)
     ports: dict[int, set[int]] = field(default_factory=dict)

@@ -70,6 +70,10 @@ def questions_of(
 def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
     for name in doors.assumed:
         ask = f"No file says how visitors reach {name}. Do they call it directly?"
+        if ports := inventory.parts[name].published:
+            ask = (
+                f"Only a file for development publishes {name}:{' and '.join(ports[:2])}. Do visitors call it directly?"
+            )
         yield question("entrance", f"{client} -> {name}", ask, _YES_OR_NO, (str(inventory.parts[name].source),))
     for entry in inventory.entries:
         is_page = entry.component in doors.front and not inventory.parts[entry.component].keeps_data
