@@ -172,11 +172,12 @@ CONTROLLED = {"argocd/shop.yaml": ARGO.replace("k8s/prod", "k8s")}
         (STATED, "docker-compose.yml", {"Jenkinsfile": APPLY}, "kubernetes"),
         (STATED, "docker-compose.yml", CONTROLLED, "kubernetes"),
         (STATED, "docker-compose.yml", {"deploy.sh": APPLY}, "compose"),
-        (COMPOSE, "docker-compose.prod.yml", {"Jenkinsfile": APPLY}, "compose"),
+        (COMPOSE, "docker-compose.prod.yml", {"Jenkinsfile": APPLY}, "kubernetes"),
+        (COMPOSE, "docker-compose.prod.yml", {"deploy.sh": APPLY}, "compose"),
         (COMPOSE, "docker-compose.yml", {"Jenkinsfile": APPLY, "release.sh": "docker compose up -d\n"}, "compose"),
     ],
 )
-def test_pipeline_that_applies_manifests_outweighs_comments(
+def test_pipeline_that_applies_manifests_outweighs_names_and_comments(
     text: str, file: str, scripts: dict[str, str], read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert formats_of(tmp_path, monkeypatch, {file: text, "k8s/web.yaml": WORKLOAD} | scripts) == {read}
@@ -361,7 +362,9 @@ def test_manifests_come_before_compose_files_further_down_unless_clearly_more_sp
     files = {"deploy/docker-compose.prod.yml": COMPOSE.replace("build: web", "build: ../web")}
     result = imported(tmp_path, monkeypatch, {"k8s/prod/web.yaml": WORKLOAD} | files)
     lines = summary(result).splitlines()
-    assert "read manifests of Kubernetes: k8s/prod is named for production, their images are in a registry" in lines
+    reason = "k8s/prod is named for production, their images are in a registry"
+    rival = "deploy/docker-compose.prod.yml may be in use too: its name says production"
+    assert f"read manifests of Kubernetes: {reason}; {rival}" in lines
     assert (
         "not read: deploy/docker-compose.prod.yml; `archgen import deploy/docker-compose.prod.yml` reads it instead"
         in lines

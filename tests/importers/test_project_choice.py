@@ -305,3 +305,38 @@ def test_summary_does_not_name_stores_that_stand_alone(tmp_path: Path, monkeypat
     text = summary(imported(tmp_path, monkeypatch, files))
     assert "not read: b/compose.yml" in text
     assert "a/compose.yml" not in text
+
+
+DEPLOYED = "jobs:\n  deploy:\n    steps:\n      - run: {}\n"
+UP = "docker compose --env-file .env -f compose.server.yaml up -d"
+OVER_SSH = f"|\n          ssh user@host <<'REMOTE'\n          cd /srv/app\n          {UP}\n          REMOTE"
+
+
+@pytest.mark.parametrize("command", [UP, OVER_SSH])
+def test_what_a_workflow_starts_comes_before_a_name(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"compose.prod.yaml": compose(*SYSTEM), "compose.server.yaml": compose(*SYSTEM)}
+    files[".github/workflows/main.yml"] = DEPLOYED.format(command)
+    result = imported(tmp_path, monkeypatch, files)
+    assert_choice(result, ["compose.server.yaml"], "compose.server.yaml: .github/workflows/main.yml starts it")
+
+
+def test_what_a_script_starts_is_named_beside_what_a_workflow_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"compose.prod.yaml": compose(*SYSTEM), "compose.server.yaml": compose(*SYSTEM)}
+    files |= {
+        ".github/workflows/main.yml": DEPLOYED.format(UP),
+        "deploy.sh": "docker compose -f compose.prod.yaml up -d\n",
+    }
+    reason = "compose.prod.yaml: its name says production, deploy.sh starts it"
+    rival = ".github/workflows/main.yml starts compose.server.yaml"
+    assert_choice(imported(tmp_path, monkeypatch, files), ["compose.prod.yaml"], f"{reason}; {rival}")
+
+
+def test_a_workflow_is_the_reason_beside_a_file_for_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"compose.server.yaml": compose(*SYSTEM), "compose.test.yaml": compose(*SYSTEM)}
+    files[".github/workflows/main.yml"] = DEPLOYED.format(UP)
+    result = imported(tmp_path, monkeypatch, files)
+    assert_choice(result, ["compose.server.yaml"], "compose.server.yaml: .github/workflows/main.yml starts it")

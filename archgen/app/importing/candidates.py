@@ -38,6 +38,7 @@ class ComposeCandidate(Struct, frozen=True, dict=True):
     services: dict[str, ServiceSketch]
     stage: int
     deployed_by: str = ""
+    by_pipeline: bool = False
 
     @cached_property
     def own(self) -> dict[str, ServiceSketch]:
@@ -81,10 +82,13 @@ class ComposeCandidate(Struct, frozen=True, dict=True):
 
     @property
     def rank(self) -> int:
-        """Return how much speaks for the files: a name and a script, either, neither; then trials."""
+        """Return how much speaks for the files: a name and a script, either, neither; then trials.
+
+        What a server starts after each change counts as much as both.
+        """
         if self.stage >= STAGING:
             return self.stage + 2
-        return UNNAMED_RANK - (self.stage == PRODUCTION) - bool(self.deployed_by)
+        return UNNAMED_RANK - (self.stage == PRODUCTION) - bool(self.deployed_by) - self.by_pipeline
 
     @property
     def reasons(self) -> list[str]:
@@ -130,10 +134,10 @@ class ComposeCandidate(Struct, frozen=True, dict=True):
         """Return True if this runs the system of another project: its programs, or its services as a script for production has them."""
         shared = len(self.services.keys() & other.services.keys()) >= ENOUGH * len(other.services)
         for others in (other.own, other.deciding) if shared else (other.own,):
-            is_enough = self.rank == 0 or len(self.own) >= len(others)
+            is_enough = self.rank <= 0 or len(self.own) >= len(others)
             if self._part_of(other, others) >= (ENOUGH if is_enough else MOST):
                 return True
-        return self.rank == 0 and bool(self.own) and shared
+        return self.rank <= 0 and bool(self.own) and shared
 
 
 def _may_be_one(source: tuple[str, set[str]], other: tuple[str, set[str]]) -> bool:

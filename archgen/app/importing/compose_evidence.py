@@ -50,7 +50,7 @@ def evidence_of_compose(project: ComposeCandidate, texts: Iterable[str], deploye
     elif project.stage == TRIAL:
         yield Evidence(-3, "is named for development")
     if deployed_by:
-        yield Evidence(3, f"{deployed_by} starts it")
+        yield Evidence(3, f"{deployed_by} starts it", is_deed=True)
     use = use_in_comments("\n".join(map(comments_above, texts)))
     if use:
         yield Evidence(

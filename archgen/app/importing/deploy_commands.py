@@ -78,6 +78,9 @@ _VARIABLE = re.compile(r"\$\{?(\w+)(?::-[^}]*)?\}?|\$\((\w+)\)")
 _CHANGES_DIRECTORY = re.compile(r"\bcd\s+[\"']?([^\s\"';&|]+)[\"']?\s*(?:&&|;)\s*(?:sudo\s+)?$")
 _TARGET = re.compile(r"""^[ \t]*["']?([A-Za-z][\w:.-]*)["']?[ \t]*:(?!=)""", re.MULTILINE)
 
+_JOB = re.compile(r"^  ([A-Za-z_][\w-]*):[ \t]*(?:#.*)?$", re.MULTILINE)
+"""A job of a workflow, of which the commands of all steps are."""
+
 _DEFAULT = re.compile(r"(?<![\w.-])(?:docker-)?compose\.ya?ml(?![\w.-])")
 """A name by which Compose reads a file without being told."""
 
@@ -138,7 +141,8 @@ def find_runs(
     they start by itself as well doesn't.
     """
     known, below = frozenset(compose_files), [*below]
-    scripts = (path for path, depth in _placed(directory, below) if _is_script(path, depth))
+    placed = _placed(directory, below)
+    scripts = (path for path, depth in placed if _is_script(path, depth) or _WORKFLOWS in path)
     for path in islice(scripts, _MOST_SCRIPTS):
         text = found.text(path) if path not in known else ""
         if len(text) <= _LARGEST and _may_start(text):
@@ -222,7 +226,8 @@ def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) ->
     assigned = _assigned_in(text) if may_assign else {}
     own = _places(path, directory, "")
     copies = list(_copies_in(text, own, known))
-    targets = [(match.start(), match[1]) for match in _TARGET.finditer(text)]
+    of_targets = _JOB if _WORKFLOWS in path else _TARGET
+    targets = [(match.start(), match[1]) for match in of_targets.finditer(text)]
     starts = [start for start, _ in targets]
     has_fences = path not in known and not is_usage_document(path)
     fences = [match.start() for match in _FENCE.finditer(text)] if has_fences else []

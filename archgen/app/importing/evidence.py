@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 _STRONG = 2
-_OUTRIGHT = 3
 
 
 class Evidence(Struct, frozen=True):
     """A weight, below zero for what speaks against it, and the words of a user for it.
 
-    `is_deed` is True where the repository itself brings the system to its visitors, after each change.
+    `is_deed` is True where the repository itself brings the system to its visitors: manifests after each change, a compose file
+    by any script.
     """
 
     weight: int
@@ -29,11 +29,6 @@ def weigh(evidence: Iterable[Evidence]) -> int:
 def has_strong(evidence: Iterable[Evidence], sign: int) -> bool:
     """Return True if a thing alone says much for it, or against it where the sign is below zero."""
     return any(each.weight * sign >= _STRONG for each in evidence)
-
-
-def is_outright(evidence: Iterable[Evidence]) -> bool:
-    """Return True if a thing alone says it outright, as a name or a script does: no comment and no setting counts as much."""
-    return any(each.weight >= _OUTRIGHT for each in evidence)
 
 
 def strongest(evidence: Iterable[Evidence], sign: int) -> list[str]:

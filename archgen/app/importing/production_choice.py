@@ -14,7 +14,7 @@ from archgen.app.importing.compose_evidence import evidence_of_compose
 from archgen.app.importing.compose_sketch import ServiceSketch
 from archgen.app.importing.deploy_commands import find_runs
 from archgen.app.importing.directories import FoundFiles
-from archgen.app.importing.evidence import Evidence, has_strong, is_outright, strongest, weigh
+from archgen.app.importing.evidence import Evidence, has_strong, strongest, weigh
 from archgen.app.importing.project_choice import ProjectChoice
 from archgen.app.importing.stated_use import (
     OF_CLUSTER,
@@ -33,6 +33,9 @@ _RUNS = re.compile(rb"kind(?<=^kind):[ \t]*(Deployment|StatefulSet|DaemonSet|Rol
 _REPOSITORY = re.compile(r"\brepository:[ \t]*[\"']?([\w./-]+)")
 _KEY_OF_PART = re.compile(r"^([A-Za-z][\w-]*):[ \t]*(?:\{.*)?$", re.MULTILINE)
 _OF_ANY = frozenset(("service", "svc", "app", "server", "deployment"))
+_OUTRIGHT = 3
+"""The weight of what says so by itself: a name, or a script that starts it."""
+
 _MARGIN = 3
 """How much more has to speak for manifests than for compose files in the directory itself, and how much less than for those below."""
 
@@ -69,14 +72,14 @@ def prefer(
     # routes and registries are in leftover manifests too
     is_strong = has_strong(cluster, 1) or has_strong(compose, -1)
     lead = _MARGIN if is_strong or not has_strong(compose, 1) else 0
-    # what a pipeline does outweighs comments and settings
-    is_proven = any(each.is_deed for each in cluster) and not is_outright(compose)
+    # what a pipeline does outweighs names, comments and settings
+    is_proven = any(each.is_deed for each in cluster) and not any(each.is_deed for each in compose)
     least = weigh(compose) - lead if is_below else max(1, weigh(compose) + (0 if is_proven else _MARGIN))
     if (is_strong or is_below) and weigh(cluster) >= least:
         against = ", ".join(strongest(compose, -1))
         why = ", ".join(strongest(cluster, 1)) or "as much speaks for them as for compose files"
         reason = f"{why}, and {_named(choice)} {against}" if against else why
-        return Preference(True, reason) if is_alike else None
+        return Preference(True, reason + _rival(compose, f"{_named(choice)} may be in use too")) if is_alike else None
     if not is_alike and (is_strong or not has_strong(compose, 1)):
         return None
     reasons = [*strongest(compose, 1), *strongest(cluster, -1)]
@@ -86,7 +89,14 @@ def prefer(
         if little
         else "nothing says that visitors use the manifests"
     )
-    return Preference(False, ", ".join(reasons) or other)
+    rival = _rival([each for each in cluster if each.is_deed], "manifests of Kubernetes may be in use too")
+    return Preference(False, (", ".join(reasons) or other) + rival)
+
+
+def _rival(evidence: Iterable[Evidence], words: str) -> str:
+    """Return words on what isn't read, if something says outright that visitors use that as well; else the empty text."""
+    says = next((each.says for each in evidence if each.weight >= _OUTRIGHT), "")
+    return f"; {words}: {says}" if says else ""
 
 
 def development_beside_charts(

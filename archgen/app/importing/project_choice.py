@@ -17,7 +17,7 @@ from archgen.app.importing.compose_files import (
     stage_of_compose_file,
 )
 from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose
-from archgen.app.importing.deploy_commands import ComposeRun, find_runs
+from archgen.app.importing.deploy_commands import ComposeRun, find_runs, is_pipeline
 from archgen.app.importing.directories import FoundFiles, path_in
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.project import DEFAULTS
@@ -26,6 +26,7 @@ from archgen.importers.stages import STAGING, TRIAL, UNNAMED, stage_of
 
 _MOST_FILES = 60
 _DEEPEST = 3
+_MOST_RIVALS = 2
 _PART = 0.3
 """The part of all that is built which a project has to run to stand for a directory that has only a helper itself."""
 
@@ -91,7 +92,7 @@ def choose_projects(
     texts = {path: found.text(path) for path in likely}
     sketches = {path: sketch_compose(path, text) for path, text in texts.items()}
     near = (path for path in below if path.count(os.sep) <= deepest)
-    runs = list(find_runs(directory, near, texts, found)) if current_files < {*likely} else []
+    runs = list(find_runs(directory, near, texts, found)) if current_files < {*files} else []
     candidates = _candidates(directory, likely, sketches, runs, found)
     current = [_candidate(directory, project, sketches, runs) for project in read]
     chosen = _without_variants(directory, [_best(each, candidates) for each in _working(current, candidates)])
@@ -105,7 +106,13 @@ def choose_projects(
     built_in = [path for path in files if path in sketches and path not in taken]
     alike = [path for path in built_in if _is_of_one_system(path, chosen, _candidate(directory, (path,), sketches, []))]
     built = dict(_built_elsewhere(alike, sketches))
-    return ProjectChoice(result, left, _reason(directory, current, chosen, left), lambda: (*chosen,), built)
+    rivals = [each for each in candidates if taken.isdisjoint(each.files) and each.deployed_by and each.stage < STAGING]
+    reason = _reason(directory, current, chosen, left) + "".join(
+        f"; {each.deployed_by} starts {' with '.join(each.files)}"
+        for each in rivals[:_MOST_RIVALS]
+        if any(each.is_variant_of(other) or other.is_variant_of(each) for other in chosen)
+    )
+    return ProjectChoice(result, left, reason, lambda: (*chosen,), built)
 
 
 def _is_of_one_system(path: str, chosen: list[ComposeCandidate], other: ComposeCandidate) -> bool:
@@ -241,8 +248,9 @@ def _candidate(
     stages = [stage_of_compose_file(os.path.relpath(path, directory)) for path in files]
     named = [stage for stage in stages if stage != UNNAMED]
     stage = max(named, default=UNNAMED)
-    by = next((run.by for run in runs if run.deploys and run.files == files), "")
-    return ComposeCandidate(files, services, stage, os.path.relpath(by, directory) if by else "")
+    starting = [run.by for run in runs if run.deploys and run.files == files]
+    by = next((each for each in starting if is_pipeline(each)), next(iter(starting), ""))
+    return ComposeCandidate(files, services, stage, os.path.relpath(by, directory) if by else "", is_pipeline(by))
 
 
 def _with_included(path: str, sketches: dict[str, ComposeSketch]) -> Iterator[ComposeSketch]:
@@ -288,7 +296,9 @@ def _with_stores(project: ComposeCandidate, base: ComposeCandidate) -> ComposeCa
     if project.missing.isdisjoint(base.services) or not base.own.keys() <= project.own.keys():
         return project
     files = tuple(dict.fromkeys((*base.files, *project.files)))
-    return ComposeCandidate(files, base.services | project.services, project.stage, project.deployed_by)
+    return ComposeCandidate(
+        files, base.services | project.services, project.stage, project.deployed_by, project.by_pipeline
+    )
 
 
 def _best(project: ComposeCandidate, candidates: list[ComposeCandidate]) -> ComposeCandidate:
