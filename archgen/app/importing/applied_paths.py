@@ -190,16 +190,21 @@ def _words_applied(statement: str) -> Iterable[tuple[str, str]]:
     return [pair for part in parts[: end + 1] for pair in _WORD.findall(part)]
 
 
-def brings_to_visitors(path: str, text: str) -> bool:
-    """Return True for a script that brings manifests into a cluster that is not made for a trial."""
-    if _OF_TESTS.search(os.path.basename(path)) is not None or APPLIES.search(text) is None:
-        return False
+def is_for_trial_cluster(path: str, text: str) -> bool:
+    """Return True for a script of tests, one that makes a cluster for a trial, and a workflow that only tries what is to be merged."""
     text = _COMMENT.sub("", text)
     events = _EVENTS.search(text)
-    if _IN_TRIAL_CLUSTER.search(text) is not None or (
-        events is not None and "pull_request" in events[1] and _EVENT.search(events[1]) is None
-    ):
+    is_request = events is not None and "pull_request" in events[1] and _EVENT.search(events[1]) is None
+    return (
+        is_request or _OF_TESTS.search(os.path.basename(path)) is not None or _IN_TRIAL_CLUSTER.search(text) is not None
+    )
+
+
+def brings_to_visitors(path: str, text: str) -> bool:
+    """Return True for a script that brings manifests into a cluster that is not made for a trial."""
+    if APPLIES.search(text) is None or is_for_trial_cluster(path, text):
         return False
+    text = _COMMENT.sub("", text)
     target = ""
     for line in _CONTINUED.sub(" ", text).splitlines()[:_MOST_LINES]:
         match = _TARGET.match(line) if line[:1].isalpha() else None

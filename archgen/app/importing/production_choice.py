@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from archgen.app.importing.applied_paths import is_for_trial_cluster
 from archgen.app.importing.candidates import MOST, ComposeCandidate
 from archgen.app.importing.cluster_evidence import ClusterSketch, evidence_of_cluster, sketch_cluster
 from archgen.app.importing.compose_evidence import evidence_of_compose
 from archgen.app.importing.compose_sketch import ServiceSketch
-from archgen.app.importing.deploy_commands import find_runs
+from archgen.app.importing.deploy_commands import command_files, find_runs
 from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.evidence import Evidence, has_strong, strongest, weigh
 from archgen.app.importing.project_choice import ProjectChoice
@@ -33,6 +34,7 @@ _RUNS = re.compile(rb"kind(?<=^kind):[ \t]*(Deployment|StatefulSet|DaemonSet|Rol
 _REPOSITORY = re.compile(r"\brepository:[ \t]*[\"']?([\w./-]+)")
 _KEY_OF_PART = re.compile(r"^([A-Za-z][\w-]*):[ \t]*(?:\{.*)?$", re.MULTILINE)
 _OF_ANY = frozenset(("service", "svc", "app", "server", "deployment"))
+_INSTALLS_CHART = re.compile(r"\bhelm[ \t]+(?:-\S+[ \t]+)*(?:upgrade|install)\b")
 _OUTRIGHT = 3
 """The weight of what says so by itself: a name, or a script that starts it."""
 
@@ -113,8 +115,28 @@ def development_beside_charts(
         return ""
     texts = usage_texts(names, directory, found)
     evidence = [each for project in choice.candidates for each in _evidence(directory, project, texts, paths, found)]
-    is_meant = has_strong(evidence, 1) or not has_strong(evidence, -1)
-    return "" if is_meant else f"{', '.join(strongest(evidence, -1))}, and {chart} is a Helm chart"
+    if has_strong(evidence, 1):
+        return ""
+    against = strongest(evidence, -1) if has_strong(evidence, -1) else []
+    by = _deployer_of(chart, choice, directory, paths, texts, found) if not against else ""
+    against = against or ([f"isn't what {by}"] if by else [])
+    return f"{', '.join(against)}, and {chart} is a Helm chart" if against else ""
+
+
+def _deployer_of(
+    chart: str, choice: ProjectChoice, directory: str, paths: Sequence[str], texts: Sequence[str], found: FoundFiles
+) -> str:
+    """Return words for a script or workflow that installs a chart, else for the documents where these tell of no other way."""
+    # a directory called `helm` is no word of the command
+    place = re.escape(os.path.relpath(chart, directory))
+    named = re.compile(rf"(?:[\s\"'/=]\./|[/=\"']|[ \t](?=\S*/)){place}(?![\w-])")
+    for path, text in command_files(directory, paths, found):
+        if _INSTALLS_CHART.search(text) and named.search(text) and not is_for_trial_cluster(path, text):
+            return f"{os.path.relpath(path, directory)} installs"
+    installed = [text for text in texts if _INSTALLS_CHART.search(text) and named.search(text)]
+    others = (use for project in choice.candidates for use in stated_uses(texts, _command_for(project)))
+    told = any(use >= 0 for use in stated_uses(installed, CommandPattern(_INSTALLS_CHART, ("helm",))))
+    return "the documents install" if told and not any(use >= 0 for use in others) else ""
 
 
 def _is_in_chart(choice: ProjectChoice, chart: str, directory: str, paths: Sequence[str], found: FoundFiles) -> bool:
