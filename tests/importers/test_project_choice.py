@@ -340,3 +340,12 @@ def test_a_workflow_is_the_reason_beside_a_file_for_tests(tmp_path: Path, monkey
     files[".github/workflows/main.yml"] = DEPLOYED.format(UP)
     result = imported(tmp_path, monkeypatch, files)
     assert_choice(result, ["compose.server.yaml"], "compose.server.yaml: .github/workflows/main.yml starts it")
+
+
+def test_a_name_for_production_stays_where_a_workflow_starts_a_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"compose.prod.yaml": compose(*SYSTEM, "proxy=nginx"), "compose.server.yaml": compose(*SYSTEM)}
+    files[".github/workflows/main.yml"] = DEPLOYED.format(UP)
+    reason = "its name says production; .github/workflows/main.yml starts compose.server.yaml"
+    assert_choice(imported(tmp_path, monkeypatch, files), ["compose.prod.yaml"], f"compose.prod.yaml: {reason}")

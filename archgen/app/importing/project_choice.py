@@ -22,7 +22,7 @@ from archgen.app.importing.directories import FoundFiles, path_in
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.products import image_name, is_product
-from archgen.importers.stages import STAGING, TRIAL, UNNAMED, stage_of
+from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
 _MOST_FILES = 60
 _DEEPEST = 3
@@ -302,8 +302,18 @@ def _with_stores(project: ComposeCandidate, base: ComposeCandidate) -> ComposeCa
 
 
 def _best(project: ComposeCandidate, candidates: list[ComposeCandidate]) -> ComposeCandidate:
-    """Return the candidate for which most speaks of those that run the same system as a project."""
-    variants = [each for each in candidates if each.rank < project.rank and each.is_variant_of(project)]
+    """Return the candidate for which most speaks of those that run the same system as a project.
+
+    What a workflow starts is a part, where a file that is named for production runs that and more: something else starts the rest.
+    """
+    named = [each.services.keys() for each in (project, *candidates) if each.stage == PRODUCTION]
+    variants = [
+        each
+        for each in candidates
+        if each.rank < project.rank
+        and each.is_variant_of(project)
+        and (each.stage == PRODUCTION or not any(each.services.keys() < names for names in named))
+    ]
     best = min([project, *variants], key=lambda each: (each.rank, -each.covers(project), *_place(each)))
     return best if best is project else _with_stores(best, project)
 
