@@ -19,6 +19,7 @@ from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener, Origin
 from archgen.importers.packages import DOCKERFILES, PACKAGE_LISTS, directory_named
 from archgen.importers.products import image_name
+from archgen.importers.sources.source_calls import source_calls
 from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.kinds import KINDS
 
@@ -170,13 +171,25 @@ def _brings_in(part: ServicePart, opener: Opener) -> bool:
 def settings_in_sources(
     parts: Mapping[str, ServicePart], opener: Opener, hosts: Mapping[str, str]
 ) -> Iterator[Attachment]:
-    """Yield the files of settings in the sources of services, and those that images which nothing builds here may hold."""
+    """Yield the files of settings in the sources of services, and those that images which nothing builds here may hold.
+
+    A source that is of one program alone is searched for calls too.
+    """
+    places = {part.id: next(source_directories(part, opener), "") for part in parts.values()}
+    counts = Counter(map(posixpath.normpath, places.values()))
     for part in parts.values():
         works = KINDS[part.kind].role == "application"
         files = [
             *(_settings(part, opener) if works else ()),
-            *(_copied(part, opener) if not part.service.built else ()),
+            *(_copied(part, opener) if not part.service.built and not part.recipe.image else ()),
         ]
+        place = posixpath.normpath(places[part.id])
+        is_around = any(
+            each != place and f"{posixpath.normpath(each)}/".startswith(f"{place}/") for each in places.values()
+        )
+        if works and part.guess.known.product is None and place != "." and counts[place] == 1 and not is_around:
+            given = part.service.environment.keys() | part.recipe.variables.keys()
+            files += source_calls(part.service.source.path, place, opener, hosts, given)
         yield from (Attachment(part.id, "", file, file.path, hosts, is_shared=True) for file in files)
 
 

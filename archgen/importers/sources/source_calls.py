@@ -1,0 +1,75 @@
+"""Calls of other programs whose addresses stand in the source of a program alone: in a call itself, or as a default."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator
+
+from archgen.importers.facts import Configuration, Opener
+from archgen.importers.variable_names import names_callers
+
+_CODE = re.compile(r"\.(java|kt|scala|groovy|[cm]?[jt]s|tsx|jsx|py|go|cs|php|rb|rs)$")
+_ASIDE = re.compile(
+    r"(^|/)(tests?|__tests__|spec|e2e|mocks?|__mocks__|fixtures|examples?|samples?|docs?|node_modules|vendor|dist|build|scripts|stories"
+    r"|migrations|public|static|src/test)/|(^|/)(test_|conftest|setupProxy|(vite|vitest|webpack|vue|jest|playwright|cypress|rollup)\.config)"
+    r"|[._-](test|tests|spec|mock|stories|min|d)\.\w+$|Tests?\.(java|kt|cs)$|(^|/)proxy\.conf\.",
+    re.IGNORECASE,
+)
+"""Tests, examples, and the settings of servers for those who work on a program."""
+
+_URL = re.compile(r"""["'`](?:https?|lb|grpc)://([A-Za-z][\w.-]*)(?::[0-9]{1,5})?(?=["'`/?$%{])""")
+_CLIENT = re.compile(r"@(?:FeignClient|RegisterRestClient|HttpExchange)\(([^()]{1,400})\)")
+_NAMED = re.compile(r"""(?:^\s*|\b(?:name|value|serviceId)\s*=\s*)"([\w.-]{1,100})\"""")
+_OTHERWISE = re.compile(r"\burl\s*=")
+_NO_CALL = re.compile(
+    r"whitelist|referer|swagger|openapi|@server|\bservers?\b *[:=]|xmlns|namespace|console\."
+    r"|print(ln|f)?\(|\blog(ger)?\b",
+    re.IGNORECASE,
+)
+"""Words of a line that only shows an address."""
+
+_OPENS, _CLOSES = re.compile(r"[\[({]"), re.compile(r"[\])}]")
+_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
+_COMMENT = re.compile(r"(?m)^[ \t]*(?://|#|\*)[^\n]*|/\*.*?\*/", re.DOTALL)
+_MOST_FILES = 300
+_LARGEST = 128 * 1024
+_LONGEST_LINE = 2000
+
+
+def source_calls(
+    path: str, directory: str, opener: Opener, hosts: Collection[str], given: Collection[str]
+) -> Iterator[Configuration]:
+    """Yield the files of source in a directory, as a file at a path calls it, with the addresses of hosts in them and nothing else.
+
+    What stands beside a variable that the program is `given` is only there for want of it.
+    """
+    tree = opener.tree(path)
+    place = posixpath.normpath(posixpath.join(tree.place, directory))
+    inner = [name for name in tree.names if name.startswith(f"{place}/") and _CODE.search(name)]
+    names = [name for name in inner if _ASIDE.search(name[len(place) :]) is None]
+    for name in names[:_MOST_FILES]:
+        for file in opener(path, posixpath.relpath(name, tree.place))[:1]:
+            if len(file.data) <= _LARGEST and (b"://" in file.data or b"Client(" in file.data):
+                lines = [*_lines(file.data.decode("utf-8", "replace"), hosts, given)]
+                if any(lines):
+                    yield Configuration(file.path, "\n".join(lines).encode())
+
+
+def _lines(text: str, hosts: Collection[str], given: Collection[str]) -> Iterator[str]:
+    """Yield each line of a source with nothing but the addresses of hosts that it calls."""
+    text = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
+    clients = {text.count("\n", 0, match.start()): match[1] for match in _CLIENT.finditer(text)}
+    before, inside = "", 0
+    for number, full in enumerate(text.split("\n")):
+        line = full[:_LONGEST_LINE]
+        named = _NAMED.search(clients[number]) if number in clients and not _OTHERWISE.search(clients[number]) else None
+        called = [named[1]] if named is not None else []
+        if inside > 0 or names_callers(line):
+            # a list of callers goes on until it is closed
+            inside = max(0, inside + len(_OPENS.findall(line)) - len(_CLOSES.findall(line)))
+        elif "://" in line and _NO_CALL.search(line) is None:
+            is_given = any(each in given for each in _VARIABLE.findall(f"{before} {line}"))
+            called += [] if is_given else [match[0].strip("\"'`") for match in _URL.finditer(line) if match[1] in hosts]
+        yield " ".join(each if "://" in each else f"http://{each}" for each in called if "://" in each or each in hosts)
+        before = line
