@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from archgen.importers.catalogue import Known
 from archgen.importers.facts import FileTree, Opener
-from archgen.importers.packages import DOCKERFILES, PackageLists, has_library_for, lacks_library_for
+from archgen.importers.packages import DOCKERFILES, PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.folders import PROJECT, Folders, folders_above, is_list, title_of
 from archgen.importers.sources.reading import ReadNames, names_read
@@ -150,9 +150,9 @@ class ProgramSources:
         names, is_whole = read
         lists = self.lists_of(program) or lists
         if names.reads(variable):
-            if self._is_in_copy_alone(program, variable):
+            # settings are copied, and libraries aren't
+            if self._is_in_copy_alone(program, variable) and not (target.keeps_data and has_driver_for(target, lists)):
                 return None
-            # settings are copied from one program to the next, and libraries aren't
             is_without = (
                 lists.text != "" and not has_library_for(target, lists) and _USES_OTHERS.search(lists.text) is None
             )
