@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from archgen.importers.assembly.doors import Doors, is_local, is_walked
-from archgen.importers.assembly.inventory import Inventory
+from archgen.importers.assembly.inventory import Inventory, Part
 from archgen.importers.assembly.walks import Walk, Walks
 from archgen.importers.facts import AT_SET_TIMES
 from archgen.importers.names import free_id
@@ -91,7 +91,7 @@ def _jobs(inventory: Inventory, doors: Doors, walks: Walks, walked: set[str]) ->
         and part.evidence != AT_SET_TIMES
         and not part.tests_load
         and not part.keeps_data
-        and part.traits.role in ("application", "web", "balancer")
+        and (part.traits.role in ("application", "web") or (part.traits.balances and not _is_served(part)))
         and not any(is_walked(inventory, call.source, call.target) for call in inventory.callers(part.id))
         and walks.next_of(part.id)
     ]
@@ -116,3 +116,8 @@ def _jobs(inventory: Inventory, doors: Doors, walks: Walks, walked: set[str]) ->
                 _add(flows, f"job-{target}", f"Work of {source} that needs {target}", way, [])
             walked |= way.reached
     return flows
+
+
+def _is_served(part: Part) -> bool:
+    """Return True for what a Service of a cluster leads to, so that others call it: a gateway does nothing by itself."""
+    return "cluster" in part.declared and not part.is_unserved
