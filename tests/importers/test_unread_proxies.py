@@ -119,12 +119,16 @@ OF_TOOLS = {
     "units/web.container": "[Container]\nImage=acme/web:1\n",
     "roles/proxy/templates/haproxy.cfg.j2": "listen {{ name }}\n",
     "roles/proxy/templates/motd.j2": "{{ name }}\n",
+    "inventory/production": "[proxy]\n",
+    "site.yml": "- hosts: proxy\n",
+    "roles/readers.yml": "- reader\n",
 }
 UNREAD = [
     "not read: roles/proxy/templates/haproxy.cfg.j2, a template; import what is made of it",
     "not read: 1 file of Nomad, such as jobs/web.nomad.hcl",
     "not read: 2 files of Terraform, such as infra/db.tf",
     "not read: 1 file of Podman, such as units/web.container",
+    "not read: 4 files of Ansible, such as inventory/production",
 ]
 
 

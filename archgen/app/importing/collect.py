@@ -48,6 +48,9 @@ from archgen.model.problems import UsageError
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
 _MOST_OF_A_TRIAL = 10
+_OF_TOOLS = frozenset(("ansible.cfg", "setup.cfg", "mypy.cfg", "pylint.cfg"))
+"""Settings of tools, which end as those of proxies do."""
+
 _DEEPEST_PROXY = 3
 _OF_PROXIES = re.compile(r"\.(conf|cfg)(\.(template|tmpl|example|sample))?$|(^|/)sites-(available|enabled)/[\w.-]+$")
 """Paths that configurations of proxies have."""
@@ -243,7 +246,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
 def _read_proxies(collection: SourceFiles, paths: list[str], inside: ResolvedDirectory) -> None:
     """Read configurations, without the examples of those of proxies if others are in use."""
     for path in paths:
-        collection.read(path, inside)
+        if os.path.basename(path) not in _OF_TOOLS:
+            collection.read(path, inside)
     proxies = {path for path, file in collection.files.items() if is_proxy(file)}
     examples = {path for path in proxies if is_example(path)}
     for path in sorted(examples) if examples < proxies else ():

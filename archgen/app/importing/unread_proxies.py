@@ -34,6 +34,12 @@ _TOOLS = (
 )
 """Tools that run systems by files that no importer reads, each with the ends of their names."""
 
+_OF_ROLE = re.compile(r"(^|/)roles/[^/]+/((tasks|handlers)/.*\.ya?ml|templates/.*\.j2)$")
+_OF_ANSIBLE = re.compile(
+    rf"{_OF_ROLE.pattern}|(^|/)(playbook|site)s?\.ya?ml$|(^|/)playbooks?/[^/]+\.ya?ml$|(^|/)(inventor(y|ies)(/.*)?|hosts\.ini)$"
+)
+"""Files of Ansible: those of roles, inventories, and what applies roles by its usual name."""
+
 _TEMPLATE = re.compile(
     r"(^|/)templates/.*(nginx|haproxy|keepalived|caddy|compose|kubernetes|k8s)[^/]*(/.*)?\.(j2|jinja2?)$", re.IGNORECASE
 )
@@ -141,6 +147,7 @@ def _below_any(path: str, directories: Iterable[str]) -> str:
 def files_of_tools(directory: str, paths: Iterable[str]) -> dict[str, list[str]]:
     """Return the files below a directory by which other tools run systems, by the names of the tools; not those for trials."""
     found: dict[str, list[str]] = {}
+    paths = [*paths]
     for path in paths:
         end = path.rpartition(os.sep)[2]
         # hardly any name ends so, and there may be thousands
@@ -148,6 +155,12 @@ def files_of_tools(directory: str, paths: Iterable[str]) -> dict[str, list[str]]
             tool = next((tool for tool, pattern in _TOOLS if pattern.search(end)), "")
             if tool and stage_of(os.path.relpath(path, directory)) != TRIAL:
                 found.setdefault(tool, []).append(path)
+    # a directory called `roles` may hold anything
+    if any(_OF_ROLE.search(path.replace(os.sep, "/")) for path in paths if "roles" in path):
+        applied = [path for path in paths if _OF_ANSIBLE.search(path.replace(os.sep, "/"))]
+        found["Ansible"] = sorted(
+            applied, key=lambda path: (_OF_ROLE.search(path.replace(os.sep, "/")) is not None, path)
+        )
     return found
 
 
