@@ -39,13 +39,15 @@ _INSTEAD_OF = {
     "ajp": "AJP has no TLS: call {targets} over https (Tomcat: a connector with TLS on port 8443), or put both ends in a tunnel.",
     "fastcgi": "FastCGI has no TLS: put both ends in a tunnel, or run a web server beside {targets} and call it over https.",
     "iscsi": "iSCSI has no TLS: keep it in a storage network of its own, or carry it over IPsec.",
+    "memcached": "Few clients of memcached speak TLS, and {targets} only if it is built with it: keep it on the hosts of its callers, "
+    "or put both ends in a tunnel (stunnel, WireGuard).",
     **dict.fromkeys(
         ("udp", "tftp", "statsd", "mgcp", "iax"),
         "TLS doesn't run over UDP: use DTLS, QUIC or the encryption of {targets} itself and declare it (`tls: true`), or put both "
         "ends in a tunnel.",
     ),
 }
-"""What to do for protocols that have no TLS, whatever speaks them."""
+"""What to do for protocols that have no TLS, whatever speaks them, or that few programs can speak with it."""
 
 _OTHER_NAMES = {
     "ldap": "LDAP: `ldaps`, or StartTLS",

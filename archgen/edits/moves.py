@@ -9,7 +9,7 @@ from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.names import next_name, next_place
 from archgen.edits.placement import SITES, find_host, has_local_address
 from archgen.edits.promotion import agrees_by_vote
-from archgen.edits.witnesses import is_for_voters, new_witness, witness_there, witness_zones
+from archgen.edits.witnesses import is_for_voters, new_place, new_witness, witness_there, witness_zones
 from archgen.model.architecture import Component, Replica
 from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.subject import Subject
@@ -280,14 +280,19 @@ def _to_another_zone(
         shared = any(
             has_local_address(index, component) for component in affected if component.id in index.standing_on[host]
         )
-        reached = (each for each in others if each.id in built and _is_reached(index, host, each.id))
+        # a site that an edit adds for one vote has room for another
+        reached = (
+            each
+            for each in others
+            if (_is_reached(index, host, each.id) if each.id in built else is_for_voters(index, host))
+        )
         others = [] if shared else list(reached)
     others.sort(key=lambda each: (each.within != zones[zone].within, Subject("zone", each.id) in breaking))
     others = [each for each in others if not _decides(index, zone, each.id, host, affected)]
     if others:
         place = others[0].id
     elif (kind in BUILT or is_for_voters(index, host)) and not _decides(index, zone, None, host, affected):
-        place = next_place(zone, index.element_names)
+        place = new_place(index, zone, [each.id for each in index.zones_like(zone)])
     else:
         return
     yield MoveHost(host, tuple(place if each == inner else each for each in own))

@@ -8,7 +8,7 @@ from itertools import combinations, islice
 
 from archgen.edits.names import next_place, same_series, stem, unused_name
 from archgen.model.architecture import SMALL_ZONES, Component, Zone, ZoneKind
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import AGENTS, KINDS
 from archgen.reliability.index import Index
 
 
@@ -32,16 +32,40 @@ def new_witness(taken: Iterable[str]) -> str:
 def witness_there(index: Index, component: Component) -> str | None:
     """Return a host that is there for the third voter: one with a voter of another store, or a spare one.
 
-    It is lost with none of the first two, and in the network of one of them.
+    It is lost with none of the first two, and in the network of one of them. Where it would take another machine for virtual ones, one
+    that carries nothing but what stands aside has room for a vote.
     """
     networks = {index.hosts[host].network for host in first_two_hosts(component)}
     own = {host for replica in component.replicas for host in replica.hosts}
     free = (
         host
-        for host in (*_voting(index), *spare_hosts(index, component), *platform_hosts(index, component))
+        for host in (
+            *_voting(index),
+            *spare_hosts(index, component),
+            *platform_hosts(index, component),
+            *_hosts_aside(index, component),
+        )
         if host not in own and index.hosts[host].network in networks
     )
     return next((host for host in free if is_third_place(index, component, host)), None)
+
+
+def _hosts_aside(index: Index, component: Component) -> Iterator[str]:
+    """Yield the machines that only back up, observe or send mail, where no third one for virtual hosts such as a store's is there."""
+    machines = {host.runs_on for host in index.hosts.values() if host.runs_on is not None}
+    if machines.isdisjoint(index.hosts[host].runs_on for host in first_two_hosts(component)):
+        return
+    if any(is_third_place(index, component, machine) for machine in machines):
+        return
+    for host in index.hosts.values():
+        on = [KINDS[index.components[name].kind] for name in index.standing_on.get(host.id, ())]
+        kinds = [kind for kind in on if kind.id not in AGENTS]
+        if host.runs_on is None and kinds and all(kind.observes or kind.id in _ASIDE for kind in kinds):
+            yield host.id
+
+
+_ASIDE = ("backup", "bastion", "mail")
+"""The kinds that stand beside the flows, whose machine isn't lost with a store nor busy with its requests."""
 
 
 def settled_witness(index: Index, component: Component, witness: str | None) -> str | None:
@@ -178,9 +202,17 @@ def witness_zones(index: Index, component: Component) -> tuple[str, ...]:
     if free:
         return (min(free, key=lambda zone: zone.within not in beside).id,)
     outermost = [zone for zone in around if apart.isdisjoint(index.zones_outside(zone))]
-    if any(declared[zone].kind not in _BUILT and not _is_in_series(declared, zone, apart) for zone in outermost):
-        return (third_site(index),)
-    return tuple(next_place(zone, index.element_names) for zone in outermost) or own
+    new = dict.fromkeys(new_place(index, zone, apart) for zone in outermost)
+    site = third_site(index)
+    return (site,) if site in new else tuple(new) or own
+
+
+def new_place(index: Index, zone: str, apart: Iterable[str]) -> str:
+    """Return the name of a new place for a vote, neither a zone nor those `apart`: the next of its series, else a third site."""
+    declared = {each.id: each for each in index.architecture.zones}
+    if declared[zone].kind not in _BUILT and not _is_in_series(declared, zone, apart):
+        return third_site(index)
+    return next_place(zone, index.element_names)
 
 
 _BUILT: tuple[ZoneKind, ...] = (*SMALL_ZONES, "availability-zone")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from archgen.analysis.topology import Topology
 from archgen.edits.names import next_place
+from archgen.edits.placement import leaves_site
 from archgen.edits.services import can_be_spread, managed_value, regional
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
@@ -44,7 +45,9 @@ def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) ->
             chosen.append(next((other for other in sound if other in used), zone))
         else:
             chosen.append(zone)
-    return tuple(chosen)
+    # what is bound to its site stays there
+    leaves = any(leaves_site(topology.index, component, chosen) for component in carried)
+    return topology.hosts[host].zones if leaves else tuple(chosen)
 
 
 def spread_over_zones(topology: Topology, component: Component) -> tuple[Change, ...]:

@@ -105,6 +105,11 @@ def test_what_speaks_no_tls_is_not_told_to(product: str, encrypted: bool) -> Non
             "FastCGI has no TLS: put both ends in a tunnel, or run a web server beside app and call it over https.",
         ),
         (
+            {"protocol": "memcached", "port": 11211},
+            "Few clients of memcached speak TLS, and app only if it is built with it: keep it on the hosts of its callers, or put "
+            "both ends in a tunnel (stunnel, WireGuard).",
+        ),
+        (
             {"protocol": "iscsi", "port": 3260},
             "iSCSI has no TLS: keep it in a storage network of its own, or carry it over IPsec.",
         ),

@@ -344,3 +344,36 @@ def test_no_fix_declares_that_the_mail_servers_of_others_verify() -> None:
     )
     relayed, submitted = fixed(text, "unverified-tls")["connections"]["sender -> postfix"]
     assert (relayed["tls"]["verify"], submitted["tls"]["verify"]) == (False, True)
+
+
+def test_a_deployment_that_nobody_built_is_not_declared() -> None:
+    """The word alone would hide that each copy is changed manually."""
+    text = model(
+        f"{JOB}\napi: {{kind: service, runs_on: [a, b], codebase: code}}\n"
+        "code: {kind: code-base, runs_on: [a, b], deploy: by-hand}",
+        "job -> api: https",
+        "job -> api: x",
+        "{a: {}, b: {}}",
+    )
+    assert "code-drift" in {finding.rule for finding in judged(text).findings}
+    assert fixed(text, "code-drift") == yaml.safe_load(text)
+
+
+def test_fixes_are_counted_as_findings_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A finding on two subjects is one, before its fix and after it."""
+    text = model(
+        "user: {kind: client}\napi: {kind: service, runs_on: [a, b]}\none: {kind: database, runs_on: c}\n"
+        "two: {kind: database, runs_on: d}",
+        "user -> api: https\napi -> one: postgresql\napi -> two: postgresql",
+        "user -> api: x\napi -> one: y\napi -> two: z",
+        "{a: {}, b: {}, c: {}, d: {}}",
+    )
+    file = tmp_path / NAME
+    file.write_text(text, encoding="utf-8")
+    only = ["lint", "--fail-on", "never", "--select", "missing-backup", str(file)]
+    assert main(only) == 0
+    assert "1 error on 2 subjects; up to 1 fixable" in capsys.readouterr().out
+    assert main([*only, "--diff"]) == 0
+    assert "archgen: 1 finding on 2 subjects can be fixed with --unsafe-fixes" in capsys.readouterr().err
+    assert main([*only, "--diff", "--unsafe-fixes"]) == 0
+    assert "1 finding on 2 subjects would be fixed" in capsys.readouterr().err

@@ -228,3 +228,28 @@ def test_no_zone_of_two_has_two_of_three_members() -> None:
     after = fixed(zoned, "single-point-of-failure", "single-writer-database")
     assert after["components"]["log"]["runs_on"] == ["a-1", "a-2", "a-3"]
     assert {after["hosts"][host]["zone"] for host in ("a-1", "a-2", "a-3")} == {"r-1"}
+
+
+@pytest.mark.parametrize(
+    ("carried", "machines", "third"),
+    [
+        ("{kind: backup, runs_on: box, backs_up: db}", "box: {}", "box"),
+        ("{kind: mail, runs_on: box}", "box: {}", "box"),
+        ("{kind: service, runs_on: box}", "box: {}", "witness-1"),
+        ("{kind: monitoring-agent, runs_on: box}", "box: {}", "witness-1"),
+        ("{kind: backup, runs_on: box, backs_up: db}", "box: {runs_on: hv-1}", "witness-1"),
+        # a third machine for virtual hosts has room for one more
+        ("{kind: backup, runs_on: box, backs_up: db}", "box: {}, hv-3: {}, guest: {runs_on: hv-3}", "witness-1"),
+    ],
+)
+def test_nobody_buys_a_third_machine_for_virtual_hosts_for_a_vote(carried: str, machines: str, third: str) -> None:
+    hosts = f"{{hv-1: {{}}, hv-2: {{}}, a: {{runs_on: hv-1}}, b: {{runs_on: hv-2}}, {machines}}}"
+    members, _ = witness(MANUAL.format("a", "b", "a"), hosts, "", f"aside: {carried}")
+    assert members == ["a", "b", third]
+
+
+def test_the_third_vote_of_two_machines_of_their_own_has_a_host_of_its_own() -> None:
+    members, _ = witness(
+        MANUAL.format("a", "b", "a"), "{a: {}, b: {}, box: {}}", "", "aside: {kind: backup, runs_on: box, backs_up: db}"
+    )
+    assert members == ["a", "b", "witness-1"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
@@ -59,6 +60,44 @@ connections:
   observer -> oracle: {protocol: oracle, tls: true}
 flows:
   pay: {access: write, steps: [job -> web: POST, web -> core: reserve, web -> oracle: INSERT]}
+"""
+VOTES = """\
+archgen: 1
+name: Two votes in one site, twice
+zones: {east: {kind: datacenter}, west: {kind: datacenter}}
+networks: {data: {trust: private}, votes: {trust: private}}
+hosts:
+  o-e: {zone: east, network: data}
+  o-w: {zone: west, network: data}
+  s-e: {zone: east}
+  s-w: {zone: west}
+  fs-e: {zone: east, network: votes}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  oracle: {kind: database, product: oracle, runs_on: [o-e, o-w], replication: {primary: o-e, failover: manual, mode: asynchronous}}
+  mssql:
+    kind: database
+    product: mssql
+    runs_on: [s-e, s-w]
+    replication: {primary: s-e, failover: automatic, by: wsfc, mode: synchronous, without: continue}
+  wsfc: {kind: service, runs_on: [s-e, s-w, fs-e], quorum: majority}
+connections: {job -> oracle: {protocol: oracle, tls: true}, job -> mssql: {protocol: mssql, tls: true}}
+flows:
+  order: {access: write, steps: [job -> oracle: INSERT]}
+  file: {access: write, steps: [job -> mssql: INSERT]}
+"""
+VPN = """\
+archgen: 1
+name: One gateway for packets
+zones: {east: {kind: datacenter}, west: {kind: datacenter}}
+hosts: {vpn-1: {zone: east}, e-1: {zone: east}, e-2: {zone: west}}
+components:
+  lab: {kind: external-service}
+  vpn: {kind: firewall, product: fortinet, runs_on: vpn-1}
+  engine: {kind: service, runs_on: [e-1, e-2], balance: {health_check: GET /}}
+connections: {lab -> vpn: ipsec, vpn -> engine: {protocol: hl7, tls: true}}
+flows:
+  result: {access: write, steps: [lab -> vpn: ORU, vpn -> engine: ORU]}
 """
 ZONES = """\
 archgen: 1
@@ -135,6 +174,35 @@ def test_what_judges_a_primary_moves_away_and_shares_its_host_with_nothing(
         "dc-b: {kind", "dc-c: {kind: datacenter}, dc-b: {kind"
     )
     assert changes(apart, tmp_path, capsys) == ["a replica of core on core-2 in dc-b, a new host"]
+
+
+def test_two_votes_share_a_third_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is none of the series of the two, of which only people know another."""
+    assert sorted(changes(VOTES, tmp_path, capsys)) == [
+        "a move of fs-e to third-site",
+        "automatic failover of oracle by a new observer on witness-1, a new host in third-site, a new datacenter",
+    ]
+    after = fixed(VOTES, "fragile-quorum")
+    assert after["hosts"]["fs-e"]["zone"] == "third-site"
+    assert after["zones"]["third-site"] == {"kind": "datacenter"}
+    series = VOTES.replace("east", "dc-a").replace("west", "dc-b")
+    assert fixed(series, "fragile-quorum")["hosts"]["fs-e"]["zone"] == "dc-c"
+
+
+def test_a_gateway_for_packets_stays_on_its_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its peers know its address and no name, so that a fix puts the second one where a change does."""
+    assert changes(VPN, tmp_path, capsys) == ["a replica of vpn on vpn-2 in east, a new host"]
+    file = tmp_path / "whole.arch.yaml"
+    assert main(["what-if", str(file)]) == 0
+    assert "# add the address that moves: `address: {shared: …}`\n" in capsys.readouterr().out
+    assert main(["lint", "--fix", "--unsafe-fixes", "--fail-on", "never", str(file)]) == 0
+    after = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert after["hosts"]["vpn-2"] == {"zone": "east"}
+    assert after["components"]["vpn"]["cluster"] == {
+        "mode": "active-passive",
+        "failover": "automatic",
+        "watches": "process",
+    }
 
 
 def test_a_declared_host_comes_before_a_new_zone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,7 @@ from archgen.language.expand.connections import connection_id
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.language.yaml.parser import parse
 from archgen.linting.checked_model import BrokenModel, CheckedModel, Model, reopened
+from archgen.linting.finding_groups import group_findings, on_subjects
 from archgen.linting.policy import Policy
 from archgen.model.change import Append, Change, Path
 from archgen.model.finding import Finding
@@ -275,12 +276,13 @@ def fix(
 
 def _fix_summary(result: FixedModel, *, keep: bool) -> str:
     """Return the number of fixed findings in words, what is left of them, and what the fixes that weren't kept would bring."""
-    sentence = f"{plural(len(result.findings), 'finding')} {'fixed' if keep else 'would be fixed'}"
+    fixed = group_findings(result.findings)
+    sentence = f"{plural(len(fixed), 'finding')}{on_subjects(fixed)} {'fixed' if keep else 'would be fixed'}"
     sentence += "".join(_left(severity, rule, own) for (severity, rule), own in _by_rule(result.left).items())
     if not result.refused:
         return sentence
     reasons = [f"the fix of {_named(finding)} {refusal_words(refusal)}" for finding, refusal in result.refusals]
-    return f"{sentence}; {len(result.refused)} left: {'; '.join(first_few(reasons, _NAMED))}"
+    return f"{sentence}; {len(group_findings(result.refused))} left: {'; '.join(first_few(reasons, _NAMED))}"
 
 
 def refusal_words(refusal: Refusal | None) -> str:

@@ -21,6 +21,7 @@ from archgen.cli.linking import linked_style
 from archgen.cli.output import clear_screen, flush, say, warn
 from archgen.cli.parser import ListAction, Suggestions, add_formats, add_paths, requested_formats, write_reports
 from archgen.cli.progress import Progress
+from archgen.linting.finding_groups import group_findings, on_subjects
 from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS
 from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES
 from archgen.model.problems import UsageError
@@ -209,12 +210,14 @@ def _lint(options: argparse.Namespace) -> int:
 
 def _warn_of_unsafe_fixes(report: LintReport) -> None:
     """Count the fixes that a run without --unsafe-fixes leaves out, so that an empty diff is no riddle."""
-    left = sum(
-        finding.fixable == "unsafe" and bool(finding.changes) and finding.accepted is None
-        for finding in report.findings
+    left = tuple(
+        group
+        for _, findings in report.models
+        for group in group_findings(tuple(each for each in findings if each.fixable == "unsafe" and each.changes))
+        if group.first.accepted is None
     )
     if left:
-        warn(f"archgen: {plural(left, 'finding')} can be fixed with --unsafe-fixes\n")
+        warn(f"archgen: {plural(len(left), 'finding')}{on_subjects(left)} can be fixed with --unsafe-fixes\n")
 
 
 def _warn_of_broken(report: LintReport) -> None:

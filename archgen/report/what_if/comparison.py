@@ -22,6 +22,7 @@ from archgen.edits.promotion import is_followed, is_promoted_by_unknown
 from archgen.edits.services import managed_value
 from archgen.language.write.values import block
 from archgen.model.architecture import Architecture, Component, Managed
+from archgen.model.kinds import ROUTING
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
@@ -72,7 +73,9 @@ def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tup
         lines += block({component.id: _component(components[component.id], component)}, 1, "  ")
         cluster = component.cluster
         if cluster != components[component.id].cluster and cluster and not (cluster.shared_address or cluster.address):
-            address = "add the address that moves: `address: {shared: …}` or `address: dns`"
+            # what routes packets is found by its address
+            by_name = "" if component.kind in ROUTING else " or `address: dns`"
+            address = f"add the address that moves: `address: {{shared: …}}`{by_name}"
             lease = "add what holds the lease, so that no job starts twice: `by: …`"
             lines.append(f"    # {lease if component.kind == 'scheduler' else address}")
         if cluster != components[component.id].cluster and cluster and cluster.address == "dns" and cluster.by == "dns":

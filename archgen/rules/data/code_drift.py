@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
-from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -53,13 +52,6 @@ def _copies(component: Component, hosts: tuple[str, ...]) -> str:
     return f"{len(component.replicas)} copies" if floating else f"copies on {listed(hosts)}"
 
 
-def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Deploy all copies together, by a rolling deployment."""
-    users = [user for user in context.topology.architecture.components if user.codebase == hit.subject.id]
-    by_hand = [user.id for user in users if user.deploy == "by-hand"]
-    return tuple(Put(("components", component, "deploy"), "rolling") for component in (hit.subject.id, *by_hand))
-
-
 RULE = Rule(
     id="code-drift",
     code="DAT008",
@@ -85,7 +77,6 @@ RULE = Rule(
         ("NIST SP 800-128, Configuration Management", "https://csrc.nist.gov/pubs/sp/800/128/upd1/final"),
     ),
     check=check,
-    mend=mend,
     bad="""\
 archgen: 1
 name: Files copied by hand  # finding: unmonitored
