@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.analysis.exposure import is_directory
+from archgen.analysis.exposure import EXCHANGE, callers_of, is_directory
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import WIDE_ZONES, Component, Connection
 from archgen.model.durations import SECONDS
@@ -150,17 +150,25 @@ def _is_disk(call: Connection) -> bool:
 
 
 def _is_backed_up_below(topology: Topology, component: Component) -> bool:
-    """Return True for a store whose disk is backed up: the copy of the disk is one of its data. So is that of files for files."""
+    """Return True for a store whose disk is backed up: the copy of the disk is one of its data. So is that of files for files.
+
+    A server of which files are fetched and left over SFTP or FTP keeps them on the share that it mounts.
+    """
+    asked = [port.protocol for call in callers_of(topology, component.id) for port in call.ports]
+    kept_over = ("file", *_SHARES) if asked and set(asked) <= {*EXCHANGE} else ("file",)
     return any(
         target in topology.backups
         for call in topology.outgoing[component.id]
-        if _is_disk(call) or (component.kind in FILE_STORES and any(port.protocol == "file" for port in call.ports))
+        if _is_disk(call) or (component.kind in FILE_STORES and any(port.protocol in kept_over for port in call.ports))
         for target in call.targets
     )
 
 
 _BLOCKS = ("iscsi",)
 """The protocols of disks of other machines."""
+
+_SHARES = ("nfs", "smb")
+"""The protocols of files that machines share."""
 
 
 def disks_of(topology: Topology, component: str) -> tuple[Component, ...]:

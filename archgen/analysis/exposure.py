@@ -19,6 +19,9 @@ STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-stora
 DEVICES = ("mqtt", "mqtts", "coap", "coaps")
 """The protocols in which devices anywhere reach a broker that is there for them."""
 
+EXCHANGE = ("sftp", "ftps", "ftp")
+"""The protocols in which files are handed over to others, and fetched from them."""
+
 LDAP = ("ldap", "ldaps")
 """The protocols of a directory, which keeps the accounts of people."""
 

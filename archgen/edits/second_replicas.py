@@ -99,12 +99,31 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
 
 
 def keeps_elsewhere(topology: Topology, component: Component) -> bool:
-    """Return True for a component that keeps what it knows in a store behind it: not one of which it only reads."""
+    """Return True for a component that keeps what it knows in a store behind it: not one of which it only reads.
+
+    Measurements are what a dashboard shows: it keeps its own records beside them only if a step writes them.
+    """
     return any(
-        call.access != "read" and topology.kind(target).stores
+        call.access != "read" and topology.kind(target).stores and not _only_shows(topology, component, target)
         for call in topology.outgoing[component.id]
         for target in call.targets
     )
+
+
+def _only_shows(topology: Topology, component: Component, store: str) -> bool:
+    """Return True for a store of measurements from which each step of a dashboard reads."""
+    series = product_name(topology.components[store].product) in _SERIES
+    if not (series and product_of(component.product).shows):
+        return False
+    own = [hop for hop in topology.hops_to[store] if hop.step.source == component.id]
+    return all(hop.access == "read" for hop in own)
+
+
+_SERIES = (
+    *("timescaledb", "influxdb", "questdb", "victoriametrics", "prometheus", "thanos", "mimir", "graphite", "opentsdb"),
+    *("loki", "tempo", "elasticsearch", "opensearch", "clickhouse", "timestream"),
+)
+"""Stores of measurements, logs and traces, which dashboards show."""
 
 
 def media_of(topology: Topology, component: Component) -> tuple[str, ...]:

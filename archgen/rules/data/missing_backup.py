@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from archgen.analysis.backups import has_volume, holds_only_copies, is_copied_with_others, keeps_mailboxes
-from archgen.analysis.exposure import callers_of, hands_on_queries, is_directory, stores_reached
+from archgen.analysis.exposure import EXCHANGE, callers_of, hands_on_queries, is_directory, stores_reached
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup, can_be_copied_in_time
@@ -240,12 +240,12 @@ _MAYBE_CACHE = (
 
 
 def _is_for_exchange(facts: Topology, component: Component) -> bool:
-    """Return True for files that are handed over to others over SFTP or FTPS, and that somebody else has as well."""
+    """Return True for files that are handed over to others over SFTP or FTP, and that somebody else has as well."""
     if component.kind != "file-storage":
         return False
     ports = (port.protocol for call in facts.incoming[component.id] for port in call.ports)
     outside = any(facts.trust(call.source) == "internet" for call in callers_of(facts, component.id))
-    return outside and all(protocol in ("sftp", "ftps") for protocol in ports)
+    return outside and all(protocol in EXCHANGE for protocol in ports)
 
 
 _LESS = {"stream": "passing"}

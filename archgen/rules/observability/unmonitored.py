@@ -107,8 +107,8 @@ def _bastions(facts: Topology) -> list[Component]:
 
 
 def _beside_monitoring(facts: Topology, components: Iterable[Component]) -> list[Component]:
-    """Return which of some components stand on no host of what measures, which people watch."""
-    observers = (each for each in facts.observers if each.kind != "log-collector" and takes_metrics(facts, each))
+    """Return which of some components stand on no host of a monitoring, which people watch; an agent watches its own host alone."""
+    observers = (each for each in facts.observers if each.kind not in AGENTS and takes_metrics(facts, each))
     seers = {host for observer in observers for host in facts.hosts_of(observer.id)}
     return [each for each in components if seers.isdisjoint(facts.hosts_of(each.id))]
 

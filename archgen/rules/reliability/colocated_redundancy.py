@@ -12,7 +12,6 @@ from archgen.edits.moves import moves
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import SITES
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Quorum
 from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import in_zone, listed, listed_replicas, plural, zone_words
@@ -88,10 +87,10 @@ def _blamed(facts: Topology, breaking: RootCause, flow: str) -> tuple[str, ...]:
         and not _is_apart_inside(facts, element, inside[component])
     )
     structure = facts.losses.structures[flow]
-    blamed = tuple(
-        component for component in shared if component not in structure.quorums and not _votes(facts, component)
-    )
-    if not blamed or not _averted(facts, flow, element, blamed):
+    blamed = tuple(component for component in shared if component not in structure.quorums)
+    # the replicas elsewhere would do if those that vote behind them had their majority, which `fragile-quorum` reports
+    voting = tuple(component for component in facts.losses.members[flow] if _loses_votes(facts, component, inside))
+    if not blamed or not _averted(facts, flow, element, blamed) or _averted(facts, flow, element, voting):
         return ()
     for component in blamed:
         # the loss of one whose siblings elsewhere go on changes nothing
@@ -100,9 +99,11 @@ def _blamed(facts: Topology, breaking: RootCause, flow: str) -> tuple[str, ...]:
     return blamed
 
 
-def _votes(facts: Topology, component: str) -> bool:
-    """Return True if a quorum decides what the loss of replicas breaks, which `fragile-quorum` reports."""
-    return isinstance(quorum_of(facts.components[component]), Quorum)
+def _loses_votes(facts: Topology, component: str, inside: Mapping[str, list[str]]) -> bool:
+    """Return True for a component with a quorum of which the place has several replicas, and not all."""
+    replicas = facts.components[component].replicas
+    voting = quorum_of(facts.components[component]) is not None
+    return voting and 1 < len(inside.get(component, ())) < len(replicas)
 
 
 def _averted(facts: Topology, flow: str, element: Subject, components: tuple[str, ...]) -> bool:

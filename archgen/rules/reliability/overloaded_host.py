@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.kinds import FILE_STORES, Kind
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -13,14 +14,19 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each host, unless all servers are identical: another rule reports them together."""
     facts = context.topology
     for host in facts.hosts if not facts.identical_servers else ():
-        if facts.carries_all_roles(host):
-            carried = facts.load(host)
+        carried = facts.load(host)
+        # files that lie beside their application are no database
+        if facts.carries_all_roles(host) and any(_is_database(facts.kind(name)) for name in carried):
             yield Hit(
                 subject=Subject("host", host),
                 message=f"{host} runs the web server, the application and the database: {listed(carried)}",
                 related=tuple((Subject("component", component), f"runs on {host}") for component in carried),
                 flows=facts.flows_through(carried),
             )
+
+
+def _is_database(kind: Kind) -> bool:
+    return kind.role == "data" and kind.id not in FILE_STORES
 
 
 RULE = Rule(
@@ -35,7 +41,7 @@ RULE = Rule(
         "them, a fault in any of them can stop the others, and none can be scaled alone."
     ),
     fix="Move the database to a host of its own first: it is the one that you can't simply restart elsewhere.",
-    limits="Considers kinds, not their load: a host may be large enough for all three.",
+    limits="Considers kinds, not their load: a host may be large enough for all three. Files are no database.",
     topic="hosts",
     check=check,
     bad="""\

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from archgen.analysis.encryption import NO_NETWORK, clear_ports
 from archgen.analysis.exposure import (
     DEVICES,
+    EXCHANGE,
     LDAP,
     STORES,
     callers_of,
@@ -264,9 +265,12 @@ def _is_for_devices(facts: Topology, connection: Connection, store: str) -> bool
 
 
 def _is_for_partners(facts: Topology, connection: Connection, store: str) -> bool:
-    """Return True for files that others fetch and leave over SFTP or FTPS, which servers are there for, with an account."""
+    """Return True for files that others fetch and leave over SFTP or FTP, which servers are there for, with an account.
+
+    `missing-tls` reports FTP in plaintext.
+    """
     files = facts.kind(store).id == "file-storage" and connection.authentication is not False
-    return files and all(port.protocol in ("sftp", "ftps") for port in connection.ports)
+    return files and all(port.protocol in EXCHANGE for port in connection.ports)
 
 
 RULE = Rule(
@@ -284,7 +288,7 @@ RULE = Rule(
     ),
     fix="Let only the applications reach it, over a private network; give visitors an application to talk to.",
     limits=(
-        "Skips object storage, which often serves visitors by design, files that partners exchange over SFTP or FTPS, "
+        "Skips object storage, which often serves visitors by design, files that partners exchange over SFTP or FTP, "
         "brokers behind a proxy, and those that devices reach over MQTT or CoAP. A directory of accounts that the internet "
         "asks over LDAP counts as a store. Counts a firewall's rule that lets outsiders in without a connection, or people from a "
         "network inside on every port, and no connection that a firewall denies. Follows proxies that pass on the same protocol, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.encryption import is_http_challenge, is_public
-from archgen.analysis.exposure import is_exposed_console, stores_reached
+from archgen.analysis.exposure import EXCHANGE, is_exposed_console, stores_reached
 from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
@@ -136,7 +136,10 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
 
 
 def _stores(facts: Topology, connection: Connection) -> list[str]:
-    return [name for name in stores_reached(facts, connection) if facts.kind(name).id != "queue"]
+    """Return the data stores that a connection reaches and nobody outside should; files are also there to be handed over."""
+    handed_over = all(port.protocol in EXCHANGE for port in connection.ports)
+    apart = ("queue", "file-storage") if handed_over else ("queue",)
+    return [name for name in stores_reached(facts, connection) if facts.kind(name).id not in apart]
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

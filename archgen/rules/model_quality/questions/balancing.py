@@ -13,6 +13,7 @@ from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
+from archgen.reliability.promoters import orchestrates
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
 
@@ -121,12 +122,15 @@ def _answers(component: Component) -> bool:
 def _is_spread_by_caller(topology: Topology, call: Connection) -> bool:
     """Return True for a call that programs on several hosts answer, each under an address of its own.
 
-    The client of a store, queue or directory knows several servers; an orchestrator and a cluster lead to one that answers.
+    The client of a store, queue or directory knows several servers; an orchestrator and a cluster lead to one that answers, and
+    so does a platform what it places to its own API.
     """
     if call.retries or call.needs != 1 or not call.required or call.deferred or len(call.targets) > 1:
         return False
     target = topology.components[call.targets[0]]
     if target.cluster is not None or not _answers(target) or not topology.flows_over[call.id]:
+        return False
+    if orchestrates(target) and all(replica.floating for replica in topology.components[call.source].replicas):
         return False
     asked = all(port.protocol in (*WEB, "grpc") for port in call.ports)
     apart = not any(replica.floating for replica in target.replicas) and len(topology.hosts_of(target.id)) > 1
