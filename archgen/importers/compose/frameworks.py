@@ -1,18 +1,26 @@
 """Configurations that a framework reads out of the source of a service, which no compose file names.
 
 Spring and Micronaut read `application.yml` and `bootstrap.yml` of `src/main/resources`. A configuration server of Spring holds
-those of other services by their names, and one for all of them: in its source, or in a directory that it mounts.
+those of other services by their names, and one for all of them: in its source, or in a directory that it mounts. Programs of .NET
+read `appsettings.json`, and one for the stage over it.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from archgen.importers.addresses import Mention, mentions
+from archgen.importers.compose.neighbours import Networks
 from archgen.importers.compose.parts import ServicePart
-from archgen.importers.compose.sources import source_directories
-from archgen.importers.facts import Attachment, Configuration, Opener
+from archgen.importers.compose.service import SourceText
+from archgen.importers.compose.sources import settings_of_dotnet, source_directories
+from archgen.importers.facts import Attachment, Configuration, Opener, Origin
+from archgen.importers.outside import Outside, OutsideStore
+from archgen.importers.schemes import told_beside
+from archgen.importers.sources.mounted_settings import settings_by_sections
+from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.kinds import KINDS
 
 _RESOURCES = "src/main/resources"
@@ -125,3 +133,29 @@ def _attached(
     part: ServicePart, file: Configuration, hosts: Mapping[str, str], *, is_shared: bool = False
 ) -> Attachment:
     return Attachment(part.id, "", file, file.path, hosts, is_shared=is_shared)
+
+
+def calls_of_dotnet(
+    parts: Mapping[str, ServicePart],
+    opener: Opener,
+    variables_of: Callable[[ServicePart], Mapping[str, SourceText]],
+    networks: Networks,
+    outside: Outside,
+    by_id: dict[str, ServicePart | OutsideStore],
+) -> Iterator[tuple[ServicePart, Mention, Origin, bool]]:
+    """Yield the calls that the settings of programs of .NET tell, each of one program alone; stores in no file come to those `by_id`."""
+    for part in parts.values():
+        works = KINDS[part.kind].role == "application"
+        hosts = networks.hosts_of(part.service)
+        for file in settings_of_dotnet(part, opener, variables_of(part)) if works else ():
+            settings = [*settings_by_sections(file)]
+            values = {name: value for name, value, _ in settings}
+            for name, value, line in settings:
+                if is_for_browsers(name) or names_page(part.kind, name, value) or names_telemetry(name):
+                    continue
+                place, told = Origin(file.path, line), told_beside(name, lambda key: values.get(key, ""))  # noqa: B023
+                for mention in mentions(name, value, hosts, told):
+                    yield part, mention, place, True
+                for mention, store in outside.mentions(name, value, hosts, place, told):
+                    by_id[store.id] = store
+                    yield part, mention, place, True

@@ -10,7 +10,7 @@ from archgen.importers.addresses import Mention, argument, resolve_host
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables, with_settings
-from archgen.importers.compose.frameworks import read_by_frameworks
+from archgen.importers.compose.frameworks import calls_of_dotnet, read_by_frameworks
 from archgen.importers.compose.indirect import (
     IndirectCall,
     calls_by_login,
@@ -141,7 +141,9 @@ class _Reader:
         attachments = list(read_by_frameworks(self.parts, mounts, self.opener, self.hosts))
         for stated in calls_in_sources(self.parts, self.opener, self.networks.hosts_of, self.project.variables):
             self._call_by_source(*stated)
-        attachments += settings_in_sources(self.parts, self.opener, self.hosts)
+        for told in calls_of_dotnet(self.parts, self.opener, self._variables, self.networks, self.outside, self.by_id):
+            self._call_by_source(*told)
+        attachments += settings_in_sources(self.parts, self.opener, self.hosts, self._variables)
         for part in self.parts.values():
             for job in configuring_jobs(part.service, self.project.services):
                 if job.name not in self.parts:
@@ -193,8 +195,7 @@ class _Reader:
         return self.values[key]
 
     def _call(self, part: ServicePart) -> None:
-        service = part.service
-        values = self._variables(part)
+        service, values = part.service, self._variables(part)
         for name, named in values.items():
             value = on_machine(service, named)
             beside = told_beside(name, lambda key: values[key].text if key in values else "")

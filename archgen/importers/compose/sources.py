@@ -19,6 +19,7 @@ from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener, Origin
 from archgen.importers.packages import DOCKERFILES, PACKAGE_LISTS, directory_named
 from archgen.importers.products import image_name
+from archgen.importers.sources.mounted_settings import files_of_dotnet, in_effect
 from archgen.importers.sources.source_calls import source_calls
 from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.kinds import KINDS
@@ -34,7 +35,6 @@ _INSTALLED = re.compile(
 
 _FILES = (
     *(f"{stem}.{end}" for stem in ("config", "settings") for end in ("yml", "yaml", "json", "toml", "ini", "py", "js", "ts")),
-    *(f"appsettings{sort}.json" for sort in ("", ".Production", ".Docker")),
     *(f"{directory}/{name}" for directory in ("app", "src", "config", "app/core") for name in ("config.py", "settings.py")),
     *(f"{directory}/{name}.{end}" for directory in ("config", "configs", "conf", "etc")
       for name in ("config", "default", "production", "app", "settings") for end in ("yml", "yaml", "json", "toml", "ini")),
@@ -169,7 +169,10 @@ def _brings_in(part: ServicePart, opener: Opener) -> bool:
 
 
 def settings_in_sources(
-    parts: Mapping[str, ServicePart], opener: Opener, hosts: Mapping[str, str]
+    parts: Mapping[str, ServicePart],
+    opener: Opener,
+    hosts: Mapping[str, str],
+    variables_of: Callable[[ServicePart], Mapping[str, SourceText]],
 ) -> Iterator[Attachment]:
     """Yield the files of settings in the sources of services, and those that images which nothing builds here may hold.
 
@@ -181,6 +184,7 @@ def settings_in_sources(
         works = KINDS[part.kind].role == "application"
         files = [
             *(_settings(part, opener) if works else ()),
+            *(settings_of_dotnet(part, opener, variables_of(part)) if works else ()),
             *(_copied(part, opener) if not part.service.built and not part.recipe.image else ()),
         ]
         place = posixpath.normpath(places[part.id])
@@ -219,3 +223,16 @@ def _settings(part: ServicePart, opener: Opener) -> list[Configuration]:
         if files:
             return files
     return []
+
+
+def settings_of_dotnet(
+    part: ServicePart, opener: Opener, variables: Mapping[str, SourceText]
+) -> tuple[Configuration, ...]:
+    """Return the files of settings in the source of a program of .NET, as far as they are in effect beside its variables."""
+    given = {name: value.text for name, value in variables.items()}
+    for directory in dict.fromkeys(source_directories(part, opener)) if part.guess.known.product is None else ():
+        named = opener.find(part.service.source.path, directory, files_of_dotnet(given))
+        files = [file for opened in named for file in opened[:1] if len(file.data) <= _LARGEST]
+        if files:
+            return (*in_effect(files, (), given),)
+    return ()

@@ -12,13 +12,13 @@ from archgen.importers.addresses import resolve_host
 from archgen.importers.catalogue import Known
 from archgen.importers.facts import Attachment, Configuration, Opener
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, pod_of
-from archgen.importers.kubernetes.mounted_settings import in_effect
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.packages import DOCKERFILES
 from archgen.importers.products import guess, image_name
 from archgen.importers.sources.built_images import image_builds, source_of_image
+from archgen.importers.sources.mounted_settings import files_of_dotnet, in_effect
 from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
 
@@ -31,7 +31,6 @@ _POOL = re.compile(r"\bupstream\s+([\w.-]+)")
 _PASS = re.compile(r"\b(?:proxy|grpc|fastcgi|uwsgi)_pass\s+(?:\w+://)?([^\s;:/]+)")
 _SERVER = re.compile(r"\bserver\s+([^\s;:{]+)[^;{]*;")
 _PROFILE = re.compile(r"[\w-]{1,60}")
-_STAGES_OF_DOTNET = ("ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT")
 _LONGEST_RECIPE = 1 << 16
 _MOST_COPIED = 5
 
@@ -159,8 +158,7 @@ def _settings(
     profiles = [each.strip() for each in variables.get("SPRING_PROFILES_ACTIVE", "").split(",") if each.strip()]
     stems = ["application", *(f"application-{each}" for each in profiles if _PROFILE.fullmatch(each))]
     names = [f"src/main/resources/{stem}.{end}" for stem in stems for end in ("yml", "yaml", "properties")]
-    stage = next((variables[name] for name in _STAGES_OF_DOTNET if variables.get(name)), "Production")
-    names += ["appsettings.json", *([f"appsettings.{stage}.json"] if _PROFILE.fullmatch(stage) else [])]
+    names += files_of_dotnet(variables)
     path = part.manifest.node.path
     place = opener.tree(path).place
     module = image_builds(path, opener).settings_in(posixpath.normpath(posixpath.join(place, directory)))

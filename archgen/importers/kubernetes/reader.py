@@ -35,7 +35,6 @@ from archgen.importers.kubernetes.hosts import (
 )
 from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, all_containers_of, containers_of
-from archgen.importers.kubernetes.mounted_settings import settings_in
 from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import Workload, describe_workload, jobs_of_programs, replicas_of, workloads
 from archgen.importers.kubernetes.policies import add_policies, admissions, warn_of_blocked
@@ -57,6 +56,7 @@ from archgen.importers.outside_services import services_outside, unknown_hosts
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import statements_of_call
 from archgen.importers.schemes import ALONE, Beside, told_beside
+from archgen.importers.sources.mounted_settings import settings_in
 from archgen.importers.store_names import registry_named, sets_store_itself
 from archgen.importers.variable_names import names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence

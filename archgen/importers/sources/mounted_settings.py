@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -34,8 +34,17 @@ _NO_WORD = re.compile(r"[^A-Z0-9]")
 _ON_PROFILE = ("SPRINGCONFIGACTIVATEONPROFILE", "SPRINGPROFILES")
 _SWITCH = ".ENABLED"
 
+_STAGES_OF_DOTNET = ("ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT")
+_STAGE = re.compile(r"[\w-]{1,60}")
+
 _LARGEST = 64 * 1024
 _DEEPEST = 12
+
+
+def files_of_dotnet(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the files of settings that a program of .NET with these variables reads, one over the other."""
+    stage = next((variables[name] for name in _STAGES_OF_DOTNET if variables.get(name)), "Production")
+    return ("appsettings.json", *([f"appsettings.{stage}.json"] if _STAGE.fullmatch(stage) else []))
 
 
 def settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int, Beside]]:
@@ -71,6 +80,16 @@ def _settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int]]:
                 above.append((indent, name))
         else:
             yield "_".join((*(each for _, each in above), name)), value, number + attachment.line
+
+
+def settings_by_sections(file: Configuration) -> Iterator[tuple[str, str, int]]:
+    """Yield the name, the value and the line of each setting of a file of .NET, named as the variable that sets it: `A__B`."""
+    try:
+        documents = [*_documents(file, str)]
+    except Unreadable:
+        return
+    for each in (each for settings in documents for each in settings):
+        yield each.way[1:].replace(".", "__"), each.value, each.line + 1
 
 
 class _Setting(NamedTuple):
@@ -121,8 +140,8 @@ def in_effect(
     yield from reversed(kept)
 
 
-def _documents(file: Configuration) -> Iterator[list[_Setting]]:
-    """Yield the settings of each document of a file; raise Unreadable."""
+def _documents(file: Configuration, spell: Callable[[str], str] | None = None) -> Iterator[list[_Setting]]:
+    """Yield the settings of each document of a file, their names spelled in some way; raise Unreadable."""
     if file.path.endswith(".properties"):
         documents: list[list[_Setting]] = [[]]
         for number, line in enumerate(file.data.decode("utf-8-sig", "replace").split("\n")):
@@ -136,17 +155,17 @@ def _documents(file: Configuration) -> Iterator[list[_Setting]]:
     data = _FILLED_IN.sub(lambda match: b"x" * len(match[0]), file.data)
     if file.path.endswith(".json"):
         data = _COMMENT_OF_JSON.sub(b"", data).replace(b"\t", b" ")
-    yield from ([*_leaves(root, "", 0)] for root in read_documents(data))
+    yield from ([*_leaves(root, "", 0, spell or _way)] for root in read_documents(data))
 
 
-def _leaves(node: TreeNode, way: str, mark: int) -> Iterator[_Setting]:
+def _leaves(node: TreeNode, way: str, mark: int, spell: Callable[[str], str]) -> Iterator[_Setting]:
     """Yield the scalars below a node; those of a list have its name: who sets it again sets all of it."""
     if isinstance(node, Map):
         for key, place in zip(node, node.marks[1::2], strict=True):
-            yield from _leaves(node[key], f"{way}.{_way(key)}", place)
+            yield from _leaves(node[key], f"{way}.{spell(key)}", place, spell)
     elif isinstance(node, Seq) and node:
         for item, place in zip(node, node.marks, strict=True):
-            yield from (each._replace(way=way) for each in _leaves(item, way, place))
+            yield from (each._replace(way=way) for each in _leaves(item, way, place, spell))
     else:
         _, line, column = unpack(mark)
         text = "" if node is None or isinstance(node, Seq) else str(node)
