@@ -14,6 +14,7 @@ from archgen.importers.compose.sources import source_directories
 from archgen.importers.facts import Configuration, Opener
 from archgen.importers.packages import PACKAGE_LISTS, PackageLists, built_upon, join_lists, lists_in
 from archgen.importers.products import image_name
+from archgen.importers.sources.modules import with_modules
 
 _OTHER_LISTS = re.compile(r"^requirements[\w.-]*\.txt$|^[\w-]*requirements\.txt$|\.(cs|fs|vb)proj$")
 """Names that lists of packages have otherwise."""
@@ -50,7 +51,7 @@ def libraries_of(opener: Opener) -> Callable[[ServicePart], PackageLists]:
 
     def lists_of(part: ServicePart) -> PackageLists:
         if part.id not in lists:
-            lists[part.id] = _lists(part, opener)
+            lists[part.id] = with_modules(_lists(part, opener), opener)
         return lists[part.id]
 
     return lists_of

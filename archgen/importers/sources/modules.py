@@ -1,0 +1,191 @@
+"""Libraries that a program takes from modules of its repository: of Go by what it imports, of Maven and Gradle by what it requires."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from archgen.importers.facts import Configuration, FileTree, Opener
+from archgen.importers.packages import PackageLists
+
+_IMPORT = re.compile(r'^[ \t]*(?:import +)?(?:[\w.]+ +)?"([\w./@~-]+)"[ \t]*$', re.MULTILINE)
+_MODULE = re.compile(r"^module +(\S+)", re.MULTILINE)
+_TEST = re.compile(r"_test\.go$|(^|/)(testdata|vendor|mocks?|examples?)/")
+
+_OF_GRADLE = ("build.gradle", "build.gradle.kts")
+_ROOTS_OF_GRADLE = ("settings.gradle", "settings.gradle.kts")
+_FOR_ALL = re.compile(r"^[ \t]*(?:subprojects|allprojects)[ \t]*\{", re.MULTILINE)
+_PROJECT = re.compile(
+    r"""^[ \t]*(?:api|implementation|compile|runtimeOnly)\b[^\n]*\bproject\([^"'\n]*["']:([\w:.-]+)["']""", re.MULTILINE
+)
+
+_PARENT = re.compile(r"<parent>(.{0,2000}?)</parent>", re.DOTALL)
+_WITHOUT = re.compile(r"<!--.*?-->|<(dependencyManagement|build|profiles|parent)>.*?</\1>", re.DOTALL)
+_DEPENDENCY = re.compile(r"<dependency>.*?</dependency>", re.DOTALL)
+_ARTIFACT = re.compile(r"<artifactId>\s*([\w.-]+)\s*</artifactId>")
+_RELATIVE = re.compile(r"<relativePath>\s*([\w./-]+)\s*</relativePath>")
+_FOR_TESTS = re.compile(r"<scope>\s*test\s*</scope>")
+
+_MOST_MODULES = 100
+_MOST_FILES = 400
+_LARGEST = 256 * 1024
+
+
+def with_modules(lists: PackageLists, opener: Opener) -> PackageLists:
+    """Return the lists of packages of a program with the libraries that it takes from modules of the same repository."""
+    added = [text for path in lists.paths for text in _Modules(path, opener).libraries()]
+    if not added:
+        return lists
+    text = "\n".join((lists.text, *added)).lower()
+    return replace(lists, text=text, first=lists.first or lists.text)
+
+
+class _Modules:
+    """The modules of the repository in which a list of packages lies."""
+
+    def __init__(self, path: str, opener: Opener) -> None:
+        self._path, self._opener = path, opener
+
+    def libraries(self) -> Iterator[str]:
+        """Yield texts with the libraries that other modules bring."""
+        name = posixpath.basename(self._path)
+        if name == "go.mod":
+            yield from sorted(self._imported())
+        elif name in _OF_GRADLE:
+            yield from self._of_gradle()
+        elif name == "pom.xml":
+            yield from self._of_maven()
+
+    def _tree(self) -> FileTree:
+        return self._opener.tree(self._path)
+
+    def _text(self, name: str) -> str:
+        """Return the text of a file, by its path in the repository."""
+        opened = self._opener(self._path, posixpath.relpath(name, self._tree().place or "."))[:1]
+        return "".join(_text_of(each) for each in opened)
+
+    def _named(self, file: str) -> dict[str, str]:
+        """Return the files of modules in the repository by the names of these."""
+        key = with_modules, file, self._tree().project
+        if key not in self._opener.answers:
+            files = [each for each in self._tree().names if posixpath.basename(each) == file][:_MOST_MODULES]
+            named = {_own_name(file, self._text(each)): each for each in files}
+            self._opener.answers[key] = {name: each for name, each in named.items() if name}
+        found: dict[str, str] = self._opener.answers[key]
+        return found
+
+    def _imported(self) -> set[str]:
+        """Return the libraries that packages of other modules import, as far as the program imports these."""
+        own = posixpath.normpath(self._tree().place or ".")
+        modules = {name: posixpath.dirname(file) or "." for name, file in self._named("go.mod").items()}
+        if len(modules) < 2 or own not in modules.values():
+            return set()
+        places = sorted(modules.values(), key=len, reverse=True)
+        packages: dict[str, list[str]] = {}
+        for name in self._tree().names:
+            if name.endswith(".go") and _TEST.search(name) is None:
+                packages.setdefault(posixpath.dirname(name) or ".", []).append(name)
+        waiting = [each for each in packages if _module_of(each, places) == own]
+        seen, libraries, count = set[str](), set[str](), 0
+        while waiting and count < _MOST_FILES:
+            package = waiting.pop()
+            if package in seen:
+                continue
+            seen.add(package)
+            count += len(packages.get(package, ()))
+            for name in (name for file in packages.get(package, ()) for name in _IMPORT.findall(self._text(file))):
+                module = max((each for each in modules if f"{name}/".startswith(f"{each}/")), key=len, default=None)
+                if module is not None:
+                    waiting.append(posixpath.normpath(posixpath.join(modules[module], name[len(module) :].strip("/"))))
+                elif _module_of(package, places) != own:
+                    libraries.add(name)
+        return libraries
+
+    def _of_gradle(self) -> Iterator[str]:
+        """Yield what the root has for all its projects, and the lists of those that the program requires."""
+        names, place = set(self._tree().names), posixpath.normpath(self._tree().place or ".")
+        root = next(
+            (each for each in _above(place) if any(_join(each, name) in names for name in _ROOTS_OF_GRADLE)), None
+        )
+        if root is None or root == place:
+            return
+        top = next((self._text(_join(root, name)) for name in _OF_GRADLE if _join(root, name) in names), "")
+        yield from (_block(top, match.end()) for match in _FOR_ALL.finditer(top))
+        waiting, seen = [place], set[str]()
+        while waiting and len(seen) < _MOST_MODULES:
+            module = waiting.pop()
+            if module in seen:
+                continue
+            seen.add(module)
+            text = next((self._text(_join(module, name)) for name in _OF_GRADLE if _join(module, name) in names), "")
+            if module != place:
+                yield text
+            waiting += [_join(root, each.replace(":", "/")) for each in _PROJECT.findall(text)]
+
+    def _of_maven(self) -> Iterator[str]:
+        """Yield the dependencies of the parents, and those of the modules that the program requires."""
+        place = posixpath.normpath(self._tree().place or ".")
+        by_name = self._named("pom.xml")
+        names = {*by_name.values()}
+        start = _join(place, "pom.xml")
+        waiting, seen = [start], set[str]()
+        while waiting and len(seen) < _MOST_MODULES:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            text = self._text(name)
+            dependencies = [each for each in _DEPENDENCY.findall(_WITHOUT.sub("", text)) if not _FOR_TESTS.search(each)]
+            if name != start:
+                yield from dependencies
+            required = [match[1] for each in dependencies if (match := _ARTIFACT.search(each)) is not None]
+            waiting += [by_name[each] for each in required if each in by_name]
+            for parent in _PARENT.findall(text)[:1]:
+                match, artifact = _RELATIVE.search(parent), _ARTIFACT.search(parent)
+                above = posixpath.normpath(
+                    _join(posixpath.dirname(name), match[1] if match is not None else "../pom.xml")
+                )
+                above = above if above.endswith(".xml") else _join(above, "pom.xml")
+                if above in names and artifact is not None and by_name.get(artifact[1]) == above:
+                    waiting.append(above)
+
+
+def _text_of(file: Configuration) -> str:
+    return file.data.decode("utf-8", "replace") if len(file.data) <= _LARGEST else ""
+
+
+def _join(directory: str, name: str) -> str:
+    return posixpath.normpath(posixpath.join(directory, name))
+
+
+def _above(place: str) -> Iterator[str]:
+    """Yield a directory and those above it."""
+    while place not in ("", "."):
+        yield place
+        place = posixpath.dirname(place)
+    yield "."
+
+
+def _module_of(package: str, places: list[str]) -> str | None:
+    """Return the directory of the module that a package is of, among those of which the longest come first."""
+    return next((each for each in places if each == "." or f"{package}/".startswith(f"{each}/")), None)
+
+
+def _block(text: str, start: int) -> str:
+    """Return what stands between a brace and the one that closes it."""
+    depth = 1
+    for place in range(start, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[place], 0)
+        if depth == 0:
+            return text[start:place]
+    return ""
+
+
+def _own_name(file: str, text: str) -> str:
+    """Return the name of a module of Go or of Maven, by the text of its file."""
+    is_go = file == "go.mod"
+    match = _MODULE.search(text) if is_go else _ARTIFACT.search(_DEPENDENCY.sub("", _WITHOUT.sub("", text)))
+    return match[1] if match is not None else ""
