@@ -288,9 +288,12 @@ def _usual_number(port: Port) -> int | None:
 
 
 def is_taken(topology: Topology, call: Connection, port: Port) -> bool:
-    """Return True if the usual port for the encrypted form of a protocol is another listener's of a target: nobody knows a free one."""
+    """Return True if the usual port for the encrypted form of a protocol is another listener's of a target: nobody knows a free one.
+
+    What browsers speak, and gRPC, which is HTTP/2, share one listener.
+    """
     number = _usual_number(port)
-    names = (port.protocol, PROTOCOLS[port.protocol].secured)
+    names = (*WEB, "grpc") if port.protocol in WEB else (port.protocol, PROTOCOLS[port.protocol].secured)
     return number is not None and any(
         each.port == number and (each.protocol not in names or each.admin != port.admin)
         for each in _ports_beside(topology, call)

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Iterator
 
 from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.names import next_name, next_place
-from archgen.edits.placement import SITES, find_host, has_local_address
+from archgen.edits.placement import SITES, find_host, has_local_address, judges_alone
 from archgen.edits.promotion import agrees_by_vote
 from archgen.edits.witnesses import is_for_voters, new_place, new_witness, witness_there, witness_zones
 from archgen.model.architecture import Component, Replica
-from archgen.model.kinds import AGENTS, KINDS
+from archgen.model.kinds import AGENTS
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.members import asks_majority
@@ -149,14 +149,21 @@ def _of_voters(
             yield MoveReplica(component.id, here[-1].id, new_witness(index.element_names), (third,))
 
 
+_PROMOTING = ("other", "service")
+"""The kinds of programs that may have nothing to do but promote."""
+
+
 def moves_of_promoters(index: Index, target: Subject, used: Collection[str]) -> Iterator[MoveReplica]:
     """Yield the moves of what alone promotes a store out of an element that takes down a replica of the store with it, and not each.
 
-    It judges from apart: what takes the primary down leaves it, and its loss takes no other replica along.
+    It judges from apart: what takes the primary down leaves it, and its loss takes no other replica along. What asks a coordinator
+    may stand anywhere, and a monitoring or another program with work of its own isn't moved for this.
     """
     for store in index.components.values():
         promoter = index.components.get(store.replication.by or "") if store.replication is not None else None
-        if promoter is None or store.id not in used or len(promoter.replicas) > 1 or KINDS[promoter.kind].balances:
+        if promoter is None or store.id not in used or promoter.kind not in _PROMOTING:
+            continue
+        if not judges_alone(index, promoter):
             continue
         (replica,), lost = promoter.replicas, _lost(index, store, target)
         is_alone = len(replica.hosts) == 1 and index.takes_down(target, replica.hosts[0])

@@ -12,6 +12,7 @@ from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
 from archgen.reliability.index import Index
 from archgen.reliability.members import moves_by_layer_2
+from archgen.reliability.promoters import promotion_calls
 
 
 def find_host(index: Index, component: Component, is_taken: Callable[[str], bool]) -> str | None:
@@ -20,7 +21,8 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     It is in the network of a host that the component runs on, and carries the same kind of component, or something
     that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall or beside a voter.
     Where it stands beside replicas that float, it may be any of their hosts. One in a zone without a replica comes first, and what is
-    bound to its site stays there. Nothing shares a provider's instance, and no store the host of another that takes its writes there.
+    bound to its site stays there. Nothing shares a provider's instance, no store the host of another that takes its writes there, and
+    nothing that promotes by its own judgement a host of what it judges.
     """
     kind = KINDS[component.kind]
     if component.managed and kind.role == "data":
@@ -28,6 +30,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     own = dict.fromkeys(host for replica in component.replicas for host in replica.hosts)
     networks = {index.hosts[host].network for host in own}
     below = {*own, *(each for host in own for each in index.hosts_below(host))}
+    judged = _judged_hosts(index, component) if judges_alone(index, component) else ()
 
     def fits(host: str) -> bool:
         return (
@@ -36,6 +39,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
             and index.hosts[host].network in networks
             and not is_for_voters(index, host, component)
             and not (kind.stores and _is_led_there(index, component, host))
+            and host not in judged
             and not is_taken(host)
             and not leaves_site(index, component, index.zones_around(host))
         )
@@ -55,6 +59,22 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
         if fitting:
             return next(host for host in index.hosts if host in fitting)
     return None
+
+
+def judges_alone(index: Index, component: Component) -> bool:
+    """Return True for a single program that promotes by its own judgement; one that asks a coordinator goes anywhere, and twice.
+
+    What keeps files of its own does more than that.
+    """
+    if component.id not in index.promoting or len(component.replicas) > 1 or component.uploads is not None:
+        return False
+    return not (KINDS[component.kind].balances or promotion_calls(index, component.id))
+
+
+def _judged_hosts(index: Index, promoter: Component) -> set[str]:
+    """Return the hosts of the stores that a component promotes."""
+    stores = (each for each in index.components.values() if each.replication and each.replication.by == promoter.id)
+    return {host for store in stores for replica in store.replicas for host in replica.hosts}
 
 
 def _is_led_there(index: Index, component: Component, host: str) -> bool:

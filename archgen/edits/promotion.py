@@ -178,8 +178,18 @@ def can_be_promoted(index: Index, component: Component) -> bool:
     """
     if promoter_of(index, component) is None:
         return not keeps_files(component)
+    if lacks_third_host(index, component):
+        return False
     product = _KEPT_IN.get(_product(index, component))
     return product is not None and is_followed(index, component, product)
+
+
+def lacks_third_host(index: Index, component: Component) -> bool:
+    """Return True for replicas that float over fewer than three machines, beside which a new quorum of three would have to float."""
+    promoter = promoter_of(index, component)
+    if promoter is None or not promoter.new or promoter.observes or not component.replicas[0].floating:
+        return False
+    return len({index.machine(host) for host in component.replicas[0].hosts}) < 3
 
 
 def is_followed(index: Index, component: Component, product: str | None) -> bool:

@@ -31,6 +31,7 @@ from archgen.edits.promotion import (
     has_primary,
     is_promoted_by_unknown,
     keeps_files,
+    lacks_third_host,
     observer_of,
     promoter_of,
 )
@@ -116,7 +117,10 @@ def against(
     affected = [component for component in affected if component not in forming]
     yield from (
         automated(index, component, built)
-        for component in (*affected, *(each for each in floating if not _keeps(each)))
+        for component in (
+            *affected,
+            *(each for each in floating if not (_keeps(each) or lacks_third_host(index, each))),
+        )
         if needs_manual_failover(component) and len(component.replicas) > 1 and not keeps_files(component)
         # nothing promotes a directory: each of its servers takes writes, or one does
         if not product_of(component.product).directory

@@ -374,6 +374,11 @@ def test_the_tls_port_of_another_caller_is_taken_where_the_protocol_has_one_of_i
         ("{protocol: tcp, port: 443}", True),
         ("{protocol: https, port: 443, admin: true}", True),
         ("{protocol: https, port: 443}", False),
+        # one listener has all of these
+        ("{protocol: wss, port: 443}", False),
+        ("{protocol: http3, port: 443}", False),
+        ("{protocol: grpc, port: 443, tls: true}", False),
+        ("{protocol: wss, port: 443, admin: true}", True),
         ("{protocol: tcp, port: 8443}", False),
     ],
 )

@@ -57,6 +57,15 @@ from tests.edges import all_findings, model
             "s-1: {}, s-2: {}, s-3: {}, s-4: {}",
             "s-2",
         ),
+        *(
+            (
+                f"api: {{kind: service{uploads}, runs_on: s-1}}\nbeside: {{kind: cache, runs_on: s-3}}\n"
+                "db: {kind: database, runs_on: [s-1, s-2], replication: {primary: s-1, failover: automatic, by: api}}",
+                "s-1: {}, s-2: {}, s-3: {}",
+                found,
+            )
+            for uploads, found in (("", None), (", uploads: local", "s-2"))
+        ),
         (
             "api: {kind: database, product: mysql, runs_on: s-1}\n"
             "beside: {kind: database, product: postgresql, runs_on: s-2}",

@@ -156,6 +156,59 @@ def test_a_fix_lets_sentinel_float_with_the_copy_that_it_promotes() -> None:
     assert after["minio"]["runs_on"] == ["node-3", "node-1", "node-2"]
 
 
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        "hosts: {node-1: {}, node-2: {}}",
+        # two machines of three nodes
+        "hosts: {m-1: {}, m-2: {}, node-1: {runs_on: m-1}, node-2: {runs_on: m-1}, node-3: {runs_on: m-2}}",
+    ],
+)
+def test_three_that_vote_do_not_float_over_two_machines(
+    hosts: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second one that is lost with a machine takes the majority along."""
+    text = NODES.replace("hosts: {node-1: {}, node-2: {}, node-3: {}}", hosts)
+    text = text if "node-3: {runs" in text else text.replace(", node-3]", "]").replace("on: node-3", "on: node-2")
+    assert not any("sentinel" in change for change in changes(text, tmp_path, capsys))
+    after = fixed(text, "single-point-of-failure")["components"]
+    assert after["redis"]["runs_on"]["replicas"] == 1
+    assert "sentinel" not in after
+
+
+@pytest.mark.parametrize(
+    ("op", "change"),
+    [
+        ("kind: service", "a move of op@a to y"),
+        ("kind: other, product: repmgr", "a move of op@a to y"),
+        ("kind: monitoring, product: zabbix", None),
+        ("kind: service, uploads: local", None),
+    ],
+)
+@pytest.mark.parametrize("asks", [True, False])
+def test_what_does_nothing_but_judge_moves(op: str, change: str | None, asks: bool) -> None:
+    """What asks a coordinator may be there twice, on any host."""
+    text = f"""\
+archgen: 1
+name: A promoter beside the primary
+hosts: {{a: {{}}, b: {{}}, x: {{}}, y: {{}}}}
+components:
+  job: {{kind: scheduler, managed: true, replicas: 2}}
+  op: {{{op}, runs_on: a}}
+  etcd: {{kind: key-value-store, product: etcd, runs_on: [a, b, x]}}
+  db:
+    kind: database
+    product: postgresql
+    runs_on: [a, b]
+    replication: {{primary: a, failover: automatic, by: op, mode: semi-synchronous, without: continue}}
+connections: {{op -> {"etcd" if asks else "db"}: https, job -> db: postgresql}}
+flows: {{page: {{access: write, steps: [job -> db: INSERT]}}}}
+"""
+    made = recommend(Topology(load("a.arch.yaml", text.encode()).architecture)).changes
+    moved = [each.words for each in made if each.words.startswith("a move of op")]
+    assert moved == ([] if asks or change is None else [change])
+
+
 def test_what_judges_a_primary_moves_away_and_shares_its_host_with_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,9 +37,17 @@ def _is_reached(facts: Topology, web: str) -> bool:
 
 
 def _is_one_machine(facts: Topology, held: dict[Role, list[str]]) -> bool:
-    """Return True if a replica of each data store, of what leads it, is on a web server's host, so that no network could separate them."""
+    """Return True if a replica of each data store, of what leads it, is on a web server's host, so that no network could separate them.
+
+    A standby can be moved away, and what floats be kept to the other hosts, where it has any.
+    """
     web = {host for component in held["web"] for host in facts.hosts_of(component)}
-    return all(not web.isdisjoint(leading_hosts(facts.components[component])) for component in held["data"])
+
+    def is_there(store: str) -> bool:
+        leading = leading_hosts(facts.components[store])
+        return bool(web.intersection(leading)) and (not _floats(facts, (store,)) or web.issuperset(leading))
+
+    return all(map(is_there, held["data"]))
 
 
 def _hit(facts: Topology, network: str, held: dict[Role, list[str]]) -> Hit:
@@ -103,8 +111,9 @@ RULE = Rule(
     ),
     fix="Give web, application and data layers networks of their own, and let a firewall pass only what the flows need.",
     limits=(
-        "Doesn't check models without networks, nor stores of which a replica is on a web server's own host. Skips managed services, "
-        "which their provider filters. A queue or stream doesn't count as data, nor a web server or proxy that only people inside call."
+        "Doesn't check models without networks, nor stores whose primary, or one of whose members, is on a web server's own host. "
+        "Skips managed services, which their provider filters. A queue or stream doesn't count as data, nor a web server or proxy that "
+        "only people inside call."
     ),
     references=(
         (
