@@ -109,7 +109,7 @@ def _measures(topology: Topology, observer: str, source: str) -> bool:
 def _keeps_to_logs(topology: Topology, agent: Component) -> bool:
     """Return True for an agent that takes no metrics of the hosts that it runs on; many a collector of logs does as well.
 
-    One that says that it takes logs alone of what runs beside it takes nothing else of its host.
+    One that says that it takes logs alone of what runs beside it takes nothing else of its host, unless monitoring asks it.
     """
     own = tuple(each for each in agent.collects if not each.sources)
     if own:
@@ -117,8 +117,14 @@ def _keeps_to_logs(topology: Topology, agent: Component) -> bool:
     if agent.kind != "log-collector":
         return False
     beside = tuple(each for each in agent.collects if any(_shares_host(topology, agent, name) for name in each.sources))
-    alone = bool(beside) and not _takes_metrics(topology, agent.collects)
+    alone = bool(beside) and not _takes_metrics(topology, agent.collects) and not _gives_metrics(topology, agent)
     return alone or agent.product is None or product_of(agent.product).logs_only
+
+
+def _gives_metrics(topology: Topology, agent: Component) -> bool:
+    """Return True for an agent that monitoring asks for what it measures."""
+    asking = {call.source for call in topology.incoming[agent.id] if topology.kind(call.source).id == "monitoring"}
+    return any(not topology.only_probes(name) and _measures(topology, name, agent.id) for name in asking)
 
 
 def _observed(topology: Topology, connection: Connection) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from archgen.analysis.hops import Hop, find_looks, is_for_one_host, port_of
 from archgen.analysis.inventory import ArchitectureIndex
 from archgen.model.architecture import MOVERS, SMALL_ZONES, WIDE_ZONES, Component, Flow
 from archgen.model.dns_zones import normalize_name
-from archgen.model.kinds import PASSING, QUEUES
+from archgen.model.kinds import FORWARDING, PASSING, QUEUES
 from archgen.model.products import passes_on_unread, product_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
@@ -167,15 +167,22 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         entries: dict[str, dict[str, tuple[str, ...]]] = {}
         for flow, hops in self.hops.items():
             passed: dict[str, tuple[str, ...]] = {}
+            # what passes packets on may speak TLS or TCP, and its client still speaks HTTP
+            packets: set[str] = set()
             for hop in hops:
                 source = hop.step.source
                 if self.kind(source).id == "client" and self.trust(source) == "internet":
                     passed.setdefault(source, ())
-                if source not in passed or hop.port is None or hop.port.protocol not in WEB:
+                if source not in passed or hop.port is None:
+                    continue
+                if hop.port.protocol not in (*WEB, *(("tcp", "tls") if source in packets else ())):
                     continue
                 for target in hop.targets:
                     unread = hop.port.tls is not None and hop.port.tls.mode == "pass-through"
-                    if self.kind(target).id in PASSING or unread or passes_on_unread(self.components[target]):
+                    forwards = unread or passes_on_unread(self.components[target])
+                    if forwards or (source in packets and self.kind(target).id in FORWARDING):
+                        packets.add(target)
+                    if self.kind(target).id in PASSING or forwards:
                         passed.setdefault(target, (*passed[source], target))
                     elif self.kind(target).entry:
                         entries.setdefault(target, {}).setdefault(flow, passed[source])

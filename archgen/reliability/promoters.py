@@ -14,6 +14,12 @@ from archgen.reliability.members import Asking, Votes, has_arbitrator, keeps_lea
 _WITNESSES = (*FILE_STORES, "other")
 """The kinds of which a witness is: a share, a disk, storage of a cloud."""
 
+_OBSERVERS = ("observer", "dgmgrl", "fsfo")
+"""Parts of the names of Oracle's observer, which DGMGRL starts for its fast-start failover."""
+
+_OPERATORS = ("operator", "cloudnative", "cnpg")
+"""Parts of the products that promote by the API of a platform; others of a product, but managers of leases, keep what they know."""
+
 
 def electorate(component: Component, index: Index, access: Asking) -> tuple[Votes, ...]:
     """Return the votes without which no replica of a store answers an access, as its product steps down without a majority.
@@ -26,7 +32,7 @@ def electorate(component: Component, index: Index, access: Asking) -> tuple[Vote
     by = index.components.get(component.replication.by or "") if component.replication is not None else None
     if by is None:
         return ()
-    if _watches_primary(component, by):
+    if watches_primary(component, by):
         # of several observers one is the master, and its primary and standby have to agree on another; open standbys are read
         return (Votes(2, (*_ids(component.replicas), *_ids(by.replicas[:1]))),) if access != "read" else ()
     arbitrated = has_arbitrator(component)
@@ -51,11 +57,12 @@ def electorate(component: Component, index: Index, access: Asking) -> tuple[Vote
     return (_majority(voters),)
 
 
-def _watches_primary(component: Component, by: Component) -> bool:
-    """Return True for the observer of a primary that shuts down without it and a standby; another program that promotes is named."""
+def watches_primary(component: Component, by: Component) -> bool:
+    """Return True for the observer of a primary that shuts down without it and a standby, by its product, or else its id or name."""
     replication = component.replication
     automatic = replication is not None and bool(replication.primary) and replication.failover == "automatic"
-    observes = by is not component and (by.product is None or "observer" in by.product.casefold())
+    words = (by.product or f"{by.id} {by.name or ''}").casefold()
+    observes = by is not component and any(word in words for word in _OBSERVERS)
     return automatic and observes and product_of(component.product).needs_witness
 
 
@@ -99,7 +106,7 @@ def promoting_component(index: Index, component: Component) -> str | None:
     by = index.components.get(replication.by or "") if replication is not None else None
     if replication is None or by is None or replication.failover != "automatic":
         return None
-    return None if electorate(component, index, "write") and not _watches_primary(component, by) else by.id
+    return None if electorate(component, index, "write") and not watches_primary(component, by) else by.id
 
 
 def helpers(index: Index, component: Component, access: Asking) -> tuple[str, ...]:
@@ -120,7 +127,7 @@ def promotion_calls(index: Index, promoter: str) -> dict[str, tuple[Connection, 
     """Return the required calls from a promoter to coordinators, by their sources: an operator calls an API, and that etcd.
 
     A way ends at stores of data, some of which the promoter promotes; one that coordinates by itself needs nobody. The API of a
-    platform leads to a coordinator whether the model shows it or not.
+    platform that it calls itself is one too, where the model shows no other.
     """
     if coordinates(index.components[promoter]):
         return {}
@@ -132,7 +139,10 @@ def promotion_calls(index: Index, promoter: str) -> dict[str, tuple[Connection, 
                 ends = KINDS[index.components[target].kind].stores
                 reached[target] = () if ends else _calls(index, target)
                 queue.append(target)
-    leading = {name for name in reached if coordinates(index.components[name]) or orchestrates(index.components[name])}
+    leading = {name for name in reached if coordinates(index.components[name])}
+    if not leading:
+        calls = _platform_calls(index, promoter)
+        return {promoter: calls} if calls else {}
     for name in (grown := list(leading)):
         callers = (caller.id for caller in index.callers(name) if caller.id in reached and caller.id not in leading)
         for caller in callers:
@@ -141,6 +151,15 @@ def promotion_calls(index: Index, promoter: str) -> dict[str, tuple[Connection, 
                 grown.append(caller)
     ways = ((name, [call for call in calls if leading.intersection(call.targets)]) for name, calls in reached.items())
     return {name: tuple(calls) for name, calls in ways if calls}
+
+
+def _platform_calls(index: Index, promoter: str) -> tuple[Connection, ...]:
+    """Return the calls of a promoter to the API of a platform, as an operator's; what keeps its own state decides without."""
+    product = (index.components[promoter].product or "").casefold()
+    if product and not (product_of(product).leases or any(word in product for word in _OPERATORS)):
+        return ()
+    asked = (call for call in _calls(index, promoter) if any(orchestrates(index.components[to]) for to in call.targets))
+    return tuple(asked)
 
 
 def lease_keeper(index: Index, store: Component) -> str | None:

@@ -69,6 +69,25 @@ def test_the_api_of_a_platform_has_a_coordinator_that_no_model_shows(told: Told)
     assert told.outcome(shown, "db@a", "etcd")[0] == "down"
 
 
+def test_a_promoter_asks_a_platform_itself_and_nothing_else(told: Told) -> None:
+    known = OPERATOR.replace("  api -> etcd: {protocol: grpc, tls: true}\n", "").replace(
+        "api: {kind: service", "api: {kind: service, product: kubernetes"
+    )
+    assert told.outcome(known, "db@a", "api")[0] == "down"
+    for other, status in (("patroni", "down"), ("cloudnative-pg", "down"), ("repmgr", "degraded")):
+        made = known.replace("operator: {kind: other", f"operator: {{kind: other, product: {other}")
+        assert told.outcome(made, "db@a", "api")[0] == status
+    # what it calls may ask the platform for something else
+    around = known.replace("mail: {kind: mail", "vault: {kind: secrets").replace(
+        "operator -> mail: smtps", "operator -> vault: https"
+    )
+    around = around.replace("operator -> api: https", "vault -> api: https")
+    assert told.outcome(around, "db@a", "api")[0] == "degraded"
+    coordinated = known.replace("operator -> api: https", "operator -> api: https\n  operator -> etcd: https")
+    assert told.outcome(coordinated, "db@a", "api")[0] == "degraded"
+    assert told.outcome(coordinated, "db@a", "etcd")[0] == "down"
+
+
 @pytest.mark.parametrize(("lost", "awaited"), [("operator", "operator"), ("api", "api"), ("etcd", "etcd")])
 def test_a_failover_waits_for_what_its_promoter_lacks(told: Told, lost: str, awaited: str) -> None:
     status, reason = told.outcome(OPERATOR, lost)
@@ -357,3 +376,19 @@ def test_a_primary_shuts_down_without_its_master_observer_and_the_standby(told: 
     # another program lets the primary go on
     other = OBSERVED.replace("kind: service", "kind: service, product: pacemaker")
     assert told.outcome(other, "b", "o", "p")[0] == "degraded"
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "status"),
+    [
+        ("watcher", "", "degraded"),
+        ("clusterware", "name: Oracle Clusterware, ", "degraded"),
+        ("watcher", "product: oracle-observer, ", "down"),
+        ("watcher", "name: Observer of Data Guard, ", "down"),
+        ("dgmgrl-1", "", "down"),
+        ("fsfo", "", "down"),
+    ],
+)
+def test_an_observer_is_called_one(told: Told, name: str, words: str, status: str) -> None:
+    text = OBSERVED.replace("  observer: {", f"  {name}: {{{words}").replace("by: observer", f"by: {name}")
+    assert told.outcome(text.replace("observer ->", f"{name} ->"), "b", "o")[0] == status

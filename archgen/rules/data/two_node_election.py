@@ -11,7 +11,7 @@ from archgen.model.kinds import KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.promoters import coordinates
+from archgen.reliability.promoters import coordinates, watches_primary
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -22,7 +22,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if election is None:
             continue
         by = facts.components.get(election.by or "")
-        if by is None or _is_alone_on_the_nodes(facts, component, by):
+        if by is not None:
+            alone = _is_alone_on_the_nodes(facts, component, by)
+        else:
+            alone = not (election.all_write and _asks_elsewhere(facts, component))
+        if alone:
             yield Hit(
                 subject=Subject("component", component.id),
                 message=(
@@ -66,7 +70,10 @@ def _is_alone_on_the_nodes(facts: Topology, component: Component, by: Component)
     """Return True if all that decides runs on the nodes that it decides about, without a majority or a third to ask."""
     if by.quorum is not None or product_of(by.product).coordinates or product_of(by.product).agrees:
         return False
-    nodes = {host for replica in component.replicas for host in replica.hosts}
+    # a primary that loses its observer and its standby shuts down
+    if watches_primary(component, by):
+        return False
+    nodes = _nodes(component)
     beside = (name for name in _beside(facts, by) if not _is_on(facts.components[name], nodes))
     # a call to Consul may be for names, unless a flow renews a lease or the manager keeps one there; the others keep no names of stores
     managed = product_of(by.product or by.id).leases
@@ -81,6 +88,17 @@ def _is_alone_on_the_nodes(facts: Topology, component: Component, by: Component)
         and not any(_may_decide(facts, name, by) for name in beside)
         and not any(coordinates(each) and not _is_on(each, nodes) for each in map(facts.components.__getitem__, leases))
     )
+
+
+def _asks_elsewhere(facts: Topology, component: Component) -> bool:
+    """Return True for members that all take writes and call something elsewhere that may decide: an arbiter, a fencing device."""
+    called = (target for call in facts.outgoing[component.id] for target in call.targets)
+    nodes = _nodes(component)
+    return any(_may_decide(facts, name, component) and not _is_on(facts.components[name], nodes) for name in called)
+
+
+def _nodes(component: Component) -> set[str]:
+    return {host for replica in component.replicas for host in replica.hosts}
 
 
 def _keeps_names(component: Component) -> bool:
@@ -126,10 +144,11 @@ def _majority(component: Component) -> str | None:
 
 
 def _arbiter(component: Component) -> str:
-    """Return the fix for members that all take writes, of which a third needs no data."""
+    """Return the fix for members that all take writes, of which a third needs no data; nodes of DRBD may turn each other off."""
+    fencing = f"; or declare the fencing device that {component.id} calls"
     return (
         f"Add a third member of {component.id}, or an arbiter without data, on a host of its own, and let a majority decide "
-        "(`quorum: majority`)."
+        f"(`quorum: majority`){fencing if product_name(component.product) == 'drbd' else ''}."
     )
 
 
@@ -157,10 +176,11 @@ RULE = Rule(
         "three (etcd, Consul) or a witness; or declare `failover: manual`."
     ),
     limits=(
-        "Of two replicas that both take writes, checks those of GlusterFS and DRBD, which go on without each other. "
-        "Doesn't check managed stores, products that elect by majority, nor pairs promoted by a component (`by`) that runs "
-        "elsewhere too, has a quorum, or is connected with something elsewhere that may be a witness or a fencing device, "
-        "nor stores that call a coordinator (etcd) elsewhere, Consul only in a flow or for Patroni or Stolon."
+        "Of two replicas that both take writes, checks those of GlusterFS and DRBD, which go on without each other, unless "
+        "they call something elsewhere that may be an arbiter or a fencing device. Doesn't check managed stores, products "
+        "that elect by majority, Oracle with its observer, nor pairs promoted by a component (`by`) that runs elsewhere too, "
+        "has a quorum, or is connected with something elsewhere that may be a witness or a fencing device, nor stores that "
+        "call a coordinator (etcd) elsewhere, Consul only in a flow or for Patroni or Stolon."
     ),
     references=(
         ("Patroni documentation, DCS failsafe mode", "https://patroni.readthedocs.io/en/latest/dcs_failsafe_mode.html"),
