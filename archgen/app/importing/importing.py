@@ -122,10 +122,9 @@ def _nothing(collection: SourceFiles, paths: tuple[str, ...]) -> str:
     looked = f"{count} file{'' if count == 1 else 's'}"
     if collection.missing:
         return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; {_absence(*collection.missing[0])}"
-    step = _rendering(collection.charts[0]) if collection.charts else "name the file that describes the system"
-    unread = [*_templates(tuple(collection.templates)), *lines_of_tools(collection.of_tools)]
-    if unread:
-        step = "; ".join(unread[:_MOST_ALIKE])
+    chart = [_rendering(each) for each in collection.charts[:1]]
+    unread = [*chart, *_templates(tuple(collection.templates)), *lines_of_tools(collection.of_tools)]
+    step = "; ".join(unread[:_MOST_ALIKE]) or "name the file that describes the system"
     return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; looked for {LOOKED_FOR}; {step}"
 
 

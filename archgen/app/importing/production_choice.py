@@ -38,6 +38,7 @@ _INSTALLS_CHART = re.compile(r"\bhelm[ \t]+(?:-\S+[ \t]+)*(?:upgrade|install)\b"
 _OUTRIGHT = 3
 """The weight of what says so by itself: a name, or a script that starts it."""
 
+_CLUSTER_TOO = "manifests of Kubernetes may be in use too"
 _MARGIN = 3
 """How much more has to speak for manifests than for compose files in the directory itself, and how much less than for those below."""
 
@@ -91,7 +92,9 @@ def prefer(
         if little
         else "nothing says that visitors use the manifests"
     )
-    rival = _rival([each for each in cluster if each.is_deed], "manifests of Kubernetes may be in use too")
+    rival = _rival([each for each in cluster if each.is_deed], _CLUSTER_TOO)
+    if not is_strong and not has_strong(compose, 1) and weigh(cluster) > weigh(compose) + 1:
+        rival = rival or f"; {_CLUSTER_TOO}: {little}"
     return Preference(False, (", ".join(reasons) or other) + rival)
 
 
@@ -233,4 +236,4 @@ def _command_for(project: ComposeCandidate) -> CommandPattern:
     name = os.path.basename(project.files[-1])
     plain = r"|\b(docker|podman)[ -]compose[ ]+(?!.{0,80}(-f|--file)).{0,80}\b(up|start)\b" if name in DEFAULTS else ""
     pattern = rf"(?<![\w.-]){re.escape(name)}\b(?!.{{0,80}}[ ](-f|--file)[ ]){plain}"
-    return CommandPattern(re.compile(pattern), (name, "compose"))
+    return CommandPattern(re.compile(pattern), (name, "compose"), OF_COMPOSE, OF_CLUSTER)

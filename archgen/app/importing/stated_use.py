@@ -48,6 +48,9 @@ OF_CLUSTER = re.compile(r"\b(kubernetes|k8s|helm|kustomize)\b", re.IGNORECASE)
 """The names of what runs a system, as documents call it without a command."""
 
 _IN_PARENTHESES = re.compile(r"[^,;/|().]{0,60}\(([^()]{1,40})\)")
+_ENUMERATED = re.compile(r"[,;，、；]|\b(?:and|or|und|et|y|e|while|whereas|but)\b|[和与及或]")
+"""What stands between the things that a sentence tells apart."""
+
 _LONGEST_ROW = 160
 _READ = re.compile(r"(readme|deploy\w*|deployment|installation|install)([._-]\w+)?\.(md|rst|adoc|txt)", re.IGNORECASE)
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S")
@@ -61,10 +64,15 @@ _LONGEST_LINE = 400
 
 
 class CommandPattern(Struct, frozen=True):
-    """What a text calls commands, and the words of which each of them has one: most texts have none, and need no search."""
+    """What a text calls commands, and the words of which each of them has one: most texts have none, and need no search.
+
+    `tool` is what runs a system by them, and `other` what runs it otherwise.
+    """
 
     pattern: re.Pattern[str]
     words: tuple[str, ...]
+    tool: re.Pattern[str] = OF_CLUSTER
+    other: re.Pattern[str] = OF_COMPOSE
 
     def search(self, text: str) -> re.Match[str] | None:
         """Return the first command in a text."""
@@ -151,8 +159,9 @@ def uses_of_tool(texts: Iterable[str], tool: re.Pattern[str], other: re.Pattern[
             for match in tool.finditer(line[:_LONGEST_LINE])
             if (inner := _IN_PARENTHESES.match(line[:_LONGEST_LINE], match.end())) is not None
         ]
-        is_row = line.count("|") > 2 and len(line) <= _LONGEST_ROW and other.search(line) is None
-        yield from stated or ([use_of(line)] if is_row else [])
+        has_other, is_short = other.search(line[:_LONGEST_LINE]) is not None, len(line) <= _LONGEST_ROW
+        said = _parts_with(line, tool, other) if has_other and is_short else line if line.count("|") > 2 else ""
+        yield from stated or ([use_of(said)] if is_short else [])
 
 
 def stated_uses(texts: Iterable[str], command: CommandPattern) -> Iterator[int]:
@@ -174,6 +183,19 @@ def _lines_with_uses(text: str, command: CommandPattern) -> Iterator[tuple[str, 
             if command.search(line[:_LONGEST_LINE]) is not None:
                 clauses = (each for each in _CLAUSE.split(line[:_LONGEST_LINE]) if command.search(each))
                 places = (*clauses, line[:_LONGEST_LINE], above, heading)
-                yield line[:_LONGEST_LINE], next((use for place in places if (use := use_of(place))), 0)
+                said = (_said_of(place, command) for place in places)
+                yield line[:_LONGEST_LINE], next((use for place in said if (use := use_of(place))), 0)
             if not is_code or line.lstrip().startswith("#"):
                 above = line[:_LONGEST_LINE]
+
+
+def _said_of(text: str, command: CommandPattern) -> str:
+    """Return a text, of one that names both tools what it says of that of a command."""
+    if command.tool.search(text) is None or command.other.search(text) is None:
+        return text
+    return _parts_with(text, command.tool, command.other)
+
+
+def _parts_with(text: str, tool: re.Pattern[str], other: re.Pattern[str]) -> str:
+    """Return the parts of a text that name a tool alone: of `Compose for one command and Helm for production` a half."""
+    return "\n".join(each for each in _ENUMERATED.split(text) if tool.search(each) and not other.search(each))
