@@ -24,13 +24,15 @@ LIST_SIGNS = " \t[](){}\"'"
 NODE = "node.host.internal"
 """What stands here for the node of a pod, of which Kubernetes puts the address into a variable."""
 
-ON_MACHINE = (
+ON_DESKTOP = (
     "host.docker.internal",
     "gateway.docker.internal",
     "host.containers.internal",
     "docker.for.mac.localhost",
-    NODE,
 )
+"""Names by which Docker and Podman make their machine known: no node of a cluster for visitors has them."""
+
+ON_MACHINE = (*ON_DESKTOP, NODE)
 """Names by which containers know the machine that they run on."""
 
 _IN_FLAGS = frozenset("=: ")

@@ -93,6 +93,7 @@ def _read(attachment: Attachment, sheet: FactSheet, pools: list[Directive]) -> I
     file = attachment.file
     beside = attachment.kind not in _BALANCERS
     proxy = Proxy(attachment.owner, file, sheet, attachment.hosts, attachment.line, beside=beside)
+    proxy.is_in_cluster = attachment.is_in_cluster
     if is_haproxy(file):
         read_haproxy(proxy)
         proxy.follow_strays()

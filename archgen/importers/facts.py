@@ -28,6 +28,9 @@ IN_SOURCE = "settings in the source"
 UNLISTED = "no kustomization lists it"
 """The reason of what lies beside kustomizations and is applied by none of those that are read."""
 
+NO_PORT = ", no such port"
+"""The end of an evidence by a port that no Service has of the component that the name leads to."""
+
 NO_SERVICE = ", no Service"
 """The end of the evidence of a call by a name that no Service in reach has, but a workload, or a Service elsewhere."""
 
@@ -303,3 +306,4 @@ class Attachment(Struct, frozen=True):
     hosts: Mapping[str, str]
     line: int = 0
     is_shared: bool = False
+    is_in_cluster: bool = False

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from archgen.importers.addresses import (
     IN_CLUSTER,
+    ON_DESKTOP,
     ON_MACHINE,
     is_ip_address,
     is_loopback,
@@ -72,6 +73,7 @@ class Proxy:
         self.outside: set[str] = set()
         self.strays: list[tuple[str, list[Member], str]] = []
         self.is_of_here = False
+        self.is_in_cluster = False
         self.fronts: frozenset[int] = frozenset()
         """The ports that lead to the pool which is called next; none where the configuration tells no port."""
 
@@ -181,6 +183,10 @@ class Proxy:
         if not self.sheet.left_out.isdisjoint(server.host.lower() for server in servers):
             return True
         place, line = min(places), servers[0].line
+        if self.is_in_cluster and all(server.host.lower() in ON_DESKTOP for server in servers):
+            for each in places:
+                self.sheet.omit(self._at(line), each, "a desktop's name for itself, where developers run programs")
+            return True
         names = (place, *names_of_place(servers[0].host)) if len(places) == 1 else ()
         name = next((self.sheet.places[each] for each in names if each in self.sheet.places), None)
         # a name without a port may be that of a pool in a file that isn't there

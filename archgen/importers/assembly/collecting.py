@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.learning import learn
-from archgen.importers.facts import NO_SERVICE, Fact, Origin
+from archgen.importers.facts import NO_PORT, NO_SERVICE, Fact, Origin
 
 
 def collect(facts: Iterable[Fact]) -> Inventory:
@@ -196,7 +196,7 @@ def _state_call(call: Call, fact: Fact) -> None:
         call.fronts.append(fact.value)
     elif fact.key == "variable":
         call.variable, call.is_named, call.is_assumed = fact.value, True, True
-    elif fact.key == "is_assumed" and fact.evidence.endswith(NO_SERVICE):
-        call.is_named, call.is_assumed = True, True
+    elif fact.key == "is_assumed" and fact.evidence.endswith((NO_SERVICE, NO_PORT)):
+        call.is_named, call.is_assumed, call.lacks_port = True, True, fact.evidence.endswith(NO_PORT)
     elif fact.key in ("guess", "required", "pool", "tls", "locality", "is_assumed", "is_spoken", "is_doubtful"):
         setattr(call, fact.key, fact.value)

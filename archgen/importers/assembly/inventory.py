@@ -126,11 +126,11 @@ class Call(Struct, kw_only=True):
 
     It is `asked` if the caller may do without it, as with a search engine beside a database, and `is_assumed` if files
     know its target by different names, or not at all, and `is_named` if nothing but names shows it: theirs,
-    or that of a `variable`. The address of one that `is_spoken` holds its protocol. Of one that `is_doubtful` nothing speaks
-    that is the caller's own; one that `is_open` is asked about, and no connection. `fronts` are the ports of a proxy that lead to
-    its target, 0 for one that its configuration doesn't tell; none of one that `is_inner` is published or called. `served` are
-    the ports of its target that addresses name, each with its protocol: 0 for an address without one. On those `secured` TLS is
-    spoken.
+    or that of a `variable`. The address of one that `is_spoken` holds its protocol; that of one that `lacks_port` has a port that
+    no Service has. Of one that `is_doubtful` nothing speaks that is the caller's own; one that `is_open` is asked about, and no
+    connection. `fronts` are the ports of a proxy that lead to its target, 0 for one that its configuration doesn't tell; none of
+    one that `is_inner` is published or called. `served` are the ports of its target that addresses name, each with its protocol: 0
+    for an address without one. On those `secured` TLS is spoken.
     """
 
     source: str
@@ -148,6 +148,7 @@ class Call(Struct, kw_only=True):
     confidence: Confidence = "high"
     is_assumed: bool = False
     is_named: bool = False
+    lacks_port: bool = False
     variable: str | None = None
     is_spoken: bool = False
     is_doubtful: bool = False

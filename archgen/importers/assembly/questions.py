@@ -168,6 +168,8 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
         elif call.evidence.endswith(BY_PORT):
             at = f"No file tells whose address {call.source} calls; {call.target} listens on its port."
             ask = f"{at} Does it call it, and can it do without?"
+        elif call.lacks_port:
+            ask = f"No Service has the port on which {call.source} calls {call.target}. Does it reach it, and can it do without?"
         elif call.is_named:
             ask = f"No Service in reach has the name by which {call.source} calls {call.target}. Does it reach it, and can it do without?"
         if call.variable is not None and is_secret_name(call.variable):

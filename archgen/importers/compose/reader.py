@@ -39,7 +39,7 @@ from archgen.importers.compose.sharing import (
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources, variables_of_files
 from archgen.importers.compose.swarm import is_of_several_nodes
-from archgen.importers.compose.unset import stores_sought
+from archgen.importers.compose.unset import programs_sought, stores_sought
 from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.outside_services import services_outside
@@ -202,9 +202,8 @@ class _Reader:
             self._mention(part, name, value, name, beside)
             if part.guess.known.keeps_data and admits_anybody(name, value.text):
                 self._add(f"component:{part.id}", "is_open", True, value.source, name)
-        for words in (service.entrypoint, service.command):
-            if words is not None:
-                self._words(part, words)
+        for words in filter(None, (service.entrypoint, service.command)):
+            self._words(part, words)
         for alias, link in service.links.items():
             target = resolve_host(link.text, self.hosts) or resolve_host(alias, self.hosts)
             if target is not None:
@@ -359,6 +358,9 @@ class _Reader:
             if not self._lacks_library(part, known):
                 key, sought = f"seeks-{known.product or known.kind}", {"variable": name, "reference": name}
                 self._add(f"component:{part.id}", key, sought, value.source, name, "medium")
+        for mention, name, value in programs_sought(part, own, self.parts.values(), self.called):
+            self._connect(part, mention, value.source, f"{name}, in no file", "medium")
+            self._add(f"connection:{part.id}->{mention.host}", "variable", name, value.source, name, "medium")
         for named in part.service.env_files[:1] if not self.copied[part.id] else ():
             if not opened_variables(part.service.source.path, named.text, self.opener):
                 self._add(f"component:{part.id}", "unread", named.text, named.source, "env_file", "medium")

@@ -114,7 +114,9 @@ def held_by_images(
         is_matched = is_stated or directory == image or is_prefixed
         for file, target in _copied(part, path, recipe, opener) if recipe is not None else ():
             is_sure = is_matched and _leads_to(file, hosts)
-            yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=not is_sure)
+            yield Attachment(
+                part.id, part.guess.known.kind, file, target, hosts, is_shared=not is_sure, is_in_cluster=True
+            )
         for file, target in _settings(manifests, part, path, opener):
             yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=True)
 
@@ -212,7 +214,7 @@ def _attached(
         if as_settings and "\n" not in text:
             text = f"{key}: {text}"
         file = Configuration(source.path, text.encode("utf-8", "replace"))
-        yield Attachment(part.id, kind, file, key, hosts_of(part.namespace), source.line)
+        yield Attachment(part.id, kind, file, key, hosts_of(part.namespace), source.line, is_in_cluster=True)
 
 
 def _kind_of_reader(part: Workload, name: str) -> str:

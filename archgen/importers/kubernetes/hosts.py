@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from archgen.importers.addresses import NODE, resolve_host
-from archgen.importers.facts import NO_SERVICE
+from archgen.importers.addresses import NODE, Mention, resolve_host
+from archgen.importers.facts import NO_PORT, NO_SERVICE
 from archgen.importers.kubernetes.manifests import Manifest, Manifests, may_be_one_namespace
 from archgen.importers.kubernetes.part import Workload, listens, node_ports, replicas_of
 from archgen.importers.kubernetes.routes import Backend, IngressRoute, routes_of
@@ -39,6 +39,7 @@ class Hosts:
         self.public: dict[str, str] = {}
         self.meant: dict[ServiceKey, str] = {}
         self.renamed: dict[ServiceKey, str] = {}
+        self.ports: dict[str, frozenset[int]] = {}
         self._parts = parts
         self._named = selected, aliases, _agents(parts), published, former
         self._hosts: dict[str, dict[str, str]] = {}
@@ -82,6 +83,11 @@ class Hosts:
         # by its full name a Service is reached from anywhere
         near = (identity for name, identity in self.of(declared).items() if "." not in name) if declared else ()
         return "" if target in near else NO_SERVICE
+
+    def lack(self, mention: Mention) -> str:
+        """Return the word that no Service of a component has the port that it is called on; the empty text where one may have it."""
+        port = mention.port
+        return NO_PORT if port is not None and port not in self.ports.get(mention.host, (port,)) else ""
 
     def declared_in(self, namespace: str) -> dict[str, str]:
         """Return all hosts of a namespace with the names of the Services that select nothing: they lead out, and are described."""

@@ -40,7 +40,7 @@ from archgen.importers.kubernetes.part import Workload, describe_workload, jobs_
 from archgen.importers.kubernetes.policies import add_policies, admissions, warn_of_blocked
 from archgen.importers.kubernetes.routes import controller_of, routes_of
 from archgen.importers.kubernetes.scraping import add_scraped
-from archgen.importers.kubernetes.services import add_services, ports_of_nodes, protocols_of, siblings_of
+from archgen.importers.kubernetes.services import add_services, ports_by_id, ports_of_nodes, protocols_of, siblings_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import components_sought, settings_in_no_file, sought_by
 from archgen.importers.kubernetes.variables import (
@@ -77,12 +77,8 @@ def read_kubernetes(
     for manifest in read_objects(kustomizations, roots, manifests, opener, sheet):
         if "{{" in manifest.name:
             place = manifest.origin
-            sheet.fail(
-                place.path,
-                place.line,
-                1,
-                "this is a template; render it first, as with `helm template`, and import the result",
-            )
+            message = "this is a template; render it first, as with `helm template`, and import the result"
+            sheet.fail(place.path, place.line, 1, message)
         else:
             paths = [each.node.path for each in manifests.add(manifest)]
             if paths[0] != paths[1] and manifest.kind in WORKLOADS:
@@ -111,6 +107,7 @@ class _Reader:
         published, former = ports_of_nodes(self.services), former_namespaces(self.services)
         self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
         self.hosts.meant = self.index.meant_by_empty(self.services, self.selected)
+        self.hosts.ports = ports_by_id(self.services, self.selected)
         self.hosts.renamed = renamed_services(self.services, self.selected)
         self.hosts.public = public_names(routes_of(manifests), self.hosts)
         self.implied = ImpliedVariables(self.services.values())
@@ -301,8 +298,9 @@ class _Reader:
             if verdict == "none":
                 continue
             self._connect(part, mention, source, evidence)
-            if verdict == "doubtful":
-                self.sharing.doubted.setdefault((part.id, mention.host), (source, evidence))
+            lack = self.hosts.lack(mention)
+            if verdict == "doubtful" or lack:
+                self.sharing.doubted.setdefault((part.id, mention.host), (source, f"{evidence}{lack}"))
             else:
                 self.sharing.certain.add((part.id, mention.host))
             stores = self.by_id[mention.host].guess.known.keeps_data

@@ -110,6 +110,23 @@ def ports_of_nodes(services: Mapping[ServiceKey, Manifest]) -> dict[int, Service
     }
 
 
+def ports_by_id(
+    services: Mapping[ServiceKey, Manifest], selected: Mapping[ServiceKey, list[Workload]]
+) -> dict[str, frozenset[int]]:
+    """Return the ports of the Services of each workload that is reached by these alone: behind a headless one, pods answer on any."""
+    ports: dict[str, set[int]] = {}
+    open_ids = set[str]()
+    for key, service in services.items():
+        stated = [port.get("port").number for port in service.node.get("spec", "ports").list()]
+        numbers = {number for number in stated if number is not None}
+        is_open = service.node.text_at("spec", "clusterIP") == "None" or len(numbers) < len(stated) or not numbers
+        for part in selected[key]:
+            ports.setdefault(part.id, set()).update(numbers)
+            if is_open or is_on_host(part):
+                open_ids.add(part.id)
+    return {name: frozenset(numbers) for name, numbers in ports.items() if name not in open_ids}
+
+
 def protocols_of(
     services: Mapping[ServiceKey, Manifest], selected: Mapping[ServiceKey, list[Workload]]
 ) -> Iterator[tuple[tuple[str, int], str]]:
