@@ -63,7 +63,8 @@ _SETS_HOST = re.compile(rf"({HOST_ENDS}|service-?id)$", re.IGNORECASE)
 _ADMITS = re.compile(r"allow|trust|origin", re.IGNORECASE)
 
 _OF_CALLERS = re.compile(
-    r"\bcors|[a-z_]cors|csrf|allowed|allow[_-]?(list|origin|host)|trusted|origins?(?![a-z])[\"']?\s*[:=(]",
+    r"(\bcors|[a-z_]cors|csrf|allowed|allow[_-]?(list|origin|host)|trusted[_-]?(origin|host|prox|domain|ip))[\w.-]*[\"']?\s*[:=(\[{]"
+    r"|origins[\"']?\s*[:=(]|Access-Control-Allow-Origin",
     re.IGNORECASE,
 )
 """Words before a list of those who may call."""
@@ -88,8 +89,11 @@ def sets_host(name: str) -> bool:
 
 
 def names_callers(line: str) -> bool:
-    """Return True for a line of settings or of a source that says who may call: the hosts in it are no targets."""
-    return _OF_CALLERS.search(line) is not None
+    """Return True for a line of settings or of a source that says who may call: the hosts in it are no targets.
+
+    The name of the setting says so; an address that ends in such a word, or a comment behind it, doesn't.
+    """
+    return _OF_CALLERS.search(line.partition("://")[0]) is not None
 
 
 def names_page(kind: str, name: str, value: str) -> bool:

@@ -35,8 +35,10 @@ _TOOLS = (
 """Tools that run systems by files that no importer reads, each with the ends of their names."""
 
 _OF_ROLE = re.compile(r"(^|/)roles/[^/]+/((tasks|handlers)/.*\.ya?ml|templates/.*\.j2)$")
+_OF_INVENTORY = r"(/[a-z0-9_-]+|/[^/]+\.(ini|ya?ml)|/(group|host)_vars/[^/]+|/[a-z0-9_-]+/hosts(\.ini|\.ya?ml)?)?"
 _OF_ANSIBLE = re.compile(
-    rf"{_OF_ROLE.pattern}|(^|/)(playbook|site)s?\.ya?ml$|(^|/)playbooks?/[^/]+\.ya?ml$|(^|/)(inventor(y|ies)(/.*)?|hosts\.ini)$"
+    rf"{_OF_ROLE.pattern}|(^|/)(playbook|site)s?\.ya?ml$|(^|/)playbooks?/[^/]+\.ya?ml$"
+    rf"|(^|/)inventor(y|ies)({_OF_INVENTORY}|\.ini)$|(^|/)hosts\.ini$"
 )
 """Files of Ansible: those of roles, inventories, and what applies roles by its usual name."""
 
