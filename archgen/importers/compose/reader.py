@@ -335,8 +335,8 @@ class _Reader:
         self.called.add((part.id, target.id))
         if sure == "high":
             self.proven.add((part.id, target.id))
-        spoken, stated = protocol_of_port(mention.port, known), (mention.protocol, mention.port, mention.secured)
-        for key, value, certain in statements_of_call(*stated, spoken, target.guess, evidence):
+        stated = (mention.protocol, mention.port, mention.secured, protocol_of_port(mention.port, known))
+        for key, value, certain in statements_of_call(*stated, target.guess, evidence):
             self._add(subject, key, value, source, evidence, sure if certain == "high" else certain)
         if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
@@ -344,9 +344,8 @@ class _Reader:
     def _route(self, route: ProxyRoute) -> None:
         known = self.by_id[route.service].guess.known
         if route.proxy is not None:
-            subject = f"connection:{route.proxy}->{route.service}"
             self.proven.add((route.proxy, route.service))
-            protocol = protocol_of(route, known)
+            subject, protocol = f"connection:{route.proxy}->{route.service}", protocol_of(route, known)
             self._add(subject, "protocol", protocol, route.source, route.evidence)
             self._add(subject, "served", [route.port or 0, protocol], route.source, route.evidence)
         elif value := entry_of(route, known):
@@ -392,9 +391,8 @@ class _Reader:
                 self._doubt(subject, value.source, "depends_on", "is_doubtful")
             else:
                 self.served.add(target.id)
-                if not is_addressed(
-                    part, target, self.shared.told(self._variables(part)), self.copied, self.parts, self.libraries
-                ):
+                told = self.shared.told(self._variables(part))
+                if not is_addressed(part, target, told, self.copied, self.parts, self.libraries):
                     self._doubt(subject, value.source, "depends_on")
                     self._ask(part.id, target.id, value.source, "depends_on")
 
