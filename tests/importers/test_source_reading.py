@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.importers.sources.instructions import _PRINTS, files_written, instructions_of
 from archgen.importers.sources.reading import names_read
+from archgen.importers.sources.source_calls import _lines
 
 READING = [
     ("a.js", "process.env.STOCK_URL"),
@@ -105,3 +107,43 @@ def test_a_variable_that_a_source_may_name_otherwise(text: str, *, may: bool) ->
 )
 def test_some_words_of_a_variable_are_put_before_or_behind_others(text: str, *, may: bool) -> None:
     assert names_read([("a.py", text)]).may_read("STOCK_SERVICE_URL") is may
+
+
+@pytest.mark.parametrize("words", ["echo a ", 'echo \\" '])
+def test_words_of_a_command_are_no_beginnings_of_others(words: str) -> None:
+    """Each would be read to the end again: the time of a long command would grow with the square of its words."""
+    text = (words * 50).strip()
+    assert [match[0] for match in _PRINTS.finditer(text)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "files"),
+    [
+        ("RUN echo a echo b > /x", {"/x": "a echo b\n"}),
+        ("RUN echo a; echo b > /x", {"/x": "b\n"}),
+        ("RUN echo a \\\n b | tee -a /x", {"/x": "a b\n"}),
+        ('RUN echo \\"a\\" > /x && echo "b" >> /x', {"/x": '"a"\n' + "b\n"}),
+        ("RUN <<E\necho a\nrun # don't\necho b \\\n > /x\nrun # don't\nE", {"/x": "b\n"}),
+        ("RUN <<E\necho a\n> /x\nE", {}),
+    ],
+)
+def test_a_recipe_prints_files(recipe: str, files: dict[str, str]) -> None:
+    written = [file for each in instructions_of(recipe) for file in files_written(each)]
+    assert {file.target: file.text for file in written} == files
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("use('/a/*', x)\nget('http://api')\nuse('/b/*/', x)", 1),
+        ("use(`/a/*`, x)\nget('http://api')\nuse(`/b/*/`, x)", 1),
+        ("/* a\nget('http://api')\n*/", None),
+        ("const a = 'b' /* a\nget('http://api')\n*/", None),
+        ("a /* b\n// get('http://api')", None),
+        ("/* a */ b /* c\nget('http://api')", 1),
+        ("type('*/*')\nget('http://api')", 1),
+    ],
+)
+def test_an_address_is_called_outside_of_comments(text: str, called: int | None) -> None:
+    lines = ["http://api" if number == called else "" for number in range(text.count("\n") + 1)]
+    assert [*_lines(text, {"api"}, ())] == lines

@@ -13,14 +13,29 @@ _CONTINUED = re.compile(r"\\\s*$")
 _DOCUMENT = re.compile(r"<<(-?)[ \t]*([\"']?)([A-Za-z_][\w.-]*)\2")
 """The beginning of a document in a recipe or a shell, with the word that ends it."""
 
-_PRINTS = re.compile(
-    r"\b(echo|printf)((?:\s+(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s\"'<>|;&])+)+)\s*(?:\|\s*(?:sudo\s+)?tee(?:\s+(-a))?|(>>?))\s*([\"']?)(/[\w./-]+)\5",
-    re.DOTALL,
-)
-"""A command that prints words into a file at an absolute path."""
+_PLAIN = r"\\[\\\"']|\\(?!\n)|[^\s\"'<>|;&\\]"
+
+
+def _prints(blank: str) -> re.Pattern[str]:
+    """Return the pattern of a command that prints words, and of the absolute path of the file that it prints them into, if any.
+
+    It takes the words of each command, so that no word is read again as the beginning of another one.
+    """
+    return re.compile(
+        rf"\b(echo|printf)((?:{blank}+(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|{_PLAIN})+)+)"
+        rf"(?:{blank}*(?:\|\s*(?:sudo\s+)?tee(?:\s+(-a))?|(>>?))\s*([\"']?)(/[\w./-]+)\5)?",
+        re.DOTALL,
+    )
+
+
+_PRINTS = _prints(r"\s")
+"""A command of a continued line: all lines are one."""
+
+_PRINTS_IN_DOCUMENT = _prints(r"(?:[^\S\n]|\\\n)")
+"""A command of a document: it ends with its line."""
 
 _INTO = re.compile(r"(?:>>?|\btee(?:\s+-a)?)\s*[\"']?(/[\w./-]+)")
-_WORD = re.compile(r"\"((?:\\.|[^\"\\])*)\"|'([^']*)'|([^\s\"']+)", re.DOTALL)
+_WORD = re.compile(r"\"((?:\\.|[^\"\\])*)\"|'([^']*)'|((?:\\[\\\"']|\\(?!\n)|[^\s\"'\\])+)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([$`\"\\])")
 _LINES = re.compile(r"\\n")
 _OPTION = re.compile(r"-[neE]{1,3}")
@@ -98,15 +113,17 @@ def _pieces(word: str, body: str) -> Iterator[tuple[str, str, int]]:
         if target.startswith("/"):
             yield target, text if match[2] else _ESCAPED.sub(r"\1", text), start
         elif word == "RUN":
-            yield from ((name, each, start + place) for name, each, place in _printed(text))
+            yield from ((name, each, start + place) for name, each, place in _printed(text, _PRINTS_IN_DOCUMENT))
         rest = "\n".join(lines[end + 1 :])
         start += sum(len(each) + 1 for each in lines[: end + 1])
     if not documents and word == "RUN":
-        yield from _printed(body)
+        yield from _printed(body, _PRINTS)
 
 
-def _printed(text: str) -> Iterator[tuple[str, str, int]]:
-    for match in _PRINTS.finditer(text):
+def _printed(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str, int]]:
+    for match in pattern.finditer(text):
+        if match[6] is None:
+            continue
         words = [_value(each) for each in _WORD.finditer(match[2])]
         while words and _OPTION.fullmatch(words[0]):
             words.pop(0)
@@ -118,4 +135,10 @@ def _printed(text: str) -> Iterator[tuple[str, str, int]]:
 
 def _value(word: re.Match[str]) -> str:
     """Return what a shell makes of a word; a dollar before a name stays, as the file may mean it."""
-    return _ESCAPED.sub(r"\1", word[1]) if word[1] is not None else word[2] if word[2] is not None else word[3]
+    return (
+        _ESCAPED.sub(r"\1", word[1])
+        if word[1] is not None
+        else word[2]
+        if word[2] is not None
+        else _ESCAPED.sub(r"\1", word[3])
+    )

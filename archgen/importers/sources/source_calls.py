@@ -31,7 +31,12 @@ _NO_CALL = re.compile(
 
 _OPENS, _CLOSES = re.compile(r"[\[({]"), re.compile(r"[\])}]")
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
-_COMMENT = re.compile(r"(?m)^[ \t]*(?://|#|\*)[^\n]*|/\*.*?\*/", re.DOTALL)
+_TOKEN = re.compile(
+    r"""(?m)(?P<line>^[ \t]*(?://|#|\*)[^\n]*)|(?P<begins>/\*)|\\."""
+    r"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\\n])*`"""
+)
+"""A line of comments, the beginning of others, and what may hold such a beginning that is none."""
+
 _MOST_FILES = 300
 _LARGEST = 128 * 1024
 _LONGEST_LINE = 2000
@@ -56,9 +61,25 @@ def source_calls(
                     yield Configuration(file.path, "\n".join(lines).encode())
 
 
+def _without_comments(text: str) -> str:
+    """Return a source with nothing but the ends of lines where comments are; what nothing closes is none."""
+    last = text.rfind("*/")
+    kept: list[str] = []
+    place = start = 0
+    while (match := _TOKEN.search(text, place)) is not None:
+        place = match.end()
+        closed = match["begins"] is not None and place <= last
+        if closed:
+            place = text.index("*/", place) + 2
+        if closed or match["line"] is not None:
+            kept += [text[start : match.start()], "\n" * text.count("\n", match.start(), place)]
+            start = place
+    return "".join([*kept, text[start:]])
+
+
 def _lines(text: str, hosts: Collection[str], given: Collection[str]) -> Iterator[str]:
     """Yield each line of a source with nothing but the addresses of hosts that it calls."""
-    text = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
+    text = _without_comments(text)
     clients = {text.count("\n", 0, match.start()): match[1] for match in _CLIENT.finditer(text)}
     before, inside = "", 0
     for number, full in enumerate(text.split("\n")):
