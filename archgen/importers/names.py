@@ -8,11 +8,14 @@ from functools import lru_cache
 _OTHER = re.compile(r"[^A-Za-z0-9._-]+")
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 _LOAD = re.compile(
-    r"(load|traffic|stress)[-_]?(gen(erat\w*)?|test\w*|simulat\w*)([-_]|$)|(user|visitor|customer)s?[-_]?simulat|virtual-?(user|customer|shopper|worker)|"
-    r"locust|(^|[-_])(k6|wrk2?|vegeta|fortio|tsung|siege|bombardier|jmeter|gatling|artillery)([-_]|$)",
+    r"(?<![^-_./])((load|traffic|stress)[-_]?(gen(erat\w*)?|test\w*|simulat\w*)([-_]|$)|(user|visitor|customer)s?[-_]?simulat|"
+    r"virtual-?(user|customer|shopper|worker)|locust|(k6|fortio|tsung|bombardier|jmeter|gatling)([-_]|$))",
     re.IGNORECASE,
 )
-"""Names and images of what calls to test, and for nobody."""
+"""Names and images of what calls to test, and for nobody: whole words, as `payload-generator` is something else."""
+
+_LOAD_IMAGE = re.compile(r"(?<![^-_./])(wrk2?|vegeta|siege|artillery)([-_]|$)", re.IGNORECASE)
+"""Such images whose words, as the names of services, may as well mean something else."""
 
 LONGEST = 60
 
@@ -39,6 +42,6 @@ def free_id(name: str, taken: set[str] | dict[str, str]) -> str:
     return candidate
 
 
-def makes_load(name: str) -> bool:
-    """Return True for the name or image of what calls to test, as many visitors do."""
-    return _LOAD.search(name) is not None
+def makes_load(name: str, image: str = "") -> bool:
+    """Return True for the name or the image's name of what calls to test, as many visitors do."""
+    return any(_LOAD.search(each) is not None for each in (name, image)) or _LOAD_IMAGE.search(image) is not None

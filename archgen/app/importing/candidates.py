@@ -57,11 +57,7 @@ class ComposeCandidate(Struct, frozen=True, dict=True):
 
         That is what makes load, and beside programs that are built here an image of others that none of them names.
         """
-        own = {
-            name: each
-            for name, each in self.own.items()
-            if not (makes_load(name) or makes_load(image_name(each.image)))
-        }
+        own = {name: each for name, each in self.own.items() if not makes_load(name, image_name(each.image))}
         if not any(each.built for each in own.values()):
             return own or self.own
         named = {

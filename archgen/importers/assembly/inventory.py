@@ -9,16 +9,10 @@ from typing import Any
 from msgspec import Struct, field
 
 from archgen.importers.facts import Origin
+from archgen.importers.names import makes_load
 from archgen.importers.products import guess, image_name
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS, Kind
-
-_TESTS_LOAD = re.compile(
-    r"(load|traffic|stress)[-_]?(gen(erat\w*)?|test\w*|simulat\w*)([-_]|$)|(user|visitor|customer)s?[-_]?simulat|virtual-?(user|customer|shopper|worker)|"
-    r"locust|(^|[-_])(k6|wrk2?|vegeta|fortio|tsung|siege|bombardier|jmeter|gatling|artillery)([-_]|$)",
-    re.IGNORECASE,
-)
-"""Names and images of what calls to test, and for nobody."""
 
 _MEASURES = re.compile(r"(^|[-_.])(exporter|metrics)([-_.]|$)", re.IGNORECASE)
 """A word of what measures something for others."""
@@ -114,7 +108,7 @@ class Part(Struct, kw_only=True):
     def tests_load(self) -> bool:
         """Return True for what acts as many visitors do: its calls are nobody's requests, and its page is for those who test."""
         runs = self.traits.role in ("application", "web") and self.product is None
-        return runs and any(_TESTS_LOAD.search(name) is not None for name in (self.id, image_name(self.image or "")))
+        return runs and makes_load(self.id, image_name(self.image or ""))
 
     def hear(self, ports: Iterable[int]) -> set[int]:
         """Return the ports on which it is itself called, by those that its callers know."""

@@ -100,9 +100,10 @@ class Networks:
             }
             for name, each in self._services.items():
                 # an alias in reach counts before the name of a service that isn't
-                for alias in (alias.lower() for alias in each.aliases if name not in apart and apart):
-                    if self._hosts.get(alias) in apart:
-                        named.setdefault(alias, name)
+                for alias, network in sorted(each.aliases_on) if name not in apart and apart else ():
+                    holds = not network or self._project.networks.get(network, network) in networks[0]
+                    if holds and self._hosts.get(alias.lower()) in apart:
+                        named.setdefault(alias.lower(), name)
             self._reached[networks] = named if apart else self._hosts
         return self._reached[networks]
 

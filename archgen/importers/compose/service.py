@@ -53,7 +53,8 @@ class Publication(Struct, frozen=True):
 class Service(Struct, kw_only=True):
     """A service. Mappings and lists of several files are joined in the order of the files.
 
-    It starts without those of `depends_on` that are `optional`, where no profile starts them.
+    It starts without those of `depends_on` that are `optional`, where no profile starts them. Each of `aliases_on` has the network
+    that it holds on, or none where it holds on all.
     """
 
     name: str
@@ -74,7 +75,7 @@ class Service(Struct, kw_only=True):
     links: dict[str, SourceText] = field(default_factory=dict)
     labels: dict[str, SourceText] = field(default_factory=dict)
     mounts: dict[str, SourceText] = field(default_factory=dict)
-    aliases: set[str] = field(default_factory=set)
+    aliases_on: set[tuple[str, str]] = field(default_factory=set)
     profiles: set[str] = field(default_factory=set)
     networks: set[str] = field(default_factory=set)
     extra_hosts: frozenset[str] = frozenset()
@@ -89,6 +90,11 @@ class Service(Struct, kw_only=True):
     at_terminal: bool = False
     replaces: frozenset[str] = frozenset()
     extends: tuple[str, str] | None = None
+
+    @property
+    def aliases(self) -> set[str]:
+        """Return its other names; a variable that nobody sets leaves none."""
+        return {alias for alias, _ in self.aliases_on if alias}
 
     @property
     def program(self) -> tuple[str, str]:
@@ -150,7 +156,7 @@ def merge(base: Service, over: Service) -> Service:
         links=base.links | over.links,
         labels=base.labels | over.labels,
         mounts=base.mounts | over.mounts,
-        aliases=base.aliases | over.aliases,
+        aliases_on=base.aliases_on | over.aliases_on,
         profiles=over.profiles or base.profiles,
         networks=base.networks | over.networks,
         extra_hosts=base.extra_hosts | over.extra_hosts,
@@ -221,13 +227,11 @@ def read_service(
         ),
         profiles={item.text for item in node.get("profiles").list()},
     )
-    service.aliases |= {text("container_name"), text("hostname")}
+    service.aliases_on |= {(text("container_name"), ""), (text("hostname"), "")}
     for name in networks.keys:
         network = networks.get(name)
-        service.aliases |= {interpolate(item.text, variables) for item in network.get("aliases").list()}
-        service.aliases.add(interpolate(network.text_at("ipv4_address"), variables))
-    # a variable that nobody sets leaves no name
-    service.aliases.discard("")
+        service.aliases_on |= {(interpolate(item.text, variables), name) for item in network.get("aliases").list()}
+        service.aliases_on.add((interpolate(network.text_at("ipv4_address"), variables), name))
     service.secrets = {item.text or item.text_at("source") for item in node.get("secrets").list()}
     service.dns = [SourceText(interpolate(item.text, variables), item.origin) for item in node.get("dns").list()]
     service.env_files = [
