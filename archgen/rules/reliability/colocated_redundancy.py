@@ -89,7 +89,7 @@ def _blamed(facts: Topology, breaking: RootCause, flow: str) -> tuple[str, ...]:
     structure = facts.losses.structures[flow]
     blamed = tuple(component for component in shared if component not in structure.quorums)
     # the replicas elsewhere would do if those that vote behind them had their majority, which `fragile-quorum` reports
-    voting = tuple(component for component in facts.losses.members[flow] if _loses_votes(facts, component, inside))
+    voting = tuple(component for component in inside if _loses_votes(facts, component, inside))
     if not blamed or not _averted(facts, flow, element, blamed) or _averted(facts, flow, element, voting):
         return ()
     for component in blamed:
@@ -102,8 +102,7 @@ def _blamed(facts: Topology, breaking: RootCause, flow: str) -> tuple[str, ...]:
 def _loses_votes(facts: Topology, component: str, inside: Mapping[str, list[str]]) -> bool:
     """Return True for a component with a quorum of which the place has several replicas, and not all."""
     replicas = facts.components[component].replicas
-    voting = quorum_of(facts.components[component]) is not None
-    return voting and 1 < len(inside.get(component, ())) < len(replicas)
+    return 1 < len(inside[component]) < len(replicas) and quorum_of(facts.components[component]) is not None
 
 
 def _averted(facts: Topology, flow: str, element: Subject, components: tuple[str, ...]) -> bool:
