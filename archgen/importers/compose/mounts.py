@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
+from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
@@ -13,7 +14,6 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import VOLUMES_FROM, SourceText
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Opener
 from archgen.importers.names import words_of
-from archgen.importers.products import image_name
 from archgen.importers.stages import EXAMPLES
 from archgen.model.kinds import KINDS
 
@@ -53,14 +53,23 @@ _DOWNLOADED = re.compile(r"checkpoints|huggingface|models?|node_modules|ollama|p
 """Words of directories with what a program loads from elsewhere, such as models, wherever in a path they stand."""
 
 
-_OF_PLAIN_NGINX = ("nginx", "nginx-unprivileged", "openresty")
-"""Images of nginx that bring no certificates, and no configuration that gets some."""
+_OF_HUB = r"(?:(?:(?:[\w.-]+\.)?docker\.io|mirror\.gcr\.io|public\.ecr\.aws/docker)/)?"
+_PLAIN_NGINX = re.compile(
+    rf"{_OF_HUB}(?:(?:library/)?nginx|nginxinc/nginx-unprivileged|openresty/openresty)(?:[:@].*)?"
+)
+_PLAIN_CADDY = re.compile(rf"{_OF_HUB}(?:library/)?caddy(?:[:@].*)?")
+"""Official images, which bring no certificates, and no configuration that gets some: of the same name somebody's own may hold more."""
 
 _CONFIGURES_LATER = re.compile(
     r"\b(sed|envsubst|certbot|openssl|ln)\b|\.sh\b|entrypoint|letsencrypt|acme|--from=.*(nginx|caddy|\.conf\b)",
     re.IGNORECASE,
 )
 """Words of a recipe that changes its configuration while the image is built or begins to run."""
+
+_ADDS_NOTHING = re.compile(r"\b(?:rm|rmdir|mkdir|chown|chmod)\b[^;&|\n]*")
+_IN_CONFIGURATION = re.compile(r"/(?:etc|usr/local)/[\w./-]*(?:nginx|caddy)[\w./*-]*")
+_READS = re.compile(r"\b(?:nginx|caddy)\b[^;&|]*?[ ](?:-c|--config)[ =][\"']?([^\s\"']+)")
+"""A command of a web server with the configuration that it reads."""
 
 _COMMENT = re.compile(r"#[^\n]*")
 _INCLUDE = re.compile(r"""(?<![\w-])include[ \t]+["']?([^\s"';]+)["']?[ \t]*;""")
@@ -105,18 +114,20 @@ def _is_whole(part: ServicePart, read: Mapping[str, tuple[Configuration, ...]]) 
     `read` are the files that are at hand of what it mounts, by the targets.
     """
     service, recipe = part.service, part.recipe
-    image = image_name(recipe.image or ("" if service.built else service.image))
+    image = recipe.image or ("" if service.built else service.image)
     changes = [service.words, *(recipe.shaped if recipe.image else ())]
     targets = [*service.mounts, *recipe.copies]
-    if image == "caddy":
+    if any(named not in read for named in _configurations_named(part)):
+        return False
+    if _PLAIN_CADDY.fullmatch(image):
         return "/etc/caddy/Caddyfile" in read and not any(map(_CONFIGURES_LATER.search, changes))
-    if image not in _OF_PLAIN_NGINX or _CONFIGURES_ITSELF.search(service.words):
+    if _PLAIN_NGINX.fullmatch(image) is None or _CONFIGURES_ITSELF.search(service.words):
         return False
     if any(map(_CONFIGURES_LATER.search, recipe.shaped)) or (recipe.image and not read):
         return False
     included = {path for files in read.values() for file in files for path in _included(file)}
     unread = [target for target in targets if target not in read]
-    if VOLUMES_FROM in unread or any(_is_below(path, target) for path in included for target in unread):
+    if VOLUMES_FROM in unread or any(_may_hold(target, path) for path in included for target in unread):
         return False
     of_nginx = (target for target in targets if re.match(r"/(etc|usr/local)/.*nginx", target))
     return not any(map(_GETS_CERTIFICATES.search, targets)) and all(
@@ -124,15 +135,23 @@ def _is_whole(part: ServicePart, read: Mapping[str, tuple[Configuration, ...]]) 
     )
 
 
+def _configurations_named(part: ServicePart) -> Iterator[str]:
+    """Yield the places of configurations that commands name: what is written there may listen on other ports."""
+    for text in (part.service.words, part.recipe.words):
+        yield from _READS.findall(text)
+    for command in part.recipe.commands:
+        yield from _IN_CONFIGURATION.findall(_ADDS_NOTHING.sub("", command))
+
+
 def _included(file: Configuration) -> Iterator[str]:
-    """Yield the paths that a configuration of nginx includes, each to the first sign of a pattern in it."""
+    """Yield the paths and patterns of paths that a configuration of nginx includes."""
     for name in _INCLUDE.findall(_COMMENT.sub("", file.data.decode("utf-8", "replace"))):
-        yield posixpath.join("/etc/nginx", re.split(r"[*?\[]", name)[0])
+        yield posixpath.join("/etc/nginx", name)
 
 
-def _is_below(path: str, target: str) -> bool:
-    """Return True for a path in a directory, or that of a file itself."""
-    return path == target or path.startswith(f"{target.rstrip('/')}/")
+def _may_hold(target: str, included: str) -> bool:
+    """Return True for a place with files that a pattern includes: it is above, below, or one of them."""
+    return all(map(fnmatchcase, target.strip("/").split("/"), included.strip("/").split("/")))
 
 
 def _opened(path: str, name: str, opener: Opener) -> tuple[Configuration, ...]:

@@ -49,7 +49,8 @@ class Recipe(Struct):
     wherever to, also into the stages that it takes files `out_of`; `installed` are the commands that install packages. It runs in
     the `directory` of the project, where it copies more of it.
     `works_in` is where that lies in the image, `roots` are the directories that hold the whole project there, and `exposed` the
-    ports on which it listens by its own words. It is `shaped` by what its instructions say that copy files and run commands.
+    ports on which it listens by its own words. It is `shaped` by what its instructions say that copy files and run commands;
+    `commands` are those that are run alone.
     """
 
     image: str = ""
@@ -65,6 +66,7 @@ class Recipe(Struct):
     roots: list[str] = field(default_factory=list)
     exposed: list[int] = field(default_factory=list)
     shaped: list[str] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
 
     @property
     def has_pages_alone(self) -> bool:
@@ -134,6 +136,7 @@ def _resolved(stages: dict[str, Recipe], name: str) -> Recipe:
             works_in=recipe.works_in,
             exposed=base.exposed + recipe.exposed,
             shaped=base.shaped + recipe.shaped,
+            commands=base.commands + recipe.commands,
         )
     used = [stages[each] for each in _used(stages, name)]
     recipe.sources = [source for stage in used for source in stage.sources]
@@ -189,6 +192,7 @@ def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
             ports = [word.partition("/") for word in words if not word.endswith("/udp")]
             recipe.exposed += [int(port) for port, _, _ in ports if re.fullmatch("[0-9]{1,5}", port)]
         elif instruction == "RUN":
+            recipe.commands.append(each.body)
             recipe.installed += [*_INSTALLS.findall(rest), *_OF_SYSTEM.findall(rest)]
         else:
             recipe.copies.update(_copies(words, context, Origin(path, line)))

@@ -10,7 +10,7 @@ from msgspec import Struct
 _INSTRUCTION = re.compile(r"\s*(FROM|COPY|ADD|ENV|ARG|CMD|ENTRYPOINT|RUN|WORKDIR|EXPOSE)\s+(.*)", re.IGNORECASE)
 _CONTINUED = re.compile(r"\\\s*$")
 
-_DOCUMENT = re.compile(r"<<(-?)[ \t]*([\"']?)([A-Za-z_][\w.-]*)\2")
+_DOCUMENT = re.compile(r"(?<!<)<<(-?)[ \t]*([\"']?)([A-Za-z_][\w.-]*)\2")
 """The beginning of a document in a recipe or a shell, with the word that ends it."""
 
 _PLAIN = r"\\[\\\"']|\\(?!\n)|[^\s\"'<>|;&\\]"
