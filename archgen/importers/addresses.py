@@ -11,7 +11,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
-from archgen.importers.schemes import ALONE, Beside, pairs_state_tls, protocol_of_scheme, secured, states_tls
+from archgen.importers.schemes import (
+    ALONE,
+    Beside,
+    pairs_state_tls,
+    protocol_of_scheme,
+    secured,
+    states_none,
+    states_tls,
+)
 from archgen.importers.secrets import without_user_info
 from archgen.importers.variable_names import asks_for_host, is_name_of_driver, names_itself
 
@@ -89,7 +97,7 @@ _BEFORE_HOST = ("-h", "-z", "-zv", "-vz", "nslookup")
 class Mention(Struct, frozen=True, order=True):
     """A mention of a host in a value, with protocol and port where they stand there; `assumed` if only the port tells whose.
 
-    One that is `secured` says that it is called inside TLS.
+    One that is `secured` says that it is called inside TLS, one that is `plain` that it isn't.
     """
 
     host: str
@@ -97,6 +105,7 @@ class Mention(Struct, frozen=True, order=True):
     port: int | None = None
     assumed: bool = False
     secured: bool = False
+    plain: bool = False
 
 
 def mentions(name: str, value: str, hosts: Mapping[str, str], beside: Beside = ALONE) -> tuple[Mention, ...]:
@@ -110,8 +119,10 @@ def mentions(name: str, value: str, hosts: Mapping[str, str], beside: Beside = A
     if not text or names_itself(name, text) or not (names_any(text, hosts) or f":{port}" in hosts):
         return ()
     results: dict[Mention, None] = {}
-    for told in (*_in_urls(text), *_in_ports(text), *_words(name, text)):
-        mention = with_told(told, beside)
+    found = (*_in_urls(text), *_in_ports(text), *_words(name, text))
+    plain = {mention.host for mention in found if mention.plain}
+    for told in found:
+        mention = with_told(told, beside) if told.host not in plain else told
         number = mention.port or (port if mention.host == text else None)
         # on each port of a machine another program answers
         is_on_port = number is not None and mention.host.lower() in ON_MACHINE
@@ -126,8 +137,8 @@ def mentions(name: str, value: str, hosts: Mapping[str, str], beside: Beside = A
 
 
 def with_told(mention: Mention, beside: Beside) -> Mention:
-    """Return a mention with what is told beside it of TLS: a page says that by its scheme."""
-    if not beside.secured or mention.protocol in ("http", "ws"):
+    """Return a mention with what is told beside it of TLS, where it doesn't say itself that there is none."""
+    if not beside.secured or mention.plain:
         return mention
     protocol = secured(mention.protocol) if mention.protocol is not None else None
     return replace(mention, protocol=protocol, secured=True)
@@ -306,6 +317,7 @@ def _found_urls(text: str) -> Iterator[tuple[Mention, str]]:
         authority = re.split(r"[/?#;]", match[2], maxsplit=1)[0]
         hosts, rest = authority.rpartition("@")[2], match[2][len(authority) :]
         is_secured = states_tls(scheme, rest) or "@tcps:" in match[0]
+        is_plain = not is_secured and states_none(scheme, rest)
         protocol = secured(protocol) if is_secured and protocol is not None else protocol
         # what stands behind the sign is a word to fill in, and what stands before it no whole host
         cut = authority == match[2] and _TO_FILL.match(text, match.end()) is not None
@@ -316,7 +328,7 @@ def _found_urls(text: str) -> Iterator[tuple[Mention, str]]:
                 port = _port(host[2])
                 # ClickHouse has a port for HTTP beside that of its own protocol
                 spoken = "http" if scheme == "clickhouse" and port == 8123 else protocol
-                yield Mention(host[1], spoken, port, secured=is_secured), rest
+                yield Mention(host[1], spoken, port, secured=is_secured, plain=is_plain), rest
     for match in _DESCRIPTOR.finditer(text) if "(" in text else ():
         yield Mention(match[1], "oracle", _port(match[2])), ""
 

@@ -31,7 +31,9 @@ _STATES_TLS = re.compile(
 )
 """Words of connection strings that ask for TLS, and don't only prefer it."""
 
-_STATES_NONE = re.compile(r"[?&](?:ssl|tls)=(?:false|0|no|off)\b", re.IGNORECASE)
+_STATES_NONE = re.compile(
+    r"[?&;](?:ssl[-_]?mode|use_?ssl|ssl|tls|encrypt)=(?:false|0|no|off|none|disabled?)\b", re.IGNORECASE
+)
 _SECURE = re.compile(r"[?&]secure=(?:true|1|yes|on)\b", re.IGNORECASE)
 
 
@@ -80,6 +82,13 @@ def states_tls(scheme: str, rest: str) -> bool:
     if scheme == "mongodb+srv":
         return _STATES_NONE.search(rest) is None
     return scheme.startswith("clickhouse") and _SECURE.search(rest) is not None
+
+
+def states_none(scheme: str, rest: str) -> bool:
+    """Return True for a URL that says by its scheme, which has another inside TLS, or by a word behind it that it is outside TLS."""
+    protocol, _ = protocol_of_scheme(scheme)
+    has_other = protocol is not None and secured(protocol) != protocol
+    return _STATES_NONE.search(rest) is not None or (has_other and not states_tls(scheme, rest))
 
 
 def pairs_state_tls(text: str) -> bool:

@@ -1,0 +1,29 @@
+"""Variables that say less than they seem to: TLS beside an address without it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.importers.compose_projects import imported
+
+
+@pytest.mark.parametrize(
+    ("address", "is_secured"),
+    [
+        ("postgres://u:p@db:5432/x?sslmode=disable", False),
+        ("postgres://u:p@db/x?ssl=false", False),
+        ("jdbc:mysql://db:3306/x?useSSL=false", False),
+        ("postgres://u:p@db:5432/x", True),
+        ("postgres://u:p@db:5432/x?sslmode=prefer", True),
+    ],
+)
+def test_address_without_tls_outweighs_a_variable_beside_it(
+    address: str, is_secured: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = (
+        "services:\n  api: {image: acme/api, environment: {DB_URL: '%s', DB_SSL: 'true'}}\n  db: {image: postgres}\n"
+    )
+    model = imported(tmp_path, monkeypatch, {"compose.yml": services % address}).model
+    assert model.values["connections"]["api -> db"].get("tls", False) is is_secured
