@@ -34,6 +34,28 @@ def test_sentence_on_both_tools_says_of_each_its_own(
     assert formats_of(tmp_path, monkeypatch, files | {"README.md": BOTH.format(sentence, between)}) == {read}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("- Docker Compose (production uses Kubernetes)", id="the-other-tool"),
+        pytest.param("- Docker Compose (works in production too)", id="a-part"),
+    ],
+)
+def test_words_in_parentheses_on_something_else_say_nothing(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"docker-compose.yml": COMPOSE, "k8s/web.yaml": WORKLOAD, "deploy.sh": "kubectl apply -f k8s/\n"}
+    lines = summary(imported(tmp_path, monkeypatch, files | {"README.md": f"# Shop\n\n{line}\n"}))
+    assert "the documents" not in lines, lines
+
+
+def test_manifests_for_development_are_named_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"docker-compose.yml": COMPOSE, "k8s/web.yaml": WORKLOAD}
+    document = "# Shop\n\n- Kubernetes (for development)\n- Docker Compose\n"
+    lines = summary(imported(tmp_path, monkeypatch, files | {"README.md": document}))
+    assert "the documents name the manifests for development" in lines, lines
+
+
 def test_manifests_for_which_little_speaks_but_more_than_for_the_compose_file_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

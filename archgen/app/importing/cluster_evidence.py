@@ -132,7 +132,7 @@ def evidence_of_cluster(
     # what is said of a command is nearer than what is said of the tool
     stated = max(uses, default=0) or (named.pop() if len(named) == 1 else 0)
     if stated < 0:
-        yield Evidence(-2, "are for development in the documents")
+        yield Evidence(-2, "the documents name the manifests for development")
     elif stated > 0 and not uses:
         yield Evidence(2, "the documents name them for production")
     elif uses:

@@ -48,6 +48,9 @@ OF_CLUSTER = re.compile(r"\b(kubernetes|k8s|helm|kustomize)\b", re.IGNORECASE)
 """The names of what runs a system, as documents call it without a command."""
 
 _IN_PARENTHESES = re.compile(r"[^,;/|().]{0,60}\(([^()]{1,40})\)")
+_OF_PART = re.compile(r"\b(too|also|minikube|kind|k3d|k3s)\b", re.IGNORECASE)
+"""Words in parentheses on a part of the uses of a tool, or on something else that is like it."""
+
 _ENUMERATED = re.compile(r"[,;，、；]|\b(?:and|or|und|et|y|e|while|whereas|but)\b|[和与及或]")
 """What stands between the things that a sentence tells apart."""
 
@@ -151,13 +154,18 @@ def usage_documents(
 
 
 def uses_of_tool(texts: Iterable[str], tool: re.Pattern[str], other: re.Pattern[str]) -> Iterator[int]:
-    """Yield what texts say that a tool is for beside its name, and of no other: `Compose (dev)`, or a row `| Production | Helm |`."""
+    """Yield what texts say that a tool is for beside its name, and of no other: `Compose (dev)`, or a row `| Production | Helm |`.
+
+    Words in parentheses that name the other tool are about that.
+    """
     lines = (line for text in texts for line in text.splitlines()[:_MOST_LINES] if tool.search(line[:_LONGEST_LINE]))
     for line in lines:
         stated = [
             use_of(inner[1])
             for match in tool.finditer(line[:_LONGEST_LINE])
             if (inner := _IN_PARENTHESES.match(line[:_LONGEST_LINE], match.end())) is not None
+            and other.search(inner[1]) is None
+            and _OF_PART.search(inner[1]) is None
         ]
         has_other, is_short = other.search(line[:_LONGEST_LINE]) is not None, len(line) <= _LONGEST_ROW
         said = _parts_with(line, tool, other) if has_other and is_short else line if line.count("|") > 2 else ""
