@@ -1,4 +1,4 @@
-"""Variables that say less than they seem to: TLS beside an address without it."""
+"""Variables that say less than they seem to: TLS beside an address without it, and the path of a file that may be no database."""
 
 from __future__ import annotations
 
@@ -27,3 +27,21 @@ def test_address_without_tls_outweighs_a_variable_beside_it(
     )
     model = imported(tmp_path, monkeypatch, {"compose.yml": services % address}).model
     assert model.values["connections"]["api -> db"].get("tls", False) is is_secured
+
+
+@pytest.mark.parametrize(
+    ("variable", "path", "confidence"),
+    [
+        ("SQLITE_PATH", "/data/words.db", "high"),
+        ("STATE", "/data/words.sqlite3", "high"),
+        ("INDEX_FILE", "/data/words.db", "medium"),
+        ("GEOIP_DB", "/data/words.db", None),
+        ("PLACES", "/data/ip2location.db", None),
+    ],
+)
+def test_file_is_a_database_of_a_program_for_certain_by_its_library(
+    variable: str, path: str, confidence: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = f"services:\n  api: {{image: acme/api, environment: {{{variable}: {path}}}, volumes: ['data:/data']}}\n"
+    facts = imported(tmp_path, monkeypatch, {"compose.yml": services}).reading.facts
+    assert next((fact.confidence for fact in facts if fact.key == "file_database"), None) == confidence

@@ -15,6 +15,7 @@ from archgen.importers.compose.service import VOLUMES_FROM, SourceText
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Opener
 from archgen.importers.names import words_of
 from archgen.importers.stages import EXAMPLES
+from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
@@ -247,8 +248,11 @@ def kept_files(parts: Iterable[ServicePart]) -> Iterator[Fact]:
             continue
         databases = dict(_database_in(part, [target for _, target in volumes]))
         for variable in [*databases.values()][:1]:
-            yield Fact(f"component:{part.id}", "uploads", "local", variable.source, variable.text)
-            yield Fact(f"component:{part.id}", "file_database", variable.text, variable.source, variable.text)
+            # the file of another program, or of a library, may have the same end
+            told = f"{variable.text} {part.service.environment[variable.text].text}"
+            sure: Confidence = "high" if _NAMES_FILE_DATABASE.search(told) is not None else "medium"
+            yield Fact(f"component:{part.id}", "uploads", "local", variable.source, variable.text, sure)
+            yield Fact(f"component:{part.id}", "file_database", variable.text, variable.source, variable.text, sure)
         held = {name for name, target in volumes if target.rstrip("/") in databases}
         if names := sorted({*names} - held):
             yield Fact(f"component:{part.id}", "files", names, part.service.source, "volumes", "medium")
@@ -258,13 +262,19 @@ _OF_FILE = re.compile(
     r"(?:^|[/=])sqlite[\w+]*:(?://)?(?P<url>/?[^?\s]*)|^(?:file:)?(?P<path>/?[\w./-]+\.(?:sqlite3?|db3?|duckdb))(?:\?|$)"
 )
 _NAMES_FILE_DATABASE = re.compile(r"sqlite|duckdb", re.IGNORECASE)
+_ONLY_READ = re.compile(
+    r"(?<![a-z])(geo(ip|lite|city|location)?\d?|ip2\w+|maxmind|virus\w*|clamav|signatures?|certs?|certificates?|trivy|vuln\w*|"
+    r"magic|zoneinfo)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Words of the names of files with what others publish: addresses and their places, viruses, certificates."""
 
 
 def _database_in(part: ServicePart, targets: Iterable[str]) -> Iterator[tuple[str, SourceText]]:
     """Yield the targets of volumes that hold a database in a file, each with the variable that names it."""
     places = [target.rstrip("/") for target in targets]
     for name, value in sorted(part.service.environment.items()):
-        match = _OF_FILE.search(value.text)
+        match = _OF_FILE.search(value.text) if _ONLY_READ.search(f"{name} {value.text}") is None else None
         path = (match["url"] or match["path"] or "") if match is not None else ""
         if match is None and _NAMES_FILE_DATABASE.search(name) and value.text.startswith(("/", "./")):
             path = value.text
