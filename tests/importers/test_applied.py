@@ -309,3 +309,40 @@ def test_kustomization_that_nothing_read_leads_to_is_left_out_beside_what_a_cont
     assert ("bus" in result.model.inventory.parts) == is_read
     assert (result.others == ("infra/tools",)) != is_read
     assert ("not read: infra/tools;" in summary(result)) != is_read
+
+
+ROUTE = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: %s}
+spec: {rules: [{host: a.example, http: {paths: [{path: /, backend: {service: {name: %s, port: {number: 80}}}}]}}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "is_read"),
+    [
+        pytest.param({"infra/way/route.yaml": ROUTE % ("way", "web")}, True, id="to-what-is-read"),
+        pytest.param({"infra/way/route.yaml": ROUTE % ("way", "other")}, False, id="to-what-is-not-read"),
+        pytest.param(
+            {
+                "infra/way/route.yaml": ROUTE % ("way", "web"),
+                "base/route.yaml": ROUTE % ("own", "web"),
+                "base/kustomization.yaml": "resources: [app.yaml, service.yaml, route.yaml]\n",
+            },
+            False,
+            id="to-what-has-a-route",
+        ),
+    ],
+)
+def test_route_to_a_program_that_a_controller_applies_is_read_where_it_has_no_other(
+    more: dict[str, str], is_read: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base"), **overlay("overlays/prod", "../../base", 7), "base/service.yaml": SERVICE})
+    write({"base/kustomization.yaml": "resources: [app.yaml, service.yaml]\n"})
+    write(
+        {"infra/way/kustomization.yaml": "resources: [route.yaml]\n", "argo/web.yaml": ARGO % "overlays/prod", **more}
+    )
+    result = import_model((".",), None)
+    assert (result.others == ("infra/way",)) != is_read

@@ -11,6 +11,8 @@ from archgen.app.importing.kustomizations import Kustomization
 from archgen.app.importing.overlay_modes import Scripts, above
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_below_applied, may_deploy
+from archgen.importers.kubernetes.manifests import Manifest
+from archgen.importers.kubernetes.routes import backends_in
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import guess
 from archgen.importers.stages import PRODUCTION, STAGING, UNNAMED, is_copy_before_release, stage_of
@@ -51,6 +53,7 @@ _RUNS_OR_LEADS = re.compile(
 )
 """Kinds of what runs something or leads to it: settings alone may be those that others need."""
 
+_ROUTE = re.compile(rb"""kind["']?:[ \t]*["']?(Ingress|IngressRoute|VirtualService|Route|[A-Z]+Route)\b""")
 _LEADS_IN = re.compile(
     rb"""(kind|type)["']?:[ \t]*["']?(Ingress|HTTPRoute|Gateway|IngressRoute|VirtualService|Route|LoadBalancer|NodePort)\b"""
 )
@@ -89,9 +92,10 @@ def _names_of(hosts: Iterable[str]) -> Iterator[str]:
 
 
 def needed_among(directories: Mapping[str, Mapping[str, bytes]], read: Mapping[str, bytes]) -> set[str]:
-    """Return the directories with what the files that are read call, or with a store of a kind that they don't run.
+    """Return the directories with what the files that are read miss: a Service that they call, a route to one, a store of a kind.
 
-    `directories` have the files of each; what one is needed for may call another.
+    `directories` have the files of each; what one is needed for may call another. A second route is no part of the system by that:
+    it may be one for another way to run it.
     """
     stores = {*_stores_in(read.values())}
     needed = {each for each, files in directories.items() if not stores.issuperset(_stores_in(files.values()))}
@@ -99,10 +103,33 @@ def needed_among(directories: Mapping[str, Mapping[str, bytes]], read: Mapping[s
     while len(needed) > size:
         size = len(needed)
         others = {each: files.values() for each, files in directories.items() if each not in needed}
-        needed |= called_among(
-            others, [*read.values(), *(data for each in needed for data in directories[each].values())]
-        )
+        texts = [*read.values(), *(data for each in needed for data in directories[each].values())]
+        needed |= called_among(others, texts)
+        needed |= _leading_among(others, texts)
     return needed
+
+
+def _leading_among(directories: Mapping[str, Iterable[bytes]], read: Iterable[bytes]) -> set[str]:
+    """Return the directories with a route to a Service that is read, and that no route leads to that is read."""
+    routes = {each: led for each, files in directories.items() if (led := {*_led_to(files)})}
+    if not routes:
+        return set()
+    texts = [*read]
+    unled = {*_services_in(texts)} - {*_led_to(texts)}
+    return {each for each, led in routes.items() if led & unled}
+
+
+def _led_to(files: Iterable[bytes]) -> Iterator[str]:
+    """Yield the names of the Services that the routes in files lead to."""
+    for data in files:
+        if _ROUTE.search(data) is not None:
+            try:
+                roots = read_documents(data)
+            except Unreadable:
+                continue
+            for document in (SourceNode(root, "") for root in roots):
+                for backend in backends_in(Manifest(document.text_at("kind"), "", "", document)):
+                    yield backend.name.partition(".")[0]
 
 
 def _stores_in(files: Iterable[bytes]) -> Iterator[str]:
