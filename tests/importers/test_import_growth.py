@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from archgen.app.importing.importing import import_model
+from archgen.app.importing.needed_directories import needed_among
 from tests.app.test_growth import FEW, MOST, Lines, executed
 
 _COUNTED = ("kubernetes/build.py", "kubernetes/beside.py")
@@ -106,6 +107,22 @@ def test_search_for_what_is_called_grows_with_the_bases(tmp_path: Path, monkeypa
     searched_lines(3)
     small, large = searched_lines(30), searched_lines(60)
     assert grown(small, large, _SEARCHING, MOST) == {}
+
+
+def chained_lines(size: int) -> Lines:
+    """Count the lines that the search among so many directories executes, each of which calls the Service of the next one."""
+    call = "kind: ConfigMap\nmetadata: {name: calls}\ndata: {A_URL: http://b%d.shop.svc}\n---\n"
+    chain = {f"a{name}": {"all.yaml": (call % (name + 1) + _SERVICE % f"b{name}").encode()} for name in range(size)}
+    read = {"all.yaml": (call % 1).encode()}
+    counts = executed(lambda: needed_among(chain, read))
+    assert needed_among(chain, read) == chain.keys() - {"a0"}
+    return counts
+
+
+def test_search_among_directories_that_call_each_other_reads_each_once() -> None:
+    chained_lines(3)
+    small, large = chained_lines(30), chained_lines(60)
+    assert grown(small, large, ("yaml/", "importers/nodes.py"), MOST) == {}
 
 
 def sharing_lines(size: int) -> Lines:

@@ -99,24 +99,22 @@ def needed_among(directories: Mapping[str, Mapping[str, bytes]], read: Mapping[s
     """
     stores = {*_stores_in(read.values())}
     needed = {each for each, files in directories.items() if not stores.issuperset(_stores_in(files.values()))}
-    size = -1
-    while len(needed) > size:
-        size = len(needed)
-        others = {each: files.values() for each, files in directories.items() if each not in needed}
-        texts = [*read.values(), *(data for each in needed for data in directories[each].values())]
-        needed |= called_among(others, texts)
-        needed |= _leading_among(others, texts)
+    services = {each: {*_services_in(files.values())} for each, files in directories.items()}
+    routes = {each: {*_led_to(files.values())} for each, files in directories.items()}
+    # each file is read once: after a round, only what is new in it can call more
+    files, new = [*read.values()], {*needed}
+    present, led = {*_services_in(files)}, {*_led_to(files)}
+    while files or new:
+        files += [data for each in new for data in directories[each].values()]
+        present.update(name for each in new for name in services[each])
+        led.update(name for each in new for name in routes[each])
+        called = {*_names_of({host for data in files for host in _hosts_in(data)} - present)}
+        rest = directories.keys() - needed
+        # a route is missed where no other one leads to a Service that is read
+        new = {each for each in rest if services[each] & called or routes[each] & (present - led)}
+        needed |= new
+        files = []
     return needed
-
-
-def _leading_among(directories: Mapping[str, Iterable[bytes]], read: Iterable[bytes]) -> set[str]:
-    """Return the directories with a route to a Service that is read, and that no route leads to that is read."""
-    routes = {each: led for each, files in directories.items() if (led := {*_led_to(files)})}
-    if not routes:
-        return set()
-    texts = [*read]
-    unled = {*_services_in(texts)} - {*_led_to(texts)}
-    return {each for each, led in routes.items() if led & unled}
 
 
 def _led_to(files: Iterable[bytes]) -> Iterator[str]:
