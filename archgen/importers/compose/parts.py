@@ -21,7 +21,7 @@ from archgen.importers.facts import Fact, FactSheet, Opener
 from archgen.importers.names import free_id
 from archgen.importers.products import Guess, guess, image_name, is_product, with_ports
 from archgen.importers.secrets import without_user_info
-from archgen.importers.sources.own_images import own_images
+from archgen.importers.sources.built_images import sources_of_images
 from archgen.model.finding import Confidence
 
 
@@ -62,7 +62,7 @@ def service_parts(
     services = project.services.values()
     images = [service.image for service in services if not service.built]
     for name, service in project.services.items():
-        sources = own_images(images, service.source.path, opener) if not service.built else {}
+        sources = sources_of_images(images, service.source.path, opener) if not service.built else {}
         source = sources.get(service.image, "")
         recipe = read_own_recipe(service, source, opener) if source else read_recipe(service, opener)
         kind = _kind(name, service, recipe, services)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from archgen.importers.facts import FileTree, Opener
 from archgen.importers.packages import DOCKERFILES, directory_of_image
-from archgen.importers.products import image_name
+from archgen.importers.products import image_name, is_product
 from archgen.importers.sources.folders import folders_above, is_list, package_of, title_of
 
 _OF_JVM = re.compile(r"^(?:(.*)/)?src/main/(?:resources|java|kotlin)/")
@@ -62,6 +62,9 @@ _OF_ANY = frozenset(("app", "api", "server", "service", "boot", "bootstrap", "ap
 
 _BESIDE = frozenset(("", "apps", "services", "packages", "src", "modules"))
 """Directories in which those of several programs lie."""
+
+_LEAST_ALIKE = 2
+"""Images whose names begin alike and go on as directories are called: then these are their sources."""
 
 _MOST_FILES = 300
 _MOST_SCRIPTS = 40
@@ -239,6 +242,73 @@ def source_of_image(name: str, image: str, path: str, opener: Opener) -> tuple[s
         return None
     seen = posixpath.relpath(directory, place)
     return seen, next((file for file in DOCKERFILES if opener.holds(path, posixpath.join(seen, file))), None)
+
+
+def sources_of_images(images: Iterable[str], path: str, opener: Opener) -> Mapping[str, str]:
+    """Return the directories that images of a registry are built from, as a file at a path calls them, by what they are called there.
+
+    A build states it, or the images of one project have the same beginning, such as `ghcr.io/acme/shop-`, and behind it the names of
+    directories with a recipe that lie beside each other. One alone may be that of somebody else, and of several of one name nothing
+    tells which is meant.
+    """
+    question = sources_of_images, (*images,), path
+    if question not in opener.answers:
+        opener.answers[question] = {
+            **_named_alike(question[1], path, opener),
+            **_stated_for(question[1], path, opener),
+        }
+    found: Mapping[str, str] = opener.answers[question]
+    return found
+
+
+def _stated_for(images: tuple[str, ...], path: str, opener: Opener) -> Mapping[str, str]:
+    """Return the directories with a recipe that builds state for images of others' registries, but for those of products."""
+    tree, stated = opener.tree(path), image_builds(path, opener).stated
+    recipes = {posixpath.dirname(name) for name in tree.names if posixpath.basename(name) in DOCKERFILES}
+    places = {image: stated.get(image_name(image), "") for image in images if "/" in image and not is_product(image)}
+    return {
+        image: posixpath.relpath(place, tree.place) for image, place in places.items() if place and place in recipes
+    }
+
+
+def _named_alike(images: tuple[str, ...], path: str, opener: Opener) -> Mapping[str, str]:
+    written = {image: _without_tag(image) for image in images if image}
+    if len({*written.values()}) < _LEAST_ALIKE:
+        return {}
+    tree = opener.tree(path)
+    places: dict[str, set[str]] = {}
+    for name in tree.names:
+        folder, file = posixpath.split(name)
+        if file in DOCKERFILES and folder:
+            places.setdefault(posixpath.basename(folder).lower(), set()).add(folder)
+    found: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
+    for image, plain in written.items():
+        title = next((each for each in _ends_of(plain) if each in places), "")
+        if title and len(places[title]) == 1:
+            place = next(iter(places[title]))
+            beginning = plain[: len(plain) - len(title)]
+            found.setdefault((beginning, posixpath.dirname(place)), {})[image] = title, place
+    return {
+        image: posixpath.relpath(place, tree.place)
+        for (beginning, _), each in found.items()
+        if len({place for _, place in each.values()}) >= _LEAST_ALIKE
+        and not all(is_product(f"{beginning}{title}") for title, _ in each.values())
+        for image, (_, place) in each.items()
+    }
+
+
+def _without_tag(image: str) -> str:
+    """Return an image without its tag and its digest."""
+    registry, slash, name = image.partition("@")[0].rpartition("/")
+    return f"{registry}{slash}{name.partition(':')[0]}".lower()
+
+
+def _ends_of(image: str) -> Iterable[str]:
+    """Yield what may be the name of a program at the end of an image behind a beginning, the longest ones first."""
+    directories, slash, name = image.rpartition("/")
+    if directories or slash:
+        yield name
+    yield from (name[place + 1 :] for place, sign in enumerate(name) if sign in "-_." and place + 1 < len(name))
 
 
 def _texts(path: str, name: str, tree: FileTree, opener: Opener) -> Iterator[str]:
