@@ -178,8 +178,8 @@ def settings_in_sources(
 
     A source that is of one program alone is searched for calls too.
     """
-    places = {part.id: next(source_directories(part, opener), "") for part in parts.values()}
-    counts = Counter(map(posixpath.normpath, places.values()))
+    places = {part.id: posixpath.normpath(next(source_directories(part, opener), "")) for part in parts.values()}
+    counts = Counter(places.values())
     for part in parts.values():
         works = KINDS[part.kind].role == "application"
         files = [
@@ -187,10 +187,8 @@ def settings_in_sources(
             *(settings_of_dotnet(part, opener, variables_of(part)) if works else ()),
             *(_copied(part, opener) if not part.service.built and not part.recipe.image else ()),
         ]
-        place = posixpath.normpath(places[part.id])
-        is_around = any(
-            each != place and f"{posixpath.normpath(each)}/".startswith(f"{place}/") for each in places.values()
-        )
+        place = places[part.id]
+        is_around = any(each != place and f"{each}/".startswith(f"{place}/") for each in places.values())
         if works and part.guess.known.product is None and place != "." and counts[place] == 1 and not is_around:
             given = part.service.environment.keys() | part.recipe.variables.keys()
             files += source_calls(part.service.source.path, place, opener, hosts, given)
