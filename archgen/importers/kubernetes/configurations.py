@@ -18,7 +18,7 @@ from archgen.importers.nodes import SourceNode
 from archgen.importers.packages import DOCKERFILES
 from archgen.importers.products import guess, image_name
 from archgen.importers.sources.built_images import image_builds, source_of_image
-from archgen.importers.sources.mounted_settings import files_of_dotnet, in_effect
+from archgen.importers.sources.mounted_settings import active_profiles, files_of_dotnet, in_effect
 from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
 
@@ -117,7 +117,7 @@ def held_by_images(
             yield Attachment(
                 part.id, part.guess.known.kind, file, target, hosts, is_shared=not is_sure, is_in_cluster=True
             )
-        for file, target in _settings(manifests, part, path, opener):
+        for file, target in _settings(manifests, part, path, recipe, opener):
             yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=True)
 
 
@@ -150,24 +150,35 @@ def _copied(
 
 
 def _settings(
-    manifests: Manifests, part: Workload, directory: str, opener: Opener
+    manifests: Manifests, part: Workload, directory: str, recipe: Configuration | None, opener: Opener
 ) -> Iterator[tuple[Configuration, str]]:
     """Yield the settings in the source of a program that frameworks read by themselves, as far as they are in effect."""
     # what a variable takes from where no file holds it replaces a setting as well
     variables = {item.text_at("name"): "" for container in part.containers for item in container.get("env").list()}
     for container in part.containers:
         variables |= {name: text for name, (text, _) in variables_of(manifests, part.namespace, container)}
-    profiles = [each.strip() for each in variables.get("SPRING_PROFILES_ACTIVE", "").split(",") if each.strip()]
-    stems = ["application", *(f"application-{each}" for each in profiles if _PROFILE.fullmatch(each))]
-    names = [f"src/main/resources/{stem}.{end}" for stem in stems for end in ("yml", "yaml", "properties")]
-    names += files_of_dotnet(variables)
     path = part.manifest.node.path
     place = opener.tree(path).place
     module = image_builds(path, opener).settings_in(posixpath.normpath(posixpath.join(place, directory)))
-    found = opener.find(path, posixpath.relpath(module, place), names)
-    files = [file for opened in found for file in opened[:1] if len(file.data) <= _LONGEST_RECIPE]
+
+    def opened(names: Iterable[str]) -> list[Configuration]:
+        found = opener.find(path, posixpath.relpath(module, place), names)
+        return [file for files in found for file in files[:1] if len(file.data) <= _LONGEST_RECIPE]
+
+    files = opened(_names_of_spring(["application"]))
+    words = [
+        item.text for container in part.containers for key in ("command", "args") for item in container.get(key).list()
+    ]
+    words += [recipe.data.decode("utf-8", "replace")] if recipe is not None else []
+    profiles = active_profiles(files, variables, words)
+    files += opened(_names_of_spring(f"application-{each}" for each in profiles if _PROFILE.fullmatch(each)))
+    files += opened(files_of_dotnet(variables))
     for file in in_effect(files, profiles or ["default"], variables):
         yield file, file.path
+
+
+def _names_of_spring(stems: Iterable[str]) -> list[str]:
+    return [f"src/main/resources/{stem}.{end}" for stem in stems for end in ("yml", "yaml", "properties")]
 
 
 def _recipe_of(

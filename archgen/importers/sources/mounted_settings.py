@@ -32,6 +32,8 @@ _FILLED_IN = re.compile(rb"@[\w.-]{1,100}@")
 _COMMENT_OF_JSON = re.compile(rb"^[ \t]*//[^\n]*", re.MULTILINE)
 _NO_WORD = re.compile(r"[^A-Z0-9]")
 _ON_PROFILE = ("SPRINGCONFIGACTIVATEONPROFILE", "SPRINGPROFILES")
+_PROFILES = "SPRINGPROFILESACTIVE"
+_NAMES_PROFILES = re.compile(r"spring[._]profiles[._]active", re.IGNORECASE)
 _SWITCH = ".ENABLED"
 
 _STAGES_OF_DOTNET = ("ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT")
@@ -104,6 +106,34 @@ class _Setting(NamedTuple):
     def name(self) -> str:
         """Return the names in one, as frameworks compare them with variables."""
         return _bare(self.way)
+
+
+def active_profiles(files: Iterable[Configuration], variables: Mapping[str, str], words: Iterable[str]) -> list[str]:
+    """Return the profiles that a program of Spring runs with: those of its variable, without one those of its files.
+
+    Files count for nothing where the words that start it, or another variable, name profiles too.
+    """
+    values = {_bare(name): value for name, value in variables.items()}
+    named = [values[_PROFILES]] if _PROFILES in values else []
+    if not named and not any(_NAMES_PROFILES.search(each) for each in (*words, *values.values())):
+        for file in files:
+            named = _profiles_named(file, values) or named
+    return [profile for text in named for each in text.split(",") if (profile := each.strip())]
+
+
+def _profiles_named(file: Configuration, values: Mapping[str, str]) -> list[str]:
+    """Return what a file says of the profiles, as far as that is for any of them; a placeholder with its value."""
+    try:
+        documents = [*_documents(file)]
+    except Unreadable:
+        return []
+    return [
+        _WITH_DEFAULT.sub(lambda match: values.get(_bare(match[1]), match[2]), each.value)
+        for settings in documents
+        if _is_of_profile(settings, ())
+        for each in settings
+        if each.name == _PROFILES
+    ]
 
 
 def in_effect(
