@@ -32,7 +32,8 @@ def registered_behind(inventory: Inventory) -> Iterator[tuple[Part, Part, tuple[
     Those that the gateway calls by their addresses are left out.
     """
     for gateway in inventory.parts.values():
-        if not gateway.traits.balances or gateway.product is not None:
+        # an Ingress leads to the pages of a registry, and looks for nothing in it
+        if not gateway.traits.balances or gateway.product is not None or "managed" in gateway.declared:
             continue
         for call in inventory.callees(gateway.id):
             registry = inventory.parts[call.target]
