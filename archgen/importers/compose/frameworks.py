@@ -19,17 +19,13 @@ from archgen.importers.compose.sources import settings_of_dotnet, source_directo
 from archgen.importers.facts import Attachment, Configuration, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.schemes import told_beside
-from archgen.importers.sources.mounted_settings import settings_by_sections
+from archgen.importers.sources.mounted_settings import active_profiles, settings_by_sections
 from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.kinds import KINDS
 
 _RESOURCES = "src/main/resources"
 _PROFILES = ("docker", "prod", "production")
-_NAMES = tuple(
-    f"{stem}.{end}"
-    for stem in ("application", "bootstrap", *(f"application-{profile}" for profile in _PROFILES))
-    for end in ("yml", "yaml", "properties")
-)
+_STEMS = ("application", "bootstrap", *(f"application-{profile}" for profile in _PROFILES))
 _LOCATIONS = re.compile(r"search[-_]?locations(.*(?:\n\s*- .*)*)", re.IGNORECASE)
 _DIRECTORY = re.compile(r"file:/*(/[\w./-]+)")
 """A directory that a configuration server serves from, as `file:/config` or `file:///config/{application}`."""
@@ -97,9 +93,18 @@ def _own(part: ServicePart, opener: Opener) -> list[Configuration]:
     for directory in _directories(part, opener) if part.guess.known.product is None else ():
         if not opener(part.service.source.path, directory):
             continue
-        named = opener.find(part.service.source.path, directory, _NAMES)
-        return [file for files in named for file in files[:1] if len(file.data) <= _LARGEST]
+        files = _opened(part, directory, _STEMS, opener)
+        given = {name: value.text for name, value in (part.recipe.variables | part.service.environment).items()}
+        profiles = active_profiles(files, given, (part.service.words, part.recipe.words))
+        stems = [f"application-{each}" for each in profiles if each not in _PROFILES and "/" not in each]
+        return [*files, *_opened(part, directory, stems, opener)]
     return []
+
+
+def _opened(part: ServicePart, directory: str, stems: Iterable[str], opener: Opener) -> list[Configuration]:
+    names = [f"{stem}.{end}" for stem in stems for end in ("yml", "yaml", "properties")]
+    named = opener.find(part.service.source.path, directory, names)
+    return [file for files in named for file in files[:1] if len(file.data) <= _LARGEST]
 
 
 def _directories(part: ServicePart, opener: Opener) -> Iterator[str]:
