@@ -9,6 +9,7 @@ from msgspec import Struct
 from archgen.model.architecture import Availability
 from archgen.model.durations import SECONDS, format_rate, spell_duration
 from archgen.model.percentages import write_percentage
+from archgen.model.requirements import Expectation
 from archgen.model.wording import listed
 
 _COMPARED_ELSEWHERE = frozenset({"id", "why", "links", "icon", "replicas", "placed", "steps", "ports", "summary"})
@@ -71,6 +72,8 @@ def _members(label: str, was: object, now: object) -> Iterator[str]:
 
 def _described(member: object) -> str:
     """Return the declared fields of a value in a row, its id apart."""
+    if isinstance(member, Expectation):
+        return member.text
     if not isinstance(member, Struct):
         return _words("", member)
     fields = [(field, getattr(member, field)) for field in member.__struct_fields__ if field != "id"]

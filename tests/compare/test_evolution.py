@@ -212,6 +212,12 @@ def test_things_of_the_ladder_in_words() -> None:
             "objectives recovery point 15 min, was not declared",
         ),
         (
+            [("name: Shop", "name: Shop\nexpect: [survives a for buy]")],
+            "model",
+            "shop",
+            "expect: now survives a for buy",
+        ),
+        (
             [("  a: {}", "  a: {availability: {mtbf: 1y, mttr: 4h}}")],
             "host",
             "a",

@@ -97,8 +97,8 @@ def certainty(hours: HoursChange) -> str:
 
 
 def signed_range(hours: HoursChange) -> str:
-    """Return the range of a change: `+4.9 h to +412 h`."""
-    return f"{signed_hours(hours.least)} to {signed_hours(hours.most)}"
+    """Return the range of a change: `+4.9 h to +412.0 h`, or one number where both ends are the same in words."""
+    return " to ".join(dict.fromkeys((signed_hours(hours.least), signed_hours(hours.most))))
 
 
 def signed_hours(hours: float) -> str:
