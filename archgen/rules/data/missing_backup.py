@@ -305,7 +305,7 @@ def _may_be_filled(facts: Topology, component: Component) -> bool:
 def _outdated(facts: Topology, component: Component, tested: str, backups: tuple[Component, ...]) -> Hit:
     return Hit(
         subject=Subject("component", component.id),
-        message=f"The last tested restore of {component.title} was on {tested}",
+        message=f"No restore of {component.title} has been tested since {tested}",
         related=tuple((Subject("component", backup.id), "declares no later test") for backup in backups),
         flows=facts.flows_of[component.id],
         fix="Restore it to another host again, at least every year, and declare the date in `restore_tested`.",
