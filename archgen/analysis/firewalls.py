@@ -144,6 +144,20 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
         rules = self._components[firewall].rules
         return any(rule.direction == "in" and not set(rule.sources) <= {*EVERYWHERE} for rule in rules)
 
+    def verdicts(self, source: str, target: str, port: Port) -> dict[str, bool | None]:
+        """Return what each firewall between a network, or the `internet`, and a component does with a call on a port.
+
+        True lets it in. None doesn't decide it, as a firewall before the internet alone doesn't for a network.
+        """
+        own = f"network:{source}"
+        passed = self._passed([own], source, target)
+        outside = source == "internet"
+        names = _names([source] if outside else [own])
+        return {
+            each: self.admits(each, names, target, port) if outside or self.sees_inside(each) else None
+            for each in passed
+        }
+
     def denies(self, sources: Collection[str], source: str, target: str, port: Port | None) -> str | None:
         """Return the firewall between a caller and a component that denies a call for certain; None if none does."""
         return next(self._denying(self.between(source, target), sources, target, port), None)

@@ -8,9 +8,12 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.analysis.assessment import FlowAssessment
+from archgen.analysis.capacity import Load
+from archgen.analysis.topology import Topology
 from archgen.compare import Evolution
 from archgen.compare.findings import FindingChange
 from archgen.compare.flows import FlowChange, called
+from archgen.compare.reach import Opening, find_openings
 from archgen.compare.stops import StopChange, flows_by_element, group_elements
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.durations import HOURS_PER_YEAR
@@ -23,6 +26,9 @@ State = Literal["changed", "added", "removed", "broken", "mended"]
 Tendency = Literal["broken", "worse", "mixed", "added", "unchanged", "mended", "better", "removed"]
 TENDENCIES: tuple[Tendency, ...] = ("broken", "worse", "mixed", "added", "mended", "unchanged", "better", "removed")
 """The order in which a reviewer wants to know of models."""
+
+MORE_LOAD = 1.25
+"""How many times the requests of before are worth a word."""
 
 LEAST = 1 / 60
 """Hours per year, a minute, below which a flow's downtime counts as unchanged."""
@@ -59,6 +65,19 @@ class HoursChange(Struct, frozen=True):
         return self.after - self.before if self.before is not None and self.after is not None else 0.0
 
 
+class LoadChange(Struct, frozen=True):
+    """A component that gets more requests per second at peak than it did."""
+
+    component: str
+    before: float
+    after: float
+
+    @property
+    def factor(self) -> float:
+        """How many times as many they are, without the noise of sums."""
+        return round(self.after / self.before, 6)
+
+
 class RankedFinding(Struct, frozen=True):
     """A finding that is new, or worse than it was, with the hours per year that the loss of its element costs a flow."""
 
@@ -83,6 +102,8 @@ class ModelReview(Struct, frozen=True, kw_only=True):
     evolution: Evolution | None = None
     breaks: tuple[LossChange, ...] = ()
     relieved: tuple[LossChange, ...] = ()
+    openings: tuple[Opening, ...] = ()
+    loads: tuple[LoadChange, ...] = ()
     hours: tuple[HoursChange, ...] = ()
     findings: tuple[RankedFinding, ...] = ()
     resolved: tuple[Finding, ...] = ()
@@ -100,15 +121,20 @@ def review_evolution(evolution: Evolution, state: State, before: str | None, aft
     findings = tuple(_ranked(evolution))
     resolved = tuple(change.finding for change in evolution.findings_of("resolved"))
     shown = evolution.after if state != "removed" else evolution.before
+    before_after = (evolution.before.topology, evolution.after.topology)
+    openings = find_openings(*before_after) if state == "changed" else ()
+    loads = tuple(_loads(*before_after)) if state == "changed" else ()
     return ModelReview(
         name=shown.architecture.name,
         state=state,
-        tendency=_tendency(evolution, state, hours, findings),
+        tendency=_tendency(evolution, state, hours, findings, openings),
         before=before,
         after=after,
         evolution=evolution,
         breaks=breaks,
         relieved=relieved,
+        openings=openings,
+        loads=loads,
         hours=hours,
         findings=findings,
         resolved=resolved,
@@ -132,7 +158,11 @@ def by_weight(models: Iterable[ModelReview]) -> tuple[ModelReview, ...]:
 
 
 def _tendency(
-    evolution: Evolution, state: State, hours: Iterable[HoursChange], findings: Iterable[RankedFinding]
+    evolution: Evolution,
+    state: State,
+    hours: Iterable[HoursChange],
+    findings: Iterable[RankedFinding],
+    openings: tuple[Opening, ...],
 ) -> Tendency:
     if state != "changed":
         return state
@@ -141,7 +171,7 @@ def _tendency(
     worse = any(flow.new or _possible(flow) == (True, False) for flow in both) or max(changes, default=0.0) >= LEAST
     better = any(flow.gone or _possible(flow) == (False, True) for flow in both) or min(changes, default=0.0) <= -LEAST
     new_errors = any(ranked.is_new and ranked.finding.severity == "error" for ranked in findings)
-    if worse or new_errors:
+    if worse or new_errors or openings:
         return "mixed" if better else "worse"
     return "better" if better else "unchanged"
 
@@ -161,6 +191,26 @@ def _losses(evolution: Evolution, how: StopChange) -> Iterator[LossChange]:
     groups = sorted(group_elements(table, {}, absent), key=lambda group: -len(group[0][0]))
     for (flows, _, is_absent), elements in groups:
         yield LossChange(tuple(called(model.topology, element) for element in elements), flows, is_absent)
+
+
+# Load
+
+
+def _loads(before: Topology, after: Topology) -> Iterator[LoadChange]:
+    """Yield the components of both models that get more requests, in the order of the later one."""
+    was, now = (_by_component(model) for model in (before, after))
+    for component in after.components:
+        if component in was and now.get(component, 0.0) >= MORE_LOAD * was[component]:
+            yield LoadChange(component, was[component], now[component])
+
+
+def _by_component(model: Topology) -> dict[str, float]:
+    """Return the requests per second that all flows bring to each component at their peak."""
+    rates: dict[str, float] = {}
+    for replica, rate in Load(model).totals().items():
+        component = model.replicas[replica].component
+        rates[component] = rates.get(component, 0.0) + rate
+    return {component: rate for component, rate in rates.items() if rate}
 
 
 # Hours

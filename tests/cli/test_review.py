@@ -247,6 +247,88 @@ def test_a_change_of_hours_too_small_to_be_seen_is_counted_with_its_bound(
     assert re.search(r"^… and 1 more flow, by at most \S+ (?:ms|s|min) each\.$", text, re.MULTILINE), text
 
 
+GUARDED = """\
+archgen: 1
+name: Behind a firewall
+networks: {edge: {trust: dmz}, back: {trust: private}, office: {trust: private}}
+hosts: {web-1: {network: edge}, db-1: {network: back}, mon-1: {network: back}}
+components:
+  user: {kind: client}
+  cdn: {kind: cdn, managed: {scope: global}}
+  fw: {kind: firewall, managed: true, guards: back, default: deny, rules: [{from: edge, to: db, ports: [5432]}]}
+  web: {kind: web-server, runs_on: web-1}
+  db: {kind: database, product: postgresql, runs_on: db-1}
+  exporter: {kind: monitoring-agent, runs_on: db-1}
+  prom: {kind: monitoring, runs_on: mon-1}
+connections:
+  user -> cdn: {protocol: https, hits: 92%}
+  cdn -> web: https
+  web -> db: postgresql
+  prom -> exporter: {protocol: http, port: 9187}
+flows:
+  read: {access: read, demand: 1000/s, steps: [user -> cdn: GET /, cdn -> web: GET /, web -> db: SELECT]}
+"""
+
+
+def test_a_firewall_that_opens_is_worse(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    words = change(git, {FILE: GUARDED}, {FILE: GUARDED.replace("default: deny", "default: allow")})
+    (model,) = document(capsys, words)["models"]
+    assert model["verdict"] == "worse"
+    office = {
+        "sources": ["internet", "office"],
+        "targets": [{"component": "db", "ports": [5432]}, {"component": "exporter", "ports": [9187]}],
+        "firewalls": ["fw"],
+    }
+    edge = {"sources": ["edge"], "targets": [{"component": "exporter", "ports": [9187]}], "firewalls": ["fw"]}
+    assert model["opened"] == [office, edge], "what web needs of db was let in before, and back is behind the firewall"
+    text = markdown(capsys, words)
+    assert "**Worse:** `internet`, `office` and `edge` may now reach `db` and `exporter` past a firewall" in text
+    assert (
+        "- `edge` may now reach `exporter` on port 9187, which none of the connections needs: `fw` kept it out" in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("ports: [5432]", "ports: [5433]", id="closed"),
+        pytest.param("from: edge, to: db", "from: edge, to: web", id="for nobody behind it"),
+        pytest.param(
+            "default: deny, rules: [{from: edge,", "default: deny, rules: [{from: internet,", id="the outside"
+        ),
+        pytest.param("from: edge, to: db, ports", "from: 10.0.0.0/8, to: db, ports", id="unsure"),
+    ],
+)
+def test_nothing_is_said_to_open_that_does_not_for_certain(
+    git: Git, capsys: pytest.CaptureFixture[str], old: str, new: str
+) -> None:
+    words = change(git, {FILE: GUARDED}, {FILE: GUARDED.replace("Behind", "Left behind").replace(old, new)})
+    opened = document(capsys, words)["models"][0]["opened"]
+    assert [each["sources"] for each in opened] == ([["internet"]] if "internet" in new else [])
+
+
+def test_a_firewall_that_goes_opens_what_it_guarded(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    words = change(git, {FILE: GUARDED}, {FILE: GUARDED.replace("guards: back, ", "")})
+    opened = document(capsys, words)["models"][0]["opened"]
+    assert [each["sources"] for each in opened] == [["edge"], ["office"]], (
+        "the internet still can't reach what is private"
+    )
+
+
+def test_falling_hits_are_load(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    words = change(git, {FILE: GUARDED}, {FILE: GUARDED.replace("92%", "50%")})
+    (model,) = document(capsys, words)["models"]
+    loads = {each["component"]: each for each in model["loads"]}
+    assert set(loads) == {"web", "db"}
+    assert loads["web"]["before_requests_per_second"] == pytest.approx(80.0)
+    assert loads["web"]["after_requests_per_second"] == pytest.approx(500.0)
+    text = markdown(capsys, words)
+    assert "`web` gets 6.2 times the requests of before, 1 other component more too" in text
+    assert "- `db` gets 500/s at peak, 6.2 times as many requests as before (80/s)" in text
+    fewer = change(git, {FILE: GUARDED.replace("92%", "50%")}, {FILE: GUARDED})
+    assert document(capsys, fewer)["models"][0]["loads"] == []
+
+
 def test_a_large_change_fits_into_sixty_lines(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
     many = "".join(f"  s{n}: {{kind: service, runs_on: [h{n}]}}\n" for n in range(40))
     hosts = "".join(f"  h{n}: {{}}\n" for n in range(40))

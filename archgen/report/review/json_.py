@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archgen.compare.review import HoursChange, LossChange, ModelReview, RankedFinding
+from archgen.compare.reach import Opening
+from archgen.compare.review import HoursChange, LoadChange, LossChange, ModelReview, RankedFinding
 from archgen.model.finding import Finding
 from archgen.report.common.encoding import encode, encode_element
 from archgen.report.review.outcome import ReviewReport
@@ -36,6 +37,8 @@ def _model(report: ReviewReport, model: ModelReview) -> dict[str, Any]:
         "after": model.after,
         "breaks": [_loss(loss) for loss in model.breaks],
         "no_longer_breaks": [_loss(loss) for loss in model.relieved],
+        "opened": [_opening(opening) for opening in model.openings],
+        "loads": [_load(load) for load in model.loads],
         "flows": {hours.flow: _hours(hours) for hours in model.hours},
         "findings": [_ranked(report, model, ranked) for ranked in model.findings],
         "resolved": [_finding(report, finding) for finding in model.resolved],
@@ -44,6 +47,22 @@ def _model(report: ReviewReport, model: ModelReview) -> dict[str, Any]:
 
 def _loss(loss: LossChange) -> dict[str, Any]:
     return {"elements": loss.elements, "flows": loss.flows}
+
+
+def _opening(opening: Opening) -> dict[str, Any]:
+    return {
+        "sources": opening.sources,
+        "targets": [{"component": door.component, "ports": door.ports} for door in opening.doors],
+        "firewalls": opening.firewalls,
+    }
+
+
+def _load(load: LoadChange) -> dict[str, Any]:
+    return {
+        "component": load.component,
+        "before_requests_per_second": load.before,
+        "after_requests_per_second": load.after,
+    }
 
 
 def _hours(hours: HoursChange) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from archgen.report.review.sentences import (
     WORDS,
     changed_hours,
     flow_changes,
+    load_sentences,
     loss_sentences,
+    opening_sentences,
     review_verdict,
     signed_hours,
     signed_range,
@@ -81,7 +83,8 @@ def _path(model: ModelReview) -> str:
 def _losses(model: ModelReview) -> Iterator[str]:
     now = [*flow_changes(model, inline_code), *loss_sentences(model.breaks, inline_code, "takes down", "new")]
     gone = list(loss_sentences(model.relieved, inline_code, "took down", "gone now"))
-    for title, lines in (("Breaks now", now), ("No longer breaks", gone)):
+    opened, loads = list(opening_sentences(model, inline_code)), list(load_sentences(model, inline_code))
+    for title, lines in (("Opened", opened), ("Breaks now", now), ("No longer breaks", gone), ("Load", loads)):
         if lines:
             more = [f"… and {len(lines) - MOST_LOSSES} more"] if len(lines) > MOST_LOSSES else []
             yield "\n".join([f"**{title}**", "", *(f"- {line}" for line in (*lines[:MOST_LOSSES], *more))])

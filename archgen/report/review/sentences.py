@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from archgen.compare.review import LEAST, HoursChange, LossChange, ModelReview, Tendency
-from archgen.model.durations import format_duration
+from archgen.compare.reach import Door, Opening
+from archgen.compare.review import LEAST, HoursChange, LoadChange, LossChange, ModelReview, Tendency
+from archgen.model.durations import format_duration, format_rate
 from archgen.model.finding import SEVERITIES, Finding, count_severity
-from archgen.model.wording import listed, plural
+from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.ids import FormatId, list_ids
 
 NAMED = 4
@@ -44,7 +45,7 @@ def review_verdict(model: ModelReview, name: FormatId) -> str:
                 f"{lead} has {plural(len(model.hours), 'flow')} and {_counts(each.finding for each in model.findings)}."
             )
         case _:
-            parts = [*_worse(model, name), *_better(model, name), *_findings(model)]
+            parts = [*_worse(model, name), *_better(model, name), *_findings(model), *_more_load(model, name)]
             return f"{'; '.join(parts) or 'no finding is new or resolved'}."
 
 
@@ -52,6 +53,8 @@ def _worse(model: ModelReview, name: FormatId) -> Iterator[str]:
     yield from _impossible(model, name)
     if model.breaks:
         yield f"losing {_loss(model.breaks, name)}"
+    if model.openings:
+        yield _opening(model.openings, name)
     rising = [each for each in model.hours if each.change >= LEAST]
     if rising:
         yield _most(rising, "more", name)
@@ -63,6 +66,24 @@ def _better(model: ModelReview, name: FormatId) -> Iterator[str]:
     falling = [each for each in model.hours if each.change <= -LEAST]
     if falling:
         yield _most(falling, "less", name)
+
+
+def _opening(openings: tuple[Opening, ...], name: FormatId) -> str:
+    sources = dict.fromkeys(source for each in openings for source in each.sources)
+    doors = dict.fromkeys(door.component for each in openings for door in each.doors)
+    return f"{_names([*sources], name, most=2)} may now reach {_names([*doors], name, most=2)} past a firewall"
+
+
+def _more_load(model: ModelReview, name: FormatId) -> Iterator[str]:
+    if model.loads:
+        most = max(model.loads, key=lambda each: each.factor)
+        yield f"{name(most.component)} gets {_times(most)} the requests of before" + (
+            f", {plural(len(model.loads) - 1, 'other component')} more too" if len(model.loads) > 1 else ""
+        )
+
+
+def _times(load: LoadChange) -> str:
+    return f"{load.factor:.1f} times" if load.factor < 10 else f"{load.factor:,.0f} times"
 
 
 def _impossible(model: ModelReview, name: FormatId) -> Iterator[str]:
@@ -127,6 +148,30 @@ def loss_sentences(changes: tuple[LossChange, ...], name: FormatId, verb: str, a
     for loss in changes:
         where = f", which {'is' if len(loss.elements) == 1 else 'are'} {absent}," if loss.absent else ""
         yield f"Losing {_names(loss.elements, name, 'or')}{where} {verb} {_names(loss.flows, name)}"
+
+
+def opening_sentences(model: ModelReview, name: FormatId) -> Iterator[str]:
+    """Yield a sentence for each opening in the firewalls."""
+    for each in model.openings:
+        doors = listed(first_few([_door(door, name) for door in each.doors], NAMED))
+        kept = "kept it" if len(each.sources) == 1 else "kept them"
+        yield (
+            f"{_names(each.sources, name)} may now reach {doors}, which none of the connections needs: "
+            f"{_names(each.firewalls, name)} {kept} out"
+        )
+
+
+def _door(door: Door, name: FormatId) -> str:
+    return f"{name(door.component)} on {'port' if len(door.ports) == 1 else 'ports'} {listed([str(port) for port in door.ports])}"
+
+
+def load_sentences(model: ModelReview, name: FormatId) -> Iterator[str]:
+    """Yield a sentence for each component that gets more requests."""
+    for each in sorted(model.loads, key=lambda load: -load.factor):
+        yield (
+            f"{name(each.component)} gets {format_rate(each.after)} at peak, {_times(each)} as many requests as before "
+            f"({format_rate(each.before)})"
+        )
 
 
 def flow_changes(model: ModelReview, name: FormatId) -> Iterator[str]:

@@ -12,7 +12,9 @@ from archgen.report.review.sentences import (
     WORDS,
     changed_hours,
     flow_changes,
+    load_sentences,
     loss_sentences,
+    opening_sentences,
     review_verdict,
     signed_hours,
     signed_range,
@@ -32,7 +34,14 @@ def _model(report: ReviewReport, model: ModelReview, style: Style) -> Iterator[s
     yield from wrap_columns(f"{WORDS[model.tendency]}: {brief(review_verdict(model, str))}", style.width, "  ", "  ")
     now = [*flow_changes(model, str), *loss_sentences(model.breaks, str, "takes down", "new")]
     gone = list(loss_sentences(model.relieved, str, "took down", "gone now"))
-    for title, lines in (("breaks now", now), ("no longer breaks", gone), ("downtime per year", _hours(model))):
+    parts = (
+        ("opened", list(opening_sentences(model, str))),
+        ("breaks now", now),
+        ("no longer breaks", gone),
+        ("downtime per year", _hours(model)),
+        ("load", list(load_sentences(model, str))),
+    )
+    for title, lines in parts:
         if lines:
             yield from ("", f"  {style.paint(title, 'strong')}")
             yield from (row for line in lines for row in wrap_columns(brief(line), style.width, "      ", "    "))

@@ -27,6 +27,9 @@ _TLS_PORTS = frozenset(
 """The ports that are registered for a protocol over TLS."""
 
 
+_CACHES = ("cdn", "cache")
+
+
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each subject with contradictory declarations."""
     clashes_by_subject: dict[Subject, list[tuple[str, str]]] = {}
@@ -44,6 +47,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     yield from _partly_denied(context.topology)
     yield from _denied_at_some(context.topology)
     yield from _administrators_shut_out(context.topology)
+    yield from _misplaced_hits(context.topology)
 
 
 def _guarded_calls(facts: Topology) -> Iterator[tuple[Connection, str, Port]]:
@@ -278,6 +282,23 @@ def _standbys(facts: Topology) -> Iterator[Clash]:
             )
 
 
+def _misplaced_hits(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each share of hits on what a cache asks for, where no call of the cache itself has one."""
+    for connection in facts.architecture.connections:
+        cache, calls = connection.source, facts.incoming[connection.source]
+        behind = [target for target in connection.targets if facts.components[target].kind not in _CACHES]
+        misplaced = connection.hits and behind and facts.components[cache].kind in _CACHES
+        if misplaced and calls and not any(each.hits for each in calls):
+            yield Hit(
+                subject=Subject("connection", connection.id),
+                message=f"`hits` of {connection.id} says that {listed(behind)} answers that share itself, and no call of {cache}, "
+                "the cache, has any",
+                flows=facts.flows_over[connection.id],
+                fix=f"Move `hits` to {listed([each.id for each in calls], 'or')}: it is the share that the called cache answers.",
+                case="hits",
+            )
+
+
 def _firewalls(facts: Topology) -> Iterator[Clash]:
     for component in facts.architecture.components:
         seen: dict[tuple[object, ...], FirewallRule] = {}
@@ -337,7 +358,7 @@ RULE = Rule(
     code="MOD005",
     title="Contradiction",
     severity="error",
-    cases=(("denied", "warning"), ("unused", "info"), ("administration", "info")),
+    cases=(("denied", "warning"), ("unused", "info"), ("administration", "info"), ("hits", "info")),
     category="model",
     summary="Two statements of the model exclude each other.",
     why=(
