@@ -60,8 +60,9 @@ class Node(Struct, frozen=True, kw_only=True):
     `kind` names the icon, `icon` the product whose logo replaces it, `subject` the component it stands for.
     `guards` are the ids of the groups and nodes that it protects without being on a path to them. `change` is set in a
     diagram of two models, which also shows removed elements. `opens` is the level that shows the content of a collapsed
-    group; `stands_for` are the components of a card of several, and `chips` name connections instead of lines. An
-    `emphasized` one is what its view is about; one `beside` it is a neighbor of the group that is opened.
+    group; `stands_for` are the components of a card of several, and `chips` name connections instead of lines. A card of
+    a host `holds` components, which its chips name. An `emphasized` one is what its view is about; one `beside` it is a
+    neighbor of the group that is opened.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Node(Struct, frozen=True, kw_only=True):
     chips: tuple[Chip, ...] = ()
     emphasized: bool = False
     beside: bool = False
+    holds: tuple[str, ...] = ()
 
 
 def mark_role(node: Node) -> MarkRole:

@@ -11,21 +11,24 @@ from archgen.model.finding import Finding
 from archgen.model.wording import plural
 from archgen.views.badges import badges
 from archgen.views.deployment import deployment
-from archgen.views.deployment_folding import fold
+from archgen.views.deployment_folding import fold_alike
 from archgen.views.diagram import Badge, Diagram, Edge, Group
 from archgen.views.folding import Folding
+
+CALLS = ", and the calls that leave a host"
+"""What the description of a diagram ends with that shows more than the content of zones."""
 
 
 def zones(topology: Topology, findings: Sequence[Finding] = (), folded: Folding | None = None) -> Diagram | None:
     """Return the deployment with only the lines that leave a host; None if no zone contains anything.
 
-    Elements that neither run on a host nor connect to one that does are left out. A zone without a group of its own,
-    since its hosts are in another, has its badges on its first host. Equal elements fold as `folded` says.
+    Elements that neither run on a host nor take part in a request are left out. A zone without a group of its own,
+    since its hosts are in another, has its badges on its first host. Equal elements fold as `fold_alike` or `folded` says.
     """
     declared = topology.architecture.zones
     if not declared:
         return None
-    folding = folded or fold(topology)
+    folding = folded or fold_alike(topology)
     deployed = deployment(topology, findings, folding)
     marks = badges(topology, findings, folding)
     drawn = {group.subject for group in deployed.groups if group.kind == "zone"}
@@ -43,13 +46,13 @@ def zones(topology: Topology, findings: Sequence[Finding] = (), folded: Folding 
     if not any(around.values()):
         return None
     held = {node.id for node in deployed.nodes if node.group or node.guards or topology.replicas[node.id].hosts}
-    edges = tuple(edge for edge in deployed.edges if _leaves(edge, around, held))
+    edges = tuple(edge for edge in deployed.edges if _leaves(edge, around))
     joined = {end for edge in edges for end in (edge.source, edge.target)}
     return replace(
         deployed,
         id="zones",
         title=f"{deployed.title}: failure domains",
-        alt=f"{deployed.title}: {plural(len(declared), 'zone')}, their content, and the calls that leave a host.",
+        alt=f"{deployed.title}: {plural(len(declared), 'zone')}, their content{CALLS}.",
         nodes=tuple(node for node in deployed.nodes if node.id in held or node.id in joined),
         groups=tuple(_with(group, moved.get(group.id, ())) for group in deployed.groups),
         edges=edges,
@@ -62,8 +65,7 @@ def _with(group: Group, more: tuple[Badge, ...]) -> Group:
     )
 
 
-def _leaves(edge: Edge, around: dict[str, str | None], held: set[str]) -> bool:
-    """Return True if a line leaves its host; monitoring isn't part of a request."""
-    inside = held & {edge.source, edge.target}
+def _leaves(edge: Edge, around: dict[str, str | None]) -> bool:
+    """Return True if a line leaves its host, or is outside of all; neither monitoring nor code is part of a request."""
     apart = around[edge.source] != around[edge.target] or around[edge.source] is None
-    return bool(inside) and apart and edge.meaning != "monitoring"
+    return apart and edge.meaning not in ("monitoring", "code")

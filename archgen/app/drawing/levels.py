@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.layouts import nameless
 from archgen.app.drawing.pictures import Drawing
-from archgen.engines.best import best
+from archgen.engines.best import best, best_turned
 from archgen.engines.rooms import COLUMN
 from archgen.engines.score import Score, score
 from archgen.linting.checked_model import CheckedModel
@@ -19,6 +19,7 @@ from archgen.views.aspects import ASPECTS
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_equal_legibly, foldings
 from archgen.views.diagram import Diagram, without_words
+from archgen.views.equal.places import fold_equal
 from archgen.views.levels import (
     CARDS,
     EVERYTHING,
@@ -31,6 +32,7 @@ from archgen.views.levels import (
 )
 from archgen.views.networks_folding import networks_by_role
 from archgen.views.zones import zones
+from archgen.views.zones_folding import without_lines, zones_by_host
 
 USUAL = ("deployment",)
 """The view whose score is reported unless others are asked for."""
@@ -53,13 +55,13 @@ _LEVELED = frozenset(("deployment", "overview"))
 
 
 def _zones(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Iterator[Diagram]:
-    yield usual
-    folded: Diagram | None = None
-    for folding in foldings(tier.topology):
-        if (folded := zones(tier.topology, findings, folding)) is not None:
-            yield folded
-    if folded is not None:
-        yield without_words(folded)
+    """Yield the failure domains: those that differ stay apart, since which of them holds what is what they are drawn for."""
+    equal = fold_equal(tier.topology)
+    for diagram in (usual, zones(tier.topology, findings, equal), zones_by_host(tier.topology, findings, equal)):
+        if diagram is not None:
+            yield diagram
+    if diagram is not None:
+        yield without_lines(diagram)
 
 
 def _networks(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Iterator[Diagram]:
@@ -127,13 +129,16 @@ def at_levels(
 
 
 def _first_legible(diagrams: Iterable[Diagram], legibility: Legibility) -> Diagram:
-    """Return the first of some diagrams that is legible and of readable size, else the one with the largest text."""
+    """Return the first of some diagrams that is legible and whose lines can be followed, else the one with the largest text.
+
+    Of several that are legible it's the last, which has the fewest lines.
+    """
     best_diagram, most_legible = None, -1.0
     for diagram in diagrams:
         legible = legibility(diagram)
-        if legible > most_legible:
+        if legible >= most_legible:
             best_diagram, most_legible = diagram, legible
-        if legible >= 1:
+        if legible >= 1 and (len(diagram.edges) <= TANGLED or _least_tangle(diagram) <= TANGLED):
             break
     assert best_diagram is not None
     return best_diagram
@@ -207,6 +212,12 @@ def _is_tangled(diagram: Diagram) -> bool:
 def _tangle(diagram: Diagram) -> int:
     """Return the crossings of a diagram, as none if it has so few lines that these can be followed however they cross."""
     return score(best(nameless(diagram))).crossings if len(diagram.edges) > TANGLED else 0
+
+
+def _least_tangle(diagram: Diagram) -> int:
+    """Return the crossings of a diagram in the direction that has fewer of them, of those that it may be read in."""
+    ways = {"left-right": (best,), "top-down": (best_turned,)}.get(diagram.direction or "", (best, best_turned))
+    return min(score(way(nameless(diagram))).crossings for way in ways)
 
 
 def _untangled(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram:

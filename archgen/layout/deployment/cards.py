@@ -256,7 +256,13 @@ def _wanted(node: Node, measures: Measures) -> float:
         return words + (measures.chip_icon + 3 * inset - 12 if measures.chip_icon else inset)
     marks = sizes.badge_row(len(node.badges)) - sizes.hang if measures.flat and node.badges else 0.0
     words = max(name + marks, text_width(second_line(node, measures), sizes.label))
-    return words + (2 * inset - 4) + aside(node, measures)
+    return max(words + (2 * inset - 4) + aside(node, measures), _named(node, measures))
+
+
+def _named(node: Node, measures: Measures) -> float:
+    """Return the width of a host's card in which no name of what it holds is cut."""
+    named = (text_width(chip.label, measures.sizes.label) for chip in node.chips if node.holds)
+    return max(named, default=-2.0 * (_CHIP_INSET + CHIP_GAP)) + 2 * (_CHIP_INSET + CHIP_GAP)
 
 
 def _card(node: Node, title: tuple[str, ...], width: float, height: float, measures: Measures) -> SizedCard:

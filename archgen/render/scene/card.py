@@ -30,7 +30,9 @@ def card_shapes(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> lis
 
 
 def node_glyph(node: Node) -> Icon:
-    """Return the drawing of a card without a logo: that of its kind, or of the group that it stands for."""
+    """Return the drawing of a card without a logo: that of its kind, or of the group or the host that it stands for."""
+    if node.holds:
+        return group_glyph("host")
     return group_glyph(node.opens.rpartition("/")[2].partition(":")[0]) if node.opens else glyph(node.kind)
 
 

@@ -1,0 +1,92 @@
+"""The diagram of failure domains of a large system: each host is a card that names what it holds, each zone stays what it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from archgen.analysis.topology import Topology
+from archgen.model.finding import Finding
+from archgen.model.kinds import ROLES
+from archgen.model.wording import listed
+from archgen.views.diagram import Chip, Diagram, Edge, Group, Node
+from archgen.views.folding import Folding
+from archgen.views.levels.candidates import ROLE_TITLES
+from archgen.views.levels.drawing import merged_lines, worst_badges
+from archgen.views.zones import CALLS, zones
+
+_MOST = 16
+"""The most components of a host that its card names."""
+
+_NUMBERED = "×"
+"""Before the number of equal replicas that a card stands for."""
+
+
+def zones_by_host(topology: Topology, findings: Sequence[Finding], folding: Folding) -> Diagram | None:
+    """Return the failure domains with a card for each host and a line between two hosts; None if no zone contains anything.
+
+    A host that carries others stays a box around them, unless components run on it, too.
+    """
+    full = zones(topology, findings, folding)
+    if full is None:
+        return None
+    around = {group.parent for group in full.groups}
+    hosts = {group.id: group for group in full.groups if group.kind == "host" and group.id not in around}
+    held: dict[str, list[Node]] = {name: [] for name in hosts}
+    for node in full.nodes:
+        if node.group in held:
+            held[node.group].append(node)
+    cards = {node.id: node.group if node.group in hosts and node.group else node.id for node in full.nodes}
+    lines: dict[tuple[str, str], tuple[Edge, ...]] = {}
+    for edge in full.edges:
+        pair = (cards[edge.source], cards[edge.target])
+        if pair[0] != pair[1]:
+            lines[pair] = (*lines.get(pair, ()), edge)
+    others = (node for node in full.nodes if node.group not in hosts)
+    return replace(
+        full,
+        nodes=(*(_card(folding, hosts[name], nodes) for name, nodes in held.items()), *others),
+        groups=tuple(group for group in full.groups if group.id not in hosts),
+        edges=tuple(merged_lines(lines)),
+    )
+
+
+def without_lines(diagram: Diagram) -> Diagram:
+    """Return the failure domains with what they hold, and nothing of what is called from where."""
+    nodes = tuple(node for node in diagram.nodes if node.holds or node.group)
+    return replace(diagram, alt=diagram.alt.replace(CALLS, ""), nodes=nodes, edges=(), direction=None)
+
+
+def _card(folding: Folding, host: Group, nodes: Sequence[Node]) -> Node:
+    """Return the card of a host, which stands where most of what it holds would."""
+    alike = folding.hosts_like(host.subject) if host.id == f"host:{host.subject}" else ()
+    working = [node for node in nodes if node.kind != "monitoring-agent"] or nodes
+    roles = [node.role for node in working]
+    words = [_words(node) for node in nodes] if len(nodes) <= _MOST else _by_role(nodes)
+    return Node(
+        id=host.id,
+        subject=host.subject,
+        label=host.label,
+        detail="" if len(alike) == 1 else host.detail,
+        kind="other",
+        role=max(roles, key=roles.count, default="support"),
+        group=host.parent,
+        badges=worst_badges((host.badges, *(node.badges for node in nodes))),
+        description=listed([node.label for node in nodes]),
+        stands_for=alike if len(alike) > 1 else (),
+        holds=tuple(dict.fromkeys(name for node in nodes for name in node.stands_for or (node.subject,))),
+        chips=tuple(Chip(each, "local", ()) for each in words),
+    )
+
+
+def _by_role(nodes: Sequence[Node]) -> list[str]:
+    """Return what a host holds that holds too much to name it."""
+    counts = Counter(node.role for node in nodes)
+    return [f"{ROLE_TITLES[role]}: {counts[role]}" for role in ROLES if counts[role]]
+
+
+def _words(node: Node) -> str:
+    count = next((word for word in node.detail.split() if word.startswith(_NUMBERED)), "")
+    return " ".join(word for word in (node.label, node.mark or count) if word)
