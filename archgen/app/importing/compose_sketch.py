@@ -8,7 +8,7 @@ import re
 from msgspec import Struct, field
 
 from archgen.app.importing.directories import path_in
-from archgen.importers.compose.recipe import FURTHER_UP
+from archgen.importers.sources.recipes import FURTHER_UP
 from archgen.importers.variable_names import HOST_ENDS
 
 _KEY = re.compile(r"""["']?([\w.<-][\w.<-]*)["']?[ \t]*:(?=[ \t]|$)[ \t]*(.*)""")

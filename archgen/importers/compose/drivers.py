@@ -23,17 +23,6 @@ _INSTALLED = re.compile(r"\s(?:-r|--requirement)[ =]?\s*([\w./-]+\.txt)")
 """A list of packages that `pip install` takes."""
 
 _MOST_COPIED = 60
-
-_UNREAD = re.compile(r"\b(conda|mamba|micromamba)\s+(env|create)\b|git\+|https?://|--(extra-)?index-url")
-"""Words of commands that install what no list here names."""
-
-_BARE = re.compile(
-    r"(docker\.io/|public\.ecr\.aws/(docker/|lambda/)|gcr\.io/distroless/|cgr\.dev/chainguard/"
-    r"|registry\.access\.redhat\.com/(ubi\d+/)?|ghcr\.io/astral-sh/|bitnami/|oven/|denoland/)?(library/)?[^/]*|mcr\.microsoft\.com/.*"
-)
-"""Images of languages and systems, which bring no library for a store."""
-
-
 _OF_LANGUAGES = {
     "node": ("package.json",),
     "bun": ("package.json",),
@@ -58,11 +47,10 @@ def libraries_of(opener: Opener) -> Callable[[ServicePart], PackageLists]:
 
 
 def _lists(part: ServicePart, opener: Opener) -> PackageLists:
-    commands = "\n".join(part.recipe.installed[:_MOST_COPIED])
-    # an image of one's own may bring any package
-    is_whole_known = _BARE.fullmatch(part.recipe.image) is not None and _UNREAD.search(commands) is None
+    commands = part.recipe.commands_that_install
     lists = _listed(part, commands, opener)
-    return lists if is_whole_known else replace(lists, complete=False)
+    # an image of one's own may bring any package
+    return lists if part.recipe.is_bare else replace(lists, complete=False)
 
 
 def _listed(part: ServicePart, commands: str, opener: Opener) -> PackageLists:

@@ -20,6 +20,7 @@ from archgen.importers.facts import Attachment, Configuration, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.schemes import told_beside
 from archgen.importers.sources.mounted_settings import active_profiles, settings_by_sections
+from archgen.importers.sources.registered_names import registered_names
 from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.kinds import KINDS
 
@@ -31,11 +32,6 @@ _DIRECTORY = re.compile(r"file:/*(/[\w./-]+)")
 """A directory that a configuration server serves from, as `file:/config` or `file:///config/{application}`."""
 
 _PROFILE = re.compile(rf"-({'|'.join(_PROFILES)}|default)$")
-_APPLICATION = re.compile(
-    r"^(?:spring\.application\.name[ \t]*=|[ \t]+application:[ \t]*\r?\n[ \t]+name:)[ \t]*([\w.-]+)", re.MULTILINE
-)
-"""The name of a program of Spring, which is its name in a registry too (https://docs.spring.io/spring-cloud-netflix/reference/)."""
-
 _MOST_SERVERS = 5
 _LARGEST = 256 * 1024
 
@@ -48,7 +44,7 @@ def read_by_frameworks(
     Those that a configuration server serves are for the services that they are of, and not for the server.
     """
     own = {name: _own(part, opener) for name, part in parts.items()}
-    hosts = {**_applications(parts, own), **hosts}
+    hosts = {**registered_names((parts[name].id, files) for name, files in own.items()), **hosts}
     locations = {parts[name].id: _locations(parts[name], files) for name, files in own.items()}
     handed_out: dict[str, list[Configuration]] = {}
     for mount in mounts:
@@ -63,16 +59,6 @@ def read_by_frameworks(
         called = f"//{server.service.name}:".encode()
         clients = [name for name, files in own.items() if any(called in file.data for file in files)]
         yield from _served(parts, clients, [*_below(server, opener), *handed_out.get(server.id, ())], hosts)
-
-
-def _applications(parts: Mapping[str, ServicePart], own: Mapping[str, Iterable[Configuration]]) -> dict[str, str]:
-    """Return the names by which services say in a registry who they are, as `lb://ORDERS` asks for them, with their ids."""
-    names: dict[str, list[str]] = {}
-    for name, files in own.items():
-        texts = (file.data.decode("utf-8", "replace") for file in files)
-        for application in {match[1].lower() for text in texts for match in _APPLICATION.finditer(text)}:
-            names.setdefault(application, []).append(parts[name].id)
-    return {application: ids[0] for application, ids in names.items() if len(ids) == 1}
 
 
 def _locations(part: ServicePart, files: Iterable[Configuration]) -> list[str]:

@@ -83,17 +83,3 @@ def expanded_variables(data: bytes, outer: Mapping[str, str]) -> dict[str, tuple
         values[name] = interpolate(text, values)
         variables[name] = (values[name], line)
     return variables
-
-
-_HOLE = re.compile(rb"\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-[^}]*)?\}")
-
-
-def fill_variables(data: bytes, variables: Mapping[str, str]) -> bytes:
-    """Return a configuration with `${NAME}` and `${env:NAME}` replaced by the variables that are known and no secrets."""
-
-    def value(match: re.Match[bytes]) -> bytes:
-        name = match[1].decode()
-        text = "" if is_secret_name(name) else variables.get(name, "")
-        return text.encode("utf-8", "replace") if text and "\n" not in text else match[0]
-
-    return _HOLE.sub(value, data)

@@ -9,11 +9,11 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
-from archgen.importers.compose.interpolation import fill_variables
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import VOLUMES_FROM, SourceText
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Opener
 from archgen.importers.names import words_of
+from archgen.importers.sources.mounted_settings import fill_variables
 from archgen.importers.stages import EXAMPLES
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS

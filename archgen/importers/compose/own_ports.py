@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from archgen.importers.catalogue import STORE_PROTOCOLS, Known
-from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.service import Service
+from archgen.importers.sources.recipes import Recipe
 
 _PORT_NAME = re.compile(r"(?:(?:HTTP|APP|WEB|SERVER|LISTEN|UVICORN|FLASK_RUN)_)?PORT", re.IGNORECASE)
 _FLAG = re.compile(r"(?<!\S)(?:--(?:http-)?port|-p)[= ](\d{2,5})(?!\S)")

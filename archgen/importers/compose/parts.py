@@ -14,7 +14,6 @@ from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.omissions import main_of, reason_of
 from archgen.importers.compose.own_ports import ports_on_machine
 from archgen.importers.compose.project import Project
-from archgen.importers.compose.recipe import Recipe, read_own_recipe, read_recipe
 from archgen.importers.compose.service import Service
 from archgen.importers.compose.swarm import cluster_of
 from archgen.importers.facts import Fact, FactSheet, Opener
@@ -22,6 +21,7 @@ from archgen.importers.names import free_id
 from archgen.importers.products import Guess, guess, image_name, is_product, with_ports
 from archgen.importers.secrets import without_user_info
 from archgen.importers.sources.built_images import sources_of_images
+from archgen.importers.sources.recipes import Recipe, read_own_recipe, read_recipe
 from archgen.model.finding import Confidence
 
 
@@ -64,7 +64,7 @@ def service_parts(
     for name, service in project.services.items():
         sources = sources_of_images(images, service.source.path, opener) if not service.built else {}
         source = sources.get(service.image, "")
-        recipe = read_own_recipe(service, source, opener) if source else read_recipe(service, opener)
+        recipe = read_own_recipe(service.source, source, opener) if source else read_recipe(service, opener)
         kind = _kind(name, service, recipe, services)
         beside = main_of(service) in project.services
         reason = "stands beside another" if beside else reason_of(name, service, kind, name in ended, services)

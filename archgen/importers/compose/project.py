@@ -10,7 +10,6 @@ from msgspec import Struct, field
 from archgen.importers.compose.environment import environment_of, opened_variables
 from archgen.importers.compose.interpolation import expanded_variables, interpolate
 from archgen.importers.compose.profiles import deployed_profiles
-from archgen.importers.compose.recipe import find_source
 from archgen.importers.compose.service import (
     VOLUMES_FROM,
     Service,
@@ -24,6 +23,7 @@ from archgen.importers.facts import Configuration, FactSheet, Opener
 from archgen.importers.names import words_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import image_name, is_product
+from archgen.importers.sources.recipes import find_source
 from archgen.importers.yaml_files import documents
 
 DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")

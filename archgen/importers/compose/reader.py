@@ -26,7 +26,6 @@ from archgen.importers.compose.order import is_addressed, keeps_nothing, may_cal
 from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import by_network_mode, exporter_at, heard_beside, published_entries
 from archgen.importers.compose.project import Project
-from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.routing import ProxyRoute, entry_of, protocol_of, routes
 from archgen.importers.compose.service import Service, SourceText, on_machine, split_words
 from archgen.importers.compose.sharing import (
@@ -46,6 +45,7 @@ from archgen.importers.outside_services import services_outside
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_port, statements_of_call
 from archgen.importers.schemes import ALONE, Beside, told_beside
+from archgen.importers.sources.recipes import Recipe
 from archgen.importers.store_names import sets_store_itself
 from archgen.importers.variable_names import is_for_browsers, names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence

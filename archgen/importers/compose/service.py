@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
@@ -15,22 +14,8 @@ from archgen.importers.compose.interpolation import interpolate, leaves_open
 from archgen.importers.compose.swarm import SwarmPlacement, read_placement
 from archgen.importers.facts import Origin
 from archgen.importers.nodes import SourceNode
-
-_SPECIAL = frozenset("'\"\\")
-"""Characters that mean something to a shell in a list of words."""
-
-
-class SourceText(Struct, frozen=True):
-    """A text and its place; it is `unset` where it is empty for a variable that no file sets.
-
-    `of_reader` is the value of an example that names the machine of its reader, and so sets nothing in a container.
-    """
-
-    text: str
-    source: Origin
-    unset: bool = False
-    of_reader: str = ""
-
+from archgen.importers.sources.recipes import SourceText as SourceText
+from archgen.importers.sources.recipes import split_words as split_words
 
 VOLUMES_FROM = "volumes_from"
 """Stands for the targets of volumes that a service has from another one."""
@@ -386,13 +371,3 @@ def _range(text: str) -> tuple[int, ...]:
     if last.isascii() and last.isdecimal() and int(first) < int(last[:5]) < 65536:
         return tuple(range(int(first), int(last[:5]) + 1))
     return (int(first),)
-
-
-def split_words(text: str) -> list[str]:
-    """Return the words of a command; as they stand where its quotes don't match."""
-    if _SPECIAL.isdisjoint(text):
-        return text.split()
-    try:
-        return shlex.split(text)
-    except ValueError:
-        return text.split()

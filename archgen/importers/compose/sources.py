@@ -14,12 +14,12 @@ from archgen.importers.catalogue import FETCHING
 from archgen.importers.compose.environment import names_reader, opened_variables
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.parts import ServicePart
-from archgen.importers.compose.recipe import read_recipe
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener, Origin
 from archgen.importers.packages import DOCKERFILES, PACKAGE_LISTS, directory_named
 from archgen.importers.products import image_name
 from archgen.importers.sources.mounted_settings import files_of_dotnet, in_effect
+from archgen.importers.sources.recipes import read_recipe
 from archgen.importers.sources.source_calls import source_calls
 from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.kinds import KINDS

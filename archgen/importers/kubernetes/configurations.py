@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from archgen.importers.addresses import resolve_host
-from archgen.importers.catalogue import Known
-from archgen.importers.facts import Attachment, Configuration, Opener
+from archgen.importers.facts import Attachment, Configuration
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, pod_of
 from archgen.importers.kubernetes.part import Workload
-from archgen.importers.kubernetes.variables import data_of, variables_of
+from archgen.importers.kubernetes.variables import data_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.packages import DOCKERFILES
-from archgen.importers.products import guess, image_name
-from archgen.importers.sources.built_images import image_builds, source_of_image
-from archgen.importers.sources.mounted_settings import active_profiles, files_of_dotnet, in_effect
+from archgen.importers.products import guess
 from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
 
@@ -67,142 +61,6 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
         if likely is not None and (manifest.namespace, manifest.name) not in named:
             for attachment in _attached(manifests, likely, manifest.name, "", hosts_of, as_settings=True):
                 yield attachment if owner is not None else replace(attachment, is_shared=True)
-
-
-def held_by_images(
-    manifests: Manifests,
-    parts: list[Workload],
-    opener: Opener,
-    hosts_of: HostsOf,
-    known: Mapping[str, Known],
-    called: Iterable[tuple[str, str]],
-    built: Mapping[str, tuple[str, str]],
-) -> Iterator[Attachment]:
-    """Yield the configurations of proxies and the settings that images hold, as far as the sources of these lie in the files.
-
-    A directory of the program's name is likely its source, and not for certain. If the image is called like the directory of the recipe,
-    a configuration of nginx that this copies is the program's own, if it leads to what runs here. `known` are the components by their
-    ids: a store that a program has `called` by its variables comes before what its source says of such. `built` has the directory and
-    the recipe of images that other files build.
-    """
-    stores = {identity: (each.kind, each.protocol) for identity, each in known.items() if each.keeps_data}
-    kinds: dict[str, set[tuple[str, str]]] = {}
-    for caller, target in called:
-        if target in stores:
-            kinds.setdefault(caller, set()).add(stores[target])
-    images = {part.id: image_name(part.containers[0].text_at("image")) for part in parts}
-    names = {name for part in parts for name in (part.manifest.name, images[part.id])}
-    for part in parts:
-        found = _recipe_of(part, opener, built) if part.guess.known.product is None else None
-        if found is None:
-            continue
-        path, recipe = found
-        directory = posixpath.basename(path)
-        stated = image_builds(part.manifest.node.path, opener).stated
-        is_stated = images[part.id] in built or images[part.id] in stated
-        if directory in names - {part.manifest.name, images[part.id]} and not is_stated:
-            # the source of another program: `api` of one called `api`, beside `order-api`
-            continue
-        hosts = {
-            name: identity
-            for name, identity in hosts_of(part.namespace).items()
-            if stores.get(identity) not in kinds.get(part.id, ())
-        }
-        image = images[part.id].rpartition("/")[2]
-        # images often begin with the name of the system
-        is_prefixed = directory == part.manifest.name and image.endswith(f"-{directory}")
-        is_matched = is_stated or directory == image or is_prefixed
-        for file, target in _copied(part, path, recipe, opener) if recipe is not None else ():
-            is_sure = is_matched and _leads_to(file, hosts)
-            yield Attachment(
-                part.id, part.guess.known.kind, file, target, hosts, is_shared=not is_sure, is_in_cluster=True
-            )
-        for file, target in _settings(manifests, part, path, recipe, opener):
-            yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=True)
-
-
-def _leads_to(file: Configuration, hosts: Mapping[str, str]) -> bool:
-    """Return True for a configuration of nginx that leads to hosts in the files alone: one for another place names others."""
-    text = _COMMENT.sub("", file.data.decode("utf-8", "replace"))
-    pools = {*_POOL.findall(text)}
-    targets = {each for each in (*_PASS.findall(text), *_SERVER.findall(text)) if each not in pools}
-    return bool(targets) and all(resolve_host(each, hosts) is not None for each in targets)
-
-
-def _copied(
-    part: Workload, directory: str, recipe: Configuration, opener: Opener
-) -> Iterator[tuple[Configuration, str]]:
-    """Yield the files that a recipe copies to where proxies read their configurations, unless a pod mounts others there."""
-    mounted = [
-        mount.text_at("mountPath").rstrip("/")
-        for container in part.containers
-        for mount in container.get("volumeMounts").list()
-    ]
-    text = recipe.data[:_LONGEST_RECIPE].decode("utf-8", "replace")
-    for names, target in _copied_to_proxies(text[text.rfind("\nFROM") + 1 :]):
-        if any(each and target.startswith(each) for each in mounted):
-            continue
-        for name in names:
-            # the directory of the program, or the one of the repository, is where a recipe is used
-            places = (posixpath.join(directory, name), posixpath.join(directory, "..", name))
-            files = next((files for place in places if (files := opener(part.manifest.node.path, place))), ())
-            yield from ((file, target) for file in files[:_MOST_COPIED])
-
-
-def _settings(
-    manifests: Manifests, part: Workload, directory: str, recipe: Configuration | None, opener: Opener
-) -> Iterator[tuple[Configuration, str]]:
-    """Yield the settings in the source of a program that frameworks read by themselves, as far as they are in effect."""
-    # what a variable takes from where no file holds it replaces a setting as well
-    variables = {item.text_at("name"): "" for container in part.containers for item in container.get("env").list()}
-    for container in part.containers:
-        variables |= {name: text for name, (text, _) in variables_of(manifests, part.namespace, container)}
-    path = part.manifest.node.path
-    place = opener.tree(path).place
-    module = image_builds(path, opener).settings_in(posixpath.normpath(posixpath.join(place, directory)))
-
-    def opened(names: Iterable[str]) -> list[Configuration]:
-        found = opener.find(path, posixpath.relpath(module, place), names)
-        return [file for files in found for file in files[:1] if len(file.data) <= _LONGEST_RECIPE]
-
-    files = opened(_names_of_spring(["application"]))
-    words = [
-        item.text for container in part.containers for key in ("command", "args") for item in container.get(key).list()
-    ]
-    words += [recipe.data.decode("utf-8", "replace")] if recipe is not None else []
-    profiles = active_profiles(files, variables, words)
-    files += opened(_names_of_spring(f"application-{each}" for each in profiles if _PROFILE.fullmatch(each)))
-    files += opened(files_of_dotnet(variables))
-    for file in in_effect(files, profiles or ["default"], variables):
-        yield file, file.path
-
-
-def _names_of_spring(stems: Iterable[str]) -> list[str]:
-    return [f"src/main/resources/{stem}.{end}" for stem in stems for end in ("yml", "yaml", "properties")]
-
-
-def _recipe_of(
-    part: Workload, opener: Opener, built: Mapping[str, tuple[str, str]]
-) -> tuple[str, Configuration | None] | None:
-    """Return the directory that a program's image may be built from, as the file of its manifest calls it, and a recipe there."""
-    path, image = part.manifest.node.path, image_name(part.containers[0].text_at("image"))
-    if image in built:
-        directory, recipe = posixpath.relpath(built[image][0], posixpath.dirname(path) or "."), built[image][1]
-        found: tuple[str, str | None] | None = (directory, recipe or DOCKERFILES[0])
-    else:
-        found = source_of_image(part.manifest.name, image, path, opener)
-    if found is None:
-        return None
-    opened = opener(path, posixpath.join(found[0], found[1]))[:1] if found[1] is not None else ()
-    return found[0], opened[0] if opened else None
-
-
-def _copied_to_proxies(recipe: str) -> Iterator[tuple[list[str], str]]:
-    """Yield the files that a recipe copies to where proxies read their configurations, with that place."""
-    for line in _COPIES.findall(recipe):
-        words = [word.strip('[]",') for word in line.split()]
-        if len(words) > 1 and _OF_PROXIES.search(words[-1]):
-            yield words[:-1], words[-1]
 
 
 def _attached(

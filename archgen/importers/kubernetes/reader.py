@@ -16,7 +16,7 @@ from archgen.importers.addresses import (
 )
 from archgen.importers.facts import MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.build import read_objects
-from archgen.importers.kubernetes.configurations import attachments_of, held_by_images
+from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.custom_resources import (
     Resource,
     describe_resource,
@@ -33,6 +33,7 @@ from archgen.importers.kubernetes.hosts import (
     renamed_services,
     runs_programs,
 )
+from archgen.importers.kubernetes.images import held_by_products, held_by_programs
 from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, all_containers_of, containers_of
 from archgen.importers.kubernetes.outer import outer_services
@@ -140,6 +141,7 @@ class _Reader:
             self._doubt(*pair, *self.sharing.doubted[pair])
         self.sheet.services |= {name: identity for name, identity in self.hosts.of("").items() if name.endswith(".svc")}
         attachments = list(attachments_of(self.manifests, self.parts, self.hosts.of))
+        attachments += held_by_products(self.manifests, self.parts, self.opener, self.hosts.of)
         for attachment in attachments:
             self._call_outside(attachment)
             self._call_by_variables(attachment)
@@ -149,7 +151,7 @@ class _Reader:
         add_policies(self.manifests, self.index, self.taken, self.called, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         known = {each.id: each.guess.known for each in self.by_id.values()}
-        inside = held_by_images(self.manifests, self.parts, self.opener, self.hosts.of, known, self.called, built)
+        inside = held_by_programs(self.manifests, self.parts, self.opener, self.hosts.of, known, self.called, built)
         return [*attachments, *inside]
 
     def _add(

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from archgen.importers.facts import Attachment, Configuration
 from archgen.importers.schemes import Beside, told_beside
+from archgen.importers.secrets import is_secret_name
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode, unpack
@@ -234,3 +235,17 @@ def _way(name: str) -> str:
 
 def _bare(name: str) -> str:
     return _NO_WORD.sub("", name.upper())
+
+
+_HOLE = re.compile(rb"\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-[^}]*)?\}")
+
+
+def fill_variables(data: bytes, variables: Mapping[str, str]) -> bytes:
+    """Return a configuration with `${NAME}` and `${env:NAME}` replaced by the variables that are known and no secrets."""
+
+    def value(match: re.Match[bytes]) -> bytes:
+        name = match[1].decode()
+        text = "" if is_secret_name(name) else variables.get(name, "")
+        return text.encode("utf-8", "replace") if text and "\n" not in text else match[0]
+
+    return _HOLE.sub(value, data)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator
+from typing import Protocol
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
-from archgen.importers.compose.service import Service, SourceText, split_words
 from archgen.importers.facts import Configuration, Opener, Origin
 from archgen.importers.packages import DOCKERFILES
 from archgen.importers.sources.instructions import files_written, instructions_of
@@ -31,6 +31,16 @@ _OF_SYSTEM = re.compile(
 )
 """Libraries of a language among the packages of a system: `python3-psycopg2`."""
 
+_UNREAD = re.compile(r"\b(conda|mamba|micromamba)\s+(env|create)\b|git\+|https?://|--(extra-)?index-url")
+"""Words of commands that install what no list here names."""
+
+_BARE = re.compile(
+    r"(docker\.io/|public\.ecr\.aws/(docker/|lambda/)|gcr\.io/distroless/|cgr\.dev/chainguard/"
+    r"|registry\.access\.redhat\.com/(ubi\d+/)?|ghcr\.io/astral-sh/|bitnami/|oven/|denoland/)?(library/)?[^/]*|mcr\.microsoft\.com/.*"
+)
+"""Images of languages and systems, which bring no library for a store."""
+
+_MOST_INSTALLED = 60
 _CONFIGURATIONS = (".conf", ".cfg", ".conf.template", "Caddyfile")
 
 _PAGES = re.compile(r"/usr/share/nginx|/var/www|/htdocs|/usr/share/caddy|/srv\b")
@@ -40,6 +50,39 @@ _CONFIGURES = re.compile(
 
 FURTHER_UP = ("..", "../..")
 """Where a compose file is run from that lies below: then its paths begin there."""
+
+_SPECIAL = frozenset("'\"\\")
+"""Characters that mean something to a shell in a list of words."""
+
+
+class SourceText(Struct, frozen=True):
+    """A text and its place; it is `unset` where it is empty for a variable that no file sets.
+
+    `of_reader` is the value of an example that names the machine of its reader, and so sets nothing in a container.
+    """
+
+    text: str
+    source: Origin
+    unset: bool = False
+    of_reader: str = ""
+
+
+class Built(Protocol):
+    """Something at a place that is built from a directory, by a recipe in it, up to a stage of that."""
+
+    source: Origin
+    built: str
+    dockerfile: str
+    stage: str
+
+
+class Build(Struct):
+    """A build that a file at a place may do."""
+
+    source: Origin
+    built: str
+    dockerfile: str
+    stage: str = ""
 
 
 class Recipe(Struct):
@@ -69,13 +112,23 @@ class Recipe(Struct):
     commands: list[str] = field(default_factory=list)
 
     @property
+    def commands_that_install(self) -> str:
+        """Return the commands that install packages, one on each line."""
+        return "\n".join(self.installed[:_MOST_INSTALLED])
+
+    @property
+    def is_bare(self) -> bool:
+        """Return True for an image of a language or a system, to which no package comes but those of lists."""
+        return _BARE.fullmatch(self.image) is not None and _UNREAD.search(self.commands_that_install) is None
+
+    @property
     def has_pages_alone(self) -> bool:
         """Return True for an image that gets files for a web server to serve, and nothing that may configure it."""
         pages = any(_PAGES.search(each) is not None for each in self.shaped)
         return pages and not any(_CONFIGURES.search(each) is not None for each in self.shaped)
 
 
-def find_source(service: Service, opener: Opener) -> None:
+def find_source(service: Built, opener: Opener) -> None:
     """Set the directory that a service is built from, if it is meant from further up, where its recipe is."""
     if _is_built_here(service) and not opener(service.source.path, _path_of(service)):
         for above in FURTHER_UP:
@@ -85,15 +138,15 @@ def find_source(service: Service, opener: Opener) -> None:
                 return
 
 
-def _is_built_here(service: Service) -> bool:
+def _is_built_here(service: Built) -> bool:
     return bool(service.built) and not service.built.startswith(("http:", "https:", "git:", "git@"))
 
 
-def _path_of(service: Service, source: str = "") -> str:
+def _path_of(service: Built, source: str = "") -> str:
     return posixpath.join(source or service.built, service.dockerfile or "Dockerfile")
 
 
-def read_recipe(service: Service, opener: Opener) -> Recipe:
+def read_recipe(service: Built, opener: Opener) -> Recipe:
     """Return the recipe of a service that is built; an empty one where there is no Dockerfile."""
     if not _is_built_here(service):
         return Recipe()
@@ -106,15 +159,15 @@ def read_recipe(service: Service, opener: Opener) -> Recipe:
     return Recipe()
 
 
-def read_own_recipe(service: Service, directory: str, opener: Opener) -> Recipe:
-    """Return the recipe in a directory that the image of a service is built from; it names paths in it, or in one around it."""
+def read_own_recipe(source: Origin, directory: str, opener: Opener) -> Recipe:
+    """Return the recipe in a directory, as a file at a place calls it, that an image is built from; it names paths in it, or around it."""
     above = posixpath.dirname(posixpath.normpath(directory))
     recipes: list[Recipe] = []
     for context in dict.fromkeys((directory, above or ".", posixpath.dirname(above) or ".")):
         for file in DOCKERFILES:
             named = posixpath.relpath(posixpath.join(directory, file), context)
-            recipe = read_recipe(replace(service, built=context, dockerfile=named, stage=""), opener)
-            if any(opener.holds(service.source.path, copy.text) for copy in recipe.copies.values()):
+            recipe = read_recipe(Build(source, context, named), opener)
+            if any(opener.holds(source.path, copy.text) for copy in recipe.copies.values()):
                 return recipe
             recipes += [recipe] if recipe.image else []
     return recipes[0] if recipes else Recipe()
@@ -255,3 +308,13 @@ def _take_sources(recipe: Recipe, words: list[str], context: str, arguments: dic
         recipe.roots.append(posixpath.normpath(posixpath.join(recipe.works_in, paths[-1])))
     for name in paths[:-1] if not stages else ():
         recipe.sources.append(posixpath.join(context, _filled(name, arguments).lstrip("/")))
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a command; as they stand where its quotes don't match."""
+    if _SPECIAL.isdisjoint(text):
+        return text.split()
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
