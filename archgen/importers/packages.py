@@ -122,6 +122,15 @@ _LOCAL = re.compile(
 )
 """Entries of packages that lie elsewhere in the repository, or in another one, which bring libraries of their own."""
 
+_COMMENTS = {
+    **dict.fromkeys(
+        (".gradle", ".kts", "go.mod"), re.compile(r"(?<![:\"'])//[^\n]*|/\*(?:(?!\*/).){0,5000}\*/", re.DOTALL)
+    ),
+    ".xml": re.compile(r"<!--(?:(?!-->).){0,5000}-->", re.DOTALL),
+    **dict.fromkeys((".txt", ".toml", "Gemfile", "Pipfile"), re.compile(r"(?<!\S)#[^\n]*")),
+}
+"""Comments in lists of packages, by the ends of their names: what they speak of is no package."""
+
 _MOST_LISTS = 60
 _DECLARES = re.compile(r"^dependencies *=|^\[tool\.poetry\.dependencies\]", re.MULTILINE)
 _SCOPE = re.compile(r'"name": *"(@[\w.-]{1,100})/')
@@ -276,7 +285,8 @@ def _text_of(file: Configuration, without: tuple[str, ...] = _NO_PACKAGES) -> st
     """Return the text of a list of packages, without some keys: those of scripts, and of words about the package, tell none."""
     text = file.data.decode("utf-8", "replace")
     if posixpath.basename(file.path) != _OF_NODE:
-        return text
+        comment = next((each for end, each in _COMMENTS.items() if file.path.endswith(end)), None)
+        return comment.sub("", text) if comment is not None else text
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
@@ -338,6 +348,16 @@ def lacks_library_for(known: Known, libraries: PackageLists) -> bool:
     if not libraries.complete or stems is None or re.search(stems, libraries.text) is not None:
         return False
     return not has_library_for(known, libraries) and not _holds(libraries.text, _FRAMEWORKS)
+
+
+def is_without_library(known: Known, libraries: PackageLists) -> bool:
+    """Return True if the lists of packages of a program, with those that they name, hold no library for a store, as far as they tell.
+
+    A list that inherits from others is completed by those of its repository; what others bring is unlikely to be a library for a store.
+    """
+    inherits = all(_INHERITING.match(posixpath.basename(path)) is not None for path in libraries.paths)
+    told = replace(libraries, complete=True) if inherits and libraries.paths else libraries
+    return lacks_library_for(known, told)
 
 
 @lru_cache(maxsize=1024)

@@ -29,6 +29,7 @@ from archgen.importers.packages import (
 )
 from archgen.importers.products import image_name
 from archgen.importers.secrets import is_secret_name
+from archgen.importers.sources.missing_libraries import MissingLibraries
 from archgen.importers.sources.programs import Program, ProgramSources
 from archgen.importers.store_names import store_asked_for, store_by_name
 from archgen.importers.variable_names import names_page, names_telemetry
@@ -128,7 +129,9 @@ class SharedSettings:
                     known = _Settings(entries)
                     self.settings.update(dict.fromkeys(places, known))
                 known.takers[part.id] = part
-        self.sources = ProgramSources({part.id: _program_of(part) for part in parts if _is_own_program(part)}, opener)
+        programs = {part.id: _program_of(part) for part in parts if _is_own_program(part)}
+        self.sources = ProgramSources(programs, opener)
+        self.missing = MissingLibraries(self.sources, programs, opener)
         shared = {id(each): each for each in self.settings.values() if len(each.takers) > 1}
         sharing = {each.id: each for known in shared.values() for each in known.takers.values()}
         sealed = {part.id: dict(self._sealed_passwords(part)) for part in sharing.values()}
@@ -146,7 +149,7 @@ class SharedSettings:
         """
         settings = self._settings_at(source)
         if part.id not in settings.takers or len(settings.takers) == 1:
-            return "sure"
+            return "open" if self.missing.lacks(part.id, target.guess.known) else "sure"
         if isinstance(part, Workload) and part.id != target.id:
             lists = self._libraries_of(part)
             reading = self.sources.reading_of(part.id, name, settings.names, target.guess.known, lists)

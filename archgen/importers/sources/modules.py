@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from archgen.importers.facts import Configuration, FileTree, Opener
-from archgen.importers.packages import PackageLists
+from archgen.importers.packages import PackageLists, join_lists, lists_in
 
 _IMPORT = re.compile(r'^[ \t]*(?:import +)?(?:[\w.]+ +)?"([\w./@~-]+)"[ \t]*$', re.MULTILINE)
 _MODULE = re.compile(r"^module +(\S+)", re.MULTILINE)
@@ -41,6 +41,14 @@ def with_modules(lists: PackageLists, opener: Opener) -> PackageLists:
         return lists
     text = "\n".join((lists.text, *added)).lower()
     return replace(lists, text=text, first=lists.first or lists.text)
+
+
+def lists_at(names: list[str], path: str, opener: Opener) -> PackageLists:
+    """Return the lists of packages of a directory by their paths in the repository, in which a file at a path lies, with what they name."""
+    seen = [posixpath.relpath(name, opener.tree(path).place or ".") for name in names]
+    lists = lists_in(posixpath.dirname(seen[0]), path, opener) if seen else None
+    files = [file for name in seen for file in opener(path, name)[:1]]
+    return lists if lists is not None else join_lists(files, "", files)
 
 
 class _Modules:

@@ -16,6 +16,7 @@ from archgen.importers.facts import FileTree, Opener
 from archgen.importers.packages import DOCKERFILES, PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.folders import PROJECT, Folders, folders_above, is_list, title_of
+from archgen.importers.sources.modules import lists_at
 from archgen.importers.sources.reading import ReadNames, names_read
 
 SourceReading = Literal["reads", "lacks"]
@@ -214,10 +215,9 @@ class ProgramSources:
         if program not in self._lists:
             tree, place = self._tree(self._programs[program].path), self.directories[program]
             names = [name for name in tree.lists if posixpath.dirname(name) == place]
-            texts, _ = self._texts(program, names)
-            packages = self._packages(program) if not texts else None
-            text = "\n".join(text.lower() for _, text in texts)
-            self._lists[program] = packages.libraries if packages is not None else PackageLists(text)
+            packages = self._packages(program) if not names else None
+            path = self._programs[program].path
+            self._lists[program] = packages.libraries if packages is not None else lists_at(names, path, self._opener)
         return self._lists[program] if self._lists[program].text else None
 
     def _packages(self, program: str) -> Packages | None:
