@@ -30,7 +30,8 @@ def differences(old: Struct, new: Struct, of: str = "", apart: frozenset[str] = 
 
 
 def _difference(field: str, was: object, now: object, of: str) -> Iterator[str]:
-    label = of + field.replace("_", " ")
+    # the share that an availability is has no other name
+    label = of.rstrip() if field == "probability" and of else of + field.replace("_", " ")
     if isinstance(was, Struct) and isinstance(now, Struct):
         yield from differences(was, now, f"{label} ")
     elif isinstance(now, Struct):
@@ -39,6 +40,8 @@ def _difference(field: str, was: object, now: object, of: str) -> Iterator[str]:
         yield f"{label} no longer declared, was {_declared(was)}"
     elif _holds_structs(was) or _holds_structs(now):
         yield from _members(label, was, now)
+    elif field in _RATES and isinstance(was, float) and isinstance(now, float):
+        yield f"{label} {format_rate(now, suits=min(was, now))}, was {format_rate(was, suits=min(was, now))}"
     elif (after := _words(field, now)) != (before := _words(field, was)):
         yield f"{label} {after}, was {before}"
 
@@ -99,5 +102,5 @@ def _number(field: str, value: float) -> str:
     if field in _HOURS:
         return spell_duration(value * SECONDS["h"])
     if field in _RATES:
-        return format_rate(value, " requests")
+        return format_rate(value)
     return write_percentage(value) if field in _SHARES else f"{value:.10g}"

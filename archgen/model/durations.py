@@ -58,10 +58,11 @@ def format_duration(hours: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 0.1 or seconds == 0.0 else "under 0.1 s"
 
 
-def format_rate(per_second: float, requests: str = "") -> str:
-    """Return a rate in the unit that suits it, to four digits: `170/s`, `12,500/s`, `1/d`, or `60 requests/s`."""
-    unit = next((unit for unit in ("s", "min", "h") if round(per_second * SECONDS[unit], 9) >= 1), "d")
-    if not per_second:
+def format_rate(per_second: float, requests: str = "", suits: float | None = None) -> str:
+    """Return a rate in the unit that suits it, or another one, to four digits: `170/s`, `12,500/s`, `1/d`, or `60 requests/s`."""
+    suited = per_second if suits is None else suits
+    unit = next((unit for unit in ("s", "min", "h") if round(suited * SECONDS[unit], 9) >= 1), "d")
+    if not suited:
         unit = "s"
     number = float(f"{per_second * SECONDS[unit]:.4g}")
     return f"{f'{number:,.0f}' if number >= 1000 else f'{number:g}'}{requests}/{unit}"

@@ -197,7 +197,7 @@ def test_things_of_the_ladder_in_words() -> None:
         ),
         ([("access: read-write", "access: read")], "connection", "web -> db", "access read, was read-write"),
         ([("  a: {}", "  a: {address: 192.0.2.1}")], "host", "a", "address 192.0.2.1, was not declared"),
-        ([("title: Buys", "title: Buys\n    demand: 5/s")], "flow", "buy", "demand 5 requests/s, was not declared"),
+        ([("title: Buys", "title: Buys\n    demand: 5/s")], "flow", "buy", "demand 5/s, was not declared"),
         ([("user -> web: buy", "user -> web: order")], "flow", "buy", "its steps say something else"),
         (
             [("name: Shop", "name: Shop\nobjectives: {availability: 99.9%}")],
@@ -433,3 +433,10 @@ def test_a_removed_component_is_all_that_is_told_of_it() -> None:
         assert what(step, "component", before.components[-1].id) == ("removed", ())
         assert step.entities_of("added") == ()
         assert step.entities_of("changed") == ()
+
+
+def test_rates_are_told_in_one_unit_and_an_availability_by_its_share() -> None:
+    old = BASE.replace("web-server, runs_on: a", "web-server, runs_on: a, capacity: 20/min, availability: 99.9%")
+    new = old.replace("20/min", "60/min").replace("99.9%", "99%")
+    (change,) = evolve(side(old), side(new)).entities
+    assert set(change.what) == {"capacity 60/min, was 20/min", "availability 99%, was 99.9%"}

@@ -38,7 +38,8 @@ def test_products_and_units() -> None:
     assert "`kind: cache, product: redis`, or `kind: key-value-store`" in str(product_hint("Redis"))
     assert product_hint("mysql") == "`mysql` is a product: write `kind: database, product: mysql`."
     assert product_hint("toaster") is None
-    assert unit_hint("30").startswith("Add the unit: `30s`")
+    assert unit_hint("30") == "Add the unit: `30s`, `30m`, `30h` or `30d`."
+    assert unit_hint("200") == "Add the unit: `200ms`, `200s`, `200m` or `200h`."
 
 
 @pytest.mark.parametrize(

@@ -189,6 +189,8 @@ def _unfit(refused: _Refused) -> ErrorWords:
         fix = f"{unit_hint(refused.written or str(refused.value))} {fix}"
     title = refused.rule.get("title", "")
     expected = f"must be {'an' if title[0] in 'aeiou' else 'a'} {title}; got" if title in _SCALARS else "can't be"
+    if "%" in refused.rule.get("pattern", ""):
+        expected = "must be a percentage from 0% to 100%; got"
     yield refused.mark, f"{refused.where} {expected} {_noun(refused)}", fix
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from archgen.model.protocols import PROTOCOLS
+from archgen.model.wording import listed
 
 KINDS_OF_PRODUCTS = {
     "apache": ("web-server", "reverse-proxy"),
@@ -79,4 +80,6 @@ def product_hint(text: str) -> str | None:
 
 def unit_hint(number: str) -> str:
     """Return the fix for a duration without a unit."""
-    return f"Add the unit: `{number}s`, `{number}m`, `{number}h` or `{number}d`."
+    # hundreds are milliseconds as a rule, and seldom days
+    units = ("ms", "s", "m", "h") if float(number) >= 100 else ("s", "m", "h", "d")
+    return f"Add the unit: {listed([f'`{number}{unit}`' for unit in units], 'or')}."

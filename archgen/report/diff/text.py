@@ -104,7 +104,8 @@ def _flow(evolution: Evolution, change: FlowChange) -> Iterator[str]:
     else:
         if before.assessment and after.assessment:
             yield f"availability {_available(after)}, was {_available(before)}"
-        yield f"stops with {_stops(evolution.after, after)}; before with {_stops(evolution.before, before)}"
+        now, was = _stops(evolution.after, after), _stops(evolution.before, before)
+        yield f"stops with {now}, as before" if now == was else f"stops with {now}; before with {was}"
         if after.survives != before.survives:
             now, was = (list_ids(each.survives) or "none of its hosts" for each in (after, before))
             yield f"survives the loss of {now}; before of {was}"
@@ -114,7 +115,7 @@ def _flow(evolution: Evolution, change: FlowChange) -> Iterator[str]:
 
 def _stops(side: CheckedModel, facts: FlowFacts) -> str:
     if not facts.possible:
-        return "nothing failed: it is impossible"
+        return "nothing failed (it is impossible)"
     return list_ids([called(side.topology, each) for each in facts.stops]) or "no single failure"
 
 
