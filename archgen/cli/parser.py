@@ -176,7 +176,9 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
 
 def add_model(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
     """Declare the only model that a command reads."""
-    parser.add_argument("model", metavar="MODEL", nargs=nargs, help="Model file; - reads stdin")
+    parser.add_argument(
+        "model", metavar="MODEL", nargs=nargs, help="Model file, or a directory with one; - reads stdin"
+    )
     add_stdin_name(parser)
 
 

@@ -473,3 +473,18 @@ def test_what_an_address_moves_by_matters_where_a_process_fails_alone(
         main(["simulate", str(file), *(word for element in lost for word in ("--kill", element)), "--format", "json"])
         hints = json.loads(capsys.readouterr().out)["flows"]["buy"]["hints"]
         assert any("notices" in hint for hint in hints) == depends
+
+
+@pytest.mark.parametrize(
+    "words", [["simulate", "{}", "--kill", "cache"], ["simulate", "--kill", "cache", "{}"], ["what-if", "{}"]]
+)
+def test_a_directory_stands_for_its_only_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    (tmp_path / "shop.arch.yaml").write_text(OPTIONAL)
+    asked = [word.format(tmp_path) for word in words]
+    assert main(asked) == 0
+    assert "shop.arch.yaml  A cache with a fallback" in capsys.readouterr().out
+    (tmp_path / "shop-2.arch.yaml").write_text(OPTIONAL)
+    assert main(asked) == 2
+    assert "holds 2 models (shop-2.arch.yaml, shop.arch.yaml); name the file of one" in capsys.readouterr().err

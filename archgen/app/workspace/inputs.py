@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from archgen.model.architecture import SUFFIX
 from archgen.model.problems import Place, Problem, UsageError
+from archgen.model.wording import first_few
 from archgen.system.files import MODEL, MissingFile, OutsideProject, TooLargeFile, UnreadableFile, lies_in, read_file
 
 STDIN = "-"
@@ -82,6 +83,15 @@ def read(files: tuple[str, ...], stdin_name: str = "<stdin>", named: Collection[
 def find_and_read(paths: tuple[str, ...], stdin_name: str = "<stdin>") -> tuple[Input, ...]:
     """Find and read the models that the paths of a command line stand for."""
     return read(find(paths), stdin_name, paths)
+
+
+def find_and_read_one(path: str, stdin_name: str = "<stdin>") -> tuple[Input, ...]:
+    """Read the model that a path names: a file, or a directory with one; raise UsageError for a directory with several."""
+    files = find((path,))
+    if len(files) > 1:
+        some = ", ".join(first_few([os.path.relpath(file, path) for file in files], 3))
+        raise UsageError(f"{path} holds {len(files)} models ({some}); name the file of one")
+    return read(files, stdin_name, (path,))
 
 
 def _read(file: str, stdin_name: str, inside: str | None) -> Input:

@@ -6,6 +6,7 @@ Exit code: 0, or 2 for a usage error or an invalid model.
 from __future__ import annotations
 
 import argparse
+import os
 from functools import partial
 
 from archgen.app.exit_codes import INVALID, OK
@@ -13,7 +14,7 @@ from archgen.app.models import load_models
 from archgen.app.report_formats import SIMULATE
 from archgen.app.simulate import draw_failures, simulate_failures
 from archgen.app.workspace.atomic_write import write
-from archgen.app.workspace.inputs import read
+from archgen.app.workspace.inputs import find_and_read_one
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import report, warn
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     """Simulate and report."""
     words = [options.kill, options.maintain, options.lose_zone]
     file = options.model or _take_model(words)
-    models = load_models(read((file,), options.stdin_filename, (file,)))
+    models = load_models(find_and_read_one(file, options.stdin_filename))
     if report_invalid(models, terminal_style(), "nothing was simulated"):
         return INVALID
     isolation = Isolation()
@@ -62,6 +63,6 @@ def run(options: argparse.Namespace) -> int:
 def _take_model(words: list[list[str]]) -> str:
     """Take the model from the elements of an option that it follows."""
     for elements in words:
-        if elements and elements[-1].endswith(SUFFIX):
+        if elements and (elements[-1].endswith(SUFFIX) or (len(elements) > 1 and os.path.isdir(elements[-1]))):
             return elements.pop()
     raise UsageError("a model is required; run `archgen simulate MODEL --kill ELEMENT`")

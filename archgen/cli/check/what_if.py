@@ -12,7 +12,7 @@ from archgen.app.exit_codes import INVALID, OK
 from archgen.app.models import load_models
 from archgen.app.report_formats import WHAT_IF
 from archgen.app.what_if import what_if
-from archgen.app.workspace.inputs import read
+from archgen.app.workspace.inputs import find_and_read_one
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import report
@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Change the model and report the difference."""
-    models = load_models(read((options.model,), options.stdin_filename, (options.model,)))
+    models = load_models(find_and_read_one(options.model, options.stdin_filename))
     if report_invalid(models, terminal_style(), "nothing was changed"):
         return INVALID
     isolation = Isolation()
