@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -178,6 +179,12 @@ def may_hold_address(value: str) -> bool:
 def words_of_command(text: str) -> list[str]:
     """Return the words of a command without the ends of the commands that they stand in."""
     return [word.rstrip(";") for word in text.split()[:_MOST_WORDS]]
+
+
+def arguments(words: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the arguments of a command."""
+    for before, word in pairwise(["", *words]):
+        yield argument(word, before)
 
 
 def argument(word: str, before: str) -> tuple[str, str, str]:

@@ -73,6 +73,13 @@ _PORT_ALONE = re.compile(r"[A-Za-z0-9_.-]+:[0-9]{1,5}")
 """A host with a port and without a scheme."""
 
 
+_OF_ADDRESS = re.compile(r"(_(SERVICE|API|BASE|INTERNAL))*_(URL|URI|HOST|ADDR|ADDRESS|ENDPOINT)$")
+_OF_ANYTHING = ("", "api", "app", "backend", "server")
+"""Words by which pages know what browsers call, and those that name nothing."""
+
+_SERVICE = re.compile(r"-(service|svc|api)$")
+"""The ends of a variable and of a service's id, without which they have one name."""
+
 _OF_MIGRATIONS = re.compile(r"(GOOSE|DBMATE|SQITCH)_")
 """Variables that a tool for migrations reads, which runs once and ends."""
 
@@ -115,6 +122,12 @@ def _is_page(name: str) -> bool:
 def is_for_browsers(name: str) -> bool:
     """Return True if a variable is put into the pages that a browser loads, whatever else a server reads it."""
     return re.match(r"(VITE|REACT_APP|NEXT_PUBLIC|NUXT_PUBLIC|VUE_APP|EXPO_PUBLIC|GATSBY|NG_APP)_", name) is not None
+
+
+def is_named_after(variable: str, identity: str) -> bool:
+    """Return True for a variable for the address of a program that has its name: `AI_GATEWAY_URL`, of `ai-gateway`."""
+    words = _OF_ADDRESS.sub("", variable).lower().split("_")
+    return words[0] not in _OF_ANYTHING and words == _SERVICE.sub("", identity).split("-")
 
 
 @lru_cache(maxsize=_MOST_NAMES)

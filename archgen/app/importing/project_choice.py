@@ -95,7 +95,8 @@ def choose_projects(
     runs = list(find_runs(directory, near, texts, found)) if current_files < {*files} else []
     candidates = _candidates(directory, likely, sketches, runs, found)
     current = [_candidate(directory, project, sketches, runs) for project in read]
-    chosen = _without_variants(directory, [_best(each, candidates) for each in _working(current, candidates)])
+    working = [_with_parts(each, current, sketches, found) for each in _working(current, candidates)]
+    chosen = _without_variants(directory, [_best(each, candidates) for each in working])
     result = [each.files for each in chosen]
     taken = {path for project in result for path in project}
     beside = {os.path.dirname(path) for path in taken}
@@ -278,6 +279,19 @@ def _working(current: list[ComposeCandidate], candidates: list[ComposeCandidate]
         if not _is_apart(each, current):
             return [functools.reduce(_with_stores, current, each)]
     return current
+
+
+def _with_parts(
+    project: ComposeCandidate, helpers: list[ComposeCandidate], sketches: dict[str, ComposeSketch], found: FoundFiles
+) -> ComposeCandidate:
+    """Return a project read instead of a helper, with the files that are read with it where no default file is."""
+    place = os.path.dirname(project.files[0])
+    names = [name for name in by_directory(sketches)[place] if name not in DEFAULTS]
+    parts = tuple(path_in(place, name) for name in choose_compose_files(place, names, found)[0])
+    if project in helpers or not {*project.files} < {*parts}:
+        return project
+    services = {name: each for path in parts for name, each in sketches[path].services.items()}
+    return ComposeCandidate(parts, services, project.stage, project.deployed_by, project.by_pipeline)
 
 
 def _is_apart(project: ComposeCandidate, helpers: list[ComposeCandidate]) -> bool:

@@ -176,7 +176,7 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
             unserved = f" No Service leads to {call.target}." if inventory.parts[call.target].is_unserved else ""
             ask = f"{call.source} has {call.variable}, and no file an address.{unserved} Does it call {call.target}, and can it do without?"
         elif call.variable is not None:
-            ask = f"No file holds an address for {call.variable} of {call.source}. Does it call {call.target}, and can it do without?"
+            ask = f"No file holds an address of {call.target} for {call.variable} of {call.source}. Does it call it, and can it do without?"
         if by_library:
             ask = f"{call.source} has a library for {call.target}, and no file an address. Does it call it, and can it do without?"
         if call.asked:

@@ -44,6 +44,11 @@ class ServicePart(Struct, frozen=True):
         return ports_on_machine(self.service, self.recipe, self.guess.known)
 
     @property
+    def same_ports(self) -> set[int]:
+        """Return the ports on which the service is the same program within its container and outside."""
+        return {each.target for each in self.service.ports if each.target == each.published}
+
+    @property
     def kind(self) -> str:
         """Return the kind of the component."""
         return self.guess.known.kind

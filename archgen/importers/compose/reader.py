@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from itertools import pairwise
 
-from archgen.importers.addresses import Mention, argument, resolve_host
+from archgen.importers.addresses import Mention, arguments, resolve_host
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables, with_settings
@@ -26,7 +25,7 @@ from archgen.importers.compose.order import is_addressed, keeps_nothing, may_cal
 from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import by_network_mode, exporter_at, heard_beside, published_entries
 from archgen.importers.compose.project import Project
-from archgen.importers.compose.routing import ProxyRoute, entry_of, protocol_of, routes
+from archgen.importers.compose.routing import facts_of_route, routes
 from archgen.importers.compose.service import Service, SourceText, on_machine, split_words
 from archgen.importers.compose.sharing import (
     SharedValues,
@@ -159,9 +158,17 @@ class _Reader:
                     self._ask(name, target, source, evidence)
         self._settle()
         for route in routes({part.id: part.service for part in self.parts.values()}, proxies_of(self.parts)):
-            self._route(route)
+            if route.proxy is not None:
+                self.proven.add((route.proxy, route.service))
+            for fact in facts_of_route(route, self.by_id[route.service].guess.known):
+                self.sheet.add(fact)
         for call in (*calls_by_socket(self.parts), *calls_by_name_server(self.parts, self.hosts)):
             self._call_indirectly(call)
+        own = {part.id: self.shared.meant_for(part, self._variables(part)) for part in self.parts.values()}
+        for part in self.parts.values():
+            for mention, name, value in programs_sought(part, own[part.id], self.parts.values(), self.called):
+                self._connect(part, mention, value.source, f"{name}, in no file", "medium")
+                self._add(f"connection:{part.id}->{mention.host}", "variable", name, value.source, name, "medium")
         for part in self.parts.values():
             self._order(part)
         self._settle()
@@ -173,14 +180,14 @@ class _Reader:
             called = (self.by_id[target].guess.known for caller, target in self.proven if caller == part.id)
             if near := likely_callers(part, self.parts, called):
                 self._add(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
-        own = {part.id: self.shared.own_of(self._variables(part)) for part in self.parts.values()}
-        for call in self.networks.joined(calls_by_login(self.parts, own)):
+        alone = {part.id: self.shared.own_of(self._variables(part)) for part in self.parts.values()}
+        for call in self.networks.joined(calls_by_login(self.parts, alone)):
             if (call.source, call.target) not in self.proven:
                 self._call_indirectly(call)
         for call in self.networks.joined(calls_by_library(self.parts, self.libraries, self.called)):
             self._call_indirectly(call)
         for part in self.parts.values():
-            self._seek(part, self.shared.meant_for(part, self._variables(part)))
+            self._seek(part, own[part.id])
         return attachments
 
     def _add(
@@ -203,7 +210,8 @@ class _Reader:
             if part.guess.known.keeps_data and admits_anybody(name, value.text):
                 self._add(f"component:{part.id}", "is_open", True, value.source, name)
         for words in filter(None, (service.entrypoint, service.command)):
-            self._words(part, words)
+            for name, text, flag in arguments(split_words(on_machine(service, words).text)[:500]):
+                self._mention(part, name, SourceText(text, words.source), flag or "command")
         for alias, link in service.links.items():
             target = resolve_host(link.text, self.hosts) or resolve_host(alias, self.hosts)
             if target is not None:
@@ -246,11 +254,6 @@ class _Reader:
         """Ask if a component calls what files name to it, which nothing of its own speaks for."""
         self._add(f"component:{target}", "member", f"sharer:{caller}", source, evidence, "medium")
 
-    def _words(self, part: ServicePart, words: SourceText) -> None:
-        for before, word in pairwise(["", *split_words(on_machine(part.service, words).text)[:500]]):
-            name, value, flag = argument(word, before)
-            self._mention(part, name, SourceText(value, words.source), flag or "command")
-
     def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str, told: Beside = ALONE) -> None:
         several = self.shared.is_for_several(part, value)
         if names_page(part.kind, name, value.text) or names_sources(part.kind, name, is_shared=several):
@@ -279,9 +282,16 @@ class _Reader:
             if self._lacks_library(part, store.guess.known):
                 self.unlikely.append(UnlikelyCall(part, mention, value.source, evidence, several))
                 continue
-            self.served.add(store.id)
+            reading = self.shared.reading_of(name, part, store, self._variables(part)) if several else None
+            if reading == "lacks":
+                continue
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
+            if several and reading is None and self.shared.is_meant_for_others(name, part, store, sharing):
+                self.doubted.setdefault((part.id, store.id), (value.source, evidence))
+            else:
+                self.certain.add((part.id, store.id))
+                self.served.add(store.id)
         for named in self.networks.mentions(part, name, value, told, self.sheet):
             mention = heard_beside(named, self.by_mode, self.by_id[named.host], part)
             target = self.by_id[mention.host]
@@ -341,25 +351,12 @@ class _Reader:
         if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
-    def _route(self, route: ProxyRoute) -> None:
-        known = self.by_id[route.service].guess.known
-        if route.proxy is not None:
-            self.proven.add((route.proxy, route.service))
-            subject, protocol = f"connection:{route.proxy}->{route.service}", protocol_of(route, known)
-            self._add(subject, "protocol", protocol, route.source, route.evidence)
-            self._add(subject, "served", [route.port or 0, protocol], route.source, route.evidence)
-        elif value := entry_of(route, known):
-            self._add(f"entry:{route.service}:{value['port']}", "entry", value, route.source, route.evidence)
-
     def _seek(self, part: ServicePart, own: Mapping[str, SourceText]) -> None:
-        """Add what a program seeks by variables that no file sets, and the files of settings that aren't there."""
+        """Add the stores that a program seeks by variables that no file sets, and the files of settings that aren't there."""
         for known, name, value in stores_sought(part, own, self.parts.values()):
             if not self._lacks_library(part, known):
                 key, sought = f"seeks-{known.product or known.kind}", {"variable": name, "reference": name}
                 self._add(f"component:{part.id}", key, sought, value.source, name, "medium")
-        for mention, name, value in programs_sought(part, own, self.parts.values(), self.called):
-            self._connect(part, mention, value.source, f"{name}, in no file", "medium")
-            self._add(f"connection:{part.id}->{mention.host}", "variable", name, value.source, name, "medium")
         for named in part.service.env_files[:1] if not self.copied[part.id] else ():
             if not opened_variables(part.service.source.path, named.text, self.opener):
                 self._add(f"component:{part.id}", "unread", named.text, named.source, "env_file", "medium")
@@ -368,7 +365,8 @@ class _Reader:
         """Add calls for `depends_on`: a store is called; of anything else only the order of the start is known."""
         for name, value in part.service.depends_on.items():
             target = self.parts.get(name)
-            if target is None or target.id == part.id or (part.id, target.id) in self.proven:
+            called = self.proven if target is not None and target.guess.known.keeps_data else self.called
+            if target is None or target.id == part.id or (part.id, target.id) in called:
                 continue
             if part.kind == "backup" and KINDS[target.kind].stores:
                 self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", value.source, "depends_on")

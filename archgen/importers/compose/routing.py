@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.service import Service, SourceText
-from archgen.importers.facts import Origin
+from archgen.importers.facts import Fact, Origin
 
 _ROUTER = re.compile(
     r"traefik\.(?:http|tcp)\.routers\.[^.]+\.(?:rule|entrypoints|service)|traefik\.frontend\.rule|traefik\.enable"
@@ -102,14 +102,24 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 65536 else None
 
 
-def protocol_of(route: ProxyRoute, known: Known) -> str:
+def facts_of_route(route: ProxyRoute, known: Known) -> Iterator[Fact]:
+    """Yield what a route to a service says: how the proxy calls it, or how visitors reach one that is in no file."""
+    if route.proxy is not None:
+        subject, protocol = f"connection:{route.proxy}->{route.service}", _protocol_of(route, known)
+        yield Fact(subject, "protocol", protocol, route.source, route.evidence, "high")
+        yield Fact(subject, "served", [route.port or 0, protocol], route.source, route.evidence, "high")
+    elif value := _entry_of(route, known):
+        yield Fact(f"entry:{route.service}:{value['port']}", "entry", value, route.source, route.evidence, "high")
+
+
+def _protocol_of(route: ProxyRoute, known: Known) -> str:
     """Return what a proxy speaks with a service: HTTP, or what the service itself speaks."""
     return route.spoken or ("http" if not route.is_plain else known.protocol if known.product is not None else "tcp")
 
 
-def entry_of(route: ProxyRoute, known: Known) -> dict[str, object]:
+def _entry_of(route: ProxyRoute, known: Known) -> dict[str, object]:
     """Return the entry to which a proxy in no file leads; nothing where no port is known."""
     port = route.port or (known.port if route.is_plain else 80)
     # the proxy takes TLS off, and speaks another to the service
-    protocol = protocol_of(route, known) if not route.spoken else "http"
+    protocol = _protocol_of(route, known) if not route.spoken else "http"
     return {"protocol": protocol, "port": port, "target": port, "local": True} if port else {}

@@ -245,11 +245,13 @@ class SharedValues:
         awaits = isinstance(target, ServicePart) and target.service.name in self._waits[part.service.name]
         if known.keeps_data and _is_own_gateway(part):
             return not (awaits or self._has_library(known, part, sharing))
-        if len(sharing.using) < 2 or isinstance(target, OutsideStore):
+        if len(sharing.using) < 2:
             return False
         # a file that only changes services tells none of their programs: they may be the same
         alike = sharing.programs.get(part.service.built_program, ())
-        if any(target.service.name in self._waits[each.service.name] for each in alike):
+        if isinstance(target, ServicePart) and any(
+            target.service.name in self._waits[each.service.name] for each in alike
+        ):
             return False
         owner = sharing.owner_of(name)
         if owner is not None and owner.id != target.id:

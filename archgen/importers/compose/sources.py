@@ -180,6 +180,13 @@ def settings_in_sources(
     """
     places = {part.id: posixpath.normpath(next(source_directories(part, opener), "")) for part in parts.values()}
     counts = Counter(places.values())
+    programs = [part for part in parts.values() if part.guess.known.product is None]
+    local = {
+        f"{host}:{port}": part.id
+        for part in programs
+        for port in part.same_ports
+        for host in ("localhost", "127.0.0.1")
+    }
     for part in parts.values():
         works = KINDS[part.kind].role == "application"
         files = [
@@ -191,7 +198,9 @@ def settings_in_sources(
         is_around = any(each != place and f"{each}/".startswith(f"{place}/") for each in places.values())
         if works and part.guess.known.product is None and place != "." and counts[place] == 1 and not is_around:
             given = part.service.environment.keys() | part.recipe.variables.keys()
-            files += source_calls(part.service.source.path, place, opener, hosts, given)
+            reached = {**hosts, **local} if not part.service.network_mode else hosts
+            calls = source_calls(part.service.source.path, place, opener, reached, given)
+            yield from (Attachment(part.id, "", file, file.path, reached, is_shared=True) for file in calls)
         yield from (Attachment(part.id, "", file, file.path, hosts, is_shared=True) for file in files)
 
 

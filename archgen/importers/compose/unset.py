@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
@@ -13,15 +12,8 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.outside import PLACEHOLDER, is_for_pages, store_at
 from archgen.importers.store_names import provided_service, store_asked_for, title_of_store
-from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
+from archgen.importers.variable_names import is_for_browsers, is_named_after, names_page, names_telemetry
 from archgen.model.kinds import KINDS
-
-_ADDRESS = re.compile(r"(_(SERVICE|API|BASE|INTERNAL))*_(URL|URI|HOST|ADDR|ADDRESS|ENDPOINT)$")
-_OF_BROWSERS = ("", "api", "app", "backend", "server")
-"""Words by which pages know what browsers call, and those that name nothing."""
-
-_SERVICE = re.compile(r"-(service|svc|api)$")
-"""The ends of a variable and of a service's id, without which they have one name."""
 
 _WORKING = ("application", "web")
 
@@ -66,8 +58,11 @@ def programs_sought(
     parts: Iterable[ServicePart],
     called: Collection[tuple[str, str]],
 ) -> Iterator[tuple[Mention, str, SourceText]]:
-    """Yield the programs that a variable is named after for which an example has the machine of its reader, and their port on that."""
-    if KINDS[part.kind].role not in _WORKING:
+    """Yield the programs that a variable is named after which has the machine itself, and their port on that.
+
+    In a container it leads nowhere: so those have it who run the program by itself.
+    """
+    if KINDS[part.kind].role not in _WORKING or part.service.network_mode:
         return
     programs = [
         each
@@ -75,24 +70,15 @@ def programs_sought(
         if each.guess.known.product is None and each.id != part.id and (part.id, each.id) not in called
     ]
     for name, value in variables.items():
-        if not value.of_reader or is_for_browsers(name) or is_for_pages(name) or names_telemetry(name):
+        text = value.of_reader or value.text
+        if "://" not in text or is_for_browsers(name) or is_for_pages(name) or names_telemetry(name):
             continue
-        if names_page(part.kind, name, value.of_reader):
+        if names_page(part.kind, name, text):
             continue
-        for mention, _ in urls_in(value.of_reader)[:1]:
-            named = [each for each in programs if _is_named_after(name, each) and mention.port in _ports(each)]
+        for mention, _ in urls_in(text)[:1]:
+            named = [each for each in programs if is_named_after(name, each.id) and mention.port in each.same_ports]
             if len(named) == 1 and is_loopback(mention.host):
                 yield replace(mention, host=named[0].id), name, value
-
-
-def _ports(part: ServicePart) -> set[int]:
-    """Return the ports on which a service is the same program within its container and outside: those that it publishes."""
-    return {each.target for each in part.service.ports if each.target == each.published}
-
-
-def _is_named_after(variable: str, part: ServicePart) -> bool:
-    words = _ADDRESS.sub("", variable).lower().split("_")
-    return words[0] not in _OF_BROWSERS and words == _SERVICE.sub("", part.id).split("-")
 
 
 def _known_by(name: str, value: SourceText) -> tuple[Known | None, Known | None]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from archgen.importers.facts import Configuration, Opener
-from archgen.importers.variable_names import names_callers
+from archgen.importers.variable_names import is_named_after, names_callers
 
 _CODE = re.compile(r"\.(java|kt|scala|groovy|[cm]?[jt]s|tsx|jsx|py|go|cs|php|rb|rs)$")
 _ASIDE = re.compile(
@@ -19,6 +19,7 @@ _ASIDE = re.compile(
 """Tests, examples, and the settings of servers for those who work on a program."""
 
 _URL = re.compile(r"""["'`](?:https?|lb|grpc)://([A-Za-z][\w.-]*)(?::[0-9]{1,5})?(?=["'`/?$%{])""")
+_ON_MACHINE = re.compile(r"""["'`](?:https?|grpc)://((?:localhost|127\.0\.0\.1):[0-9]{1,5})(?=["'`/?$%{])""")
 _CLIENT = re.compile(r"@(?:FeignClient|RegisterRestClient|HttpExchange)\(([^()]{1,400})\)")
 _NAMED = re.compile(r"""(?:^\s*|\b(?:name|value|serviceId)\s*=\s*)"([\w.-]{1,100})\"""")
 _OTHERWISE = re.compile(r"\burl\s*=")
@@ -30,7 +31,8 @@ _NO_CALL = re.compile(
 """Words of a line that only shows an address."""
 
 _OPENS, _CLOSES = re.compile(r"[\[({]"), re.compile(r"[\])}]")
-_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 _TOKEN = re.compile(
     r"""(?m)(?P<line>^[ \t]*(?://|#|\*)[^\n]*)|(?P<begins>/\*)|\\."""
     r"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\\n])*`"""
@@ -43,11 +45,12 @@ _LONGEST_LINE = 2000
 
 
 def source_calls(
-    path: str, directory: str, opener: Opener, hosts: Collection[str], given: Collection[str]
+    path: str, directory: str, opener: Opener, hosts: Mapping[str, str], given: Collection[str]
 ) -> Iterator[Configuration]:
     """Yield the files of source in a directory, as a file at a path calls it, with the addresses of hosts in them and nothing else.
 
-    What stands beside a variable that the program is `given` is only there for want of it.
+    What stands beside a variable that the program is `given` is only there for want of it. On the machine itself, programs
+    answer on ports of which `hosts` has the addresses, to whom a variable with their name asks.
     """
     tree = opener.tree(path)
     place = posixpath.normpath(posixpath.join(tree.place, directory))
@@ -77,7 +80,12 @@ def _without_comments(text: str) -> str:
     return "".join([*kept, text[start:]])
 
 
-def _lines(text: str, hosts: Collection[str], given: Collection[str]) -> Iterator[str]:
+def _variables(line: str, given: Collection[str]) -> list[str]:
+    """Return the words of a line that are variables: those that the program is given, and those that are written as such."""
+    return [word for word in _WORD.findall(line) if word in given or _VARIABLE.fullmatch(word)]
+
+
+def _lines(text: str, hosts: Mapping[str, str], given: Collection[str]) -> Iterator[str]:
     """Yield each line of a source with nothing but the addresses of hosts that it calls."""
     text = _without_comments(text)
     clients = {text.count("\n", 0, match.start()): match[1] for match in _CLIENT.finditer(text)}
@@ -90,7 +98,14 @@ def _lines(text: str, hosts: Collection[str], given: Collection[str]) -> Iterato
             # a list of callers goes on until it is closed
             inside = max(0, inside + len(_OPENS.findall(line)) - len(_CLOSES.findall(line)))
         elif "://" in line and _NO_CALL.search(line) is None:
-            is_given = any(each in given for each in _VARIABLE.findall(f"{before} {line}"))
-            called += [] if is_given else [match[0].strip("\"'`") for match in _URL.finditer(line) if match[1] in hosts]
+            variables = _variables(line, given) or _variables(before, given)
+            if not any(each in given for each in variables):
+                called += [match[0].strip("\"'`") for match in _URL.finditer(line) if match[1] in hosts]
+                local = (match for match in _ON_MACHINE.finditer(line) if match[1] in hosts)
+                called += [
+                    match[0].strip("\"'`")
+                    for match in local
+                    if any(is_named_after(each, hosts[match[1]]) for each in variables)
+                ]
         yield " ".join(each if "://" in each else f"http://{each}" for each in called if "://" in each or each in hosts)
         before = line
