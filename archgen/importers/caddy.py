@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, field
 
@@ -24,19 +24,29 @@ _ADDRESS = re.compile(r"(?:(https?)://)?([^:/{}]*|\[[0-9a-fA-F:]+\])(?::([0-9]{1
 _MOST_LINES = 5000
 
 
-class _Site(Struct):
-    """The addresses of a block with their line; it speaks TLS by a word of its own."""
+class _Block(Struct):
+    """A block: the addresses of a site or the name of what sites import, with the line and the directives right in it."""
+
+    heads: list[str]
+    line: int
+    directives: list[list[str]] = field(default_factory=list)
+
+
+class _Site(Struct, frozen=True):
+    """A site: its addresses with their line. It speaks TLS by a word of its own, and may send all visitors to where TLS is."""
 
     addresses: list[str]
     line: int
-    is_secured: bool = False
+    is_secured: bool
+    is_redirect: bool
 
 
 class _Sites(Struct):
-    """The blocks of a Caddyfile; TLS comes by itself unless it says no, and is known where all addresses are."""
+    """The sites of a Caddyfile; TLS and ways to it come by themselves unless it says no, and are known where all addresses are."""
 
-    blocks: list[_Site] = field(default_factory=list)
+    sites: list[_Site] = field(default_factory=list)
     is_automatic: bool = True
+    has_redirects: bool = True
     is_whole: bool = True
 
 
@@ -66,50 +76,86 @@ def read_caddy(proxy: Proxy) -> None:
 
 
 def _sites_in(lines: list[str]) -> _Sites:
-    """Return the sites of a Caddyfile: a file of a single one may have no braces around it."""
-    sites, depth, is_global = _Sites(), 0, False
-    waiting = ""
+    """Return the sites of a Caddyfile with what they import out of it; a file of elsewhere may say anything."""
+    blocks = _blocks_in(lines)
+    snippets = {block.heads[0].strip("()"): block for block in blocks if block.heads and block.heads[0][0] == "("}
+    sites = _Sites()
+    for block in blocks:
+        if block.heads == ["import"]:
+            sites.is_whole = False
+        elif block.heads and not block.heads[0].startswith(("(", "&(")):
+            directives = [*_with_imported(block, snippets)]
+            sites.is_whole &= all(words[0] != "import" for words in directives)
+            is_secured = any(words[0] == "tls" for words in directives)
+            is_redirect = any(words[0] == "redir" and _leads_to_tls(words[1:]) for words in directives)
+            sites.sites.append(_Site(block.heads, block.line, is_secured, is_redirect))
+        for words in block.directives if not block.heads else ():
+            if words[0] == "auto_https":
+                # without certificates, a name is on a port of which no word tells what it speaks
+                sites.is_automatic &= words[1:2] not in (["off"], ["disable_certs"])
+                sites.has_redirects &= words[1:2] not in (["off"], ["disable_redirects"])
+            sites.is_whole &= words[0] not in ("http_port", "https_port")
+    return sites
+
+
+def _blocks_in(lines: list[str]) -> list[_Block]:
+    """Return the blocks of a Caddyfile, that of its options without a head; a file of a single site may have no braces around it."""
+    blocks: list[_Block] = []
+    depth, waiting = 0, ""
     for number, line in enumerate(lines, 1):
         text = _COMMENT.sub("", line[:2000]).strip()
-        words = text.split()
-        if not words:
+        if not text:
             continue
-        if depth == 0 and words[0] == "import":
-            sites.is_whole = False
+        if depth == 0 and text.split()[0] == "import":
+            blocks.append(_Block(["import"], number))
         elif depth == 0 and text.endswith(","):
             waiting += f"{text} "
             continue
         elif depth == 0 and text != "}":
-            addresses = f"{waiting}{text}".removesuffix("{").replace(",", " ").split()
-            waiting, is_global = "", not addresses
-            if not addresses or not addresses[0].startswith(("(", "&(")):
-                sites.blocks += [_Site(addresses, number)] if addresses else []
+            blocks.append(_Block(f"{waiting}{text}".removesuffix("{").replace(",", " ").split(), number))
+            waiting = ""
             if not text.endswith("{"):
-                sites.blocks[-1].is_secured = any(each.split()[:1] == ["tls"] for each in lines[number:])
+                blocks[-1].directives += [words for each in lines[number:] if (words := _COMMENT.sub("", each).split())]
                 break
-        elif is_global and words[0] in ("auto_https", "http_port", "https_port"):
-            sites.is_automatic = sites.is_automatic and words[1:] != ["off"]
-            sites.is_whole = sites.is_whole and words[0] == "auto_https"
-        elif words[0] == "tls" and depth == 1 and sites.blocks:
-            sites.blocks[-1].is_secured = True
+        elif depth == 1 and text != "}":
+            blocks[-1].directives.append(text.split())
         depth += text.endswith("{") - text.startswith("}")
-    return sites
+    return blocks
+
+
+def _with_imported(block: _Block, snippets: Mapping[str, _Block]) -> Iterator[list[str]]:
+    """Yield the directives of a block, and those of the snippets that it imports; what it imports else stays as it is."""
+    waiting, seen = [block], set[str]()
+    while waiting:
+        for words in waiting.pop().directives:
+            name = words[1] if words[0] == "import" and words[1:] else ""
+            if name not in snippets:
+                yield words
+            elif name not in seen:
+                seen.add(name)
+                waiting.append(snippets[name])
+
+
+def _leads_to_tls(arguments: list[str]) -> bool:
+    """Return True for the arguments of a `redir` that sends all visitors to where TLS is."""
+    targets = arguments[1:] if arguments[:1] == ["*"] else arguments
+    return targets[:1] != [] and targets[0].startswith("https://")
 
 
 def _listen(proxy: Proxy, sites: _Sites) -> None:
     """Add the ports on which a Caddyfile listens: a name without a port is served by TLS, to which port 80 leads."""
-    ports = [port for site in sites.blocks for port in _ports_of(site, sites)]
-    if not sites.is_whole or len(ports) < sum(len(site.addresses) for site in sites.blocks):
+    ports = [(site, *each) for site in sites.sites for each in _ports_of(site, sites)]
+    if not sites.is_whole or len(ports) < sum(len(site.addresses) for site in sites.sites):
         proxy.sheet.partly_read.add(proxy.owner)
-    plain = {port for port, is_secured, _, _ in ports if not is_secured}
-    for port, is_secured, has_name, line in ports:
-        proxy.listen(port, is_secured, False, line)
-        if is_secured and has_name and sites.is_automatic and port == 443 and 80 not in plain:
-            proxy.listen(80, False, True, line)
+    plain = {port for _, port, is_secured, _ in ports if not is_secured}
+    for site, port, is_secured, has_name in ports:
+        proxy.listen(port, is_secured, site.is_redirect and not is_secured, site.line)
+        if is_secured and has_name and sites.has_redirects and port == 443 and 80 not in plain:
+            proxy.listen(80, False, True, site.line)
 
 
-def _ports_of(site: _Site, sites: _Sites) -> Iterator[tuple[int, bool, bool, int]]:
-    """Yield the port of each address that is known, True for TLS, True for a name, and the line."""
+def _ports_of(site: _Site, sites: _Sites) -> Iterator[tuple[int, bool, bool]]:
+    """Yield the port of each address that is known, True for TLS, and True for a name."""
     for address in site.addresses:
         match = _ADDRESS.fullmatch(address)
         if match is None or (not match[1] and not match[2] and not match[3]):
@@ -120,4 +166,5 @@ def _ports_of(site: _Site, sites: _Sites) -> Iterator[tuple[int, bool, bool, int
             and number != "80"
             and (site.is_secured or number == "443" or (bool(name) and sites.is_automatic))
         )
-        yield int(number or (443 if is_secured else 80)), is_secured, bool(name), site.line
+        if is_secured or scheme or number:
+            yield int(number or (443 if is_secured else 80)), is_secured, bool(name)

@@ -220,9 +220,9 @@ def _call(proxy: Proxy, backend: _Section, title: str, number: int, tcp: bool) -
             if "check" in words and "addr" in words[:-1]:
                 asked[words[words.index("addr") + 1]] = line
     own = backend.all("server", "server-template")
-    by_default = any(
-        "ssl" in words for words in (backend.defaults, *(words for words, _ in backend.all("default-server")))
-    )
+    defaults = [*backend.defaults, *(word for words, _ in backend.all("default-server") for word in words)]
+    # a word takes back the one before it
+    by_default = next((word == "ssl" for word in reversed(defaults) if word in ("ssl", "no-ssl")), False)
     speaking = [words for words, _ in own if "backup" not in words] or [words for words, _ in own]
     proxy.is_secured = bool(speaking) and all(
         "ssl" in words or (by_default and "no-ssl" not in words) for words in speaking

@@ -26,7 +26,7 @@ from archgen.importers.names import free_id, make_id
 from archgen.importers.products import Guess, known_by_name
 from archgen.importers.schemes import ALONE, Beside, pairs_state_tls, protocol_of_scheme
 from archgen.importers.secrets import is_secret_name
-from archgen.importers.store_names import names_host_alone, read_store_name, tells_store_host
+from archgen.importers.store_names import names_host_alone, names_issuer, read_store_name, tells_store_host
 
 _BY_PROTOCOL = {
     "postgresql": "postgres", "mysql": "mysql", "mongodb": "mongo", "redis": "redis", "rediss": "redis", "amqp": "rabbitmq",
@@ -252,6 +252,8 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
     The usual port of a store tells it too, behind the host or in a variable beside it.
     """
     by_word, asked = read_store_name(name)
+    if names_issuer(name):
+        by_word, asked = by_word or Known("identity-provider"), True
     if not asked and (("=" not in value and ":" not in value) or is_secret_name(name)):
         return
     if _is_of_browsers(name):
@@ -262,7 +264,11 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
         known = PRODUCTS.get(_BY_PROTOCOL.get(mention.protocol or "", ""))
         if known is None and asked:
             answers = by_word is not None and _answers_http(by_word, mention)
-            known = by_word if answers else _at_own_port(name, mention.host, mention.port)
+            known = (
+                _with_product(by_word, mention.host, None)
+                if answers
+                else _at_own_port(name, mention.host, mention.port)
+            )
         # an `@` behind the host is a part of a password that nobody quoted
         if known is not None and "@" not in rest and is_real(mention.host) and _may_be_outside(known, mention.host):
             yield mention, known
@@ -294,7 +300,7 @@ def _may_be_outside(known: Known, host: str) -> bool:
 
     A public name is often that by which browsers come to what the files declare.
     """
-    if known.product in ASKED:
+    if known.product in ASKED or known.kind == "identity-provider":
         return "." not in host or IN_CLUSTER.search(host) is not None
     return known.keeps_data
 
@@ -350,7 +356,7 @@ def _with_product(known: Known | None, host: str, port: int | None) -> Known | N
     if known is not None and known.product is not None:
         return known
     named = known_by_name(host.partition(".")[0]) if known is not None else None
-    store = named if named is not None and named.kind == "database" and named.product is not None else known
+    store = named if known is not None and named is not None and named.kind == known.kind and named.product else known
     return STORES.get(port or 0, store)
 
 

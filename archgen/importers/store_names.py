@@ -72,6 +72,15 @@ def protocol_named(name: str, kind: str) -> str | None:
     return known.protocol if known is not None and known.kind == kind and known.product is not None else None
 
 
+_ISSUES = re.compile(r"(AUTHORITY|ISSUER(_?UR[IL])?|JWKS?(_?SET)?_?UR[IL]|(OIDC|OPENID)_(\w+_)?UR[IL])$")
+
+
+@lru_cache(maxsize=4096)
+def names_issuer(name: str) -> bool:
+    """Return True for a variable that holds who issues the tokens of visitors, or the address of its keys."""
+    return _ISSUES.search(name.upper()) is not None
+
+
 @lru_cache(maxsize=4096)
 def read_store_name(name: str) -> tuple[Known | None, bool]:
     """Return the store that a variable's name tells, and whether it asks for a host."""

@@ -146,4 +146,4 @@ def test_a_recipe_prints_files(recipe: str, files: dict[str, str]) -> None:
 )
 def test_an_address_is_called_outside_of_comments(text: str, called: int | None) -> None:
     lines = ["http://api" if number == called else "" for number in range(text.count("\n") + 1)]
-    assert [*_lines(text, {"api"}, ())] == lines
+    assert [*_lines(text, {"api": "api"}, ())] == lines

@@ -139,6 +139,12 @@ def describe_service(part: ServicePart, host: str | None, sheet: FactSheet) -> N
             add("cluster", cluster_of(replicas or 1), "placement")
     if replicas is not None and replicas != 1:
         add("replicas", replicas, "one on each node" if replicas != service.replicas else "replicas")
+    fixed = [port.published for port in service.ports if port.published is not None and not port.is_any]
+    if host is not None and (replicas or 1) > 1 and fixed:
+        sheet.warn(
+            f"replicas: {part.id} has {replicas} and publishes port {fixed[0]} ({service.source}); "
+            "Compose starts a single one of them, and Swarm starts all"
+        )
 
 
 def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:

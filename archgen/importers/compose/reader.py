@@ -40,7 +40,7 @@ from archgen.importers.compose.swarm import is_of_several_nodes
 from archgen.importers.compose.unset import programs_sought, stores_sought
 from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
-from archgen.importers.outside_services import services_outside
+from archgen.importers.outside_services import services_outside, unknown_hosts
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_port, statements_of_call
 from archgen.importers.schemes import ALONE, Beside, told_beside
@@ -292,6 +292,8 @@ class _Reader:
             else:
                 self.certain.add((part.id, store.id))
                 self.served.add(store.id)
+        for address in unknown_hosts(name, value.text, reached) if not part.guess.known.keeps_data else ():
+            self.sheet.seek_in_vain(address, part.id, name, value.source)
         for named in self.networks.mentions(part, name, value, told, self.sheet):
             mention = heard_beside(named, self.by_mode, self.by_id[named.host], part)
             target = self.by_id[mention.host]

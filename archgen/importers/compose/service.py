@@ -24,7 +24,8 @@ VOLUMES_FROM = "volumes_from"
 class Publication(Struct, frozen=True):
     """A port that is published on the host: the address it is bound to, the host's port, and the container's.
 
-    If a variable that no file sets stands for the host's port, it is `unset`, and taken to be the container's.
+    If a variable that no file sets stands for the host's port, it is `unset`, and taken to be the container's. It is the first
+    of several that may be taken where it `is_any`.
     """
 
     address: str
@@ -33,6 +34,7 @@ class Publication(Struct, frozen=True):
     source: Origin
     udp: bool = False
     unset: bool = False
+    is_any: bool = False
 
 
 class Service(Struct, kw_only=True):
@@ -338,11 +340,11 @@ def publications(node: SourceNode, variables: Mapping[str, str]) -> Iterator[Pub
     source = node.origin
     if node.is_map:
         target, address = node.get("target").number, interpolate(node.text_at("host_ip"), variables)
-        published = interpolate(node.text_at("published"), variables).partition("-")[0]
+        published, dash, _ = interpolate(node.text_at("published"), variables).partition("-")
         if target is not None:
             unset = not published and "$" in node.text_at("published")
             number = int(published) if published.isdecimal() else target if unset else None
-            yield Publication(address, number, target, source, node.text_at("protocol") == "udp", unset)
+            yield Publication(address, number, target, source, node.text_at("protocol") == "udp", unset, dash != "")
         return
     text, _, protocol = interpolate(node.text, variables).strip().partition("/")
     address, published, target_text = _split(text)
@@ -350,9 +352,8 @@ def publications(node: SourceNode, variables: Mapping[str, str]) -> Iterator[Pub
     targets = _range(target_text)
     hosts = targets if unset else _range(published)
     for index, target in enumerate(targets[:20]):
-        yield Publication(
-            address, hosts[index] if index < len(hosts) else None, target, source, protocol == "udp", unset
-        )
+        number, is_any = hosts[index] if index < len(hosts) else None, len(hosts) > len(targets)
+        yield Publication(address, number, target, source, protocol == "udp", unset, is_any)
 
 
 def _split(text: str) -> tuple[str, str, str]:
