@@ -26,7 +26,7 @@ from archgen.importers.names import free_id, make_id
 from archgen.importers.products import Guess, known_by_name
 from archgen.importers.schemes import ALONE, Beside, pairs_state_tls, protocol_of_scheme
 from archgen.importers.secrets import is_secret_name
-from archgen.importers.store_names import names_host_alone, names_issuer, read_store_name, tells_store_host
+from archgen.importers.store_names import names_host_alone, read_name_of_address, tells_store_host
 
 _BY_PROTOCOL = {
     "postgresql": "postgres", "mysql": "mysql", "mongodb": "mongo", "redis": "redis", "rediss": "redis", "amqp": "rabbitmq",
@@ -251,9 +251,7 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
 
     The usual port of a store tells it too, behind the host or in a variable beside it.
     """
-    by_word, asked = read_store_name(name)
-    if names_issuer(name):
-        by_word, asked = by_word or Known("identity-provider"), True
+    by_word, asked = read_name_of_address(name)
     if not asked and (("=" not in value and ":" not in value) or is_secret_name(name)):
         return
     if _is_of_browsers(name):
@@ -263,12 +261,8 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
     for mention, rest in urls_in(value[:2000]):
         known = PRODUCTS.get(_BY_PROTOCOL.get(mention.protocol or "", ""))
         if known is None and asked:
-            answers = by_word is not None and _answers_http(by_word, mention)
-            known = (
-                _with_product(by_word, mention.host, None)
-                if answers
-                else _at_own_port(name, mention.host, mention.port)
-            )
+            answering = by_word if by_word is not None and _answers_http(by_word, mention) else None
+            known = _with_product(answering, mention.host, None) or _at_own_port(name, mention.host, mention.port)
         # an `@` behind the host is a part of a password that nobody quoted
         if known is not None and "@" not in rest and is_real(mention.host) and _may_be_outside(known, mention.host):
             yield mention, known

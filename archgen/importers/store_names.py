@@ -76,9 +76,11 @@ _ISSUES = re.compile(r"(AUTHORITY|ISSUER(_?UR[IL])?|JWKS?(_?SET)?_?UR[IL]|(OIDC|
 
 
 @lru_cache(maxsize=4096)
-def names_issuer(name: str) -> bool:
-    """Return True for a variable that holds who issues the tokens of visitors, or the address of its keys."""
-    return _ISSUES.search(name.upper()) is not None
+def read_name_of_address(name: str) -> tuple[Known | None, bool]:
+    """Return the store that a variable's name tells, or who issues the tokens of visitors, and whether it asks for a host."""
+    known, asked = read_store_name(name)
+    issues = _ISSUES.search(name.upper()) is not None
+    return (known or Known("identity-provider"), True) if issues else (known, asked)
 
 
 @lru_cache(maxsize=4096)
