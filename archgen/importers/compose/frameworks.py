@@ -12,14 +12,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from archgen.importers.addresses import Mention, mentions
+from archgen.importers.catalogue import is_like
 from archgen.importers.compose.neighbours import Networks
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.compose.sources import settings_of_dotnet, source_directories
 from archgen.importers.facts import Attachment, Configuration, Opener, Origin
-from archgen.importers.outside import Outside, OutsideStore
+from archgen.importers.outside import Outside, OutsideStore, stores_named
 from archgen.importers.schemes import told_beside
-from archgen.importers.sources.mounted_settings import active_profiles, settings_by_sections
+from archgen.importers.sources.mounted_settings import active_profiles, in_effect, settings_by_sections, settings_in
 from archgen.importers.sources.registered_names import registered_names
 from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.kinds import KINDS
@@ -53,7 +54,7 @@ def read_by_frameworks(
         else:
             yield mount
     for name, files in own.items():
-        for file in files:
+        for file in _in_effect(parts[name], files):
             yield _attached(parts[name], file, hosts)
     for server in [part for part in parts.values() if locations[part.id]][:_MOST_SERVERS]:
         called = f"//{server.service.name}:".encode()
@@ -80,11 +81,25 @@ def _own(part: ServicePart, opener: Opener) -> list[Configuration]:
         if not opener(part.service.source.path, directory):
             continue
         files = _opened(part, directory, _STEMS, opener)
-        given = {name: value.text for name, value in (part.recipe.variables | part.service.environment).items()}
-        profiles = active_profiles(files, given, (part.service.words, part.recipe.words))
+        profiles, _ = _profiles_of(part, files)
         stems = [f"application-{each}" for each in profiles if each not in _PROFILES and "/" not in each]
         return [*files, *_opened(part, directory, stems, opener)]
     return []
+
+
+def _profiles_of(part: ServicePart, files: Iterable[Configuration]) -> tuple[list[str], dict[str, str]]:
+    """Return the profiles that a service of Spring runs with, as far as files tell, and its variables."""
+    given = {name: value.text for name, value in (part.recipe.variables | part.service.environment).items()}
+    return active_profiles(files, given, (part.service.words, part.recipe.words)), given
+
+
+def _in_effect(part: ServicePart, files: list[Configuration]) -> list[Configuration]:
+    """Return the files of a service without what its variables set again, and what is for other profiles.
+
+    Nothing says which of them are read together, so that none takes back what another one says.
+    """
+    profiles, given = _profiles_of(part, files)
+    return [next(in_effect([file], profiles or _PROFILES, given), file) for file in files]
 
 
 def _opened(part: ServicePart, directory: str, stems: Iterable[str], opener: Opener) -> list[Configuration]:
@@ -126,7 +141,7 @@ def _attached(
     return Attachment(part.id, "", file, file.path, hosts, is_shared=is_shared)
 
 
-def calls_of_dotnet(
+def calls_in_files(
     parts: Mapping[str, ServicePart],
     opener: Opener,
     variables_of: Callable[[ServicePart], Mapping[str, SourceText]],
@@ -134,7 +149,12 @@ def calls_of_dotnet(
     outside: Outside,
     by_id: dict[str, ServicePart | OutsideStore],
 ) -> Iterator[tuple[ServicePart, Mention, Origin, bool]]:
-    """Yield the calls that the settings of programs of .NET tell, each of one program alone; stores in no file come to those `by_id`."""
+    """Yield the calls that the settings in sources tell, each of one program alone; stores in no file come to those `by_id`.
+
+    What Spring reads names such stores alone, of which the project runs none: an address of elsewhere is often that of those who
+    develop a program.
+    """
+    stores = [part.guess.known for part in parts.values() if part.guess.known.keeps_data]
     for part in parts.values():
         works = KINDS[part.kind].role == "application"
         hosts = networks.hosts_of(part.service)
@@ -150,3 +170,11 @@ def calls_of_dotnet(
                 for mention, store in outside.mentions(name, value, hosts, place, told):
                     by_id[store.id] = store
                     yield part, mention, place, True
+        for file in _in_effect(part, _own(part, opener)) if works else ():
+            for name, value, line, told in settings_in(_attached(part, file, hosts)):
+                named = stores_named(name.upper(), value, told.port)
+                if any(is_like(each, known) for _, known in named for each in stores):
+                    continue
+                for mention, store in outside.mentions(name.upper(), value, hosts, Origin(file.path, line), told):
+                    by_id[store.id] = store
+                    yield part, mention, Origin(file.path, line), True

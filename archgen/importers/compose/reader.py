@@ -9,7 +9,7 @@ from archgen.importers.addresses import Mention, arguments, resolve_host
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables, with_settings
-from archgen.importers.compose.frameworks import calls_of_dotnet, read_by_frameworks
+from archgen.importers.compose.frameworks import calls_in_files, read_by_frameworks
 from archgen.importers.compose.indirect import (
     IndirectCall,
     calls_by_login,
@@ -140,7 +140,7 @@ class _Reader:
         attachments = list(read_by_frameworks(self.parts, mounts, self.opener, self.hosts))
         for stated in calls_in_sources(self.parts, self.opener, self.networks.hosts_of, self.project.variables):
             self._call_by_source(*stated)
-        for told in calls_of_dotnet(self.parts, self.opener, self._variables, self.networks, self.outside, self.by_id):
+        for told in calls_in_files(self.parts, self.opener, self._variables, self.networks, self.outside, self.by_id):
             self._call_by_source(*told)
         attachments += settings_in_sources(self.parts, self.opener, self.hosts, self._variables)
         for part in self.parts.values():
