@@ -38,9 +38,10 @@ _COMMENT = re.compile(r"\s(?:#|//)(?:\s|$)")
 """The beginning of a comment behind a value."""
 
 _FOR_PEOPLE = re.compile(
-    r"""["']?(description|summary|title|message|help|legend(Format)?|expr)["']?\s*[:=]""", re.IGNORECASE
+    r"""["']?((legend(Format)?|expr)["']?\s*[:=]|(description|summary|title|message|help)["']?\s*[:=]\s*[^\s{\[].*\s\S)""",
+    re.IGNORECASE,
 )
-"""The beginning of a line with words for people, or with a question about measurements: the hosts in it are only spoken of."""
+"""A line with a sentence for people, or with a question about measurements: the hosts in it are only spoken of."""
 
 _FETCHES = re.compile(r"""(^|[\s{,"'])(scrape_configs|static_configs|targets)["']?\s*[:=]|\bprometheus\.scrape\b""")
 """Words of a file that says where measurements are fetched, in the form of Prometheus or of Alloy."""
@@ -168,10 +169,10 @@ def _search(data: bytes, all_hosts: Mapping[str, str]) -> Iterator[tuple[int, Me
     hosts = hosts_in(text, all_hosts)
     lines = text.splitlines()[:_MOST_LINES] if hosts else []
     for index in _naming(text, hosts) if lines else ():
-        content = lines[index].strip() if index < len(lines) else ""
-        is_left = content.startswith(("#", "//", ";")) or _FOR_PEOPLE.match(content)
-        if content and not is_left and not _is_of_callers(lines, index):
-            name, value = _setting(_without_comment(content[:_LONGEST_LINE]))
+        full = lines[index].strip() if index < len(lines) else ""
+        content = _without_comment(full[:_LONGEST_LINE]) if not full.startswith(("#", "//", ";")) else ""
+        if content and not _FOR_PEOPLE.match(content) and not _is_of_callers(lines, index):
+            name, value = _setting(content)
             for mention in mentions(name, value, hosts):
                 yield index + 1, mention
 

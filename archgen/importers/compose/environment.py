@@ -120,7 +120,9 @@ def _named_like(path: str) -> Iterator[str]:
 def with_settings(variables: Mapping[str, SourceText]) -> dict[str, SourceText]:
     """Return variables with the settings in those that hold JSON; what stands in a variable of its own counts."""
     inner = {
-        name: replace(value, text=text) for value in variables.values() for name, text in settings_of_json(value.text)
+        name: replace(value, text=text)
+        for variable, value in variables.items()
+        for name, text in settings_of_json(variable, value.text)
     }
     return inner | {**variables} if inner else {**variables}
 

@@ -30,8 +30,8 @@ def variables_of(
     """Yield the variables of a container, each with its value and its place, and the settings in one that holds JSON."""
     variables = [*_variables_of(manifests, namespace, container)]
     # what stands in a variable of its own comes last, and counts
-    for _, (text, source) in variables:
-        yield from ((name, (value, source)) for name, value in settings_of_json(text))
+    for variable, (text, source) in variables:
+        yield from ((name, (value, source)) for name, value in settings_of_json(variable, text))
     yield from variables
 
 

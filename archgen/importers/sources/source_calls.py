@@ -12,7 +12,7 @@ from archgen.importers.variable_names import is_named_after, names_callers
 _CODE = re.compile(r"\.(java|kt|scala|groovy|[cm]?[jt]s|tsx|jsx|py|go|cs|php|rb|rs)$")
 _ASIDE = re.compile(
     r"(^|/)(tests?|__tests__|spec|e2e|mocks?|__mocks__|fixtures|examples?|samples?|docs?|node_modules|vendor|dist|build|scripts|stories"
-    r"|migrations|public|static|src/test)/|(^|/)(test_|conftest|setupProxy|(vite|vitest|webpack|vue|jest|playwright|cypress|rollup)\.config)"
+    r"|migrations|i18n|locales?|translations|public|static|src/test)/|(^|/)(test_|conftest|setupProxy|(vite|vitest|webpack|vue|jest|playwright|cypress|rollup)\.config)"
     r"|[._-](test|tests|spec|mock|stories|min|d)\.\w+$|Tests?\.(java|kt|cs)$|(^|/)proxy\.conf\.",
     re.IGNORECASE,
 )
@@ -25,7 +25,7 @@ _NAMED = re.compile(r"""(?:^\s*|\b(?:name|value|serviceId)\s*=\s*)"([\w.-]{1,100
 _OTHERWISE = re.compile(r"\burl\s*=")
 _NO_CALL = re.compile(
     r"whitelist|referer|swagger|openapi|@server|\bservers?\b *[:=]|xmlns|namespace|console\."
-    r"|print(ln|f)?\(|\blog(ger)?\b",
+    r"|print(ln|f)?\(|\blog(ger)?\b|\bthrow\b|\braise\b|(Error|Exception)\(|\bissuer\b",
     re.IGNORECASE,
 )
 """Words of a line that only shows an address."""
