@@ -113,6 +113,12 @@ class BuiltImages:
         return likely[0] if len(likely) == 1 else directory
 
     @cached_property
+    def recipes(self) -> Mapping[str, None]:
+        """The directories with a recipe."""
+        split = (name.rpartition("/") for name in self._names)
+        return dict.fromkeys(folder for folder, _, file in split if file in DOCKERFILES)
+
+    @cached_property
     def _with_settings(self) -> Mapping[str, None]:
         matches = filter(None, map(_SETTINGS.match, self._names))
         return dict.fromkeys(match[1] or "." for match in matches)
@@ -194,8 +200,13 @@ class BuiltImages:
     def _of_commands(self) -> Iterator[tuple[str, str]]:
         """Yield the images in the statements of scripts and pipelines that name a single directory of a program."""
         scripts = [name for name in self._names if _BUILDS.search(name)][:_MOST_SCRIPTS]
+        titles = {posixpath.basename(place) for place in self._modules}
         for text in (*self._pipelines(), *map(self._read, scripts)):
-            for statement in _statements(text):
+            # a directory is named by its last part at least, and most statements name none
+            named = [title for title in titles if title in text]
+            for statement in _statements(text) if named else ():
+                if not any(title in statement for title in named):
+                    continue
                 pair = _pair_in(statement)
                 if not pair and _TO_BUILD.search(statement) is None:
                     continue
@@ -263,8 +274,8 @@ def sources_of_images(images: Iterable[str], path: str, opener: Opener) -> Mappi
 
 def _stated_for(images: tuple[str, ...], path: str, opener: Opener) -> Mapping[str, str]:
     """Return the directories with a recipe that builds state for images of others' registries, but for those of products."""
-    tree, stated = opener.tree(path), image_builds(path, opener).stated
-    recipes = {posixpath.dirname(name) for name in tree.names if posixpath.basename(name) in DOCKERFILES}
+    tree, builds = opener.tree(path), image_builds(path, opener)
+    stated, recipes = builds.stated, builds.recipes
     places = {image: stated.get(image_name(image), "") for image in images if "/" in image and not is_product(image)}
     return {
         image: posixpath.relpath(place, tree.place) for image, place in places.items() if place and place in recipes
@@ -277,10 +288,8 @@ def _named_alike(images: tuple[str, ...], path: str, opener: Opener) -> Mapping[
         return {}
     tree = opener.tree(path)
     places: dict[str, set[str]] = {}
-    for name in tree.names:
-        folder, file = posixpath.split(name)
-        if file in DOCKERFILES and folder:
-            places.setdefault(posixpath.basename(folder).lower(), set()).add(folder)
+    for folder in filter(None, image_builds(path, opener).recipes):
+        places.setdefault(posixpath.basename(folder).lower(), set()).add(folder)
     found: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
     for image, plain in written.items():
         title = next((each for each in _ends_of(plain) if each in places), "")

@@ -56,10 +56,15 @@ def source_calls(
     place = posixpath.normpath(posixpath.join(tree.place, directory))
     inner = [name for name in tree.names if name.startswith(f"{place}/") and _CODE.search(name)]
     names = [name for name in inner if _ASIDE.search(name[len(place) :]) is None]
+    named = [host.encode() for host in hosts]
+    root = posixpath.relpath(".", tree.place)
     for name in names[:_MOST_FILES]:
-        for file in opener(path, posixpath.relpath(name, tree.place))[:1]:
-            if len(file.data) <= _LARGEST and (b"://" in file.data or b"Client(" in file.data):
-                lines = [*_lines(file.data.decode("utf-8", "replace"), hosts, given)]
+        for file in opener(path, f"{root}/{name}")[:1]:
+            data = file.data
+            # most files name no host at all, and to take a source apart is slow
+            may_call = len(data) <= _LARGEST and (b"://" in data or b"Client(" in data or b"Exchange(" in data)
+            if may_call and any(host in data for host in named):
+                lines = [*_lines(data.decode("utf-8", "replace"), hosts, given)]
                 if any(lines):
                     yield Configuration(file.path, "\n".join(lines).encode())
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 
+from msgspec import Struct
+
 from archgen.importers.facts import FileTree, Opener, Origin
-from archgen.importers.sources.reading import is_like_any, names_read
+from archgen.importers.sources.reading import ReadNames, is_like_any, names_read
 
 _TESTS = re.compile(
     r"(^|/)(tests?|__tests__|specs?|e2e|testing)/|(^|/)(test_|conftest)[^/]*$|_(test|spec)\.\w+$|\.(test|spec)\.\w+$"
@@ -21,6 +23,13 @@ _MOST_FILES = 400
 _LARGEST = 256 * 1024
 
 
+class _Sources(Struct, frozen=True):
+    """What the tests of a repository read, and the paths of its other files that hold text, but for examples."""
+
+    tests: tuple[ReadNames, ...]
+    others: tuple[str, ...]
+
+
 def is_read_by_tests_alone(variable: str, source: Origin, opener: Opener) -> bool:
     """Return True for a variable in a file of examples that a test reads, and that no other file of the repository names."""
     if _EXAMPLES.search(posixpath.basename(source.path)) is None:
@@ -33,15 +42,27 @@ def is_read_by_tests_alone(variable: str, source: Origin, opener: Opener) -> boo
 
 
 def _is_read_by_tests_alone(variable: str, path: str, opener: Opener) -> bool:
+    sources = _sources_around(path, opener)
+    if not any(test.reads(variable) for test in sources.tests):
+        return False
     tree = opener.tree(path)
-    names = [name for name in tree.names if _TEXTS.search(name) is not None and _LOCK.search(name) is None]
-    if not tree.is_whole or len(names) > _MOST_FILES:
-        return False
-    tests = [name for name in names if _TESTS.search(name) is not None]
-    if not any(names_read([(name, _text(path, name, tree, opener))]).reads(variable) for name in tests):
-        return False
-    others = [name for name in names if name not in {*tests} and _EXAMPLES.search(posixpath.basename(name)) is None]
-    return not any(is_like_any(variable, _text(path, name, tree, opener).lower()) for name in others)
+    return not any(is_like_any(variable, _text(path, name, tree, opener).lower()) for name in sources.others)
+
+
+def _sources_around(path: str, opener: Opener) -> _Sources:
+    """Return the sources of the repository around a file, sorted and read once for all variables; none where there are too many."""
+    question = _sources_around, path
+    if question not in opener.answers:
+        tree = opener.tree(path)
+        names = [name for name in tree.names if _TEXTS.search(name) is not None and _LOCK.search(name) is None]
+        if not tree.is_whole or len(names) > _MOST_FILES:
+            names = []
+        tests = [name for name in names if _TESTS.search(name) is not None]
+        others = [name for name in names if name not in {*tests} and _EXAMPLES.search(posixpath.basename(name)) is None]
+        read = tuple(names_read([(name, _text(path, name, tree, opener))]) for name in tests)
+        opener.answers[question] = _Sources(read, tuple(others))
+    sources: _Sources = opener.answers[question]
+    return sources
 
 
 def _text(path: str, name: str, tree: FileTree, opener: Opener) -> str:
