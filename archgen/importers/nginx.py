@@ -145,6 +145,9 @@ class _Reader:
     def __init__(self, root: Directive, proxy: Proxy, others: Iterable[Directive]) -> None:
         self.root = root
         self.proxy = proxy
+        self.maps = [*root.all("map")]
+        # a directive is as long as what it holds, so that it is told by its place
+        self.of_streams = {id(each) for stream in root.all("stream") for each in stream.all("proxy_pass")}
         self.pools = pools_in(root)
         self.pools_beside = {name: pool for other in others for name, pool in pools_in(other).items()}
 
@@ -210,7 +213,7 @@ class _Reader:
 
     def _chosen(self, text: str) -> list[str]:
         """Return a text with each value that a `map` gives the variable in it, which may be the name of a pool."""
-        for each in self.root.all("map"):
+        for each in self.maps:
             variable = each.arguments[-1] if len(each.arguments) == 2 else ""
             if variable and variable in text:
                 values = [entry.arguments[-1] for entry in each.block if entry.arguments and entry.name != "include"]
@@ -231,9 +234,7 @@ class _Reader:
         if "$" in authority or not authority or authority.startswith("unix:"):
             self.proxy.doubt(directive.line, directive.name)
             return
-        if directive in self.root.all("proxy_pass") and any(
-            directive in stream.all("proxy_pass") for stream in self.root.all("stream")
-        ):
+        if id(directive) in self.of_streams:
             protocol = "tcp"
         name, port = split_address(authority)
         pool = self.pools.get(authority) or self.pools.get(name)
