@@ -88,15 +88,21 @@ class Fact(Struct, frozen=True):
 def as_assumed(facts: Iterable[Fact], paths: Set[str]) -> Iterator[Fact]:
     """Yield facts, those of some files as assumed: they are for those who work on a system, so that no visitor comes by their ports."""
     for fact in facts:
-        if fact.source.path not in paths:
-            yield fact
-        elif fact.subject.startswith("entry:"):
+        if fact.source.path in paths and fact.subject.startswith("entry:"):
             component, _, port = fact.subject.removeprefix("entry:").rpartition(":")
             yield Fact(f"component:{component}", "member", f"published:{port}", fact.source, fact.evidence, "medium")
+        elif fact.source.path in paths:
+            yield from at_medium([fact])
         else:
-            yield replace(fact, confidence="medium") if fact.confidence == "high" else fact
-            if fact.subject.startswith("connection:") and fact.key == "protocol":
-                yield Fact(fact.subject, "is_assumed", True, fact.source, fact.evidence, "medium")
+            yield fact
+
+
+def at_medium(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield facts with no more than medium confidence, and their calls as assumed."""
+    for fact in facts:
+        yield replace(fact, confidence="medium") if fact.confidence == "high" else fact
+        if fact.subject.startswith("connection:") and fact.key == "protocol":
+            yield Fact(fact.subject, "is_assumed", True, fact.source, fact.evidence, "medium")
 
 
 class Omission(Struct, frozen=True, order=True):
@@ -117,10 +123,14 @@ class SourceError(Struct, frozen=True, order=True):
 
 
 class Configuration(Struct, frozen=True):
-    """A file to import from: its path as the user named it, and its bytes."""
+    """A file to import from: its path as the user named it, and its bytes.
+
+    Of what is made of a template, each line has that of the template in `lines`.
+    """
 
     path: str
     data: bytes
+    lines: tuple[int, ...] = ()
 
 
 class FileTree(Struct, frozen=True):

@@ -8,7 +8,7 @@ from archgen.importers.facts import Configuration, FactSheet
 from archgen.importers.nodes import SourceNode
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
-from archgen.language.yaml.tree import unpack
+from archgen.language.yaml.tree import Map, Seq, TreeNode, pack, unpack
 
 _TEMPLATE = re.compile(rb"\{\{-?\s*(?:[.$(/]|if\b|range\b|with\b|end\b|else\b|define\b|template\b|include\b|toYaml\b|tpl\b|printf\b)"
                        rb"|\{%-?\s*(?:if|for|set|include|macro)\b")  # fmt: skip
@@ -48,4 +48,20 @@ def documents(file: Configuration, sheet: FactSheet) -> list[SourceNode]:
             fix = unreadable.fault.fix
             sheet.fail(file.path, line, column, f"{unreadable.fault.message}; {fix[:1].lower()}{fix[1:].rstrip('.')}")
         return []
+    for root in roots if file.lines else ():
+        _move(root, file.lines)
     return [SourceNode(root, file.path) for root in roots if root is not None]
+
+
+def _move(node: TreeNode, lines: tuple[int, ...]) -> None:
+    """Put a value and all in it to where they stand in the template that the file is made of."""
+    if isinstance(node, Map | Seq):
+        node.mark = _moved(node.mark, lines)
+        node.marks[:] = [_moved(mark, lines) for mark in node.marks]
+        for inner in node.values() if isinstance(node, Map) else node:
+            _move(inner, lines)
+
+
+def _moved(mark: int, lines: tuple[int, ...]) -> int:
+    file, line, column = unpack(mark)
+    return pack(file, lines[min(line, len(lines)) - 1] - 1, column - 1)

@@ -41,6 +41,9 @@ def test_templates_of_a_chart_are_no_errors_of_the_directory_that_holds_it(
     assert [line for line in output.out.splitlines() if line.startswith("not read")] == [
         "not read: charts/shop is a Helm chart: render it with `helm template charts/shop`, and import the result"
     ]
+    assert main(["import", "charts/shop", "--format", "summary"]) == 0
+    assert "read charts/shop as assumed: a Helm chart" in capsys.readouterr().out
+    write({name: f"{template}{{{{ genCA }}}}" for name, template in templates.items()})
     assert main(["import", "charts/shop"]) == 2
     assert "charts/shop is a Helm chart: render it" in capsys.readouterr().err
     assert main(["import", "charts/shop/templates/web.yaml"]) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import re
 import shlex
@@ -12,13 +13,13 @@ from archgen.app.importing.applied_paths import GOES
 from archgen.app.importing.cluster_evidence import count_workloads, scripts_that_apply, texts_that_may_apply
 from archgen.app.importing.compose_evidence import development_in
 from archgen.app.importing.compose_files import (
-    by_directory,
     choose_compose_files,
     compose_files_in,
     count_services,
     has_usual_name,
     is_compose_file,
     is_for_trial,
+    nearest_projects,
     stage_of_compose_file,
 )
 from archgen.app.importing.compose_sketch import sketch_compose
@@ -40,6 +41,7 @@ from archgen.app.importing.project_choice import ProjectChoice, built_images, ch
 from archgen.app.importing.stated_use import usage_documents
 from archgen.app.importing.unread_proxies import Owners, files_of_tools, owners_in, started_containers, templates_among
 from archgen.importers.attached import is_proxy
+from archgen.importers.charts.repository import RenderedCharts, all_charts, charts_in, render_charts
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.stages import STAGING, is_example
@@ -73,7 +75,7 @@ class SourceFiles:
     in kustomizations, after the file of each, by which nothing is to be found, and True for those outside the project. `templates` are
     those of other tools than Helm. `built` are the sources by which compose files that aren't read build services, by their names.
     `listed` are the paths that kustomizations name, each with the first of these, `of_tools` the files by which other tools run
-    systems, and `doubted` the paths of compose files for development beside a chart. `started` are containers that commands start.
+    systems, and `doubted` the paths of compose files for development beside a chart. Containers are `started` and charts `rendered`.
     """
 
     def __init__(self) -> None:
@@ -96,6 +98,7 @@ class SourceFiles:
         self.of_tools: dict[str, list[str]] = {}
         self.doubted: set[str] = set()
         self.started: dict[int, tuple[str, str, int]] = {}
+        self.rendered = RenderedCharts()
 
     def read(self, path: str, inside: str | None = None) -> None:
         """Read a file; what can't be read is an error."""
@@ -117,7 +120,7 @@ class SourceFiles:
             if beside and is_compose_file(os.path.basename(path)) and sketch_compose(path, found.text(path)).changed:
                 self.bases[path] = beside[0]
         if choice.reason or reason:
-            named = " and ".join(" with ".join(project) for project in choice.projects)
+            named = _named(choice)
             reasons = [*choice.reason.removeprefix(f"{named}: ").split(", "), *reason.split(", ")]
             self.reasons.append(f"{named}: {', '.join(dict.fromkeys(each for each in reasons if each))}")
         for project in choice.projects:
@@ -127,13 +130,28 @@ class SourceFiles:
         """Take all that compose files say as assumed, for a reason if there is any: visitors use charts, which aren't read."""
         if reason:
             self.doubted.update(path for project in choice.projects for path in project)
-            named = " and ".join(" with ".join(project) for project in choice.projects)
-            self.reasons.append(f"{named} as assumed: it {reason}")
+            self.reasons.append(f"{_named(choice)} as assumed: it {reason}")
+
+    def read_charts(self, directory: str, paths: list[str], found: FoundFiles, instead: ProjectChoice | None) -> bool:
+        """Read what charts below a directory make, `instead` of compose files only if it tells as much; False if that is nothing."""
+        rendered = render_charts(directory, charts_in(paths), paths, found.data)
+        services = [each for project in instead.candidates for each in project.services.values()] if instead else []
+        if not rendered.manifests or (instead and not rendered.replaces(each.image for each in services)):
+            return False
+        self.rendered = rendered
+        self.files |= rendered.manifests
+        self.reasons += rendered.reasons
+        self.charts = [chart for chart in self.charts if chart not in rendered.charts.values()]
+        return True
 
     def leave_out(self, paths: Iterable[str], reason: str) -> None:
         """Name compose files that aren't read for a user, and the reason."""
         self.others += paths
         self.reasons.append(reason)
+
+
+def _named(choice: ProjectChoice) -> str:
+    return " and ".join(" with ".join(project) for project in choice.projects)
 
 
 def _overrides_of_developers(project: Sequence[str], found: FoundFiles) -> Iterator[str]:
@@ -194,9 +212,13 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         choice = choose_projects(directory, {directory: composed}, below, found)
         preference = prefer(directory, choice, names, paths, found)
         if preference is None or not preference.is_cluster:
-            collection.read_projects(choice, found, "" if preference is None else preference.reason)
             collection.charts += (charts := charts_in(paths))
-            collection.doubt(choice, development_beside_charts(directory, choice, charts, names, paths, found))
+            doubt = development_beside_charts(directory, choice, charts, names, paths, found)
+            if doubt and collection.read_charts(directory, paths, found, choice):
+                collection.leave_out([*itertools.chain(*choice.projects)], f"charts: {_named(choice)} {doubt}")
+                return
+            collection.read_projects(choice, found, "" if preference is None else preference.reason)
+            collection.doubt(choice, doubt)
             collection.others += _manifest_directories(directory, below)
             _find_proxies(collection, directory, below, found)
             return
@@ -205,7 +227,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     kustomizations = Kustomizations(directory)
     manifests, below = _manifests_below(collection, directory, paths, found, kustomizations)
     # what only looks like a compose file gives way to manifests
-    nearest = {} if is_usual else {directory: composed} if composed else _nearest_projects(below)
+    nearest = {} if is_usual else {directory: composed} if composed else nearest_projects(below)
     projects = choose_projects(directory, nearest, below, found) if nearest else ProjectChoice([], [])
     # of many projects side by side nothing tells which one is meant
     is_unclear = len(projects.projects) > _MOST_PROJECTS
@@ -214,7 +236,10 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     if nearest and manifests and not is_meant and not is_unclear:
         preference = prefer(directory, projects, names, below, found, is_below=True)
         is_meant = preference is not None and not preference.is_cluster
-    if manifests and (is_unclear or not is_meant):
+    runs = any(map(count_workloads, manifests.values()))
+    if manifests and not runs and not nearest and collection.read_charts(directory, paths, found, None):
+        collection.files = {path: Configuration(path, data) for path, data in manifests.items()} | collection.files
+    elif manifests and (is_unclear or not is_meant):
         collection.built |= built_images((choice if is_usual else projects).candidates)
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
@@ -226,20 +251,21 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         chosen = (
             _chosen_of(nearest, found) if is_unclear else (path for project in projects.projects for path in project)
         )
-        if others := [path for path in chosen if _is_for_visitors(directory, path)]:
+        others = [path for path in chosen if stage_of_compose_file(os.path.relpath(path, directory)) < STAGING]
+        if others:
             why = f"no compose file lies in {directory}" if preference is None else preference.reason
             collection.leave_out(others, f"manifests of Kubernetes: {why}")
     elif not nearest:
-        _read_proxies(
-            collection, [each for each in below if each.lower().endswith((".conf", ".cfg", ".template"))], inside
-        )
+        if not collection.read_charts(directory, paths, found, None):
+            ends = (".conf", ".cfg", ".template")
+            _read_proxies(collection, [each for each in below if each.lower().endswith(ends)], inside)
     elif is_unclear:
         raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {next(iter(nearest))}")
     else:
         collection.others += _manifest_directories(directory, below) if preference is not None else manifests
         collection.read_projects(projects, found, "" if preference is None else preference.reason)
-        charts = charts_in(paths)
-        collection.doubt(projects, development_beside_charts(directory, projects, charts, names, paths, found))
+        doubt = development_beside_charts(directory, projects, charts_in(paths), names, paths, found)
+        collection.doubt(projects, doubt)
         _find_proxies(collection, directory, below, found)
 
 
@@ -263,29 +289,11 @@ def _words_on_documents(paths: Iterable[str]) -> Iterator[str]:
         yield f"{first}{more}: Kustomize takes the first document alone; move the others into files that it names"
 
 
-def _is_for_visitors(directory: str, path: str) -> bool:
-    return stage_of_compose_file(os.path.relpath(path, directory)) < STAGING
-
-
-def _all_charts(paths: Iterable[str]) -> list[str]:
-    return sorted(os.path.dirname(path) for path in paths if path.rpartition(os.sep)[2] == "Chart.yaml")
-
-
-def charts_in(paths: Iterable[str]) -> list[str]:
-    """Return the Helm charts among files, without those that lie in another one."""
-    charts = _all_charts(paths)
-    return [
-        chart or "."
-        for chart in charts
-        if not any(path_in(chart, "").startswith(f"{outer}/charts/") for outer in charts)
-    ]
-
-
 def _manifests_below(
     collection: SourceFiles, directory: str, paths: list[str], found: FoundFiles, kustomizations: Kustomizations
 ) -> tuple[dict[str, bytes], list[str]]:
     """Return the manifests among the files of a directory and in the bases outside, and its files but for templates of charts."""
-    charts = _all_charts(paths)
+    charts = all_charts(paths)
     templates = tuple(os.path.join(chart, "templates", "") for chart in charts)
     below = [path for path in paths if not path.startswith(templates)] if charts else paths
     collection.charts += charts_in(paths)
@@ -390,10 +398,3 @@ def _find_proxies(collection: SourceFiles, directory: str, below: list[str], fou
     collection.unnamed_proxies |= {path: file for path, file in proxies.items() if not is_for_trial(path)} or proxies
     collection.owners_of_proxies = functools.partial(owners_in, directory, below, found)
     collection.started |= started_containers(below, found) if proxies else {}
-
-
-def _nearest_projects(below: list[str]) -> dict[str, list[str]]:
-    """Return the compose files that are least deep, by their directories."""
-    projects = by_directory(path for path in below if is_compose_file(path.rpartition(os.sep)[2]))
-    depth = min((path.count(os.sep) for path in projects), default=0)
-    return {path: projects[path] for path in sorted(projects) if path.count(os.sep) == depth}

@@ -168,3 +168,10 @@ def _content(directory: str, name: str, found: FoundFiles) -> _Content:
 def _is_override(name: str, base: str) -> bool:
     stem, _, end = base.rpartition(".")
     return name == f"{stem}.override.{end}"
+
+
+def nearest_projects(below: list[str]) -> dict[str, list[str]]:
+    """Return the compose files that are least deep, by their directories."""
+    projects = by_directory(path for path in below if is_compose_file(path.rpartition(os.sep)[2]))
+    depth = min((path.count(os.sep) for path in projects), default=0)
+    return {path: projects[path] for path in sorted(projects) if path.count(os.sep) == depth}

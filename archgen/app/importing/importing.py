@@ -16,7 +16,7 @@ from archgen.app.importing.opening import opener_of
 from archgen.app.importing.unread_proxies import lines_of_proxies, lines_of_tools
 from archgen.importers.assembly.model import ImportedModel, assemble_model
 from archgen.importers.assembly.text import text_of
-from archgen.importers.facts import UNLISTED, Omission, SourceError, as_assumed
+from archgen.importers.facts import UNLISTED, Omission, Origin, SourceError, as_assumed, at_medium
 from archgen.importers.run import LOOKED_FOR, Reading, read_all
 from archgen.model.problems import UsageError
 from archgen.model.wording import first_few
@@ -61,13 +61,15 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         collection.built,
         collection.started,
     )
+    facts = as_assumed(reading.facts, collection.doubted)
+    unrendered = (Omission(Origin(path, 1), path, reason) for path, reason in collection.rendered.omitted)
     reading = replace(
         reading,
-        facts=tuple(as_assumed(reading.facts, collection.doubted)),
-        omissions=tuple(_with_lists(each, collection.listed) for each in reading.omissions),
+        facts=tuple(at_medium(facts) if collection.rendered.manifests else facts),
+        omissions=(*(_with_lists(each, collection.listed) for each in reading.omissions), *unrendered),
     )
     errors = tuple(sorted({*collection.errors, *reading.errors}))
-    model = assemble_model(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])
+    model = assemble_model(reading.facts, name or _name(reading, paths), _sources_of(collection, reading))
     if not model.inventory.parts:
         raise NothingImported(_nothing(collection, paths), errors)
     read = {file.path for file, _ in reading.sources}
@@ -87,6 +89,12 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         bases=collection.bases,
         listed=collection.listed,
     )
+
+
+def _sources_of(collection: SourceFiles, reading: Reading) -> list[str]:
+    """Return the paths to read again: of what is made of a chart that of the chart."""
+    charts = collection.rendered.charts
+    return [*dict.fromkeys(charts.get(file.path, file.path) for file, _ in reading.sources)]
 
 
 def _with_lists(omission: Omission, listed: Mapping[str, str]) -> Omission:

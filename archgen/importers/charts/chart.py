@@ -1,0 +1,200 @@
+"""Charts with their values as manifests, as `helm template` prints them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from archgen.importers.charts.functions import CAPABILITIES
+from archgen.importers.charts.rendering import TemplateRenderer
+from archgen.importers.charts.syntax import NotUnderstood, ParsedTemplate, TemplateNode, parse_template
+from archgen.importers.facts import Configuration
+from archgen.language.yaml.documents import read_documents
+from archgen.language.yaml.faults import Unreadable
+from archgen.language.yaml.tree import Map, Seq
+
+_DEEPEST = 4
+_MOST_CHARTS = 40
+_NAMES = ("Chart.yaml", "values.yaml")
+
+
+class ChartResult(Struct):
+    """What a chart makes: manifests, with the lines of their templates; and what isn't rendered, each with the reason."""
+
+    manifests: list[Configuration]
+    omitted: list[tuple[str, str]]
+
+
+class _Chart(Struct):
+    directory: str
+    about: dict[str, Any]
+    values: dict[str, Any]
+
+
+def render_chart(
+    directory: str, files: Mapping[str, Callable[[], bytes]], overlays: tuple[str, ...] = ()
+) -> ChartResult:
+    """Return what the chart in a directory makes of the files, with further files of values over its own."""
+    result = ChartResult([], [])
+    _Charts(files, result).render(directory, overlays)
+    return result
+
+
+class _Charts:
+    def __init__(self, files: Mapping[str, Callable[[], bytes]], result: ChartResult) -> None:
+        self._files = files
+        self._result = result
+        self._count = 0
+
+    def render(self, directory: str, overlays: tuple[str, ...]) -> None:
+        """Render a chart and those in it that are turned on."""
+        chart = self._chart(directory)
+        if chart is None:
+            return
+        for path in overlays:
+            chart.values = _over(chart.values, self._mapping(path))
+        release = str(chart.about.get("name") or posixpath.basename(directory))
+        charts = [*self._with_inner(chart, 0)]
+        definitions: dict[str, list[TemplateNode]] = {}
+        templates: dict[str, ParsedTemplate] = {}
+        for each in charts:
+            for path in self._below(each.directory):
+                try:
+                    templates[path] = parse_template(self._text(path))
+                except NotUnderstood as problem:
+                    self._omit(path, problem)
+                    continue
+                definitions[path] = templates[path].nodes
+                for name, body in templates[path].definitions.items():
+                    definitions.setdefault(name, body)
+        for each in charts:
+            about = {key[:1].upper() + key[1:]: value for key, value in each.about.items()}
+            about |= {"Name": about.get("Name") or release, "Version": about.get("Version") or "0.1.0"}
+            root = {
+                "Values": each.values,
+                "Chart": about,
+                "Release": {"Name": release, "Namespace": "", "Service": "Helm", "IsInstall": True, "IsUpgrade": False,
+                            "Revision": 1},
+                "Capabilities": CAPABILITIES,
+            }  # fmt: skip
+            for path in self._below(each.directory):
+                if path in templates and path.endswith((".yaml", ".yml")):
+                    template = {
+                        "Name": path,
+                        "BasePath": posixpath.normpath(posixpath.join(each.directory, "templates")),
+                    }
+                    self._put(path, templates[path], {**root, "Template": template}, definitions)
+
+    def _put(
+        self, path: str, template: ParsedTemplate, root: dict[str, Any], definitions: Mapping[str, list[TemplateNode]]
+    ) -> None:
+        try:
+            text, lines = TemplateRenderer(definitions).render(template.nodes, root)
+            documents = read_documents(text.encode())
+        except NotUnderstood as problem:
+            self._omit(path, problem)
+            return
+        except Unreadable:
+            self._omit(path, "what is made of it is no YAML")
+            return
+        if any(isinstance(each, Map) for each in documents):
+            self._result.manifests.append(Configuration(path, text.encode(), tuple(lines)))
+
+    def _omit(self, path: str, problem: object) -> None:
+        self._result.omitted.append((path, f"a template that isn't understood here: {problem}"))
+
+    def _with_inner(self, chart: _Chart, depth: int) -> Iterator[_Chart]:
+        """Yield a chart and those in its directory that its values turn on, with what it says to them."""
+        yield chart
+        self._count += 1
+        required = chart.about.get("dependencies")
+        needed = (
+            {str(each.get("name")): each for each in required if isinstance(each, dict)}
+            if isinstance(required, list)
+            else {}
+        )
+        inner = {posixpath.basename(each): each for each in self._inner(chart.directory)}
+        for name, entry in needed.items():
+            repository = str(entry.get("repository") or "")
+            if repository.startswith("file://"):
+                inner[name] = posixpath.normpath(posixpath.join(chart.directory, repository.removeprefix("file://")))
+        for name in dict.fromkeys((*inner, *needed)):
+            entry = needed.get(name, {})
+            title = str(entry.get("alias") or name)
+            if depth >= _DEEPEST or self._count >= _MOST_CHARTS or not _is_on(entry, chart.values):
+                continue
+            other = self._chart(inner[name]) if name in inner else None
+            if other is None:
+                place = posixpath.join(chart.directory, "Chart.yaml")
+                self._result.omitted.append((f"{place}: {title[:100]}", "a chart that isn't in the repository"))
+                continue
+            own = chart.values.get(title)
+            other.values = _over(other.values, own if isinstance(own, dict) else {})
+            shared = chart.values.get("global")
+            other.values["global"] = _over(other.values.get("global") or {}, shared if isinstance(shared, dict) else {})
+            yield from self._with_inner(other, depth + 1)
+
+    def _chart(self, directory: str) -> _Chart | None:
+        about, values = (posixpath.normpath(posixpath.join(directory, name)) for name in _NAMES)
+        if about not in self._files:
+            return None
+        return _Chart(directory, self._mapping(about), self._mapping(values))
+
+    def _inner(self, directory: str) -> list[str]:
+        place = posixpath.normpath(posixpath.join(directory, "charts"))
+        names = [posixpath.dirname(path) for path in self._files if posixpath.basename(path) == "Chart.yaml"]
+        return sorted(each for each in names if posixpath.dirname(each) == place)
+
+    def _below(self, directory: str) -> list[str]:
+        """Return the templates of a chart."""
+        place = posixpath.normpath(posixpath.join(directory, "templates"))
+        ends = (".yaml", ".yml", ".tpl")
+        tests = f"{place}/tests/"
+        return [path for path in sorted(self._files)
+                if path.startswith(f"{place}/") and path.endswith(ends) and not path.startswith(tests)]  # fmt: skip
+
+    def _text(self, path: str) -> str:
+        return self._files[path]().decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def _mapping(self, path: str) -> dict[str, Any]:
+        """Return the mapping in a file; none where it isn't there or can't be read."""
+        try:
+            roots = read_documents(self._files[path]()) if path in self._files else []
+        except Unreadable:
+            roots = []
+        value = _plain(roots[0]) if roots else {}
+        return value if isinstance(value, dict) else {}
+
+
+def _is_on(entry: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Return False for a required chart whose condition is false in the values."""
+    for condition in str(entry.get("condition") or "").split(","):
+        value: Any = values
+        for key in condition.strip().split(".") if condition.strip() else ():
+            value = value.get(key) if isinstance(value, dict) else None
+        if condition.strip() and isinstance(value, bool):
+            return value
+    return True
+
+
+def _over(values: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with others over them; nothing in the place of one takes it away."""
+    result = dict(values)
+    for key, value in others.items():
+        inner = result.get(key)
+        if isinstance(inner, dict) and isinstance(value, dict):
+            result[key] = _over(inner, value)
+        elif value is None:
+            result.pop(key, None)
+        else:
+            result[key] = value
+    return result
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, Map):
+        return {key: _plain(value) for key, value in node.items()}
+    return [*map(_plain, node)] if isinstance(node, Seq) else node

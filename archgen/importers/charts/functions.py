@@ -1,0 +1,336 @@
+"""Functions of the templates of charts: those of Go, of Sprig and of Helm that tell nothing but what is in the values."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import operator
+import re
+from collections.abc import Callable
+from typing import Any
+
+from archgen.importers.charts.syntax import NotUnderstood
+
+TO_BE_SET = "<to-be-set>"
+"""What stands for a value that whoever installs a chart has to give."""
+
+_BUILT_IN = (
+    "v1",
+    "apps/",
+    "batch/",
+    "networking.k8s.io/",
+    "policy/",
+    "autoscaling/",
+    "rbac.authorization.k8s.io/",
+    "storage.k8s.io/",
+)
+"""Beginnings of the versions of what each cluster has."""
+
+_VERSION = "1.33.0"
+_PLAIN = re.compile(r"[A-Za-z_/][\w./-]*")
+_NO_TEXT = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan"))
+_DEEPEST = 40
+_LONGEST_PATTERN = 200
+_LONGEST_MATCHED = 300
+_MOST_OF_TEXT = 1 << 20
+
+
+def is_true(value: Any) -> bool:
+    """Return True for what a condition takes for true: anything but false, zero, nothing and what is empty."""
+    return bool(value)
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is put out."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    raise NotUnderstood("a list or a mapping as text")
+
+
+def yaml_of(value: Any, indent: int = 0) -> str:
+    """Return a value as YAML in blocks."""
+    if indent > _DEEPEST:
+        raise NotUnderstood("it is too deep")
+    blank = "  " * indent
+    if isinstance(value, dict) and value:
+        return "\n".join(f"{blank}{_scalar(str(key))}:{_below(inner, indent)}" for key, inner in value.items())
+    if isinstance(value, list) and value:
+        return "\n".join(f"{blank}-{_item(inner, indent)}" for inner in value)
+    return f"{blank}{_scalar(value)}"
+
+
+def _below(value: Any, indent: int) -> str:
+    if isinstance(value, dict | list) and value:
+        return f"\n{yaml_of(value, indent + (1 if isinstance(value, dict) else 0))}"
+    return f" {_scalar(value)}"
+
+
+def _item(value: Any, indent: int) -> str:
+    if isinstance(value, dict | list) and value:
+        return f" {yaml_of(value, indent + 1).lstrip(' ')}"
+    return f" {_scalar(value)}"
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return value if _PLAIN.fullmatch(value) and value.lower() not in _NO_TEXT else json.dumps(value)
+    return json.dumps(value) if isinstance(value, dict | list) else shown(value)
+
+
+def _indent(count: Any, text: Any) -> str:
+    blank = " " * min(int(count), 200)
+    return "\n".join(blank + line for line in shown(text).split("\n"))
+
+
+def _default(fallback: Any, *value: Any) -> Any:
+    return value[-1] if value and is_true(value[-1]) else fallback
+
+
+def _printf(pattern: Any, *values: Any) -> str:
+    waiting = [*values]
+
+    def put(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return "%"
+        if not waiting:
+            raise NotUnderstood("`printf` without a value")
+        value = waiting.pop(0)
+        if match[1] == "q":
+            return json.dumps(shown(value))
+        return str(int(float(shown(value) or 0))) if match[1] == "d" else shown(value)
+
+    text = re.sub(r"%(?:%|([svdq]))", put, shown(pattern))
+    if waiting or re.search(r"%[^\s%svdq]", shown(pattern)) is not None:
+        raise NotUnderstood("a pattern of `printf`")
+    return text
+
+
+def _number(value: Any) -> int | float:
+    try:
+        number = float(shown(value) or 0)
+    except ValueError:
+        return 0
+    return int(number) if number.is_integer() else number
+
+
+def _compare(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def compare(one: Any, other: Any) -> bool:
+        are_texts = isinstance(one, str) and isinstance(other, str)
+        return holds(one, other) if are_texts else holds(_number(one), _number(other))
+
+    return compare
+
+
+def _pattern(text: Any) -> re.Pattern[str]:
+    """Return a pattern; one that may take long is none that is understood."""
+    pattern = shown(text)
+    if len(pattern) > _LONGEST_PATTERN or re.search(r"\)[*+?{]|\(\?", pattern) is not None:
+        raise NotUnderstood("a pattern")
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise NotUnderstood("a pattern") from error
+
+
+def _equal(one: Any, *others: Any) -> bool:
+    return any(one == other and isinstance(one, bool) == isinstance(other, bool) for other in others)
+
+
+def _has_version(constraint: Any, version: Any) -> bool:
+    """Return True if a version fulfils a constraint, which has parts such as `>=1.19-0`."""
+    have = _numbers(shown(version))
+    parts = re.findall(r"(>=|<=|>|<|=|!=|\^|~)?\s*v?([0-9][\w.*-]*)", shown(constraint))
+    if not parts or "||" in shown(constraint):
+        raise NotUnderstood("a constraint of versions")
+    checks = {">=": lambda n: have >= n, "<=": lambda n: have <= n, ">": lambda n: have > n, "<": lambda n: have < n,
+              "!=": lambda n: have != n, "^": lambda n: have >= n and have[0] == n[0],
+              "~": lambda n: have >= n and have[:2] == n[:2]}  # fmt: skip
+    return all(checks.get(sign, lambda n: have == n)(_numbers(text)) for sign, text in parts)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    found = [int(each) for each in re.findall(r"[0-9]+", version.partition("-")[0])[:3]]
+    return tuple([*found, 0, 0, 0][:3])
+
+
+def has_api(version: str) -> bool:
+    """Return True for a version of an interface that each cluster has."""
+    return version.startswith(_BUILT_IN) and "beta" not in version and "alpha" not in version
+
+
+CAPABILITIES = {
+    "KubeVersion": {
+        "Version": f"v{_VERSION}",
+        "GitVersion": f"v{_VERSION}",
+        "Major": "1",
+        "Minor": _VERSION.split(".")[1],
+    },
+    "HelmVersion": {"Version": "v3.18.0"},
+}
+
+
+def _replace(old: Any, new: Any, text: Any) -> str:
+    return shown(text).replace(shown(old), shown(new))[:_MOST_OF_TEXT]
+
+
+def _trunc(count: Any, text: Any) -> str:
+    return shown(text)[: int(count)] if int(count) >= 0 else shown(text)[int(count) :]
+
+
+def _merge(target: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+    result = dict(target)
+    for other in others:
+        for key, value in (other or {}).items():
+            inner = result.get(key)
+            result[key] = (
+                _merge(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else result.get(key, value)
+            )
+    return result
+
+
+def _dict(*pairs: Any) -> dict[str, Any]:
+    return dict(zip(map(shown, pairs[::2]), pairs[1::2], strict=True))
+
+
+def _dig(*words: Any) -> Any:
+    *keys, fallback, value = words
+    for key in keys:
+        if not isinstance(value, dict) or key not in value:
+            return fallback
+        value = value[key]
+    return value
+
+
+def _index(value: Any, *keys: Any) -> Any:
+    for key in keys:
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int):
+            value = value[key] if 0 <= key < len(value) else None
+        elif value is not None:
+            raise NotUnderstood("`index`")
+    return value
+
+
+def _set(target: Any, key: Any, value: Any) -> Any:
+    target[shown(key)] = value
+    return target
+
+
+def _fail(message: Any) -> Any:
+    raise NotUnderstood(f"it needs other values: {shown(message)[:80]}")
+
+
+def _is_kind(kind: Any, value: Any) -> bool:
+    kinds = {"map": dict, "slice": list, "string": str, "bool": bool, "int": int, "int64": int, "float64": float}
+    known = kinds.get(shown(kind))
+    if known is None:
+        raise NotUnderstood("`kindIs`")
+    return isinstance(value, known) and (known is bool or not isinstance(value, bool))
+
+
+def _until(count: Any) -> list[int]:
+    return [*range(min(int(count), 100))]
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "quote": lambda *values: " ".join(json.dumps(shown(each), ensure_ascii=False) for each in values if each is not None),
+    "squote": lambda *values: " ".join(f"'{shown(each)}'" for each in values if each is not None),
+    "default": _default,
+    "required": lambda _, value: value if value is not None and value != "" else TO_BE_SET,
+    "fail": _fail,
+    "indent": _indent,
+    "nindent": lambda count, text: f"\n{_indent(count, text)}",
+    "toYaml": yaml_of,
+    "toJson": lambda value: json.dumps(value, separators=(",", ":")),
+    "toString": shown,
+    "int": lambda value: int(_number(value)),
+    "int64": lambda value: int(_number(value)),
+    "float64": lambda value: float(_number(value)),
+    "atoi": lambda value: int(_number(value)),
+    "printf": _printf,
+    "print": lambda *values: "".join(map(shown, values)),
+    "println": lambda *values: " ".join(map(shown, values)) + "\n",
+    "trunc": _trunc,
+    "trim": lambda text: shown(text).strip(),
+    "trimAll": lambda signs, text: shown(text).strip(shown(signs)),
+    "trimSuffix": lambda end, text: shown(text).removesuffix(shown(end)),
+    "trimPrefix": lambda start, text: shown(text).removeprefix(shown(start)),
+    "lower": lambda text: shown(text).lower(),
+    "upper": lambda text: shown(text).upper(),
+    "title": lambda text: shown(text).title(),
+    "kebabcase": lambda text: re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", "-", shown(text)).lower(),
+    "replace": _replace,
+    "contains": lambda part, text: shown(part) in shown(text),
+    "hasPrefix": lambda part, text: shown(text).startswith(shown(part)),
+    "hasSuffix": lambda part, text: shown(text).endswith(shown(part)),
+    "split": lambda sign, text: {f"_{place}": each for place, each in enumerate(shown(text).split(shown(sign)))},
+    "splitList": lambda sign, text: shown(text).split(shown(sign)),
+    "join": lambda sign, items: shown(sign).join(map(shown, items or [])),
+    "b64enc": lambda text: base64.b64encode(shown(text).encode()).decode(),
+    "sha256sum": lambda text: hashlib.sha256(shown(text).encode()).hexdigest(),
+    "randAlphaNum": lambda count: "x" * min(int(count), 64),
+    "randAlpha": lambda count: "x" * min(int(count), 64),
+    "eq": _equal,
+    "ne": lambda one, other: not _equal(one, other),
+    "lt": _compare(operator.lt),
+    "le": _compare(operator.le),
+    "gt": _compare(operator.gt),
+    "ge": _compare(operator.ge),
+    "regexMatch": lambda pattern, text: _pattern(pattern).search(shown(text)[:_LONGEST_MATCHED]) is not None,
+    "regexReplaceAll": lambda pattern, text, new: _pattern(pattern).sub(
+        re.sub(r"\$\{?(\d)\}?", r"\\\1", shown(new)), shown(text)[:_LONGEST_MATCHED]
+    ),
+    "not": lambda value: not is_true(value),
+    "empty": lambda value: not is_true(value),
+    "ternary": lambda yes, no, value: yes if is_true(value) else no,
+    "coalesce": lambda *values: next(filter(is_true, values), None),
+    "len": lambda value: len(value or ""),
+    "add": lambda *values: sum(map(_number, values)),
+    "add1": lambda value: _number(value) + 1,
+    "sub": lambda one, other: _number(one) - _number(other),
+    "mul": lambda one, other: _number(one) * _number(other),
+    "until": _until,
+    "list": lambda *values: [*values],
+    "tuple": lambda *values: [*values],
+    "dict": _dict,
+    "get": lambda value, key: (value or {}).get(shown(key), ""),
+    "set": _set,
+    "unset": lambda value, key: {name: each for name, each in value.items() if name != shown(key)},
+    "hasKey": lambda value, key: isinstance(value, dict) and shown(key) in value,
+    "keys": lambda value: sorted(value or {}),
+    "values": lambda value: [value[key] for key in sorted(value or {})],
+    "pick": lambda value, *keys: {key: value[key] for key in keys if key in value},
+    "omit": lambda value, *keys: {key: each for key, each in value.items() if key not in keys},
+    "merge": _merge,
+    "mergeOverwrite": lambda *values: _merge(*reversed(values)),
+    "deepCopy": lambda value: json.loads(json.dumps(value)),
+    "dig": _dig,
+    "index": _index,
+    "first": lambda items: items[0] if items else None,
+    "last": lambda items: items[-1] if items else None,
+    "rest": lambda items: items[1:],
+    "append": lambda items, value: [*(items or []), value],
+    "prepend": lambda items, value: [value, *(items or [])],
+    "concat": lambda *lists: [each for items in lists for each in items or []],
+    "has": lambda value, items: value in (items or []),
+    "uniq": lambda items: [each for place, each in enumerate(items) if each not in items[:place]],
+    "compact": lambda items: [each for each in items if is_true(each)],
+    "sortAlpha": lambda items: sorted(map(shown, items)),
+    "kindIs": _is_kind,
+    "typeIs": _is_kind,
+    "semverCompare": _has_version,
+    "lookup": lambda *_: {},
+}  # fmt: skip
+"""The functions by their names; `and`, `or`, `include` and `tpl` need what stands around them."""

@@ -1,0 +1,237 @@
+"""Templates of charts with their values put in, with the line of the template for each line of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from archgen.importers.charts.functions import FUNCTIONS, has_api, is_true, shown
+from archgen.importers.charts.syntax import (
+    NotUnderstood,
+    Operand,
+    Pipeline,
+    TemplateAction,
+    TemplateCall,
+    TemplateChoice,
+    TemplateLoop,
+    TemplateNode,
+    TemplateText,
+    parse_template,
+)
+
+OF_FILES = "files of the chart"
+"""What isn't understood of a template that holds other files, which are dashboards as a rule."""
+
+_DEEPEST = 40
+_MOST_STEPS = 100_000
+_MOST_OF_TEXT = 1 << 20
+
+
+class TemplateRenderer:
+    """Renders the templates of a chart by its definitions; `budget` are the steps that are left, for all that use one."""
+
+    def __init__(self, definitions: Mapping[str, list[TemplateNode]]) -> None:
+        self._definitions = definitions
+        self._steps = 0
+        self._depth = 0
+
+    def render(self, nodes: list[TemplateNode], root: dict[str, Any]) -> tuple[str, list[int]]:
+        """Return the text of a template, and the line of the template that each of its lines is of; raise NotUnderstood."""
+        output = _Output()
+        try:
+            self._put(nodes, root, {"$": root}, output)
+        except (
+            ZeroDivisionError,
+            TypeError,
+            ValueError,
+            KeyError,
+            AttributeError,
+            IndexError,
+            RecursionError,
+        ) as error:
+            raise NotUnderstood("a value of another sort than it takes") from error
+        return output.text(), output.lines
+
+    def _put(self, nodes: list[TemplateNode], dot: Any, variables: dict[str, Any], output: _Output) -> None:
+        for node in nodes:
+            self._count()
+            if isinstance(node, TemplateText):
+                output.add(node.text, node.line, advances=True)
+            elif isinstance(node, TemplateAction):
+                value = self._value(node.pipeline, dot, variables)
+                if not node.pipeline.variables:
+                    output.add(shown(value), node.line)
+            elif isinstance(node, TemplateChoice):
+                self._choose(node, dot, variables, output)
+            elif isinstance(node, TemplateLoop):
+                self._repeat(node, dot, variables, output)
+            else:
+                output.add(self._call(node, dot, variables), node.line)
+
+    def _choose(self, node: TemplateChoice, dot: Any, variables: dict[str, Any], output: _Output) -> None:
+        inner = _Scope(variables)
+        for condition, body in node.branches:
+            value = self._value(condition, dot, inner) if condition is not None else None
+            if condition is None or is_true(value):
+                self._put(body, value if node.word == "with" and condition is not None else dot, inner, output)
+                return
+
+    def _repeat(self, node: TemplateLoop, dot: Any, variables: dict[str, Any], output: _Output) -> None:
+        names = node.pipeline.variables
+        value = self._value(Pipeline(node.pipeline.commands), dot, variables)
+        pairs: list[tuple[Any, Any]]
+        if isinstance(value, dict):
+            pairs = [(key, value[key]) for key in sorted(value)]
+        elif isinstance(value, int) and not isinstance(value, bool):
+            pairs = [(each, each) for each in range(value)]
+        else:
+            pairs = [*enumerate(value or [])]
+        for key, item in pairs:
+            inner = _Scope(variables)
+            inner.update(zip(names, (key, item) if len(names) > 1 else (item,), strict=False))
+            self._put(node.body, item, inner, output)
+        if not pairs:
+            self._put(node.otherwise, dot, _Scope(variables), output)
+
+    def _call(self, node: TemplateCall, dot: Any, variables: dict[str, Any]) -> str:
+        given = self._value(node.pipeline, dot, variables) if node.pipeline is not None else None
+        return self._include(node.name, given)
+
+    def _include(self, name: str, given: Any) -> str:
+        body = self._definitions.get(name)
+        if body is None:
+            raise NotUnderstood(f"`{name[:60]}` is defined nowhere")
+        return self._inner(body, given)
+
+    def _inner(self, body: list[TemplateNode], given: Any) -> str:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise NotUnderstood("definitions that use each other")
+        output = _Output()
+        self._put(body, given, {"$": given}, output)
+        self._depth -= 1
+        return output.text()
+
+    def _value(self, pipeline: Pipeline, dot: Any, variables: dict[str, Any]) -> Any:
+        value: Any = None
+        for place, command in enumerate(pipeline.commands):
+            value = self._run(command, dot, variables, [value] if place else [])
+        for name in pipeline.variables:
+            if isinstance(variables, _Scope) and not pipeline.declares:
+                variables.assign(name, value)
+            else:
+                variables[name] = value
+        return value
+
+    def _run(self, command: list[Operand], dot: Any, variables: dict[str, Any], last: list[Any]) -> Any:
+        self._count()
+        first, *others = command
+        if first.kind != "function":
+            return self._method(first, others, dot, variables, last)
+        name = str(first.value)
+        if name in ("and", "or"):
+            value: Any = None
+            for each in others:
+                value = self._operand(each, dot, variables)
+                if is_true(value) == (name == "or"):
+                    return value
+            return last[0] if last else value
+        given = [*(self._operand(each, dot, variables) for each in others), *last]
+        if name == "include":
+            return self._include(shown(given[0]), given[1] if len(given) > 1 else None)
+        if name == "tpl":
+            template = parse_template(shown(given[0]))
+            return self._inner(template.nodes, given[1])
+        function = FUNCTIONS.get(name)
+        if function is None:
+            raise NotUnderstood(f"the function `{name[:40]}`")
+        return _fields_of(function(*given), first.fields)
+
+    def _method(
+        self, first: Operand, others: list[Operand], dot: Any, variables: dict[str, Any], last: list[Any]
+    ) -> Any:
+        given = [*(self._operand(each, dot, variables) for each in others), *last]
+        if first.fields[-2:] == ("APIVersions", "Has") and len(given) == 1:
+            return has_api(shown(given[0]))
+        if given:
+            raise NotUnderstood(OF_FILES if "Files" in first.fields else "a method")
+        return self._operand(first, dot, variables)
+
+    def _operand(self, operand: Operand, dot: Any, variables: dict[str, Any]) -> Any:
+        if operand.kind == "literal":
+            return operand.value
+        if operand.kind == "function":
+            return self._run([operand], dot, variables, [])
+        if operand.kind == "pipeline":
+            assert isinstance(operand.value, Pipeline)
+            value = self._value(operand.value, dot, variables)
+        elif operand.kind == "variable":
+            value = variables[str(operand.value)]
+        else:
+            value = dot
+        return _fields_of(value, operand.fields)
+
+    def _count(self) -> None:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise NotUnderstood("it takes too long")
+
+
+def _fields_of(value: Any, fields: tuple[str, ...]) -> Any:
+    for name in fields:
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise NotUnderstood(f"the field `{name[:40]}`")
+        if name == "Files":
+            raise NotUnderstood(OF_FILES)
+        value = value.get(name)
+    return value
+
+
+class _Scope(dict[str, Any]):
+    """The variables inside a branch: those that it declares, and those around it."""
+
+    def __init__(self, outer: dict[str, Any]) -> None:
+        super().__init__()
+        self._outer = outer
+
+    def __missing__(self, name: str) -> Any:
+        return self._outer[name]
+
+    def assign(self, name: str, value: Any) -> None:
+        """Set a variable where it is declared."""
+        if name in self.keys():
+            self[name] = value
+        elif isinstance(self._outer, _Scope):
+            self._outer.assign(name, value)
+        else:
+            self._outer[name] = value
+
+
+class _Output:
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._size = 0
+        self._is_open = False
+        self.lines: list[int] = [1]
+
+    def add(self, text: str, line: int, *, advances: bool = False) -> None:
+        """Add a text whose first line is one of the template; `advances` says that the next ones are the next ones there too."""
+        self._size += len(text)
+        if self._size > _MOST_OF_TEXT:
+            raise NotUnderstood("it makes too much")
+        self._pieces.append(text)
+        for number, part in enumerate(text.split("\n")):
+            own = line + number if advances else line
+            if number:
+                self.lines.append(own)
+                self._is_open = False
+            # a line is of what stands on it first
+            if part.strip() and not self._is_open:
+                self.lines[-1] = own
+                self._is_open = True
+
+    def text(self) -> str:
+        """Return all that was added."""
+        return "".join(self._pieces)

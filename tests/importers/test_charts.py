@@ -1,0 +1,124 @@
+"""Templates of charts, filled in as `helm template` does; what isn't understood is said, and nothing is guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.importers.charts.chart import render_chart
+from archgen.importers.charts.rendering import TemplateRenderer
+from archgen.importers.charts.syntax import NotUnderstood, parse_template
+
+_VALUES = {
+    "name": "web",
+    "empty": "",
+    "port": 8080,
+    "on": True,
+    "labels": {"app": "web", "tier": "front"},
+    "hosts": ["a", "b"],
+    "env": [{"name": "A", "value": "1"}, {"name": "B", "value": None}],
+    "deep": {"list": [{"x": [1, 2]}], "text": "a: b"},
+}
+
+_SAME = [
+    ("plain", "plain"),
+    ("a {{ .Values.name }} b", "a web b"),
+    ("a\n{{- /* } */ -}}\nb", "ab"),
+    ('{{ .Values.name | quote }}{{ .Values.missing.further | default "none" }}', '"web"none'),
+    ("{{ if and .Values.on (not .Values.empty) }}yes{{ else }}no{{ end }}", "yes"),
+    ('{{ if eq .Values.name "x" }}x{{ else if .Values.port }}port{{ else }}no{{ end }}', "port"),
+    ("{{ range $index, $host := .Values.hosts }}{{ $index }}={{ $host }};{{ end }}", "0=a;1=b;"),
+    ("{{ range .Values.none }}x{{ else }}none{{ end }}", "none"),
+    ("{{ range $key, $value := .Values.labels }}{{ $key }}:{{ $value }} {{ end }}", "app:web tier:front "),
+    ('{{ $name := "a" }}{{ if true }}{{ $name = "b" }}{{ end }}{{ $name }}', "b"),
+    ('{{ $name := "a" }}{{ if true }}{{ $name := "b" }}{{ end }}{{ $name }}', "a"),
+    ("{{ with .Values.labels }}{{ .app }}-{{ $.Values.name }}{{ end }}", "web-web"),
+    ('{{ define "x" }}[{{ .a }}]{{ end }}{{ include "x" (dict "a" 1) }}{{ template "x" (dict "a" 2) }}', "[1][2]"),
+    ("x:{{ toYaml .Values.labels | nindent 2 }}", "x:\n  app: web\n  tier: front"),
+    ("{{ toYaml .Values.env }}", '- name: A\n  value: "1"\n- name: B\n  value: null'),
+    ("{{ toYaml .Values.deep }}", 'list:\n- x:\n  - 1\n  - 2\ntext: "a: b"'),
+    ('{{ printf "%s-%d%%" .Values.name .Values.port | trunc 5 | trimSuffix "-" }}', "web-8"),
+    ('{{ tpl "{{ .Values.name }}!" . }}', "web!"),
+    ("{{ (index .Values.env 0).name }}{{ len .Values.hosts }}", "A2"),
+    ('{{ ternary "a" "b" .Values.on }}{{ coalesce .Values.empty .Values.name }}', "aweb"),
+    ('{{ if .Capabilities.APIVersions.Has "networking.k8s.io/v1" }}v1{{ else }}beta{{ end }}', "v1"),
+    ('{{ if semverCompare ">=1.19-0" .Capabilities.KubeVersion.Version }}new{{ end }}', "new"),
+    ('{{ required "a port" .Values.port }}{{ hasKey .Values.labels "app" }}', "8080true"),
+    ('{{ "{{" }} .Labels }}', "{{ .Labels }}"),
+]
+
+_NOT_UNDERSTOOD = [
+    "{{ .Values.name",
+    "{{ if .Values.on }}x",
+    "{{ end }}",
+    "{{ genSignedCert 1 }}",
+    '{{ include "nothing" . }}',
+    '{{ .Files.Get "a.json" }}',
+    '{{ fail "set a password" }}',
+    "{{ .Values.labels }}",
+    "{{ .Values.name.deeper }}",
+    '{{ define "x" }}{{ include "x" . }}{{ end }}{{ include "x" . }}',
+    '{{ regexMatch "(a+)+$" .Values.name }}',
+    "{{ range until 100 }}{{ range until 100 }}{{ range until 100 }}x{{ end }}{{ end }}{{ end }}",
+    "{{ break }}",
+    "{{ add 1 }}{{ trunc }}",
+]
+
+
+def _rendered(text: str) -> tuple[str, list[int]]:
+    template = parse_template(text)
+    root = {
+        "Values": _VALUES,
+        "Chart": {"Name": "shop"},
+        "Release": {"Name": "shop"},
+        "Capabilities": {"KubeVersion": {"Version": "v1.33.0"}},
+    }
+    return TemplateRenderer(template.definitions).render(template.nodes, root)
+
+
+@pytest.mark.parametrize(("text", "expected"), _SAME)
+def test_a_template_is_filled_in(text: str, expected: str) -> None:
+    assert _rendered(text)[0] == expected
+
+
+@pytest.mark.parametrize("text", _NOT_UNDERSTOOD)
+def test_what_is_not_understood_is_said(text: str) -> None:
+    with pytest.raises(NotUnderstood):
+        _rendered(text)
+
+
+def test_each_line_has_that_of_its_template() -> None:
+    text, lines = _rendered(
+        "a:\n{{- if .Values.on }}\n  b: 1\n{{- end }}\nc: {{- toYaml .Values.labels | nindent 2 }}\nd: 1\n"
+    )
+    assert dict(zip(text.split("\n"), lines, strict=True)) == {
+        "a:": 1,
+        "  b: 1": 3,
+        "c:": 5,
+        "  app: web": 5,
+        "  tier: front": 5,
+        "d: 1": 6,
+        "": 7,
+    }
+
+
+def test_hostile_templates_end() -> None:
+    for text in (
+        "{{" * 50_000,
+        "{{/*" * 50_000,
+        '{{ "' * 50_000,
+        "{{ `" * 50_000,
+        "{{ (" + "(" * 50_000 + "}}",
+        "{{ if 1 }}" * 5_000,
+    ):
+        with pytest.raises(NotUnderstood):
+            parse_template(text)
+
+
+def test_charts_that_require_each_other_end() -> None:
+    files = {
+        f"{name}/Chart.yaml": (
+            lambda other=other: f'dependencies: [{{name: {other}, repository: "file://../{other}"}}]'.encode()
+        )
+        for name, other in (("a", "b"), ("b", "a"))
+    }
+    assert render_chart("a", files).manifests == []
