@@ -123,11 +123,12 @@ def _tones(layer: DiagramLayer) -> dict[str, object]:
 
 
 def _legend(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence[ViewTab]) -> Iterator[Html]:
-    """Yield an item for everything that occurs in any layer; a style sheet shows those of the chosen one."""
-    meanings = _meanings(system)
+    """Yield an item for all that occurs in any view or layer; a script shows those of the chosen ones."""
     for meaning, line in LINES.items():
-        if meaning in meanings:
-            yield tag("li", line.words, class_=f"line {meaning}")
+        drawn = [view.id for view in views if any(edge.meaning == meaning for edge in view.diagram.edges)]
+        if drawn:
+            hidden = None if views[0].id in drawn else True
+            yield tag("li", line.words, class_=f"line {meaning}", data_for=" ".join(drawn), hidden=hidden)
     severities = {finding.severity for _, finding in system.open}
     for severity in SEVERITIES:
         if severity in severities:
@@ -150,16 +151,3 @@ def _is_beside(node: Node) -> bool:
 
 def _is_highlighted(node: Node) -> bool:
     return node.emphasized
-
-
-def _meanings(system: CheckedModel) -> set[str]:
-    topology = system.topology
-    connections = topology.architecture.connections
-    meanings: set[str] = {topology.meaning(link, port) for link in connections for port in link.ports}
-    if any(component.replication for component in topology.components.values()):
-        meanings.add("replication")
-    if any(topology.kind(component).observes for component in topology.components):
-        meanings.add("monitoring")
-    if any(component.codebase in topology.components for component in topology.components.values()):
-        meanings.add("code")
-    return meanings
