@@ -24,6 +24,7 @@ from archgen.model.finding import Finding
 from archgen.model.steps import Answer, Request
 from archgen.model.subject import Subject
 from archgen.style.svg_markup import clean
+from archgen.style.theme import SIZES
 from archgen.views.diagram import Badge, Block, BlockSection, Item, Message, Participant, Remark, Sequence
 from archgen.views.flow import flow_sequence
 from tests import paths
@@ -282,6 +283,30 @@ def test_twenty_participants() -> None:
     assert collisions(placed) == []
     assert outside(placed) == []
     assert placed.feet
+
+
+def test_a_name_at_the_foot_is_as_whole_as_at_the_head() -> None:
+    people = tuple(Participant(name, name, "service") for name in ("News application of the station", "store"))
+    items = tuple(
+        Message(number=str(n), source=people[0].id, target="store", text="x", meaning="local") for n in range(1, 30)
+    )
+    placed = place(Sequence(id="s", title="S", alt="s", participants=people, items=items))
+    for head, foot in zip(placed.heads, placed.feet, strict=True):
+        assert [text.text for text in foot.texts] == [text.text for text in head.texts if text.bold]
+        assert all(foot.box.contains(text.box) for text in foot.texts)
+
+
+def test_a_protocol_stands_clear_of_the_lock_of_its_arrow() -> None:
+    people = tuple(Participant(name, name, "service") for name in ("a", "b", "c"))
+    items = tuple(
+        Message(number="1", source="a", target=target, text="GET", protocol="postgresql 5432", meaning="encrypted")
+        for target in ("b", "c")
+    )
+    for arrow in place(Sequence(id="s", title="S", alt="s", participants=people, items=items)).arrows:
+        assert arrow.lock is not None
+        x, y = arrow.lock
+        lock = Box(x - SIZES.lock / 2, y - SIZES.lock / 2, SIZES.lock, SIZES.lock)
+        assert not any(text.box.overlaps(lock) for text in arrow.texts)
 
 
 def test_an_empty_sequence_is_a_picture() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from archgen.layout.deployment.cards import SHORT_KINDS
 from archgen.layout.placed import Box
 from archgen.layout.sequence.framing import PLACE, TITLE, Work, beside_bars, place_band, place_runs, title_text
@@ -38,6 +40,9 @@ _CLEAR, _CLEAR_LOCK, _CLEAR_BADGE = 8.0, 12.0, 16.0
 _LOCK_FROM_START = 20
 _PROTOCOL, _PROTOCOL_BADGE = 13, 23
 """Baseline of a protocol below its arrow, and below an arrow with badges."""
+
+_UNDER_LOCK = 4
+"""How much lower a protocol stands that reaches under the lock of its arrow."""
 
 _LOOP_TOP, _LOOP = 14, 18.0
 """Top of the loop of a message to oneself in its row, and the least height of the loop."""
@@ -147,9 +152,17 @@ def _feet(participants: Iterable[Participant], lanes: Lifelines, y: float) -> tu
 
 def _foot(participant: Participant, lanes: Lifelines, y: float) -> Head:
     x, width = lanes.x[participant.id], lanes.card
-    name = elide(clean(participant.label), width - 2 * _SIDE, SIZES.name, bold=True)
-    text = PlacedText(name, x, y + 20, SIZES.name, "ink", "middle", True)
-    return Head(participant, x, Box(x - width / 2, y, width, _FOOT), (text,))
+    lines = wrap(clean(participant.label), width - 2 * _SIDE, SIZES.name, bold=True, lines=max(lanes.label_lines, 2))
+    first = y + 20 + (lanes.label_lines - len(lines)) * LEADING / 2
+    texts = tuple(
+        PlacedText(line, x, first + row * LEADING, SIZES.name, "ink", "middle", True) for row, line in enumerate(lines)
+    )
+    return Head(participant, x, Box(x - width / 2, y, width, _FOOT + (lanes.label_lines - 1) * LEADING), texts)
+
+
+def _around(lock: tuple[float, float]) -> Box:
+    """Return the box of a lock by its middle."""
+    return Box(lock[0] - SIZES.lock / 2, lock[1] - SIZES.lock / 2, SIZES.lock, SIZES.lock)
 
 
 class _Rows:
@@ -190,11 +203,16 @@ class _Rows:
         y = first + (len(lines) - 1) * LEADING + room if lines else self.y + _CLEAR + room
         protocol = "" if message.answer else clean(message.protocol)
         below = y + (_PROTOCOL_BADGE if message.badges else _PROTOCOL)
+        towards = 1 if x2 > x1 else -1
+        lock = (x1 + towards * _LOCK_FROM_START, y)
         if protocol:
             words = elide(protocol, lanes.gap_width(message), SIZES.small)
-            texts.append(PlacedText(words, middle, below, SIZES.small, LINES[message.meaning].role, "middle"))
-        towards = 1 if x2 > x1 else -1
-        self._arrow(message, x1, x2, y, y, texts, (x1 + towards * _LOCK_FROM_START, y), middle)
+            text = PlacedText(words, middle, below, SIZES.small, LINES[message.meaning].role, "middle")
+            if LINES[message.meaning].lock and text.box.overlaps(_around(lock), 1):
+                below += _UNDER_LOCK
+                text = replace(text, y=below)
+            texts.append(text)
+        self._arrow(message, x1, x2, y, y, texts, lock, middle)
         self.y = below + 3 if protocol else y + (16 if message.badges else 6)
 
     def _message_to_itself(self, message: Message) -> None:
