@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.engines.rooms import COLUMN, Room
+from archgen.layout.hanging import hanging
 from archgen.layout.identity import Itself
 from archgen.layout.placed import Box, Placed, PlacedEdge
 
@@ -121,7 +122,15 @@ def _cells(left: float, top: float, right: float, bottom: float) -> list[tuple[i
 
 
 def _overlaps(placed: Placed, cards: _Near) -> int:
-    return cards.pairs() + sum(len(cards.crossed(edge)) for edge in placed.edges)
+    """Count cards on cards, on their badges and second sheets, and lines through cards."""
+    out = [(place, box) for place, node in enumerate(placed.nodes) for box in hanging(node, placed.measures.sizes)]
+    hidden = {
+        (place, other)
+        for place, box in out
+        for other in cards.hit(box.x, box.y, box.right, box.bottom)
+        if other != place
+    }
+    return cards.pairs() + len(hidden) + sum(len(cards.crossed(edge)) for edge in placed.edges)
 
 
 def _crossings(placed: Placed) -> int:

@@ -124,7 +124,6 @@ BRIEF = replace(
     card=96.0,
     second=0.0,
     chip=38.0,
-    chip_icon=0.0,
     widest=120.0,
     inset=8.0,
     overhang=19.0,

@@ -198,6 +198,8 @@ class Sizes(Struct, frozen=True, kw_only=True):
     """The radius of the dot where lines of a bundle part."""
     hang: int = 4
     """How far the badges of a card stand out of its right side."""
+    sheet: int = 4
+    """How far the second sheet of a card of several stands out of its upper right corner."""
     lock: int = 12
     arrow: int = 8
 
@@ -222,6 +224,7 @@ LARGE = Sizes(
     arrow=13,
     joint=5.0,
     hang=12,
+    sheet=8,
 )
 """Words and marks that are large beside what they stand in: for pictures that are read from the back of a room."""
 

@@ -85,6 +85,11 @@ class Node(Struct, frozen=True, kw_only=True):
     beside: bool = False
     holds: tuple[str, ...] = ()
 
+    @property
+    def is_stack(self) -> bool:
+        """Return True for a card of several, which has a second sheet behind it."""
+        return len(self.stands_for) > 1
+
 
 def mark_role(node: Node) -> MarkRole:
     """Return the role of the color of a node's mark."""

@@ -11,7 +11,7 @@ from archgen.layout.deployment.cards import SizedCard, size_cards
 from archgen.layout.measures import BRIEF, CLOSE, FLAT, POCKET, ROOM, TERSE, USUAL, Measures
 from archgen.layout.placed import Box, PlacedNode
 from archgen.render.scene.card import card_shapes
-from archgen.render.scene.shapes import TextLine
+from archgen.render.scene.shapes import IconImage, TextLine
 from archgen.style.text_metrics import ELLIPSIS
 from archgen.views.diagram import Diagram, Node
 
@@ -101,6 +101,20 @@ def test_the_name_on_a_small_card_has_a_second_line_before_it_is_cut(
     assert short.height < size.height
 
 
+@pytest.mark.parametrize("measures", [USUAL, ROOM, BRIEF, POCKET])
+@pytest.mark.parametrize("name", ["agent", "observability-of-everything"])
+def test_a_small_card_has_its_icon_or_its_words_in_the_middle(name: str, measures: Measures) -> None:
+    node = card(name, "monitoring-agent", "Agent · ×7")
+    size = sized(node, measures=measures)[name]
+    placed = PlacedNode(node, Box(0, 0, size.width, size.height), size.title, size.detail, size.compact)
+    shapes = card_shapes(placed, measures, lambda _: None)
+    words = [shape for shape in shapes if isinstance(shape, TextLine)]
+    has_icon = any(isinstance(shape, IconImage) for shape in shapes)
+    assert has_icon or name != "agent"
+    assert all(line.anchor == ("start" if has_icon else "middle") for line in words)
+    assert all(line.x >= (measures.chip_icon if has_icon else size.width / 2) for line in words)
+
+
 def test_a_name_on_a_border_and_one_of_a_single_word_keep_their_line() -> None:
     guard = replace(card("A firewall of the provider that filters", "firewall"), guards=("net",))
     long = card("observability" * 3, "monitoring-agent")
@@ -116,8 +130,8 @@ def test_a_name_on_a_border_and_one_of_a_single_word_keep_their_line() -> None:
         ("nodejs · ×3 · on application-a or application-b", "nodejs · ×3 · on any of 2"),
         ("application-server · ×3 · on one, two or three", "×3 · on one, two or three"),
         ("application-server-of-ours · ×12 · on host-one, host-two or host-three", "×12 · on any of 3"),
-        ("Firewall · guards application, data, management", "for application, data +1"),
-        ("Firewall · guards dmz, data, management", "for dmz, data and 1 more"),
+        ("Firewall · guards application, data, management", "application, data +1"),
+        ("Firewall · guards dmz, data, management", "dmz, data, management"),
         ("Firewall · guards dmz, data", "guards dmz, data"),
     ],
 )

@@ -30,6 +30,7 @@ from archgen.views.equal.names import stack_name
 from archgen.views.equal.places import fold_equal
 from archgen.views.levels import Picture, declared_view, level_diagrams
 from archgen.views.levels.candidates import by_network, by_role, crossed, in_parts
+from archgen.views.levels.drawing import content
 from archgen.views.levels.readable import component_badges
 from archgen.views.overview import component_edges
 from tests.checked import check, read_model
@@ -127,6 +128,16 @@ def test_a_collapsed_group_says_what_it_holds_and_opens_its_level() -> None:
     group = next(node for node in system.nodes if node.id == "network:net-0")
     assert (group.label, group.detail, group.opens) == ("domain 0", "5 services, 5 stores", "network:net-0")
     assert {picture.level for picture in pictures} >= {node.opens for node in system.nodes if node.opens}
+
+
+def test_a_group_counts_as_services_what_answers_calls_alone() -> None:
+    components = "".join(
+        f"  c{number}: {{kind: {kind}, group: g}}\n"
+        for number, kind in enumerate(("app-server", "service", "worker", "code-base"))
+    )
+    shown = topology(f"archgen: 1\nname: M\ngroups: {{g: {{}}}}\ncomponents:\n{components}")
+    assert content(shown, tuple(shown.components)) == "2 services, 2 more"
+    assert content(shown, ("c0", "c1", "c2")) == "2 services, 1 worker"
 
 
 def test_zones_group_a_system_whose_components_stay_in_one_each() -> None:

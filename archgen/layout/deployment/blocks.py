@@ -21,6 +21,7 @@ from archgen.layout.deployment.alignment import (
 )
 from archgen.layout.deployment.cards import SizedCard
 from archgen.layout.deployment.columns import calls
+from archgen.layout.hanging import above_cards
 from archgen.layout.layering.net import shared
 from archgen.layout.measures import Measures
 from archgen.views.diagram import Diagram, Edge, Group
@@ -53,6 +54,7 @@ class Stacking:
         self._under = {
             edge.target for edge in lookups if self._parents.get(edge.source) and not self._parents.get(edge.target)
         }
+        self._above = above_cards(diagram.nodes, measures)
         self._subjects = {node.id: node.subject for node in diagram.nodes}
         self._guarded = {guarded for node in diagram.nodes for guarded in node.guards}
         worded = [edge for edge in self._edges if edge.label]
@@ -180,7 +182,8 @@ class Stacking:
             return PASS
         if (above.name, below.name) in self._worded or (below.name in self._under and above.children):
             return self._measures.label_gap
-        return self._measures.group_gap if above.children or below.children else self._measures.node_gap
+        gap = self._measures.group_gap if above.children or below.children else self._measures.node_gap
+        return max(gap, self._above.get(below.name, 0.0))
 
     def _align(self, clusters: list[list[ColumnBlock]]) -> None:
         """Align clusters beside each other so that lines between them run straight; the tallest is first."""

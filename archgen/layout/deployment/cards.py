@@ -157,15 +157,23 @@ def _small_title(node: Node, width: float, measures: Measures) -> tuple[str, ...
 
     A word that is too long for a line is cut at its end, and not broken inside.
     """
-    room, size = small_room(width, measures), measures.sizes.text
+    room, size = small_room(node, width, measures), measures.sizes.text
     if node.guards or longest_word(node.label, size, bold=True) > room:
         return (elide(node.label, room, size, bold=True),)
     return wrap(node.label, room, size, bold=True, lines=_LINES)
 
 
-def small_room(width: float, measures: Measures) -> float:
+def small_room(node: Node, width: float, measures: Measures) -> float:
     """Return the room of the words on a small card of some width."""
-    return width - measures.inset - (measures.chip_icon + measures.inset if measures.chip_icon else 0.0)
+    return (
+        width - measures.inset - (measures.chip_icon + measures.inset if has_small_icon(node, width, measures) else 0.0)
+    )
+
+
+def has_small_icon(node: Node, width: float, measures: Measures) -> bool:
+    """Return True if a small card shows its icon: where the words are brief, none does whose name would be cut for it."""
+    beside = width - 2 * measures.inset - measures.chip_icon
+    return not measures.brief or longest_word(node.label, measures.sizes.text, bold=True) <= beside
 
 
 def _told_apart(nodes: Iterable[Node], titles: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Node, str]]:
@@ -253,7 +261,7 @@ def _wanted(node: Node, measures: Measures) -> float:
     name = text_width(node.label, sizes.name, bold=True)
     if compact(node):
         words = max(name, text_width(second_line(node, measures), sizes.small))
-        return words + (measures.chip_icon + 3 * inset - 12 if measures.chip_icon else inset)
+        return words + measures.chip_icon + 3 * inset - 12
     marks = sizes.badge_row(len(node.badges)) - sizes.hang if measures.flat and node.badges else 0.0
     words = max(name + marks, text_width(second_line(node, measures), sizes.label))
     return max(words + (2 * inset - 4) + aside(node, measures), _named(node, measures))
@@ -268,7 +276,7 @@ def _named(node: Node, measures: Measures) -> float:
 def _card(node: Node, title: tuple[str, ...], width: float, height: float, measures: Measures) -> SizedCard:
     sizes, detail = measures.sizes, second_line(node, measures)
     if compact(node):
-        return SizedCard(title, _shortened(detail, small_room(width, measures), sizes.small), width, height, True)
+        return SizedCard(title, _shortened(detail, small_room(node, width, measures), sizes.small), width, height, True)
     room = width - measures.inset - aside(node, measures)
     count = len(node.stands_for)
     if count > 1 and text_width(detail, sizes.label) > room:
@@ -282,8 +290,7 @@ def _shortened(words: str, room: float, size: float) -> str:
     """Return a second line that fits; only one that is too long in its shortest form is cut off."""
     parts = words.split(SEPARATOR)
     fitting = (line for line in _shorter(parts) if text_width(line, size) <= room)
-    last = f"for {parts[-1].removeprefix(GUARDS)}" if parts[-1].startswith(GUARDS) else parts[-1]
-    return next(fitting, None) or elide(last, room, size)
+    return next(fitting, None) or elide(parts[-1].removeprefix(GUARDS), room, size)
 
 
 def _shorter(parts: list[str]) -> Iterator[str]:
@@ -301,14 +308,15 @@ def _shorter(parts: list[str]) -> Iterator[str]:
     if last.startswith(GUARDS):
         names = last.removeprefix(GUARDS).split(", ")
         yield f"for {', '.join(names)}"
+        yield ", ".join(names)
         for count in range(len(names) - 1, 0, -1):
-            yield f"for {', '.join(names[:count])} and {len(names) - count} more"
-            yield f"for {', '.join(names[:count])} +{len(names) - count}"
+            yield f"{', '.join(names[:count])} and {len(names) - count} more"
+            yield f"{', '.join(names[:count])} +{len(names) - count}"
 
 
-def chip_words(measures: Measures) -> float:
-    """Return the start of a small card's words, from its left side."""
-    return measures.chip_icon + 18.0 if measures.chip_icon else measures.inset / 2
+def small_lead(measures: Measures) -> float:
+    """Return the start of the words on a small card with an icon, from its left side."""
+    return measures.chip_icon + 18.0
 
 
 def heading_lead(group: PlacedGroup, measures: Measures) -> float:

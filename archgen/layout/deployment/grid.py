@@ -89,7 +89,7 @@ class Grid:
             for node in diagram.nodes:
                 column = columns.get(node.id, -1)
                 turning = any(not trunk.straight for trunk in channels.get(column, ()))
-                if turning and (node.badges or len(node.stands_for) > 1):
+                if turning and (node.badges or node.is_stack):
                     self._right[column] = max(self._right[column], out)
         self._badged = {edge.id: len(edge.badges) for edge in diagram.edges}
         wishes = [] if turned else _wishes(ways, columns, measures)

@@ -8,9 +8,10 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from archgen.layout.deployment.cards import label_size
+from archgen.layout.hanging import badges_of
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, Label, PlacedEdge, PlacedGroup, PlacedNode, Point, Polyline
-from archgen.style.theme import LINES, SIZES, Sizes
+from archgen.style.theme import LINES
 from archgen.views.diagram import Diagram, Edge
 
 _SHARES = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82, 0.12, 0.88)
@@ -64,11 +65,11 @@ class _Rooms:
         self._done: set[str] = set()
         for node in nodes:
             self._taken.add(node.box)
-            self._taken.add(_badges(node.box, len(node.node.badges), measures.sizes))
+            self._taken.add(badges_of(node.box, len(node.node.badges), measures.sizes))
         for group in groups:
             if group.heading:
                 self._taken.add(group.heading)
-            self._taken.add(_badges(group.box, len(group.group.badges), measures.sizes))
+            self._taken.add(badges_of(group.box, len(group.group.badges), measures.sizes))
             for border in _borders(group.box):
                 self._borders.add(border)
         self._ways: dict[str, list[Polyline]] = {}
@@ -214,12 +215,6 @@ def _cells(box: Box, gap: float) -> list[tuple[int, int]]:
     if first == last and top == bottom:
         return [(first, top)]
     return [(x, y) for x in range(first, last + 1) for y in range(top, bottom + 1)]
-
-
-def _badges(box: Box, count: int, sizes: Sizes = SIZES) -> Box:
-    """Return the row of badges on the right upper corner of a box."""
-    wide = sizes.badge_row(count)
-    return Box(box.right + sizes.hang - wide, box.y - sizes.badge, wide, 2 * sizes.badge)
 
 
 def _borders(box: Box) -> tuple[Box, Box, Box, Box]:

@@ -13,6 +13,7 @@ from archgen.layout.deployment.columns import calls
 from archgen.layout.deployment.docks import straighten
 from archgen.layout.deployment.levels import CLEAR, Levels
 from archgen.layout.deployment.routing import LANE, route_edges
+from archgen.layout.hanging import above_cards
 from archgen.layout.layering.core import Graph, Layers, layers, ranks_of
 from archgen.layout.layering.net import net
 from archgen.layout.layering.ordering import untangled
@@ -99,6 +100,7 @@ def _spacing(diagram: Diagram, sizes: Mapping[str, SizedCard], measures: Measure
         after={group.id: measures.pad for group in diagram.groups},
         crest=dict.fromkeys(guarded, measures.overhang),
         least={},
+        ahead=above_cards(diagram.nodes, measures),
     )
 
 

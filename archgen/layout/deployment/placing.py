@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from archgen.layout.deployment.cards import SizedCard, fit_heading
 from archgen.layout.deployment.labels import touches
+from archgen.layout.hanging import badges_of
 from archgen.layout.layering.net import chain_of
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, PlacedGroup, PlacedNode, Polyline
@@ -37,7 +38,7 @@ def cleared(
     A heading stands at the left or at the right, without its detail, or alone and cut off in the widest room that is left.
     It rises a little above the badges of a card.
     """
-    badges = [_badges(node, measures) for node in nodes if node.node.badges]
+    badges = [badges_of(node.box, len(node.node.badges), measures.sizes) for node in nodes if node.node.badges]
     return [_raised(_cleared(group, ways, measures), badges) for group in groups]
 
 
@@ -53,12 +54,6 @@ def _raised(group: PlacedGroup, badges: list[Box]) -> PlacedGroup:
     if words is None or not any(words.overlaps(badge, _CLOSE) for badge in badges):
         return group
     return replace(group, heading=replace(words, y=words.y - _RISE))
-
-
-def _badges(node: PlacedNode, measures: Measures) -> Box:
-    sizes = measures.sizes
-    wide = sizes.badge_row(len(node.node.badges))
-    return Box(node.box.right + sizes.hang - wide, node.box.y - sizes.badge, wide, 2.0 * sizes.badge)
 
 
 _LEAST = 48.0

@@ -22,6 +22,7 @@ from archgen.layout.deployment.lines import EdgePlacer
 from archgen.layout.deployment.placing import cleared, headed, seated
 from archgen.layout.deployment.routing import LANE, route_edges
 from archgen.layout.deployment.tracks import trunks
+from archgen.layout.hanging import beside_cards
 from archgen.layout.layering.core import is_ranked_so, layers, ranks_of
 from archgen.layout.layering.straight import LayerSpacing
 from archgen.layout.measures import USUAL, Measures
@@ -137,6 +138,7 @@ class _Drawing:
                 for edge in bundle.edges
                 if bundle.id in self._rooms
             },
+            behind=beside_cards(self._diagram.nodes, self._measures),
         )
 
 

@@ -28,7 +28,7 @@ class LayerSpacing(Struct, frozen=True):
 
     `before` and `after` are the rooms between the border of a group and what is in it, `crest` is that of what stands
     on its first border; a group is at least as wide as `least` says. Between two neighbors that a link joins there is
-    at least the room of its `words`.
+    at least the room of its `words`. What stands out of a node has the room `ahead` of it or `behind` it.
     """
 
     sizes: Mapping[str, float]
@@ -41,6 +41,8 @@ class LayerSpacing(Struct, frozen=True):
     crest: Mapping[str, float]
     least: Mapping[str, float]
     words: Mapping[tuple[str, str], float] = {}
+    ahead: Mapping[str, float] = {}
+    behind: Mapping[str, float] = {}
 
 
 class Positions(Struct, frozen=True):
@@ -63,8 +65,10 @@ class _Straightening:
         self._spacing = spacing
         self._names = {number: name for name, number in self._net.groups.items()}
         self._sizes = [0.0] * self._net.count
+        self._ahead, self._behind = [0.0] * self._net.count, [0.0] * self._net.count
         for name, number in self._net.nodes.items():
             self._sizes[number] = spacing.sizes[name]
+            self._ahead[number], self._behind[number] = spacing.ahead.get(name, 0.0), spacing.behind.get(name, 0.0)
         items = self._net.nodes
         self._words = {
             (items[first], items[second]): room
@@ -184,19 +188,20 @@ class _Straightening:
     def _between(self, entry: int, following: int) -> float:
         root, spacing = self._net.root, self._spacing
         size = sum(self._sizes[item] for item in (entry, following) if item < root) / 2
+        out = (self._behind[entry] if entry < root else 0.0) + (self._ahead[following] if following < root else 0.0)
         if entry >= root and self._opens(entry):
             return size + spacing.before[self._group(entry)]
         if following >= root and not self._opens(following):
-            return size + spacing.after[self._group(following)]
+            return size + max(spacing.after[self._group(following)], out)
         nodes = len(self._net.nodes)
         lanes = [item for item in (entry, following) if nodes <= item < root]
         if len(lanes) == 2:
             return spacing.lane
         if lanes:
-            return size + spacing.beside
+            return size + max(spacing.beside, out)
         if max(entry, following) > root:
-            return size + spacing.group
-        return size + max(spacing.node, self._words.get((entry, following), 0.0))
+            return size + max(spacing.group, out)
+        return size + max(spacing.node, out, self._words.get((entry, following), 0.0))
 
     def _opens(self, border: int) -> bool:
         return (border - self._net.root) % 2 == 1

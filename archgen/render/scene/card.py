@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, chip_words, small_leading
+from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, has_small_icon, small_lead, small_leading
 from archgen.layout.measures import Measures
 from archgen.layout.placed import Box, PlacedNode
 from archgen.render.scene.change import faint, text_role
@@ -128,20 +128,18 @@ def card_icon(
 
 def _compact(placed: PlacedNode, measures: Measures) -> list[SceneShape]:
     box, sizes, side = placed.box, measures.sizes, measures.chip_icon
+    has_icon = has_small_icon(placed.node, box.width, measures)
     change = placed.node.change
     centre, middle = box.centre
-    ink, x = text_role(change), box.x + chip_words(measures)
+    ink, x = text_role(change), box.x + small_lead(measures) if has_icon else centre
+    anchor: TextAnchor = "start" if has_icon else "middle"
     icon = IconImage(glyph(placed.node.kind), box.x + 10, middle - side / 2, side, "muted")
-    shapes: list[SceneShape] = [faint(change, icon)] if side else []
+    shapes: list[SceneShape] = [faint(change, icon)] if has_icon else []
     leading = small_leading(measures)
     more = leading * (len(placed.title) - 1) / 2
     y = middle - more + (-sizes.text / 6 if placed.detail else sizes.text / 3)
-    is_centred = not side and not placed.detail
     for place, line in enumerate(placed.title):
-        anchor: TextAnchor = "middle" if is_centred else "start"
-        shapes.append(
-            TextLine(centre if is_centred else x, y + place * leading, line, sizes.text, ink, anchor, bold=True)
-        )
+        shapes.append(TextLine(x, y + place * leading, line, sizes.text, ink, anchor, bold=True))
     if placed.detail:
-        shapes.append(TextLine(x, middle + more + 1.1 * sizes.small, placed.detail, sizes.small, "muted"))
+        shapes.append(TextLine(x, middle + more + 1.1 * sizes.small, placed.detail, sizes.small, "muted", anchor))
     return shapes

@@ -8,7 +8,8 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from archgen.layout.deployment.cards import chip_words, heading_lead
+from archgen.layout.deployment.cards import has_small_icon, heading_lead, small_lead
+from archgen.layout.hanging import sheet_of
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
 from archgen.render.scene.card import NodeIcons, card_shapes, node_glyph
 from archgen.render.scene.change import border, drawn_as, sign, text_role
@@ -221,11 +222,8 @@ class _Painter:
 
     def _sheet(self, placed: PlacedNode) -> list[SceneShape]:
         """Return the sheet behind a card that stands for several components."""
-        box, depth = placed.box, float(self._sizes.hang)
-        if len(placed.node.stands_for) < 2:
-            return []
-        behind = replace(box, x=box.x + depth, y=box.y - depth)
-        return [Rectangle(behind, "card", Pen("card_line"), SIZES.card_radius)]
+        sheet = sheet_of(placed, self._sizes)
+        return [Rectangle(sheet, "card", Pen("card_line"), SIZES.card_radius)] if sheet else []
 
     def _part(self, placed: PlacedNode) -> CanvasBox:
         node = placed.node
@@ -235,10 +233,15 @@ class _Painter:
             node.group if node.group in self._flat and not node.guards else None,
             name=node.subject,
             alt=_joined(node.label, node.mark, node.detail, node.description),
-            lead=chip_words(self._measures) if placed.compact else None,
+            lead=self._lead(placed) if placed.compact else None,
             icon=self._icons(node) or node_glyph(node),
             above=bool(node.guards),
         )
+
+    def _lead(self, placed: PlacedNode) -> float:
+        """Return the start of the words on a small card."""
+        has_icon = has_small_icon(placed.node, placed.box.width, self._measures)
+        return small_lead(self._measures) if has_icon else self._measures.inset / 2
 
     # Lines
 

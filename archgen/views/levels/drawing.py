@@ -28,6 +28,9 @@ _BADGES = 3
 _NOUNS: dict[Role, str] = {"visitor": "client", "web": "service", "application": "service", "data": "store"}
 """What a group holds, in words short enough for its card; others are counted without a name."""
 
+_OWN_NOUNS = {"worker": "worker", "queue": "queue", "stream": "stream", "scheduler": "", "code-base": "", "other": ""}
+"""The same for kinds that are none of what most of their role are."""
+
 
 def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch, marks: BadgesByNode) -> Diagram:
     """Return the diagram of the last group of a path."""
@@ -143,7 +146,8 @@ def _stack_title(topology: Topology, names: Sequence[str]) -> tuple[str, str]:
 
 def content(topology: Topology, components: Iterable[str]) -> str:
     """Return what a group holds, as text: "7 services, 3 stores"."""
-    counts = Counter(_NOUNS.get(topology.kind(name).role, "") for name in components)
+    kinds = (topology.kind(name) for name in components)
+    counts = Counter(_OWN_NOUNS.get(kind.id, _NOUNS.get(kind.role, "")) for kind in kinds)
     unnamed = counts.pop("", 0)
     ordered = counts.most_common()
     if not ordered:
