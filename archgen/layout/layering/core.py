@@ -57,7 +57,7 @@ def layers(graph: Graph, spacing: LayerSpacing, ranked: Mapping[str, int] | None
     """
     orders = _orders(Itself(graph), tuple(ranked.items()) if ranked else None)
     parts = [_part(order, spacing) for order in orders]
-    gap = max(spacing.group, *spacing.ahead.values(), *spacing.behind.values())
+    gap = max([spacing.group, *spacing.ahead.values(), *spacing.behind.values()])
     moved = [part.moved(*by) for part, by in zip(parts, _packed(parts, gap, ranked is None), strict=True)]
     ranking = {node: rank for part in moved for node, rank in part.ranks.items()}
     passes = {link: passed for part in moved for link, passed in part.passes.items()}
