@@ -80,7 +80,7 @@ best, best_turned = EngineChoice(_better), EngineChoice(_better_turned)
 def _few(diagram: Diagram) -> bool:
     """Return True if another layout is worth its time, and no model asks for a card's place."""
     few = len(diagram.nodes) <= LARGEST and len(diagram.edges) <= 2 * LARGEST
-    return few and not (diagram.rank or diagram.near)
+    return few and not diagram.asks_for_places
 
 
 def _tangled(diagram: Diagram, usual: Placed) -> bool:
@@ -89,7 +89,7 @@ def _tangled(diagram: Diagram, usual: Placed) -> bool:
     It isn't too large to try; of many cards the layers are laid out only if sweeps spare a fifth of the crossings.
     """
     few = len(diagram.nodes) <= _MOST and len(diagram.edges) <= 2 * _MOST
-    if not few or diagram.rank or diagram.near or score(usual).crossings <= len(usual.nodes):
+    if not few or diagram.asks_for_places or score(usual).crossings <= len(usual.nodes):
         return False
     return len(diagram.nodes) <= LARGEST or promise(diagram) > _PROMISING
 

@@ -138,7 +138,7 @@ def _may_have_rows(diagram: Diagram, best: _Layout, room: Room) -> bool:
 
     A model that asks for places has them, and a mesh has no place where it may be broken.
     """
-    asked = diagram.rank or diagram.near or diagram.direction
+    asked = diagram.direction or diagram.asks_for_places
     if asked or room.width < _NARROW or len(diagram.edges) > 2 * len(diagram.nodes):
         return False
     return best.rank[0] or (best.way.loss >= _TURNED and (best.way.down or is_for_one_room(best.placed, room)))

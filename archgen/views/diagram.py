@@ -175,6 +175,12 @@ class Diagram(Struct, frozen=True, kw_only=True):
     used: tuple[tuple[str, int], ...] = ()
     badges: tuple[Badge, ...] = ()
 
+    @property
+    def asks_for_places(self) -> bool:
+        """Return True if a model asks for the place of a card beside another that is shown, too."""
+        shown = {node.subject for node in self.nodes}
+        return any({*pair} <= shown for pair in (*self.rank, *self.near))
+
     def groups_in(self, parent: str | None) -> list[tuple[int, Group]]:
         """Return the direct children of a group, or the outermost groups, each with its number; no bands."""
         every = enumerate(self.groups, 1)

@@ -19,6 +19,7 @@ OUTSIDE = "internet"
 """The group of components that name no network and are on the internet: clients and external services."""
 
 _GROUP = f"network:{OUTSIDE}"
+_CALLED = f"{_GROUP}/services"
 
 
 def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | None:
@@ -44,8 +45,9 @@ def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | 
     ]
     ids = {group.id for group in groups}
     nodes = [node for component in topology.architecture.components for node in _nodes(topology, component, marks, ids)]
-    if any(node.group == _GROUP for node in nodes) and _GROUP not in ids:
-        groups.insert(0, Group(id=_GROUP, subject=OUTSIDE, kind="network", label=OUTSIDE, detail="outside, untrusted"))
+    if _GROUP not in ids:
+        nodes, outside = _outside(nodes)
+        groups = [*outside, *groups]
     used = {node.group for node in nodes} | {name for node in nodes for name in node.guards}
     occupied = tuple(group for group in groups if group.id in used)
     held = {group.id for group in occupied if any(node.group == group.id for node in nodes)}
@@ -56,7 +58,24 @@ def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | 
         nodes=tuple(replace(node, guards=tuple(name for name in node.guards if name in held)) for node in nodes),
         groups=tuple(group for group in occupied if group.id in held),
         edges=tuple(_edges(topology, marks, {node.id: node for node in nodes})),
+        direction=topology.architecture.layout.direction,
+        rank=topology.architecture.layout.rank,
+        near=topology.architecture.layout.near,
     )
+
+
+def _outside(nodes: Sequence[Node]) -> tuple[list[Node], list[Group]]:
+    """Return nodes and the groups of those on the internet: who calls, and what is called, since all else is between them."""
+    callers = {node.id for node in nodes if node.group == _GROUP and node.role == "visitor"}
+    called = {node.id for node in nodes if node.group == _GROUP} - callers
+    titles = {_GROUP: "outside, untrusted"}
+    if callers and called:
+        titles = {_GROUP: "clients", _CALLED: "external services"}
+        nodes = [replace(node, group=_CALLED) if node.id in called else node for node in nodes]
+    groups = [
+        Group(id=name, subject=OUTSIDE, kind="network", label=OUTSIDE, detail=detail) for name, detail in titles.items()
+    ]
+    return list(nodes), groups if callers or called else []
 
 
 def _network(topology: Topology, replica: Replica) -> str | None:

@@ -28,6 +28,9 @@ def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
             for component in architecture.components
         ),
         edges=tuple(edge for edge in component_edges(topology, marks) if edge.source != edge.target),
+        direction=architecture.layout.direction,
+        rank=architecture.layout.rank,
+        near=architecture.layout.near,
         used=topology.used,
         badges=beside_title(marks, ()),
     )

@@ -104,3 +104,28 @@ connections:
 def test_a_request_of_the_failure_domains_begins_at_its_client() -> None:
     model = check("m.arch.yaml", TWO_SITES.encode())
     assert {node.subject for node in drawn(model, "zones").nodes} == {"reader", "names", "edge", "site"}
+
+
+OUTSIDE = (
+    TWO_SITES.replace("zones:", "networks: {inner: {trust: private}}\nzones:")
+    + """  site -> post: {protocol: smtps}
+layout: {direction: left-right, rank: {post: edge}}
+"""
+)
+
+
+def test_callers_and_what_is_called_on_the_internet_stand_apart() -> None:
+    """In one box they would stand around all that is between them."""
+    text = OUTSIDE.replace("  site: {kind", "  post: {kind: external-service}\n  site: {network: inner, kind")
+    diagram = drawn(check("m.arch.yaml", text.encode()), "networks")
+    groups = {node.subject: node.group for node in diagram.nodes}
+    assert groups["reader"] != groups["post"]
+    details = {group.id: group.detail for group in diagram.groups if group.label == "internet"}
+    assert (details[str(groups["reader"])], details[str(groups["post"])]) == ("clients", "external services")
+
+
+@pytest.mark.parametrize("view", ["overview", "networks", "deployment"])
+def test_every_view_keeps_the_hints_of_a_model(view: str) -> None:
+    text = OUTSIDE.replace("  site: {kind", "  post: {kind: external-service}\n  site: {network: inner, kind")
+    diagram = drawn(check("m.arch.yaml", text.encode()), view)
+    assert (diagram.direction, diagram.rank) == ("left-right", (("post", "edge"),))

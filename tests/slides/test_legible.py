@@ -21,6 +21,7 @@ from archgen.app.models import check_models
 from archgen.app.workspace.inputs import find, read
 from archgen.engines.score import score
 from archgen.layout.deployment.arrangement import arranged
+from archgen.layout.deployment.cards import has_small_icon, small_lead
 from archgen.layout.deployment.columns import assign_columns
 from archgen.layout.measures import BRIEF, ROOM, USUAL
 from archgen.layout.placed import Placed
@@ -70,7 +71,8 @@ def test_words_fit_their_cards_and_labels_their_gaps(name: str, measures: Measur
     assert {one.node.id for one in placed.nodes} == {one.id for one in diagram.nodes}
     for one in placed.nodes:
         size = sizes.text if one.compact else sizes.name
-        room = one.box.width - (measures.chip_icon + 18 if one.compact and measures.chip_icon else 0)
+        has_icon = one.compact and has_small_icon(one.node, one.box.width, measures)
+        room = one.box.width - (small_lead(measures) if has_icon else 0)
         for line in one.title:
             assert text_width(line, size, bold=True) <= room, one.node.id
         assert text_width(one.detail, sizes.small if one.compact else sizes.label) <= room

@@ -50,7 +50,10 @@ _FEWER = (18, 12, 8)
 """The cards of a diagram where more of them have no text that can be read."""
 
 _PREFIX = "group:"
-_LEVELED = frozenset(("deployment", "overview"))
+OVERVIEW = "overview"
+"""The view of every component."""
+
+_LEVELED = frozenset((EVERYTHING, OVERVIEW))
 """The views that are shown in levels; networks and zones are levels themselves."""
 
 
@@ -68,6 +71,9 @@ def _networks(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -
     yield usual
     if (folded := networks_by_role(tier.topology, findings)) is not None:
         yield folded
+        if folded.direction is not None:
+            # another direction costs a reader less than words
+            yield replace(folded, direction=None)
         yield without_words(folded)
 
 
@@ -117,6 +123,9 @@ def at_levels(
         return ((view, usual),)
     if level is None:
         single = _as_one(tier, shown, view, usual)
+        if single is not None and view == OVERVIEW and legibility(single) < 1:
+            # every component in another direction tells more than groups in the one that a model asks for
+            single = replace(single, direction=None)
         for trim in (_as_it_is, _trimmed) if wordless else (_as_it_is,):
             trimmed = trim(single, legibility) if single is not None else None
             if trimmed is not None and legibility(trimmed) >= 1:

@@ -19,6 +19,7 @@ from archgen.views.diagram import Diagram, without_words
 from archgen.views.levels import (
     Candidate,
     Picture,
+    by_group,
     by_kind,
     by_network,
     by_role,
@@ -46,6 +47,9 @@ DiagramSize = tuple[float, float]
 _PLACES = 1.25
 """The preference for groups of places over groups of kinds, which tell less of a system."""
 
+_FULL = 0.65
+"""The share of a slide from which on a diagram fills it."""
+
 _PAIRS = 3
 """The most pairs of components of a route that share cards before all of a role do."""
 
@@ -53,6 +57,7 @@ _OPENED = 3
 """Ways to group whose groups are opened as far as they stay readable."""
 
 _WAYS: tuple[tuple[Candidate, float], ...] = (
+    (by_group, _PLACES),
     (by_network, _PLACES),
     (by_zone, _PLACES),
     (crossed(by_network, by_role), _PLACES),
@@ -69,7 +74,7 @@ def system_diagram(tier: CheckedModel, drawing: Drawing) -> Placed:
     levels = tuple(_levels(tier, drawing))
     readable = _first(levels, drawing, PICTURE) or _grouped(tier, drawing)
     if readable is not None:
-        return readable
+        return _fuller(tier, drawing, readable)
     groups = (placed for way, _ in _WAYS if (placed := _in_groups(tier, drawing, way, promising=0.0)) is not None)
     return max((_largest(levels, drawing, PICTURE), *groups), key=lambda placed: _points(placed, *PICTURE))
 
@@ -112,6 +117,23 @@ def _levels(tier: CheckedModel, drawing: Drawing) -> Iterator[Diagram]:
     folded = deployment(tier.topology, findings, fold_equal_legibly(tier.topology))
     system = level_diagrams(tier.topology, findings)[0].diagram
     yield from (everything, folded, without_words(everything), without_words(folded), system, without_words(system))
+
+
+def _fuller(tier: CheckedModel, drawing: Drawing, placed: Placed) -> Placed:
+    """Return a diagram of a system; a strip that leaves its slide mostly empty has as many groups opened as fill it."""
+    opens = any(node.node.opens for node in placed.nodes)
+    groups = _in_groups(tier, drawing, by_group) if opens and _filled(placed) < _FULL else None
+    if groups is None:
+        return placed
+    opened = _opened(tier, drawing, by_group, groups)
+    is_better = _points(opened, *PICTURE) >= FLOOR and len(opened.nodes) > len(placed.nodes)
+    return opened if is_better and _filled(opened) > _filled(placed) else placed
+
+
+def _filled(placed: Placed) -> float:
+    """Return the share of a slide that a diagram takes there."""
+    shares = placed.width / PICTURE[0], placed.height / PICTURE[1]
+    return min(shares) / max(shares)
 
 
 def _grouped(tier: CheckedModel, drawing: Drawing) -> Placed | None:

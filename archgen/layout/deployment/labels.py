@@ -28,9 +28,19 @@ _CELL = 160.0
 _ROUNDING = 1e-6
 
 
-def label_room(edge: Edge, measures: Measures = USUAL) -> tuple[float, float]:
+def label_room(edge: Edge, measures: Measures = USUAL, stacked: bool = False) -> tuple[float, float]:
     """Return the room that the words of a line want with its lock and badges."""
-    return label_size(edge, len(edge.badges), bool(LINES[edge.meaning].lock), measures)
+    return label_size(edge, len(edge.badges), bool(LINES[edge.meaning].lock), measures, stacked)
+
+
+def _forms(edge: Edge) -> Iterator[tuple[str, bool]]:
+    """Yield the words of a line in less and less room, and if they stand in two lines; at last its lock and badges alone."""
+    yield edge.label, False
+    if " " in edge.label:
+        yield edge.label, True
+    for words in dict.fromkeys((edge.label.partition(",")[0], "")):
+        if words != edge.label:
+            yield words, False
 
 
 def labelled(
@@ -85,9 +95,18 @@ class _Rooms:
         if edge.bundle in self._done:
             return edge
         self._done.add(edge.bundle)
-        size = label_room(edge.edge, self._measures)
+        for words, stacked in _forms(edge.edge):
+            box = self._seat(edge, words, stacked)
+            if box is not None:
+                self._taken.add(box)
+                return replace(edge, label=Label(words, box, stacked))
+        return edge
+
+    def _seat(self, edge: PlacedEdge, words: str, stacked: bool) -> Box | None:
+        """Return the best place of some words on a line."""
+        size = label_room(replace(edge.edge, label=words), self._measures, stacked)
         ways = self._ways[edge.bundle] if size[0] else []
-        box = next(
+        return next(
             (
                 box
                 for joints in dict.fromkeys((tuple(self._joints.get(edge.bundle, ())), ()))
@@ -97,10 +116,6 @@ class _Rooms:
             ),
             None,
         )
-        if box is None:
-            return edge
-        self._taken.add(box)
-        return replace(edge, label=Label(edge.edge.label, box))
 
     def _room(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.views.levels.candidates import Candidate, by_kind, by_network, by_role, by_zone, crossed
+from archgen.views.levels.candidates import Candidate, by_group, by_kind, by_network, by_role, by_zone, crossed
 from archgen.views.levels.declared import EVERYTHING, declared_view
 from archgen.views.levels.drawing import content
 from archgen.views.levels.readable import Picture, collapsed, level_diagrams
@@ -17,6 +17,7 @@ __all__ = [
     "SYSTEM",
     "Candidate",
     "Picture",
+    "by_group",
     "by_kind",
     "by_network",
     "by_role",

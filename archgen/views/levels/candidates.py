@@ -93,6 +93,18 @@ def declared(topology: Topology) -> tuple[GroupTree, ...]:
     return inside(None)
 
 
+def by_group(topology: Topology, components: Sequence[str], inside: str) -> tuple[GroupTree, ...]:
+    """Group components by the outermost group that a model declares around them."""
+    shown = set(components)
+    groups = (
+        replace(
+            branch, id=f"{inside}{branch.id}", components=tuple(filter(shown.__contains__, branch.leaves)), branches=()
+        )
+        for branch in declared(topology)
+    )
+    return tuple(group for group in groups if group.components)
+
+
 def by_role(topology: Topology, components: Sequence[str], inside: str) -> tuple[GroupTree, ...]:
     """Group components by the role of their kind."""
     places: dict[str, str] = {name: topology.kind(name).role for name in components}
