@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from archgen.app.drawing.pictures import Drawing
 from archgen.app.drawing.slide_diagrams import system_diagram
 from archgen.layout.placed import Placed
@@ -20,9 +22,7 @@ def chain() -> str:
         f"  {name}-{n}: {{kind: {kind}, group: {name}}}" for name, (kind, n) in GROUPS.items() for n in range(n)
     ]
     calls = [
-        f"  {caller}-0 -> {called}-{n}: https"
-        for caller, called in zip(names, names[1:], strict=False)
-        for n in range(GROUPS[called][1])
+        f"  {caller}-0 -> {called}-{n}: https" for caller, called in pairwise(names) for n in range(GROUPS[called][1])
     ]
     return "\n".join(
         [
