@@ -9,7 +9,7 @@ from archgen.model.architecture import Component, Flow
 from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, plural
+from archgen.model.wording import listed, plural, zone_words
 from archgen.slides.facts import SystemFacts, capital, plain_fix, shorten_title
 
 _NAMED = 2
@@ -47,11 +47,12 @@ def structure(facts: SystemFacts) -> str:
 
 def _size(facts: SystemFacts) -> str:
     topology = facts.topology
-    zones = {zone for host in topology.architecture.hosts for zone in host.zones}
-    within = f" in {plural(len(zones), 'zone')}" if len(zones) > 1 else ""
+    zones = {zone for host in topology.hosts for zone in topology.index.zones_around(host)[:1]}
+    kinds = {topology.zones[zone].kind for zone in zones}
+    noun = zone_words(kinds.pop()) if len(kinds) == 1 else "zone"
+    within = f" in {plural(len(zones), noun)}" if len(zones) > 1 else ""
     hosts = f"{plural(len(topology.hosts), 'host')}{within}, " if topology.hosts else ""
-    count = sum(component.kind != "client" for component in topology.components.values())
-    return f"{hosts}{plural(count, 'component')}"
+    return f"{hosts}{plural(len(topology.components), 'component')}"
 
 
 def _lone_host(facts: SystemFacts) -> str:
@@ -92,10 +93,11 @@ def _run_once(facts: SystemFacts) -> str:
     if not own:
         return ""
     if not once:
-        return f": {'all' if len(own) > 2 else 'those'} in flows run at least twice"
+        return "; all that flows need run at least twice"
     if len(once) <= _NAMED:
-        return f": of those in flows, {listed(once)} {'runs' if len(once) == 1 else 'run'} only once"
-    return f": {len(once)} of the {len(own)} in flows run only once"
+        run = "runs" if len(once) == 1 else "run"
+        return f"; {listed(once)}, which a flow needs, {run} only once"
+    return f"; {len(once)} of the {len(own)} that flows need run only once"
 
 
 def _is_operated(component: Component) -> bool:
@@ -164,7 +166,8 @@ def losses(facts: SystemFacts) -> str:
     if len({flows for _, flows in (*facts.losses, *facts.enclosing)}) == 1:
         return f"Each of {len(facts.points)} elements alone takes down {facts.some_flows(flows)}"
     return (
-        f"Each of {len(facts.points)} elements alone takes down a flow, {facts.call(first)} {facts.some_flows(flows)}"
+        f"Each of {len(facts.points)} elements alone takes down a flow; "
+        f"losing {facts.call(first)} takes down {facts.some_flows(flows)}"
     )
 
 

@@ -90,8 +90,9 @@ def _zone_label(topology: Topology, zone: str, folding: Folding) -> str:
 
 
 def _zone_detail(zone: Zone, folding: Folding) -> str:
-    alike = len(folding.zones_like(zone.id))
-    return f"{zone_words(zone.kind)}{f' ×{alike}' if alike > 1 else ''}"
+    alike, kind = len(folding.zones_like(zone.id)), zone_words(zone.kind)
+    said = (zone.name or "").casefold().endswith(kind)
+    return " ".join(word for word in ("" if said else kind, f"×{alike}" if alike > 1 else "") if word)
 
 
 def _network_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]]) -> list[Group]:

@@ -57,7 +57,7 @@ def stores(tmp_path: Path) -> SystemFacts:
 
 
 def test_the_store_that_has_one_writer_is_named_and_is_the_one_of_most_flows(facts: SystemFacts) -> None:
-    assert claims.structure(facts) == ("8 hosts, 4 components; orders has one writer: 2 of 4 flows go down with d-1")
+    assert claims.structure(facts) == ("8 hosts, 5 components; orders has one writer: 2 of 4 flows go down with d-1")
 
 
 @pytest.mark.parametrize(

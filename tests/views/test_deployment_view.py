@@ -114,6 +114,13 @@ def test_agents_report_to_their_monitoring() -> None:
     assert reports == ["collector@server-1", "collector@server-2", "collector@server-3"]
 
 
+def test_a_zone_that_is_named_after_its_kind_says_it_once() -> None:
+    shown = written(
+        "zones: {north: {kind: region, name: Northern region}}\nhosts: {a: {zone: north}}\ncomponents: {}\n"
+    )
+    assert [(group.label, group.detail) for group in shown.groups if group.kind == "zone"] == [("Northern region", "")]
+
+
 def test_zones_nest_and_the_first_of_crossing_ones_is_the_group() -> None:
     shown = written(
         """

@@ -189,7 +189,10 @@ def _words(room: Room) -> str:
 def _save(files: list[File], output: str) -> None:
     single = _is_single(output)
     if not files:
-        raise UsageError("nothing to draw: no model has flows or follows another")
+        raise UsageError(
+            "nothing to draw: no model has what the view shows; flows and paths need `flows`, zones `zones`, "
+            "networks `networks`, and diff a model that `follows` another"
+        )
     if single and len(files) > 1:
         names = listed(first_few([file.name for file in files], 3))
         raise UsageError(

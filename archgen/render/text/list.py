@@ -83,7 +83,7 @@ def _message(message: Message, labels: dict[str, str]) -> str:
     how = () if message.answer else (_folded(message.protocol), LINES[message.meaning].words)
     detail = ", ".join(word for word in how if word)
     words = f"{labels[ends[0]]} {arrow} {labels[ends[1]]}: {_folded(message.text)}".rstrip(": ")
-    return f"{message.number:>3} {words}" + (f" ({detail})" if detail else "")
+    return f"{message.number:<3} {words}" + (f" ({detail})" if detail else "")
 
 
 def _folded(text: str) -> str:
