@@ -93,7 +93,7 @@ def _run_once(facts: SystemFacts) -> str:
     if not own:
         return ""
     if not once:
-        return "; all that flows need run at least twice"
+        return "; your own components in flows run at least twice"
     if len(once) <= _NAMED:
         run = "runs" if len(once) == 1 else "run"
         return f"; {listed(once)}, which a flow needs, {run} only once"
