@@ -9,7 +9,7 @@ from archgen.layout.placed import Box, PlacedNode
 from archgen.style.theme import SIZES, Sizes
 from archgen.views.diagram import Node
 
-_CLEAR = 4.0
+_CLEAR = 2.0
 """The least between what stands out of a card and the next one."""
 
 
