@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from copy import copy
 
+from msgspec.structs import replace
+
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Managed, Quorum, Replica
 from archgen.model.steps import Frame, Request, Step
 
@@ -113,8 +115,9 @@ class World:
         self.component = {one.id: one for one in architecture.components}
         self.host = {one.id: one for one in architecture.hosts}
         self.zone = {one.id: one for one in architecture.zones}
-        self._asked: dict[tuple[str, str], tuple[list[Replica], dict[str, str], int]] = {}
-        self._blind: dict[tuple[str, str], list[Replica]] = {}
+        self._asked: dict[tuple[str, str, str | None], tuple[list[Replica], dict[str, str], int]] = {}
+        self._blind: dict[tuple[str, str, str | None], list[Replica]] = {}
+        self._working: dict[object, set[str]] = {}
         self._needed: dict[tuple[str, bool], tuple[dict[str, list[Request]], list[str]]] = {}
         self._look_ups: dict[str, Connection] = {}
 
@@ -123,6 +126,10 @@ class World:
         found = copy(self)
         found.failed = failed
         return found
+
+    def less_failed(self, failed: State) -> World:
+        """The same moment with less of what is lost."""
+        return self.with_failed(failed)
 
     # Up
 
@@ -283,14 +290,25 @@ class World:
             return zone in [one for _, one in self.outwards([own])]
         return bool(replica.hosts) and all(zone in [one for _, one in self.around(host)] for host in replica.hosts)
 
-    def near(self, caller: Replica, callee: Replica, locality: str | None) -> bool:
+    def near(self, caller: Replica, callee: Replica, locality: str | None, host: str | None = None) -> bool:
+        """Whether a partner is near; of one that floats and has no place for sure, where it stands on a host, or on any."""
         if locality is None:
             return True
+        mine = self.home(caller, locality)
+        if not mine and len(caller.hosts) > 1:
+            stands = [host] if host else caller.hosts
+            mine = {each for one in stands for each in self.home(replace(caller, hosts=(one,)), locality)}
         if locality == "same-host":
-            return len(caller.hosts) == 1 and caller.hosts == callee.hosts
+            return len(callee.hosts) == 1 and callee.hosts[0] in mine
+        return any(self.surely_in(callee, zone) for zone in mine)
+
+    def home(self, caller: Replica, locality: str) -> set[str]:
+        """The host or zones that a partner must share."""
+        if locality == "same-host":
+            return set(caller.hosts) if len(caller.hosts) == 1 else set()
         service = self.service_zone(caller)
         if not caller.hosts and service is None:
-            return False
+            return set()
         kind = locality[len("same-") :]
         mine = [
             (distance, zone)
@@ -298,7 +316,64 @@ class World:
             if self.surely_in(caller, zone) and kind in ("zone", self.zone[zone].kind)
         ]
         nearest = min((distance for distance, _ in mine), default=None)
-        return any(self.surely_in(callee, zone) for distance, zone in mine if distance == nearest)
+        return {zone for distance, zone in mine if distance == nearest}
+
+    # Where one that floats stands
+
+    def wanders(self, caller: Replica, localities: list[str | None]) -> bool:
+        """Whether a replica has other partners on some of its hosts than on others."""
+        asked = [one for one in localities if one is not None and not self.home(caller, one)]
+        homes = [[self.home(replace(caller, hosts=(host,)), one) for host in caller.hosts] for one in asked]
+        return len(caller.hosts) > 1 and any(each != some[0] for some in homes for each in some)
+
+    def moved_off(self, host: str) -> State:
+        """What is lost, but for that which takes a host down: the replicas there would have moved."""
+        around: set[tuple[str, str]] = {("zone", zone) for _, zone in self.around(host)}
+        below: str | None = host
+        while below is not None:
+            around.add(("host", below))
+            below = self.host[below].runs_on
+        return self.failed - around
+
+    def misplaced(
+        self, replica: Replica, requests: list[Request], flow: Flow, working: set[str], each: bool, later: bool
+    ) -> bool:
+        """Whether a replica, of its component the nth, fails on the worst hosts that the replicas may stand on.
+
+        Of as many as there are groups of hosts, each is in a group of its own while that is up.
+        """
+        component = self.component[replica.component]
+        spread = component.placement.spread if component.placement is not None else None
+        bad: dict[object, bool] = {}
+        gone: dict[object, bool] = {}
+        for host in replica.hosts:
+            state = self.moved_off(host)
+            world = self if state == self.failed else self.less_failed(state)
+            there = working if world is self else world.working(flow, each, later)
+            fails = not all(world.met(replica, one, flow, there, each, host) for one in requests)
+            group = self.spread_group(replica, requests, host, spread)
+            bad[group] = bad.get(group, False) or fails
+            gone[group] = gone.get(group, True) and not self.host_up(host)
+        earlier = component.replicas[: component.replicas.index(replica)]
+        lost = sum(not self.up(one) for one in earlier)
+        return lost + sum(bad.values()) > len(earlier) or all(bad[one] or gone[one] for one in bad)
+
+    def spread_group(self, replica: Replica, requests: list[Request], host: str, spread: str | None) -> object:
+        if spread in ("none", "host"):
+            return host if spread == "host" else None
+        found: list[str] = []
+        for request in requests:
+            for connection in self.connections(request):
+                locality = connection.locality if connection is not None else None
+                if locality not in (None, "same-host") and not self.home(replica, locality or ""):
+                    found += self.home(replace(replica, hosts=(host,)), locality or "")
+                    break
+        nearest = [zone for each in self.carriers(host) for zone in self.host[each].zones]
+        return frozenset(found) or frozenset(nearest) or host
+
+    def carriers(self, host: str) -> list[str]:
+        below = self.host[host].runs_on
+        return [host, *(self.carriers(below) if below is not None else ())]
 
     # Works
 
@@ -340,10 +415,18 @@ class World:
         world = self.with_failed(frozenset())
         return world.may_answer(replica, access, {one.id for each in self.component.values() for one in each.replicas})
 
-    def met(self, caller: Replica, request: Request, flow: Flow, working: set[str], each: bool) -> bool:
-        known = self._asked.get((caller.id, request.id))
+    def met(
+        self,
+        caller: Replica,
+        request: Request,
+        flow: Flow,
+        working: set[str],
+        each: bool,
+        host: str | None = None,
+    ) -> bool:
+        known = self._asked.get((caller.id, request.id, host))
         if known is None:
-            known = self._asked[caller.id, request.id] = self.asked(caller, request, flow)
+            known = self._asked[caller.id, request.id, host] = self.asked(caller, request, flow, host)
         replicas, access, count = known
         counting = [
             one.id
@@ -358,7 +441,7 @@ class World:
             return True
         if any(self.itself_lost(one.id) for one in replicas if self.keeps_address(one, access[one.component])):
             return False
-        return all(one.id in counting for one in self.blindly(caller, request, replicas, access))
+        return all(one.id in counting for one in self.blindly(caller, request, replicas, access, host))
 
     def passes(self, caller: Replica, member: Replica, working: set[str] | None) -> bool:
         """Whether a target passes its caller's check: what it asks answers the target; None for ever, with nothing lost."""
@@ -426,15 +509,20 @@ class World:
         return self.may_ever_answer(replica, access) and not self.is_copy(replica, access)
 
     def blindly(
-        self, caller: Replica, request: Request, replicas: list[Replica], access: dict[str, str]
+        self,
+        caller: Replica,
+        request: Request,
+        replicas: list[Replica],
+        access: dict[str, str],
+        host: str | None = None,
     ) -> list[Replica]:
         """Those of them that get requests with nothing lost, if the caller checks nobody."""
         balance = self.component[caller.component].balance
         if balance is None or balance.health_check is not False:
             return []
-        known = self._blind.get((caller.id, request.id))
+        known = self._blind.get((caller.id, request.id, host))
         if known is None:
-            known = self._blind[caller.id, request.id] = [
+            known = self._blind[caller.id, request.id, host] = [
                 one
                 for one in replicas
                 if self.may_ever_answer(one, access[one.component])
@@ -498,7 +586,9 @@ class World:
             data is not None and len(data.primary) == 1 and named == set(data.primary) and len(component.replicas) > 1
         )
 
-    def asked(self, caller: Replica, request: Request, flow: Flow) -> tuple[list[Replica], dict[str, str], int]:
+    def asked(
+        self, caller: Replica, request: Request, flow: Flow, host: str | None = None
+    ) -> tuple[list[Replica], dict[str, str], int]:
         """Whom a caller may ask, for what of each component, and how many of them must answer."""
         under = self.connections(request)
         connections = list({one.id: one for one in under if one is not None}.values())
@@ -518,7 +608,7 @@ class World:
             for target in connection.targets
             for replica in self.component[target].replicas
             if (not request.pinned or replica.id in request.pinned or target in leading)
-            and self.near(caller, replica, connection.locality)
+            and self.near(caller, replica, connection.locality, host)
         ]
         possible = sum(
             self.may_ever_answer(one, accesses[one.component]) and self.passes(caller, one, None) for one in replicas
@@ -669,7 +759,21 @@ class World:
         known = self._needed.get((flow.id, later))
         if known is None:
             known = self._needed[flow.id, later] = self.needed(flow, later)
-        calls, starts = known
+        starts = known[1]
+        working = self.working(flow, each, later)
+        return all(
+            any(one.id in working for one in self.component[source].replicas if self.starts(one)) for source in starts
+        )
+
+    def working(self, flow: Flow, each: bool, later: bool) -> set[str]:
+        """The replicas that work, the most that can."""
+        key = (flow.id, self.failed, each, later)
+        if key not in self._working:
+            self._working[key] = self._most_working(flow, each, later)
+        return self._working[key]
+
+    def _most_working(self, flow: Flow, each: bool, later: bool) -> set[str]:
+        calls, starts = self._needed[flow.id, later]
         working = {
             replica.id
             for component in self.architecture.components
@@ -686,15 +790,19 @@ class World:
                 for component in self.architecture.components
                 if calls[component.id]
                 for replica in component.replicas
-                if replica.id in working
-                and not all(self.met(replica, one, flow, working, each) for one in calls[component.id])
+                if replica.id in working and not self.all_met(replica, calls[component.id], flow, working, each, later)
             }
             if not lost:
-                break
+                return working
             working -= lost
-        return all(
-            any(one.id in working for one in self.component[source].replicas if self.starts(one)) for source in starts
-        )
+
+    def all_met(
+        self, replica: Replica, requests: list[Request], flow: Flow, working: set[str], each: bool, later: bool
+    ) -> bool:
+        places = [one for one in requests if self.wanders(replica, [c.locality for c in self.connections(one) if c])]
+        if places and self.misplaced(replica, places, flow, working, each, later):
+            return False
+        return all(self.met(replica, one, flow, working, each) for one in requests if one not in places)
 
     def starts(self, replica: Replica) -> bool:
         """Whether it starts a flow by itself: of a cluster that a person moves, the active members alone do.

@@ -15,10 +15,10 @@ from archgen.model.durations import HOURS_PER_YEAR
 from archgen.model.subject import Subject
 from archgen.reliability.availability import NODE_BUDGET, Calculation, FlowAvailability
 from archgen.reliability.cuts import CutSets, cut_sets
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import Failures, failures, failures_at
 from archgen.reliability.levels import partial_points
 from archgen.reliability.members import is_active_passive
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import ServiceLevel, build
 
 FACTOR = 3.0

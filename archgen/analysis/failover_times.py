@@ -13,11 +13,12 @@ from archgen.model.architecture import Cluster, Component, Connection, Flow, Rep
 from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
-from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States, single_points
 from archgen.reliability.index import Index
 from archgen.reliability.members import active_members, deep_asks, has_silent_standby, keeps_address, manual_failovers
 from archgen.reliability.moment import LASTING, Moment, Wait
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import ServiceLevel, build
 
 

@@ -20,7 +20,7 @@ from archgen.model.architecture import (
 from archgen.model.kinds import FORWARDING, KINDS
 from archgen.model.products import is_over_zones, scope_of, zone_of
 from archgen.model.subject import Subject
-from archgen.reliability.index import SAME_HOST
+from archgen.reliability.locality import SAME_HOST
 from archgen.reliability.members import writers
 
 _SPREAD = ("cdn", "waf", "identity-provider", "mail", "external-service")

@@ -13,8 +13,8 @@ from archgen.analysis.moments import Move, moments
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Availability
 from archgen.model.subject import Subject
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.moment import Wait, Window, recent_loss
+from archgen.reliability.plan import Plan
 
 _SECONDS_PER_HOUR = 3600.0
 

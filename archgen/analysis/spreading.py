@@ -14,6 +14,7 @@ from archgen.model.architecture import Component, Connection, Flow, Replica
 from archgen.model.steps import Frame, Request, Step
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import single_bits
+from archgen.reliability.locality import near
 from archgen.reliability.members import asked_of, eligible
 from archgen.reliability.requests import access_of, copies_read
 
@@ -242,7 +243,7 @@ class Spread:
         self, replicas: Iterable[str], pinned: tuple[str, ...], connection: Connection, caller: Replica | None
     ) -> list[str]:
         up = [replica for replica in replicas if self.works(replica) and (not pinned or replica in pinned)]
-        return self.topology.index.near(up, connection.locality, caller)
+        return near(self.topology.index, up, connection.locality, caller)
 
 
 def _at_work(component: Component, replicas: tuple[str, ...], works: Works) -> tuple[str, ...]:

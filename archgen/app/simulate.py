@@ -17,7 +17,7 @@ from archgen.model.architecture import Flow
 from archgen.model.problems import UsageError
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.evaluation import Plan
+from archgen.reliability.plan import Plan
 from archgen.reliability.requests import requests
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.simulation import simulate as outcome

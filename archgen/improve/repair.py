@@ -28,9 +28,9 @@ from archgen.improve.grouping import with_failover
 from archgen.improve.numbering import renumber
 from archgen.model.architecture import Architecture
 from archgen.model.subject import Subject
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import build
 
 MOST_EDITS = 8

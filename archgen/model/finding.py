@@ -41,13 +41,22 @@ def count_severity(count: int, severity: Severity) -> str:
     return plural(count, "info finding" if severity == "info" else severity)
 
 
-class Proof(Struct, frozen=True, gc=False):
-    """The proof of a finding: without `kill`, `step` of `flow` fails; `path` are the replicas up to it."""
+class Proof(Struct, frozen=True, gc=False, omit_defaults=True):
+    """The proof of a finding: without `kill`, `step` of `flow` fails; `path` are the replicas up to it.
+
+    It is so `where` those of them that float run, if it depends on that: `live#1 runs on a1`.
+    """
 
     kill: tuple[Subject, ...]
     flow: str
     step: str
     path: tuple[str, ...]
+    where: str | None = None
+
+    @property
+    def condition(self) -> str:
+        """The last words of a sentence: where replicas that float must run for it to be so; empty if it always is."""
+        return f", while {self.where}" if self.where is not None else ""
 
 
 class Related(Struct, frozen=True, gc=False):

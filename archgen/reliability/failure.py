@@ -14,8 +14,10 @@ from msgspec import Struct
 
 from archgen.model.finding import Proof
 from archgen.model.subject import Subject
-from archgen.reliability.evaluation import Evaluation, Plan, places
-from archgen.reliability.needs import Guarded, Need
+from archgen.model.wording import listed
+from archgen.reliability.evaluation import Evaluation, places
+from archgen.reliability.needs import Guarded, Need, Place
+from archgen.reliability.plan import Plan
 from archgen.reliability.series import series
 
 
@@ -36,7 +38,7 @@ class SinglePoint:
     def proof(self) -> Proof:
         """The step that fails without the element, and the path to it."""
         evaluation = single_failures(self._plan, self._gone)
-        return Proof((self.element,), self.flow, *trace(evaluation, self._state))
+        return prove(evaluation, self._state, (self.element,))
 
 
 class Failures(Struct, frozen=True):
@@ -46,8 +48,7 @@ class Failures(Struct, frozen=True):
     possible: bool
     points: tuple[SinglePoint, ...]
     elements: tuple[Subject, ...]
-    broken_step: str | None = None
-    broken_path: tuple[str, ...] = ()
+    broken: Proof | None = None
 
 
 class States:
@@ -123,8 +124,7 @@ def failures(plan: Plan, gone: Collection[Subject] = ()) -> Failures:
     flow = plan.structure.flow
     evaluation = single_failures(plan, gone)
     if evaluation.flow & 1:
-        step, path = trace(evaluation, 1)
-        return Failures(flow, False, (), plan.elements, step, path)
+        return Failures(flow, False, (), plan.elements, prove(evaluation, 1, ()))
     points = tuple(SinglePoint(plan, tuple(gone), place) for place in places(evaluation.flow >> 1))
     return Failures(flow, True, points, plan.elements)
 
@@ -165,6 +165,23 @@ def single_points(plan: Plan, gone: Collection[Subject] = ()) -> tuple[Subject, 
     if flow & 1:
         return ()
     return tuple(plan.elements[place] for place in places(flow >> 1))
+
+
+def prove(evaluation: Evaluation[int], bit: int, lost: tuple[Subject, ...]) -> Proof:
+    """Return the proof that a flow fails in a state, in which some elements are lost."""
+    step, path = trace(evaluation, bit)
+    return Proof(lost, evaluation.plan.structure.flow, step, path, _where(evaluation, bit, path))
+
+
+def _where(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> str | None:
+    """Return where the replicas of a path that float run while a need of theirs is not met, if others of their hosts would meet it."""
+    hosts: dict[str, str] = {}
+    for replica in path:
+        for need in evaluation.plan.structure.needs.get(replica, ()):
+            place = worst_place(evaluation, need, bit) if evaluation.unmet(need) & bit else None
+            if place is not None:
+                hosts.setdefault(replica, place.host)
+    return listed([f"{replica} runs on {host}" for replica, host in hosts.items()]) or None
 
 
 def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
@@ -213,8 +230,9 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
             heappush(open_ends, _Next(0, number, last, between[-1] if between else replica))
             number += 1
             continue
-        for need in plan.structure.needs[replica]:
-            if evaluation.unmet(need) & bit:
+        for asked_for in plan.structure.needs[replica]:
+            if evaluation.unmet(asked_for) & bit:
+                need = at_worst(evaluation, asked_for, bit)
                 place = plan.positions.get(need.step, 0)
                 if alive(evaluation, need, bit) < need.count:
                     heappush(open_ends, _Next(place, number, replica, before, need))
@@ -294,8 +312,30 @@ def _way(came_from: Mapping[str, str | None], through: Mapping[tuple[str, str], 
     return tuple(reversed(way))
 
 
+def at_worst(evaluation: Evaluation[int], need: Need, bit: int) -> Need:
+    """Return the need at a place that fails it in a state, if it depends on where its caller stands; else the need itself."""
+    place = worst_place(evaluation, need, bit)
+    own = place.own(need) if place is not None else None
+    return own or need
+
+
+def worst_place(evaluation: Evaluation[int], need: Need, bit: int) -> Place | None:
+    """Return the place that fails a need in a state: one that doesn't with nothing lost, and is up, if there is such."""
+    failing: list[tuple[int, int, Place]] = []
+    for number, place in enumerate(need.places):
+        own = place.own(need)
+        when = evaluation.standing(place, own) if own is not None else 0
+        if when & bit:
+            worse = bool(when & 1 and bit != 1) + bool(evaluation.gone(place.host) & bit)
+            failing.append((worse, number, place))
+    return min(failing, default=(0, 0, None))[2]
+
+
 def alive(evaluation: Evaluation[int], need: Need, bit: int) -> int:
-    """Count the replicas that could meet a need in a state if all that is up worked."""
+    """Count the replicas that could meet a need in a state if all that is up worked; where its caller stands at the worst place."""
+    if need.places:
+        worst = at_worst(evaluation, need, bit) if evaluation.need(need) & bit else need
+        return alive(evaluation, worst, bit) if worst is not need else need.count
     down, candidates = evaluation.down, need.candidates
     if need.kind == "unwatched":
         return len([candidate for candidate in candidates if not evaluation.itself(candidate) & bit])

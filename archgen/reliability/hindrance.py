@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Evaluation
-from archgen.reliability.failure import alive, is_free
+from archgen.reliability.failure import alive, at_worst, is_free, worst_place
 from archgen.reliability.members import Votes
 from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.requests import requests
@@ -19,7 +19,9 @@ def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], 
     for caller, needs in plan.structure.needs.items():
         if down[caller] & bit:
             continue
-        for need in needs:
+        for asked in needs:
+            place = worst_place(evaluation, asked, bit) if asked.places else None
+            need = at_worst(evaluation, asked, bit)
             held = [
                 member
                 for member in need.guarded
@@ -27,7 +29,10 @@ def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], 
             ]
             words = next((text for member in held for text in _words(evaluation, bit, caller, member)), None)
             words = words or _without_quorum(evaluation, bit, need) or _unresolved(evaluation, need)
-            if words is not None and evaluation.unmet(need) & bit:
+            if place is not None and words is None:
+                targets = dict.fromkeys(plan.replicas[each].component for each in _members(asked))
+                words = f"{caller} may run on {place.host}, and no replica of {listed([*targets], 'or')} answers there"
+            if words is not None and evaluation.unmet(asked) & bit:
                 reasons.setdefault(need.step, words)
     return (*reasons.items(), *_without_own_quorum(evaluation, bit, reasons))
 
@@ -48,8 +53,7 @@ def _without_own_quorum(evaluation: Evaluation[int], bit: int, explained: Collec
 def _without_quorum(evaluation: Evaluation[int], bit: int, need: Need) -> str | None:
     """Return the numbers of the quorum that keeps a candidate down, though the candidate itself is up."""
     plan, down, own = evaluation.plan, evaluation.down, evaluation.own
-    candidates = (*need.candidates, *(member.replica for member in need.guarded))
-    held = next((each for each in candidates if down[each] & bit and not own[each] & bit), None)
+    held = next((each for each in _members(need) if down[each] & bit and not own[each] & bit), None)
     return (
         None if held is None else _short(evaluation, bit, Votes(*plan.structure.quorums[plan.replicas[held].component]))
     )
@@ -59,9 +63,12 @@ def _unresolved(evaluation: Evaluation[int], need: Need) -> str | None:
     """Return what the step needs that does not show it: the look-up of its domain name."""
     if need.name is None:
         return None
-    candidates = (*need.candidates, *(member.replica for member in need.guarded))
-    servers = dict.fromkeys(evaluation.plan.replicas[each].component for each in candidates)
+    servers = dict.fromkeys(evaluation.plan.replicas[each].component for each in _members(need))
     return f"{listed([*servers], 'or')} has to resolve {need.name} first"
+
+
+def _members(need: Need) -> tuple[str, ...]:
+    return (*need.candidates, *(member.replica for member in need.guarded))
 
 
 def _words(evaluation: Evaluation[int], bit: int, caller: str, member: Guarded) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica, Zone
@@ -11,9 +11,6 @@ from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.product_traits import Product
 from archgen.model.products import product_of, zone_of
 from archgen.model.subject import Subject
-
-NEAREST = "same-zone"
-SAME_HOST = "same-host"
 
 
 class Index:
@@ -319,9 +316,10 @@ class Index:
 
     def zones_with(self, replica: Replica) -> tuple[str, ...]:
         """Return the zones that a replica without hosts is lost with, nearest first: those of a managed service."""
-        return tuple([zone for level in self._service_levels(replica) for zone in level])
+        return tuple([zone for level in self.service_levels(replica) for zone in level])
 
-    def _service_levels(self, replica: Replica) -> list[tuple[str, ...]]:
+    def service_levels(self, replica: Replica) -> list[tuple[str, ...]]:
+        """Return the zones that a replica without hosts is lost with, and those around them, by level."""
         zone = zone_of(self.components[replica.component])
         return [] if replica.hosts or zone is None else self._levels_from((zone,))
 
@@ -358,40 +356,6 @@ class Index:
         """Return the zones a replica is surely in: those around its host, or around every host it may float to."""
         around = [frozenset(self.zones_around(host)) for host in replica.hosts]
         return frozenset.intersection(*around) if around else frozenset(self.zones_with(replica))
-
-    def home(self, replica: Replica, locality: str) -> frozenset[str]:
-        """Return the host, or the nearest zones of the locality's kind, that a replica's partner must share with it."""
-        if locality == SAME_HOST:
-            return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()
-        kind = None if locality == NEAREST else locality.removeprefix("same-")
-        shared = self.shared_zones(replica)
-        levels = self.zone_levels(replica.hosts[0]) if replica.hosts else self._service_levels(replica)
-        for level in levels:
-            match = [zone for zone in level if zone in shared and kind in (None, self.zone_kinds.get(zone))]
-            if match:
-                return frozenset(match)
-        return frozenset()
-
-    def near(self, replicas: Iterable[str], locality: str | None, caller: Replica | None) -> list[str]:
-        """Return those of the replicas that the locality of a connection leaves to a caller."""
-        if caller is None or locality is None:
-            return list(replicas)
-        home = self.home(caller, locality)
-        return [replica for replica in replicas if self.places(self.replicas[replica], locality) & home]
-
-    def pools(self, connection: Connection, replicas: Collection[str]) -> list[list[str]]:
-        """Return the replicas that the callers over a connection choose among: one pool for each home of a caller."""
-        if connection.locality is None:
-            return [list(replicas)]
-        callers = self.components[connection.source].replicas
-        homes = {self.home(caller, connection.locality): caller for caller in reversed(callers)}
-        return [self.near(replicas, connection.locality, caller) for caller in reversed(homes.values())]
-
-    def places(self, replica: Replica, locality: str) -> frozenset[str]:
-        """Return the hosts or zones a replica is surely in, to be compared with the home of its caller."""
-        if locality == SAME_HOST:
-            return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()
-        return self.shared_zones(replica)
 
 
 def _says_what_for(component: Component) -> bool:

@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from archgen.model.architecture import Flow
 from archgen.model.subject import Subject
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import single_points
 from archgen.reliability.index import Index
 from archgen.reliability.members import keeps_address
+from archgen.reliability.plan import Plan
 from archgen.reliability.requests import connections_under, is_deferred, requests
 from archgen.reliability.structure import build
 

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from archgen.model.architecture import Replica
 from archgen.model.steps import Answer, Request
 from archgen.model.subject import Subject
-from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
 from archgen.reliability.index import Index
 from archgen.reliability.levels import ServiceLevels, delaying_points, levels
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import Structure, build
 from archgen.reliability.waiting import TAKING, answers_before, defer, takers
 

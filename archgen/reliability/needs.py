@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.model.steps import Access
 from archgen.reliability.index import Index
+from archgen.reliability.locality import homes, near
 from archgen.reliability.members import (
     Votes,
     active_members,
@@ -60,7 +61,8 @@ class Need(Struct, frozen=True):
     what is asked: that some request is answered, or, as a condition of each request, that all work who get requests
     of a caller that checks nobody (`unchecked`), or that no candidate fails by itself and keeps its address as its host
     is up (`unwatched`), or that no traffic goes to a member that was lost a moment ago (`unsettled`). `name` is the domain
-    name whose look-up the need is, where no step shows it.
+    name whose look-up the need is, where no step shows it. A caller that floats and reaches others on other hosts has
+    `places`, of which the candidates are all together; `before` are the replicas of its component that stand first in line for the worst.
     """
 
     step: str
@@ -70,6 +72,24 @@ class Need(Struct, frozen=True):
     count: int
     kind: Literal["some", "unchecked", "unwatched", "unsettled"] = "some"
     name: str | None = None
+    places: tuple[Place, ...] = ()
+    before: tuple[str, ...] = ()
+
+
+class Place(Struct, frozen=True):
+    """A host that a caller may stand on, and its needs there: the one in question, and its others that differ by the host.
+
+    Of the hosts of a `group`, a platform that spreads replicas takes another only when it is out of groups.
+    """
+
+    host: str
+    group: str
+    needs: tuple[Need, ...]
+
+    def own(self, need: Need) -> Need | None:
+        """Return the need of this place in the place of one, if that depends on places at all."""
+        asked = (need.step, need.connection, need.kind)
+        return next((each for each in self.needs if (each.step, each.connection, each.kind) == asked), None)
 
 
 class Use(Struct, frozen=True):
@@ -153,23 +173,29 @@ def needs_of(
     if len(shared) == len(uses):
         needs = _each_once(shared.values())
         return [(replica.id, needs) for replica in component.replicas]
-    return [
-        (
-            replica.id,
-            _each_once([shared.get(id(use)) or _needs(index, use, replica, conditions) for use in uses]),
-        )
-        for replica in component.replicas
-    ]
+    local = [use for use in uses if _local(use)]
+    places_of: dict[tuple[str, ...], tuple[Place, ...]] = {}
+    alike: dict[tuple[str, ...], tuple[str, ...]] = {}
+    found = []
+    for replica in component.replicas:
+        if replica.hosts not in places_of:
+            places_of[replica.hosts] = tuple(_places(index, component, replica, local, conditions))
+        places, before = places_of[replica.hosts], alike.get(replica.hosts, ())
+        alike[replica.hosts] = (*before, replica.id) if places else ()
+        own = [shared.get(id(use)) or _needs(index, use, replica, conditions) for use in uses]
+        found.append((replica.id, _each_once([[_wherever(need, places, before) for need in each] for each in own])))
+    return found
 
 
-def _each_once(needs: Iterable[tuple[Need, ...]]) -> tuple[Need, ...]:
+def _each_once(needs: Iterable[Iterable[Need]]) -> tuple[Need, ...]:
     """Return the needs without those that ask the same as one before."""
     every = [need for some in needs for need in some]
     if len(every) < 2:
         return tuple(every)
     own: dict[object, Need] = {}
     for need in every:
-        own.setdefault((need.candidates, need.guarded, need.count, need.kind in _OF_ELEMENTS), need)
+        asked = (need.candidates, need.guarded, need.count, need.kind in _OF_ELEMENTS)
+        own.setdefault(id(need) if need.places else asked, need)
     return tuple(own.values())
 
 
@@ -181,16 +207,45 @@ def _local(use: Use) -> bool:
     return any(connection.locality is not None for connection in use.connections)
 
 
-def _needs(index: Index, use: Use, caller: Replica | None, conditions: Conditions) -> tuple[Need, ...]:
-    """Return what a caller needs for a use: that some request is answered and, where it is asked, each."""
-    need, promoted = _some(index, use, caller, conditions.moment, asks_of(index, index.components[use.source]))
+def _places(
+    index: Index, component: Component, replica: Replica, uses: Sequence[Use], conditions: Conditions
+) -> Iterator[Place]:
+    """Yield the hosts that a replica may stand on with the needs that differ by the host, if any do."""
+    by_use = [(use, _homes(index, replica, use)) for use in uses]
+    differing = [(use, by_host) for use, by_host in by_use if by_host]
+    spread = component.placement.spread if component.placement is not None else None
+    for host in replica.hosts if differing else ():
+        needs = [need for use, _ in differing for need in _needs(index, use, replica, conditions, host)]
+        zones = index.nearest_zones(host) if spread != "host" else ()
+        homes_here = [zone for _, by_host in differing for zone in sorted(by_host[host]) if zone in index.zone_kinds]
+        group = "" if spread == "none" else host if spread == "host" else " ".join(homes_here or zones) or host
+        yield Place(host, group, tuple(needs))
+
+
+def _homes(index: Index, replica: Replica, use: Use) -> dict[str, frozenset[str]]:
+    """Return by host what must be shared with a replica to answer a use, if that differs by the host on which it stands."""
+    localities = (connection.locality for connection in use.connections if connection.locality is not None)
+    found = (homes(index, replica, locality) for locality in localities)
+    return next((by_host for by_host in found if by_host), {})
+
+
+def _wherever(need: Need, places: tuple[Place, ...], before: tuple[str, ...]) -> Need:
+    """Return a need with the places by which it differs, if any."""
+    return replace(need, places=places, before=before) if any(place.own(need) for place in places) else need
+
+
+def _needs(
+    index: Index, use: Use, caller: Replica | None, conditions: Conditions, host: str | None = None
+) -> tuple[Need, ...]:
+    """Return what a caller needs for a use: that some request is answered and, where it is asked, each; on a host, if it is named."""
+    need, promoted = _some(index, use, caller, conditions.moment, asks_of(index, index.components[use.source]), host)
     if not conditions.each:
         return (need,)
     return (need, *_of_each(index, use, need, promoted), *_unsettled(index, use, need, conditions.moment))
 
 
 def _some(
-    index: Index, use: Use, caller: Replica | None, moment: Moment, asks: Asks = ()
+    index: Index, use: Use, caller: Replica | None, moment: Moment, asks: Asks = (), host: str | None = None
 ) -> tuple[Need, frozenset[str]]:
     """Return the need that some request is answered, and the replicas that count once they are promoted."""
     now: list[str] = []
@@ -204,7 +259,7 @@ def _some(
             required = (*votes(component, access), *electorate(component, index, access))
             if any(each.count > len(each.members) for each in required):
                 continue
-            for replica in _near(index, first, connection, caller, pinned):
+            for replica in _near(index, first, connection, caller, pinned, host):
                 asked = _asked(index, use.step, index.replicas[replica], asks, moment) if asks else ()
                 if asked is None:
                     continue
@@ -217,7 +272,7 @@ def _some(
                 else:
                     guarded.append(member)
             if second:
-                standing_by = _near(index, second, connection, caller, pinned)
+                standing_by = _near(index, second, connection, caller, pinned, host)
                 for replica in standing_by:
                     asked = _asked(index, use.step, index.replicas[replica], asks, moment) if asks else ()
                     if asked is not None:
@@ -313,11 +368,16 @@ def _of_each(index: Index, use: Use, need: Need, promoted: frozenset[str]) -> It
 
 
 def _near(
-    index: Index, replicas: tuple[str, ...], connection: Connection, caller: Replica | None, pinned: tuple[str, ...]
+    index: Index,
+    replicas: tuple[str, ...],
+    connection: Connection,
+    caller: Replica | None,
+    pinned: tuple[str, ...],
+    host: str | None,
 ) -> Sequence[str]:
     """Return the replicas that the caller's locality and a step's own choice leave."""
     asked = [replica for replica in replicas if replica in pinned] if pinned else replicas
-    return index.near(asked, connection.locality, caller)
+    return near(index, asked, connection.locality, caller, host)
 
 
 def _count(connections: tuple[Connection, ...], available: int) -> int:

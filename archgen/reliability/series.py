@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from archgen.reliability.evaluation import Evaluation, Plan, single_bits
+from archgen.reliability.evaluation import Evaluation, single_bits
+from archgen.reliability.plan import Plan
 
 
 class Ahead(Struct, frozen=True):
@@ -80,6 +81,6 @@ def _stretches(plan: Plan) -> list[list[str]]:
 def _only(plan: Plan, replica: str) -> str | None:
     """Return the replica that another needs; None if it needs anything else too."""
     needs = plan.structure.needs.get(replica, ())
-    if len(needs) != 1 or needs[0].guarded or len(needs[0].candidates) != 1 or needs[0].count != 1:
+    if len(needs) != 1 or needs[0].places or needs[0].guarded or len(needs[0].candidates) != 1 or needs[0].count != 1:
         return None
     return needs[0].candidates[0]

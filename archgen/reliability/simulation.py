@@ -15,12 +15,13 @@ from msgspec.structs import replace
 from archgen.model.architecture import Flow
 from archgen.model.steps import Branch, Frame, Request, Step
 from archgen.model.subject import Subject
-from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States, alive, trace
 from archgen.reliability.hindrance import hindrances
 from archgen.reliability.hints import hints
 from archgen.reliability.index import Index
 from archgen.reliability.levels import levels
+from archgen.reliability.plan import Plan
 from archgen.reliability.requests import connections_under, is_required, requests
 from archgen.reliability.shortfall import Shortfall, Waiting, shortfall, waiting
 from archgen.reliability.structure import build

@@ -134,7 +134,7 @@ def _proof(system: CheckedModel, proof: Proof) -> str:
     if proof.flow in system.topology.flows:
         flow = link(flow, flow_path(system.topology, proof.flow))
     lost = f"without {codes(element.id for element in proof.kill)}" if proof.kill else "with every element up"
-    path = f", after the path {' → '.join(map(code, proof.path))}" if proof.path else ""
+    path = f", after the path {' → '.join(map(code, proof.path))}{text(proof.condition)}" if proof.path else ""
     step = code(": ".join(failing_step(system.topology, proof)))
     return f"{lost}, step {step} of {flow} fails{path}"
 

@@ -20,14 +20,13 @@ from archgen.compare.flows import called
 from archgen.model.architecture import Component, Flow
 from archgen.model.steps import Request
 from archgen.model.subject import Subject
-from archgen.reliability.availability import AvailabilityFormula, FlowAvailability
-from archgen.reliability.evaluation import Plan
-from archgen.reliability.expansion import all_up
+from archgen.reliability.availability import AvailabilityFormula, FlowAvailability, all_up
 from archgen.reliability.hints import local_data, visited
 from archgen.reliability.levels import levels
 from archgen.reliability.members import asked_of, eligible, quorum
 from archgen.reliability.moment import recent_loss
 from archgen.reliability.needs import Guarded, Need, asked_component
+from archgen.reliability.plan import Plan
 from archgen.reliability.requests import access_of, requests
 from archgen.reliability.simulation import skippable, used, with_all_options
 from archgen.reliability.waiting import keepers, senders
@@ -252,13 +251,15 @@ class _Encoder:
         needs: list[Any] = []
         uses: list[list[int]] = []
         starts: list[int] = []
+        there: list[Any] = []
+        places: dict[int, tuple[int, list[Any], dict[int, int]]] = {}
         for replica in plan.replicas:
             for need in structure.needs.get(replica, ()):
                 if id(need) not in indices:
                     indices[id(need)] = len(needs)
                     if need.candidates and need.connection is None:
                         starts.append(len(needs))
-                    needs.append(self._need(need, steps))
+                    needs.append([*self._need(need, steps), *self._wherever(plan, need, steps, places, there)])
             uses.append([indices[id(need)] for need in structure.needs.get(replica, ())])
         optional = {steps[step] for step in structure.optional}
         return {
@@ -273,9 +274,42 @@ class _Encoder:
             "needs": needs,
             "uses": uses,
             "optional": [index for index, need in enumerate(needs) if need[0] in optional],
+            "places": [own for _, own, _ in places.values()],
+            "there": there,
             # those of standbys that start a flow only with an active member: they call nobody
             "starts": starts,
         }
+
+    def _wherever(
+        self,
+        plan: Plan,
+        need: Need,
+        steps: dict[str, int],
+        places: dict[int, tuple[int, list[Any], dict[int, int]]],
+        there: list[Any],
+    ) -> list[Any]:
+        """Return for a need that differs by place the replicas before its own, its list of places, and its need at each or -1.
+
+        A place is its host, its group, and its needs in `there`: each with what is up while the host is, and what it depends on.
+        """
+        if not need.places:
+            return []
+        if id(need.places) not in places:
+            own: list[Any] = []
+            numbers: dict[int, int] = {}
+            groups = list(dict.fromkeys(place.group for place in need.places))
+            for place in need.places:
+                host = self._element[Subject("host", place.host)]
+                own.append([host, groups.index(place.group), [*range(len(there), len(there) + len(place.needs))]])
+                for each in place.needs:
+                    numbers[id(each)] = len(there)
+                    spared = sorted(self._element[element] for element in plan.spared(place.host, each))
+                    there.append([self._need(each, steps), spared, self._indices(plan.behind(each))])
+            places[id(need.places)] = (len(places), own, numbers)
+        number, _, numbers = places[id(need.places)]
+        at_each = (place.own(need) for place in need.places)
+        own_needs = [-1 if each is None else numbers[id(each)] for each in at_each]
+        return [*([None] if need.name is None else []), [self._indices(need.before), number, own_needs]]
 
     def _need(self, need: Need, steps: dict[str, int]) -> list[Any]:
         """Return step, candidates, guarded ones, number, kind (0: some, 1: unchecked, 2: unwatched), and a name that is looked up."""

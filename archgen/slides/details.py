@@ -108,7 +108,7 @@ def _proof(finding: Finding) -> str:
         return ""
     killed = _few(tuple(element.id for element in finding.proof.kill))
     state = f"with {killed} down" if killed else "with every element up"
-    path = f", after the path {' → '.join(finding.proof.path)}" if finding.proof.path else ""
+    path = f", after the path {' → '.join(finding.proof.path)}{finding.proof.condition}" if finding.proof.path else ""
     return f" Proof: {state}, step {finding.proof.step} fails{path}."
 
 

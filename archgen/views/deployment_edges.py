@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from archgen.analysis.hops import Meaning
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Replica
+from archgen.reliability.locality import near
 from archgen.views.diagram import Badge, Edge
 from archgen.views.folding import Folding
 from archgen.views.labels import WORST, line_of
@@ -117,12 +118,11 @@ class DeploymentEdges:
         sources = self._topology.components[connection.source].replicas
         targets = self._topology.components[target].replicas
         if connection.locality is not None:
-            index, locality = self._topology.index, connection.locality
+            names = [replica.id for replica in targets]
             return [
-                (source, answering, "")
+                (source, self._topology.replicas[answering], "")
                 for source in sources
-                for answering in targets
-                if index.home(source, locality) & index.places(answering, locality)
+                for answering in near(self._topology.index, names, connection.locality, source)
             ]
         primaries, _ = self._topology.writers(target)
         if 0 < len(primaries) < len(targets):

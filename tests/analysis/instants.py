@@ -43,7 +43,13 @@ class Instant(World):
     def at(self, failed: State, age: dict[Element, float], events: frozenset[Element]) -> Instant:
         """The same architecture in another state, at another moment."""
         other = copy(self)
+        other._working = {}
         other.failed, other.age, other.events = failed, age, events
+        return other
+
+    def less_failed(self, failed: State) -> Instant:
+        other = copy(self)
+        other.failed = failed
         return other
 
     def with_failed(self, failed: State) -> Instant:
@@ -214,10 +220,18 @@ class Instant(World):
         by = self.component[data.by]
         return any(one.id in working for one in by.replicas) and self.votes_met(by, "write")
 
-    def met(self, caller: Replica, request: Request, flow: Flow, working: set[str], each: bool) -> bool:
-        if not super().met(caller, request, flow, working, each):
+    def met(
+        self,
+        caller: Replica,
+        request: Request,
+        flow: Flow,
+        working: set[str],
+        each: bool,
+        host: str | None = None,
+    ) -> bool:
+        if not super().met(caller, request, flow, working, each, host):
             return False
-        replicas, access, _ = self._asked[caller.id, request.id]
+        replicas, access, _ = self._asked[caller.id, request.id, host]
         return not each or not any(
             self.unsettled(one) for one in replicas if self.may_ever_answer(one, access[one.component])
         )

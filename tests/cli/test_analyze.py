@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 
 from archgen.cli import main
-from archgen.reliability.cuts import cut_sets
-from archgen.reliability.evaluation import Plan
+from archgen.reliability.cuts import cut_sets, products
 from archgen.reliability.failure import failures
-from archgen.reliability.groups import products
 from archgen.reliability.index import Index
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import build
 from tests import contracts
 from tests.generators.random_flows import architecture

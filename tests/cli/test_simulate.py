@@ -11,8 +11,8 @@ import pytest
 
 from archgen.cli import main
 from archgen.model.subject import Subject
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.index import Index
+from archgen.reliability.plan import Plan
 from archgen.reliability.simulation import simulate, used
 from archgen.reliability.structure import build
 from tests import contracts

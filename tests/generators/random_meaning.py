@@ -28,6 +28,7 @@ from archgen.model.architecture import (
     Zone,
 )
 from archgen.model.steps import Access, Branch, Frame, Request, Step
+from tests.generators.random_floats import with_floats
 from tests.generators.random_flows import architecture
 from tests.generators.random_relays import with_relays
 
@@ -39,7 +40,8 @@ def decorated(seed: int) -> Architecture:
     for decorate in DECORATIONS.values():
         if random.random() < 0.6:
             model = decorate(random, model)
-    return with_relays(seed, _remembered_names(random, model) if random.random() < 0.5 else model)
+    model = _remembered_names(random, model) if random.random() < 0.5 else model
+    return with_floats(seed, with_relays(seed, model))
 
 
 def chain(random: Random) -> Architecture:

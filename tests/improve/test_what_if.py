@@ -16,9 +16,9 @@ from archgen.edits.changes import Edit, MoveHost, apply_edit
 from archgen.improve.repair import find_smallest_repair
 from archgen.language.load import load
 from archgen.model.architecture import Architecture
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import build
 from tests import contracts
 from tests.generators.random_flows import architecture

@@ -24,9 +24,9 @@ from archgen.model.steps import Request
 from archgen.model.subject import Subject
 from archgen.reliability.availability import availability
 from archgen.reliability.cuts import cut_sets
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
+from archgen.reliability.plan import Plan
 from archgen.reliability.simulation import statuses
 from archgen.reliability.structure import build
 from tests.generators.random_flows import ZONE_KINDS, architecture
@@ -187,6 +187,11 @@ class Used:
         """Whether any connection under a step has a trait."""
         return any(map(has, self.connections))
 
+    def placed_by_host(self, component: Component) -> bool:
+        """Whether it floats, and has other partners on some of its hosts."""
+        localities = [each.locality for each in self.connections if each.source == component.id]
+        return any(World(self.model, frozenset()).wanders(each, localities) for each in component.replicas)
+
     def data(self, *failovers: str | None) -> bool:
         """Whether any component has a primary, with one of these failovers."""
         declared = [one.replication for one in self.components if one.replication is not None]
@@ -222,6 +227,12 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "replicas on hosts": lambda one: any(len(each.hosts) == 1 for each in one.replicas),
     "replicas sharing a host": lambda one: any("@" in each.id and "#" in each.id for each in one.replicas),
     "floating replicas": lambda one: any(each.floating and len(each.hosts) > 1 for each in one.replicas),
+    **{
+        f"floating beside others on each host, spread {spread}": lambda one, spread=spread: any(  # type: ignore[misc]
+            one.placed_by_host(each) and (each.placement and each.placement.spread) == spread for each in one.components
+        )
+        for spread in (None, "none", "host", "zone")
+    },
     "zones": lambda one: bool(one.zones),
     "zones within zones": lambda one: any(each.within for each in one.zones),
     "crossing zones": lambda one: any(len(each.zones) > 1 for each in one.hosts),

@@ -9,11 +9,10 @@ from random import Random
 import pytest
 
 from archgen.model.subject import Subject
-from archgen.reliability.availability import availability, draws, interval, series_modules
-from archgen.reliability.evaluation import Plan
-from archgen.reliability.expansion import Expansion
+from archgen.reliability.availability import Expansion, availability, draws, interval, series_modules
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import build
 from tests.generators.random_flows import architecture
 from tests.oracle import World

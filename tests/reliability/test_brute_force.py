@@ -8,13 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from archgen.language.load import load
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.index import Index
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import build
+from tests.generators.random_floats import floats, wandering
 from tests.generators.random_flows import architecture
 from tests.generators.random_meaning import DECORATIONS, chain, inner_names
 from tests.oracle import concerned
-from tests.reliability.brute_force import FEATURES, Difference, compare, compare_flow, main
+from tests.reliability.brute_force import FEATURES, Difference, Used, compare, compare_flow, main
 from tests.reliability.test_promotion import STANDBY
 
 SMALL = 9
@@ -25,7 +26,26 @@ def test_the_engine_agrees_with_all_states() -> None:
     assert sum(one.flows for one in found) >= 600
     assert sum(one.points for one in found) >= 400
     assert sum(one.pairs for one in found) >= 100
-    assert {name for one in found for can, each in one.features if can for name in each} == set(FEATURES)
+    features = {name for one in found for can, each in one.features if can for name in each}
+    assert {name for name in FEATURES if name not in features and not name.startswith("floating beside")} == set()
+
+
+def test_the_engine_agrees_where_the_places_of_floating_replicas_decide() -> None:
+    possible, spreads = 0, set()
+    for seed in range(60):
+        model = wandering(seed)
+        (flow,) = model.flows
+        among = concerned(model, flow)
+        if len(among) <= SMALL:
+            plan = Plan(Index(model), build(Index(model), flow))
+            can, _, _ = compare_flow(model, flow, plan, among, Random(seed))
+            used = Used(model, flow)
+            possible += can
+            spreads |= {
+                name for name in FEATURES if name.startswith("floating beside") and can and FEATURES[name](used)
+            }
+    assert possible >= 10
+    assert len(spreads) == 4
 
 
 def test_a_check_that_asks_a_pair_whose_hosts_are_watched_parts_a_process_from_its_host() -> None:
@@ -48,12 +68,13 @@ def test_another_architecture_is_a_difference() -> None:
     assert different >= 10
 
 
-@pytest.mark.parametrize("key", sorted(DECORATIONS))
+@pytest.mark.parametrize("key", [*sorted(DECORATIONS), "floats"])
 def test_an_engine_that_ignores_a_key_is_a_difference(key: str) -> None:
+    decorate = {**DECORATIONS, "floats": floats}[key]
     different = 0
     for seed in range(600):
         model = chain(Random(seed))
-        with_key = DECORATIONS[key](Random(seed), model)
+        with_key = decorate(Random(seed), model)
         for flow in with_key.flows:
             among = concerned(with_key, flow)
             if len(among) > SMALL:

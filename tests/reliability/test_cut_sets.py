@@ -7,8 +7,8 @@ from itertools import combinations
 import pytest
 
 from archgen.reliability.cuts import cut_sets
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.index import Index
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import build
 from tests.generators.random_flows import architecture
 from tests.oracle import World, elements

@@ -8,9 +8,9 @@ from archgen.language.load import load
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Port, Replica
 from archgen.model.steps import Request
 from archgen.reliability import failure
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import build
 from benchmarks.shapes import SHAPES
 from tests.generators.random_flows import architecture
@@ -74,7 +74,8 @@ def test_proof_names_a_step_of_the_flow_and_ends_where_the_failure_is(seed: int)
             assert len(set(point.proof.path)) == len(point.proof.path)
             world = World(model, frozenset({(point.element.kind, point.element.id)}))
             last = index.replicas[point.proof.path[-1]]
-            assert not (world.up(last) and world.quorum_met(index.components[last.component]))
+            ends = world.up(last) and world.quorum_met(index.components[last.component])
+            assert not ends or (point.proof.where or "").startswith(f"{last.id} runs on ")
 
 
 class _Apart:
@@ -96,11 +97,11 @@ def test_a_path_along_a_stretch_is_that_of_a_search_replica_by_replica(monkeypat
     assert steps > 5_000
 
 
-def _verdict(plan: Plan) -> list[tuple[str | None, tuple[str, ...]]]:
+def _verdict(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
     """Return the proof of each single point, or that of an impossible flow."""
     verdict = failures(plan)
     proofs = [point.proof for point in verdict.points]
-    return [(verdict.broken_step, verdict.broken_path), *((proof.step, proof.path) for proof in proofs)]
+    return [(proof.step, proof.path) for proof in (verdict.broken, *proofs) if proof is not None]
 
 
 def test_of_two_connections_under_a_step_the_one_that_asks_more_decides() -> None:

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica
 from archgen.model.steps import Branch, Frame, Request, Step
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import States, failures
 from archgen.reliability.index import Index
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import build
 from tests.examples import examples
 from tests.generators.random_flows import architecture

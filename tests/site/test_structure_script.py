@@ -24,6 +24,7 @@ from archgen.site.structure_data import elements, script_json, structure_data
 from archgen.views.failure_reason import first_failed_request
 from benchmarks.synthetic import model as synthetic
 from tests import paths
+from tests.generators.random_floats import wandering
 from tests.generators.random_flows import architecture
 from tests.generators.random_meaning import decorated
 from tests.site.javascript import Script
@@ -176,6 +177,16 @@ def test_random_states_of_random_models(script: Script, drawing: Callable[[int],
     for seed in range(200, 400):
         model = drawing(seed)
         equal(script, model, drawn(Random(seed), len(elements(Topology(model))), 8))
+
+
+def test_random_states_of_replicas_whose_place_decides(script: Script) -> None:
+    down = 0
+    for seed in range(60):
+        model = wandering(seed)
+        equal(script, model, drawn(Random(seed), len(elements(Topology(model))), 8))
+        structures = Topology(model).losses.structures.values()
+        down += any(need.places for each in structures for needs in each.needs.values() for need in needs)
+    assert down >= 20
 
 
 def drawn(random: Random, count: int, states: int) -> Iterator[tuple[int, ...]]:

@@ -19,7 +19,8 @@ from archgen.model.problems import PartError
 from archgen.model.subject import Subject
 from archgen.reliability.availability import NODE_BUDGET
 from archgen.reliability.bdd import ALWAYS, NEVER, Bdd, BudgetExceeded
-from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.evaluation import Evaluation
+from archgen.reliability.plan import Plan
 
 
 class Gate(Struct, frozen=True):

@@ -7,7 +7,7 @@ from archgen.analysis.headroom import Capacity
 from archgen.improve.gains import Gains
 from archgen.model.durations import format_duration, format_rate
 from archgen.model.percentages import format_availability, format_part
-from archgen.reliability.groups import products
+from archgen.reliability.cuts import products
 from archgen.report.common.assessment import (
     MONTHS,
     Assessed,

@@ -11,7 +11,7 @@ from archgen.model.durations import format_duration, format_rate
 from archgen.model.percentages import format_availability, format_part
 from archgen.model.subject import Subject
 from archgen.reliability.availability import Importance
-from archgen.reliability.groups import CutProduct, products
+from archgen.reliability.cuts import CutProduct, products
 from archgen.report.common.assessment import (
     MONTHS,
     Assessed,

@@ -169,7 +169,7 @@ def _proof(finding: Finding, outcome: LintReport) -> str:
     assert proof is not None
     killed = " and ".join(subject.id for subject in proof.kill)
     step = f"{proof.step} {outcome.step(finding.model, proof.step)}".rstrip()
-    path = f"; path {' → '.join(proof.path)}" if proof.path else ""
+    path = f"; path {' → '.join(proof.path)}{proof.condition}" if proof.path else ""
     return f"kill {killed} → step {step} fails{path}" if killed else f"step {step} fails with nothing killed{path}"
 
 

@@ -14,10 +14,10 @@ from archgen.model.architecture import Component, Replication
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import SinglePoint, single_points
 from archgen.reliability.index import Index
 from archgen.reliability.members import copies_awaited, writers
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import build
 
 

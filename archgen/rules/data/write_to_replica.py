@@ -12,6 +12,7 @@ from archgen.model.kinds import QUEUES
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.locality import near
 from archgen.reliability.members import eligible
 
 _ANSWER = "Send the write to the primary, or declare `access: read` on the step if it only reads."
@@ -124,11 +125,9 @@ def _reachable(facts: Topology, hop: Hop, access: Access) -> tuple[str, ...]:
 
 
 def _near(facts: Topology, source: str, connection: Connection, replica: str) -> bool:
-    locality = connection.locality
-    if locality is None:
-        return True
-    places = facts.index.places(facts.replicas[replica], locality)
-    return any(places & facts.index.home(caller, locality) for caller in facts.components[source].replicas)
+    return any(
+        near(facts.index, (replica,), connection.locality, caller) for caller in facts.components[source].replicas
+    )
 
 
 def _because(facts: Topology, hop: Hop) -> str:

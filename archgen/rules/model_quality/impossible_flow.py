@@ -11,7 +11,7 @@ from archgen.model.architecture import Component, Connection, Replica
 from archgen.model.finding import Proof
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.reliability.index import NEAREST, SAME_HOST
+from archgen.reliability.locality import NEAREST, SAME_HOST
 from archgen.reliability.members import quorum, votes
 
 
@@ -82,9 +82,9 @@ def _flows(hops: list[Hop]) -> tuple[str, ...]:
 def _failing(facts: Topology, explained: set[str]) -> Iterator[Hit]:
     """The flows that fail with nothing failed and no connection missing where they fail."""
     failing: dict[tuple[str, str], list[Proof]] = {}
-    for flow, failures in facts.losses.failures.items():
-        if failures.broken_step is not None and failures.broken_step not in explained:
-            proof = Proof((), flow, failures.broken_step, failures.broken_path)
+    for failures in facts.losses.failures.values():
+        proof = failures.broken
+        if proof is not None and proof.step not in explained:
             failing.setdefault(_reason(facts, proof), []).append(proof)
     for (reason, fix), proofs in failing.items():
         first = proofs[0]
@@ -111,7 +111,7 @@ def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
     answering = _answering(facts, proof)
     for connection in connections:
         if connection.locality is not None:
-            return _apart(facts, connection, facts.replicas[proof.path[-1]])
+            return _apart(facts, connection, facts.replicas[proof.path[-1]], proof)
         if connection.needs not in (1, "all") and answering > 0:
             return _too_few(connection, answering)
     held = next((name for name in called if _is_held(facts.components[name])), None)
@@ -160,7 +160,7 @@ def _quorum(component: Component) -> tuple[str, str]:
     )
 
 
-def _apart(facts: Topology, connection: Connection, caller: Replica) -> tuple[str, str]:
+def _apart(facts: Topology, connection: Connection, caller: Replica, proof: Proof) -> tuple[str, str]:
     place = {SAME_HOST: "the same host", NEAREST: "the same zone"}.get(connection.locality or "")
     place = place or f"the same {(connection.locality or '').removeprefix('same-')}"
     targets = listed(connection.targets, "or")
@@ -168,6 +168,21 @@ def _apart(facts: Topology, connection: Connection, caller: Replica) -> tuple[st
         return (
             f"{connection.id} stays within {place}, and {caller.component} is a client, which is on no host and in no zone",
             "Take the `locality` off the connection.",
+        )
+    floating = [
+        each.id for name in connection.targets for each in facts.components[name].replicas if len(each.hosts) > 1
+    ]
+    if proof.where is not None:
+        return (
+            f"{connection.id} stays within {place}, and {caller.component} floats: "
+            f"while {proof.where}, it has no replica of {targets} there that may answer",
+            f"Place {targets} beside each host of {connection.source}, or take the `locality` off the connection.",
+        )
+    if floating:
+        return (
+            f"{connection.id} stays within {place}, and {listed(floating)} may run elsewhere, so {caller.id} has "
+            f"no replica of {targets} there for certain",
+            f"Place {targets} beside {connection.source} on hosts of its own, or take the `locality` off the connection.",
         )
     return (
         f"{connection.id} stays within {place}, and {caller.id} has no replica of {targets} there that may answer",

@@ -20,7 +20,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Evaluation
-from archgen.reliability.failure import States, trace
+from archgen.reliability.failure import States, prove
 
 _EVERY = ("host", "zone", "replica")
 
@@ -120,7 +120,7 @@ def _is_of(facts: Topology, element: Subject, kind: str | None) -> bool:
 def _proof(facts: Topology, flow: str, lost: tuple[Subject, ...]) -> Proof | None:
     """Return the proof that the flow fails without all of these elements; None if it survives."""
     evaluation = Evaluation(facts.losses.plans[flow], States(dict.fromkeys(lost, 2), 3))
-    return Proof(lost, flow, *trace(evaluation, 2)) if evaluation.flow & 2 else None
+    return prove(evaluation, 2, lost) if evaluation.flow & 2 else None
 
 
 # Connections that should not be

@@ -11,12 +11,12 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replica
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import single_points
 from archgen.reliability.index import Index
 from archgen.reliability.leaving import left_in_order
 from archgen.reliability.losses import RootCause
 from archgen.reliability.members import spares_no_copy
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import build
 
 _IN_PLACE = ("in-place", "by-hand")

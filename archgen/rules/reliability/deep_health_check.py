@@ -12,10 +12,10 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import SinglePoint, single_points
 from archgen.reliability.index import Index
 from archgen.reliability.members import deep_asks
+from archgen.reliability.plan import Plan
 from archgen.reliability.structure import build
 
 _NAMED = 3

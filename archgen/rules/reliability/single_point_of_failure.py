@@ -71,7 +71,7 @@ def _hit(
         subject=element,
         message=(
             f"Losing {element.id}{bearing} takes down {named_flows(breaking.flows, len(facts.flows), is_counted=True)}"
-            f"{_until_moved(facts, element)}{facts.if_waiting(element, breaking.flows)}"
+            f"{breaking.points[0].proof.condition}{_until_moved(facts, element)}{facts.if_waiting(element, breaking.flows)}"
             + (
                 ", if its provider runs it in one place (`scope` isn't declared)"
                 if facts.may_be_spread(element)
@@ -276,6 +276,9 @@ def _automate(facts: Topology, names: Iterable[str]) -> str:
 def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
     """Return the fix where other replicas exist, and something keeps them from taking over."""
     callees = {facts.replicas[replica].component for replica in need.candidates}
+    if need.places:
+        floating = (need.connection or "").partition(" -> ")[0]
+        return f"Spread more replicas of {floating} over its hosts, or take the `locality` off {need.connection}."
     if need.count > 1 and need.count == len(need.candidates):
         return "Let the caller detect a dead target, by a health check or a retry, so that it doesn't need all of them."
     if manual := _automate(facts, sorted(callees)):

@@ -17,7 +17,7 @@ from archgen.model.protocols import PROTOCOLS
 from archgen.model.runtimes import is_runtime
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.index import SAME_HOST
+from archgen.reliability.locality import SAME_HOST
 
 _PROGRAMS = ("application", "data", "support", "observer")
 """The roles of what works on its own; visitors, and what hands their requests on, need no account."""

@@ -9,6 +9,7 @@ var archgenStructure = (() => {
   const SAMPLES = 8192;
   const Z99 = 2.5758293035489004;
   const ASIDE = 1000000;
+  const CONTEXTS = 1000;
 
   const anyOf = values => values.reduce((union, value) => union | value, 0n);
 
@@ -37,8 +38,11 @@ var archgenStructure = (() => {
   };
 
   /* Return the states in which each replica of a plan is down, in which it doesn't work, and in which the flow fails;
-     `lost` returns those in which an element is lost. */
-  const evaluate = (model, plan, lost, every) => {
+     `lost` returns those in which an element is lost. Where `inner` names replicas, only these are evaluated, its spared elements being up. */
+  const evaluate = (model, plan, losses, every, inner) => {
+    const spared = inner ? inner.spared : new Set(), standing = inner ? inner.standing : new Map();
+    const replicas = inner ? inner.replicas : plan.replicas;
+    const lost = element => (spared.has(element) ? 0n : losses(element));
     const members = new Map();
     for (const replica of plan.replicas) {
       const component = model.replicas[replica][1];
@@ -52,9 +56,10 @@ var archgenStructure = (() => {
       return anyOf([lost(element), ...zones.map(lost), ...(hosts.length ? [atLeast(hosts.length, hosts.map(gone), every)] : [])]);
     };
     const up = replica => (clients.has(model.replicas[replica][1]) ? 0n : isLost(replica));
-    const own = new Map(plan.replicas.map(replica => [replica, up(replica)]));
+    const own = new Map(replicas.map(replica => [replica, up(replica)]));
     const down = new Map(own);
     for (const [count, some] of plan.quorums) {
+      if (!own.has(some[0])) continue;
       const missed = atLeast(some.length - count + 1, some.map(replica => own.get(replica)), every);
       for (const replica of some) down.set(replica, own.get(replica) | missed);
     }
@@ -71,11 +76,37 @@ var archgenStructure = (() => {
        by itself, or the health check of its caller gets no answer. */
     evaluation.held = ([, promoters, votes, before, asks]) => anyOf(promoters.map(evaluation.component)) |
       anyOf(votes.map(evaluation.short)) | anyOf(before.map(evaluation.itself)) | anyOf(asks.map(evaluation.need));
-    evaluation.need = ([, candidates, guarded, count, kind]) => {
+    evaluation.need = ([step, candidates, guarded, count, kind, , places]) => {
+      if (places) return wherever(step, places);
       if (kind === 2) return anyOf(candidates.map(evaluation.itself));
       const values = candidates.map(replica => failed.get(replica));
       for (const guard of guarded) values.push(failed.get(guard[0]) | evaluation.held(guard));
       return atLeast(values.length - count + 1, values, every);
+    };
+    evaluation.gone = gone;
+    /* Return the states in which a need isn't met at a place for what leaves its host up. */
+    evaluation.standing = index => {
+      const [need, around, behind] = plan.there[index];
+      const fresh = around.filter(element => !spared.has(element));
+      if (!fresh.length || (spared.size && standing.size > CONTEXTS)) return evaluation.need(need);
+      const both = [...spared, ...fresh].sort((one, other) => one - other), key = `${index} ${both}`;
+      if (!standing.has(key)) standing.set(key, evaluate(model, plan, losses, every, { replicas: behind, spared: new Set(both), standing }).need(need));
+      return standing.get(key);
+    };
+    /* Return the states in which a need isn't met at the worst places for its replica, the one after those before it. */
+    const wherever = (step, [before, number, owns]) => {
+      const optionalSteps = new Set(plan.optional.map(index => plan.needs[index][0]));
+      const groups = new Map();
+      plan.places[number].forEach(([host, group, some], index) => {
+        const asked = some.filter(each => each === owns[index] || !(optionalSteps.has(step) || optionalSteps.has(plan.there[each][0][0])));
+        if (!groups.has(group)) groups.set(group, [[], []]);
+        groups.get(group)[0].push(...asked.map(evaluation.standing));
+        groups.get(group)[1].push(gone(host));
+      });
+      const bad = [...groups.values()].map(([some]) => anyOf(some));
+      const noneLeft = [...groups.values()].map(([, some], index) => bad[index] | atLeast(some.length, some, every));
+      const worst = [...before.map(each => own.get(each)), ...bad];
+      return atLeast(before.length + 1, worst, every) | atLeast(noneLeft.length, noneLeft, every);
     };
     const uses = new Map(plan.replicas.map((replica, index) => [replica, plan.uses[index]]));
     evaluation.needs = replica => uses.get(replica).map(index => plan.needs[index]);
@@ -84,7 +115,7 @@ var archgenStructure = (() => {
     while (changed) {
       changed = false;
       const unmet = new Map();
-      for (const replica of plan.order) {
+      for (const replica of inner ? replicas : plan.order) {
         let after = failed.get(replica);
         for (const index of uses.get(replica)) {
           if (optional.has(index)) continue;
@@ -97,7 +128,7 @@ var archgenStructure = (() => {
         }
       }
     }
-    evaluation.flow = anyOf(plan.initiators.map(([component]) => evaluation.component(component)));
+    if (!inner) evaluation.flow = anyOf(plan.initiators.map(([component]) => evaluation.component(component)));
     return evaluation;
   };
 
@@ -122,8 +153,24 @@ var archgenStructure = (() => {
     !before.some(replica => evaluation.itself(replica) & bit) &&
     asks.every(each => alive(evaluation, each, bit).length >= each[3]);
 
+  /* Return the host of the place that fails a need in a state, and the need there; nothing if none does. */
+  const worstPlace = (evaluation, [, , , , , , places], bit) => {
+    if (!places) return undefined;
+    const [, number, owns] = places;
+    const failing = [];
+    evaluation.plan.places[number].forEach(([host], index) => {
+      const when = owns[index] < 0 ? 0n : evaluation.standing(owns[index]);
+      if (when & bit) failing.push([(when & SOUND && bit !== SOUND ? 1 : 0) + (evaluation.gone(host) & bit ? 1 : 0), host, evaluation.plan.there[owns[index]][0]]);
+    });
+    const least = Math.min(...failing.map(([worse]) => worse));
+    const worst = failing.find(([worse]) => worse === least);
+    return worst && worst.slice(1);
+  };
+  const atWorst = (evaluation, need, bit) => (worstPlace(evaluation, need, bit) ?? [null, need])[1];
+
   /* Return the replicas that could answer a need in a state if every replica that is up worked. */
-  const alive = (evaluation, [, candidates, guarded, , kind], bit) => {
+  const alive = (evaluation, asked, bit) => {
+    const [, candidates, guarded, , kind] = asked[6] && evaluation.need(asked) & bit ? atWorst(evaluation, asked, bit) : asked;
     if (kind === 2) return candidates.filter(replica => !(evaluation.itself(replica) & bit));
     const up = replica => !(evaluation.down.get(replica) & bit);
     return [...candidates.filter(up), ...guarded.filter(guard => up(guard[0]) && isFree(evaluation, guard, bit)).map(guard => guard[0])];
@@ -155,14 +202,17 @@ var archgenStructure = (() => {
       const up = [...candidates, ...guarded.map(guard => guard[0])].find(member => evaluation.down.get(member) & bit && !(evaluation.own.get(member) & bit));
       return up === undefined ? null : words(up, [up, [], evaluation.plan.quorums.filter(([, some]) => some.includes(up)), [], []]);
     };
-    const unresolved = ([, candidates, guarded, , , looked]) => looked === undefined ? null :
-      `${listed([...new Set([...candidates, ...guarded.map(guard => guard[0])].map(component))], "or")} has to resolve ${looked} first`;
+    const answering = (candidates, guarded) => [...new Set([...candidates, ...guarded.map(guard => guard[0])].map(component))];
+    const unresolved = ([, candidates, guarded, , , looked]) => looked == null ? null :
+      `${listed(answering(candidates, guarded), "or")} has to resolve ${looked} first`;
     for (const caller of evaluation.plan.replicas) {
       if (evaluation.down.get(caller) & bit) continue;
-      for (const need of evaluation.needs(caller)) {
-        if (reasons.has(need[0]) || !(evaluation.need(need) & bit)) continue;
+      for (const asked of evaluation.needs(caller)) {
+        if (reasons.has(asked[0]) || !(evaluation.need(asked) & bit)) continue;
+        const place = worstPlace(evaluation, asked, bit), need = place ? place[1] : asked;
         const held = need[2].filter(guard => !(evaluation.down.get(guard[0]) & bit) && !isFree(evaluation, guard, bit));
-        const reason = held.map(guard => words(caller, guard)).find(each => each !== null) || withoutQuorum(need) || unresolved(need);
+        const reason = held.map(guard => words(caller, guard)).find(each => each !== null) || withoutQuorum(need) || unresolved(need) || (place &&
+          `${name(caller)} may run on ${model.elements[place[0]][1]}, and no replica of ${listed(answering(asked[1], asked[2]), "or")} answers there`);
         if (reason) reasons.set(need[0], reason);
       }
     }
@@ -224,8 +274,9 @@ var archgenStructure = (() => {
       }
       if (cameFrom.has(replica)) continue;
       cameFrom.set(replica, before);
-      for (const need of evaluation.needs(replica)) {
-        if (!(evaluation.need(need) & bit)) continue;
+      for (const asked of evaluation.needs(replica)) {
+        if (!(evaluation.need(asked) & bit)) continue;
+        const need = atWorst(evaluation, asked, bit);
         if (alive(evaluation, need, bit).length < need[3]) {
           open.push([need[0], replica, before, need]);
           continue;

@@ -108,7 +108,7 @@ def _message(message: Message) -> tuple[str, ...]:
 def _breaks(system: CheckedModel, flow: Flow) -> Iterator[str]:
     failures = system.topology.losses.failures[flow.id]
     if not failures.possible:
-        yield f"This flow can't work: step {code(failures.broken_step or '')} fails with every element up."
+        yield f"This flow can't work: step {code(failures.broken.step if failures.broken is not None else '')} fails with every element up."
         return
     survived = survivors(system.topology, flow.id)
     fatal = list(_fatal(system, flow))
@@ -121,7 +121,7 @@ def _breaks(system: CheckedModel, flow: Flow) -> Iterator[str]:
 def _fatal(system: CheckedModel, flow: Flow) -> Iterator[tuple[str, ...]]:
     topology = system.topology
     for cause in topology.losses.causes[flow.id]:
-        path = " → ".join(map(code, cause.proof.path))
+        path = " → ".join(map(code, cause.proof.path)) + text(cause.proof.condition)
         number, *ends = failing_step(topology, cause.proof)
         yield (code(called(topology, cause.element)), " ".join([text(number), *map(code, ends)]), path)
 

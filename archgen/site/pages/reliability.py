@@ -12,7 +12,7 @@ from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, plural
-from archgen.reliability.groups import CutProduct, products
+from archgen.reliability.cuts import CutProduct, products
 from archgen.report.common.assessment import (
     MONTHS,
     AssumptionGroup,

@@ -14,8 +14,8 @@ from archgen.model.kinds import KINDS, QUEUES
 from archgen.model.steps import Answer, set_deferred
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
-from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import single_points
+from archgen.reliability.plan import Plan
 from archgen.reliability.requests import answers, connections_under, requests
 from archgen.reliability.structure import build
 from archgen.reliability.waiting import kept_in

@@ -1,0 +1,69 @@
+"""The replicas that the locality of a connection leaves to a caller: those on its host, or in its zone.
+
+A caller that floats may stand on any of its hosts. Where these share no such zone, it has a home on each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from msgspec.structs import replace
+
+from archgen.model.architecture import Connection, Replica
+from archgen.reliability.index import Index
+
+NEAREST = "same-zone"
+SAME_HOST = "same-host"
+
+
+def homes(index: Index, replica: Replica, locality: str) -> dict[str, frozenset[str]]:
+    """Return by host what a replica's partner must share with it, if that differs by the host on which it stands; else nothing."""
+    if len(replica.hosts) < 2 or home(index, replica, locality):
+        return {}
+    by_host = {host: home(index, replace(replica, hosts=(host,)), locality) for host in replica.hosts}
+    return by_host if len(set(by_host.values())) > 1 else {}
+
+
+def home(index: Index, replica: Replica, locality: str) -> frozenset[str]:
+    """Return the host, or the nearest zones of the locality's kind, that a replica's partner must share with it, wherever it stands."""
+    if locality == SAME_HOST:
+        return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()
+    kind = None if locality == NEAREST else locality.removeprefix("same-")
+    shared = index.shared_zones(replica)
+    levels = index.zone_levels(replica.hosts[0]) if replica.hosts else index.service_levels(replica)
+    for level in levels:
+        match = [zone for zone in level if zone in shared and kind in (None, index.zone_kinds.get(zone))]
+        if match:
+            return frozenset(match)
+    return frozenset()
+
+
+def near(
+    index: Index, replicas: Iterable[str], locality: str | None, caller: Replica | None, host: str | None = None
+) -> list[str]:
+    """Return those of the replicas that the locality of a connection leaves to a caller: on a host, or on any that it may stand on."""
+    if caller is None or locality is None:
+        return list(replicas)
+    by_host = homes(index, caller, locality)
+    own = home(index, caller, locality)
+    own = own.union(*by_host.values()) if host is None else by_host.get(host, own)
+    return [replica for replica in replicas if places(index, index.replicas[replica], locality) & own]
+
+
+def pools(index: Index, connection: Connection, replicas: Collection[str]) -> list[list[str]]:
+    """Return the replicas that the callers over a connection choose among: one pool for each home of a caller."""
+    locality = connection.locality
+    if locality is None:
+        return [list(replicas)]
+    own: dict[frozenset[str], None] = {}
+    for caller in index.components[connection.source].replicas:
+        by_host = homes(index, caller, locality)
+        own |= dict.fromkeys(by_host.values() if by_host else (home(index, caller, locality),))
+    return [[name for name in replicas if places(index, index.replicas[name], locality) & each] for each in own]
+
+
+def places(index: Index, replica: Replica, locality: str) -> frozenset[str]:
+    """Return the hosts or zones a replica is surely in, to be compared with the home of its caller."""
+    if locality == SAME_HOST:
+        return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()
+    return index.shared_zones(replica)

@@ -1,0 +1,82 @@
+"""Replicas that float and call what is near: the outcome holds wherever they run, and says where it doesn't."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.model.subject import Subject
+from archgen.reliability.simulation import simulate
+
+FLOAT = """\
+archgen: 1
+name: Float
+zones: {a: {kind: datacenter}, b: {kind: datacenter}}
+hosts: {a1: {zone: a}, b1: {zone: b}, ca: {zone: a}, cb: {zone: b}}
+components:
+  job: {kind: client}
+  live: {kind: service, runs_on: {any: [a1, b1], spread: zone, replicas: 2}}
+  redis: {kind: cache, product: redis, runs_on: [ca, cb]}
+connections:
+  job -> live: https
+  live -> redis: {protocol: redis, locality: same-datacenter, access: read}
+flows:
+  f: {access: read, steps: [{job -> live: GET}, {live -> redis: GET}]}
+"""
+
+
+def topology(*changes: tuple[str, str]) -> Topology:
+    text = FLOAT
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return Topology(load("float.arch.yaml", text.encode()).architecture)
+
+
+def fatal(facts: Topology) -> set[str]:
+    return {point.element.id for point in facts.losses.failures["f"].points}
+
+
+def test_a_store_beside_each_host_is_there_wherever_the_caller_runs() -> None:
+    facts = topology()
+    assert facts.losses.failures["f"].possible
+    assert fatal(facts) == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "points"),
+    [
+        ((", spread: zone, replicas: 2", ""), {"live#1", "redis@ca", "redis@cb", "ca", "cb"}),
+        (("spread: zone", "spread: none"), {"redis@ca", "redis@cb", "ca", "cb"}),
+        (("spread: zone, ", ""), set()),
+        (("redis, locality: same-datacenter", "redis"), set()),
+    ],
+)
+def test_a_caller_that_may_run_beside_the_lost_store_fails(change: tuple[str, str], points: set[str]) -> None:
+    assert fatal(topology(change)) == points
+
+
+def test_the_proof_says_where_the_caller_runs() -> None:
+    facts = topology((", spread: zone, replicas: 2", ""))
+    proof = facts.losses.points["f"][Subject("replica", "redis@ca")].proof
+    assert proof.path == ("job", "live#1", "redis@ca")
+    assert proof.where == "live#1 runs on a1"
+
+
+def test_a_host_with_no_store_near_makes_a_flow_impossible_and_is_named() -> None:
+    facts = topology((", spread: zone, replicas: 2", ""), ("runs_on: [ca, cb]", "runs_on: ca"))
+    broken = facts.losses.failures["f"].broken
+    assert broken is not None
+    assert (broken.step, broken.where) == ("f/2", "live#1 runs on b1")
+
+
+def test_what_takes_the_host_down_moves_the_caller_away() -> None:
+    """A site is lost with its store, and nothing runs there any more."""
+    facts = topology((", spread: zone, replicas: 2", ""))
+    (flow,) = facts.architecture.flows
+    plan = facts.losses.plans["f"]
+    assert simulate(facts.index, flow, plan, [Subject("zone", "a")]).status == "degraded"
+    outcome = simulate(facts.index, flow, plan, [Subject("host", "ca")])
+    assert outcome.status == "down"
+    assert outcome.hindrances == (("f/2", "live#1 may run on a1, and no replica of redis answers there"),)
