@@ -1,8 +1,9 @@
 """The load on each replica from the demand of the flows, today and after the loss of an element.
 
 Each request step of a flow brings the flow's demand to its target, spread over the replicas that may answer it and
-are up. Demand that a model doesn't declare isn't counted (flows without a demand, steps inside `opt`; of several branches
-of an `alt` the least), so a load is a lower bound, and an overload is certain.
+are up. What a queue keeps is worked off after a peak, so it counts with the demand of an ordinary day. Demand that a model
+doesn't declare isn't counted (flows without a demand, steps inside `opt`; of several branches of an `alt` the least), so a load
+is a lower bound, and an overload is certain.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from msgspec import Struct
 
 from archgen.analysis.spreading import FlowShares, Rates, sum_rates
 from archgen.analysis.topology import Topology
+from archgen.model.architecture import Flow
 from archgen.model.subject import Subject
+from archgen.reliability.requests import turns
+from archgen.reliability.waiting import keepers
 
 MOST_ELEMENTS = 5_000
 """The most elements that are each lost in turn; above, the loss of a host stands for that of its replicas."""
@@ -28,6 +32,7 @@ class Overload(Struct, frozen=True):
     capacity: float
     lost: Subject | None
     flows: tuple[str, ...]
+    at_peak: bool = False
 
 
 class Load:
@@ -41,7 +46,12 @@ class Load:
         rates = {flow.id: flow.busiest if peak else flow.demand for flow in topology.architecture.flows}
         self._demands = {flow: rate for flow, rate in rates.items() if rate is not None}
         self._flows = {flow.id: flow for flow in topology.architecture.flows if flow.id in self._demands}
-        self._shares = {flow: FlowShares(topology, self._flows[flow]) for flow in self._flows}
+        kept = {name: kept_work(topology, flow) for name, flow in self._flows.items() if peak and flow.peak is not None}
+        self.behind_queues = {flow: components for flow, (_, components) in kept.items()}
+        self._shares = {
+            name: FlowShares(topology, flow, dict.fromkeys(kept[name][0], _usual(flow)) if name in kept else {})
+            for name, flow in self._flows.items()
+        }
         self._today = {flow: self._scaled(flow, shares.today) for flow, shares in self._shares.items()}
         self._touched = {flow: self._touch(flow) for flow in self._flows}
 
@@ -98,7 +108,9 @@ class Load:
 
     def _overload(self, replica: str, lost: Subject | None, changes: Mapping[str, Rates | None]) -> Overload:
         parts = {flow: rate for flow in self._flows if (rate := self._rate(flow, replica, changes))}
-        return Overload(replica, sum(parts.values()), self._limits[replica], lost, tuple(parts))
+        component = self._topology.replicas[replica].component
+        at_peak = any(flow in self.behind_queues and component not in self.behind_queues[flow] for flow in parts)
+        return Overload(replica, sum(parts.values()), self._limits[replica], lost, tuple(parts), at_peak)
 
     @cached_property
     def _totals(self) -> Rates:
@@ -163,6 +175,31 @@ class Load:
         """Return the requests per second for shares of a flow's requests."""
         demand = self._demands[flow]
         return None if shares is None else {replica: share * demand for replica, share in shares.items()}
+
+
+def _usual(flow: Flow) -> float:
+    """Return the demand of an ordinary day as a share of the peak; 0 if it isn't declared."""
+    return min(1.0, (flow.demand or 0.0) / flow.peak) if flow.peak else 1.0
+
+
+def kept_work(topology: Topology, flow: Flow) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the requests by which work leaves a queue that nobody waits for, and the components that get nothing else.
+
+    A request of what got its own work so is no further one.
+    """
+    keeping = keepers(topology.index, flow)
+    asked = {request.id for request in topology.losses.takers.get(flow.id, ())}
+    leaving: set[str] = set()
+    behind: set[str] = set()
+    prompt: set[str] = set()
+    for turn in turns(topology.index, flow):
+        request = turn.request
+        later = request.id in keeping and (turn.later or request.id in asked)
+        if later and request.source not in behind:
+            leaving.add(request.id)
+        further = later or request.source in behind
+        (behind if further else prompt).update(request.targets)
+    return frozenset(leaving), frozenset(behind - prompt)
 
 
 def _served(changes: Mapping[str, Rates | None]) -> dict[str, None]:

@@ -6,22 +6,31 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection
+from archgen.reliability.requests import is_deferred
 
 Chain = tuple[Connection, ...]
 """The connections of a chain over which a failed request is tried again, in their order."""
 
 
 def retry_chains(topology: Topology, flow: str) -> Iterator[tuple[str, Chain]]:
-    """Yield each component of a flow with a chain to it that tries more often than those before."""
+    """Yield each component of a flow with a chain to it that tries more often than those before.
+
+    A chain ends where nobody waits for the answer: a request that is handed over is not sent again for what fails later.
+    """
     arriving: dict[str, Chain] = {}
+    most: dict[str, int] = {}
+    taken = {request.id for request in topology.losses.takers.get(flow, ())}
     for hop in topology.hops[flow]:
         connection = hop.connection
         if connection is not None:
-            before = arriving.get(hop.step.source, ())
+            handed_over = hop.step.id in taken or is_deferred(hop.step, (connection,))
+            before = () if handed_over else arriving.get(hop.step.source, ())
             chain = (*before, connection) if connection.retries and connection not in before else before
             for target in hop.targets:
-                if tries(chain) > tries(arriving.get(target, ())):
+                if not handed_over and tries(chain) > tries(arriving.get(target, ())):
                     arriving[target] = chain
+                if tries(chain) > most.get(target, 1):
+                    most[target] = tries(chain)
                     yield target, chain
 
 

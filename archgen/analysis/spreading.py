@@ -26,6 +26,7 @@ Works = Callable[[str], bool]
 
 
 _STEP = itemgetter(0)
+_NONE: Mapping[str, float] = {}
 _ALL: Misses = {}
 """What a flow without caches sends on: all of it."""
 
@@ -34,14 +35,16 @@ class FlowShares:
     """The shares of one flow's requests that each replica gets, today and after the loss of one element.
 
     A loss changes the steps from or to replicas that don't work then, and those behind them: only these are spread anew.
+    Of the requests in `held`, the share that is named there comes at a time.
     """
 
-    def __init__(self, topology: Topology, flow: Flow) -> None:
+    def __init__(self, topology: Topology, flow: Flow, held: Mapping[str, float] = _NONE) -> None:
         self._topology = topology
         self._flow = flow
         self._evaluation = topology.losses.single_losses[flow.id]
         self._bits = {element: 2 << place for place, element in enumerate(self._evaluation.plan.elements)}
-        self._misses = misses(topology, flow)
+        missed = misses(topology, flow)
+        self._misses = {**missed, **{request: share * missed.get(request, 1.0) for request, share in held.items()}}
         self.today = None if self._evaluation.flow & 1 else self._spread(self._works(1, ())).run(flow.steps)
 
     def _spread(self, works: Works) -> Spread:

@@ -145,7 +145,7 @@ def after_loss(component: Headroom, tried: bool, name: Callable[[str], str]) -> 
 def _after_loss(component: Headroom, tried: bool, name: Callable[[str], str]) -> str:
     if component.worst is not None and component.worst.lost is not None:
         return f"{format_load(component, component.worst)} without {name(component.worst.lost.id)}"
-    return "no more" if tried else "not tried"
+    return "unchanged" if tried else "not tried"
 
 
 def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> str:

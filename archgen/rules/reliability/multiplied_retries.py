@@ -71,8 +71,8 @@ RULE = Rule(
         "or limit retries to a small share of all requests."
     ),
     limits=(
-        "Counts declared `retries` only, and assumes that each component retries when its callee fails. Doesn't know "
-        "retry budgets and circuit breakers."
+        "Counts declared `retries` only, and along callers that wait: a request that a queue has taken isn't sent again. "
+        "Assumes that each component retries when its callee fails. Doesn't know retry budgets and circuit breakers."
     ),
     references=(
         (

@@ -47,7 +47,7 @@ def _hit(facts: Topology, load: Load, component: str, after: dict[Subject, list[
     return Hit(
         subject=Subject("component", component),
         message=(
-            f"If {lost.id} fails, {worst.replica} gets {format_rate(worst.load)}{_when(facts, worst)} but can handle only "
+            f"If {lost.id} fails, {worst.replica} gets {format_rate(worst.load)}{' at peak' if worst.at_peak else ''} but can handle only "
             f"{format_rate(worst.capacity)}{also}"
         ),
         related=tuple((element, f"leaves too little capacity of {component}") for element in elements),
@@ -103,10 +103,6 @@ def _causes(facts: Topology, elements: Collection[Subject]) -> tuple[Subject, ..
 
 def _under(facts: Topology, replica: Subject) -> tuple[Subject, ...]:
     return tuple(Subject("host", host) for host in facts.replicas[replica.id].hosts)
-
-
-def _when(facts: Topology, overload: Overload) -> str:
-    return " at peak" if any(facts.flows[flow].peak is not None for flow in overload.flows) else ""
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

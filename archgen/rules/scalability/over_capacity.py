@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
-from archgen.analysis.capacity import Load
+from msgspec.structs import replace
+
+from archgen.analysis.capacity import Load, kept_work
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
@@ -25,7 +27,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     if not facts.states_load:
         return
     over: dict[str, list[Overload]] = {}
-    for overload in Load(facts).overloads():
+    load = Load(facts)
+    for overload in load.overloads():
         over.setdefault(facts.replicas[overload.replica].component, []).append(overload)
     for component, overloads in over.items():
         flows = tuple(dict.fromkeys(flow for overload in overloads for flow in overload.flows))
@@ -34,7 +37,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             subject=Subject("component", component),
             message=(
                 f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {format_rate(worst.load)} to {worst.replica}"
-                f"{' at peak' if any(facts.flows[flow].peak is not None for flow in worst.flows) else ''}, "
+                f"{' at peak' if worst.at_peak else ''}, "
                 f"which can handle {format_rate(worst.capacity)}"
             ),
             related=tuple(
@@ -45,22 +48,52 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 for overload in overloads
             ),
             flows=flows,
-            fix=_even_weights(facts, component),
+            fix=_even_weights(facts, load, component) or _backlog(facts, component, flows),
         )
 
 
-def _even_weights(facts: Topology, component: str) -> str | None:
+def _backlog(facts: Topology, component: str, flows: Iterable[str]) -> str | None:
+    """Return the fix for what works off queues alone, so that no cache takes load off it."""
+    if any(component not in kept_work(facts, facts.flows[flow])[1] for flow in flows):
+        return None
+    return "Add replicas, or raise their capacity: each day leaves more in the queue."
+
+
+def _even_weights(facts: Topology, load: Load, component: str) -> str | None:
     """Return the fix where the replicas could handle the load in even shares, and a caller's weights keep it from being even."""
     called = facts.components[component]
     callers = [each.id for each in facts.components.values() if _has_weights(each, called)]
     if not callers or facts.kind(component).stores:
         return None
-    loads = Load(facts).totals()
+    loads = load.totals()
     share = sum(loads.get(replica.id, 0.0) for replica in called.replicas) / len(called.replicas)
     if share > (called.capacity or 0.0):
         return None
-    even = f"Even out the `weights` of {listed(callers)}: each replica of {component} then gets {format_rate(share)}"
-    return f"{even}. Or add replicas, or raise their capacity."
+    even = f"Even out the `weights` of {listed(callers)}: each replica of {component} then gets {format_rate(share)}."
+    left = _left(facts, component)
+    if left is None:
+        return f"{even} Or add replicas, or raise their capacity."
+    lost, overload = left
+    return (
+        f"{even} If {lost.id} fails, {overload.replica} still gets {format_rate(overload.load)}: "
+        "add replicas elsewhere too, or raise their capacity."
+    )
+
+
+def _left(facts: Topology, component: str) -> tuple[Subject, Overload] | None:
+    """Return the worst overload of a component after a loss if all weights were even."""
+    components = (
+        replace(each, balance=replace(each.balance, weights=())) if each.balance else each
+        for each in facts.architecture.components
+    )
+    load = Load(Topology(replace(facts.architecture, components=tuple(components))))
+    left = (
+        (element, overload)
+        for element in load.losses
+        for overload in load.overloads(element)
+        if facts.replicas[overload.replica].component == component
+    )
+    return max(left, key=lambda each: each[1].load, default=None)
 
 
 def _has_weights(caller: Component, called: Component) -> bool:
@@ -107,9 +140,9 @@ RULE = Rule(
         "`demand` and `capacity`."
     ),
     limits=(
-        "Uses a flow's `peak` where it is declared. Counts every call as one request, whatever it costs. Steps inside "
-        "`opt` and flows without `demand` don't count, and of an `alt` only the load common to all branches. So the "
-        "load is at least the number in the finding."
+        "Uses a flow's `peak` where it is declared; what a queue keeps is worked off later, so its workers count with "
+        "`demand`. Counts every call as one request, whatever it costs. Steps inside `opt` and flows without `demand` "
+        "don't count, and of an `alt` only the load common to all branches. So the load is at least the number in the finding."
     ),
     references=(
         (
