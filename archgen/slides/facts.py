@@ -137,7 +137,7 @@ class SystemFacts:
 
     def some_flows(self, flows: Sequence[str], most: int = 1) -> str:
         """Return flows in words: by their titles, or by their number among all."""
-        every = len(self.flows)
+        every = len(self.model.architecture.flows)
         if len(flows) <= most:
             return listed([self.title(flow) for flow in flows])
         if len(flows) == every:

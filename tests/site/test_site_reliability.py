@@ -206,6 +206,16 @@ def test_an_impossible_flow_says_so() -> None:
     assert rows(next(page_tree(site["index.md"]).all("table")))[1][2] == "fails with every element up"
 
 
+def test_a_flow_that_always_fails_is_no_effect_of_a_loss() -> None:
+    more = SAMPLE.replace("flows:\n", "flows:\n  gone: {steps: [web -> user: back]}\n")
+    site = made(tier("sample", more))
+    for name in ("sample/failures/index.md", "sample/components/web/index.md"):
+        document = page_tree(site[name])
+        assert "Not counted: gone fails with every element up." in document.words
+        assert not any("gone" in cell for table in document.all("table") for row in rows(table) for cell in row)
+    assert "1 flow always down, worst downtime of the others " in page_tree(site["sample/index.md"]).words
+
+
 def test_many_pairs_are_counted() -> None:
     names = [f"w{number}" for number in range(12)]
     web = "".join(f"  {name}: {{kind: service, replicas: 2}}\n" for name in names)

@@ -173,3 +173,32 @@ def test_a_route_that_is_too_long_joins_neighbors_and_keeps_its_steps(tmp_path: 
     assert len(route.steps) == 9
     joined = {(hop.step.source, target) for hop in facts.topology.hops[flow.id] for target in hop.targets}
     assert all(part in joined for part in members if len(part) == 2)
+
+
+TWO = """\
+archgen: 1
+name: Two
+hosts: {h-1: {}, h-2: {}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: [h-1, h-2]}
+  app: {kind: app-server, runs_on: h-1}
+  disk: {kind: file-storage, runs_on: h-2}
+connections: {user -> web: https, web -> app: http, app -> disk: {protocol: nfs, locality: same-host}}
+flows:
+  read: {title: Read, steps: [user -> web: GET, web -> app: GET]}
+  see: {title: See, steps: [user -> web: GET]}
+  save: {title: Save, steps: [user -> web: POST, web -> app: POST, app -> disk: write]}
+"""
+
+
+def test_a_flow_that_always_fails_is_counted_apart_on_the_verdict(tmp_path: Path) -> None:
+    facts = facts_of(TWO, tmp_path)
+    (verdict,) = verdict_slide(DeckSection(facts.model, ()), facts)
+    assert isinstance(verdict, FiguresSlide)
+    assert verdict.title == "“Save” fails even with every element up"
+    assert [(figure.value, figure.words) for figure in verdict.figures][:2] == [
+        ("1 of 3", "flows that fail with every element up, so they are always down"),
+        ("1 of 2", "of the other flows that a single failure takes down"),
+    ]
+    assert not any("per year" in figure.words for figure in verdict.figures)

@@ -21,7 +21,7 @@ from archgen.site.interactive.groups import group_paths, innermost_group
 from archgen.site.markdown import badge, bullets, codes, heading, page, section, table
 from archgen.site.page import Page, flow_path
 from archgen.site.pages.facts import transport
-from archgen.site.pages.failures import is_explorable
+from archgen.site.pages.failures import anyway_down, is_explorable
 from archgen.views.elements import qualified
 
 MOST = 250
@@ -153,6 +153,7 @@ def _loss(topology: Topology, component: Component) -> Iterator[str]:
     rows = [_lost(topology, f"All of {code(component.id)}", ("component", component.id))] if len(replicas) != 1 else []
     rows += [_lost(topology, code(replica.id), ("replica", replica.id)) for replica in replicas]
     yield table(("Loss of", "Down", "Degraded"), rows)
+    yield from anyway_down(topology)
     if is_explorable(topology) and replicas:
         names = ",".join(qualified(replica, topology) for replica in replicas)
         button = tag("a", "Simulate its loss", href=Html(f"{UP}failures/index.md"), class_="md-button", data_down=names)
@@ -181,6 +182,7 @@ def _losses(topology: Topology) -> tuple[dict[tuple[str, str], int], dict[str, t
     flows = {
         flow.id: statuses(topology.index, flow, topology.losses.plans[flow.id], gone, len(places))
         for flow in topology.architecture.flows
+        if topology.losses.failures[flow.id].possible
     }
     return places, flows
 

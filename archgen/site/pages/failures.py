@@ -55,8 +55,16 @@ def failures_page(system: CheckedModel, stage: Stage) -> Page:
         ),
         heading(2, "Losses of single elements", "losses"),
         _losses(system.topology, elements(system.topology)),
+        *anyway_down(system.topology),
     )
     return page(f"{system.slug}/failures/index.md", TITLE, *parts)
+
+
+def anyway_down(topology: Topology) -> Iterator[str]:
+    """Yield the sentence on the flows that no loss takes down, as they fail with every element up."""
+    names = [name for name, failures in topology.losses.failures.items() if not failures.possible]
+    if names:
+        yield f"Not counted: {codes(names)} {'fails' if len(names) == 1 else 'fail'} with every element up."
 
 
 def brief_explorer(system: CheckedModel, stage: Stage) -> Html:
@@ -83,7 +91,7 @@ def _explorer(system: CheckedModel, stage: Stage, directory: str = "../", brief:
 
 
 def _losses(topology: Topology, lost: Sequence[Subject]) -> str:
-    flows = topology.architecture.flows
+    flows = [flow for flow in topology.architecture.flows if topology.losses.failures[flow.id].possible]
     columns = [alone(topology.index, flow, topology.losses.plans[flow.id], tuple(lost)) for flow in flows]
     rows = [(element, [column[index] for column in columns]) for index, element in enumerate(lost)]
     if len(flows) <= COLUMNS:
@@ -92,7 +100,9 @@ def _losses(topology: Topology, lost: Sequence[Subject]) -> str:
         return table(("Element", "Kind", *names), body)
     between = [status for status in _BETWEEN if any(status in column for column in columns)]
     wanted: list[Status] = ["down", *between, "degraded"]
-    return table(("Element", "Kind", *map(str.capitalize, wanted)), _counted(topology, rows, wanted))
+    return table(
+        ("Element", "Kind", *map(str.capitalize, wanted)), _counted(topology, [flow.id for flow in flows], rows, wanted)
+    )
 
 
 def _name(topology: Topology, element: Subject) -> tuple[str, str]:
@@ -100,9 +110,9 @@ def _name(topology: Topology, element: Subject) -> tuple[str, str]:
 
 
 def _counted(
-    topology: Topology, rows: list[tuple[Subject, list[Status]]], wanted: list[Status]
+    topology: Topology, names: list[str], rows: list[tuple[Subject, list[Status]]], wanted: list[Status]
 ) -> Iterator[tuple[str, ...]]:
     for element, statuses in rows:
-        states = list(zip(topology.flows, statuses, strict=True))
+        states = list(zip(names, statuses, strict=True))
         flows = ([flow for flow, status in states if status == each] for each in wanted)
         yield (*_name(topology, element), *map(codes, flows))

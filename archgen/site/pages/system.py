@@ -76,8 +76,12 @@ def _sizes(system: CheckedModel) -> str:
         )
     ]
     down = [flow.result.downtime for flow in system.assessments if flow.possible]
+    always = len(system.assessments) - len(down)
+    if always:
+        sizes.append(link(f"{plural(always, 'flow')} always down", "#reliability"))
     if down:
-        sizes.append(link(f"worst downtime {format_duration(max(down))} per year", "#reliability"))
+        worst = "worst downtime of the others" if always else "worst downtime"
+        sizes.append(link(f"{worst} {format_duration(max(down))} per year", "#reliability"))
     sizes.append(link(severity_counts(system.groups), "#issues") if system.findings else "no issues")
     return f"{', '.join(sizes)}."
 

@@ -33,16 +33,22 @@ def _entries(section: DeckSection, facts: SystemFacts) -> Iterator[Paragraph]:
 
 
 def _figures(facts: SystemFacts) -> Iterator[Figure]:
+    if facts.impossible:
+        every = len(facts.flows) + len(facts.impossible)
+        words = "flows that fail with every element up, so they are always down"
+        yield Figure(f"{len(facts.impossible)} of {every}", words, "error")
     if facts.flows:
         broken = len(facts.broken)
         apart = facts.enclosing and not broken
-        words = f"flows that a single failure takes down{', a whole zone or region apart' if apart else ''}"
+        which = "of the other flows" if facts.impossible else "flows"
+        words = f"{which} that a single failure takes down{', a whole zone or region apart' if apart else ''}"
         yield Figure(f"{broken} of {len(facts.flows)}", words, "error" if broken else "good")
-        yield _downtime(facts)
+        if not facts.impossible:
+            yield _downtime(facts)
     serious = facts.count("error") + facts.count("warning")
     role: ColorRole = "error" if facts.count("error") else "warning" if serious else "good"
     yield Figure(str(serious), _serious(facts), role)
-    if not facts.flows:
+    if not (facts.flows or facts.impossible):
         yield Figure(str(len(facts.topology.components)), "components; without flows no downtime is known")
 
 
