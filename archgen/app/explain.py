@@ -107,7 +107,8 @@ def explain(name: str, today: str, style: Style) -> str | None:
     from archgen.language.schema.keys import keys
 
     word = name.lower()
-    known_as = phrases().get(word.replace("-", " "), ("", word))[1]
+    terms = {phrase.lower(): term for phrase, (_, term) in reversed(phrases().items())}
+    known_as = terms.get(word.replace("-", " "), word)
     explanation = find_explanation(word) or find_explanation(known_as)
     parts = [_notion(explanation, style)] if explanation is not None else []
     parts += [_key(key, word, style) for key in keys(word)]

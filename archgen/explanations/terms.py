@@ -78,16 +78,21 @@ _APART = ("file", "unix", "tcp", "udp", "dns", "tls", "wsgi")
 
 
 def phrases() -> dict[str, tuple[str, str]]:
-    """Return the phrases for each term: the phrase in lower case → (group of the glossary, id of the term)."""
+    """Return the phrases for each term: the phrase as it is written → (group of the glossary, id of the term)."""
     terms: dict[str, tuple[str, str]] = {}
     for group, table in (
         ("kind", _KINDS),
         ("mechanism", _MECHANISMS),
         ("measure", _MEASURES),
-        ("algorithm", {name: (algorithm.title, name) for name, algorithm in ALGORITHMS.items()}),
+        ("algorithm", {name: _terms(algorithm.title, name) for name, algorithm in ALGORITHMS.items()}),
         ("protocol", {name: (text.title,) for name, text in PROTOCOL_TEXTS.items() if name not in _APART}),
     ):
         for name, words in table.items():
             for phrase in words:
-                terms.setdefault(phrase.lower(), (group, name))
+                terms.setdefault(phrase, (group, name))
     return terms
+
+
+def _terms(*names: str) -> tuple[str, ...]:
+    """Return the names that are no ordinary word, as `first` and `random` are."""
+    return tuple(name for name in names if " " in name or "-" in name)

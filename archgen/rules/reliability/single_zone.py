@@ -82,15 +82,15 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
     more = f"; losing {zone} takes down {plural(len(flows), 'flow')}: {listed(flows)}" if len(flows) > len(held) else ""
     others = _others(facts, zone) if facts.zones[zone].kind in WIDE_ZONES else []
     beside = f", and none in {listed(others)}" if others else ""
-    every = "Every replica"
+    counted = f"{plural(len(held), 'flow')} ({listed(held)})"
+    every = f"Every replica of {counted} is"
     if not all(_holds_all(facts, zone, flow) for flow in held):
         structures = (facts.losses.structures[flow] for flow in held)
         hosted = all(any(replica.hosts for replica in structure.replicas) for structure in structures)
-        every = "Every replica on a host" if hosted else "Everything with a declared zone"
+        every = f"Every host of {counted} is" if hosted else f"Everything of {counted} that declares a zone is"
     return Hit(
         subject=breaking.element,
-        message=f"{every} of {plural(len(held), 'flow')} ({listed(held)}) is {in_zone(facts.zones[zone].kind, zone)}"
-        f"{beside}{more}",
+        message=f"{every} {in_zone(facts.zones[zone].kind, zone)}{beside}{more}",
         flows=flows,
         fix=_fix(zone, facts.zones[zone].kind),
         proof=breaking.points[0].proof,

@@ -13,7 +13,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
 from archgen.model.durations import format_rate
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed
 
 if TYPE_CHECKING:
     from archgen.analysis.capacity import Overload
@@ -43,7 +43,7 @@ def _hit(facts: Topology, load: Load, component: str, after: dict[Subject, list[
         ((lost, overload) for lost in elements for overload in after[lost]), key=lambda each: each[1].load
     )
     others = [element.id for element in elements if element != lost]
-    also = f"; the same holds for {listed(others[:5])}{' and more' if len(others) > 5 else ''}" if others else ""
+    also = f"; the same holds for {listed(first_few(others, 5))}" if others else ""
     return Hit(
         subject=Subject("component", component),
         message=(

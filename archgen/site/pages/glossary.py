@@ -86,13 +86,16 @@ class TermLinks:
     """Links the first mention of each term on a page to its entry, in text that is escaped already."""
 
     def __init__(self) -> None:
-        self._anchors = {phrase: f"{group}-{name}" for phrase, (group, name) in phrases().items()}
+        terms = phrases().items()
+        self._anchors = {
+            form: f"{group}-{name}" for phrase, (group, name) in reversed(terms) for form in _forms(phrase)
+        }
         # phrases by their first letter: at most places of a text a single look at one character is enough
         letters: dict[str, list[str]] = {}
         for phrase in sorted(self._anchors, key=len, reverse=True):
             letters.setdefault(phrase[0], []).append(re.escape(phrase[1:]))
-        every = "|".join(f"[{first}{first.upper()}](?i:{'|'.join(rests)})" for first, rests in sorted(letters.items()))
-        firsts = "".join(sorted({*letters, *map(str.upper, letters)}))
+        every = "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in sorted(letters.items()))
+        firsts = "".join(sorted(letters))
         self._phrase = re.compile(rf"(?<![\w/@-])(?=[{firsts}])(?:{every})(?![\w/@-])")
         # the same words stand on many pages, and most mention no term
         self._is_silent = lru_cache(maxsize=8192)(lambda piece: self._phrase.search(piece) is None)
@@ -123,13 +126,23 @@ class TermLinks:
 
         def link_mention(match: re.Match[str]) -> str:
             is_half = match.start() < first or match.end() > last
-            anchor = self._anchors[match[0].lower()]
+            anchor = self._anchors[match[0]]
             if is_half or anchor in linked:
                 return match[0]
             linked.add(anchor)
             return f"[{match[0]}]({target}#{anchor}){{ .archgen-term }}"
 
         return piece if self._is_silent(piece) else self._phrase.sub(link_mention, piece)
+
+
+def _forms(phrase: str) -> tuple[str, ...]:
+    """Return a phrase as it is written within a sentence and at its start; names and abbreviations have one form.
+
+    An id such as `dns` or `redis` is no mention of the term.
+    """
+    if phrase[1:] != phrase[1:].lower() or (phrase[0].isupper() and " " not in phrase):
+        return (phrase,)
+    return (phrase, phrase[0].swapcase() + phrase[1:])
 
 
 _APART = ("#", "<", "---", "!!!", "```", "    ")
