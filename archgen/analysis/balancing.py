@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from archgen.model.architecture import Balance, Component, Connection
 from archgen.reliability.index import Index
-from archgen.reliability.locality import SAME_HOST, pools
+from archgen.reliability.locality import SAME_HOST, caller_pools
 
 STICKY = ("source", "ip-hash", "ip_hash", "source-hash", "uri", "url-hash", "hash", "maglev", "consistent", "sticky")
 """Parts of the names of algorithms that send a visitor to the same target by themselves."""
@@ -33,7 +33,7 @@ def has_choice(index: Index, balance: Balance, connection: Connection) -> bool:
     active = [
         replica for target in connection.targets for replica in _active_replicas(index.components[target], waiting)
     ]
-    return any(len(pool) > 1 for pool in pools(index, connection, active))
+    return any(len(pool) > 1 for pool in caller_pools(index, connection, active))
 
 
 def _active_replicas(component: Component, waiting: frozenset[str]) -> list[str]:

@@ -14,7 +14,7 @@ from archgen.model.architecture import Replica
 from archgen.model.subject import Subject
 from archgen.reliability.members import Votes
 from archgen.reliability.moment import Wait, Window, recent_loss
-from archgen.reliability.needs import Guarded, Need, Place
+from archgen.reliability.needs import Guarded, Need, PlacedNeeds
 from archgen.reliability.plan import Plan
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ class Evaluation(Generic[T]):
             [self._at_least(len(need.before) + 1, worst), self._at_least(len(none_left), none_left)]
         )
 
-    def standing(self, place: Place, need: Need) -> T:
+    def standing(self, place: PlacedNeeds, need: Need) -> T:
         """Return when a need is not met at a place for what leaves the host up: the loss of that moves the caller elsewhere."""
         spared = self.plan.spared(place.host, need)
         spared = spared - self.algebra.spared if isinstance(self.algebra, _Spared) else spared

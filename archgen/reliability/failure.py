@@ -16,7 +16,7 @@ from archgen.model.finding import Proof
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Evaluation, places
-from archgen.reliability.needs import Guarded, Need, Place
+from archgen.reliability.needs import Guarded, Need, PlacedNeeds
 from archgen.reliability.plan import Plan
 from archgen.reliability.series import series
 
@@ -319,9 +319,9 @@ def at_worst(evaluation: Evaluation[int], need: Need, bit: int) -> Need:
     return own or need
 
 
-def worst_place(evaluation: Evaluation[int], need: Need, bit: int) -> Place | None:
+def worst_place(evaluation: Evaluation[int], need: Need, bit: int) -> PlacedNeeds | None:
     """Return the place that fails a need in a state: one that doesn't with nothing lost, and is up, if there is such."""
-    failing: list[tuple[int, int, Place]] = []
+    failing: list[tuple[int, int, PlacedNeeds]] = []
     for number, place in enumerate(need.places):
         own = place.own(need)
         when = evaluation.standing(place, own) if own is not None else 0

@@ -47,10 +47,10 @@ def near(
     by_host = homes(index, caller, locality)
     own = home(index, caller, locality)
     own = own.union(*by_host.values()) if host is None else by_host.get(host, own)
-    return [replica for replica in replicas if places(index, index.replicas[replica], locality) & own]
+    return [replica for replica in replicas if certain_places(index, index.replicas[replica], locality) & own]
 
 
-def pools(index: Index, connection: Connection, replicas: Collection[str]) -> list[list[str]]:
+def caller_pools(index: Index, connection: Connection, replicas: Collection[str]) -> list[list[str]]:
     """Return the replicas that the callers over a connection choose among: one pool for each home of a caller."""
     locality = connection.locality
     if locality is None:
@@ -59,10 +59,10 @@ def pools(index: Index, connection: Connection, replicas: Collection[str]) -> li
     for caller in index.components[connection.source].replicas:
         by_host = homes(index, caller, locality)
         own |= dict.fromkeys(by_host.values() if by_host else (home(index, caller, locality),))
-    return [[name for name in replicas if places(index, index.replicas[name], locality) & each] for each in own]
+    return [[name for name in replicas if certain_places(index, index.replicas[name], locality) & each] for each in own]
 
 
-def places(index: Index, replica: Replica, locality: str) -> frozenset[str]:
+def certain_places(index: Index, replica: Replica, locality: str) -> frozenset[str]:
     """Return the hosts or zones a replica is surely in, to be compared with the home of its caller."""
     if locality == SAME_HOST:
         return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()

@@ -72,11 +72,11 @@ class Need(Struct, frozen=True):
     count: int
     kind: Literal["some", "unchecked", "unwatched", "unsettled"] = "some"
     name: str | None = None
-    places: tuple[Place, ...] = ()
+    places: tuple[PlacedNeeds, ...] = ()
     before: tuple[str, ...] = ()
 
 
-class Place(Struct, frozen=True):
+class PlacedNeeds(Struct, frozen=True):
     """A host that a caller may stand on, and its needs there: the one in question, and its others that differ by the host.
 
     Of the hosts of a `group`, a platform that spreads replicas takes another only when it is out of groups.
@@ -174,7 +174,7 @@ def needs_of(
         needs = _each_once(shared.values())
         return [(replica.id, needs) for replica in component.replicas]
     local = [use for use in uses if _local(use)]
-    places_of: dict[tuple[str, ...], tuple[Place, ...]] = {}
+    places_of: dict[tuple[str, ...], tuple[PlacedNeeds, ...]] = {}
     alike: dict[tuple[str, ...], tuple[str, ...]] = {}
     found = []
     for replica in component.replicas:
@@ -209,7 +209,7 @@ def _local(use: Use) -> bool:
 
 def _places(
     index: Index, component: Component, replica: Replica, uses: Sequence[Use], conditions: Conditions
-) -> Iterator[Place]:
+) -> Iterator[PlacedNeeds]:
     """Yield the hosts that a replica may stand on with the needs that differ by the host, if any do."""
     by_use = [(use, _homes(index, replica, use)) for use in uses]
     differing = [(use, by_host) for use, by_host in by_use if by_host]
@@ -219,7 +219,7 @@ def _places(
         zones = index.nearest_zones(host) if spread != "host" else ()
         homes_here = [zone for _, by_host in differing for zone in sorted(by_host[host]) if zone in index.zone_kinds]
         group = "" if spread == "none" else host if spread == "host" else " ".join(homes_here or zones) or host
-        yield Place(host, group, tuple(needs))
+        yield PlacedNeeds(host, group, tuple(needs))
 
 
 def _homes(index: Index, replica: Replica, use: Use) -> dict[str, frozenset[str]]:
@@ -229,7 +229,7 @@ def _homes(index: Index, replica: Replica, use: Use) -> dict[str, frozenset[str]
     return next((by_host for by_host in found if by_host), {})
 
 
-def _wherever(need: Need, places: tuple[Place, ...], before: tuple[str, ...]) -> Need:
+def _wherever(need: Need, places: tuple[PlacedNeeds, ...], before: tuple[str, ...]) -> Need:
     """Return a need with the places by which it differs, if any."""
     return replace(need, places=places, before=before) if any(place.own(need) for place in places) else need
 

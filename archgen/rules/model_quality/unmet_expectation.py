@@ -28,7 +28,7 @@ _EVERY = ("host", "zone", "replica")
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each flow or connection, with every expectation that it doesn't meet."""
     facts = context.topology
-    hits_by_subject: dict[Subject, list[Hit]] = {}
+    hits_by_subject: dict[Subject, list[tuple[str, Hit]]] = {}
     for number, expected in enumerate(facts.architecture.expect):
         match expected:
             case Survival():
@@ -41,16 +41,25 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 assert_never(expected)
         for hit in hits:
             stated = replace(hit, places=((("expect", number), "breaks this expectation, too"),))
-            hits_by_subject.setdefault(hit.subject, []).append(stated)
-    for hits in hits_by_subject.values():
-        yield _joined(hits)
+            hits_by_subject.setdefault(hit.subject, []).append((expected.text, stated))
+    for stated_hits in hits_by_subject.values():
+        yield _joined(stated_hits)
 
 
-def _joined(hits: Sequence[Hit]) -> Hit:
+def _joined(stated: Sequence[tuple[str, Hit]]) -> Hit:
+    """Return a hit of all expectations of a subject, whose messages are the reasons; those with one reason stand together."""
+    by_reason: dict[str, list[str]] = {}
+    for text, hit in stated:
+        by_reason.setdefault(hit.message, []).append(f'"{text}"')
+    sentences = [
+        f"{listed(list(dict.fromkeys(texts)))} {'does' if len(texts) == 1 else 'do'} not hold: {reason}"
+        for reason, texts in by_reason.items()
+    ]
+    hits = [hit for _, hit in stated]
     order: tuple[Confidence, ...] = ("low", "medium", "high")
     return Hit(
         subject=hits[0].subject,
-        message="; ".join(dict.fromkeys(hit.message for hit in hits)),
+        message="; ".join(sentences),
         related=tuple(dict.fromkeys(subject for hit in hits for subject in hit.related)),
         flows=hits[0].flows,
         confidence=order[max(order.index(hit.confidence) for hit in hits)],
@@ -64,7 +73,7 @@ def _joined(hits: Sequence[Hit]) -> Hit:
 
 def _fallen(facts: Topology, expected: Survival, flow: str) -> Hit | None:
     if not facts.losses.failures[flow].possible:
-        return _hit(expected.text, flow, f"{flow} fails with nothing lost", ())
+        return _hit(flow, _always(flow), ())
     lost = _named(facts, expected, flow) if expected.lost else _any(facts, expected, flow)
     if lost is None:
         return None
@@ -72,13 +81,17 @@ def _fallen(facts: Topology, expected: Survival, flow: str) -> Hit | None:
     if proof is None:
         return None
     names = listed([element.id for element in lost])
-    return _hit(expected.text, flow, f"losing {names} breaks {flow} at {proof.step}", lost, proof)
+    return _hit(flow, f"losing {names} breaks {flow} at {proof.step}", lost, proof)
 
 
-def _hit(text: str, flow: str, reason: str, lost: tuple[Subject, ...], proof: Proof | None = None) -> Hit:
+def _always(flow: str) -> str:
+    return f"{flow} fails with nothing lost"
+
+
+def _hit(flow: str, reason: str, lost: tuple[Subject, ...], proof: Proof | None = None) -> Hit:
     return Hit(
         subject=Subject("flow", flow),
-        message=f'"{text}" does not hold: {reason}',
+        message=reason,
         related=tuple((element, "is the counterexample") for element in lost),
         flows=(flow,),
         proof=proof,
@@ -135,7 +148,7 @@ def _crossing(facts: Topology, expected: Ban) -> Iterator[Hit]:
             for target in connection.targets:
                 component = facts.components[target]
                 if _is_end(facts, component, expected.target):
-                    yield _banned(facts, expected, connection)
+                    yield _banned(facts, connection)
                 elif component.kind in FORWARDING and target not in seen:
                     seen.add(target)
                     queue.append(target)
@@ -153,10 +166,10 @@ def _is_end(facts: Topology, component: Component, end: str) -> bool:
     return network is not None and network.id == name
 
 
-def _banned(facts: Topology, expected: Ban, connection: Connection) -> Hit:
+def _banned(facts: Topology, connection: Connection) -> Hit:
     return Hit(
         subject=Subject("connection", connection.id),
-        message=f'"{expected.text}" does not hold: {connection.id} leads there',
+        message=f"{connection.id} leads there",
         flows=facts.flows_over[connection.id],
     )
 
@@ -178,8 +191,9 @@ def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
             yield Hit(
                 subject=Subject("flow", flow.flow),
                 message=(
-                    f'"{expected.text}" does not hold: {flow.flow} is down {format_duration(flow.result.downtime)} per year'
-                    f"{guess}{most}"
+                    f"{flow.flow} is down {format_duration(flow.result.downtime)} per year{guess}{most}"
+                    if flow.possible
+                    else _always(flow.flow)
                 ),
                 related=tuple(
                     (shown_element(facts, share.element), f"adds {format_duration(share.hours_per_year)} per year")

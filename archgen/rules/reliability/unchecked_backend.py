@@ -15,7 +15,7 @@ from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.health_check import is_blind_to_members, is_blind_to_roles, sees_port_only
-from archgen.reliability.locality import pools
+from archgen.reliability.locality import caller_pools
 from archgen.reliability.shortfall import Shortfall
 from archgen.reliability.simulation import simulate
 
@@ -150,7 +150,7 @@ def _pools(facts: Topology, hop: Hop) -> list[list[str]]:
         return []
     called = [facts.components[target] for target in hop.step.targets]
     own = [each for each in called if each.kind != "dns" and not facts.kind(each.id).observes and not each.managed]
-    return pools(facts.index, hop.connection, [replica.id for each in own for replica in each.replicas])
+    return caller_pools(facts.index, hop.connection, [replica.id for each in own for replica in each.replicas])
 
 
 def _hops(facts: Topology, component: Component) -> Iterator[Hop]:

@@ -13,7 +13,7 @@ from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
-from archgen.reliability.locality import pools
+from archgen.reliability.locality import caller_pools
 from archgen.reliability.promoters import orchestrates
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
@@ -184,4 +184,4 @@ def _choices(topology: Topology, connection: Connection) -> int:
         for target, is_shared in zip(targets, shared, strict=True)
         for replica in (target.replicas[:1] if is_shared else target.replicas)
     ]
-    return max((len(pool) for pool in pools(topology.index, connection, replicas)), default=0)
+    return max((len(pool) for pool in caller_pools(topology.index, connection, replicas)), default=0)
