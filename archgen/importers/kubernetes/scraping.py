@@ -110,11 +110,15 @@ class _Fetchers:
         """Yield the component that heeds a monitor, with True for certain."""
         name = "victoriametrics" if monitor.kind.startswith("VM") else "prometheus"
         labels = {key: value.text for key, value in monitor.node.get("metadata", "labels").items()}
-        key = "serviceMonitorSelector" if monitor.kind == "ServiceMonitor" else "podMonitorSelector"
+        key = "serviceMonitor" if monitor.kind == "ServiceMonitor" else "podMonitor"
         if name == "prometheus" and self._resources:
             for each in self._resources:
-                if selector_at(each.manifest.node.get("spec", key)).holds_for(labels):
-                    yield each.id, True
+                selector = each.manifest.node.get("spec", f"{key}Selector")
+                spaces = each.manifest.node.get("spec", f"{key}NamespaceSelector")
+                # a selector that is missing selects nothing, and one of namespaces its own alone: docs.prometheus-operator.dev
+                is_near = spaces.is_map or may_be_one_namespace(monitor.namespace, each.namespace)
+                if selector.is_map and is_near and selector_at(selector).holds_for(labels):
+                    yield each.id, not spaces.keys
             return
         own = [part.id for part in self._parts if part.guess.known.product == name]
         if not own and name not in self._outside:

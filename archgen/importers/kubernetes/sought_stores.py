@@ -105,8 +105,12 @@ def unknown_variables(manifests: Manifests, namespace: str, container: SourceNod
             reference = item.get("valueFrom", f"{word}KeyRef")
             name, key = reference.text_at("name"), reference.text_at("key")
             data = data_of(manifests, kind, namespace, name) if name else {}
-            # what a Secret that is asked for one key leaves empty is filled in by who applies it
-            if name and (key not in data or (kind == "Secret" and data[key][0] == "")):
+            # what a Secret that is asked for one key leaves empty is filled in by who applies it, or never where that is optional
+            if (
+                name
+                and reference.get("optional").value is not True
+                and (key not in data or (kind == "Secret" and data[key][0] == ""))
+            ):
                 yield item.text_at("name"), item.origin, f"{namespace}/{name}/{key}"
     for item in container.get("envFrom").list():
         name = item.text_at("secretRef", "name")

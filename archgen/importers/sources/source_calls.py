@@ -12,7 +12,8 @@ from archgen.importers.variable_names import is_named_after, names_callers
 _CODE = re.compile(r"\.(java|kt|scala|groovy|[cm]?[jt]s|tsx|jsx|py|go|cs|php|rb|rs)$")
 _ASIDE = re.compile(
     r"(^|/)(tests?|__tests__|spec|e2e|mocks?|__mocks__|fixtures|examples?|samples?|docs?|node_modules|vendor|dist|build|scripts|stories"
-    r"|migrations|i18n|locales?|translations|public|static|src/test)/|(^|/)(test_|conftest|setupProxy|(vite|vitest|webpack|vue|jest|playwright|cypress|rollup)\.config)"
+    r"|migrations|public|static|src/test|i18n|locales?|lang|translations)/"
+    r"|(^|/)(test_|conftest|setupProxy|i18n|messages\.|translations|(vite|vitest|webpack|vue|jest|playwright|cypress|rollup)\.config)"
     r"|[._-](test|tests|spec|mock|stories|min|d)\.\w+$|Tests?\.(java|kt|cs)$|(^|/)proxy\.conf\.",
     re.IGNORECASE,
 )
@@ -24,11 +25,19 @@ _CLIENT = re.compile(r"@(?:FeignClient|RegisterRestClient|HttpExchange)\(([^()]{
 _NAMED = re.compile(r"""(?:^\s*|\b(?:name|value|serviceId)\s*=\s*)"([\w.-]{1,100})\"""")
 _OTHERWISE = re.compile(r"\burl\s*=")
 _NO_CALL = re.compile(
-    r"whitelist|referer|swagger|openapi|@server|\bservers?\b *[:=]|xmlns|namespace|console\."
-    r"|print(ln|f)?\(|\blog(ger)?\b|\bthrow\b|\braise\b|(Error|Exception)\(|\bissuer\b",
+    r"whitelist|referer|\bhref\b|swagger|openapi|@server|\bservers?\b *[:=]|xmlns|namespace|console\."
+    r"|print(ln|f)?\(|\blog(ger)?\b|issuer|audience|\b(throw|raise|panic)\b|(error|exception)\w{0,30}\("
+    r"|\b(help|usage|message|description|placeholder|title|label|hint)\b *[:=]",
     re.IGNORECASE,
 )
-"""Words of a line that only shows an address."""
+"""Words of a line that only shows an address, or that names who gave something out."""
+
+_CALLS = re.compile(
+    r"fetch|request|get|post|put|delete|patch|send|open|connect|dial|client|channel|url|uri|endpoint|host|addr|base|proxy|target|forward"
+    r"|route|service|server|backend|api|axios|http\.|grpc",
+    re.IGNORECASE,
+)
+"""Words of a line that calls a host, or that gives it a name: one that stands alone may be an example."""
 
 _OPENS, _CLOSES = re.compile(r"[\[({]"), re.compile(r"[\])}]")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -105,7 +114,8 @@ def _lines(text: str, hosts: Mapping[str, str], given: Collection[str]) -> Itera
         elif "://" in line and _NO_CALL.search(line) is None:
             variables = _variables(line, given) or _variables(before, given)
             if not any(each in given for each in variables):
-                called += [match[0].strip("\"'`") for match in _URL.finditer(line) if match[1] in hosts]
+                urls = (match for match in _URL.finditer(line) if match[1] in hosts)
+                called += [match[0].strip("\"'`") for match in urls if _may_call(line, match)]
                 local = (match for match in _ON_MACHINE.finditer(line) if match[1] in hosts)
                 called += [
                     match[0].strip("\"'`")
@@ -114,3 +124,8 @@ def _lines(text: str, hosts: Mapping[str, str], given: Collection[str]) -> Itera
                 ]
         yield " ".join(each if "://" in each else f"http://{each}" for each in called if "://" in each or each in hosts)
         before = line
+
+
+def _may_call(line: str, match: re.Match[str]) -> bool:
+    """Return True for an address with a port, and for one in a line that calls it or gives it a name."""
+    return match[0].count(":") > 1 or _CALLS.search(line[: match.start()] + line[match.end() :]) is not None
