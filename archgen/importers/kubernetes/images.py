@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.importers.addresses import resolve_host
-from archgen.importers.catalogue import Known
+from archgen.importers.addresses import Mention, resolve_host
+from archgen.importers.catalogue import Known, is_like
 from archgen.importers.facts import Attachment, Configuration, Opener, Origin
 from archgen.importers.kubernetes.configurations import HostsOf
 from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import variables_of
+from archgen.importers.outside import Outside, OutsideStore, stores_named
 from archgen.importers.products import image_name, is_product
 from archgen.importers.sources.built_images import image_builds, source_of_image, sources_of_images
-from archgen.importers.sources.mounted_settings import active_profiles, files_of_dotnet, fill_variables, in_effect
+from archgen.importers.sources.mounted_settings import (
+    active_profiles,
+    files_of_dotnet,
+    fill_variables,
+    in_effect,
+    settings_in,
+)
 from archgen.importers.sources.recipes import Build, Recipe, read_own_recipe, read_recipe
 from archgen.importers.sources.registered_names import registered_names
 from archgen.importers.sources.source_calls import source_calls
@@ -30,6 +37,7 @@ _POOL = re.compile(r"\bupstream\s+([\w.-]+)")
 _PASS = re.compile(r"\b(?:proxy|grpc|fastcgi|uwsgi)_pass\s+(?:\w+://)?([^\s;:/]+)")
 _SERVER = re.compile(r"\bserver\s+([^\s;:{]+)[^;{]*;")
 _PROFILE = re.compile(r"[\w-]{1,60}")
+_PROFILES = "SPRING_PROFILES_ACTIVE"
 _LARGEST = 1 << 16
 _MOST_COPIED = 40
 
@@ -82,12 +90,14 @@ def held_by_programs(
     known: Mapping[str, Known],
     called: Iterable[tuple[str, str]],
     built: BuiltElsewhere,
+    lacks: Callable[[str, Known], bool],
 ) -> Iterator[Attachment]:
     """Yield the configurations, the settings and the calls that the images of programs hold.
 
     A directory of the program's name is likely its source, and not for certain. If the image is called like the directory of the recipe,
     a configuration of nginx that this copies is the program's own, if it leads to what runs here. `known` are the components by their
-    ids: a store that a program has `called` by its variables comes before what its source says of such.
+    ids: a store that a program has `called` by its variables comes before what its source says of such. One that it `lacks` a library for
+    it doesn't call.
     """
     stores = {identity: (each.kind, each.protocol) for identity, each in known.items() if each.keeps_data}
     kinds: dict[str, set[tuple[str, str]]] = {}
@@ -105,6 +115,7 @@ def held_by_programs(
             name: identity
             for name, identity in {**registered, **hosts_of(part.namespace)}.items()
             if stores.get(identity) not in kinds.get(part.id, ())
+            and not (identity in stores and lacks(part.id, known[identity]))
         }
         is_product_of_others = KINDS[part.guess.known.kind].observes or is_product(source.recipe.image)
         for file, target, line in _held(source, variables[part.id], opener):
@@ -114,11 +125,33 @@ def held_by_programs(
                 yield Attachment(
                     part.id, part.guess.known.kind, file, target, hosts, line, is_shared=not is_sure, is_in_cluster=True
                 )
-        files = [*in_effect(*settings[part.id], variables[part.id])]
+        for file in in_effect(*settings[part.id], variables[part.id]):
+            is_sure = source.is_matched and _is_meant_for_cluster(file, variables[part.id])
+            yield Attachment(part.id, part.guess.known.kind, file, file.path, hosts, is_shared=not is_sure)
         if part.id in alone:
-            files += source_calls(source.path, source.directory, opener, hosts, variables[part.id].keys())
-        for file in files:
-            yield Attachment(part.id, part.guess.known.kind, file, file.path, hosts, is_shared=True)
+            for file in source_calls(source.path, source.directory, opener, hosts, variables[part.id].keys()):
+                yield Attachment(part.id, part.guess.known.kind, file, file.path, hosts, is_shared=True)
+
+
+def stores_named_in(
+    attachment: Attachment, part: Workload, hosts: Mapping[str, str], outside: Outside, called: Iterable[Known]
+) -> Iterator[tuple[Mention, OutsideStore, Origin]]:
+    """Yield the stores in no file that settings name, each with the place; what its variables have `called` comes before its source."""
+    kind, reader = part.guess.known.kind, attachment.kind
+    if KINDS[kind].balances or (reader in KINDS and KINDS[reader].observes and reader != kind):
+        return
+    for name, value, line, told in settings_in(attachment):
+        source = Origin(attachment.file.path, line)
+        named = stores_named(name, value, told.port) if attachment.is_shared else ()
+        if not any(is_like(each, known) for _, known in named for each in called):
+            for mention, store in outside.mentions(name, value, hosts, source, told):
+                yield mention, store, source
+
+
+def _is_meant_for_cluster(file: Configuration, variables: Mapping[str, str]) -> bool:
+    """Return True for settings of a profile that the variables of a program name."""
+    stem = posixpath.basename(file.path).rpartition(".")[0]
+    return any(stem == f"application-{each.strip()}" for each in variables.get(_PROFILES, "").split(","))
 
 
 def _alone(sources: Iterable[_Source], opener: Opener) -> set[str]:

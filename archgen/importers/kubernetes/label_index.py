@@ -89,6 +89,13 @@ class LabelIndex:
         counts = Counter((part.namespace, *label) for part in self.parts for label in part.labels.items())
         return {(namespace, key) for (namespace, key, _), count in counts.items() if count > 1}
 
+    def awaited_by(self, text: str) -> Iterator[str]:
+        """Yield the ids of the stores whose pods a command waits for by a label."""
+        for label, value in labels_in_command(text):
+            awaited = self.select({label: value})
+            if len(awaited) == 1 and awaited[0].guess.known.keeps_data:
+                yield awaited[0].id
+
     def select(self, labels: Mapping[str, str]) -> list[Workload]:
         """Return the workloads whose pods have all labels, in the order of all."""
         rarest = min((self.by_label.get(label, []) for label in labels.items()), key=len, default=self.parts)

@@ -14,7 +14,7 @@ from archgen.importers.addresses import (
     resolve_host,
     words_of_command,
 )
-from archgen.importers.facts import MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.build import read_objects
 from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.custom_resources import (
@@ -33,8 +33,8 @@ from archgen.importers.kubernetes.hosts import (
     renamed_services,
     runs_programs,
 )
-from archgen.importers.kubernetes.images import held_by_products, held_by_programs
-from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
+from archgen.importers.kubernetes.images import held_by_products, held_by_programs, stores_named_in
+from archgen.importers.kubernetes.label_index import LabelIndex
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, all_containers_of, containers_of
 from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import Workload, describe_workload, jobs_of_programs, replicas_of, workloads
@@ -57,7 +57,6 @@ from archgen.importers.outside_services import services_outside, unknown_hosts
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import statements_of_call
 from archgen.importers.schemes import ALONE, Beside, told_beside
-from archgen.importers.sources.mounted_settings import settings_in
 from archgen.importers.store_names import registry_named, sets_store_itself
 from archgen.importers.variable_names import names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
@@ -77,13 +76,12 @@ def read_kubernetes(
     manifests = Manifests()
     for manifest in read_objects(kustomizations, roots, manifests, opener, sheet):
         if "{{" in manifest.name:
-            place = manifest.origin
             message = "this is a template; render it first, as with `helm template`, and import the result"
-            sheet.fail(place.path, place.line, 1, message)
-        else:
-            paths = [each.node.path for each in manifests.add(manifest)]
-            if paths[0] != paths[1] and manifest.kind in WORKLOADS:
-                sheet.repeat(f"{manifest.kind} {manifest.name}", paths[0], paths[1])
+            sheet.fail(manifest.origin.path, manifest.origin.line, 1, message)
+            continue
+        first, other, *_ = (each.node.path for each in manifests.add(manifest))
+        if first != other and manifest.kind in WORKLOADS:
+            sheet.repeat(f"{manifest.kind} {manifest.name}", first, other)
     return _Reader(manifests, opener, sheet).read(built)
 
 
@@ -125,8 +123,7 @@ class _Reader:
                 self._seek(part)
             self.sharing.note_named(part, self.hosts.of(part.namespace))
         for part in self.parts:
-            hosts = self.hosts.of(part.namespace)
-            self._call(part, hosts)
+            self._call(part, self.hosts.of(part.namespace))
         for part in self.parts:
             self._seek_components(part)
         for job, part in jobs_of_programs(self.manifests, self.parts):
@@ -151,7 +148,19 @@ class _Reader:
         add_policies(self.manifests, self.index, self.taken, self.called, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         known = {each.id: each.guess.known for each in self.by_id.values()}
-        inside = held_by_programs(self.manifests, self.parts, self.opener, self.hosts.of, known, self.called, built)
+        held = held_by_programs(
+            self.manifests,
+            self.parts,
+            self.opener,
+            self.hosts.of,
+            known,
+            self.called,
+            built,
+            self.sharing.missing.lacks,
+        )
+        inside = [*held]
+        for attachment in inside:
+            self._call_outside(attachment)
         return [*attachments, *inside]
 
     def _add(
@@ -216,24 +225,23 @@ class _Reader:
             for key in ("command", "args"):
                 for item in container.get(key).list():
                     source = item.origin
-                    self._wait(part, item.text, source)
+                    for store in self.index.awaited_by(item.text):
+                        self._connect(part, Mention(store), source, "kubectl")
+                        self._doubt(part.id, store, source, "kubectl")
                     for word in words_of_command(with_services(expanded(item.text, values), implied)):
                         name, value, flag = argument(word, before)
                         self._mention(part, name, value, source, flag or key, hosts)
                         before = word
 
     def _call_outside(self, attachment: Attachment) -> None:
-        """Add the stores in no file that the settings of a mounted file name."""
+        """Add the stores in no file that the settings of a file name."""
         part = self.by_id[attachment.owner]
-        beside = attachment.kind in KINDS and KINDS[attachment.kind].observes
-        if not isinstance(part, Workload) or (beside and attachment.kind != part.guess.known.kind):
-            return
-        hosts = self.hosts.all_in(part.namespace)
-        for name, value, line, told in settings_in(attachment) if not KINDS[part.guess.known.kind].balances else ():
-            source = Origin(attachment.file.path, line)
-            for mention, store in self.outside.mentions(name, value, hosts, source, told):
+        if isinstance(part, Workload):
+            called = [self.by_id[target].guess.known for caller, target in self.called if caller == part.id]
+            hosts = self.hosts.all_in(part.namespace)
+            for mention, store, source in stores_named_in(attachment, part, hosts, self.outside, called):
                 self.by_id[store.id] = store
-                self._connect(part, mention, source, MOUNTED)
+                self._connect(part, mention, source, IN_SOURCE if attachment.is_shared else MOUNTED)
 
     def _call_by_variables(self, attachment: Attachment) -> None:
         """Add the Services of which a mounted program reads the variables that Kubernetes itself gives to pods."""
@@ -246,14 +254,6 @@ class _Reader:
                 source = Origin(attachment.file.path, attachment.line + line)
                 self._connect(part, Mention(target), source, MOUNTED)
                 self._doubt(part.id, target, source, MOUNTED)
-
-    def _wait(self, part: Workload, text: str, source: Origin) -> None:
-        """Add the stores whose pods a command waits for by a label."""
-        for label, value in labels_in_command(text):
-            awaited = self.index.select({label: value})
-            if len(awaited) == 1 and awaited[0].guess.known.keeps_data:
-                self._connect(part, Mention(awaited[0].id), source, "kubectl")
-                self._doubt(part.id, awaited[0].id, source, "kubectl")
 
     def _take_over(self, job: Manifest, part: Workload) -> None:
         """Add the stores that a job of the same program calls, as a migration does."""
@@ -395,6 +395,5 @@ class _Reader:
                     self._add(subject, "secured", port, source, route.kind)
             for protocol, number in (("https", 443),) if route.tls else (("http", 80),):
                 value: dict[str, object] = {"protocol": protocol, "port": number, "read": True}
-                if redirects and not route.tls:
-                    value["redirect"] = "https"
+                value |= {"redirect": "https"} if redirects and not route.tls else {}
                 self._add(f"entry:{controller}:{number}", "entry", value, route.source, route.kind)
