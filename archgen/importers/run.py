@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 
@@ -16,6 +17,7 @@ from archgen.importers.kubernetes.manifests import is_manifest
 from archgen.importers.kubernetes.reader import read_kubernetes
 from archgen.importers.nodes import SourceNode
 from archgen.importers.proxies import leave_out_unheard
+from archgen.importers.stages import EXAMPLES
 from archgen.importers.unnamed_proxies import leading_to
 from archgen.importers.yaml_files import documents
 
@@ -112,4 +114,8 @@ def read_all(
 
 
 def _may_be_yaml(file: Configuration) -> bool:
-    return file.path.lower().endswith(_YAML_NAMES) or re.match(rb"\s*(?:---|\{|[A-Za-z_-]+:\s)", file.data) is not None
+    path = file.path.lower()
+    stem, end = posixpath.splitext(path)
+    return (stem if end in EXAMPLES else path).endswith(_YAML_NAMES) or re.match(
+        rb"\s*(?:---|\{|[A-Za-z_-]+:\s)", file.data
+    ) is not None

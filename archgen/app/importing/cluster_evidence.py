@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from msgspec import Struct, field
 
 from archgen.app.importing.applied_paths import APPLIES, brings_to_visitors
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
-from archgen.app.importing.directories import FoundFiles
+from archgen.app.importing.directories import FoundFiles, holds_no_address
 from archgen.app.importing.evidence import Evidence
 from archgen.app.importing.needed_directories import images_in
 from archgen.app.importing.overlays import applied_by
@@ -20,7 +20,7 @@ from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import is_below_applied
 from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.products import image_name, is_product
-from archgen.importers.stages import PRODUCTION, TRIAL, stage_of
+from archgen.importers.stages import EXAMPLES, PRODUCTION, TRIAL, stage_of
 
 # patterns that begin with letters are sought many times faster than those that begin with a place in a line
 _WORKLOAD = re.compile(
@@ -37,6 +37,7 @@ _BEFORE_NAME = re.compile(rb"""[ \t-]*["']?|.*[{,][ \t]*["']?""")
 _OF_SETTINGS = re.compile(rb"\b(env|envFrom|secretRef|configMapRef|secretKeyRef|secretName)[\"']?:")
 _NEVER_PULLED = re.compile(rb"imagePullPolicy:[ \t]*[\"']?Never\b")
 _OF_TOOLS = re.compile(r"\.tf$|(^|/)skaffold[\w.-]*\.ya?ml$", re.IGNORECASE)
+_IS_SETTINGS = re.compile(rb"kind(?<=^kind):[ \t]*(Secret|ConfigMap)\b", re.MULTILINE)
 _LONGEST_LINE = 500
 
 
@@ -97,6 +98,17 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
 def count_workloads(data: bytes) -> int:
     """Return how many objects of a file run something in a cluster, or stand for it."""
     return sum(_line_before(data, match).lstrip(b" {") in (b"", b'"') for match in _WORKLOAD.finditer(data))
+
+
+def manifest_at(path: str, present: Set[str], found: FoundFiles) -> bytes:
+    """Return a manifest of Kubernetes; of the example of one that isn't among those present, nothing but settings to fill in."""
+    stem, end = os.path.splitext(path)
+    is_to_fill = end in EXAMPLES and stem not in present
+    name = stem if is_to_fill else path
+    if not name[-5:].lower().endswith((".yml", ".yaml", ".json")) or holds_no_address(name):
+        return b""
+    data = found.manifest(path)
+    return data if not is_to_fill or (_IS_SETTINGS.search(data) and not count_workloads(data)) else b""
 
 
 def _names_in(data: bytes) -> Iterator[str]:

@@ -10,7 +10,12 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from archgen.app.importing.applied_paths import GOES
-from archgen.app.importing.cluster_evidence import count_workloads, scripts_that_apply, texts_that_may_apply
+from archgen.app.importing.cluster_evidence import (
+    count_workloads,
+    manifest_at,
+    scripts_that_apply,
+    texts_that_may_apply,
+)
 from archgen.app.importing.compose_evidence import development_in
 from archgen.app.importing.compose_files import (
     choose_compose_files,
@@ -27,7 +32,6 @@ from archgen.app.importing.directories import (
     FoundFiles,
     entries_of,
     files_below,
-    holds_no_address,
     path_before_names,
     path_in,
 )
@@ -297,13 +301,8 @@ def _manifests_below(
     templates = tuple(os.path.join(chart, "templates", "") for chart in charts)
     below = [path for path in paths if not path.startswith(templates)] if charts else paths
     collection.charts += charts_in(paths)
-    manifests = {
-        path: data
-        for path in below
-        if path[-5:].lower().endswith((".yml", ".yaml", ".json"))
-        and not holds_no_address(path)
-        and (data := found.manifest(path))
-    }
+    present = {*below}
+    manifests = {path: data for path in below if (data := manifest_at(path, present, found))}
     inner = [path for path in below if is_kustomization(path)]
     outer = outer_files(inner, directory, kustomizations)
     manifests |= {
