@@ -124,6 +124,14 @@ def meant_for(listed: Iterable[Manifest], unlisted: Iterable[Manifest]) -> Itera
                 yield each, moved
 
 
+def moved_along(each: Manifest, listed: Iterable[Manifest]) -> Manifest:
+    """Return what stands beside kustomizations in the namespace that these put all the objects of its own namespace into."""
+    objects = [*listed] if each.namespace else []
+    spaces = {other.namespace for other in objects if other.declared == each.namespace}
+    is_left = len(spaces) == 1 and not any(other.namespace == each.namespace for other in objects)
+    return replace(each, namespace=spaces.pop(), declared=each.namespace) if is_left else each
+
+
 def _claim(each: Manifest, target: ObjectKey, claims: dict[tuple[ObjectKey, str | None], _Claim]) -> None:
     """Note the file of an object for its target: at each host, and, under None, at any."""
     stage, path = _stage_of(each), each.node.path

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.importers.facts import UNLISTED, FactSheet, Opener
-from archgen.importers.kubernetes.beside import meant_for
+from archgen.importers.kubernetes.beside import meant_for, moved_along
 from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_deployed, put_where_deployed
 from archgen.importers.kubernetes.kustomization import (
     GENERATORS,
@@ -313,7 +313,8 @@ class _Builder:
                     f"{UNLISTED}, and its directory is for trials",
                 )
             elif each.kind in _SETTINGS or not (is_covered or self._is_commented_out(each)):
-                yield _put(each, self.deployed)
+                put = _put(each, self.deployed)
+                yield moved_along(put, self.counting) if is_covered and each.kind in _SETTINGS else put
             elif id(each) in meant:
                 yield meant[id(each)]
             elif each.kind in WORKLOADS:

@@ -149,7 +149,9 @@ class SharedSettings:
         """
         settings = self._settings_at(source)
         if part.id not in settings.takers or len(settings.takers) == 1:
-            return "open" if self.missing.lacks(part.id, target.guess.known) else "sure"
+            if self.missing.lacks(part.id, target.guess.known):
+                return "open"
+            return "doubtful" if self.missing.lists_none(part.id, target.guess.known) else "sure"
         if isinstance(part, Workload) and part.id != target.id:
             lists = self._libraries_of(part)
             reading = self.sources.reading_of(part.id, name, settings.names, target.guess.known, lists)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from archgen.importers.catalogue import Known
 from archgen.importers.facts import Opener, Origin
-from archgen.importers.packages import DOCKERFILES, PackageLists, has_library_for, is_without_library
+from archgen.importers.packages import DOCKERFILES, PackageLists, has_library_for, is_without_library, lacks_library_for
 from archgen.importers.sources.folders import is_list
 from archgen.importers.sources.modules import with_modules
 from archgen.importers.sources.programs import Program, ProgramSources
@@ -37,6 +37,12 @@ class MissingLibraries:
             lists = {key: self._lists_of(key).of_program for key in self._programs}
             self._owners[store] = {key for key, each in lists.items() if has_library_for(store, each)}
         return bool(self._owners[store] - {program}) and self._is_whole(program)
+
+    def lists_none(self, program: str, store: Known) -> bool:
+        """Return True if the complete lists of a program hold no library for a store, whatever others list."""
+        if not store.keeps_data or program not in self._programs:
+            return False
+        return lacks_library_for(store, self._lists_of(program)) and self._is_whole(program)
 
     def _lists_of(self, program: str) -> PackageLists:
         if program not in self._lists:
