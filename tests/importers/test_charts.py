@@ -60,6 +60,13 @@ _NOT_UNDERSTOOD = [
     '{{ regexMatch "(a+)+$" .Values.name }}',
     "{{ range until 100 }}{{ range until 100 }}{{ range until 100 }}x{{ end }}{{ end }}{{ end }}",
     "{{ break }}",
+    '{{ $x := "abcd" }}{{ range until 100 }}{{ $x = print $x $x }}{{ end }}',
+    "{{ $x := list 1 }}{{ range until 100 }}{{ $x = list $x $x }}{{ end }}{{ toYaml $x }}",
+    "{{ $x := list 1 }}{{ range until 100 }}{{ $x = concat $x $x }}{{ end }}",
+    '{{ $x := "aaaaaaaaaaaaaaaa" }}{{ range until 9 }}{{ $x = replace "a" $x $x }}{{ end }}',
+    '{{ $x := "a" }}{{ range until 100 }}{{ $x = nindent 200 $x }}{{ end }}{{ range until 100 }}{{ indent 200 $x }}{{ end }}',
+    '{{ define "y" }}{{ include "z" . }}{{ include "z" . }}{{ end }}{{ define "z" }}{{ range until 100 }}{{ range until 100 }}'
+    'abcdefgh{{ end }}{{ end }}{{ end }}{{ range until 100 }}{{ include "y" . }}{{ end }}',
     "{{ add 1 }}{{ trunc }}",
 ]
 

@@ -70,6 +70,7 @@ class _Charts:
                 definitions[path] = templates[path].nodes
                 for name, body in templates[path].definitions.items():
                     definitions.setdefault(name, body)
+        renderer = TemplateRenderer(definitions)
         for each in charts:
             about = {key[:1].upper() + key[1:]: value for key, value in each.about.items()}
             about |= {"Name": about.get("Name") or release, "Version": about.get("Version") or "0.1.0"}
@@ -86,13 +87,11 @@ class _Charts:
                         "Name": path,
                         "BasePath": posixpath.normpath(posixpath.join(each.directory, "templates")),
                     }
-                    self._put(path, templates[path], {**root, "Template": template}, definitions)
+                    self._put(path, templates[path], {**root, "Template": template}, renderer)
 
-    def _put(
-        self, path: str, template: ParsedTemplate, root: dict[str, Any], definitions: Mapping[str, list[TemplateNode]]
-    ) -> None:
+    def _put(self, path: str, template: ParsedTemplate, root: dict[str, Any], renderer: TemplateRenderer) -> None:
         try:
-            text, lines = TemplateRenderer(definitions).render(template.nodes, root)
+            text, lines = renderer.render(template.nodes, root)
             documents = read_documents(text.encode())
         except NotUnderstood as problem:
             self._omit(path, problem)

@@ -41,6 +41,19 @@ def is_true(value: Any) -> bool:
     return bool(value)
 
 
+def size_of(value: Any, limit: int) -> int:
+    """Return how many characters and values a value holds, as far as these are no more than a limit."""
+    count, waiting = 0, [value]
+    while waiting and count <= limit:
+        each = waiting.pop()
+        count += 1 + (len(each) if isinstance(each, str | list | dict) else 0)
+        if isinstance(each, dict):
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return count
+
+
 def shown(value: Any) -> str:
     """Return a value as it is put out."""
     if isinstance(value, str):
@@ -181,7 +194,16 @@ CAPABILITIES = {
 
 
 def _replace(old: Any, new: Any, text: Any) -> str:
-    return shown(text).replace(shown(old), shown(new))[:_MOST_OF_TEXT]
+    if shown(text).count(shown(old)) * len(shown(new)) > _MOST_OF_TEXT:
+        raise NotUnderstood("it makes too much")
+    return shown(text).replace(shown(old), shown(new))
+
+
+def _join(sign: Any, items: Any) -> str:
+    texts = [*map(shown, items or [])]
+    if len(texts) * len(shown(sign)) > _MOST_OF_TEXT:
+        raise NotUnderstood("it makes too much")
+    return shown(sign).join(texts)
 
 
 def _trunc(count: Any, text: Any) -> str:
@@ -277,7 +299,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "hasSuffix": lambda part, text: shown(text).endswith(shown(part)),
     "split": lambda sign, text: {f"_{place}": each for place, each in enumerate(shown(text).split(shown(sign)))},
     "splitList": lambda sign, text: shown(text).split(shown(sign)),
-    "join": lambda sign, items: shown(sign).join(map(shown, items or [])),
+    "join": _join,
     "b64enc": lambda text: base64.b64encode(shown(text).encode()).decode(),
     "sha256sum": lambda text: hashlib.sha256(shown(text).encode()).hexdigest(),
     "randAlphaNum": lambda count: "x" * min(int(count), 64),

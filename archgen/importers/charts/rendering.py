@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from archgen.importers.charts.functions import FUNCTIONS, has_api, is_true, shown
+from archgen.importers.charts.functions import FUNCTIONS, has_api, is_true, shown, size_of
 from archgen.importers.charts.syntax import (
     NotUnderstood,
     Operand,
@@ -23,21 +23,25 @@ OF_FILES = "files of the chart"
 """What isn't understood of a template that holds other files, which are dashboards as a rule."""
 
 _DEEPEST = 40
-_MOST_STEPS = 100_000
+_MOST_STEPS = 200_000
 _MOST_OF_TEXT = 1 << 20
+_MOST_MADE = 1 << 22
+_DEEP = frozenset(("toYaml", "toJson", "deepCopy", "merge", "mergeOverwrite", "concat", "eq", "ne", "has", "uniq"))
+"""Functions that look at all that is in a value."""
 
 
 class TemplateRenderer:
-    """Renders the templates of a chart by its definitions; `budget` are the steps that are left, for all that use one."""
+    """Renders the templates of a chart by its definitions; all of them together may take so many steps."""
 
     def __init__(self, definitions: Mapping[str, list[TemplateNode]]) -> None:
         self._definitions = definitions
         self._steps = 0
+        self._made = 0
         self._depth = 0
 
     def render(self, nodes: list[TemplateNode], root: dict[str, Any]) -> tuple[str, list[int]]:
         """Return the text of a template, and the line of the template that each of its lines is of; raise NotUnderstood."""
-        output = _Output()
+        output, self._depth = _Output(), 0
         try:
             self._put(nodes, root, {"$": root}, output)
         except (
@@ -110,7 +114,9 @@ class TemplateRenderer:
         output = _Output()
         self._put(body, given, {"$": given}, output)
         self._depth -= 1
-        return output.text()
+        text = output.text()
+        self._measure([text], is_deep=False)
+        return text
 
     def _value(self, pipeline: Pipeline, dot: Any, variables: dict[str, Any]) -> Any:
         value: Any = None
@@ -140,12 +146,16 @@ class TemplateRenderer:
         if name == "include":
             return self._include(shown(given[0]), given[1] if len(given) > 1 else None)
         if name == "tpl":
+            self._measure(given[:1], is_deep=False)
             template = parse_template(shown(given[0]))
             return self._inner(template.nodes, given[1])
         function = FUNCTIONS.get(name)
         if function is None:
             raise NotUnderstood(f"the function `{name[:40]}`")
-        return _fields_of(function(*given), first.fields)
+        self._measure(given, is_deep=name in _DEEP)
+        result = function(*given)
+        self._measure([result], is_deep=False)
+        return _fields_of(result, first.fields)
 
     def _method(
         self, first: Operand, others: list[Operand], dot: Any, variables: dict[str, Any], last: list[Any]
@@ -170,6 +180,13 @@ class TemplateRenderer:
         else:
             value = dot
         return _fields_of(value, operand.fields)
+
+    def _measure(self, values: list[Any], *, is_deep: bool) -> None:
+        """Count what functions take and give: texts and lists may double with each step."""
+        held = (len(each) for each in values if isinstance(each, str | list))
+        self._made += size_of(values, _MOST_MADE) if is_deep else sum(held)
+        if self._made > _MOST_MADE:
+            raise NotUnderstood("it makes too much")
 
     def _count(self) -> None:
         self._steps += 1
