@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from archgen.importers.assembly.inventory import Call, Inventory
 from archgen.importers.facts import ADMITTED, BY_LIBRARY, BY_LOGIN, IN_SOURCE, SCRAPED_IN_PART
+from archgen.model.kinds import QUEUES
 
 ASSUMING = (ADMITTED, BY_LIBRARY, BY_LOGIN, IN_SOURCE, SCRAPED_IN_PART)
 """Evidence that makes a call likely, and proves none."""
@@ -29,10 +30,21 @@ def leave_open(inventory: Inventory) -> Inventory:
     return inventory
 
 
+def _have_broker(inventory: Inventory, call: Call) -> bool:
+    """Return True for a program and another one that both call a broker, of which the first has the address of no program."""
+    own, others = (
+        [inventory.parts[each.target] for each in inventory.callees(identity) if not each.guess]
+        for identity in (call.source, call.target)
+    )
+    brokers = {part.id for part in others if part.kind in QUEUES}
+    return any(part.id in brokers for part in own) and not any(part.traits.role == "application" for part in own)
+
+
 def _is_weak(inventory: Inventory, call: Call) -> bool:
     """Return True for a call that shows in nothing but the order of the start, a library, or what is there for others."""
     source, target = inventory.parts[call.source], inventory.parts[call.target]
     if call.guess:
-        # what exists to pass on, or to watch, waits for what it calls
-        return not (source.traits.balances or source.kind == "web-server" or source.traits.observes)
+        # what exists to pass on, or to watch, waits for what it calls, unless it speaks with that by a broker
+        leads = source.traits.balances or source.kind == "web-server" or source.traits.observes
+        return not leads or _have_broker(inventory, call)
     return call.evidence in UNPROVEN or (call.is_doubtful and target.keeps_data)
