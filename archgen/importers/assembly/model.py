@@ -239,7 +239,10 @@ def _add_local(draft: _Draft, name: str, entries: list[Entry]) -> None:
         entries = [entry for entry in entries if is_by_proxy(entry)]
     if f"{draft.client} -> {outer}" not in draft.connections:
         _connect(draft, draft.client, outer, {"protocol": "https", "port": 443}, "? in no file")
-    _connect(draft, outer, name, _ports(entries), f"{entries[0].place!s}, {entries[0].evidence}")
+    # a label is for a proxy, an address of the machine may as well be for those who work there
+    is_sure = any(is_by_proxy(entry) for entry in entries)
+    value = _ports(entries) if is_sure else _ports(entries) | {"assumed": "medium"}
+    _connect(draft, outer, name, value, f"{'' if is_sure else '? '}{entries[0].place!s}, {entries[0].evidence}")
 
 
 def _admission(part: Part) -> dict[str, Any]:
