@@ -176,8 +176,9 @@ def prove(evaluation: Evaluation[int], bit: int, lost: tuple[Subject, ...]) -> P
 def _where(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> str | None:
     """Return where the replicas of a path that float run while a need of theirs is not met, if others of their hosts would meet it."""
     hosts: dict[str, str] = {}
-    for replica in path:
-        for need in evaluation.plan.structure.needs.get(replica, ()):
+    placed = evaluation.plan.placed
+    for replica in filter(placed.__contains__, path) if placed else ():
+        for need in placed[replica]:
             place = worst_place(evaluation, need, bit) if evaluation.unmet(need) & bit else None
             if place is not None:
                 hosts.setdefault(replica, place.host)

@@ -142,6 +142,14 @@ class Plan:
             self._spared[key] = frozenset((*own, *zones))
         return self._spared[key]
 
+    @cached_property
+    def placed(self) -> dict[str, list[Need]]:
+        """The needs of each replica that depend on where it stands, of those that have any."""
+        placed = {
+            name: [need for need in needs if need.places] for name, needs in self.structure.needs.items() if needs
+        }
+        return {name: needs for name, needs in placed.items() if needs}
+
     def _carriers(self, host: str) -> tuple[str, ...]:
         return (host, *self.index.hosts_below(host))
 
