@@ -31,6 +31,7 @@ from archgen.importers.products import image_name
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.sources.missing_libraries import MissingLibraries
 from archgen.importers.sources.programs import Program, ProgramSources
+from archgen.importers.sources.unread_properties import UnreadProperties
 from archgen.importers.store_names import store_asked_for, store_by_name
 from archgen.importers.variable_names import names_page, names_telemetry
 from archgen.model.kinds import KINDS
@@ -131,6 +132,7 @@ class SharedSettings:
                 known.takers[part.id] = part
         programs = {part.id: _program_of(part) for part in parts if _is_own_program(part)}
         self.sources = ProgramSources(programs, opener)
+        self.unread = UnreadProperties(self.sources)
         self.missing = MissingLibraries(self.sources, programs, opener)
         shared = {id(each): each for each in self.settings.values() if len(each.takers) > 1}
         sharing = {each.id: each for known in shared.values() for each in known.takers.values()}
@@ -151,7 +153,8 @@ class SharedSettings:
         if part.id not in settings.takers or len(settings.takers) == 1:
             if self.missing.lacks(part.id, target.guess.known):
                 return "open"
-            return "doubtful" if self.missing.lists_none(part.id, target.guess.known) else "sure"
+            is_unread = self.unread.holds(part.id, name, target.guess.known, self._libraries_of(part))
+            return "doubtful" if is_unread or self.missing.lists_none(part.id, target.guess.known) else "sure"
         if isinstance(part, Workload) and part.id != target.id:
             lists = self._libraries_of(part)
             reading = self.sources.reading_of(part.id, name, settings.names, target.guess.known, lists)

@@ -95,6 +95,15 @@ def settings_by_sections(file: Configuration) -> Iterator[tuple[str, str, int]]:
         yield each.way[1:].replace(".", "__"), each.value, each.line + 1
 
 
+def settings_by_ways(file: Configuration) -> Iterator[tuple[str, str]]:
+    """Yield the names that lead to each setting of a file, with points between them, and its value; nothing of what can't be read."""
+    try:
+        documents = [*_documents(file, str)]
+    except Unreadable:
+        return
+    yield from ((each.way[1:], each.value) for settings in documents for each in settings)
+
+
 class _Setting(NamedTuple):
     """A setting of a file: the names that lead to it, its value, and its line and column, both counted from 0."""
 

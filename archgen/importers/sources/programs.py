@@ -28,10 +28,10 @@ _CODE = re.compile(
 """Files of programs, and those of settings in which frameworks replace variables."""
 
 _NO_CODE = re.compile(
-    r"(^|/)(tests?|__tests__|__mocks__|specs?|e2e|testing|testdata|fixtures|mocks|docs?|examples?|samples?|third_party|wwwroot|static|public)/"
+    r"(^|(?<!/com|/org)/)(tests?|__tests__|__mocks__|specs?|e2e|testing|testdata|fixtures|mocks|docs?|examples?|samples?|third_party|wwwroot|static|public)/"
     r"|\.Tests?/|(^|/)(test_|conftest)[^/]*$|_(test|spec)\.\w+$|\.(test|spec|stories|d|min)\.\w+$|Tests?\.(cs|java|kt)$"
 )
-"""Tests, examples, documents, and what browsers are given."""
+"""Tests, examples, documents, and what browsers are given; `com.example` is the package of any program of Java."""
 
 _BESIDE = re.compile(
     r"\.(json5?|ya?ml|toml|conf|config|cfg|ini|xml|sh|te?mpl|tpl|template|j2|env)$|(^|/)(\.env[^/]*|[\w.]*Dockerfile[\w.]*)$"
@@ -145,7 +145,7 @@ class ProgramSources:
         """
         if program not in self.directories:
             return None
-        read = self._names_read(program)
+        read = self.what_reads(program)
         if read is None:
             return None
         names, is_whole = read
@@ -169,13 +169,13 @@ class ProgramSources:
             or _may_be_of_library(variable, target, lists)
         ):
             return None
-        if not names.reads_any(given) or self._may_be_shared(program, variable) or not self._is_read(variable):
+        if not names.reads_any(given) or self.may_be_shared(program, variable) or not self._is_read(variable):
             return None
         return "lacks"
 
     def names_itself(self, program: str, variable: str) -> bool:
         """Return True if the source of a program reads a variable, other than by a file that several programs have alike."""
-        read = self._names_read(program) if program in self.directories else None
+        read = self.what_reads(program) if program in self.directories else None
         return read is not None and read[0].reads(variable) and not self._is_in_copy_alone(program, variable)
 
     def _is_library_of_some(self, target: Known) -> bool:
@@ -188,10 +188,10 @@ class ProgramSources:
     def _is_read(self, variable: str) -> bool:
         """Return True if the source of any program reads a variable or a file beside it names it, or what it shares with others may."""
         if variable not in self._wanted:
-            read = ((key, self._names_read(key)) for key in self.directories)
+            read = ((key, self.what_reads(key)) for key in self.directories)
             self._wanted[variable] = any(
                 each is not None
-                and (each[0].reads(variable) or variable in each[0].beside or self._may_be_shared(key, variable))
+                and (each[0].reads(variable) or variable in each[0].beside or self.may_be_shared(key, variable))
                 for key, each in read
             )
         return self._wanted[variable]
@@ -237,7 +237,7 @@ class ProgramSources:
 
     def _imports(self, program: str, module: str, place: str) -> Packages:
         tree = self._tree(self._programs[program].path)
-        ((_, text), *_), _ = self._texts(program, [posixpath.join(module, "go.mod")])
+        ((_, text), *_), _ = self.texts(program, [posixpath.join(module, "go.mod")])
         match = re.search(r"^module +(\S+)", text, re.MULTILINE)
         prefix = f"{match[1] if match else ''}/"
         waiting, seen, libraries = [place], dict[str, None](), set[str]()
@@ -247,7 +247,7 @@ class ProgramSources:
             if package in seen:
                 continue
             seen[package] = None
-            texts, _ = self._texts(program, tree.go_files.get(package, []))
+            texts, _ = self.texts(program, tree.go_files.get(package, []))
             files += texts
             for name in (name for _, text in texts for name in _IMPORT.findall(text)):
                 if name.startswith(prefix):
@@ -256,12 +256,12 @@ class ProgramSources:
                     libraries.add(name)
         return Packages(names_read(files), PackageLists("\n".join(sorted(libraries)).lower(), complete=not waiting))
 
-    def _names_read(self, program: str) -> tuple[ReadNames, bool] | None:
+    def what_reads(self, program: str) -> tuple[ReadNames, bool] | None:
         """Return what the source of a program reads, and True if that is all of it."""
         if program not in self._read:
             tree, place = self._tree(self._programs[program].path), self.directories[program]
-            files, is_whole = self._texts(program, [*self._code_of(program)])
-            beside, is_complete = self._texts(program, [name for name in tree.beside if name.startswith(f"{place}/")])
+            files, is_whole = self.texts(program, [*self.code_of(program)])
+            beside, is_complete = self.texts(program, [name for name in tree.beside if name.startswith(f"{place}/")])
             read = names_read(files)
             read.beside = "\n".join(text for _, text in beside)
             self._read[program] = (read, is_whole and is_complete and tree.is_whole) if files else None
@@ -270,9 +270,9 @@ class ProgramSources:
     def _is_in_copy_alone(self, program: str, variable: str) -> bool:
         """Return True if only a file of settings that other programs have too, and no other file of it, reads a variable."""
         copied = self._copied.get(program)
-        own = sorted(self._code_of(program) - copied) if copied is not None else []
+        own = sorted(self.code_of(program) - copied) if copied is not None else []
         if own and program not in self._own:
-            self._own[program] = names_read(self._texts(program, own)[0])
+            self._own[program] = names_read(self.texts(program, own)[0])
         return bool(own) and not self._own[program].reads(variable)
 
     @cached_property
@@ -280,7 +280,7 @@ class ProgramSources:
         """Return the files by which several programs read the same variables, at the same place in the directory of each."""
         below: dict[str, list[tuple[str, str]]] = {}
         for program, place in self.directories.items():
-            for name in self._code_of(program):
+            for name in self.code_of(program):
                 # what a program begins with, and all that there is of one, are no settings
                 if _MAIN.match(posixpath.basename(name)) is None:
                     below.setdefault(name[len(place) :], []).append((program, name))
@@ -288,7 +288,7 @@ class ProgramSources:
         for files in below.values():
             alike: dict[frozenset[str], list[tuple[str, str]]] = {}
             for program, name in files if len(files) > 1 else ():
-                alike.setdefault(frozenset(names_read(self._texts(program, [name])[0]).names), []).append(
+                alike.setdefault(frozenset(names_read(self.texts(program, [name])[0]).names), []).append(
                     (program, name)
                 )
             for names, group in alike.items():
@@ -296,22 +296,22 @@ class ProgramSources:
                     copied.setdefault(program, set()).add(name)
         return copied
 
-    def _code_of(self, program: str) -> KeysView[str]:
+    def code_of(self, program: str) -> KeysView[str]:
         """Return the source files in the directory of a program."""
         place = f"{self.directories[program]}/"
         return {name: None for name in self._tree(self._programs[program].path).code if name.startswith(place)}.keys()
 
-    def _may_be_shared(self, program: str, variable: str) -> bool:
+    def may_be_shared(self, program: str, variable: str) -> bool:
         """Return True if a source elsewhere in the repository may read a variable for this program too."""
         tree = self._tree(self._programs[program].path)
         if tree.elsewhere is None:
             owned = tuple(f"{each}/" for each in self.directories.values())
-            files, is_whole = self._texts(program, [*tree.code, *sorted(tree.lists)], 10)
+            files, is_whole = self.texts(program, [*tree.code, *sorted(tree.lists)], 10)
             tree.elsewhere = Folders(files, owned), is_whole and tree.is_whole
         folders, is_whole = tree.elsewhere
         return not is_whole or folders.may_read_for(self.directories[program], variable)
 
-    def _texts(self, program: str, names: list[str], times: int = 1) -> tuple[list[tuple[str, str]], bool]:
+    def texts(self, program: str, names: list[str], times: int = 1) -> tuple[list[tuple[str, str]], bool]:
         """Return the texts of source files as far as they aren't too many, and True if these are all."""
         path, room = self._programs[program].path, times * _MOST_BYTES
         texts: list[tuple[str, str]] = []

@@ -11,13 +11,13 @@ from archgen.importers.variable_names import is_named_after, names_callers
 
 _CODE = re.compile(r"\.(java|kt|scala|groovy|[cm]?[jt]s|tsx|jsx|py|go|cs|php|rb|rs)$")
 _ASIDE = re.compile(
-    r"(^|/)(tests?|__tests__|spec|e2e|mocks?|__mocks__|fixtures|examples?|samples?|docs?|node_modules|vendor|dist|build|scripts|stories"
+    r"(^|(?<!/com|/org)/)(tests?|__tests__|spec|e2e|mocks?|__mocks__|fixtures|examples?|samples?|docs?|node_modules|vendor|dist|build|scripts|stories"
     r"|migrations|public|static|src/test|i18n|locales?|lang|translations)/"
     r"|(^|/)(test_|conftest|setupProxy|i18n|messages\.|translations|(vite|vitest|webpack|vue|jest|playwright|cypress|rollup)\.config)"
     r"|[._-](test|tests|spec|mock|stories|min|d)\.\w+$|Tests?\.(java|kt|cs)$|(^|/)proxy\.conf\.",
     re.IGNORECASE,
 )
-"""Tests, examples, and the settings of servers for those who work on a program."""
+"""Tests, examples, and the settings of servers for those who work on a program; `com.example` is the package of any program of Java."""
 
 _URL = re.compile(r"""["'`](?:https?|lb|grpc)://([A-Za-z][\w.-]*)(?::[0-9]{1,5})?(?=["'`/?$%{])""")
 _ON_MACHINE = re.compile(r"""["'`](?:https?|grpc)://((?:localhost|127\.0\.0\.1):[0-9]{1,5})(?=["'`/?$%{])""")
