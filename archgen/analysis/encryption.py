@@ -13,7 +13,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Certificate, Connection, Port
 from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import FORWARDING
-from archgen.model.products import is_setting_of_balancer, passes_on_unread, scope_of
+from archgen.model.products import is_edge_elsewhere, is_setting_of_balancer, passes_on_unread, scope_of
 from archgen.model.protocols import PROTOCOLS, UNCERTIFIED, WITH_ACCOUNTS
 from archgen.reliability.requests import turns
 
@@ -97,7 +97,7 @@ def _clear_behind(
             behind.add(hop.step.id)
             # what a service of others sends later is a call over the internet of its own
             reached.update(set(hop.targets) - topology.external_services)
-            if hop.meaning == "plaintext" and not _leaves(topology, hop.connection):
+            if hop.meaning == "plaintext" and not _crosses_internet(topology, hop.connection):
                 yield hop.connection.id
         if terminator in hop.targets and _ends(hop):
             ended.add(hop.step.id)
@@ -236,8 +236,25 @@ def _is_clear(port: Port) -> bool:
 
 
 def is_public(topology: Topology, connection: Connection) -> bool:
-    """Return True if a connection crosses the internet: from an untrusted network, or to a service of others there."""
-    return connection.source in topology.outsiders or _leaves(topology, connection)
+    """Return True if a connection crosses the internet: from an untrusted network or a provider's edge, or to a service of others."""
+    return connection.source in topology.outsiders or _crosses_internet(topology, connection)
+
+
+def comes_from_edge(topology: Topology, connection: Connection) -> bool:
+    """Return True if a provider's CDN or firewall of requests, on a network of its own, calls a server outside of private networks.
+
+    A service of a provider may be in the same network, and a private network is reached by a tunnel.
+    """
+    if not is_edge_elsewhere(topology.components[connection.source]):
+        return False
+    return any(
+        not topology.components[target].managed and topology.trust(target) != "private" for target in connection.targets
+    )
+
+
+def _crosses_internet(topology: Topology, connection: Connection) -> bool:
+    """Return True for a hop behind the end of TLS that others carry on over the internet."""
+    return comes_from_edge(topology, connection) or _leaves(topology, connection)
 
 
 def _leaves(topology: Topology, connection: Connection) -> bool:

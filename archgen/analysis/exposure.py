@@ -1,4 +1,4 @@
-"""The stores that calls reach, directly or behind a proxy that passes their protocol on, and calls that no flow needs."""
+"""The stores that calls reach, directly or behind a proxy that passes their protocol on, or that nothing keeps apart from a way in."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from archgen.analysis.firewalls import lets_in, port_number, ports_of
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Port
-from archgen.model.kinds import FORWARDING, PASSING, QUEUES
+from archgen.model.kinds import FORWARDING, PASSING, QUEUES, Role
 from archgen.model.products import product_of
 from archgen.model.protocols import ADMINISTRATION, QUERIES, TUNNELS, WEB
+
+LAYERS: tuple[Role, ...] = ("web", "application", "data")
+"""The layers that networks keep apart."""
 
 STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-storage", "search")
 """The kinds that keep data and that only applications call; object storage often serves visitors by design."""
@@ -302,3 +305,54 @@ def hands_on(topology: Topology, component: str) -> bool:
     """Return True if a component hands on what it gets: it passes connections on, or balances."""
     kind = topology.kind(component)
     return kind.id in PASSING or kind.balances
+
+
+def layer_of(topology: Topology, component: str) -> Role | None:
+    """Return the layer that a component of a flow belongs to; None for a managed one, queues, and a web server for people inside."""
+    kind = topology.kind(component)
+    role: Role = "web" if kind.id == "reverse-proxy" else kind.role
+    if not topology.flows_of[component] or kind.passive or topology.components[component].managed or kind.id in QUEUES:
+        return None
+    is_layer = role in LAYERS and (role != "web" or _is_reached(topology, component))
+    return role if is_layer else None
+
+
+def _is_reached(topology: Topology, web: str) -> bool:
+    """Return True unless each flow of a web server or proxy begins with clients inside: it is no way in for the internet then."""
+    clients = {client for flow in topology.flows_of[web] for client in topology.clients_in[flow]}
+    return not clients or any(topology.trust(client) == "internet" for client in clients)
+
+
+def unseparated(topology: Topology) -> dict[str, tuple[dict[str, None], dict[str, None]]]:
+    """For each network with data stores, other networks with people or web servers and those stores, where no firewall is between."""
+    ways_in = dict.fromkeys(_network(topology, name) for name in topology.components if _is_way_in(topology, name))
+    open_: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    for store in topology.components:
+        behind = _network(topology, store)
+        if behind is None or layer_of(topology, store) != "data" or topology.firewalls.before(store):
+            continue
+        for before in ways_in:
+            if before not in (None, behind) and not _parts(topology, before, behind):
+                networks, reached = open_.setdefault(behind, ({}, {}))
+                networks[before] = reached[store] = None
+    return open_
+
+
+def _network(topology: Topology, component: str) -> str | None:
+    network = topology.network_of(component)
+    return network.id if network is not None else None
+
+
+def _is_way_in(topology: Topology, component: str) -> bool:
+    """Return True for what is attacked first: a web server that the internet reaches, and a workstation."""
+    people = topology.kind(component).id == "client" and topology.trust(component) not in (None, "internet")
+    return people or layer_of(topology, component) == "web"
+
+
+def _parts(topology: Topology, before: str, behind: str) -> bool:
+    """Return True if calls from one network to another go through a firewall; one that guards the first filters what comes in there."""
+    return any(
+        before in {_network(topology, call.source) for call in topology.incoming[firewall.id]}
+        and behind in {_network(topology, target) for call in topology.outgoing[firewall.id] for target in call.targets}
+        for firewall in topology.of_kind("firewall")
+    )

@@ -14,6 +14,19 @@ def codebase_of(topology: Topology, component: str) -> str:
     return own.codebase or _repository(own) or topology.first_in_turn.get(component, component)
 
 
+def holds_sessions(topology: Topology, component: Component) -> bool:
+    """Return True for a cache that a program with shared sessions asks for them, as a step says."""
+    asking = (
+        hop for hop in topology.hops_to[component.id] if topology.components[hop.step.source].sessions == "shared"
+    )
+    return component.kind == "cache" and any("session" in (hop.step.message or "").casefold() for hop in asking)
+
+
+def is_spread_by_clients(component: Component) -> bool:
+    """Return True for a cache of which each client knows all servers, and asks another one for the keys of one that is gone."""
+    return component.kind == "cache" and not component.managed and product_name(component.product) == "memcached"
+
+
 def installations(topology: Topology, processes: list[str]) -> dict[str, str]:
     """Return the first process of the installation of each process of a product.
 

@@ -217,8 +217,12 @@ class UnclaimedAddresses:
 
 
 def _sort(text: str) -> _Sort:
-    parsed = ip_address(text)
-    return parsed.version, any(parsed in network for network in _PRIVATE)
+    return ip_address(text).version, is_private(text)
+
+
+def is_private(text: str) -> bool:
+    """Return True for an address of a private network."""
+    return address(text) is not None and any(ip_address(text) in network for network in _PRIVATE)
 
 
 class SickEntry(Struct, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from archgen.analysis.backups import shares_disk
 from archgen.analysis.exposure import flows_past
 from archgen.analysis.failover_times import after_manual_failovers, lacks
+from archgen.analysis.programs import holds_sessions, is_spread_by_clients
 from archgen.analysis.record_paths import entries_behind_name, has_one_address
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
@@ -14,6 +15,7 @@ from archgen.model.architecture import Component
 from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.hints import unreplicated_writes
 from archgen.reliability.members import (
     copies_awaited,
     is_active_passive,
@@ -26,6 +28,7 @@ from archgen.reliability.promoters import lease_keeper, orchestrates, promotion_
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.structure import ServiceLevel
 from archgen.rules import BY_NAME
+from archgen.rules.model_quality.questions.places import undeclared_places
 
 _UNMOVED = "untracked-failover"
 """The rule that reports traffic which nothing moves to another replica."""
@@ -43,13 +46,14 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
     by_hand = tuple(_by_hand(topology, outcome, gone))
     if outcome.status == "down":
         return (*by_hand, *(words for component in used for words in _idle_copies(topology, component, gone)))
-    searches = (_unwatched, _leases, _commits, _queues, _unshown)
+    searches = (_unwatched, _leases, _commits, _queues, _sessions, _unshown)
     return (
         *by_hand,
         *_moved(topology, outcome),
         *_unnoticed_sites(topology, outcome),
         *_passed(topology, outcome.flow, gone),
         *_unplaced(topology, outcome.flow, gone),
+        *_of_unknown_place(topology, used, gone),
         *(
             words
             for search in searches
@@ -100,7 +104,8 @@ def _manual_failover(topology: Topology, component: Component, gone: Collection[
     for failover in manual_failovers(component):
         if failover.declared and lost.issuperset(failover.leading) and not lost.issuperset(failover.standby):
             lasting = "" if failover.recovery is None else f", which takes about {round_duration(failover.recovery)}"
-            return f"until the manual failover of {component.id}{lasting}"
+            losing = unreplicated_writes(component, lost)
+            return f"until the manual failover of {component.id}{lasting}{f'; then {losing}' if losing else ''}"
     return ""
 
 
@@ -125,6 +130,16 @@ def _unplaced(topology: Topology, flow: str, gone: Collection[Subject]) -> Itera
                 yield from (
                     f"nothing is started elsewhere until {back}" for back in _missing(topology, component, gone)
                 )
+
+
+def _of_unknown_place(topology: Topology, used: list[Component], gone: Collection[Subject]) -> Iterator[str]:
+    """Yield the services of a provider that may be in a lost zone, as they don't declare theirs."""
+    places = undeclared_places(topology)
+    for zone in topology.zones:
+        there = [each.id for each in used if zone in places.get(each.id, ())] if Subject("zone", zone) in gone else []
+        if there:
+            lacks = "its zone isn't declared" if len(there) == 1 else "their zones aren't declared"
+            yield f"only if {listed(there)} {'is' if len(there) == 1 else 'are'} not in {zone} ({lacks})"
 
 
 def _missing(topology: Topology, platform: Component, gone: Collection[Subject]) -> tuple[str, ...]:
@@ -188,6 +203,15 @@ def _queues(topology: Topology, flow: str, component: Component, gone: Collectio
     unknown = is_of_unknown_copies(component) and not shares_disk(topology, component)
     if unknown and 0 < len(_lost_replicas(topology, component, gone)) < len(component.replicas):
         yield f"only if the queues of {component.id} are on its other replicas too (neither `quorum` nor `replication` is declared)"
+
+
+def _sessions(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield the lost replicas of a cache with sessions in it: each server of Memcached has those of some visitors, and knows no other."""
+    lost, count = _lost_replicas(topology, component, gone), len(component.replicas)
+    alone = count == 1 or is_spread_by_clients(component)
+    if lost and alone and not component.managed and holds_sessions(topology, component):
+        share = f", about {len(lost)} in {count}" if len(lost) < count else ""
+        yield f"the sessions on {listed(lost)} are lost{share}"
 
 
 def _unshown(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:

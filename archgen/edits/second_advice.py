@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archgen.analysis.backups import holds_only_copies
+from archgen.analysis.programs import is_spread_by_clients
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote, is_promoted_by_sentinel, keeps_files
 from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import (
     SERVER_INSTEAD,
     WAITING_INSTEAD,
-    is_spread_by_clients,
     keeps_elsewhere,
     may_run_twice,
     media_of,

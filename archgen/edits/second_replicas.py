@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archgen.analysis.hops import is_signaled, relays
+from archgen.analysis.programs import holds_sessions, is_spread_by_clients
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import has_primary
 from archgen.model.architecture import Component
@@ -45,15 +46,7 @@ def _keeps_sessions(topology: Topology, component: Component) -> bool:
     """Return True for a cache that holds sessions: a second one would know half of the visitors, unless it has copies of all."""
     if component.kind != "cache" or has_primary(component) or is_spread_by_clients(component):
         return False
-    shared = [
-        hop for hop in topology.hops_to[component.id] if topology.components[hop.step.source].sessions == "shared"
-    ]
-    return any("session" in (hop.step.message or "").casefold() for hop in shared)
-
-
-def is_spread_by_clients(component: Component) -> bool:
-    """Return True for a cache of which each client knows all servers, and asks another one for the keys of one that is gone."""
-    return component.kind == "cache" and not component.managed and product_name(component.product) == "memcached"
+    return holds_sessions(topology, component)
 
 
 _PROGRAMS = ("app-server", "service", "web-server", "worker", "identity-provider")

@@ -121,6 +121,12 @@ def is_setting_of_balancer(component: Component) -> bool:
     return component.kind == "waf" and product_of(component.product or component.id).attached
 
 
+def is_edge_elsewhere(component: Component) -> bool:
+    """Return True for a CDN or firewall of requests on its provider's own network, whose addresses a firewall can tell apart."""
+    outside = component.network is None and scope_of(component) == "global" and not is_setting_of_balancer(component)
+    return component.kind in ("cdn", "waf") and outside
+
+
 def service_place(component: Component) -> str:
     """Return what a managed service is, with its scope and zone where they are known: `regional managed service`."""
     scope = scope_of(component)

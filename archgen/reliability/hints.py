@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from archgen.model.architecture import Component, Replica
+from archgen.model.durations import spell_duration
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
@@ -100,15 +101,28 @@ def _lost_data(evaluation: Evaluation[int]) -> Iterator[str]:
 
 
 def _lost_writes(evaluation: Evaluation[int]) -> Iterator[str]:
-    """Yield the primaries that are down with writes that they confirmed and no replica has yet."""
+    """Yield the primaries that are down with writes that they confirmed and no replica has yet, where another is promoted by itself."""
     plan, down = evaluation.plan, evaluation.down
     for name, members in plan.members.items():
-        replication = plan.index.components[name].replication
-        if replication is None or replication.mode != "asynchronous" or replication.failover != "automatic":
+        component = plan.index.components[name]
+        lost = frozenset(each for each in members if down[each] & _GONE and not down[each] & _SOUND)
+        primaries = component.replication.primary if component.replication is not None else ()
+        if component.replication is None or component.replication.failover != "automatic":
             continue
-        lost = [each for each in replication.primary if down.get(each, 0) & _GONE and not down[each] & _SOUND]
-        if lost and any(not down[member] & _GONE for member in members) and _writes(evaluation, lost[0]):
-            yield f"the last writes that {listed_replicas(lost)} confirmed and no replica has yet are lost (asynchronous)"
+        waited_for = any(_writes(evaluation, each) for each in primaries if each in lost)
+        if waited_for and any(not down[member] & _GONE for member in members):
+            yield from filter(None, (unreplicated_writes(component, lost),))
+
+
+def unreplicated_writes(component: Component, lost: Collection[str]) -> str:
+    """Return what a failover from lost primaries loses, by itself or by hand: writes that no replica has yet; else ""."""
+    replication = component.replication
+    if replication is None or replication.mode != "asynchronous":
+        return ""
+    primaries = [each for each in replication.primary if each in lost]
+    behind = f", up to {spell_duration(replication.lag)}" if replication.lag is not None else ""
+    words = f"the last writes that {listed_replicas(primaries)} confirmed and no replica has yet are lost (asynchronous{behind})"
+    return words if primaries else ""
 
 
 def _writes(evaluation: Evaluation[int], primary: str) -> bool:

@@ -11,7 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, Port, Record
 from archgen.model.dns_zones import normalize_name
-from archgen.model.products import is_setting_of_balancer, scope_of
+from archgen.model.products import is_edge_elsewhere
 from archgen.model.protocols import ADMINISTRATION, WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -128,7 +128,7 @@ def _opened(facts: Topology, reported: Collection[str]) -> Iterator[Hit]:
             calls = _requests_to(facts, target)
             if (
                 target not in reported
-                and all(_is_elsewhere(facts.components[call.source]) for call in calls)
+                and all(is_edge_elsewhere(facts.components[call.source]) for call in calls)
                 and not _keeps_others_out(facts, target, calls)
                 and _lets_in(facts, firewall.id, target, calls)
             ):
@@ -159,12 +159,6 @@ def _requests_to(facts: Topology, target: str) -> list[Connection]:
     """Return the connections that bring requests to a component, other than those of monitoring."""
     calls = (call for call in callers_of(facts, target) if not facts.kind(call.source).observes)
     return [call for call in calls if any(map(_is_request, call.ports))]
-
-
-def _is_elsewhere(edge: Component) -> bool:
-    """Return True for a CDN or firewall of requests on the provider's own network, whose addresses a firewall can tell apart."""
-    outside = edge.network is None and scope_of(edge) == "global" and not is_setting_of_balancer(edge)
-    return edge.kind in ("cdn", "waf") and outside
 
 
 def _protects(facts: Topology, edge: str, target: str, reached: list[str]) -> bool:

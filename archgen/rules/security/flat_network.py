@@ -4,36 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from archgen.analysis.exposure import LAYERS, layer_of
 from archgen.analysis.failover_times import leading_hosts
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.kinds import QUEUES, Role
+from archgen.model.kinds import Role
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-
-_ROLES: tuple[Role, ...] = ("web", "application", "data")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each network that holds all three roles, on different hosts."""
     facts = context.topology
     for network in facts.networks:
-        held: dict[Role, list[str]] = {role: [] for role in _ROLES}
-        for component in facts.architecture.components:
-            kind, own = facts.kind(component.id), facts.network_of(component.id)
-            working = facts.flows_of[component.id] and not kind.passive and not component.managed
-            role = "web" if kind.id == "reverse-proxy" else kind.role
-            counts = kind.id not in QUEUES and (role != "web" or _is_reached(facts, component.id))
-            if own is not None and own.id == network and role in held and working and counts:
-                held[role].append(component.id)
+        held: dict[Role, list[str]] = {role: [] for role in LAYERS}
+        for component in facts.components:
+            own, role = facts.network_of(component), layer_of(facts, component)
+            if own is not None and own.id == network and role is not None:
+                held[role].append(component)
         if all(held.values()) and not _is_one_machine(facts, held):
             yield _hit(facts, network, held)
-
-
-def _is_reached(facts: Topology, web: str) -> bool:
-    """Return True unless each flow of a web server or proxy begins with clients inside: it is no way in for the internet then."""
-    clients = {client for flow in facts.flows_of[web] for client in facts.clients_in[flow]}
-    return not clients or any(facts.trust(client) == "internet" for client in clients)
 
 
 def _is_one_machine(facts: Topology, held: dict[Role, list[str]]) -> bool:
@@ -51,7 +41,7 @@ def _is_one_machine(facts: Topology, held: dict[Role, list[str]]) -> bool:
 
 
 def _hit(facts: Topology, network: str, held: dict[Role, list[str]]) -> Hit:
-    components = [component for role in _ROLES for component in held[role]]
+    components = [component for role in LAYERS for component in held[role]]
     attacked, data = _way_in(facts, held)
     return Hit(
         subject=Subject("network", network),
@@ -112,6 +102,7 @@ RULE = Rule(
     fix="Give web, application and data layers networks of their own, and let a firewall pass only what the flows need.",
     limits=(
         "Doesn't check models without networks, nor stores whose primary, or one of whose members, is on a web server's own host. "
+        "Of several networks, `incomplete-model` asks for the firewall between them. "
         "Skips managed services, which their provider filters. A queue or stream doesn't count as data, nor a web server or proxy that "
         "only people inside call."
     ),
@@ -149,7 +140,11 @@ flows:
     edits=(
         ("name: Everything in one network", "name: A network for each layer"),
         ("networks:", "networks:\n  front: {trust: dmz}"),
-        ("components:", "  data: {trust: private}\ncomponents:"),
+        (
+            "components:\n",
+            "  data: {trust: private}\ncomponents:\n"
+            "  fw: {kind: firewall, replicas: 2, guards: data, rules: [{from: api, to: redis, ports: [6380]}], default: deny}\n",
+        ),
         ("kind: web-server, network: inside", "kind: web-server, network: front"),
         ("kind: cache, network: inside", "kind: cache, network: data"),
     ),

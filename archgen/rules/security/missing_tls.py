@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.encryption import is_http_challenge, is_public
+from archgen.analysis.encryption import comes_from_edge, is_http_challenge, is_public
 from archgen.analysis.exposure import EXCHANGE, is_exposed_console, stores_reached
 from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import encrypted, relays
@@ -132,6 +132,8 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
         return without
     if port.protocol not in WEB:
         return "Speak it over TLS, with a certificate for the server's name (`tls: true`)."
+    if comes_from_edge(facts, connection):
+        return f"Serve it over HTTPS, and let {connection.source} verify the certificate."
     return None if port.port in (80, None) else "Serve it over HTTPS with a certificate for the site's name."
 
 
@@ -162,6 +164,9 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if any(is_taken(context.topology, connection, port) for port in connection.ports):
         # which port is free is for people to say
         return ()
+    if comes_from_edge(context.topology, connection):
+        # a CDN that gets a redirect passes it on to the visitor, who comes to the CDN again
+        return encrypt(context.topology, (connection, *_behind(context.topology, connection)))
     secured = any(port.protocol == "https" for port in connection.ports)
     changes: list[Change] = []
     for at, port in enumerate(connection.ports):
@@ -228,7 +233,8 @@ RULE = Rule(
     limits=(
         "Exempts name resolution, ports for administration unless the finding of `exposed-admin` is accepted, and the challenge of a "
         "certificate authority on port 80 (ACME, HTTP-01). "
-        "Treats traffic as public if it comes from an untrusted network or goes to an external service. "
+        "Treats traffic as public if it comes from an untrusted network or goes to an external service, or from a provider's CDN to a "
+        "server that is not in a private network. "
         "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. STUN and TURN are info: they send "
         "no password, and WebRTC encrypts what TURN relays. Doesn't check "
         "connections if neither the protocol nor `tls` says whether they are encrypted."

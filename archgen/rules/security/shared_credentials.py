@@ -54,8 +54,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
         }
         if shared:
             yield _shared(facts, target, shared)
-        mighty = [call for account, calls in users.items() if _is_superuser(facts, target, account) for call in calls]
-        mighty = [call for call in mighty if _works_for_itself(facts, call)]
+        mighty = [
+            call
+            for account, calls in users.items()
+            if account not in shared and _is_superuser(facts, target, account)
+            for call in calls
+            if _works_for_itself(facts, call)
+        ]
         if mighty:
             superusers.setdefault(mighty[0].id, _superuser(facts, target, mighty))
     yield from superusers.values()
@@ -223,7 +228,8 @@ def _all_callers(facts: Topology, connections: list[Connection]) -> list[str]:
 
 def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -> Hit:
     clauses = [
-        f"{listed(_all_callers(facts, calls))} share the account {name} of {target}" for name, calls in shared.items()
+        f"{listed(_all_callers(facts, calls))} share the account {name} of {target}{_might(facts, target, name, calls)}"
+        for name, calls in shared.items()
     ]
     connections = [connection for calls in shared.values() for connection in calls]
     flows = {flow for connection in connections for flow in facts.flows_over[connection.id]}
@@ -237,6 +243,12 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
         flows=facts.in_order(flows),
         fix=_advice(facts, connections),
     )
+
+
+def _might(facts: Topology, target: str, account: str, calls: list[Connection]) -> str:
+    """Return what a shared account of an application may do, where that is everything."""
+    is_mighty = _is_superuser(facts, target, account) and any(_works_for_itself(facts, call) for call in calls)
+    return ", which may do everything there" if is_mighty else ""
 
 
 def _advice(facts: Topology, connections: list[Connection]) -> str:

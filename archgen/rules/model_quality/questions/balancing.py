@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.balancing import is_sticky
+from archgen.analysis.balancing import has_choice, is_sticky
 from archgen.analysis.record_paths import components_at_addresses, components_behind
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection
+from archgen.model.architecture import Balance, Component, Connection
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
@@ -16,47 +16,6 @@ from archgen.model.wording import first_few, listed
 from archgen.reliability.locality import caller_pools
 from archgen.reliability.promoters import orchestrates
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
-
-
-def balancers_without_algorithm(topology: Topology) -> Iterator[Gap]:
-    """Yield balancers with several replicas to choose from that do not say how they choose."""
-    for component in topology.architecture.components:
-        balance = component.balance
-        decided = balance is not None and (balance.algorithm is not None or balance.mode == "active-passive")
-        if not KINDS[component.kind].balances or component.kind == "cdn" or component.managed or decided:
-            continue
-        pools = [
-            connection
-            for connection in topology.outgoing[component.id]
-            if not _looks_up(connection) and _equals(topology, connection) > 1
-            if topology.flows_over[connection.id]
-        ]
-        if pools:
-            several = listed(list(dict.fromkeys(target for pool in pools for target in pool.targets)))
-            yield component_gap(
-                component,
-                f"{component.id} doesn't declare how it chooses among the replicas of {several}",
-                f"Add `balance: {{algorithm: …}}` to {component.id}, for example `round-robin`.",
-            )
-
-
-_LOOK_UPS = ("ldap", "ldaps", "radius", "diameter", "dns")
-"""Protocols in which a proxy asks who a visitor is, or where a server is: it hands no request on, and has a list of servers."""
-
-
-def _looks_up(connection: Connection) -> bool:
-    return all(port.protocol in _LOOK_UPS for port in connection.ports)
-
-
-def _equals(topology: Topology, connection: Connection) -> int:
-    """Count the replicas that requests could be spread over: of a primary and its copies one takes the writes."""
-    stores = {target: topology.components[target].replication for target in connection.targets}
-    if any(
-        replication is not None and (replication.primary or replication.copy_of in stores)
-        for replication in stores.values()
-    ):
-        return 1
-    return _choices(topology, connection)
 
 
 def balancers_without_check(topology: Topology) -> Iterator[Gap]:
@@ -149,21 +108,18 @@ def _check_for(topology: Topology, pools: list[Connection]) -> str:
 
 
 def balancers_without_stickiness(topology: Topology) -> Iterator[Gap]:
-    """Yield managed balancers in front of servers that keep data of a visitor (`server-bound-sessions`)."""
+    """Yield balancers in front of servers that keep data of a visitor, of which nothing says whether it brings visitors back."""
     for component in topology.architecture.components:
-        if not component.managed or not KINDS[component.kind].balances:
-            continue
-        if component.balance is not None and is_sticky(component.balance) is not None:
+        balance = component.balance or Balance()
+        if not KINDS[component.kind].balances or is_sticky(balance) is not None:
             continue
         targets = [
             topology.components[name]
             for connection in topology.outgoing[component.id]
-            if connection.locality is None
+            if has_choice(topology.index, balance, connection)
             for name in connection.targets
         ]
-        keeping = [
-            target.id for target in targets if len(target.replicas) > 1 and "local" in (target.sessions, target.uploads)
-        ]
+        keeping = [each.id for each in targets if "local" in (each.sessions, each.uploads)]
         if keeping:
             yield component_gap(
                 component,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import address, pointee
+from archgen.analysis.dns_names import ADDRESS_TYPES, address, pointee
 from archgen.analysis.record_paths import (
     UnclaimedAddresses,
     balancer_on_path,
     components_at_addresses,
     components_behind,
     is_located,
+    is_private,
     places_of,
+    records_behind,
     sick_entries,
 )
 from archgen.analysis.topology import Topology
@@ -53,6 +55,30 @@ def hosts_without_address(topology: Topology) -> Iterator[Gap]:
                 f"Add `address` to the host that has {held[0]}, or name the host as the record's value; if a firewall "
                 "translates the address, name the component behind it.",
             )
+
+
+def records_with_private_address(topology: Topology) -> Iterator[Gap]:
+    """Yield name servers that lead a client on the internet to a private address, which it reaches by another if something translates."""
+    led: dict[str, dict[tuple[str, str], list[str]]] = {}
+    for flow in topology.architecture.flows:
+        outside = [client for client in topology.clients_in[flow.id] if topology.trust(client) == "internet"]
+        domain = normalize_name(flow.domain or "")
+        for record in topology.names.leading(domain) if domain and outside else ():
+            for end in records_behind(topology, record):
+                host = topology.hosts.get(pointee(end).removeprefix("host:"))
+                text = pointee(end) if host is None else host.address or ""
+                if end.type.upper() in ADDRESS_TYPES and is_private(text):
+                    server = next(each.id for each in topology.names.servers if end in each.records)
+                    led.setdefault(server, {}).setdefault((domain, text), []).extend(outside)
+    for server, names in led.items():
+        clients = list(dict.fromkeys(client for each in names.values() for client in each))
+        ways = listed([f"{name} to {text}" for name, text in names])
+        yield component_gap(
+            topology.components[server],
+            f"{server} leads {listed(clients)}, who {'are' if clients[1:] else 'is'} on the internet, to a private address: {ways}",
+            "Write the public address, or as the value the component to which a firewall translates it. If the client is inside, add its "
+            "`network`.",
+        )
 
 
 def flows_without_domain(topology: Topology) -> Iterator[Gap]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.exposure import firewall_past, gateways
+from archgen.analysis.exposure import firewall_past, gateways, unseparated
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Connection, Port
+from archgen.model.architecture import Component, Connection, Port
 from archgen.model.products import scope_of, zone_of
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
@@ -70,24 +70,55 @@ def calls_past_firewall(topology: Topology) -> Iterator[Gap]:
                 break
 
 
-def services_without_zone(topology: Topology) -> Iterator[Gap]:
-    """Yield managed services of one zone or region that don't say which, where there is a choice (`single-zone`)."""
+_OWN_ZONES = ("datacenter", "rack", "power")
+"""The kinds of zones inside a region that is no provider's."""
+
+
+def undeclared_places(topology: Topology) -> dict[str, tuple[str, ...]]:
+    """For each managed service of one zone or region that doesn't say which, the zones with which it may be lost.
+
+    The only region of a provider counts where a flow of a regional service survives it.
+    """
     kinds = {zone.id: zone.kind for zone in topology.architecture.zones}
-    zonal = [zone for zone, kind in kinds.items() if kind in ("availability-zone", "datacenter")]
-    regions = [zone for zone, kind in kinds.items() if kind == "region"]
-    choices = {"zonal": zonal, "regional": regions}
-    for component in topology.architecture.components:
-        if not component.managed:
-            continue
-        places = choices.get(scope_of(component) or "", [])
-        single = len(component.replicas) == 1 and not component.replicas[0].hosts
-        if single and len(places) > 1 and topology.flows_of[component.id] and zone_of(component) is None:
-            yield component_gap(
-                component,
-                f"{component.id} doesn't declare its zone, so it survives the loss of "
-                f"{listed(first_few(places, MOST_NAMES), 'or')} in every analysis",
-                f"Add `managed: {{zone: …}}` with its {kinds[places[0]].replace('-', ' ')} to {component.id}.",
-            )
+    regions = tuple(zone for zone, kind in kinds.items() if kind == "region")
+    choices = {
+        "zonal": tuple(zone for zone, kind in kinds.items() if kind in ("availability-zone", "datacenter")),
+        "regional": regions,
+    }
+    places: dict[str, tuple[str, ...]] = {}
+    for component in topology.architecture.components if kinds else ():
+        choice = choices.get(scope_of(component) or "", ())
+        asked = len(choice) > 1 or (choice != () and choice == regions and _survives(topology, component.id, choice[0]))
+        if asked and _is_unplaced(component) and topology.flows_of[component.id]:
+            places[component.id] = choice
+    return places
+
+
+def _is_unplaced(component: Component) -> bool:
+    single = len(component.replicas) == 1 and not component.replicas[0].hosts
+    return bool(component.managed) and single and zone_of(component) is None
+
+
+def _survives(topology: Topology, component: str, region: str) -> bool:
+    """Return True if a flow of a component survives the loss of a provider's region: one's own datacenters are not in any."""
+    if any(zone.kind in _OWN_ZONES for zone in topology.architecture.zones):
+        return False
+    lost = Subject("zone", region)
+    return any(lost not in topology.losses.points[flow] for flow in topology.flows_of[component])
+
+
+def services_without_zone(topology: Topology) -> Iterator[Gap]:
+    """Yield managed services of one zone or region that don't say which, where that decides what survives (`single-zone`)."""
+    for name, places in undeclared_places(topology).items():
+        kind = topology.zones[places[0]].kind.replace("-", " ")
+        yield component_gap(
+            topology.components[name],
+            f"{name} doesn't declare its zone, so it survives the loss of {listed(first_few(list(places), MOST_NAMES), 'or')} in every "
+            "analysis",
+            f"Add `managed: {{zone: …}}` with its {kind} to {name}."
+            if len(places) > 1
+            else f"Add `managed: {{zone: {places[0]}}}` to {name} if it is there.",
+        )
 
 
 def clients_without_network(topology: Topology) -> Iterator[Gap]:
@@ -101,3 +132,17 @@ def clients_without_network(topology: Topology) -> Iterator[Gap]:
             f"Add `network: {where}` to {client} if it is inside, in an office or over a VPN; else give what it reaches a "
             "network with `trust: dmz`.",
         )
+
+
+def networks_without_firewall(topology: Topology) -> Iterator[Gap]:
+    """Yield the first network with data that nothing keeps apart from those with people or web servers (`flat-network`)."""
+    for network, (others, stores) in unseparated(topology).items():
+        before = listed([*others], "or")
+        yield Gap(
+            Subject("network", network),
+            f"No firewall is declared between {before} and {network}, so archgen can't tell if an attacker in {before} reaches "
+            f"{listed(first_few([*stores], MOST_NAMES))}",
+            f"Declare the firewall or policies that let in what the flows need: `kind: firewall` with `guards: {network}` and `rules`. "
+            "Where nothing does, declare one network.",
+        )
+        return
