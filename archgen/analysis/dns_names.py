@@ -53,6 +53,11 @@ def pointee(record: Record) -> str:
     return " ".join(words)
 
 
+def probed_name(probe: str) -> str:
+    """Return the name that a probe asks for, whether it is written by itself or as an address with a scheme."""
+    return normalize_name(probe.partition("://")[2].partition("/")[0] or probe)
+
+
 class Names:
     """The names and addresses of an architecture."""
 

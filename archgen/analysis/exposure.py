@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import product
 
 from archgen.analysis.firewalls import lets_in, port_number, ports_of
 from archgen.analysis.hops import Hop
@@ -326,13 +327,14 @@ def _is_reached(topology: Topology, web: str) -> bool:
 def unseparated(topology: Topology) -> dict[str, tuple[dict[str, None], dict[str, None]]]:
     """For each network with data stores, other networks with people or web servers and those stores, where no firewall is between."""
     ways_in = dict.fromkeys(_network(topology, name) for name in topology.components if _is_way_in(topology, name))
+    parted = set(_parted(topology))
     open_: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
     for store in topology.components:
         behind = _network(topology, store)
         if behind is None or layer_of(topology, store) != "data" or topology.firewalls.before(store):
             continue
         for before in ways_in:
-            if before not in (None, behind) and not _parts(topology, before, behind):
+            if before not in (None, behind) and (before, behind) not in parted:
                 networks, reached = open_.setdefault(behind, ({}, {}))
                 networks[before] = reached[store] = None
     return open_
@@ -349,10 +351,9 @@ def _is_way_in(topology: Topology, component: str) -> bool:
     return people or layer_of(topology, component) == "web"
 
 
-def _parts(topology: Topology, before: str, behind: str) -> bool:
-    """Return True if calls from one network to another go through a firewall; one that guards the first filters what comes in there."""
-    return any(
-        before in {_network(topology, call.source) for call in topology.incoming[firewall.id]}
-        and behind in {_network(topology, target) for call in topology.outgoing[firewall.id] for target in call.targets}
-        for firewall in topology.of_kind("firewall")
-    )
+def _parted(topology: Topology) -> Iterator[tuple[str | None, str | None]]:
+    """Yield the networks between which calls go through a firewall; one that guards the first filters what comes in there."""
+    for firewall in topology.of_kind("firewall"):
+        callers = dict.fromkeys(_network(topology, call.source) for call in topology.incoming[firewall.id])
+        called = (target for call in topology.outgoing[firewall.id] for target in call.targets)
+        yield from product(callers, dict.fromkeys(_network(topology, target) for target in called))

@@ -30,7 +30,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for component in facts.architecture.components:
         backups = facts.backups.get(component.id, ())
-        tested = max(backup.restore_tested or "" for backup in backups) if backups else ""
+        dates = [backup.restore_tested for backup in backups if backup.restore_tested is not None]
+        planned = [each for each in dates if each > context.today]
+        tested = max(set(dates).difference(planned), default="")
         if component.managed:
             # its provider keeps copies of a database, and the date of a test is the team's own
             if tested and _is_old(context, tested):
@@ -40,12 +42,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
             elif not backups and _is_uncopied(facts, component):
                 yield _uncopied(facts, component)
             elif not tested and any(backup.every is not None for backup in backups) and component.kind == "database":
-                yield replace(_untested(facts, component, backups), case="unrehearsed", fix=_REHEARSE)
+                yield replace(_untested(facts, component, backups, planned), case="unrehearsed", fix=_REHEARSE)
         elif _keeps(facts, component):
             if not backups:
                 yield _missing(facts, component)
             elif not tested:
-                yield _untested(facts, component, backups)
+                yield _untested(facts, component, backups, planned)
             elif _is_old(context, tested):
                 yield _outdated(facts, component, tested, backups)
 
@@ -286,10 +288,11 @@ def _uncopied(facts: Topology, component: Component) -> Hit:
     )
 
 
-def _untested(facts: Topology, component: Component, backups: tuple[Component, ...]) -> Hit:
+def _untested(facts: Topology, component: Component, backups: tuple[Component, ...], planned: list[str]) -> Hit:
     return Hit(
         subject=Subject("component", component.id),
-        message=f"No tested restore of {component.title} from {listed([backup.title for backup in backups])} is declared",
+        message=f"No tested restore of {component.title} from {listed([backup.title for backup in backups])} is declared"
+        + (f": {planned[0]} is in the future" if planned else ""),
         related=tuple((Subject("component", backup.id), "declares no tested restore") for backup in backups),
         flows=facts.flows_of[component.id],
         fix="Restore it once to another host, and declare the date: `restore_tested: 2026-10-01`.",
@@ -379,7 +382,7 @@ hosts:
   db-1: {}
   db-2: {}
 components:
-  job: {kind: scheduler, runs_on: [db-1, db-2]}
+  job: {kind: service, runs_on: [db-1, db-2]}
   mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all, mode: synchronous}}  # finding: missing-backup
 connections:
   job -> mysql: {protocol: mysql, tls: true}

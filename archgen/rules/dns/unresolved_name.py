@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import Names, address
+from archgen.analysis.dns_names import Names, address, probed_name
 from archgen.analysis.record_paths import is_located
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
@@ -27,6 +27,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
             unresolved.setdefault(name, []).append(flow)
     for flows in unresolved.values():
         yield _hit(names, speaking, flows)
+    for component in facts.architecture.components if speaking else ():
+        for name in dict.fromkeys(map(probed_name, component.probes)):
+            if names.is_own(name) and _is_unresolved(names, name) and name not in unresolved:
+                yield _probed(speaking, component, name)
 
 
 def _is_unresolved(names: Names, name: str) -> bool:
@@ -48,9 +52,22 @@ def _hit(names: Names, speaking: list[Component], flows: list[Flow]) -> Hit:
     )
 
 
+def _probed(speaking: list[Component], prober: Component, name: str) -> Hit:
+    searched = listed([server.id for server in speaking])
+    return Hit(
+        subject=Subject("component", prober.id),
+        message=f"{prober.id} probes {name}, but no record of {searched} gives it an address",
+        flows=(),
+        fix=f"Correct the name in `probes`, or add a record for it to {searched}.",
+    )
+
+
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Add a record for the component that visitors call, in the first DNS component with records."""
     facts = context.topology
+    if hit.subject.kind != "flow":
+        # a misspelled name is as likely as a missing record
+        return ()
     flow = facts.flows[hit.subject.id]
     called = (
         target
@@ -72,7 +89,7 @@ RULE = Rule(
     title="Unresolved name",
     severity="warning",
     category="dns",
-    summary="A flow uses a name that no DNS record of the model resolves.",
+    summary="A flow uses, or a probe asks for, a name that no DNS record of the model resolves.",
     why=(
         "A visitor's computer first asks for the address of the name. If no record answers, no request is ever sent, "
         "however good the servers behind it are."

@@ -99,20 +99,23 @@ def _partly_denied(facts: Topology) -> Iterator[Hit]:
             denied.setdefault(partly[0], {}).setdefault(connection.id, (spoken(port), partly[1]))
     for firewall, calls in denied.items():
         named = [
-            f"{call} ({port}), but not from {listed(first_few(hosts, _NAMED))}" for call, (port, hosts) in calls.items()
+            f"{call} ({port}) from {listed(first_few(hosts, _NAMED))}, though from other hosts"
+            for call, (port, hosts) in calls.items()
         ]
         flows = {flow for call in calls for flow in facts.flows_over[call]}
         first, *others = calls
+        # an agent that can't report leaves its host unmonitored
+        watched = facts.kind(first.partition(" -> ")[0]).id in AGENTS
         yield Hit(
             subject=Subject("connection", first),
-            message=f"{firewall} lets in {'; '.join(first_few(named, _NAMED))}",
+            message=f"{firewall} doesn't let in {'; '.join(first_few(named, _NAMED))}",
             related=(
                 (Subject("component", firewall), "lets some hosts in and not others"),
                 *((Subject("connection", call), "is denied to some hosts as well") for call in others),
             ),
             flows=facts.in_order(flows),
-            fix=f"Let these hosts in at {firewall} as well, or run the caller on the others alone.",
-            case="denied" if flows else "unused",
+            fix=f"Let these hosts in at {firewall} as well{'' if watched else ', or run the caller on the others alone'}.",
+            case="denied" if flows or watched else "unused",
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from archgen.analysis.dns_names import probed_name
 from archgen.analysis.encryption import shown_certificates
 from archgen.analysis.monitoring import keeps_logs_alone
 from archgen.analysis.topology import Topology
@@ -53,7 +54,7 @@ def _probing(facts: Topology) -> dict[str, list[Component]]:
     probing: dict[str, list[Component]] = {}
     for component in facts.architecture.components:
         for probe in component.probes:
-            probing.setdefault(_name(probe), []).append(component)
+            probing.setdefault(probed_name(probe), []).append(component)
     return probing
 
 
@@ -90,11 +91,6 @@ def _certified_names(facts: Topology, flow: str) -> tuple[str, ...]:
 def _is_visited(facts: Topology, flow: Flow) -> bool:
     """Return True if a visitor on the internet starts the flow."""
     return any(facts.trust(client) == "internet" for client in facts.clients_in[flow.id])
-
-
-def _name(probe: str) -> str:
-    """The name that a probe asks for, whether it is written by itself or as an address with a scheme."""
-    return normalize_name(probe.partition("://")[2].partition("/")[0] or probe)
 
 
 def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:

@@ -333,7 +333,7 @@ hosts:
   server-1: {}
   server-2: {}
 components:
-  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  job: {kind: service, runs_on: [server-1, server-2]}
   api: {kind: other, runs_on: [server-1, server-2]}
   agent: {kind: monitoring-agent, runs_on: server-1}
 connections:

@@ -278,7 +278,7 @@ name: One server  # finding: maintenance-downtime, unmonitored
 hosts:
   server-1: {}  # finding: single-point-of-failure
 components:
-  job: {kind: scheduler, runs_on: server-1}
+  job: {kind: service, runs_on: server-1}
   api: {kind: other, runs_on: server-1}
 connections:
   job -> api: https
@@ -291,7 +291,7 @@ flows:
     edits=(
         ("name: One server", "name: Two servers"),
         ("  server-1: {}  # finding: single-point-of-failure", "  server-1: {}\n  server-2: {}"),
-        ("kind: scheduler, runs_on: server-1", "kind: scheduler, runs_on: [server-1, server-2]"),
+        ("kind: service, runs_on: server-1", "kind: service, runs_on: [server-1, server-2]"),
         ("runs_on: server-1", "runs_on: [server-1, server-2]"),
     ),
 )

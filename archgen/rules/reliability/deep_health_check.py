@@ -10,6 +10,7 @@ from archgen.analysis.failover_times import lacks
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
+from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.failure import SinglePoint, single_points
@@ -31,6 +32,20 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield _hit(component, points)
         elif asked := dict(_asked_as_a_whole(facts, component)):
             yield _whole(component, asked)
+        elif component.balance is not None:
+            closed = replace(component, balance=replace(component.balance, fail_open=False))
+            if (tasks := _replaced_tasks(facts, component)) and (asked := dict(_asked_as_a_whole(facts, closed))):
+                yield _replacing(component, tasks, asked)
+
+
+_REPLACING = ("ecs", "aws-fargate")
+"""Products that stop and replace each task that fails the check of its balancer, whether that still sends it requests or not."""
+
+
+def _replaced_tasks(facts: Topology, component: Component) -> list[str]:
+    """Return the targets of a balancer that are replaced when they fail its check."""
+    targets = dict.fromkeys(target for call in facts.outgoing[component.id] for target in call.targets)
+    return [name for name in targets if product_name(facts.components[name].product) in _REPLACING]
 
 
 def _only_by_check(facts: Topology, component: Component) -> Iterator[SinglePoint]:
@@ -58,7 +73,8 @@ def _asked_as_a_whole(facts: Topology, component: Component) -> Iterator[tuple[s
 def _with_check_of(facts: Topology, component: Component | None) -> Index:
     """Return the model in which one component's health check, or none, asks more than its targets."""
     components = tuple(
-        each if each is component else replace(each, balance=None) for each in facts.architecture.components
+        component if component is not None and each.id == component.id else replace(each, balance=None)
+        for each in facts.architecture.components
     )
     return Index(replace(facts.architecture, components=components))
 
@@ -100,6 +116,21 @@ def _whole(component: Component, asked: dict[str, tuple[str, ...]]) -> Hit:
     )
 
 
+def _replacing(component: Component, tasks: list[str], asked: dict[str, tuple[str, ...]]) -> Hit:
+    """Return the hit for a balancer that keeps sending requests when all targets fail, though their platform stops these."""
+    flows = tuple(dict.fromkeys(flow for own in asked.values() for flow in own))
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"Losing all of {listed([*asked], 'or')} takes down {listed(flows)} only because the health check of {component.id} asks it: "
+            f"every task of {listed(tasks)} fails it, and is stopped and replaced again and again"
+        ),
+        related=tuple((Subject("component", name), "fails the check of every task") for name in asked),
+        flows=flows,
+        fix="Let the check ask the task alone, or only what every flow needs.",
+    )
+
+
 RULE = Rule(
     id="deep-health-check",
     code="REL017",
@@ -118,7 +149,8 @@ RULE = Rule(
     ),
     limits=(
         "Knows what a check asks by `health_check: {asks: …}`. A flow that needs the same anyway goes down in either case, and "
-        "isn't reported. What has replicas is info: it has to fail as a whole, as with a bad change."
+        "isn't reported. What has replicas is info: it has to fail as a whole, as with a bad change. "
+        "Tasks of Amazon ECS are replaced when they fail the check of their balancer, even if that keeps all targets then."
     ),
     references=(
         (

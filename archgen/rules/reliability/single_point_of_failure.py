@@ -380,7 +380,7 @@ hosts:
   server-1: {}  # finding: single-point-of-failure
   server-2: {}
 components:
-  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  job: {kind: service, runs_on: [server-1, server-2]}
   api: {kind: other, runs_on: server-1}
 connections:
   job -> api: https

@@ -172,7 +172,7 @@ hosts:
   server-1: {zone: rack-a}
   server-2: {zone: rack-b}
 components:
-  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  job: {kind: service, runs_on: [server-1, server-2]}
   api: {kind: other, runs_on: [server-1, server-2]}
 connections:
   job -> api: https

@@ -65,8 +65,8 @@ def _ways(calls: list[Connection], sites: _Sites) -> str:
         if way := sites.apart(call):
             names_by_way.setdefault(way, []).append(call.id)
     if len(calls) in map(len, names_by_way.values()):
-        return f", {'all ' if calls[1:] else ''}from {next(iter(names_by_way))}"
-    ways = "; ".join(f"{listed(names)} from {way}" for way, names in names_by_way.items())
+        return f", {'all ' if calls[1:] else ''}{next(iter(names_by_way))}"
+    ways = "; ".join(f"{listed(names)} {way}" for way, names in names_by_way.items())
     return f", {ways}" if ways else ""
 
 
@@ -112,10 +112,10 @@ class _Sites:
         here = self._by_kind(callers)
         there = [self._by_kind(zones) for zones in callees]
         for kind in self._kinds:
-            for zones in there:
-                for source, target in product(here.get(kind, ()), zones.get(kind, ())):
-                    if source != target:
-                        return f"{source} to {target}"
+            ways = [way for zones in there for way in product(here.get(kind, ()), zones.get(kind, ()))]
+            apart = {(source, target): None for source, target in ways if source != target}
+            if apart:
+                return f"between {kind}s" if len(apart) > 1 else "from {} to {}".format(*next(iter(apart)))
         return ""
 
     def _by_kind(self, zones: tuple[str, ...]) -> dict[str, list[str]]:

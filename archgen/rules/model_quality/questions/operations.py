@@ -8,7 +8,9 @@ from archgen.analysis.monitoring import collection_of, observers_of_unknown_reac
 from archgen.analysis.record_paths import hosts_named, leaves_out_sick_hosts
 from archgen.analysis.topology import Topology
 from archgen.language.schema.product_names import meant_product
+from archgen.model.architecture import Component
 from archgen.model.kinds import AGENTS, QUEUES
+from archgen.model.products import product_of
 from archgen.model.wording import first_few, listed
 from archgen.reliability.members import leaves_watch_open
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
@@ -24,6 +26,28 @@ def misspelled_products(topology: Topology) -> Iterator[Gap]:
                 f"archgen doesn't know the product `{component.product}` of {component.id}",
                 f"Did you mean `product: {meant}`? Its icon, quorum and end of support then count.",
             )
+
+
+def schedulers_without_lease(topology: Topology) -> Iterator[Gap]:
+    """Yield schedulers of several replicas, each of which starts the jobs unless something lets one of them alone do so."""
+    for component in topology.of_kind("scheduler"):
+        several = len(component.replicas) > 1 and not component.managed
+        if several and topology.flows_of[component.id] and not _shares_jobs_out(topology, component):
+            yield component_gap(
+                component,
+                f"{component.id} doesn't declare which of its {len(component.replicas)} replicas starts a job: if each does, every job "
+                "starts more than once",
+                "Add `cluster: {mode: active-passive, failover: automatic, by: …}` with what holds the lease, or `cluster: {mode: "
+                "active-active}` if the replicas share out the jobs.",
+            )
+
+
+def _shares_jobs_out(topology: Topology, component: Component) -> bool:
+    """Return True if a model says how replicas share their work out, or if they can ask who leads."""
+    if component.cluster is not None or component.quorum is not None or product_of(component.product).several:
+        return True
+    called = (target for call in topology.outgoing[component.id] for target in call.targets)
+    return any(product_of(topology.components[target].product).coordinates for target in called)
 
 
 def failovers_without_watch(topology: Topology) -> Iterator[Gap]:
