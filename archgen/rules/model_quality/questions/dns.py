@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import ADDRESS_TYPES, address, pointee
+from archgen.analysis.dns_names import address, pointee
 from archgen.analysis.record_paths import (
     UnclaimedAddresses,
     balancer_on_path,
@@ -63,11 +63,11 @@ def records_with_private_address(topology: Topology) -> Iterator[Gap]:
     for flow in topology.architecture.flows:
         outside = [client for client in topology.clients_in[flow.id] if topology.trust(client) == "internet"]
         domain = normalize_name(flow.domain or "")
-        for record in topology.names.leading(domain) if domain and outside else ():
+        for record in topology.names.leading(domain) if outside else ():
             for end in records_behind(topology, record):
                 host = topology.hosts.get(pointee(end).removeprefix("host:"))
                 text = pointee(end) if host is None else host.address or ""
-                if end.type.upper() in ADDRESS_TYPES and is_private(text):
+                if is_private(text):
                     server = next(each.id for each in topology.names.servers if end in each.records)
                     led.setdefault(server, {}).setdefault((domain, text), []).extend(outside)
     for server, names in led.items():

@@ -32,7 +32,7 @@ def schedulers_without_lease(topology: Topology) -> Iterator[Gap]:
     """Yield schedulers of several replicas, each of which starts the jobs unless something lets one of them alone do so."""
     for component in topology.of_kind("scheduler"):
         several = len(component.replicas) > 1 and not component.managed
-        if several and topology.flows_of[component.id] and not _shares_jobs_out(topology, component):
+        if several and not _shares_jobs_out(topology, component):
             yield component_gap(
                 component,
                 f"{component.id} doesn't declare which of its {len(component.replicas)} replicas starts a job: if each does, every job "

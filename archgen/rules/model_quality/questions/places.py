@@ -86,7 +86,7 @@ def undeclared_places(topology: Topology) -> dict[str, tuple[str, ...]]:
         "regional": regions,
     }
     places: dict[str, tuple[str, ...]] = {}
-    for component in topology.architecture.components if kinds else ():
+    for component in topology.architecture.components:
         choice = choices.get(scope_of(component) or "", ())
         asked = len(choice) > 1 or (choice != () and choice == regions and _survives(topology, component.id, choice[0]))
         if asked and _is_unplaced(component) and topology.flows_of[component.id]:
@@ -96,7 +96,7 @@ def undeclared_places(topology: Topology) -> dict[str, tuple[str, ...]]:
 
 def _is_unplaced(component: Component) -> bool:
     single = len(component.replicas) == 1 and not component.replicas[0].hosts
-    return bool(component.managed) and single and zone_of(component) is None
+    return single and zone_of(component) is None
 
 
 def _survives(topology: Topology, component: str, region: str) -> bool:
