@@ -30,7 +30,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for component in facts.architecture.components:
         backups = facts.backups.get(component.id, ())
-        dates = [backup.restore_tested for backup in backups if backup.restore_tested is not None]
+        dates = sorted(backup.restore_tested for backup in backups if backup.restore_tested is not None)
         planned = [each for each in dates if each > context.today]
         tested = max(set(dates).difference(planned), default="")
         if component.managed:
@@ -101,11 +101,8 @@ def _is_filled_on_request(facts: Topology, index: Component) -> bool:
 
 def _answers(facts: Topology, index: Component, source: str) -> bool:
     """Return True if a caller of an index is asked to in a flow, and doesn't begin by itself as a worker does."""
-    for flow in facts.flows_of[index.id]:
-        called = {target for hop in facts.hops[flow] for target in hop.targets if hop.step.source != source}
-        if source in called:
-            return True
-    return False
+    hops = (hop for flow in facts.flows_of[index.id] for hop in facts.hops[flow])
+    return any(source in hop.targets and source != hop.step.source for hop in hops)
 
 
 def _calls_store(facts: Topology, component: str) -> bool:
@@ -289,10 +286,10 @@ def _uncopied(facts: Topology, component: Component) -> Hit:
 
 
 def _untested(facts: Topology, component: Component, backups: tuple[Component, ...], planned: list[str]) -> Hit:
+    when = f": {planned[0]} is in the future" if planned else ""
     return Hit(
         subject=Subject("component", component.id),
-        message=f"No tested restore of {component.title} from {listed([backup.title for backup in backups])} is declared"
-        + (f": {planned[0]} is in the future" if planned else ""),
+        message=f"No tested restore of {component.title} from {listed([each.title for each in backups])} is declared{when}",
         related=tuple((Subject("component", backup.id), "declares no tested restore") for backup in backups),
         flows=facts.flows_of[component.id],
         fix="Restore it once to another host, and declare the date: `restore_tested: 2026-10-01`.",
