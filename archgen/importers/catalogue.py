@@ -36,6 +36,11 @@ class Known(Struct, frozen=True):
         """Return True for a store: its kind has the role of data."""
         return KINDS[self.kind].role == "data"
 
+    @property
+    def is_no_use_to_planners(self) -> bool:
+        """Return True for a store that hands out no work: what only plans work has no need of it."""
+        return self.keeps_data and self.kind not in ("queue", "stream", "key-value-store", "cache")
+
 
 def _stores(kind: str, product: str, protocol: str, port: int, names: str) -> dict[str, Known]:
     return dict.fromkeys(names.split(), Known(kind, product, protocol, port))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from archgen.model.problems import UsageError
 from tests.importers.compose_projects import STORES, assert_choice, compose, imported
 
 
@@ -53,3 +54,14 @@ def test_program_is_read_with_the_stores_that_it_names(
     files: dict[str, str], read: list[str], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert_choice(imported(tmp_path, monkeypatch, files), read, reason)
+
+
+def test_of_projects_that_nothing_joins_the_message_says_how_to_name_several(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"{name}/compose.yml": compose(f"{name}=acme/{name}") for name in ("cart", "mail", "news", "shop")}
+    with pytest.raises(UsageError) as raised:
+        imported(tmp_path, monkeypatch, files)
+    assert str(raised.value) == (
+        ". holds 4 compose projects; name those that run together, such as `archgen import cart mail`"
+    )

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from archgen.app.importing.applied_paths import APPLIES, brings_to_visitors
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
-from archgen.app.importing.directories import FoundFiles, holds_no_address
+from archgen.app.importing.directories import FoundFiles, holds_no_address, path_in
 from archgen.app.importing.evidence import Evidence
 from archgen.app.importing.needed_directories import images_in
 from archgen.app.importing.overlays import applied_by
@@ -57,6 +57,10 @@ class ClusterSketch(Struct):
     is_applied: bool = False
     is_from_registry: bool = False
     is_on_this_machine: bool = False
+
+
+_OF_MANIFESTS = frozenset({"k8s", "kubernetes", "kustomize", "manifests"})
+"""Names of directories that hold manifests of Kubernetes."""
 
 
 def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> ClusterSketch:
@@ -167,3 +171,19 @@ def texts_that_may_apply(directory: str, paths: list[str], found: FoundFiles) ->
     """Yield the text of each file with commands, and of what Skaffold and Terraform apply manifests by."""
     yield from (text for _, text in command_files(directory, paths, found))
     yield from (found.text(path) for path in paths if _OF_TOOLS.search(path) is not None)
+
+
+def manifest_directories(directory: str, below: list[str]) -> list[str]:
+    """Return the outermost directories below that hold manifests, by their names or by a kustomization in them."""
+    directories: dict[str, None] = {}
+    above = 0 if directory == "." else len(directory) + 1
+    for path in below:
+        if not path.lower().endswith((".yml", ".yaml")):
+            continue
+        inner = path[above:].split(os.sep)[:-1]
+        depth = next((place for place, name in enumerate(inner, 1) if name.lower() in _OF_MANIFESTS), 0)
+        if depth == 0 and is_kustomization(path):
+            depth = len(inner)
+        if depth > 0:
+            directories[path_in(directory, os.path.join(*inner[:depth]))] = None
+    return [each for each in directories if not any(each.startswith(f"{other}{os.sep}") for other in directories)]

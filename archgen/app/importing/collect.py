@@ -9,14 +9,17 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec import structs
+
 from archgen.app.importing.applied_paths import GOES
 from archgen.app.importing.cluster_evidence import (
     count_workloads,
     manifest_at,
+    manifest_directories,
     scripts_that_apply,
     texts_that_may_apply,
 )
-from archgen.app.importing.compose_evidence import development_in
+from archgen.app.importing.compose_evidence import MOST_PROJECTS, development_in, joined_projects
 from archgen.app.importing.compose_files import (
     choose_compose_files,
     compose_files_in,
@@ -51,6 +54,7 @@ from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.stages import STAGING, is_example
 from archgen.importers.yaml_files import is_template_of_another_tool
 from archgen.model.problems import UsageError
+from archgen.model.wording import listed
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
 _MOST_OF_A_TRIAL = 10
@@ -61,10 +65,6 @@ _DEEPEST_PROXY = 3
 _OF_PROXIES = re.compile(r"\.(conf|cfg)(\.(template|tmpl|example|sample))?$|(^|/)sites-(available|enabled)/[\w.-]+$")
 """Paths that configurations of proxies have."""
 
-_OF_MANIFESTS = frozenset({"k8s", "kubernetes", "kustomize", "manifests"})
-"""Names of directories that hold manifests of Kubernetes."""
-
-_MOST_PROJECTS = 3
 _MOST_REASONS = 3
 """Overlays for which a summary says why they are read."""
 
@@ -155,7 +155,8 @@ class SourceFiles:
 
 
 def _named(choice: ProjectChoice) -> str:
-    return " and ".join(" with ".join(project) for project in choice.projects)
+    names = [" with ".join(project) for project in choice.projects]
+    return " and ".join(names if len(names) <= MOST_PROJECTS else (names[0], f"{len(names) - 1} more"))
 
 
 def _overrides_of_developers(project: Sequence[str], found: FoundFiles) -> Iterator[str]:
@@ -223,7 +224,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
                 return
             collection.read_projects(choice, found, "" if preference is None else preference.reason)
             collection.doubt(choice, doubt)
-            collection.others += _manifest_directories(directory, below)
+            collection.others += manifest_directories(directory, below)
             _find_proxies(collection, directory, below, found)
             return
         files = [path for project in choice.projects for path in project]
@@ -233,8 +234,10 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     # what only looks like a compose file gives way to manifests
     nearest = {} if is_usual else {directory: composed} if composed else nearest_projects(below)
     projects = choose_projects(directory, nearest, below, found) if nearest else ProjectChoice([], [])
-    # of many projects side by side nothing tells which one is meant
-    is_unclear = len(projects.projects) > _MOST_PROJECTS
+    # nothing tells which of many is meant
+    is_unclear = len(projects.projects) > MOST_PROJECTS
+    if is_unclear and not manifests and (joined := _joined(projects, found)) is not None:
+        projects, is_unclear = joined, False
     is_meant = bool(nearest) and (not manifests or _run_less(manifests, nearest, found))
     preference = None
     if nearest and manifests and not is_meant and not is_unclear:
@@ -264,13 +267,22 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
             ends = (".conf", ".cfg", ".template")
             _read_proxies(collection, [each for each in below if each.lower().endswith(ends)], inside)
     elif is_unclear:
-        raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {next(iter(nearest))}")
+        words = f"holds {len(nearest)} compose projects; name those that run together, such as"
+        raise UsageError(f"{directory} {words} `archgen import {shlex.join(itertools.islice(nearest, 2))}`")
     else:
-        collection.others += _manifest_directories(directory, below) if preference is not None else manifests
+        collection.others += manifest_directories(directory, below) if preference is not None else manifests
         collection.read_projects(projects, found, "" if preference is None else preference.reason)
         doubt = development_beside_charts(directory, projects, charts_in(paths), names, paths, found)
         collection.doubt(projects, doubt)
         _find_proxies(collection, directory, below, found)
+
+
+def _joined(choice: ProjectChoice, found: FoundFiles) -> ProjectChoice | None:
+    """Return the projects that networks join, and leave the others to a user; None where nothing joins most of them."""
+    joined, networks = joined_projects(choice.projects, found)
+    rest = (path for project in choice.projects if project not in joined for path in project)
+    reason = f"external networks join them: {listed(networks)}"
+    return structs.replace(choice, projects=joined, others=[*choice.others, *rest], reason=reason) if joined else None
 
 
 def _read_proxies(collection: SourceFiles, paths: list[str], inside: ResolvedDirectory) -> None:
@@ -350,22 +362,6 @@ def _chosen_of(projects: dict[str, list[str]], found: FoundFiles) -> Iterator[st
     for project, names in projects.items():
         for name in choose_compose_files(project, names, found)[0]:
             yield path_in(project, name)
-
-
-def _manifest_directories(directory: str, below: list[str]) -> list[str]:
-    """Return the outermost directories below that hold manifests, by their names or by a kustomization in them."""
-    directories: dict[str, None] = {}
-    above = 0 if directory == "." else len(directory) + 1
-    for path in below:
-        if not path.lower().endswith((".yml", ".yaml")):
-            continue
-        inner = path[above:].split(os.sep)[:-1]
-        depth = next((place for place, name in enumerate(inner, 1) if name.lower() in _OF_MANIFESTS), 0)
-        if depth == 0 and is_kustomization(path):
-            depth = len(inner)
-        if depth > 0:
-            directories[path_in(directory, os.path.join(*inner[:depth]))] = None
-    return [each for each in directories if not any(each.startswith(f"{other}{os.sep}") for other in directories)]
 
 
 def _run_less(manifests: dict[str, bytes], projects: dict[str, list[str]], found: FoundFiles) -> bool:

@@ -36,6 +36,10 @@ ValuePlace = tuple[str, int, str]
 """The file, the line and the text of a value."""
 
 _MOST_WORDS = 200
+_LONGEST = 1000
+
+_PLANS = re.compile(r"\b(celery\b.*\bbeat|rqscheduler)\b(?!.*(Database|SQL|Mongo))", re.IGNORECASE)
+"""Commands that hand out work and run none of it, unless their plan is in a database: `celery beat -S …:DatabaseScheduler`."""
 
 COORDINATORS = ("etcd", "consul", "zookeeper")
 """Products that elect the leaders of others."""
@@ -242,6 +246,8 @@ class SharedValues:
         if sharing.name_begins_with_another(name, part):
             return True
         known = target.guess.known
+        if self._plans_alone(part, known, sharing):
+            return not (isinstance(target, ServicePart) and target.service.name in self._waits[part.service.name])
         awaits = isinstance(target, ServicePart) and target.service.name in self._waits[part.service.name]
         if known.keeps_data and _is_own_gateway(part):
             return not (awaits or self._has_library(known, part, sharing))
@@ -259,6 +265,13 @@ class SharedValues:
         first = words_of(name)[0]
         is_of_some = len(first) > 2 and first in _words_of(part) and first not in sharing.common_words
         return not (is_of_some or self._has_library(known, part, sharing))
+
+    def _plans_alone(self, part: ServicePart, known: Known, sharing: Sharers) -> bool:
+        """Return True for a store and what only plans the work of a program that runs beside it: a library is for those who do it."""
+        alike = sharing.programs.get(part.service.built_program, ()) if any(part.service.program) else ()
+        return (
+            len(alike) > 1 and known.is_no_use_to_planners and _PLANS.search(part.service.words[:_LONGEST]) is not None
+        )
 
     def _has_library(self, known: Known, part: ServicePart, sharing: Sharers) -> bool:
         """Return True for a library in the list of a program itself, or of what it is built upon, where no other lists one.

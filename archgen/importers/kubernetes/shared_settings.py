@@ -58,9 +58,6 @@ _FOR_SOME = {
 }
 """Kinds of stores that some programs of a system use and most don't, with words in the names of those that do."""
 
-_OF_PLANNERS = ("queue", "key-value-store", "cache")
-"""Kinds of what hands out work."""
-
 _Place = tuple[str, int]
 
 
@@ -240,7 +237,7 @@ class SharedSettings:
         known = target.guess.known
         if known.keeps_data:
             plans = part.guess.known.kind == "scheduler" and part.manifest.kind != "CronJob"
-            return "doubtful" if plans and known.kind not in _OF_PLANNERS else "sure"
+            return "doubtful" if plans and known.is_no_use_to_planners else "sure"
         if names_page("service", name, "://"):
             return "none"
         return "sure" if names_telemetry(name) else "doubtful"
