@@ -492,6 +492,8 @@ class World:
         if connection is None:
             return True
         asking = access if hop == name else "read"
+        if asking == "read" and self.by_role(self.component[hop], (), connection.locality is not None):
+            asking = "primary's read"
         asked = [one for one in self.component[hop].replicas if self.near(member, one, connection.locality)]
         asked = [one for one in asked if hop == name or self.answers(one, name, access, past, None)]
         ever = sum(self.may_ever_answer(one, asking) for one in asked)

@@ -196,11 +196,12 @@ def _of_promoters(index: Index, uses: Mapping[str, Sequence[Use]]) -> dict[str, 
 
 def _way(index: Index, target: str, asked: Asked) -> Iterator[tuple[str, Asking]]:
     """Yield the components that a health check asks behind a target, each with the access that must work."""
-    hop = asked.hop_from(index, target)
+    source, hop = target, asked.hop_from(index, target)
     while hop is not None:
         last = hop == asked.component
-        yield hop, asked.access if last else "read"
-        hop = None if last else asked.hop_from(index, hop)
+        calls = (index.connections[source, hop],)
+        yield hop, asked_of(index.components[hop], asked.access if last else "read", (), calls)[0]
+        source, hop = hop, None if last else asked.hop_from(index, hop)
 
 
 def _reached(index: Index, uses: list[Use]) -> Iterator[str]:

@@ -53,6 +53,29 @@ def test_a_check_that_asks_a_pair_whose_hosts_are_watched_parts_a_process_from_i
     assert compare(700_387, 12).flows == 1
 
 
+def test_a_check_asks_the_primary_where_a_step_would() -> None:
+    """A store that only a check reaches brings those along that vote on its primary, the asking component's replicas among them."""
+    assert compare(102_229, SMALL).pairs == 6
+    text = """\
+archgen: 1
+name: A check behind a balancer
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, managed: true, balance: {health_check: {request: GET /ready, asks: {store: read}}}}
+  app: {kind: app-server, managed: true, replicas: 2}
+  store: {kind: database, product: mongodb, managed: true, replicas: 3, replication: {primary: store#1, failover: automatic, by: third}}
+  third: {kind: database, managed: true, replicas: 3}
+connections: {user -> lb: http, lb -> app: http, app -> store: tcp}
+flows:
+  open: {access: read, steps: [user -> lb: GET /, lb -> app: GET /]}
+"""
+    model = load("check.arch.yaml", text.encode()).architecture
+    assert model is not None
+    (flow,) = model.flows
+    plan = Plan(Index(model), build(Index(model), flow))
+    assert compare_flow(model, flow, plan, concerned(model, flow), Random(1)) == (True, 1, 4)
+
+
 def test_another_architecture_is_a_difference() -> None:
     """The engine is given the model with every connection optional, the definition the model itself."""
     different = 0
