@@ -50,6 +50,11 @@ def near(
     return [replica for replica in replicas if certain_places(index, index.replicas[replica], locality) & own]
 
 
+def possible_homes(index: Index, replica: Replica, locality: str) -> set[frozenset[str]]:
+    """Return what is shared with a replica on each of its hosts; one that stays within a wider place has that alone."""
+    return set(homes(index, replica, locality).values()) or {home(index, replica, locality)}
+
+
 def caller_pools(index: Index, connection: Connection, replicas: Collection[str]) -> list[list[str]]:
     """Return the replicas that the callers over a connection choose among: one pool for each home of a caller."""
     locality = connection.locality

@@ -11,7 +11,7 @@ from archgen.model.architecture import Component, Connection, Replica
 from archgen.model.finding import Proof
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.reliability.locality import NEAREST, SAME_HOST
+from archgen.reliability.locality import NEAREST, SAME_HOST, possible_homes
 from archgen.reliability.members import quorum, votes
 
 
@@ -88,10 +88,13 @@ def _failing(facts: Topology, explained: set[str]) -> Iterator[Hit]:
             failing.setdefault(_reason(facts, proof), []).append(proof)
     for (reason, fix), proofs in failing.items():
         first = proofs[0]
+        spread = _is_spread_near(facts, first)
+        fails = "may fail" if spread else "fails"
         others = tuple((Subject("step", proof.step), "fails for the same reason") for proof in proofs[1:])
         yield Hit(
             subject=Subject("flow", first.flow),
-            message=f"{first.flow} fails at {first.step} with nothing failed: {reason}",
+            message=f"{first.flow} {fails} at {first.step} with nothing failed: {reason}",
+            case="spread" if spread else None,
             related=((Subject("step", first.step), "fails"), *others),
             flows=tuple(proof.flow for proof in proofs),
             fix=fix,
@@ -169,9 +172,15 @@ def _apart(facts: Topology, connection: Connection, caller: Replica, proof: Proo
             f"{connection.id} stays within {place}, and {caller.component} is a client, which is on no host and in no zone",
             "Take the `locality` off the connection.",
         )
-    floating = [
-        each.id for name in connection.targets for each in facts.components[name].replicas if len(each.hosts) > 1
-    ]
+    own = possible_homes(facts.index, caller, connection.locality or "")
+    floating = [each.id for each in _floating(facts, connection) if own & _homes(facts, connection, each)]
+    if floating and len(own) > 1:
+        return (
+            f"{connection.id} stays within {place}, and {listed([caller.id, *floating])} may run elsewhere, "
+            f"so {caller.id} has no replica of {targets} there for certain",
+            f"Name the hosts of {targets} (`runs_on: [a, b]`), one beside each host of {connection.source}, or take the "
+            "`locality` off the connection.",
+        )
     if proof.where is not None:
         return (
             f"{connection.id} stays within {place}, and {caller.component} floats: "
@@ -190,11 +199,37 @@ def _apart(facts: Topology, connection: Connection, caller: Replica, proof: Proo
     )
 
 
+def _floating(facts: Topology, connection: Connection) -> Iterator[Replica]:
+    for name in connection.targets:
+        yield from (each for each in facts.components[name].replicas if len(each.hosts) > 1)
+
+
+def _homes(facts: Topology, connection: Connection, replica: Replica) -> set[frozenset[str]]:
+    return possible_homes(facts.index, replica, connection.locality or "")
+
+
+def _is_spread_near(facts: Topology, proof: Proof) -> bool:
+    """Return True if a platform that spreads the targets of a failing step starts one of them wherever the caller may run."""
+    caller = facts.replicas[proof.path[-1]]
+    step = next(hop.step for hop in facts.hops[proof.flow] if hop.step.id == proof.step)
+    for connection in (facts.index.connections[step.source, target] for target in step.targets):
+        own = possible_homes(facts.index, caller, connection.locality or "")
+        for name in connection.targets if connection.locality is not None and frozenset() not in own else ():
+            placement, replicas = facts.components[name].placement, facts.components[name].replicas
+            reached = _homes(facts, connection, replicas[0]) if replicas else set()
+            spread = placement.spread if placement is not None else "none"
+            groups = len(replicas[0].hosts) if spread == "host" else len(reached)
+            if spread != "none" and own <= reached and len(replicas) >= groups:
+                return True
+    return False
+
+
 RULE = Rule(
     id="impossible-flow",
     code="MOD004",
     title="Impossible flow",
     severity="error",
+    cases=(("spread", "warning"),),
     category="model",
     summary="A step has no connection, or a flow fails with every element up.",
     why=(
@@ -205,7 +240,8 @@ RULE = Rule(
     fix="Add the missing connection, or correct the step.",
     limits=(
         "Reports the first reason of a flow that fails for several; the next one follows when the first is fixed. A "
-        "write to a component that takes none is reported by `write-to-replica`."
+        "write to a component that takes none is reported by `write-to-replica`. A warning is what floats on both ends of a "
+        "connection with a `locality`, and is spread: that there is one in each zone with everything up isn't counted."
     ),
     references=(
         (
