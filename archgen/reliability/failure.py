@@ -180,9 +180,15 @@ def _where(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> str 
     for replica in filter(placed.__contains__, path) if placed else ():
         for need in placed[replica]:
             place = worst_place(evaluation, need, bit) if evaluation.unmet(need) & bit else None
-            if place is not None:
+            if place is not None and _is_met_elsewhere(evaluation, need, bit):
                 hosts.setdefault(replica, place.host)
     return listed([f"{replica} runs on {host}" for replica, host in hosts.items()]) or None
+
+
+def _is_met_elsewhere(evaluation: Evaluation[int], need: Need, bit: int) -> bool:
+    """Return True if a place meets a need in a state; one that is lost then may have met it before."""
+    owns = ((place, place.own(need)) for place in need.places)
+    return any(own is not None and not evaluation.standing(place, own) & bit for place, own in owns)
 
 
 def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:

@@ -80,3 +80,10 @@ def test_what_takes_the_host_down_moves_the_caller_away() -> None:
     outcome = simulate(facts.index, flow, plan, [Subject("host", "ca")])
     assert outcome.status == "down"
     assert outcome.hindrances == (("f/2", "live#1 may run on a1, and no replica of redis answers there"),)
+
+
+def test_a_loss_that_breaks_the_flow_wherever_the_caller_runs_names_no_host() -> None:
+    facts = topology(("runs_on: [ca, cb]", "runs_on: ca"))
+    points = facts.losses.points["f"]
+    assert points[Subject("host", "ca")].proof.where is None
+    assert points[Subject("host", "a1")].proof.where == "live#2 runs on b1"

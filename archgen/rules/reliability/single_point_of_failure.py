@@ -201,13 +201,13 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
     if own is not None:
         return f"{lost}: {own}" if others else own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
-    is_zone = breaking.element.kind == "zone"
-    zone_fix = leave_zone(facts, breaking.element, breaking.flows, spared) if is_zone else None
-    if len(path) < 2:
-        return zone_fix
-    needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
-    cure = next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
-    return cure or zone_fix
+    needs = facts.losses.structures[breaking.flows[0]].needs
+    if where := next((need.connection for need in needs.get(path[-1], ()) if need.step == step and need.places), None):
+        return f"Place {' beside each host of '.join(where.split(' -> ')[::-1])}, or take the `locality` off {where}."
+    asked = (need for each in path[-2:-1] for need in needs.get(each, ()) if need.step == step)
+    if cure := next((_cure(facts, breaking, need) for need in asked), None):
+        return cure
+    return leave_zone(facts, breaking.element, breaking.flows, spared) if breaking.element.kind == "zone" else None
 
 
 def _elsewhere(facts: Topology, breaking: RootCause, fix: str | None) -> str | None:
