@@ -55,6 +55,8 @@ class Evaluation(Generic[T]):
         self.algebra = algebra
         self._order = order
         self._standing = standing
+        self._lost: dict[tuple[str, ...], T] = {}
+        self._grouped: dict[_Asked, tuple[list[T], T]] = {}
         self.own = {replica: self._up(plan.replicas[replica]) for replica in replicas}
         self.down = self._down()
         self.failed = dict(self.down)
@@ -91,6 +93,16 @@ class Evaluation(Generic[T]):
 
         As many as there are groups of hosts stand in groups of their own, while these are up.
         """
+        # the places of replicas with the same hosts are the same value
+        asked = (id(need.places), need.step, need.connection, need.kind)
+        if asked not in self._grouped:
+            self._grouped[asked] = self._by_group(need)
+        bad_groups, none_left = self._grouped[asked]
+        worst = [*(self.own[each] for each in need.before), *bad_groups]
+        return self.algebra.any_of([self._at_least(len(need.before) + 1, worst), none_left])
+
+    def _by_group(self, need: Need) -> tuple[list[T], T]:
+        """Return when each group of hosts has a place that fails a need, and when all groups have one or are gone."""
         optional = self.plan.structure.optional
         groups: dict[str, tuple[list[T], list[T]]] = {}
         for place in need.places:
@@ -105,10 +117,7 @@ class Evaluation(Generic[T]):
             self.algebra.any_of([bad, self._at_least(len(gone), gone)])
             for bad, (_, gone) in zip(bad_groups, groups.values(), strict=True)
         ]
-        worst = [*(self.own[each] for each in need.before), *bad_groups]
-        return self.algebra.any_of(
-            [self._at_least(len(need.before) + 1, worst), self._at_least(len(none_left), none_left)]
-        )
+        return bad_groups, self._at_least(len(none_left), none_left)
 
     def standing(self, place: PlacedNeeds, need: Need) -> T:
         """Return when a need is not met at a place for what leaves the host up: the loss of that moves the caller elsewhere."""
@@ -168,8 +177,10 @@ class Evaluation(Generic[T]):
         if not replica.hosts:
             zones = self.plan.index.zones_with(replica)
             return self.algebra.any_of([own, *map(self._zone, zones)]) if zones else own
-        homes = [self.gone(host) for host in replica.hosts]
-        return self.algebra.any_of([own, self._at_least(len(homes), homes)])
+        if replica.hosts not in self._lost:
+            homes = [self.gone(host) for host in replica.hosts]
+            self._lost[replica.hosts] = self._at_least(len(homes), homes)
+        return self.algebra.any_of([own, self._lost[replica.hosts]])
 
     def gone(self, host: str) -> T:
         """Return when a host, what it runs on or a zone around them is lost."""
@@ -195,6 +206,7 @@ class Evaluation(Generic[T]):
     def _pass(self) -> bool:
         """Walk over all replicas; return True if anything changed. A need that several replicas share is met once."""
         unmet: dict[int, T] = {}
+        self._grouped.clear()
         changed = False
         optional = self.plan.structure.optional
         for replica in self._order:
@@ -230,6 +242,9 @@ class _Spared(Generic[T]):
 
 _Standing = dict[tuple[int, frozenset[Subject]], T]
 """When needs are not met, by the elements that are up for certain."""
+
+_Asked = tuple[int, str, str | None, str]
+"""The places of a need, and what is asked there."""
 
 CONTEXTS = 1_000
 """Sets of such elements that are told apart where what floats needs what floats."""

@@ -22,6 +22,7 @@ class Index:
         self._around: dict[str, tuple[str, ...]] = {}
         self._below: dict[str, tuple[str, ...]] = {}
         self._distances: dict[tuple[str, str], dict[str, int]] = {}
+        self.homes: dict[tuple[tuple[str, ...], str], dict[str, frozenset[str]]] = {}
         self._servers: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @cached_property

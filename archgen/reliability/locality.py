@@ -18,7 +18,16 @@ SAME_HOST = "same-host"
 
 def homes(index: Index, replica: Replica, locality: str) -> dict[str, frozenset[str]]:
     """Return by host what a replica's partner must share with it, if that differs by the host on which it stands; else nothing."""
-    if len(replica.hosts) < 2 or home(index, replica, locality):
+    if len(replica.hosts) < 2:
+        return {}
+    key = (replica.hosts, locality)
+    if key not in index.homes:
+        index.homes[key] = _by_host(index, replica, locality)
+    return index.homes[key]
+
+
+def _by_host(index: Index, replica: Replica, locality: str) -> dict[str, frozenset[str]]:
+    if home(index, replica, locality):
         return {}
     by_host = {host: home(index, replace(replica, hosts=(host,)), locality) for host in replica.hosts}
     return by_host if len(set(by_host.values())) > 1 else {}

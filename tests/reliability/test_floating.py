@@ -7,6 +7,8 @@ import pytest
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.model.subject import Subject
+from archgen.reliability.evaluation import Evaluation
+from archgen.reliability.failure import States
 from archgen.reliability.simulation import simulate
 
 FLOAT = """\
@@ -87,3 +89,21 @@ def test_a_loss_that_breaks_the_flow_wherever_the_caller_runs_names_no_host() ->
     points = facts.losses.points["f"]
     assert points[Subject("host", "ca")].proof.where is None
     assert points[Subject("host", "a1")].proof.where == "live#2 runs on b1"
+
+
+def test_replicas_on_the_same_hosts_ask_once_how_these_meet_a_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    gone = Evaluation[int].gone
+
+    def count(self: Evaluation[int], host: str) -> int:
+        asked.append(host)
+        return gone(self, host)
+
+    monkeypatch.setattr(Evaluation, "gone", count)
+    numbers = []
+    for replicas in ("2", "20"):
+        facts = topology(("replicas: 2", f"replicas: {replicas}"))
+        asked.clear()
+        Evaluation(facts.losses.plans["f"], States({}, 1))
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1]
