@@ -192,13 +192,19 @@ def kept_work(topology: Topology, flow: Flow) -> tuple[frozenset[str], frozenset
     leaving: set[str] = set()
     behind: set[str] = set()
     prompt: set[str] = set()
+    taking: set[str] = set()
     for turn in turns(topology.index, flow):
         request = turn.request
-        later = request.id in keeping and (turn.later or request.id in asked)
-        if later and request.source not in behind:
+        if request.id in asked:
+            # what takes its work starts by itself, so that each of its requests is one by which work leaves the queue
+            taking.add(request.source)
+            behind.add(request.source)
+        later = request.id in keeping and turn.later
+        if request.source in taking or (later and request.source not in behind):
             leaving.add(request.id)
         further = later or request.source in behind
-        (behind if further else prompt).update(request.targets)
+        if request.id not in asked:
+            (behind if further else prompt).update(request.targets)
     return frozenset(leaving), frozenset(behind - prompt)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection
+from archgen.model.kinds import QUEUES
 from archgen.reliability.requests import is_deferred
 
 Chain = tuple[Connection, ...]
@@ -15,7 +16,8 @@ Chain = tuple[Connection, ...]
 def retry_chains(topology: Topology, flow: str) -> Iterator[tuple[str, Chain]]:
     """Yield each component of a flow with a chain to it that tries more often than those before.
 
-    A chain ends where nobody waits for the answer: a request that is handed over is not sent again for what fails later.
+    A chain ends where nobody waits for the answer: a request that is handed over is not sent again for what fails later. What a
+    queue hands on it delivers again, so that there another one begins.
     """
     arriving: dict[str, Chain] = {}
     most: dict[str, int] = {}
@@ -26,8 +28,9 @@ def retry_chains(topology: Topology, flow: str) -> Iterator[tuple[str, Chain]]:
             handed_over = hop.step.id in taken or is_deferred(hop.step, (connection,))
             before = () if handed_over else arriving.get(hop.step.source, ())
             chain = (*before, connection) if connection.retries and connection not in before else before
+            ends = handed_over and topology.kind(hop.step.source).id not in QUEUES
             for target in hop.targets:
-                if not handed_over and tries(chain) > tries(arriving.get(target, ())):
+                if not ends and tries(chain) > tries(arriving.get(target, ())):
                     arriving[target] = chain
                 if tries(chain) > most.get(target, 1):
                     most[target] = tries(chain)

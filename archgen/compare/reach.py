@@ -29,13 +29,13 @@ class Opening(Struct, frozen=True):
 
 
 def find_openings(before: Topology, after: Topology) -> tuple[Opening, ...]:
-    """Return what networks of both models may reach now and could not, those with the same doors together.
+    """Return what networks may reach now and could not, those with the same doors together; a new one was let in nowhere.
 
     Both verdicts are certain: where the rules of a firewall don't decide (an address of no network), nothing is said.
     """
     groups: dict[tuple[tuple[Door, ...], tuple[str, ...]], list[str]] = {}
     if before.firewalls.guards:
-        for source in (INTERNET, *(network for network in after.networks if network in before.networks)):
+        for source in (INTERNET, *after.networks):
             ports: dict[str, list[int]] = {}
             denied: dict[str, None] = {}
             for target, port, firewalls in _opened(before, after, source):

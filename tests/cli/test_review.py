@@ -315,6 +315,16 @@ def test_a_firewall_that_goes_opens_what_it_guarded(git: Git, capsys: pytest.Cap
     )
 
 
+def test_a_new_network_that_is_let_in_is_an_opening(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    guest = GUARDED.replace("networks: {", "networks: {guest: {trust: private}, ")
+    words = change(git, {FILE: GUARDED}, {FILE: guest.replace("from: edge,", "from: [edge, guest],")})
+    opened = document(capsys, words)["models"][0]["opened"]
+    assert [(each["sources"], each["targets"]) for each in opened] == [
+        (["guest"], [{"component": "db", "ports": [5432]}])
+    ]
+    assert document(capsys, change(git, {FILE: GUARDED}, {FILE: guest}))["models"][0]["opened"] == []
+
+
 def test_falling_hits_are_load(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
     words = change(git, {FILE: GUARDED}, {FILE: GUARDED.replace("92%", "50%")})
     (model,) = document(capsys, words)["models"]
