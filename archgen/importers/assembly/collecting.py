@@ -107,6 +107,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_hooked",
         "is_page",
         "is_promoted",
+        "promoter",
         "is_uncounted",
         "is_stopped",
         "is_unclear",

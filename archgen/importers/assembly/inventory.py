@@ -30,7 +30,7 @@ class Part(Struct, kw_only=True):
     the same network; one that `is_on_machine` is called by a name of its callers' own machine. `passes_to` are ports of the own
     machine that a proxy leads to, and `ports` those on which it listens, by the ports that a Service or its host gives to them:
     0 for one that no file tells.
-    `is_promoted` are stores of which a sentinel or an operator promotes a replica, and `is_uncounted` those whose replicas
+    `is_promoted` are stores of which a sentinel or an operator promotes a replica (`promoter`), and `is_uncounted` those whose replicas
     are counted in no file, or that files start without any: then it `is_stopped`. One that is `is_unclear` passes requests on to
     something that its configuration doesn't tell.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
@@ -66,6 +66,7 @@ class Part(Struct, kw_only=True):
     is_hooked: bool = False
     is_page: bool = False
     is_promoted: bool = False
+    promoter: str | None = None
     is_uncounted: bool = False
     is_stopped: bool = False
     is_unclear: bool = False

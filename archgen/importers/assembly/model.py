@@ -125,6 +125,23 @@ def _promotion(part: Part) -> dict[str, Any]:
     return {"primary": first, "failover": "automatic"}
 
 
+def _add_promoters(draft: _Draft) -> None:
+    """Add what promotes the replicas of stores that operators run: the operator, or an agent beside each replica."""
+    operators: dict[str, str] = {}
+    for part in draft.inventory.parts.values():
+        if part.promoter is None or part.replicas < 2:
+            continue
+        _, is_beside, product = part.promoter.rpartition("{}-")
+        name = operators.get(product, "") if not is_beside else ""
+        if not name:
+            name = free_id(part.promoter.replace("{}", part.id), {*draft.inventory.parts, *draft.components})
+            replicas = {"replicas": part.replicas} if is_beside else {}
+            draft.components[name] = {"kind": "service", "product": product} | replicas
+            draft.comments["components", name] = f"? in no file: it promotes the replicas of {part.id}"
+            operators[product] = name
+        draft.components[part.id]["replication"]["by"] = name
+
+
 def _add_components(draft: _Draft) -> None:
     if draft.application is not None:
         draft.components[draft.application] = {"kind": "app-server", "managed": True, "replicas": 2}
@@ -143,6 +160,7 @@ def _add_components(draft: _Draft) -> None:
         mark = "" if part.confidence == "high" else "? "
         members = f", {', '.join(part.members[:4])}" if len(part.members) > 1 else ""
         draft.comments["components", part.id] = f"{mark}{part.source!s}{members}, {part.evidence}"
+    _add_promoters(draft)
 
 
 def _groups(inventory: Inventory) -> dict[str, Any]:

@@ -10,7 +10,8 @@ class Operated(Struct, frozen=True):
 
     `counts` are ways to numbers, `*` for each item of a list; `names` have `{}` for the name of the resource, and may end with
     such a way in brackets, for a Service of each item. `pools` are resources of another kind that count instead, by their label.
-    One that is `promoted` has an operator that promotes a replica where the primary is lost.
+    Of one that is `promoted`, a replica takes over where the primary is lost: `by` the operator, or by agents, `{}-patroni`, beside
+    each replica of the resource; the empty text where the replicas vote.
     """
 
     group: str
@@ -18,25 +19,28 @@ class Operated(Struct, frozen=True):
     counts: tuple[str, ...]
     names: tuple[str, ...]
     promoted: bool = False
+    by: str = ""
     pools: tuple[str, str] = ("", "")
 
 
 _OPERATED: dict[str, tuple[Operated, ...]] = {
     "Cluster": (
-        Operated("postgresql.cnpg.io", "postgres", ("instances",), ("{}-rw", "{}-ro", "{}-r"), promoted=True),
+        Operated("postgresql.cnpg.io", "postgres", ("instances",), ("{}-rw", "{}-ro", "{}-r"), promoted=True, by="cloudnative-pg"),
     ),
     "postgresql": (
-        Operated("acid.zalan.do", "postgres", ("numberOfInstances",), ("{}", "{}-repl", "{}-pooler"), promoted=True),
+        Operated("acid.zalan.do", "postgres", ("numberOfInstances",), ("{}", "{}-repl", "{}-pooler"), promoted=True, by="{}-patroni"),
     ),
     "PostgresCluster": (
         Operated("postgres-operator.crunchydata.com", "postgres", ("instances/*/replicas",),
-                 ("{}-primary", "{}-ha", "{}-replicas", "{}-pgbouncer"), promoted=True),
+                 ("{}-primary", "{}-ha", "{}-replicas", "{}-pgbouncer"), promoted=True, by="{}-patroni"),
     ),
     "PerconaPGCluster": (
         Operated("percona.com", "postgres", ("instances/*/replicas",),
-                 ("{}", "{}-primary", "{}-ha", "{}-replicas", "{}-pgbouncer"), promoted=True),
+                 ("{}", "{}-primary", "{}-ha", "{}-replicas", "{}-pgbouncer"), promoted=True, by="{}-patroni"),
     ),
-    "SGCluster": (Operated("stackgres.io", "postgres", ("instances",), ("{}", "{}-primary", "{}-replicas"), promoted=True),),
+    "SGCluster": (
+        Operated("stackgres.io", "postgres", ("instances",), ("{}", "{}-primary", "{}-replicas"), promoted=True, by="{}-patroni"),
+    ),
     "PerconaXtraDBCluster": (
         Operated("percona.com", "percona-xtradb-cluster", ("pxc/size",), ("{}-haproxy", "{}-proxysql", "{}-pxc")),
     ),
@@ -47,13 +51,13 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
     "MySQL": (Operated("kubedb.com", "mysql", ("replicas",), ("{}", "{}-standby"), promoted=True),),
     "MariaDB": (
         Operated("mariadb", "mariadb", ("replicas",),
-                 ("{}", "{}-primary", "{}-secondary", "{}-internal", "primary-{}", "secondary-{}"), promoted=True),
+                 ("{}", "{}-primary", "{}-secondary", "{}-internal", "primary-{}", "secondary-{}"), promoted=True, by="mariadb-operator"),
         Operated("kubedb.com", "mariadb", ("replicas",), ("{}",), promoted=True),
     ),
     "InnoDBCluster": (Operated("mysql.oracle.com", "mysql", ("instances",), ("{}", "{}-instances"), promoted=True),),
     "MysqlCluster": (
         Operated("mysql.presslabs.org", "mysql", ("replicas",), ("{}-mysql-master", "{}-mysql", "{}-mysql-replicas"),
-                 promoted=True),
+                 promoted=True, by="mysql-operator"),
     ),
     "RabbitmqCluster": (Operated("rabbitmq.com", "rabbitmq", ("replicas",), ("{}", "{}-nodes")),),
     "Elasticsearch": (
@@ -72,7 +76,7 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
     "Redis": (Operated("redis", "redis", (), ("{}", "{}-headless")), Operated("kubedb.com", "redis", ("replicas",), ("{}",))),
     "RedisReplication": (Operated("redis", "redis", ("clusterSize",), ("{}", "{}-master", "{}-headless")),),
     "RedisCluster": (Operated("redis", "redis", ("clusterSize",), ("{}", "{}-leader", "{}-master"), promoted=True),),
-    "Dragonfly": (Operated("dragonflydb.io", "dragonfly", ("replicas",), ("{}",), promoted=True),),
+    "Dragonfly": (Operated("dragonflydb.io", "dragonfly", ("replicas",), ("{}",), promoted=True, by="dragonfly-operator"),),
     "Tenant": (Operated("minio.min.io", "minio", ("pools/*/servers",), ("minio", "{}-hl", "{}-console")),),
     "ClickHouseInstallation": (
         Operated("clickhouse.altinity.com", "clickhouse", ("configuration/clusters/*/layout/replicasCount",),

@@ -136,6 +136,8 @@ def describe_resource(resource: Resource, sheet: FactSheet) -> None:
         sheet.add(Fact(subject, "group", resource.namespace, source, "namespace"))
     if resource.operated.promoted:
         sheet.add(Fact(subject, "is_promoted", True, source, evidence))
+        if resource.operated.by:
+            sheet.add(Fact(subject, "promoter", resource.operated.by, source, evidence))
     replicas, place = resource.replicas
     if replicas is None:
         sheet.add(Fact(subject, "is_uncounted", True, place, evidence, "medium"))
