@@ -25,8 +25,12 @@ _VERSIONED_AS = {
     **dict.fromkeys(("mariadb-galera", "mariadb-galera-cluster"), "mariadb"),
     **dict.fromkeys(("mysql-innodb-cluster", "innodb-cluster", "mysql-group-replication"), "mysql"),
     **dict.fromkeys(("php-fpm", "mod-php"), "php"),
+    **dict.fromkeys(("exchange-server", "microsoft-exchange", "microsoft-exchange-server"), "exchange"),
+    **dict.fromkeys(("vmware-esxi", "vsphere", "vmware-vsphere"), "esxi"),
 }
 """Products that count their versions as another does, of which they are a part or an edition."""
+_FIRST_YEAR = 1990
+"""From here on, the first part of a version is a year."""
 _NUMBER = r"v?([0-9]{1,6}(?:\.[0-9]{1,6}){0,3})"
 _NAMED = r"([A-Za-z][A-Za-z. ]{0,40}?)[ -]v?([0-9].{0,40})"
 
@@ -46,7 +50,9 @@ def support_of(product: str, version: str) -> VersionSupport | None:
             return VersionSupport(product_lines, line, day)
     oldest, day = lines[0]
     digits = oldest.split(".")
-    if len(parts) >= len(digits) and list(map(int, parts)) < list(map(int, digits)):
+    # a build such as 16.0 is no year before 2014
+    counts_alike = (int(parts[0]) < _FIRST_YEAR) == (int(digits[0]) < _FIRST_YEAR)
+    if counts_alike and len(parts) >= len(digits) and list(map(int, parts)) < list(map(int, digits)):
         return VersionSupport(product_lines, oldest, day, older=True)
     return None
 

@@ -5,7 +5,7 @@ paid extensions. They were compared with the data of https://endoflife.date, whi
 the product's `as_of`. Deliberate differences: where a vendor names a quarter (HAProxy) or a month (Ubuntu, Python), its
 last day is used, of two published days the later (Apache 2.2, Ubuntu 22.04, RabbitMQ 3.10 to 3.12), and for Debian the
 end of its long-term support. Not in the table: releases without a date of the vendor, Redis 8.0, which got fixes after the
-day that its rule of thumb gives, and Node.js 11.
+day that its rule of thumb gives, and Node.js 11. The days of ESXi are those of its general support, which brings the fixes.
 """
 
 from __future__ import annotations
@@ -134,6 +134,18 @@ TABLE: dict[str, SupportedProduct] = {
         "https://learn.microsoft.com/lifecycle/products/?products=sql-server",
         "2014 2024-07-09, 2016 2026-07-14, 2017 2027-10-12, 2019 2030-01-08",
         "2026-11-28",
+    ),
+    "exchange": SupportedProduct(
+        "Exchange Server",
+        "https://learn.microsoft.com/lifecycle/products/?terms=Exchange%20Server",
+        "2010 2020-10-13, 2013 2023-04-11, 2016 2025-10-14, 2019 2025-10-14",
+        "2026-11-30",
+    ),
+    "esxi": SupportedProduct(
+        "VMware ESXi",
+        "https://support.broadcom.com/group/ecx/productlifecycle",
+        "6.0 2020-03-12, 6.5 2022-10-15, 6.7 2022-10-15, 7 2025-10-02, 8 2027-10-11",
+        "2026-11-30",
     ),
     "openssl": SupportedProduct(
         "OpenSSL",

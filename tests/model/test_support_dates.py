@@ -52,6 +52,16 @@ def test_support_ends_after_its_last_day() -> None:
         ("RabbitMQ", "3.13.7", "3.13", False),
         ("rabbitmq", "3.1.5", "3.6", True),
         ("Red Hat Enterprise Linux", "7.9", "7", False),
+        ("exchange", "2016", "2016", False),
+        ("Exchange Server", "2013 CU23", "2013", False),
+        ("exchange", "2007", "2010", True),
+        ("exchange", "15.2.2562", None, False),
+        ("exchange", "SE", None, False),
+        ("mssql", "16.0", None, False),
+        ("VMware ESXi", "7.0 Update 3", "7", False),
+        ("ESXi", "6.7", "6.7", False),
+        ("ESXi", "5.5", "6.0", True),
+        ("vsphere", "9.0", None, False),
     ],
 )
 def test_lines_of_versions(product: str, version: str, line: str | None, older: bool) -> None:
