@@ -41,6 +41,7 @@ _INSTEAD_OF = {
     "iscsi": "iSCSI has no TLS: keep it in a storage network of its own, or carry it over IPsec.",
     "memcached": "Few clients of memcached speak TLS, and {targets} only if it is built with it: keep it on the hosts of its callers, "
     "or put both ends in a tunnel (stunnel, WireGuard).",
+    "radius": "Not every RADIUS server has TLS (RadSec; Windows' NPS hasn't): keep it in a network of its own, or carry it over IPsec.",
     **dict.fromkeys(
         ("udp", "tftp", "statsd", "mgcp", "iax"),
         "TLS doesn't run over UDP: use DTLS, QUIC or the encryption of {targets} itself and declare it (`tls: true`), or put both "
@@ -107,9 +108,8 @@ def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
     ends = dict.fromkeys(
         name for call in (calls if speechless else ()) for name in (call.source, *call.targets) if name in speechless
     )
-    silent = [topology.components[name] for name in ends]
-    unread = [component.id for component in silent if passes_on_unread(component)]
-    without = [component.id for component in silent if component.id not in unread]
+    unread = [name for name in ends if passes_on_unread(topology.components[name])]
+    without = [name for name in ends if name not in unread]
     advice = []
     if without:
         verb = "speaks" if len(without) == 1 else "speak"

@@ -114,6 +114,10 @@ def test_what_speaks_no_tls_is_not_told_to(product: str, encrypted: bool) -> Non
             "iSCSI has no TLS: keep it in a storage network of its own, or carry it over IPsec.",
         ),
         (
+            {"protocol": "radius", "port": 1812},
+            "Not every RADIUS server has TLS (RadSec; Windows' NPS hasn't): keep it in a network of its own, or carry it over IPsec.",
+        ),
+        (
             {"protocol": "iax", "port": 4569},
             "TLS doesn't run over UDP: use DTLS, QUIC or the encryption of app itself and declare it (`tls: true`), or put both "
             "ends in a tunnel.",
