@@ -18,7 +18,7 @@ from archgen.edits.promotion import (
     promoter_connection,
     without_needless_arbiter,
 )
-from archgen.edits.replicas import Callers, with_components, with_moving_address, with_replica
+from archgen.edits.replicas import Callers, mover_on, with_components, with_moving_address, with_replica
 from archgen.edits.services import has_zones_beside, is_of_one_zone, regional
 from archgen.edits.witnesses import (
     hosts_from_primary,
@@ -28,7 +28,6 @@ from archgen.edits.witnesses import (
     witness_zones,
 )
 from archgen.model.architecture import Architecture, Component, Host, Replica
-from archgen.model.products import product_of
 from archgen.reliability.index import Index
 from archgen.reliability.members import manual_failovers
 
@@ -127,7 +126,9 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
         case AutomateFailover():
             return _automated(architecture, components[edit.component], edit.promoter, callers)
         case MoveAddress():
-            return with_components(architecture, with_moving_address(components[edit.component]))
+            component = components[edit.component]
+            moved = with_moving_address(component, by=mover_on(architecture, component))
+            return with_components(architecture, moved)
         case SpreadService():
             return _with_spread(architecture, edit.component)
         case _:
@@ -158,7 +159,13 @@ def _with_replicas(
     grown = [
         without_needless_arbiter(
             index.components,
-            with_replica(component, host, callers, is_apart=is_apart(index, component, there, network)),
+            with_replica(
+                component,
+                host,
+                callers,
+                is_apart=is_apart(index, component, there, network),
+                by=mover_on(architecture, component),
+            ),
         )
         for component in carried
     ]
@@ -232,9 +239,7 @@ def _automated(
     """Return the architecture with automatic failover of a component, and with the promoter where it is new."""
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
-        # a device has a failover of its own
-        is_device = product_of(component.product).appliance
-        by = cluster.by or ("vrrp" if moves_with_address(component) and not is_device else None)
+        by = cluster.by or (mover_on(architecture, component) if moves_with_address(component) else None)
         moved = replace(cluster, failover="automatic", by=by, watches=cluster.watches or "process")
         component = replace(component, cluster=replace(moved, recovery=None))
     if replication is None or not replication.primary or replication.failover == "automatic":

@@ -11,17 +11,19 @@ from archgen.edits.names import next_number
 from archgen.edits.promotion import agrees_by_vote, has_primary
 from archgen.model.architecture import Architecture, Cluster, Component, Placement, Replica, Replication
 from archgen.model.kinds import KINDS, ROUTING
-from archgen.model.products import product_of
+from archgen.model.products import product_name, product_of
 from archgen.model.wording import listed
 
 Callers = Callable[[str], Iterable[Component]]
 """The callers of a component, by its id."""
 
 
-def with_replica(component: Component, host: str | None, callers: Callers, *, is_apart: bool = False) -> Component:
+def with_replica(
+    component: Component, host: str | None, callers: Callers, *, is_apart: bool = False, by: str | None = "vrrp"
+) -> Component:
     """Return the component with another replica; a second one gets what lets it stand in for the first.
 
-    If the host is on another site (`is_apart`), its name moves, since no address does.
+    What moves an address on its hosts is `by`. If the host is on another site (`is_apart`), its name moves, since no address does.
     One beside replicas that float, without a host of its own, floats over the same hosts.
     """
     taken = {replica.id for replica in component.replicas}
@@ -53,7 +55,7 @@ def with_replica(component: Component, host: str | None, callers: Callers, *, is
         # its provider promotes the copy of a managed store
         failover: Literal["automatic", "manual"] = "automatic" if component.managed and host is None else "manual"
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover=failover))
-    return with_moving_address(grown, is_apart=is_apart) if needs_moving_address(component, callers) else grown
+    return with_moving_address(grown, is_apart=is_apart, by=by) if needs_moving_address(component, callers) else grown
 
 
 def needs_shared_uploads(component: Component) -> bool:
@@ -95,7 +97,18 @@ def _is_called_by_visitors(component: str, callers: Callers) -> bool:
     return False
 
 
-def with_moving_address(component: Component, *, is_apart: bool = False) -> Component:
+def mover_on(architecture: Architecture, component: Component) -> str | None:
+    """Return what moves an address between the hosts of a component; None if people have to choose it.
+
+    A device has a failover of its own, and nothing speaks VRRP on Windows.
+    """
+    on = {host for replica in component.replicas for host in replica.hosts}
+    systems = [(host.os or "").casefold() for host in architecture.hosts if host.id in on]
+    is_windows = product_name(component.product) == "iis" or any("windows" in system for system in systems)
+    return None if is_windows or product_of(component.product).appliance else "vrrp"
+
+
+def with_moving_address(component: Component, *, is_apart: bool = False, by: str | None = "vrrp") -> Component:
     """Return the component with an address that moves to another replica when the process fails; apart, its name does.
 
     One that moves with the host is as it was, and its process is watched too.
@@ -106,10 +119,9 @@ def with_moving_address(component: Component, *, is_apart: bool = False) -> Comp
     moving = replace(cluster, mode="active-passive", failover="automatic", watches="process")
     # an address that moves between hosts is one of theirs; of what has no declared host, people know what moves it
     placed = any(replica.hosts for replica in component.replicas)
-    is_device = product_of(component.product).appliance
     if is_apart:
         return replace(component, cluster=replace(moving, address="dns", by="dns"))
-    return replace(component, cluster=replace(moving, by="vrrp") if placed and not is_device else moving)
+    return replace(component, cluster=replace(moving, by=by) if placed and by is not None else moving)
 
 
 def copies_instead(architecture: Architecture, grown: Collection[str]) -> str:

@@ -531,3 +531,16 @@ def test_no_second_backup_reads_the_same_data_into_the_same_place() -> None:
     )
     components = yaml.safe_load(done.data)["components"]
     assert (components["api"]["runs_on"], components["dump"]["runs_on"]) == (["a", "a-2"], "a")
+
+
+@pytest.mark.parametrize(("system", "by"), [("Windows Server 2022", None), ("Debian 13", "vrrp")])
+def test_an_address_moves_by_vrrp_where_something_speaks_it(system: str, by: str | None) -> None:
+    text = model(
+        "clerk: {kind: client}\nweb: {kind: web-server, runs_on: a, sessions: none}",
+        "clerk -> web: https",
+        "clerk -> web: open",
+        f"{{a: {{os: {system}}}}}",
+    )
+    web = fixed(text, "single-point-of-failure")["components"]["web"]
+    assert web["cluster"]["mode"] == "active-passive"
+    assert web["cluster"].get("by") == by
