@@ -71,8 +71,9 @@ def least_interval(component: Component) -> float:
 
 
 def copy_holders(topology: Topology, backup: Component) -> tuple[Component, ...]:
-    """Return the components that hold the copies: the storage that a backup calls, or the backup itself."""
-    called = dict.fromkeys(target for call in topology.outgoing[backup.id] for target in call.targets)
+    """Return the components that hold the copies: the storage that a backup calls and not only reads, or the backup itself."""
+    writing = (call for call in topology.outgoing[backup.id] if call.access != "read")
+    called = dict.fromkeys(target for call in writing for target in call.targets)
     stores = [topology.components[name] for name in called if name not in backup.backs_up]
     return tuple(store for store in stores if store.kind in _KEEPING or _is_for_copies(topology, backup, store)) or (
         backup,
