@@ -36,7 +36,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
                     continue
                 passed = behind[target] if not facts.is_denied(connection, target) else {}
                 alike = [edge for edge, calls in passed.items() if edge != target and _is_alike(connection, calls)]
-                edges = [edge for edge in alike if _protects(facts, edge, target, reached)]
+                edges = [edge for edge in alike if _protects(facts, edge, connection, target, reached)]
                 if edges:
                     yield _hit(facts, connection, target, edges)
                 elif alike:
@@ -161,11 +161,22 @@ def _requests_to(facts: Topology, target: str) -> list[Connection]:
     return [call for call in calls if any(map(_is_request, call.ports))]
 
 
-def _protects(facts: Topology, edge: str, target: str, reached: list[str]) -> bool:
-    """Return True if a caller should come through an edge: a cache is for those who use it, a gateway is a door itself."""
+def _protects(facts: Topology, edge: str, connection: Connection, target: str, reached: list[str]) -> bool:
+    """Return True if a caller should come through an edge: a cache is for those who use it by the same name, a gateway is a door."""
     kind = facts.kind(edge).id
-    doubled = facts.kind(target).id == "api-gateway" or (kind == "cdn" and edge not in reached)
-    return kind == "waf" or not doubled
+    apart = kind == "cdn" and (edge not in reached or _has_another_name(facts, edge, connection))
+    return kind == "waf" or not (facts.kind(target).id == "api-gateway" or apart)
+
+
+def _has_another_name(facts: Topology, edge: str, connection: Connection) -> bool:
+    """Return True if visitors use another name for what a CDN serves than for what they call directly."""
+    served, direct = _domains(facts, facts.flows_of[edge]), _domains(facts, facts.flows_over[connection.id])
+    return bool(served) and bool(direct) and None not in (*served, *direct) and served.isdisjoint(direct)
+
+
+def _domains(facts: Topology, flows: Collection[str]) -> set[str | None]:
+    names = (facts.flows[flow].domain for flow in flows)
+    return {name if name is None else normalize_name(name) for name in names}
 
 
 def _edges_by_caller(facts: Topology) -> dict[str, list[str]]:
@@ -281,7 +292,8 @@ RULE = Rule(
     ),
     limits=(
         "Looks behind edges and web servers, not behind applications, and at requests in the same protocol. A gateway, a "
-        "way past a CDN that the caller doesn't use, a DNS name that leads past one, or a firewall's rule that lets everybody in past "
+        "way past a CDN that the caller doesn't use, or uses by another name (`domain`), "
+        "a DNS name that leads past one, or a firewall's rule that lets everybody in past "
         "one, is an info. Data "
         "stores are reported by `exposed-database`, administration ports by `exposed-admin`. Doesn't see a firewall "
         "that lets in single addresses only: give such callers a network of their own."
