@@ -82,8 +82,14 @@ def _unguarded(facts: Topology, component: str) -> Iterator[Subject]:
     if target.kind in FIREWALLS and not _is_program_for_requests(target):
         return
     for replica in target.replicas:
-        if not facts.guarding(replica):
+        if not (facts.guarding(replica) or _is_beside_firewall(facts, replica)):
             yield from _where(replica)
+
+
+def _is_beside_firewall(facts: Topology, replica: Replica) -> bool:
+    """Return True for what a firewall's own machine runs, such as its VPN: it filters what comes in to itself, too."""
+    beside = ([facts.kind(other.component).id for other in facts.replicas_on[host]] for host in replica.hosts)
+    return bool(replica.hosts) and all("firewall" in kinds for kinds in beside)
 
 
 def _is_program_for_requests(component: Component) -> bool:
@@ -159,7 +165,7 @@ RULE = Rule(
     ),
     limits=(
         "A web application firewall counts as one, unless its `product` is a web server or a module of one, which filters no other ports. "
-        "Doesn't know packet filters that a host runs itself: declare them as a firewall that `guards` the host. A client "
+        "Doesn't know packet filters that a host runs itself: declare them as a firewall that `guards` the host, or that runs on it. A client "
         "without a `network` is on the internet, unless it calls private networks alone. A call that the rules of a firewall "
         "let in, and that doesn't lead over it, is asked about (`incomplete-model`). Leaves ways into private networks past a "
         "balancer to `bypassed-edge`, where there are no others."
