@@ -165,7 +165,7 @@ RULE = Rule(
     ),
     limits=(
         "A web application firewall counts as one, unless its `product` is a web server or a module of one, which filters no other ports. "
-        "Doesn't know packet filters that a host runs itself: declare them as a firewall that `guards` the host, or that runs on it. A client "
+        "Doesn't know packet filters that a host runs itself: declare them as a firewall that `guards` the host or runs on it. A client "
         "without a `network` is on the internet, unless it calls private networks alone. A call that the rules of a firewall "
         "let in, and that doesn't lead over it, is asked about (`incomplete-model`). Leaves ways into private networks past a "
         "balancer to `bypassed-edge`, where there are no others."
