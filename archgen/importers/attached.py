@@ -24,6 +24,7 @@ from archgen.importers.nginx import (
 )
 from archgen.importers.protocols import protocol_of_port
 from archgen.importers.proxies import Pools, Proxy, is_trial_configuration
+from archgen.importers.sources.probes import asked_by_others
 from archgen.importers.variable_names import names_callers, sets_host
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -219,10 +220,12 @@ def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sh
     # measurements are fetched over HTTP, whatever else answers there
     observes = attachment.kind in KINDS and KINDS[attachment.kind].observes
     fetches = observes and _FETCHES.search(attachment.file.data.decode("utf-8", "replace"))
+    others = asked_by_others(attachment.file, attachment.hosts) if fetches else {}
     for number, mention in mentioned:
-        if mention.host == attachment.owner:
+        caller = others.get(number, attachment.owner)
+        if mention.host == caller or not caller:
             continue
-        subject = f"connection:{attachment.owner}->{mention.host}"
+        subject = f"connection:{caller}->{mention.host}"
         origin = Origin(attachment.file.path, number + attachment.line)
         protocol = mention.protocol or (None if fetches else protocol_of_port(mention.port)) or "http"
         evidence = IN_SOURCE if attachment.is_shared else MOUNTED

@@ -268,6 +268,8 @@ PRODUCTS: dict[str, Known] = {
     **_stores("service", "postgres-meta", "http", 8080, "postgres-meta"),
     **_stores("service", "postgraphile", "http", 5000, "postgraphile"),
     **_stores("service", "schema-registry", "http", 8081, "schema-registry cp-schema-registry"),
+    **_stores("service", "kafka-connect", "http", 8083, "kafka-connect cp-kafka-connect cp-kafka-connect-base"),
+    **_stores("service", "kafka-bridge", "http", 8080, "kafka-bridge"),
     **_stores("service", "trino", "http", 8080, "trino presto prestodb"),
     **_stores("service", "clamav", "tcp", 3310, "clamav clamd"),
     **_stores("service", "mercure", "http", 80, "mercure"),

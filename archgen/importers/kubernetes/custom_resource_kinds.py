@@ -70,6 +70,8 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
         Operated("kafka.strimzi.io", "kafka", ("kafka/replicas",), ("{}-kafka-bootstrap", "{}-kafka-brokers"),
                  pools=("KafkaNodePool", "strimzi.io/cluster")),
     ),
+    "KafkaBridge": (Operated("kafka.strimzi.io", "kafka-bridge", ("replicas",), ("{}-bridge-service",)),),
+    "KafkaConnect": (Operated("kafka.strimzi.io", "kafka-connect", ("replicas",), ("{}-connect-api",)),),
     "RedisFailover": (
         Operated("databases.spotahome.com", "redis", ("redis/replicas",), ("rfs-{}", "rfr-{}", "rfrm-{}"), promoted=True),
     ),

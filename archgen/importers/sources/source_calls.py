@@ -19,7 +19,11 @@ _ASIDE = re.compile(
 )
 """Tests, examples, and the settings of servers for those who work on a program; `com.example` is the package of any program of Java."""
 
-_URL = re.compile(r"""["'`](?:https?|lb|grpc)://([A-Za-z][\w.-]*)(?::[0-9]{1,5})?(?=["'`/?$%{])""")
+_URL = re.compile(
+    r"""(?:["'`]|\$\{([\w.-]{1,100}):)((?:https?|lb|grpc)://([A-Za-z][\w.-]*)(?::[0-9]{1,5})?)(?=["'`/?$%{}])"""
+)
+"""An address in quotes, or the one that a placeholder of Spring has for want of a setting: the setting, the address, the host."""
+
 _ON_MACHINE = re.compile(r"""["'`](?:https?|grpc)://((?:localhost|127\.0\.0\.1):[0-9]{1,5})(?=["'`/?$%{])""")
 _CLIENT = re.compile(r"@(?:FeignClient|RegisterRestClient|HttpExchange)\(([^()]{1,400})\)")
 _NAMED = re.compile(r"""(?:^\s*|\b(?:name|value|serviceId)\s*=\s*)"([\w.-]{1,100})\"""")
@@ -114,8 +118,8 @@ def _lines(text: str, hosts: Mapping[str, str], given: Collection[str]) -> Itera
         elif "://" in line and _NO_CALL.search(line) is None:
             variables = _variables(line, given) or _variables(before, given)
             if not any(each in given for each in variables):
-                urls = (match for match in _URL.finditer(line) if match[1] in hosts)
-                called += [match[0].strip("\"'`") for match in urls if _may_call(line, match)]
+                urls = (match for match in _URL.finditer(line) if match[3] in hosts and not _is_set(match[1], given))
+                called += [match[2] for match in urls if _may_call(line, match)]
                 local = (match for match in _ON_MACHINE.finditer(line) if match[1] in hosts)
                 called += [
                     match[0].strip("\"'`")
@@ -126,6 +130,11 @@ def _lines(text: str, hosts: Mapping[str, str], given: Collection[str]) -> Itera
         before = line
 
 
+def _is_set(setting: str | None, given: Collection[str]) -> bool:
+    """Return True for a setting, such as `shop.prices.url`, that a variable of the program sets."""
+    return setting is not None and re.sub(r"[^A-Z0-9]+", "_", setting.upper()) in given
+
+
 def _may_call(line: str, match: re.Match[str]) -> bool:
     """Return True for an address with a port, and for one in a line that calls it or gives it a name."""
-    return match[0].count(":") > 1 or _CALLS.search(line[: match.start()] + line[match.end() :]) is not None
+    return match[2].count(":") > 1 or _CALLS.search(line[: match.start()] + line[match.end() :]) is not None
