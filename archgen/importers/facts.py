@@ -298,8 +298,9 @@ class FactSheet:
 
 
 def _rank(fact: Fact) -> tuple[int, bool, Origin, bytes]:
-    # what a policy lets in says less of a call than what makes it
-    return CONFIDENCES.index(fact.confidence), fact.evidence == ADMITTED, fact.source, json.encode(fact.value)
+    # what a policy lets in, and the order of the start, say less of a call than what makes it
+    is_weak = fact.evidence in (ADMITTED, "depends_on")
+    return CONFIDENCES.index(fact.confidence), is_weak, fact.source, json.encode(fact.value)
 
 
 class Attachment(Struct, frozen=True):

@@ -18,6 +18,7 @@ from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener, Origin
 from archgen.importers.packages import DOCKERFILES, PACKAGE_LISTS, directory_named
 from archgen.importers.products import image_name
+from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.mounted_settings import files_of_dotnet, in_effect
 from archgen.importers.sources.recipes import read_recipe
 from archgen.importers.sources.source_calls import source_calls
@@ -188,10 +189,10 @@ def settings_in_sources(
         for host in ("localhost", "127.0.0.1")
     }
     for part in parts.values():
-        works = KINDS[part.kind].role == "application"
+        works, leads = KINDS[part.kind].role == "application", KINDS[part.kind].balances
         files = [
             *(_settings(part, opener) if works else ()),
-            *(settings_of_dotnet(part, opener, variables_of(part)) if works else ()),
+            *(settings_of_dotnet(part, opener, variables_of(part)) if works or leads else ()),
             *(_copied(part, opener) if not part.service.built and not part.recipe.image else ()),
         ]
         place = places[part.id]
@@ -237,8 +238,11 @@ def settings_of_dotnet(
 ) -> tuple[Configuration, ...]:
     """Return the files of settings in the source of a program of .NET, as far as they are in effect beside its variables."""
     given = {name: value.text for name, value in variables.items()}
+    path = part.service.source.path
+    place, builds = opener.tree(path).place, image_builds(path, opener)
     for directory in dict.fromkeys(source_directories(part, opener)) if part.guess.known.product is None else ():
-        named = opener.find(part.service.source.path, directory, files_of_dotnet(given))
+        module = builds.settings_in(posixpath.normpath(posixpath.join(place, directory)))
+        named = opener.find(path, posixpath.relpath(module, place), files_of_dotnet(given))
         files = [file for opened in named for file in opened[:1] if len(file.data) <= _LARGEST]
         if files:
             return (*in_effect(files, (), given),)

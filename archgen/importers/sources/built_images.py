@@ -16,7 +16,7 @@ _OF_JVM = re.compile(r"^(?:(.*)/)?src/main/(?:resources|java|kotlin)/")
 """The beginning of the path of a source of Maven or Gradle, with the module that it is of."""
 
 _SETTINGS = re.compile(
-    r"^(?:(.*)/)?(?:src/main/resources/application(?:-\w+)?\.(?:ya?ml|properties)|appsettings\.json)$"
+    r"^(?:(.*)/)?(?:src/main/resources/application(?:-\w+)?\.(?:ya?ml|properties)|appsettings\.json|ocelot\.json)$"
 )
 """The path of a file of settings that Spring or .NET reads, with the directory of its module."""
 

@@ -47,7 +47,8 @@ _DEEPEST = 12
 def files_of_dotnet(variables: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names of the files of settings that a program of .NET with these variables reads, one over the other."""
     stage = next((variables[name] for name in _STAGES_OF_DOTNET if variables.get(name)), "Production")
-    return ("appsettings.json", *([f"appsettings.{stage}.json"] if _STAGE.fullmatch(stage) else []))
+    stages = ["", *([f".{stage}"] if _STAGE.fullmatch(stage) else [])]
+    return tuple(f"{stem}{each}.json" for stem in ("appsettings", "ocelot") for each in stages)
 
 
 def settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int, Beside]]:
