@@ -91,7 +91,7 @@ def _reach(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQu
         entry.protocol == "http" and entry.port not in (80, 443) and not entry.local for entry in entries
     ):
         ports = listed(first_few([f"{entry.component}:{entry.port}" for entry in entries], _MOST_NAMED))
-        ask = f"Is {ports} reached over the internet, or over a private network or a VPN alone?"
+        ask = f"{'Is' if len(entries) == 1 else 'Are'} {ports} reached over the internet, or over a private network or a VPN alone?"
         yield question("reach", client, ask, ("internet", "private"), (str(entries[0].place),))
 
 
