@@ -214,9 +214,10 @@ def _is_spread_near(facts: Topology, proof: Proof) -> bool:
     step = next(hop.step for hop in facts.hops[proof.flow] if hop.step.id == proof.step)
     for connection in (facts.index.connections[step.source, target] for target in step.targets):
         own = possible_homes(facts.index, caller, connection.locality or "")
-        for name in connection.targets if connection.locality is not None and frozenset() not in own else ():
+        # what stands in no zone is beside nothing, and without a locality nothing has to be near
+        for name in connection.targets if frozenset() not in own else ():
             placement, replicas = facts.components[name].placement, facts.components[name].replicas
-            reached = _homes(facts, connection, replicas[0]) if replicas else set()
+            reached = _homes(facts, connection, replicas[0])
             spread = placement.spread if placement is not None else "none"
             groups = len(replicas[0].hosts) if spread == "host" else len(reached)
             if spread != "none" and own <= reached and len(replicas) >= groups:
