@@ -439,7 +439,9 @@ class World:
             return False
         if not each:
             return True
-        if any(self.itself_lost(one.id) for one in replicas if self.keeps_address(one, access[one.component])):
+        # what never passes its caller's check gets no request, lost or not
+        keeping = [one for one in replicas if self.keeps_address(one, access[one.component])]
+        if any(self.itself_lost(one.id) and self.passes(caller, one, None) for one in keeping):
             return False
         return all(one.id in counting for one in self.blindly(caller, request, replicas, access, host))
 

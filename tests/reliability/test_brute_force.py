@@ -53,6 +53,11 @@ def test_a_check_that_asks_a_pair_whose_hosts_are_watched_parts_a_process_from_i
     assert compare(700_387, 12).flows == 1
 
 
+def test_what_never_passes_a_check_keeps_no_request() -> None:
+    """A member of a cluster whose hosts are watched keeps its address when it fails, but nothing ever went there."""
+    assert compare(120_489, SMALL).flows == 3
+
+
 def test_a_check_asks_the_primary_where_a_step_would() -> None:
     """A store that only a check reaches brings those along that vote on its primary, the asking component's replicas among them."""
     assert compare(102_229, SMALL).pairs == 6
