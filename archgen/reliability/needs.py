@@ -257,7 +257,7 @@ def _some(
             access, pinned = asked_of(component, use.access, use.pinned, use.connections, use.copies)
             first, second = eligible(component, access, moment)
             required = (*votes(component, access), *electorate(component, index, access))
-            if any(each.count > len(each.members) for each in required):
+            if not _can_be_met(required):
                 continue
             for replica in _near(index, first, connection, caller, pinned, host):
                 asked = _asked(index, use.step, index.replicas[replica], asks, moment) if asks else ()
@@ -266,6 +266,8 @@ def _some(
                 after = taking_over(component, replica, moment)
                 before = predecessors(component, replica)
                 by, counted = _moved(index, component, replica)
+                if not _can_be_met(counted):
+                    continue
                 member = Guarded(replica, by, after, (*required, *counted), before, asked)
                 if member.is_free:
                     now.append(replica)
@@ -275,12 +277,18 @@ def _some(
                 standing_by = _near(index, second, connection, caller, pinned, host)
                 for replica in standing_by:
                     asked = _asked(index, use.step, index.replicas[replica], asks, moment) if asks else ()
-                    if asked is not None:
-                        later.append(replace(_promoted(index, component, replica, required, moment), asks=asked))
+                    promoted = _promoted(index, component, replica, required, moment)
+                    if asked is not None and _can_be_met(promoted.votes):
+                        later.append(replace(promoted, asks=asked))
     count = _count(use.connections, len(now) + len(guarded) + len(later))
     name = use.connections[0].id if use.connections else None
     need = Need(use.step, name, tuple(now), (*guarded, *later), count, name=use.name)
     return need, frozenset(member.replica for member in later)
+
+
+def _can_be_met(votes: Iterable[Votes]) -> bool:
+    """Return False if votes ask for more members than there are: what waits for these never answers."""
+    return all(each.count <= len(each.members) for each in votes)
 
 
 def _asked(index: Index, step: str, member: Replica, asks: Asks, moment: Moment) -> tuple[Need, ...] | None:

@@ -58,6 +58,11 @@ def test_what_never_passes_a_check_keeps_no_request() -> None:
     assert compare(120_489, SMALL).flows == 3
 
 
+def test_what_can_never_take_the_traffic_is_none_of_all_that_are_asked() -> None:
+    """What moves the traffic of a pair has no majority, so that its standby answers nothing, with nothing lost."""
+    assert compare(203_007, SMALL).possible == 1
+
+
 def test_a_check_asks_the_primary_where_a_step_would() -> None:
     """A store that only a check reaches brings those along that vote on its primary, the asking component's replicas among them."""
     assert compare(102_229, SMALL).pairs == 6
