@@ -97,7 +97,8 @@ def _run_once(facts: SystemFacts) -> str:
     if len(once) <= _NAMED:
         run = "runs" if len(once) == 1 else "run"
         return f"; {listed(once)}, which a flow needs, {run} only once"
-    return f"; {len(once)} of the {len(own)} that flows need run only once"
+    share = "all" if len(once) == len(own) else f"{len(once)} of"
+    return f"; {share} the {len(own)} that flows need run only once"
 
 
 def _is_operated(component: Component) -> bool:
