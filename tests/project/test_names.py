@@ -60,6 +60,28 @@ def test_a_public_name_means_one_thing() -> None:
     assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
 
 
+def test_a_private_name_is_used_in_its_module() -> None:
+    """What moves to another module leaves nothing behind."""
+    idle: dict[str, set[str]] = {}
+    count = 0
+    for path, module in modules().items():
+        used = {node.id for node in ast.walk(module) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        bound = {node.name for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        bound |= {
+            node.id
+            for statement in module.body
+            if isinstance(statement, ast.Assign | ast.AnnAssign)
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        private = {name for name in bound if name.startswith("_") and name.strip("_") and not name.startswith("__")}
+        count += len(private)
+        if private - used:
+            idle[path] = private - used
+    assert count > 5_000
+    assert idle == {}
+
+
 def test_imports_stand_at_the_top_but_in_commands() -> None:
     late = defaultdict(set)
     for path, module in modules().items():

@@ -1,4 +1,4 @@
-"""The configurations of pods: ConfigMaps that a pod mounts or that its framework reads by its name, and files in its image."""
+"""The configurations of pods: ConfigMaps that a pod mounts, or that its framework reads by its name."""
 
 from __future__ import annotations
 
@@ -17,16 +17,6 @@ from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
 
 _OF_CONFIGURATION = re.compile(r"[-.](config|conf|cm|configmap|config-map|configuration)$")
-
-_COPIES = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!.*--from)(?:--\S+[ \t]+)*(.+)$", re.MULTILINE | re.IGNORECASE)
-_OF_PROXIES = re.compile(r"/nginx/|/haproxy/|/caddy/", re.IGNORECASE)
-_COMMENT = re.compile(r"#.*")
-_POOL = re.compile(r"\bupstream\s+([\w.-]+)")
-_PASS = re.compile(r"\b(?:proxy|grpc|fastcgi|uwsgi)_pass\s+(?:\w+://)?([^\s;:/]+)")
-_SERVER = re.compile(r"\bserver\s+([^\s;:{]+)[^;{]*;")
-_PROFILE = re.compile(r"[\w-]{1,60}")
-_LONGEST_RECIPE = 1 << 16
-_MOST_COPIED = 5
 
 HostsOf = Callable[[str], Mapping[str, str]]
 """The names by which the pods of a namespace reach others."""
