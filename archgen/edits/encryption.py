@@ -41,6 +41,7 @@ _INSTEAD_OF = {
     "iscsi": "iSCSI has no TLS: keep it in a storage network of its own, or carry it over IPsec.",
     "memcached": "Few clients of memcached speak TLS, and {targets} only if it is built with it: keep it on the hosts of its callers, "
     "or put both ends in a tunnel (stunnel, WireGuard).",
+    "modbus": "Few controllers speak Modbus/TCP Security: keep it in a network of its own, or put both ends in a tunnel.",
     "radius": "Not every RADIUS server has TLS (RadSec; Windows' NPS hasn't): keep it in a network of its own, or carry it over IPsec.",
     **dict.fromkeys(
         ("udp", "tftp", "statsd", "mgcp", "iax"),
@@ -60,7 +61,6 @@ _OTHER_NAMES = {
     "syslog": "syslog: over TLS (RFC 5425)",
     "smb": "SMB: its own encryption (SMB 3)",
     "nfs": "NFS: with TLS, or with Kerberos (`krb5p`)",
-    "modbus": "Modbus: Modbus/TCP Security, or a tunnel",
     "telnet": "Telnet: `ssh`",
     "ftp": "FTP: `sftp`, or `ftps`",
 }

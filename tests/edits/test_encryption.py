@@ -114,6 +114,10 @@ def test_what_speaks_no_tls_is_not_told_to(product: str, encrypted: bool) -> Non
             "iSCSI has no TLS: keep it in a storage network of its own, or carry it over IPsec.",
         ),
         (
+            {"protocol": "modbus", "port": 502},
+            "Few controllers speak Modbus/TCP Security: keep it in a network of its own, or put both ends in a tunnel.",
+        ),
+        (
             {"protocol": "radius", "port": 1812},
             "Not every RADIUS server has TLS (RadSec; Windows' NPS hasn't): keep it in a network of its own, or carry it over IPsec.",
         ),
