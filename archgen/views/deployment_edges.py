@@ -59,6 +59,17 @@ class DeploymentEdges:
         )
         return self._once(edge for connection in selected for edge in self._calls(connection))
 
+    def within(self) -> Iterator[tuple[str, Connection]]:
+        """Yield the cards that stand for both ends of a connection, which no line shows, and that connection."""
+        same = self._folding.component
+        for connection in self._topology.architecture.connections:
+            for target in connection.targets:
+                if same(target) == same(connection.source):
+                    pairs = self._pairs(connection, target)
+                    ends = ((source, other) for source, other, _ in pairs if source is not other or len(pairs) == 1)
+                    nodes = ((self._folding.node(source.id), self._folding.node(other.id)) for source, other in ends)
+                    yield from ((card, connection) for card in dict.fromkeys(one for one, two in nodes if one == two))
+
     def _once(self, edges: Iterable[Edge]) -> Iterator[Edge]:
         """Return every line once; twins of equal zones share one, with the badges of all."""
         first: dict[tuple[str, ...], Edge] = {}
@@ -133,9 +144,9 @@ class DeploymentEdges:
 
     @staticmethod
     def _few(sources: tuple[Replica, ...], targets: tuple[Replica, ...]) -> list[ReplicaPair]:
-        """Return a line for each replica, enough to show that two rows belong together."""
-        longest = max(len(sources), len(targets))
-        return [(sources[at % len(sources)], targets[at % len(targets)], "") for at in range(longest)]
+        """Return a line for each replica, enough to show that two rows belong together; of one row each calls the next."""
+        longest, next_one = max(len(sources), len(targets)), int(sources == targets)
+        return [(sources[at % len(sources)], targets[(at + next_one) % len(targets)], "") for at in range(longest)]
 
     def _to_primary(
         self,

@@ -193,6 +193,30 @@ def test_equal_hosts_fold_above_sixty_replicas() -> None:
     assert [(group.id, group.detail) for group in shown.groups] == [("host:h0", "100 hosts")]
 
 
+def test_a_card_that_stands_for_both_ends_of_a_connection_names_it() -> None:
+    hosts = [f"h{at}" for at in range(70)]
+    shown = written(
+        f"hosts: {{{', '.join(f'{host}: {{}}' for host in hosts)}}}\n"
+        f"components:\n  store: {{kind: object-storage, runs_on: [{', '.join(hosts)}]}}\n  web: {{kind: web-server}}\n"
+        "connections:\n  web -> store: https\n  store -> store: http\n  web -> web: https\n"
+    )
+    chips = {node.id: [(chip.label, chip.meaning, chip.subjects) for chip in node.chips] for node in shown.nodes}
+    assert chips == {
+        "store@h0": [("→ each other", "plaintext", ("store -> store",))],
+        "web#1": [("→ itself", "encrypted", ("web -> web",))],
+    }
+    assert lines(shown) == ["web#1 -> store@h0: https encrypted"]
+
+
+def test_replicas_that_are_drawn_apart_have_lines_between_them() -> None:
+    shown = written(
+        "hosts: {a: {}, b: {}}\ncomponents:\n  store: {kind: object-storage, runs_on: [a, b]}\n"
+        "connections:\n  store -> store: http\n"
+    )
+    assert not any(node.chips for node in shown.nodes)
+    assert len(shown.edges) == 2
+
+
 def test_a_primary_does_not_fold_into_those_that_wait_for_it() -> None:
     hosts = ", ".join(f"w{at}: {{}}" for at in range(60))
     shown = written(
