@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection, Host, Replica, Zone
+from archgen.model.architecture import Component, Host, Replica, Zone
 from archgen.model.finding import Finding
 from archgen.model.wording import listed, plural, zone_words
 from archgen.views.badges import badges, beside_title
 from archgen.views.deployment_edges import DeploymentEdges
 from archgen.views.deployment_folding import fold
-from archgen.views.diagram import GUARDS, SEPARATOR, Badge, Chip, Diagram, Group, Node, enclosing
+from archgen.views.diagram import GUARDS, SEPARATOR, Badge, Diagram, Group, Node, enclosing
 from archgen.views.equal.names import shared_name
 from archgen.views.equal.spread import host_spread, replica_spread, single_zone
 from archgen.views.folding import Folding
-from archgen.views.labels import WORST, line_of, product_label
+from archgen.views.labels import product_label, with_own_chips
 from archgen.views.overview import guard_text
 from archgen.views.pools import pool_id, pools, shared_zone
 
@@ -40,14 +40,12 @@ def deployment(topology: Topology, findings: Sequence[Finding] = (), folded: Fol
     used = _used(groups, nodes)
     joined = {node.id for node in nodes if not node.guards}
     edges = DeploymentEdges(topology, folding, marks)
-    if own := _own_chips(topology, folding, edges):
-        nodes = [replace(node, chips=own[node.id]) if node.id in own else node for node in nodes]
     architecture = topology.architecture
     return Diagram(
         id="deployment",
         title=architecture.name,
         alt=_alt(topology),
-        nodes=tuple(nodes),
+        nodes=with_own_chips(nodes, edges.within(), lambda node: folding.nodes_like(node.id) > 1),
         groups=tuple(group for group in groups if group.id in used),
         edges=tuple(edge for edge in edges.edges() if {edge.source, edge.target} <= joined),
         direction=architecture.layout.direction,
@@ -238,23 +236,6 @@ def _node(
         description=component.why or "",
         stands_for=alike if len(alike) > 1 else (),
     )
-
-
-def _own_chips(topology: Topology, folding: Folding, edges: DeploymentEdges) -> dict[str, tuple[Chip, ...]]:
-    """Return a chip for each card that stands for both ends of connections."""
-    inner: dict[str, dict[str, Connection]] = {}
-    for card, connection in edges.within():
-        inner.setdefault(card, {})[connection.id] = connection
-    return {
-        card: (
-            Chip(
-                "→ each other" if folding.nodes_like(card) > 1 else "→ itself",
-                min((line_of(topology, each)[1] for each in connections.values()), key=WORST.index),
-                tuple(connections),
-            ),
-        )
-        for card, connections in inner.items()
-    }
 
 
 def _detail(topology: Topology, component: Component, replica: Replica, folding: Folding) -> str:

@@ -59,16 +59,17 @@ class DeploymentEdges:
         )
         return self._once(edge for connection in selected for edge in self._calls(connection))
 
-    def within(self) -> Iterator[tuple[str, Connection]]:
-        """Yield the cards that stand for both ends of a connection, which no line shows, and that connection."""
+    def within(self) -> Iterator[Edge]:
+        """Yield the lines whose two ends one card stands for, from which `edges` leaves them out."""
         same = self._folding.component
         for connection in self._topology.architecture.connections:
-            for target in connection.targets:
-                if same(target) == same(connection.source):
-                    pairs = self._pairs(connection, target)
-                    ends = ((source, other) for source, other, _ in pairs if source is not other or len(pairs) == 1)
-                    nodes = ((self._folding.node(source.id), self._folding.node(other.id)) for source, other in ends)
-                    yield from ((card, connection) for card in dict.fromkeys(one for one, two in nodes if one == two))
+            meaning = line_of(self._topology, connection)[1]
+            for target in connection.targets if same(connection.source) in map(same, connection.targets) else ():
+                pairs = self._pairs(connection, target)
+                for source, other, _ in pairs:
+                    edge = self._edge(connection.id, (source, other), "", meaning)
+                    if edge.source == edge.target and (source is not other or len(pairs) == 1):
+                        yield edge
 
     def _once(self, edges: Iterable[Edge]) -> Iterator[Edge]:
         """Return every line once; twins of equal zones share one, with the badges of all."""

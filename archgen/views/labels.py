@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec.structs import replace
+
 from archgen.analysis.hops import Meaning
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Port
+from archgen.views.diagram import Chip, Edge, Node
 from archgen.views.watching import is_for_watching
 
 WORST: tuple[Meaning, ...] = (
@@ -39,6 +44,26 @@ def line_of(topology: Topology, connection: Connection) -> tuple[str, Meaning]:
     meaning = "monitoring" if is_for_watching(topology, connection) else topology.meaning(connection, port)
     more = f"{MORE_PORTS}{len(ports) - 1}" if len(ports) > 1 else ""
     return f"{port_label(port)}{more}", meaning
+
+
+def own_chip(lines: Sequence[Edge], many: bool) -> Chip:
+    """Return the chip of a card for the connections that it has with itself, or that `many` behind it have with each other."""
+    meaning = min((line.meaning for line in lines), key=WORST.index)
+    return Chip("→ each other" if many else "→ itself", meaning, tuple(dict.fromkeys(line.subject for line in lines)))
+
+
+def with_own_chips(
+    nodes: Iterable[Node], lines: Iterable[Edge], stands_for_many: Callable[[Node], bool]
+) -> tuple[Node, ...]:
+    """Return cards with a chip on each whose connections with itself no line shows."""
+    own: dict[str, list[Edge]] = {}
+    for line in lines:
+        if line.source == line.target:
+            own.setdefault(line.source, []).append(line)
+    return tuple(
+        replace(node, chips=(*node.chips, own_chip(own[node.id], stands_for_many(node)))) if node.id in own else node
+        for node in nodes
+    )
 
 
 def product_label(topology: Topology, component: Component) -> str:

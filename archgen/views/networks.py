@@ -13,7 +13,8 @@ from archgen.model.wording import plural
 from archgen.views.badges import badges
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from archgen.views.folding import Folding
-from archgen.views.overview import component_edges, component_node
+from archgen.views.labels import with_own_chips
+from archgen.views.overview import component_edges, component_node, runs_several
 
 OUTSIDE = "internet"
 """The group of components that name no network and are on the internet: clients and external services."""
@@ -50,6 +51,8 @@ def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | 
         groups = [*outside, *groups]
     used = {node.group for node in nodes} | {name for node in nodes for name in node.guards}
     occupied = tuple(group for group in groups if group.id in used)
+    edges = _edges(topology, marks, {node.id: node for node in nodes})
+    nodes = list(with_own_chips(nodes, edges, lambda node: runs_several(topology, node.subject)))
     held = {group.id for group in occupied if any(node.group == group.id for node in nodes)}
     return Diagram(
         id="networks",
@@ -57,7 +60,7 @@ def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | 
         alt=f"{topology.architecture.name}: {plural(len(declared), 'network')}, their components, and the connections that cross them.",
         nodes=tuple(replace(node, guards=tuple(name for name in node.guards if name in held)) for node in nodes),
         groups=tuple(group for group in occupied if group.id in held),
-        edges=tuple(_edges(topology, marks, {node.id: node for node in nodes})),
+        edges=tuple(edge for edge in edges if edge.source != edge.target),
         direction=topology.architecture.layout.direction,
         rank=topology.architecture.layout.rank,
         near=topology.architecture.layout.near,
@@ -119,7 +122,7 @@ def _guards(topology: Topology, component: Component, ids: set[str]) -> tuple[st
 
 
 def _edges(topology: Topology, marks: dict[str, tuple[Badge, ...]], nodes: dict[str, Node]) -> list[Edge]:
-    """Return every line between two cards, also between cards of a component in several networks."""
+    """Return every line between two cards, also between cards of a component in several networks; else to itself."""
     cards: dict[str, list[str]] = {}
     for node in nodes.values():
         cards.setdefault(node.subject, []).append(node.id)
@@ -129,7 +132,11 @@ def _edges(topology: Topology, marks: dict[str, tuple[Badge, ...]], nodes: dict[
             for target in cards.get(edge.target, ()):
                 first = (source, target) == (cards[edge.source][0], cards[edge.target][0])
                 lines = edge.badges if first else ()
-                if source != target and not nodes[source].guards and not nodes[target].guards:
+                if (
+                    (source != target or len(cards[edge.source]) == 1)
+                    and not nodes[source].guards
+                    and not nodes[target].guards
+                ):
                     name = f"{edge.subject} {source} {target}"
                     edges.append(replace(edge, id=name, source=source, target=target, badges=lines))
     return edges

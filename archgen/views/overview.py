@@ -11,7 +11,7 @@ from archgen.model.wording import plural
 from archgen.views.badges import badges, beside_title
 from archgen.views.diagram import GUARDS, SEPARATOR, Badge, Diagram, Edge, Node
 from archgen.views.folding import Folding
-from archgen.views.labels import line_of, product_label
+from archgen.views.labels import line_of, product_label, with_own_chips
 
 
 def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
@@ -19,15 +19,17 @@ def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
     architecture = topology.architecture
     folding = Folding({replica.id: replica.component for replica in topology.replicas.values()}, {})
     marks = badges(topology, findings, folding)
+    edges = tuple(component_edges(topology, marks))
+    nodes = (
+        component_node(topology, component, component.id, marks.get(component.id, ()))
+        for component in architecture.components
+    )
     return Diagram(
         id="overview",
         title=architecture.name,
         alt=f"{architecture.name}: {plural(len(architecture.components), 'component')} and their connections.",
-        nodes=tuple(
-            component_node(topology, component, component.id, marks.get(component.id, ()))
-            for component in architecture.components
-        ),
-        edges=tuple(edge for edge in component_edges(topology, marks) if edge.source != edge.target),
+        nodes=with_own_chips(nodes, edges, lambda node: runs_several(topology, node.subject)),
+        edges=tuple(edge for edge in edges if edge.source != edge.target),
         direction=architecture.layout.direction,
         rank=architecture.layout.rank,
         near=architecture.layout.near,
@@ -60,6 +62,11 @@ def component_node(
         badges=marks,
         description=component.why or "",
     )
+
+
+def runs_several(topology: Topology, component: str) -> bool:
+    """Return True for a component with several replicas."""
+    return len(topology.components[component].replicas) > 1
 
 
 def guard_text(component: Component) -> list[str]:

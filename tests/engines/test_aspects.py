@@ -129,3 +129,21 @@ def test_every_view_keeps_the_hints_of_a_model(view: str) -> None:
     text = OUTSIDE.replace("  site: {kind", "  post: {kind: external-service}\n  site: {network: inner, kind")
     diagram = drawn(check("m.arch.yaml", text.encode()), view)
     assert (diagram.direction, diagram.rank) == ("left-right", (("post", "edge"),))
+
+
+def ranked(count: int, hinted: int) -> str:
+    """Return a system of services with a store each, some of which the model asks for beside the user."""
+    services = "".join(f"  s{at}: {{kind: app-server}}\n  d{at}: {{kind: database}}\n" for at in range(count))
+    calls = "".join(f"  user -> s{at}: https\n  s{at} -> d{at}: postgresql\n" for at in range(count))
+    hints = ", ".join(f"d{at}: user" for at in range(hinted))
+    return (
+        f"archgen: 1\nname: M\ncomponents:\n  user: {{kind: client}}\n{services}"
+        f"connections:\n{calls}layout: {{rank: {{{hints}}}}}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("view", "hinted", "is_kept"), [("overview", 4, True), ("overview", 5, False), ("deployment", 5, True)]
+)
+def test_hints_that_tangle_the_lines_stay_in_the_deployment_alone(view: str, hinted: int, is_kept: bool) -> None:
+    assert bool(drawn(check("m.arch.yaml", ranked(5, hinted).encode()), view).rank) == is_kept

@@ -32,7 +32,7 @@ from archgen.views.levels import Picture, declared_view, level_diagrams
 from archgen.views.levels.candidates import by_network, by_role, crossed, in_parts
 from archgen.views.levels.drawing import content
 from archgen.views.levels.readable import component_badges
-from archgen.views.overview import component_edges
+from archgen.views.overview import component_edges, overview
 from tests.checked import check, read_model
 from tests.generators.level_models import MODELS, RANDOM, WRITTEN
 
@@ -93,6 +93,34 @@ def test_every_picture_can_be_laid_out(name: str) -> None:
         frames = {node.group for node in picture.diagram.nodes} - {None}
         assert frames == {group.id for group in picture.diagram.groups}
         assert len(best(picture.diagram).nodes) == len(cards)
+
+
+OWN = (
+    "archgen: 1\nname: M\ncomponents:\n"
+    + "".join(f"  s{at}: {{kind: app-server}}\n" for at in range(30))
+    + "  broker: {kind: queue, replicas: 3}\n  cron: {kind: scheduler}\nconnections:\n"
+    + "".join(f"  s{at} -> broker: amqp\n" for at in range(30))
+    + "  broker -> broker: http\n  cron -> cron: https\n  s0 -> s1: http\n  s1 -> s0: http\n"
+)
+"""Components that call themselves, and equal ones that call each other."""
+
+
+def test_connections_within_a_card_are_named_on_it() -> None:
+    for diagram in (*(picture.diagram for picture in drawn(OWN)), overview(topology(OWN))):
+        chips = {(chip.label, chip.subjects) for node in diagram.nodes for chip in node.chips}
+        shown = {node.subject for node in diagram.nodes if not node.opens and not node.beside}
+        assert (("→ each other", ("broker -> broker",)) in chips) == ("broker" in shown)
+        assert (("→ itself", ("cron -> cron",)) in chips) == ("cron" in shown)
+    subjects = {edge.subject for edge in component_edges(topology(OWN), {})}
+    named = {
+        each
+        for picture in drawn(OWN)
+        for node in picture.diagram.nodes
+        for chip in node.chips
+        for each in chip.subjects
+    }
+    lines = {each for picture in drawn(OWN) for edge in picture.diagram.edges for each in (edge.subject, *edge.bundled)}
+    assert subjects <= named | lines
 
 
 def test_a_neighbor_of_an_opened_group_is_told_from_what_is_in_it() -> None:

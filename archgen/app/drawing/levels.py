@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.layouts import nameless
 from archgen.app.drawing.pictures import Drawing
-from archgen.engines.best import best, best_turned
+from archgen.engines.best import best
+from archgen.engines.hints import least_crossings, without_costly_hints
 from archgen.engines.rooms import COLUMN
 from archgen.engines.score import Score, score
 from archgen.linting.checked_model import CheckedModel
@@ -118,7 +119,10 @@ def at_levels(
     if view == EVERYTHING == level and len(usual.nodes) <= UNFOLDED:
         return ((view, _untangled(tier, shown, usual)),)
     if view in _FOLDED and level is None and not complete:
-        return ((view, _first_legible(_FOLDED[view](tier, shown, usual), legibility)),)
+        folded = map(without_costly_hints, _FOLDED[view](tier, shown, usual))
+        return ((view, _first_legible(folded, legibility)),)
+    if view != EVERYTHING:
+        usual = without_costly_hints(usual)
     if view not in _LEVELED or level == EVERYTHING or (level is None and complete):
         return ((view, usual),)
     if level is None:
@@ -147,7 +151,7 @@ def _first_legible(diagrams: Iterable[Diagram], legibility: Legibility) -> Diagr
         legible = legibility(diagram)
         if legible >= most_legible:
             best_diagram, most_legible = diagram, legible
-        if legible >= 1 and (len(diagram.edges) <= TANGLED or _least_tangle(diagram) <= TANGLED):
+        if legible >= 1 and (len(diagram.edges) <= TANGLED or least_crossings(diagram) <= TANGLED):
             break
     assert best_diagram is not None
     return best_diagram
@@ -221,12 +225,6 @@ def _is_tangled(diagram: Diagram) -> bool:
 def _tangle(diagram: Diagram) -> int:
     """Return the crossings of a diagram, as none if it has so few lines that these can be followed however they cross."""
     return score(best(nameless(diagram))).crossings if len(diagram.edges) > TANGLED else 0
-
-
-def _least_tangle(diagram: Diagram) -> int:
-    """Return the crossings of a diagram in the direction that has fewer of them, of those that it may be read in."""
-    ways = {"left-right": (best,), "top-down": (best_turned,)}.get(diagram.direction or "", (best, best_turned))
-    return min(score(way(nameless(diagram))).crossings for way in ways)
 
 
 def _untangled(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram:

@@ -15,10 +15,10 @@ from archgen.model.wording import listed, plural
 from archgen.views.badges import beside_title
 from archgen.views.diagram import Badge, Chip, Diagram, Edge, Group, GroupKind, Node
 from archgen.views.equal.names import stack_name
-from archgen.views.labels import MORE_PORTS, WORST
+from archgen.views.labels import MORE_PORTS, WORST, own_chip
 from archgen.views.levels.sketch import STACK, Pair, Sketch
 from archgen.views.levels.tree import BESIDE, SYSTEM, GroupTree
-from archgen.views.overview import component_node
+from archgen.views.overview import component_node, runs_several
 
 BadgesByNode = dict[str, tuple[Badge, ...]]
 
@@ -184,9 +184,13 @@ def _title(topology: Topology, drawn: Sketch, card: str, branches: dict[str, Gro
 
 def _chips(topology: Topology, drawn: Sketch, branches: dict[str, GroupTree]) -> dict[str, tuple[Chip, ...]]:
     """Return the chips of each card: what it calls, and what calls it if the shared one is the caller."""
-    degree = Counter(end for pair in drawn.chips for end in pair)
+    degree = Counter(end for pair in drawn.chips for end in set(pair))
     chips: dict[str, list[Chip]] = {}
     for (source, target), bundle in drawn.chips.items():
+        if source == target:
+            many = source not in topology.components or runs_several(topology, source)
+            chips.setdefault(source, []).append(own_chip(bundle, many))
+            continue
         outward = degree[target] >= degree[source]
         holder, other, arrow = (source, target, "→") if outward else (target, source, "←")
         subjects = tuple(dict.fromkeys(edge.subject for edge in bundle))

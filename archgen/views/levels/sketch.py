@@ -43,6 +43,7 @@ class Sketch(Struct, frozen=True):
     """The cards of components, and the connections between cards that are drawn as lines or named on chips.
 
     `inside` are the cards of the opened group; the others are its neighbors. `most` are the cards of a readable diagram.
+    Connections of a card with itself are on a chip.
     """
 
     cards: Mapping[str, str]
@@ -85,9 +86,11 @@ def sketch(
         pair = (cards[edge.source], cards[edge.target])
         if quiet and edge.meaning == "monitoring" and pair != (edge.source, edge.target):
             continue
-        if pair[0] != pair[1] and held.intersection(pair):
+        if (pair[0] != pair[1] or edge.source == edge.target == pair[0]) and held.intersection(pair):
             lines.setdefault(pair, []).append(edge)
-    plain = Sketch(cards, held, {pair: tuple(bundle) for pair, bundle in lines.items()}, most=most)
+    every = {pair: tuple(bundle) for pair, bundle in lines.items()}
+    own = {pair: bundle for pair, bundle in every.items() if pair[0] == pair[1]}
+    plain = Sketch(cards, held, {pair: every[pair] for pair in every if pair not in own}, own, most)
     unfolded = with_chips(plain, shared_services(topology, edges))
     folded = _folded(topology, unfolded)
     return _relieved(_with_few_users(folded, _with_many(unfolded)), _busiest(topology, folded))
@@ -116,14 +119,14 @@ def with_chips(drawn: Sketch, shared: Iterable[str]) -> Sketch:
 
 def _with_many(drawn: Sketch) -> frozenset[str]:
     """Return the cards that chips name on many others."""
-    degree = Counter(end for pair in drawn.chips for end in pair)
+    degree = Counter(end for pair in drawn.chips for end in set(pair))
     return frozenset(card for card, count in degree.items() if count >= MANY)
 
 
 def _with_few_users(drawn: Sketch, shared: frozenset[str]) -> Sketch:
     """Draw the lines of shared services again whose many users share a few cards."""
     few = shared - _with_many(drawn)
-    lines = {pair: bundle for pair, bundle in drawn.chips.items() if few.intersection(pair)}
+    lines = {pair: each for pair, each in drawn.chips.items() if few.intersection(pair) and pair[0] != pair[1]}
     chips = {pair: bundle for pair, bundle in drawn.chips.items() if pair not in lines}
     return replace(drawn, lines={**drawn.lines, **lines}, chips=chips)
 
@@ -175,15 +178,19 @@ def _merged(drawn: Sketch, into: Mapping[str, str]) -> Sketch:
         result: dict[Pair, tuple[Edge, ...]] = {}
         for (source, target), bundle in bundles.items():
             pair = (into.get(source, source), into.get(target, target))
-            if pair[0] != pair[1]:
-                result[pair] = (*result.get(pair, ()), *bundle)
+            result[pair] = (*result.get(pair, ()), *bundle)
         return result
 
+    lines, chips = merged(drawn.lines), merged(drawn.chips)
+    for card in dict.fromkeys(into.values()):
+        # no line leads from a card to itself
+        if own := (*lines.pop((card, card), ()), *chips.get((card, card), ())):
+            chips[card, card] = own
     return Sketch(
         {component: into.get(card, card) for component, card in drawn.cards.items()},
         frozenset(into.get(card, card) for card in drawn.inside),
-        merged(drawn.lines),
-        merged(drawn.chips),
+        lines,
+        chips,
         drawn.most,
     )
 
@@ -194,7 +201,9 @@ def _alike(topology: Topology, drawn: Sketch) -> list[tuple[str, ...]]:
         for (source, target), bundle in bundles.items():
             words = tuple(sorted({f"{edge.label} {edge.meaning}" for edge in bundle}))
             for card, other, direction in ((source, target, "to"), (target, source, "from")):
-                if card in joined and other in joined:
+                if card in joined and other == card:
+                    joined[card].append((f"{way} within", card, words))
+                elif card in joined and other in joined:
                     joined[card].append((f"{way} {direction}", other, words))
                 elif card in joined:
                     joined[card].append((f"{way} {direction} {other}", card, words))
