@@ -205,6 +205,11 @@ class FactSheet:
         if present is None or _rank(fact) < _rank(present):
             self._facts[identity] = fact
 
+    def add_all(self, facts: Iterable[Fact]) -> None:
+        """Add several facts."""
+        for fact in facts:
+            self.add(fact)
+
     def withdraw(self, fact: Fact) -> None:
         """Take out a fact that others contradict."""
         self._facts.pop((fact.subject, fact.key, json.encode(fact.value) if fact.key in SETS else b""), None)

@@ -96,7 +96,7 @@ _MEMBER = re.compile(r"-?\d+$")
 """The number of a member of a set at the end of its name."""
 
 _NUMBERS = re.compile(r"[0-9.]+")
-_MANAGED = re.compile(
+MANAGED = re.compile(
     r"(^|\.)(amazonaws\.com(\.cn)?|azure\.com|windows\.net|azure\.net|mongodb\.net|googleapis\.com|gcp\.cloud|cloud\.google\.com|"
     r"supabase\.(co|com)|neon\.tech|upstash\.io|aivencloud\.com|ondigitalocean\.com|redislabs\.com|redis-cloud\.com|elastic-cloud\.com|"
     r"elastic\.cloud|confluent\.cloud|cloudamqp\.com|psdb\.cloud|scalegrid\.io|planetscale\.com|render\.com|rlwy\.net|aliyuncs\.com|"
@@ -171,7 +171,7 @@ class Outside:
         values: dict[str, object] = {"kind": known.kind, "is_outside": True}
         if known.product is not None:
             values["product"] = known.product
-        if _MANAGED.search(store.host) is not None:
+        if MANAGED.search(store.host) is not None:
             values["managed"] = True
         if "." not in store.host or IN_CLUSTER.search(store.host) is not None:
             values["is_near"] = True
@@ -377,7 +377,7 @@ def store_with_placeholder(value: str) -> Known | None:
 def store_at_provider(value: str) -> Known | None:
     """Return the store of an address with a provider's domain, also where a part of its host is still to be filled in."""
     for scheme, authority in _WITH_AUTHORITY.findall(value[:2000]) if "://" in value else ():
-        if _MANAGED.search(authority.rpartition("@")[2].partition(":")[0]) is not None:
+        if MANAGED.search(authority.rpartition("@")[2].partition(":")[0]) is not None:
             return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(scheme.lower())[0] or "", ""))
     return None
 

@@ -100,6 +100,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "copy_of",
         "is_open",
         "is_outside",
+        "is_provided",
         "is_near",
         "is_on_machine",
         "is_unserved",

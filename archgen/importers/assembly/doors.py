@@ -138,7 +138,7 @@ def _assumed(inventory: Inventory) -> tuple[str, ...]:
     open_ = list({door.id: door for part in uncalled for door in _pages_behind(inventory, part) or [part]}.values())
     balancers = [part.id for part in open_ if part.traits.balances]
     # a product without pages, such as a server of models, is there for programs
-    web = [part.id for part in open_ if _is_page(part) or not (part.product or inventory.callees(part.id))]
+    web = [part.id for part in open_ if _is_page(part) or not (part.product or inventory.own_callees(part.id))]
     # a page beside a gateway is visited too: what it shows asks the gateway
     pages = [part.id for part in open_ if part.kind in ("web-server", "app-server") and not part.is_unserved]
     if not any(part.traits.role in ("application", "web", "balancer") for part in inventory.parts.values()):

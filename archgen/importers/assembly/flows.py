@@ -93,6 +93,7 @@ def _jobs(inventory: Inventory, doors: Doors, walks: Walks, walked: set[str]) ->
         and not part.keeps_data
         and (part.traits.role in ("application", "web") or (part.traits.balances and not _is_served(part)))
         and not any(is_walked(inventory, call.source, call.target) for call in inventory.callers(part.id))
+        and (inventory.own_callees(part.id) or part.kind == "worker")
         and walks.next_of(part.id)
     ]
     flows: dict[str, FlowMapping] = {}

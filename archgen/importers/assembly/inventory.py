@@ -26,7 +26,8 @@ class Part(Struct, kw_only=True):
     One that is `is_unserved` has no name that a request could come by, and one that is `is_page` has one on a port of pages; one
     that `is_opened` is reached from outside the cluster, by whatever protocol, and the API server itself calls one that
     `is_hooked`. `left_callers` are parts that call it and aren't imported, and `strays` places that a proxy leads to and
-    at which nothing imported is; `published` are its ports in files for development. One that is outside and `is_near` has a name of
+    at which nothing imported is; `published` are its ports in files for development. One that `is_provided` is a
+    service that others run on the internet. One that is outside and `is_near` has a name of
     the same network; one that `is_on_machine` is called by a name of its callers' own machine. `passes_to` are ports of the own
     machine that a proxy leads to, and `ports` those on which it listens, by the ports that a Service or its host gives to them:
     0 for one that no file tells.
@@ -59,6 +60,7 @@ class Part(Struct, kw_only=True):
     is_subject: bool = False
     is_open: bool = False
     is_outside: bool = False
+    is_provided: bool = False
     is_near: bool = False
     is_on_machine: bool = False
     is_unserved: bool = False
@@ -229,7 +231,8 @@ class Inventory(Struct):
     def unwatched(self) -> list[Part]:
         """Return the components that no file connects with what watches them, without that itself."""
         watched = {end for call in self.calls.values() if not call.is_open for end in self._watched_by(call)}
-        return [part for part in self.parts.values() if not part.traits.observes and part.id not in watched]
+        own = [part for part in self.parts.values() if not (part.traits.observes or part.is_provided)]
+        return [part for part in own if part.id not in watched]
 
     def _watched_by(self, call: Call) -> list[str]:
         ends = [call.source, call.target]
@@ -277,6 +280,10 @@ class Inventory(Struct):
     def callees(self, identity: str) -> list[Call]:
         """Return the calls by a component."""
         return [call for call in self.calls.values() if call.source == identity]
+
+    def own_callees(self, identity: str) -> list[Call]:
+        """Return the calls by a component of what belongs to the system: what it asks others for tells nothing of its own place."""
+        return [call for call in self.callees(identity) if not self.parts[call.target].is_provided]
 
 
 def _is_image_of(image: str, product: str | None) -> bool:

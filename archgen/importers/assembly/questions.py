@@ -127,7 +127,7 @@ def _counts(inventory: Inventory) -> Iterator[ImportQuestion]:
 def _outside(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         # of what nothing calls, the first question is who does; what runs on a host is lost with it
-        if part.is_outside and part.host is None and inventory.callers(part.id):
+        if part.is_outside and not part.is_provided and part.host is None and inventory.callers(part.id):
             ask = f"No file that is read describes {part.id}. Is it one server, or a service that survives the loss of a zone?"
             yield question("outside", part.id, ask, ("server", "zonal", "regional"), (str(part.source),))
 
@@ -224,11 +224,13 @@ def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
     is_served = "cluster" in part.declared and not (part.is_unserved or part.is_opened)
     is_awaited = is_served and part.id not in (*doors.bypasses, *doors.exposed) and _has_others(inventory, part)
     calls = not is_awaited and any(
-        is_walked(inventory, call.source, call.target) for call in inventory.callees(part.id)
+        is_walked(inventory, call.source, call.target) for call in inventory.own_callees(part.id)
     )
     # a gateway does nothing by itself
     works |= is_awaited and part.traits.role == "balancer"
-    return part.keeps_data or part.kind == "mail" or (works and not calls and not part.is_aside)
+    return (
+        part.keeps_data or (part.kind == "mail" and not part.is_provided) or (works and not calls and not part.is_aside)
+    )
 
 
 def _has_others(inventory: Inventory, part: Part) -> bool:
@@ -274,7 +276,7 @@ def _calling_nothing(inventory: Inventory, doors: Doors) -> Iterator[ImportQuest
     """
     for part in inventory.parts.values():
         serves_files = part.kind == "web-server"
-        if (part.traits.balances or (serves_files and part.id in doors.front)) and not inventory.callees(part.id):
+        if (part.traits.balances or (serves_files and part.id in doors.front)) and not inventory.own_callees(part.id):
             serving = [
                 each.id
                 for each in inventory.parts.values()

@@ -164,12 +164,14 @@ class Walks:
         return stores and not self._parts[name].traits.balances
 
     def _is_help(self, call: Call) -> bool:
-        """Return True for the call of a service without data that a single program asks, beside data of its own."""
+        """Return True for the call of a service without data that a single program asks, beside data of its own, or others for."""
         if call.id not in self._help:
             self._help[call.id] = self._asks_for_help(call)
         return self._help[call.id]
 
     def _asks_for_help(self, call: Call) -> bool:
+        if self._parts[call.target].is_provided:
+            return not self._parts[call.source].traits.balances
         return (
             self._parts[call.target].traits.role == "application"
             and len(self._programs[call.target]) == 1

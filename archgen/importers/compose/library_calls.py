@@ -57,17 +57,17 @@ def lacks_library(
     """Return True for a program that has no library for a store: what is set for it is unused, or its language needs none."""
     if part.guess.known.product is not None or not known.keeps_data:
         return False
-    return lacks_library_for(known, libraries(part)) and _has_own_lists(part, parts, libraries)
+    return lacks_library_for(known, libraries(part)) and has_own_lists(part, parts, libraries)
 
 
 def has_own_library(
     part: ServicePart, known: Known, parts: Iterable[ServicePart], libraries: Callable[[ServicePart], PackageLists]
 ) -> bool:
     """Return True for a program that has a library for a store in a list of packages of its own."""
-    return has_library_for(known, libraries(part)) and _has_own_lists(part, parts, libraries)
+    return has_library_for(known, libraries(part)) and has_own_lists(part, parts, libraries)
 
 
-def _has_own_lists(
+def has_own_lists(
     part: ServicePart, parts: Iterable[ServicePart], libraries: Callable[[ServicePart], PackageLists]
 ) -> bool:
     """Return True if no other program has the same lists of packages: those for several tell of none."""

@@ -25,6 +25,7 @@ from archgen.importers.compose.order import is_addressed, keeps_nothing, may_cal
 from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import by_network_mode, exporter_at, heard_beside, published_entries
 from archgen.importers.compose.project import Project
+from archgen.importers.compose.provided import add_providers_of_services
 from archgen.importers.compose.routing import facts_of_route, routes
 from archgen.importers.compose.service import Service, SourceText, on_machine, split_words
 from archgen.importers.compose.sharing import (
@@ -120,10 +121,8 @@ class _Reader:
         is_of_several = is_of_several_nodes(each.service.placement for each in self.parts.values())
         for part in self.parts.values():
             describe_service(part, self.host if not is_of_several else None, self.sheet)
-            for fact in published_entries(part):
-                self.sheet.add(fact)
-        for fact in kept_files(self.parts.values()):
-            self.sheet.add(fact)
+            self.sheet.add_all(published_entries(part))
+        self.sheet.add_all(kept_files(self.parts.values()))
         services = self.project.services
         for sidecar in services.values():
             main = self.parts.get(main_of(sidecar))
@@ -136,6 +135,7 @@ class _Reader:
         for part in self.parts.values():
             self._call(part)
             attachments += mounted(part, self._variables(part), self.opener, self.hosts, self.sheet)
+        add_providers_of_services(self.parts, self._variables, self.shared, self.libraries, self.outside)
         mounts = doubt_files_of_others(attachments, self.parts.values())
         attachments = list(read_by_frameworks(self.parts, mounts, self.opener, self.hosts))
         for stated in calls_in_sources(self.parts, self.opener, self.networks.hosts_of, self.project.variables):

@@ -19,7 +19,8 @@ from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
 from archgen.importers.packages import PackageLists, has_library_by_itself, has_library_for
 from archgen.importers.products import image_name
-from archgen.importers.sources.programs import Program, ProgramSources, SourceReading
+from archgen.importers.sources.declared_programs import Program
+from archgen.importers.sources.programs import ProgramSources, SourceReading
 from archgen.importers.sources.trial_variables import is_read_by_tests_alone
 from archgen.importers.variable_names import names_telemetry
 from archgen.model.kinds import KINDS
@@ -193,6 +194,10 @@ class SharedValues:
 
     def _reads(self, part: ServicePart, name: str) -> bool:
         return self._sources.names_itself(part.id, name)
+
+    def reads_where_it_lies(self, part: ServicePart, name: str, *, in_code: bool) -> bool | None:
+        """Return if the source that a service is built of reads a variable; None where nothing tells."""
+        return self._sources.reads_where_it_lies(part.id, name, in_code=in_code)
 
     def may_be_for_others(self, identity: str, source: Origin, *, is_served: bool) -> bool:
         """Return False for a variable of a component's own, of which neither its order nor its source tells what it uses.

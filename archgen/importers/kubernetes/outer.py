@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 
 from archgen.importers.catalogue import PRODUCTS, STORES, Known
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
-from archgen.importers.outside import ASKED
+from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.shared_settings import SharedSettings
+from archgen.importers.kubernetes.sought_stores import unknown_variables
+from archgen.importers.kubernetes.variables import expanded, variables_of
+from archgen.importers.outside import ASKED, Outside
 from archgen.importers.products import known_by_name
+from archgen.importers.providers.calls import Caller, ProviderCalls, Setting, texts_of_domains
 
 _OF_PAGES = {80, 8000, 8080, 9000}
 """Ports of stores on which much else answers."""
@@ -57,3 +62,40 @@ def _known(service: Manifest) -> Known | None:
     named = known_by_name(service.name)
     named = PRODUCTS.get(service.name, named) if named.product is None else named
     return by_port or (named if named.keeps_data or named.product in (*ASKED, "schema-registry") else None)
+
+
+def add_providers_of_workloads(
+    manifests: Manifests, parts: Iterable[Workload], sharing: SharedSettings, outside: Outside
+) -> None:
+    """Add the calls of services on the internet that the settings of workloads show."""
+    callers = [_caller(manifests, part, sharing) for part in parts]
+
+    def texts() -> Iterator[str]:
+        for caller in callers:
+            yield from texts_of_domains(caller.known.kind, caller.settings)
+        for route in manifests.of("Ingress", "HTTPRoute", "Gateway"):
+            spec = route.node.get("spec")
+            yield from (rule.text_at("host") for rule in spec.get("rules").list())
+            yield from (host.text for host in spec.get("hostnames").list())
+            yield from (listener.text_at("hostname") for listener in spec.get("listeners").list())
+
+    calls = ProviderCalls(outside, {caller.id for caller in callers}, texts)
+    for caller in callers:
+        calls.add(caller)
+
+
+def _caller(manifests: Manifests, part: Workload, sharing: SharedSettings) -> Caller:
+    settings: dict[str, Setting] = {}
+    for container in part.containers:
+        values = dict(variables_of(manifests, part.namespace, container))
+        for name, (text, source) in values.items():
+            settings[name] = Setting(expanded(text, values), source, sharing.is_shared(part, source))
+        for name, source, _ in unknown_variables(manifests, part.namespace, container):
+            settings[name] = Setting(None, source, sharing.is_shared(part, source))
+    return Caller(
+        part.id,
+        part.guess.known,
+        settings,
+        lambda is_shared: (sharing.libraries_of(part).of_program if is_shared else sharing.libraries_of(part)).text,
+        lambda name, in_code: sharing.sources.reads_where_it_lies(part.id, name, in_code=in_code),
+    )

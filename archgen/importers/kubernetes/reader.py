@@ -36,7 +36,7 @@ from archgen.importers.kubernetes.hosts import (
 from archgen.importers.kubernetes.images import held_by_products, held_by_programs, stores_named_in
 from archgen.importers.kubernetes.label_index import LabelIndex
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, all_containers_of, containers_of
-from archgen.importers.kubernetes.outer import outer_services
+from archgen.importers.kubernetes.outer import add_providers_of_workloads, outer_services
 from archgen.importers.kubernetes.part import Workload, describe_workload, jobs_of_programs, replicas_of, workloads
 from archgen.importers.kubernetes.policies import add_policies, admissions, warn_of_blocked
 from archgen.importers.kubernetes.routes import controller_of, routes_of
@@ -126,6 +126,7 @@ class _Reader:
             self._call(part, self.hosts.of(part.namespace))
         for part in self.parts:
             self._seek_components(part)
+        add_providers_of_workloads(self.manifests, self.parts, self.sharing, self.outside)
         for job, part in jobs_of_programs(self.manifests, self.parts):
             self._take_over(job, part)
         for job in self.manifests.of("Job"):
@@ -148,17 +149,10 @@ class _Reader:
         add_policies(self.manifests, self.index, self.taken, self.called, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         known = {each.id: each.guess.known for each in self.by_id.values()}
-        held = held_by_programs(
-            self.manifests,
-            self.parts,
-            self.opener,
-            self.hosts.of,
-            known,
-            self.called,
-            built,
-            self.sharing.missing.lacks,
-        )
-        inside = [*held]
+        lacks = self.sharing.missing.lacks
+        inside = [
+            *held_by_programs(self.manifests, self.parts, self.opener, self.hosts.of, known, self.called, built, lacks)
+        ]
         for attachment in inside:
             self._call_outside(attachment)
         return [*attachments, *inside]

@@ -29,8 +29,9 @@ from archgen.importers.packages import (
 )
 from archgen.importers.products import image_name
 from archgen.importers.secrets import is_secret_name
+from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.missing_libraries import MissingLibraries
-from archgen.importers.sources.programs import Program, ProgramSources
+from archgen.importers.sources.programs import ProgramSources
 from archgen.importers.sources.unread_properties import UnreadProperties
 from archgen.importers.store_names import store_asked_for, store_by_name
 from archgen.importers.variable_names import names_page, names_telemetry
@@ -150,10 +151,10 @@ class SharedSettings:
         if part.id not in settings.takers or len(settings.takers) == 1:
             if self.missing.lacks(part.id, target.guess.known):
                 return "open"
-            is_unread = self.unread.holds(part.id, name, target.guess.known, self._libraries_of(part))
+            is_unread = self.unread.holds(part.id, name, target.guess.known, self.libraries_of(part))
             return "doubtful" if is_unread or self.missing.lists_none(part.id, target.guess.known) else "sure"
         if isinstance(part, Workload) and part.id != target.id:
-            lists = self._libraries_of(part)
+            lists = self.libraries_of(part)
             reading = self.sources.reading_of(part.id, name, settings.names, target.guess.known, lists)
             if reading is not None:
                 self.certain |= {(part.id, target.id)} if reading == "reads" else set()
@@ -197,11 +198,11 @@ class SharedSettings:
 
     def _has_library(self, part: Workload | Resource, known: Known, settings: _Settings) -> bool:
         """Return True for a program that lists a library for a store, or whose packages do, where no other taker lists one itself."""
-        return has_library_by_itself(known, self._libraries_of(part), lambda: self._is_listed(known, settings))
+        return has_library_by_itself(known, self.libraries_of(part), lambda: self._is_listed(known, settings))
 
     def _is_listed(self, known: Known, settings: _Settings) -> bool:
         if known not in settings.listed:
-            takers = (self._libraries_of(each) for each in settings.takers.values())
+            takers = (self.libraries_of(each) for each in settings.takers.values())
             settings.listed[known] = any(has_library_for(known, lists.of_program) for lists in takers)
         return settings.listed[known]
 
@@ -210,11 +211,11 @@ class SharedSettings:
 
         Which of them cache something no list of packages of a whole system tells.
         """
-        own = self._libraries_of(part)
+        own = self.libraries_of(part)
         through_others = known.kind not in _FOR_SOME and has_library_for(known, own) and has_some_driver(own.of_program)
         return through_others or lacks_library_for(known, own)
 
-    def _libraries_of(self, part: Workload | Resource) -> PackageLists:
+    def libraries_of(self, part: Workload | Resource) -> PackageLists:
         """Return the lists of packages of a program, as far as they lie in a directory that is called like its image or its name."""
         if part.id not in self.libraries:
             lists = PackageLists()

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from archgen.importers.catalogue import Known
 from archgen.importers.facts import Opener, Origin
 from archgen.importers.packages import DOCKERFILES, PackageLists, has_library_for, is_without_library, lacks_library_for
+from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.folders import is_list
 from archgen.importers.sources.modules import with_modules
-from archgen.importers.sources.programs import Program, ProgramSources
+from archgen.importers.sources.programs import ProgramSources
 from archgen.importers.sources.recipes import read_own_recipe
 
 _LISTS_NOTHING = re.compile(r"\s*|(?!.*\bdependencies\b).*\bplugins\b.*", re.DOTALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator, KeysView, Mapping, Set
+from collections.abc import KeysView, Mapping, Set
 from functools import cached_property
 from typing import Literal
 
@@ -15,9 +15,10 @@ from archgen.importers.catalogue import Known
 from archgen.importers.facts import FileTree, Opener
 from archgen.importers.packages import DOCKERFILES, PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.sources.built_images import image_builds
+from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.folders import PROJECT, Folders, folders_above, is_list, title_of
 from archgen.importers.sources.modules import lists_at
-from archgen.importers.sources.reading import ReadNames, names_read
+from archgen.importers.sources.reading import ReadNames, may_be_of_library, names_read
 
 SourceReading = Literal["reads", "lacks"]
 
@@ -49,11 +50,6 @@ _INNER = frozenset(("", "src", "app", "cmd", "src/main"))
 _IMPORT = re.compile(r'^[ \t]*(?:import +)?(?:[\w.]+ +)?"([\w./@~-]+)"[ \t]*$', re.MULTILINE)
 """A package that a file of Go imports."""
 
-_OF_SYSTEM = re.compile(
-    r"^.*(?:\bname\"? *[:=]|\bpath *=|workspace|\"(?:file|link):|^module |projectreference).*$", re.MULTILINE
-)
-"""Lines in lists of packages that name those of the system itself."""
-
 _USES_OTHERS = re.compile(r"\"(?:workspace|file|link):|\bpath *=|projectreference")
 """What lists in small letters say of packages of the system itself, through which a program may call a store."""
 
@@ -64,29 +60,6 @@ _LEAST_OF_SETTINGS = 3
 _MOST_FILES = 400
 _LARGEST = 256 * 1024
 _MOST_BYTES = 4 * 1024 * 1024
-
-
-class Program(Struct, frozen=True):
-    """A program: the file that declares it, its name, its command, the name of its image, and what is the same for all in one image.
-
-    It may be built from `directories`, as that file calls them, the likelier ones first.
-    """
-
-    path: str
-    name: str
-    command: str
-    image: str
-    identity: str
-    directories: tuple[str, ...] = ()
-
-    def names(self, is_alone: bool) -> Iterator[str]:
-        """Yield the names that its directory may have, the likelier ones first; those of its image if it `is_alone` there.
-
-        A first word is often that of the system.
-        """
-        file = posixpath.basename(next(iter(self.command.split()), ""))
-        for name in (self.name, self.image if is_alone else "", file):
-            yield from (each for each in (name, name.partition("-")[2]) if each)
 
 
 class Packages(Struct):
@@ -110,6 +83,15 @@ class ProgramSources:
         self._wanted: dict[str, bool] = {}
         self._listed: dict[Known, bool] = {}
         self._own: dict[str, ReadNames] = {}
+        self._at: dict[str, tuple[ReadNames, bool] | None] = {}
+
+    @cached_property
+    def _places(self) -> Mapping[str, str | None]:
+        """Return the directories of programs by their ids, also those that several have."""
+        images = Counter(each.identity for each in self._programs.values())
+        return {
+            key: self._directory_of(each, is_alone=images[each.identity] == 1) for key, each in self._programs.items()
+        }
 
     @cached_property
     def directories(self) -> Mapping[str, str]:
@@ -117,10 +99,7 @@ class ProgramSources:
 
         Of an image with several programs each has to have one.
         """
-        images = Counter(each.identity for each in self._programs.values())
-        found = {
-            key: self._directory_of(each, is_alone=images[each.identity] == 1) for key, each in self._programs.items()
-        }
+        found = self._places
         counts = Counter(found.values())
         above = {outer for place in counts if place is not None for outer in folders_above(place)}
         lost = {self._programs[key].identity for key, place in found.items() if place is None}
@@ -166,7 +145,7 @@ class ProgramSources:
             variable in self._programs[program].command
             or not is_whole
             or names.may_read(variable)
-            or _may_be_of_library(variable, target, lists)
+            or may_be_of_library(variable, target, lists)
         ):
             return None
         if not names.reads_any(given) or self.may_be_shared(program, variable) or not self._is_read(variable):
@@ -177,6 +156,27 @@ class ProgramSources:
         """Return True if the source of a program reads a variable, other than by a file that several programs have alike."""
         read = self.what_reads(program) if program in self.directories else None
         return read is not None and read[0].reads(variable) and not self._is_in_copy_alone(program, variable)
+
+    def reads_where_it_lies(self, program: str, variable: str, *, in_code: bool) -> bool | None:
+        """Return if the source of a program, which others may be built of too, reads a variable; None where nothing tells.
+
+        Whether any code needs what its files of settings take, nothing tells either.
+        """
+        place = self._places.get(program)
+        if not place:
+            return None
+        if place not in self._at:
+            tree = self._tree(self._programs[program].path)
+            inner = {each for each in self._places.values() if each and each.startswith(f"{place}/")}
+            code = [name for name in tree.code if name.startswith(f"{place}/")] if not inner else []
+            files, is_whole = self.texts(program, code)
+            self._at[place] = (names_read(files), is_whole and tree.is_whole) if files else None
+        read = self._at[place]
+        if read is None or (in_code and variable in read[0].given - read[0].names):
+            return None
+        if read[0].reads(variable):
+            return True
+        return False if read[1] and not read[0].may_read(variable) else None
 
     def _is_library_of_some(self, target: Known) -> bool:
         """Return True if the own lists of some program hold a library for a store."""
@@ -329,13 +329,6 @@ class ProgramSources:
         if files.project not in self._trees:
             self._trees[files.project] = _Tree(files)
         return self._trees[files.project]
-
-
-def _may_be_of_library(variable: str, target: Known, lists: PackageLists) -> bool:
-    """Return True for a variable that a library may read by itself, so that no source of the program names it."""
-    if target.keeps_data:
-        return not lists.text or has_library_for(target, lists)
-    return target.product is not None or variable.partition("_")[0].lower() in _OF_SYSTEM.sub("", lists.text)
 
 
 class _Tree:

@@ -8,6 +8,9 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
+from archgen.importers.catalogue import Known
+from archgen.importers.packages import PackageLists, has_library_for
+
 _BY_SLASHES = (re.compile(r"//(?<![^\s]//)[^\n]*"), re.compile(r"/\*.*?\*/", re.DOTALL))
 _BY_HASH = (re.compile(r"#(?<![^\s]#)[^\n]*"), re.compile(r'^[ \t]*("""|\'\'\').*?\1', re.DOTALL | re.MULTILINE))
 """Comments; a pattern that begins with letters is searched for several times as fast."""
@@ -46,6 +49,11 @@ _BOUND = re.compile(
 )
 _OF_BOUND = ("section(", "bindconfiguration(", "configure<")
 """Settings of .NET that are bound as a whole, or from a section whose name isn't there; a part of each is in the source."""
+
+_OF_SYSTEM = re.compile(
+    r"^.*(?:\bname\"? *[:=]|\bpath *=|workspace|\"(?:file|link):|^module |projectreference).*$", re.MULTILINE
+)
+"""Lines in lists of packages that name those of the system itself."""
 
 _WORD = re.compile(r"[A-Z]?[a-z\d]+|[A-Z\d]+(?![a-z])")
 
@@ -94,6 +102,13 @@ def names_read(files: Iterable[tuple[str, str]]) -> ReadNames:
     read.text = "\n".join(texts)
     read.is_bound = binds_any(read.text)
     return read
+
+
+def may_be_of_library(variable: str, target: Known, lists: PackageLists) -> bool:
+    """Return True for a variable that a library may read by itself, so that no source of the program names it."""
+    if target.keeps_data:
+        return not lists.text or has_library_for(target, lists)
+    return target.product is not None or variable.partition("_")[0].lower() in _OF_SYSTEM.sub("", lists.text)
 
 
 def is_like_any(variable: str, text: str) -> bool:

@@ -1,0 +1,59 @@
+"""The services on the internet that the programs of a project call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from archgen.importers.compose.library_calls import has_own_lists
+from archgen.importers.compose.parts import ServicePart
+from archgen.importers.compose.service import SourceText
+from archgen.importers.compose.sharing import SharedValues
+from archgen.importers.outside import Outside
+from archgen.importers.packages import PackageLists
+from archgen.importers.providers.calls import Caller, ProviderCalls, Setting, texts_of_domains
+
+
+def add_providers_of_services(
+    parts: Mapping[str, ServicePart],
+    variables: Callable[[ServicePart], Mapping[str, SourceText]],
+    shared: SharedValues,
+    libraries: Callable[[ServicePart], PackageLists],
+    outside: Outside,
+) -> None:
+    """Add the calls of services on the internet that the settings of services show."""
+    callers = [_caller(part, variables(part), shared, parts.values(), libraries) for part in parts.values()]
+
+    def texts() -> Iterator[str]:
+        for part, caller in zip(parts.values(), callers, strict=True):
+            yield from texts_of_domains(part.kind, caller.settings)
+            yield from (label.text for label in part.service.labels.values() if "." in label.text)
+
+    calls = ProviderCalls(outside, {part.id for part in parts.values()}, texts)
+    for caller in callers:
+        calls.add(caller)
+
+
+def _caller(
+    part: ServicePart,
+    variables: Mapping[str, SourceText],
+    shared: SharedValues,
+    parts: Iterable[ServicePart],
+    libraries: Callable[[ServicePart], PackageLists],
+) -> Caller:
+    settings = {
+        name: Setting(value.text, value.source, shared.is_for_several(part, value)) for name, value in variables.items()
+    }
+
+    def lists(is_shared: bool) -> str:
+        packages = libraries(part)
+        if not is_shared:
+            return packages.text
+        return packages.of_program.text if has_own_lists(part, parts, libraries) else ""
+
+    return Caller(
+        part.id,
+        part.guess.known,
+        settings,
+        lists,
+        lambda name, in_code: shared.reads_where_it_lies(part, name, in_code=in_code),
+    )

@@ -1,0 +1,1 @@
+"""Services that others run on the internet, as far as the settings of programs name them."""

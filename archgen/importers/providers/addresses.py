@@ -1,0 +1,144 @@
+"""Addresses on the internet that settings name: those of services that others run, and not those by which a system is known itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archgen.importers.addresses import Mention, is_ip_address, is_public_host, urls_in
+from archgen.importers.names import words_of
+from archgen.importers.outside import MANAGED, PLACEHOLDER, is_for_pages, is_real, stores_named
+from archgen.importers.providers.catalogue import Provider, provider_at
+from archgen.importers.store_names import provided_service
+from archgen.importers.variable_names import is_for_browsers, names_itself, names_page, names_telemetry
+
+_LONGEST = 500
+_OF_ADDRESS = re.compile(
+    r"(URLS?|URI|ENDPOINT|HOST(NAME)?|API|SERVER|ADDR(ESS)?|SERVICE|WEBHOOK|BASE|DOMAIN|AUTHORITY|ISSUER)(_?V?\d+)?$",
+    re.IGNORECASE,
+)
+"""The ends of settings that hold the address of something."""
+
+_GENERIC = frozenset((
+    "api", "app", "backend", "base", "client", "default", "domain", "endpoint", "front", "frontend", "gateway", "host",
+    "hostname", "http", "https", "main", "my", "of", "origin", "path", "prod", "production", "public", "rest", "root",
+    "self", "server", "service", "site", "staging", "target", "the", "uri", "url", "v1", "v2", "v3", "web", "www",
+))  # fmt: skip
+"""Words that tell nothing of whose address a setting holds."""
+
+_NO_SERVICE = re.compile(
+    r"DOC|HELP|TERMS|PRIVACY|LICEN[SC]E|SCHEMA|NAMESPACE|REGISTR|REPO(?!RT)|MIRROR|INDEX_URL|DOWNLOAD|AVATAR|LOGO|ICON|IMAGE|PICTURE|ASSET|CDN"
+    r"|STATIC|MEDIA|HEALTH|PING|UPTIME|AUDIENCE|SUCCESS|CANCEL|RETURN|REFERER|USER_AGENT|CONTACT|SUPPORT|HOMEPAGE|ACME|PROXY|BLOB|SCRIPT"
+    r"|INSTALL|UPDATE|RELEASE|SPEC(_|$)|SWAGGER|LINK|SHARE|STORE_URL|INVITE|FEED",
+    re.IGNORECASE,
+)
+"""Words of settings for documents, packages, pictures, checks and links, which no request waits for."""
+
+_OF_DOCUMENTS = re.compile(
+    r"(^|\.)(github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|npmjs\.(org|com)|pypi\.org|pythonhosted\.org|maven\.org|docker\.(io|com)"
+    r"|ghcr\.io|quay\.io|gcr\.io|debian\.org|ubuntu\.com|alpinelinux\.org|jsdelivr\.net|unpkg\.com|cdnjs\.com|w3\.org|json-schema\.org"
+    r"|schema\.org|xmlsoap\.org|apache\.org|letsencrypt\.org|gravatar\.com|google-analytics\.com|googletagmanager\.com|huggingface\.co"
+    r"|readthedocs\.io|wikipedia\.org|youtube\.com|healthchecks\.io|hc-ping\.com)$"
+)
+"""Hosts of sources, packages, schemas and pages."""
+
+_ANYBODYS = re.compile(
+    r"(^|\.)(nip\.io|sslip\.io|duckdns\.org|ngrok(-free)?\.(io|app|dev)|no-ip\.(org|com)|ddns\.net|vercel\.app|netlify\.app|herokuapp\.com"
+    r"|onrender\.com|railway\.app|fly\.dev|pages\.dev|workers\.dev|github\.io|gitlab\.io|azurewebsites\.net|run\.app|web\.app|firebaseapp\.com"
+    r"|trycloudflare\.com|localtest\.me|lvh\.me|cloudfront\.net|azurecontainer(apps)?\.io|cloudapp\.(net|azure\.com))$"
+)
+"""Domains below which anybody's programs have names: what is there may as well be the system itself."""
+
+_FILE = re.compile(r"\.(?!(?:php|aspx?|do|jsp|cgi)\b)[a-z][a-z0-9]{1,6}$", re.IGNORECASE)
+_SHARED_ENDS = ("co", "com", "org", "net", "gov", "ac", "or", "go", "ne", "edu", "gob", "gouv")
+"""Words before a country under which domains are given out."""
+
+_OF_MAIL = re.compile(
+    r"((^|_)(SMTP|E?MAIL(ER)?)(_\w+)?_?(HOST(NAME)?|SERVER|ADDR|ADDRESS|RELAY|URI|DSN)|RELAY_?HOST|(^|_)SMTP(_URL)?)$",
+    re.IGNORECASE,
+)
+_MAIL_HOST = re.compile(
+    r"(?:smtps?://(?:[^@\s/]*@)?)?([A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,24})(?::([0-9]{1,5}))?/?"
+)
+_BARE = re.compile(r"((?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24})(?::([0-9]{1,5}))?")
+_HOST_ALONE = re.compile(r"_(HOST(NAME)?|SERVER|DOMAIN|ADDR(ESS)?|ENDPOINT)$", re.IGNORECASE)
+
+
+class ForeignAddress(Struct, frozen=True):
+    """An address on the internet: how it is called, what to call it, who is known to answer, and if it looks like an interface."""
+
+    mention: Mention
+    title: str
+    provider: Provider | None
+    is_interface: bool
+
+
+def mail_server(name: str, value: str) -> Mention | None:
+    """Return the server on the internet that a setting has mail sent through."""
+    match = _MAIL_HOST.fullmatch(value.strip()) if _OF_MAIL.search(name) is not None and "." in value else None
+    if match is None or not _is_foreign(match[1]) or PLACEHOLDER.search(match[1]) is not None:
+        return None
+    port = int(match[2]) if match[2] else None
+    return Mention(match[1], "smtps" if port == 465 or value.startswith("smtps") else "smtp", port)
+
+
+def foreign_addresses(kind: str, name: str, value: str) -> Iterator[ForeignAddress]:
+    """Yield the addresses on the internet that a setting of a component of a kind names, and at which others answer programs."""
+    value = value[:_LONGEST].strip()
+    # most values hold no such address, which is sooner seen than what their names say
+    if "." not in value or _OF_ADDRESS.search(name) is None:
+        return
+    found = [(mention, rest) for mention, rest in urls_in(value) if mention.protocol in ("http", "https")]
+    bare = _BARE.fullmatch(value) if not found and _HOST_ALONE.search(name) is not None else None
+    if bare is not None:
+        found = [(Mention(bare[1], "https", int(bare[2]) if bare[2] else None), "")]
+    if len(found) != 1 or PLACEHOLDER.search(value) is not None or not _is_foreign(found[0][0].host):
+        return
+    mention, rest = found[0]
+    provider = provider_at(mention.host)
+    if _is_of_oneself(kind, name, value, provider) or (provider is None and _tells_nothing(name, mention.host, rest)):
+        return
+    if provider is None and any(True for _ in stores_named(name, value)):
+        return
+    labels = mention.host.lower().split(".")
+    is_interface = labels[0].startswith("api") or labels[0].endswith("api") or "api" in words_of(name)
+    yield ForeignAddress(mention, domain_of(mention.host).partition(".")[0], provider, is_interface)
+
+
+def _is_foreign(host: str) -> bool:
+    return (
+        is_public_host(host) and is_real(host) and not is_ip_address(host) and not host.rpartition(".")[2].isdecimal()
+    )
+
+
+def _is_of_oneself(kind: str, name: str, value: str, provider: Provider | None) -> bool:
+    """Return True for a setting for browsers, callers or measurements; who issues tokens is called, whatever the setting's name is."""
+    if is_for_browsers(name) or names_telemetry(name) or is_for_pages(name):
+        return True
+    return provider is None and (names_page(kind, name, value) or names_itself(name, value))
+
+
+def _tells_nothing(name: str, host: str, rest: str) -> bool:
+    """Return True for an address that no program may call: by its setting, its domain, or the file that is there."""
+    words = {*words_of(name)}
+    is_of_issuer = not words.isdisjoint(("authority", "issuer", "jwks", "jwk", "oidc", "openid", "domain"))
+    is_document = _NO_SERVICE.search(name) is not None or _OF_DOCUMENTS.search(host.lower()) is not None
+    is_file = _FILE.search(rest.partition("?")[0]) is not None
+    is_stored = MANAGED.search(host) is not None or provided_service(name) is not None
+    return (
+        is_of_issuer
+        or is_document
+        or is_file
+        or is_stored
+        or words <= _GENERIC
+        or _ANYBODYS.search(host.lower()) is not None
+    )
+
+
+def domain_of(host: str) -> str:
+    """Return the domain that somebody has registered a host under."""
+    labels = host.lower().rstrip(".").split(".")
+    count = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SHARED_ENDS else 2
+    return ".".join(labels[-count:])

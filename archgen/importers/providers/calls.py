@@ -1,0 +1,189 @@
+"""The calls of services on the internet: which of the settings of programs show one, and how surely."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from functools import cached_property
+
+from msgspec import Struct
+
+from archgen.importers.addresses import Mention
+from archgen.importers.catalogue import Known
+from archgen.importers.facts import Fact, Origin
+from archgen.importers.names import words_of
+from archgen.importers.outside import PLACEHOLDER, Outside
+from archgen.importers.providers.addresses import domain_of, foreign_addresses, mail_server
+from archgen.importers.providers.catalogue import Provider, has_client_for, provider_at, provider_of_key
+from archgen.importers.schemes import told_beside
+from archgen.importers.variable_names import is_for_browsers, names_callers, names_page
+from archgen.model.kinds import KINDS
+
+_ADDRESSES = (
+    "_API_BASE",
+    "_BASE_URL",
+    "_API_BASE_URL",
+    "_API_URL",
+    "_URL",
+    "_ENDPOINT",
+    "_API_ENDPOINT",
+    "_API_HOST",
+    "_HOST",
+)
+"""Ends of variables that lead a client library elsewhere than to its provider."""
+
+_OWN = re.compile(
+    r"CORS|ORIGIN|ALLOWED|VIRTUAL_HOST|LETSENCRYPT|CALLBACK|REDIRECT|ADMIN_EMAIL|DOMAIN|SERVER_NAME|HOST_NAME",
+    re.IGNORECASE,
+)
+"""Names of settings that hold the domains of the system itself."""
+
+_ADDRESS_WORDS = frozenset(
+    ("api", "base", "endpoint", "host", "hostname", "http", "https", "rest", "server", "service", "svc", "uri", "url")
+)
+"""Words of settings and components that don't tell one from another."""
+
+
+class Setting(Struct, frozen=True):
+    """A setting of a program: its value, None for one that no file holds, its place, and whether several programs are given it."""
+
+    value: str | None
+    source: Origin
+    is_shared: bool
+
+
+class Caller(Struct, frozen=True):
+    """A program with its settings by name.
+
+    `lists` gives its lists of packages, those that it has alone for a setting that it shares. `reads` tells if its source reads a setting,
+    None where nothing tells: what only its own files of settings take counts unless code is asked for.
+    """
+
+    id: str
+    known: Known
+    settings: Mapping[str, Setting]
+    lists: Callable[[bool], str]
+    reads: Callable[[str, bool], bool | None]
+
+
+class ProviderCalls:
+    """The services of providers in a run; `texts` are those in which its own domains stand, and `ids` those of its components."""
+
+    def __init__(self, outside: Outside, ids: Set[str], texts: Callable[[], Iterable[str]]) -> None:
+        self._outside = outside
+        self._ids = ids
+        self._texts = texts
+
+    def add(self, caller: Caller) -> None:
+        """Add what a program calls on the internet. Work is only planned by a scheduler, and what balances or observes passes on."""
+        kind = KINDS[caller.known.kind]
+        leads = kind.balances and (caller.known.product is not None or kind.id != "api-gateway")
+        if (
+            leads
+            or kind.observes
+            or kind.role in ("data", "visitor", "edge")
+            or kind.id in ("scheduler", "backup", "mail")
+        ):
+            return
+        for name, setting in caller.settings.items():
+            if setting.value is not None and "." in setting.value and not self._mail(caller, name, setting):
+                self._address(caller, name, setting)
+            self._key(caller, name, setting)
+
+    def _mail(self, caller: Caller, name: str, setting: Setting) -> bool:
+        mention = mail_server(name, setting.value or "")
+        if mention is None or not _is_likely(caller, name, setting):
+            return mention is not None
+        beside = told_beside(name, lambda key: caller.settings[key].value or "" if key in caller.settings else "")
+        port, provider = mention.port or beside.port, provider_at(mention.host)
+        protocol = "smtps" if port == 465 else mention.protocol or "smtp"
+        is_secured = protocol == "smtp" and (beside.secured or provider is not None)
+        called = Mention(mention.host, protocol, port, secured=is_secured)
+        self._connect(caller, called, provider, "mail", name, setting.source)
+        return True
+
+    def _address(self, caller: Caller, name: str, setting: Setting) -> None:
+        for found in foreign_addresses(caller.known.kind, name, setting.value or ""):
+            provider = found.provider
+            if provider is None and (caller.known.product is not None or self._is_own(name, found.mention.host)):
+                continue
+            reading = caller.reads(name, False)
+            is_told = not setting.is_shared and reading is None and (provider is not None or found.is_interface)
+            if reading or is_told:
+                self._connect(caller, found.mention, provider, found.title, name, setting.source)
+
+    def _key(self, caller: Caller, name: str, setting: Setting) -> None:
+        """Add the provider that a client library of a program calls, or its source, with a key among the settings."""
+        found = provider_of_key(name)
+        if (
+            found is None
+            or is_for_browsers(name)
+            or (setting.value or "").lower() in ("none", "disabled", "unused", "dummy")
+        ):
+            return
+        provider, beginning = found
+        ends = (f"{beginning}{end}" for end in _ADDRESSES)
+        led = (caller.settings[each].value for each in ends if each in caller.settings)
+        # with an address of its own, a library calls that
+        if any(value and provider_at(_host(value)) is not provider for value in led):
+            return
+        lists, reading = caller.lists(setting.is_shared), caller.reads(name, True)
+        if reading is False and setting.is_shared:
+            return
+        is_given = setting.value != "" and not setting.is_shared
+        if reading or has_client_for(provider, lists) or (is_given and lists == "" and reading is None):
+            host = provider.hosts[0]
+            self._connect(caller, Mention(host, "https"), provider, provider.product, name, setting.source)
+
+    def _is_own(self, name: str, host: str) -> bool:
+        """Return True for a host under a domain of the system's own, and for a setting that names a component."""
+        words = [word for word in words_of(name) if word not in _ADDRESS_WORDS]
+        if any([word for word in words_of(each) if word not in _ADDRESS_WORDS] == words for each in self._ids):
+            return True
+        domain = domain_of(host)
+        return any(domain in text for text in self._own_texts)
+
+    @cached_property
+    def _own_texts(self) -> tuple[str, ...]:
+        return tuple(text.lower() for text in self._texts())
+
+    def _connect(
+        self, caller: Caller, mention: Mention, provider: Provider | None, title: str, name: str, source: Origin
+    ) -> None:
+        known = Known("external-service" if title != "mail" else "mail", None, mention.protocol or "https")
+        if provider is not None:
+            known = Known(provider.kind, provider.product, mention.protocol or "https")
+            title = provider.product
+        host = provider.hosts[0] if provider is not None and provider.hosts else mention.host
+        store = self._outside.add(host, known, source, name, title)
+        sheet = self._outside.sheet
+        if provider is not None or known.kind != "mail":
+            sheet.add(Fact(f"component:{store.id}", "is_provided", True, source, name, "medium"))
+        if provider is not None and not KINDS[known.kind].foreign:
+            sheet.add(Fact(f"component:{store.id}", "managed", True, source, name, "medium"))
+        subject, port = f"connection:{caller.id}->{store.id}", mention.port
+        sheet.add(Fact(subject, "protocol", known.protocol, source, name, "medium"))
+        sheet.add(Fact(subject, "served", [port or 0, known.protocol], source, name, "medium"))
+        sheet.add(Fact(subject, "is_assumed", True, source, name, "medium"))
+        if mention.secured:
+            sheet.add(Fact(subject, "secured", port or 0, source, name, "medium"))
+
+
+def _is_likely(caller: Caller, name: str, setting: Setting) -> bool:
+    """Return True for a setting that the source of a program reads, and for one of its own of which nothing tells."""
+    reading = caller.reads(name, False)
+    return reading is True or (reading is None and not setting.is_shared)
+
+
+def _host(value: str) -> str:
+    return re.split(r"[/:?#]", value.rpartition("://")[2], maxsplit=1)[0]
+
+
+def texts_of_domains(kind: str, settings: Mapping[str, Setting]) -> Iterator[str]:
+    """Yield the values of settings in which the domains of the system itself stand."""
+    for name, setting in settings.items():
+        value = setting.value
+        if value is not None and "." in value:
+            is_own = _OWN.search(name) is not None or is_for_browsers(name) or names_page(kind, name, value)
+            if (is_own or names_callers(f"{name}=")) and PLACEHOLDER.search(value) is None:
+                yield value

@@ -1,0 +1,134 @@
+"""Services of providers that programs call: their products, their hosts, their keys and their client libraries."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec import Struct
+
+_KEY = r"(?:\w+_)?(?:API_?)?(?:KEY|TOKEN|SECRET|SID)S?"
+"""The end of a variable by which a program makes itself known to a provider."""
+
+_INCOMING = re.compile(r"WEBHOOK|CLIENT_SECRET|PUBLISHABLE|PUBLIC_|VERIF|SIGNING")
+"""Words of keys for what a provider sends, for the sign-in of visitors, and of those that pages hold."""
+
+
+class Provider(Struct, frozen=True):
+    """A service of a provider: its product, its kind, and the words for it in hosts, in variables and in lists of packages."""
+
+    product: str
+    kind: str
+    hosts: tuple[str, ...]
+    stem: str
+    libraries: str
+
+
+def _of_kind(kind: str, *rows: tuple[str, str, str, str]) -> tuple[Provider, ...]:
+    return tuple(
+        Provider(product, kind, tuple(hosts.split()), stem or product.upper(), libraries or product)
+        for product, hosts, stem, libraries in rows
+    )
+
+
+PROVIDERS: tuple[Provider, ...] = (
+    *_of_kind(
+        "external-service",
+        ("azure-openai", "openai.azure.com", "AZURE_OPENAI", r"azure[-.](ai[-.])?openai"),
+        ("openai", "api.openai.com", "", ""),
+        ("anthropic", "api.anthropic.com", "ANTHROPIC|CLAUDE", ""),
+        ("gemini", "generativelanguage.googleapis.com", "GEMINI|GOOGLE_(GEN)?AI", "generativeai|generative-ai|google-genai|genai|gemini"),
+        ("groq", "api.groq.com", "", ""),
+        ("mistral", "api.mistral.ai", "MISTRAL(AI)?", "mistral|mistralai"),
+        ("cohere", "api.cohere.com api.cohere.ai", "", ""),
+        ("deepseek", "api.deepseek.com", "", ""),
+        ("openrouter", "openrouter.ai", "", ""),
+        ("perplexity", "api.perplexity.ai", "", ""),
+        ("replicate", "api.replicate.com", "", ""),
+        ("elevenlabs", "api.elevenlabs.io", "ELEVEN(_?LABS)?", "elevenlabs"),
+        ("stripe", "api.stripe.com", "", ""),
+        ("paypal", "paypal.com", "", "paypal|paypalrestsdk"),
+        ("adyen", "adyen.com", "", ""),
+        ("braintree", "braintreegateway.com", "", ""),
+        ("mollie", "api.mollie.com", "", ""),
+        ("razorpay", "api.razorpay.com", "", ""),
+        ("plaid", "plaid.com", "", ""),
+        ("mercadopago", "api.mercadopago.com", "MERCADO_?PAGO", "mercadopago"),
+        ("twilio", "twilio.com", "", ""),
+        ("vonage", "nexmo.com vonage.com", "VONAGE|NEXMO", "vonage|nexmo"),
+        ("messagebird", "messagebird.com", "", ""),
+        ("algolia", "algolia.net algolianet.com", "", "algolia|algoliasearch"),
+        ("cloudinary", "cloudinary.com", "", ""),
+        ("pusher", "pusher.com pusherapp.com", "", "pusher"),
+        ("firebase", "fcm.googleapis.com firebaseio.com", "FIREBASE|FCM", "firebase|fcm"),
+        ("google-maps", "maps.googleapis.com", "GOOGLE_MAPS", "googlemaps|google-maps"),
+        ("mapbox", "api.mapbox.com", "", ""),
+        ("slack", "slack.com", "", "slack|slack_sdk"),
+        ("telegram", "api.telegram.org", "", "telegram|telegraf|aiogram|telebot|grammy"),
+        ("discord", "discord.com discordapp.com", "", "discord|discordrb|discordgo|serenity"),
+        ("github", "api.github.com", "", "octokit|pygithub|go-github"),
+        ("salesforce", "salesforce.com", "", "salesforce|jsforce"),
+        ("hubspot", "api.hubapi.com", "", ""),
+        ("shopify", "myshopify.com", "", ""),
+        ("notion", "api.notion.com", "", "notion|notionhq"),
+    ),
+    *_of_kind(
+        "identity-provider",
+        ("auth0", "auth0.com", "", ""),
+        ("okta", "okta.com", "", ""),
+        ("clerk", "clerk.dev clerk.com", "", ""),
+        ("workos", "api.workos.com", "", ""),
+        ("entra-id", "login.microsoftonline.com", "AZURE_AD|ENTRA", "msal"),
+    ),
+    *_of_kind(
+        "mail",
+        ("sendgrid", "sendgrid.net api.sendgrid.com", "", ""),
+        ("mailgun", "mailgun.org api.mailgun.net", "", ""),
+        ("postmark", "postmarkapp.com", "", ""),
+        ("resend", "resend.com", "", ""),
+        ("mailjet", "mailjet.com", "", ""),
+        ("brevo", "brevo.com sendinblue.com", "BREVO|SENDINBLUE", "brevo|sendinblue|sib"),
+        ("mandrill", "mandrillapp.com", "", ""),
+        ("sparkpost", "sparkpost.com sparkpostmail.com", "", ""),
+        ("google-workspace", "smtp.gmail.com smtp-relay.gmail.com", "-", "-"),
+        ("microsoft-365", "smtp.office365.com smtp-mail.outlook.com", "-", "-"),
+    ),
+)  # fmt: skip
+
+_BY_HOST = {host: provider for provider in PROVIDERS for host in provider.hosts}
+_STEMS = tuple(
+    (re.compile(rf"(?:^|_)(?:{each.stem})_{_KEY}$"), re.compile(rf"(?:^|_)(?:{each.stem})_"), each)
+    for each in PROVIDERS
+    if each.stem != "-"
+)
+
+
+def provider_at(host: str) -> Provider | None:
+    """Return the provider of a host, by its domain or one above it; Amazon sends mail for a region by a host of its own."""
+    labels = host.lower().split(".")
+    found = (_BY_HOST.get(".".join(labels[start:])) for start in range(len(labels) - 1))
+    return next(
+        filter(None, found), _SES if labels[0] == "email-smtp" and labels[-2:] == ["amazonaws", "com"] else None
+    )
+
+
+_SES = Provider("ses", "mail", (), "-", "-")
+
+
+@lru_cache(maxsize=4096)
+def provider_of_key(name: str) -> tuple[Provider, str] | None:
+    """Return the provider for which a variable is a key, and what the names of its other variables begin with."""
+    upper = name.upper()
+    if not upper.endswith(("KEY", "TOKEN", "SECRET", "SID", "KEYS", "TOKENS")) or _INCOMING.search(upper) is not None:
+        return None
+    for key, beginning, provider in _STEMS:
+        match = beginning.search(upper)
+        if match is not None and key.search(upper) is not None:
+            return provider, match[0].strip("_")
+    return None
+
+
+@lru_cache(maxsize=1024)
+def has_client_for(provider: Provider, libraries: str) -> bool:
+    """Return True if the text of lists of packages, in small letters, holds a client library for a provider."""
+    return re.search(rf"(?<![a-z])(?:{provider.libraries})(?:js|\d)*(?![a-z])", libraries) is not None
