@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher, get_close_matches
 
 _TIED = 30
 """Candidates that are ranked anew: as many codes of rules differ in one character."""
@@ -16,10 +15,16 @@ def nearest(word: str, choices: Iterable[str], cutoff: float = 0.6) -> str | Non
 
     Among equally like ones the one with more letters in their places: `REL0O1` means `REL001`, not `REL017`.
     """
+    from difflib import SequenceMatcher, get_close_matches
+
     letters = frozenset(word)
     possible = [choice for choice in choices if _may_be_like(word, letters, choice, cutoff)]
     close = get_close_matches(word, possible, _TIED, cutoff)
-    return max(close, key=lambda choice: (_likeness(word, choice), _in_place(word, choice)), default=None)
+    return max(
+        close,
+        key=lambda choice: (SequenceMatcher(None, choice, word).ratio(), _in_place(word, choice)),
+        default=None,
+    )
 
 
 def _may_be_like(word: str, letters: frozenset[str], choice: str, cutoff: float) -> bool:
@@ -30,10 +35,6 @@ def _may_be_like(word: str, letters: frozenset[str], choice: str, cutoff: float)
     others = frozenset(choice)
     matches = min(len(word) - len(letters - others), len(choice) - len(others - letters))
     return 2.0 * matches / length >= cutoff
-
-
-def _likeness(word: str, choice: str) -> float:
-    return SequenceMatcher(None, choice, word).ratio()
 
 
 def _in_place(word: str, choice: str) -> int:

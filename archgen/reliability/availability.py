@@ -17,8 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, combinations
 from math import prod, sqrt
-from random import Random
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -30,6 +29,9 @@ from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import Failures, States
 from archgen.reliability.moment import recent_loss
 from archgen.reliability.plan import Plan
+
+if TYPE_CHECKING:
+    from random import Random
 
 NODE_BUDGET = 100_000
 """A third of a second to build, and some 30 MB."""
@@ -283,6 +285,8 @@ def _places_around(plan: Plan, replica: Replica, stand: str) -> Iterator[Subject
 
 def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...], samples: int) -> FlowAvailability:
     """Sample what is no single point by Monte Carlo: many random states at once, one bit each, from a fixed seed."""
+    from random import Random
+
     random = Random(SEED)
     left = [element for element in plan.elements if element not in frozenset(points)]
     failed = {element: draws(random, 1.0 - up[element], samples) for element in (*left, *_windows(plan))}

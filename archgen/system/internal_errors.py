@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -58,6 +57,8 @@ def internal_error(error: Exception, file: str, part: str, rule: str = "") -> In
     """Return what is known of an error in a part of the work on a model."""
     if isinstance(error, PartError):
         return InternalError(file, part, str(error), "", "", rule, foreign=True)
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     last = frames[-1] if frames else None
     place = f"{_shortened(last.filename)}:{last.lineno}" if last is not None else ""

@@ -23,8 +23,12 @@ LATE = ("archgen/app/", "archgen/cli/")
 """Rooms that import inside functions, so that a command loads no more than it needs."""
 
 SLOW = {
+    "archgen/language/schema/validation.py": {"jsonschema_rs"},
     "archgen/language/schema/violations.py": {"jsonschema", "jsonschema.validators"},
+    "archgen/model/nearest.py": {"difflib"},
+    "archgen/reliability/availability.py": {"random"},
     "archgen/render/raster/png.py": {"html"},
+    "archgen/system/internal_errors.py": {"traceback"},
     "archgen/system/leftovers.py": {"shutil"},
 }
 """Modules that import a library where they need it: most runs don't, and it takes about a hundredth of a small one or more."""

@@ -1,7 +1,7 @@
-"""Validation by the JSON Schema: a fast yes by jsonschema-rs, or every error by jsonschema.
+"""Validation by the JSON Schema: a fast yes, by `small_documents` or jsonschema-rs, or every error by jsonschema.
 
-jsonschema is imported for an invalid document, and for every document where jsonschema-rs has no wheel. Both read one
-schema, and its patterns alike.
+jsonschema-rs is imported for what a small document's reader isn't sure of; jsonschema for an invalid document, and for
+what jsonschema-rs would have to say where it has no wheel. All read one schema, and its patterns alike.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from archgen.language.expand.context import closest
 from archgen.language.schema import schema, schema_text
 from archgen.language.schema.schema_errors import SchemaError, schema_errors
+from archgen.language.schema.small_documents import is_surely_valid
 from archgen.language.schema.violations import Violation, violations
 from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 
-try:
+if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
-except ImportError:  # no wheel for this platform
-    Draft202012Validator = None  # type: ignore[assignment,misc]
 
 _MOST_ROUNDS = 8
 _STAND_IN = -1
@@ -32,7 +32,9 @@ MOST_ERRORS = 500
 @cache
 def compiled_schema(reference: str = "#") -> Draft202012Validator | None:
     """Return the schema, or a definition in it, compiled once per process; None without jsonschema-rs."""
-    if Draft202012Validator is None:
+    try:
+        from jsonschema_rs import Draft202012Validator
+    except ImportError:  # no wheel for this platform
         return None
     if reference == "#":
         return Draft202012Validator(schema_text(), validate_formats=True)
@@ -41,6 +43,8 @@ def compiled_schema(reference: str = "#") -> Draft202012Validator | None:
 
 def is_valid(root: Map) -> bool:
     """Return True if the document has the form of a model."""
+    if is_surely_valid(root):
+        return True
     fast = compiled_schema()
     return fast.is_valid(root) if fast is not None else not any(True for _ in _violations(root))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from archgen.language.schema import schema
+from archgen.language.schema.patterns import pattern_of, unknown_keys
 from archgen.language.yaml.tree import Map, TreeNode
 from archgen.model.change import Path
 
@@ -37,7 +37,7 @@ class Violation(Struct, frozen=True):
     @property
     def unknown_keys(self) -> list[str]:
         """The keys that `additionalProperties` refuses."""
-        return _unknown_keys(self.value, self.rule)
+        return unknown_keys(self.value, self.rule)
 
 
 def violations(root: Map, is_valid: Callable[[str, TreeNode], bool]) -> Iterator[Violation]:
@@ -89,7 +89,7 @@ class _Keywords(Struct, frozen=True):
             yield error
 
     def additional_properties(self, validator: Any, inner: Any, value: TreeNode, rule: Mapping[str, Any]) -> Errors:
-        unknown = _unknown_keys(value, rule) if isinstance(value, dict) else []
+        unknown = unknown_keys(value, rule) if isinstance(value, dict) else []
         if unknown and inner is False:
             yield self.error(f"{unknown} are unknown")
         elif inner is not False:
@@ -118,19 +118,6 @@ class _Keywords(Struct, frozen=True):
             for key in keys:
                 if key not in value:
                     yield self.error(f"{key!r} is required", validator_value=key)
-
-
-def _unknown_keys(value: Mapping[str, TreeNode], rule: Mapping[str, Any]) -> list[str]:
-    """Return the keys in the order of the document, which the library's own search leaves to chance."""
-    properties = rule.get("properties", {})
-    patterns = [pattern_of(text) for text in rule.get("patternProperties", {})]
-    return [key for key in value if key not in properties and not any(each.search(key) for each in patterns)]
-
-
-@cache
-def pattern_of(text: str) -> re.Pattern[str]:
-    """Compile a pattern of the schema, where `$` is the end of the text; Python's also matches before a last line break."""
-    return re.compile(re.sub(r"\$$", r"\\Z", text))
 
 
 def _violation(error: Any) -> Violation:
