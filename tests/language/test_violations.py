@@ -14,8 +14,8 @@ import pytest
 
 from archgen.language.load import load
 from archgen.language.schema import schema
+from archgen.language.schema.patterns import pattern_of
 from archgen.language.schema.validation import compiled_schema
-from archgen.language.schema.violations import pattern_of
 from archgen.model.problems import ModelError
 from tests.generators.spoilers import spoilt
 from tests.language.test_broken_inputs import RECIPES
