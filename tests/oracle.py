@@ -33,7 +33,7 @@ SHARED = ("glusterfs", "gluster", "dfs", "dfs-r")
 MOUNTED = ("oracle",)
 """Products whose standbys, beside one primary, answer nothing until they are promoted."""
 
-AGREEING = ("etcd", "zookeeper", "consul", "cockroachdb", "mongodb", "mysql-innodb-cluster")
+AGREEING = ("etcd", "zookeeper", "consul", "cockroachdb", "mongodb", "mysql-innodb-cluster", "elasticsearch")
 """Products whose replicas alone decide."""
 
 ARBITRATED = ("galera", "percona-xtradb-cluster")
@@ -44,6 +44,9 @@ MAJORITIES = (
     "mysql-innodb-cluster",
 )
 """Products that work with a majority only."""
+
+TO_WRITE = ("mongodb", "elasticsearch")
+"""Products that answer reads without a majority, and take writes with one."""
 
 OBSERVED = ("oracle", "oracle-active-data-guard")
 """Products whose primary shuts down without the observer and a standby."""
@@ -78,7 +81,7 @@ WATCHING = ("monitoring", "monitoring-agent", "log-collector")
 KEEPING = ("queue", "stream", "cache", "key-value-store", "database")
 """Kinds that keep jobs until a worker takes them."""
 
-STORES = ("database", "key-value-store", "stream", "object-storage", "file-storage", "queue")
+STORES = ("database", "cache", "key-value-store", "stream", "object-storage", "file-storage", "queue", "search")
 
 
 def arbitrated(component: Component) -> bool:
@@ -101,7 +104,9 @@ def quorum_of(component: Component) -> int | str | Quorum | None:
     alone = component.product in AGREEING and component.product not in STEPPING
     if data is not None and data.by is not None and not data.all_write and not alone:
         return None
-    if component.product == "mongodb":
+    if component.votes_elsewhere or (component.managed and component.product == "elasticsearch"):
+        return None
+    if component.product in TO_WRITE:
         return Quorum(1, "majority")
     return "majority" if component.product in MAJORITIES else None
 

@@ -217,7 +217,8 @@ class Collection(Struct, frozen=True, gc=False, omit_defaults=True):
 class Component(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A logical part of the system that runs, or is used, on its own. Times are in seconds, rates in requests per second.
 
-    `rate_limit`, `rollback` and `changes` are False where the model says that there is none.
+    `rate_limit`, `rollback` and `changes` are False where the model says that there is none. `votes_elsewhere` is True for nodes of
+    a cluster of which other nodes hold the votes, or some of them.
     """
 
     id: str
@@ -228,6 +229,7 @@ class Component(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True)
     why: str | None = None
     replicas: tuple[Replica, ...] = ()
     placed: bool = True
+    votes_elsewhere: bool = False
     managed: bool | Managed = False
     network: str | None = None
     group: str | None = None

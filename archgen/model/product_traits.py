@@ -20,6 +20,7 @@ class Product(Struct, frozen=True, gc=False):
     service, where the provider fixes it.
     `quorum` is how many of its replicas must be up, which cannot be switched off: a majority for anything, or for a write, and half of
     them for a read.
+    `votes_by_role`: only some of its nodes have a vote if a cluster's nodes have roles, and a provider's voters stand in few models.
     `forgets_who_leaves`: a replica that is stopped in order has no vote any more, so a majority of the rest is enough.
     `refuses_out_of_step`: a replica without the majority, or without its writes, accepts connections and refuses queries.
     `in_memory`: it keeps its data in memory, and writes it to a disk now and then.
@@ -71,6 +72,7 @@ class Product(Struct, frozen=True, gc=False):
     scope: Scope | None = None
     plain_entry: bool = False
     quorum: Literal["majority", "majority-to-write", "half-to-read"] | None = None
+    votes_by_role: bool = False
     forgets_who_leaves: bool = False
     refuses_out_of_step: bool = False
     in_memory: bool = False
@@ -120,7 +122,10 @@ EXPORTER = "node-exporter"
 """The product whose traits all have that are named as exporters, as there is one for each kind of server."""
 
 TRAITS: dict[str, Product] = {
-    **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
+    # Keeper agrees by Raft as etcd does: https://clickhouse.com/docs/guides/sre/keeper/clickhouse-keeper
+    **dict.fromkeys(
+        ("etcd", "zookeeper", "consul", "clickhouse-keeper"), Product(coordinates=True, agrees=True, quorum="majority")
+    ),
     # an operator knows and changes the primary by the API alone: https://cloudnative-pg.io/docs/current/failover
     **dict.fromkeys(
         (
@@ -145,7 +150,6 @@ TRAITS: dict[str, Product] = {
     ),
     # an address that reads its copies is an option, and more copies than one ask for it: https://cloud.google.com/memorystore/docs/redis/about-read-replicas
     "memorystore": Product(silent_standby=True, lagging_standby=True),
-    "clickhouse-keeper": Product(coordinates=True, agrees=True),
     **dict.fromkeys(
         ("galera", "percona-xtradb-cluster"),
         Product(
@@ -182,9 +186,15 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(
         (
             *("yugabytedb", "tidb", "kafka", "redpanda"),
-            *("elasticsearch", "opensearch", "redis-cluster"),
+            "redis-cluster",
         ),
         Product(agrees=True),
+    ),
+    # "if there are two or fewer master-eligible nodes, they must all remain available":
+    # https://www.elastic.co/guide/en/elasticsearch/reference/current/modules-discovery-voting.html; searches go on without a master:
+    # https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/cluster-settings (no_cluster_manager_block)
+    **dict.fromkeys(
+        ("elasticsearch", "opensearch"), Product(agrees=True, quorum="majority-to-write", votes_by_role=True)
     ),
     **dict.fromkeys(("ceph", "cephfs", "rook-ceph"), Product(agrees=True, files_alone=True)),
     # https://docs.gluster.org/en/latest/Administrator-Guide/Split-brain-and-ways-to-deal-with-it/

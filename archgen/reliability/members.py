@@ -41,7 +41,9 @@ def quorum_of(component: Component) -> int | Literal["majority"] | Quorum | None
     elects_alone = product.agrees and product.steps_down is None
     if replication is not None and replication.by is not None and not (replication.all_write or elects_alone):
         return None
-    if len(component.replicas) < 2 or not (KINDS[component.kind].stores or component.kind == "queue"):
+    if len(component.replicas) < 2 or KINDS[component.kind].role != "data":
+        return None
+    if component.votes_elsewhere or (component.managed and product.votes_by_role):
         return None
     implied = product.quorum
     if implied == "half-to-read":

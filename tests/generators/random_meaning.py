@@ -128,9 +128,10 @@ def _quorums(random: Random, model: Architecture) -> Architecture:
 
     def change(component: Component) -> Component:
         if random.random() < 0.4:
-            kind = random.choice(("database", "key-value-store", "queue", "service"))
-            product = random.choice(("etcd", "galera", "mongodb", "mongodb", "mysql"))
-            return replace(component, kind=kind, product=product, quorum=None)
+            kind = random.choice(("database", "key-value-store", "queue", "service", "search"))
+            product = random.choice(("etcd", "galera", "mongodb", "mongodb", "mysql", "elasticsearch", "elasticsearch"))
+            elsewhere = product == "elasticsearch" and random.random() < 0.2
+            return replace(component, kind=kind, product=product, votes_elsewhere=elsewhere, quorum=None)
         return replace(component, quorum=Quorum(random.choice(sides), random.choice(sides)))  # type: ignore[arg-type]
 
     return _components(model, change, 0.5, random)

@@ -207,6 +207,31 @@ def test_reads_and_writes_have_quorums_of_their_own(told: Told) -> None:
     assert told.points(declared.replace("access: write", "access: read"))[0] >= {"db@a", "db@b"}
 
 
+def test_a_search_engine_takes_writes_with_a_majority_of_the_nodes_that_vote(told: Told) -> None:
+    search = GALERA.replace("database, product: galera", "search, product: elasticsearch")
+    assert told.points(search)[0] >= {"db@a", "db@b", "a", "b"}
+    assert told.points(search.replace("access: write", "access: read"))[0] == {"app@app-1", "app-1"}
+    assert told.points(search.replace("[a, b]", "[a, b, c]"))[0] == {"app@app-1", "app-1"}
+    data = search.replace("  db: {", "  db: {name: Data nodes, ")
+    assert told.points(data)[0] == {"app@app-1", "app-1"}
+    with_third = "connections:", "  db-tiebreaker: {kind: search, product: elasticsearch, runs_on: c}\nconnections:"
+    assert told.points(search.replace(*with_third))[0] == {"app@app-1", "app-1"}
+    beside = "connections:", "  logs: {kind: search, product: opensearch, runs_on: [a, c]}\nconnections:"
+    assert told.points(search.replace(*beside))[0] >= {"db@a", "db@b"}
+    connected = (
+        search.replace(*beside)
+        .replace("opensearch", "elasticsearch")
+        .replace("db: mysql", "db: tcp\n  db -> logs: tcp")
+    )
+    assert told.points(connected)[0] == {"app@app-1", "app-1"}
+    masters = "connections:", "  masters: {kind: search, product: elasticsearch, runs_on: [b, c]}\nconnections:"
+    asked = search.replace(*masters).replace("-> db: mysql", "-> db: tcp\n  db -> masters: tcp")
+    asked = asked.replace("-> db: INSERT", "-> db: PUT\n      - db -> masters: update")
+    assert told.points(asked)[0] == {"app@app-1", "app-1", "masters@b", "masters@c", "b", "c"}
+    managed = search.replace("runs_on: [a, b], replication: {writers: all}", "managed: true, replicas: 2")
+    assert told.points(managed)[0] == {"app@app-1", "app-1"}
+
+
 def test_minio_takes_no_object_without_more_than_half_of_its_nodes(told: Told) -> None:
     four = GALERA.replace("c: {}", "c: {}, d: {}").replace("[a, b]", "[a, b, c, d]").replace("galera", "minio")
     minio = (

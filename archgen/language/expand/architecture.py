@@ -14,6 +14,7 @@ from archgen.language.expand.layout_hints import expand_hints
 from archgen.language.expand.nesting import check_nesting
 from archgen.language.expand.replica_placement import place_component
 from archgen.language.expand.scalars import expand_availability, links
+from archgen.language.expand.votes import mark_voteless
 from archgen.language.yaml.scalars import probability, seconds
 from archgen.language.yaml.tree import Map, Seq
 from archgen.model.architecture import Architecture, Certificate, Component, Connection, Flow, Host, Network, Zone
@@ -87,9 +88,10 @@ def _components(context: Context, connected: tuple[Connection, ...]) -> tuple[Co
     for each in connected:
         calls.setdefault(each.source, []).extend(each.targets)
     placed = context.placed
-    return tuple(
-        [component(context, key, entry, placed[key], calls) for key, entry in context.section("components").items()]
-    )
+    declared = [
+        component(context, key, entry, placed[key], calls) for key, entry in context.section("components").items()
+    ]
+    return mark_voteless(declared, connected)
 
 
 def _zones(context: Context) -> tuple[Zone, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from msgspec.structs import replace
@@ -119,18 +119,18 @@ def _hit(
     facts: Topology, component: Component, reasons: list[str], counted: Votes | None, fragile: frozenset[str]
 ) -> Hit:
     # a promoter stands in no step, and a flow can hang on its quorum all the same
-    broken = _broken_by_quorum(facts, component.id, fragile)
+    voting = (
+        dict.fromkeys(facts.replicas[member].component for member in counted.members) if counted is not None else {}
+    )
+    broken, also = _broken_by_quorum(facts, component.id, fragile, voting)
     points = [point for broken_points in broken.values() for point in broken_points]
     causes = {(point.element.id, point.flow) for point in points}
     elements = dict.fromkeys(point.element for point in points)
-    flows = tuple(flow for flow, broken_points in broken.items() if broken_points)
+    flows = tuple(flow for flow in facts.flows if broken.get(flow) or flow in also)
     breaks = (
         f"; losing {listed([element.id for element in elements], 'or')} takes down {listed(flows)}" if flows else ""
     )
     assumed = f" (assumed for {component.product})" if component.quorum is None else ""
-    voting = (
-        dict.fromkeys(facts.replicas[member].component for member in counted.members) if counted is not None else {}
-    )
     others = [name for name in voting if name != component.id]
     what = (
         f"The quorum of {component.title}{assumed} is"
@@ -153,10 +153,7 @@ def _hit(
 
 def _proof_at_quorum(facts: Topology, component: str, points: list[SinglePoint]) -> Proof:
     """Return a proof that ends at the quorum or at a store that it promotes: another step may fail before them; else the last."""
-    promoted = (
-        name for name, each in facts.components.items() if each.replication and each.replication.by == component
-    )
-    ends = {component, *promoted}
+    ends = {component, *_promoted_by(facts, component)}
     proofs = (point.proof for point in reversed(points))
     shown = (proof for proof in proofs if ends & {facts.replicas[last].component for last in proof.path[-1:]})
     return next(shown, points[-1].proof)
@@ -171,8 +168,14 @@ def _witness_asked(others: list[str]) -> str:
 
 
 def _fix(facts: Topology, component: Component) -> str | None:
-    if product_of(component.product).arbitrated and len(component.replicas) % 2 == 0:
-        pair = len(component.replicas) == 2
+    product, pair = product_of(component.product), len(component.replicas) == 2
+    if product.votes_by_role and len(component.replicas) % 2 == 0:
+        added, place = ("a third", "in a third place") if pair else ("another", "and in a place of its own")
+        return (
+            f"Add {added} node that is eligible as master, on a host of its own {place}; one that only votes keeps no data "
+            f"and may be small. Declare nodes without a vote as a component of their own (`{component.id}-data`)."
+        )
+    if product.arbitrated and len(component.replicas) % 2 == 0:
         added, place = (
             ("a third member", "in a third place") if pair else ("another member", "and in a place of its own")
         )
@@ -194,16 +197,21 @@ def _fix(facts: Topology, component: Component) -> str | None:
     return f"Spread the replicas so that the loss of no host or zone leaves fewer than {needed}."
 
 
-def _broken_by_quorum(facts: Topology, component: str, fragile: frozenset[str]) -> dict[str, tuple[SinglePoint, ...]]:
-    """Return the single points of failure of flows that the component's quorum creates, were each other fragile one whole."""
+def _broken_by_quorum(
+    facts: Topology, component: str, fragile: frozenset[str], voting: Iterable[str]
+) -> tuple[dict[str, tuple[SinglePoint, ...]], frozenset[str]]:
+    """Return the single points of failure of flows that the component's quorum creates, were each other fragile one whole.
+
+    Beside them, the flows that such a point breaks at the quorum, and elsewhere too.
+    """
     points = {
         flow: facts.losses.failures[flow].points for flow in facts.flows if component in facts.losses.members[flow]
     }
     flows = tuple(flow for flow, own in points.items() if own)
     if not flows:
-        return {}
+        return {}, frozenset()
     alone, none = _losses(facts, fragile - {component}, flows), _losses(facts, fragile, flows)
-    return {
+    broken = {
         flow: tuple(
             point
             for point in points[flow]
@@ -211,6 +219,23 @@ def _broken_by_quorum(facts: Topology, component: str, fragile: frozenset[str]) 
         )
         for flow in flows
     }
+    elements = dict.fromkeys(point.element for own in broken.values() for point in own)
+    ends = {component, *_promoted_by(facts, component), *voting}
+    also = (flow for flow in flows for element in elements if _breaks_besides(alone, none, element, flow, ends))
+    return broken, frozenset(also)
+
+
+def _promoted_by(facts: Topology, component: str) -> Iterator[str]:
+    """Yield the stores whose replicas a component promotes."""
+    for name, each in facts.components.items():
+        if each.replication is not None and each.replication.by == component:
+            yield name
+
+
+def _breaks_besides(alone: Losses, none: Losses, element: Subject, flow: str, ends: Collection[str]) -> bool:
+    """Return True if what an element takes of a quorum and of what it promotes would break a flow by itself."""
+    lost = [replica for replica in alone.lying_in(element, flow) if replica.component in ends]
+    return alone.breaks_with(flow, lost) and not none.breaks_with(flow, lost)
 
 
 def _breaks(losses: Losses, element: Subject, flow: str) -> bool:
@@ -293,7 +318,8 @@ RULE = Rule(
     limits=(
         "Takes a number as `quorum` as it is: it doesn't check whether two halves can both reach it. Checks the votes of a "
         "store that stops without a majority (SQL Server, MongoDB) if its `replication` names what decides in `by`. A zone that "
-        "holds all members is reported by `single-zone` or `colocated-redundancy`."
+        "holds all members is reported by `single-zone` or `colocated-redundancy`. Counts every node of an Elasticsearch or "
+        "OpenSearch as eligible as master, unless its name or another component's tells nodes of several roles apart, or it is managed."
     ),
     references=(("etcd FAQ, Why an odd number of cluster members?", "https://etcd.io/docs/v3.5/faq/"),),
     check=check,

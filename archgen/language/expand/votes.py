@@ -1,0 +1,44 @@
+"""Clusters of products whose nodes have roles, declared as several components: which of them hold no vote, or not all votes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from archgen.model.architecture import Component, Connection
+from archgen.model.products import product_name, product_of
+
+_VOTING = frozenset(
+    ("master", "masters", "manager", "managers", "voting", "voter", "tiebreaker", "breaker", "arbiter", "eligible")
+)
+_OTHER = frozenset(
+    ("data", "hot", "warm", "cold", "frozen", "ingest", "coordinating", "coordinator", "coordinators", "client", "ml")
+)
+"""Words for roles of nodes: https://www.elastic.co/docs/deploy-manage/distributed-architecture/clusters-nodes-shards/node-roles."""
+
+
+def mark_voteless(components: Sequence[Component], connections: Iterable[Connection]) -> tuple[Component, ...]:
+    """Return the components, with those marked that are part of a cluster whose votes others hold, or may hold."""
+    alike: dict[str, list[Component]] = {}
+    for each in components:
+        if each.product is not None and product_of(each.product).votes_by_role and not each.managed:
+            alike.setdefault(product_name(each.product), []).append(each)
+    if not alike:
+        return tuple(components)
+    pairs = {(each.source, target) for each in connections for target in each.targets}
+    parts = {part for nodes in alike.values() for part in _parts(nodes, pairs)}
+    return tuple([replace(each, votes_elsewhere=True) if each.id in parts else each for each in components])
+
+
+def _parts(nodes: Sequence[Component], pairs: set[tuple[str, str]]) -> set[str]:
+    """Return the ids of those that hold no vote, or share them with others.
+
+    Where roles are told apart, all votes are with the component that is named for them, unless a second one is, or some have no role.
+    """
+    names = {each.id: frozenset(re.findall(r"[a-z]+", f"{each.id} {each.name or ''}".casefold())) for each in nodes}
+    voting = {name for name, words in names.items() if words & _VOTING}
+    if voting or any(words & _OTHER for words in names.values()):
+        return set(names) - (voting if len(voting) == 1 else set())
+    return {end for pair in pairs if pair[0] != pair[1] and names.keys() >= set(pair) for end in pair}
