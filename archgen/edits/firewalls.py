@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from archgen.analysis.exposure import stores_reached
+from archgen.analysis.exposure import is_way_in, stores_reached
 from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Port, Replica
@@ -34,7 +34,7 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
         is_public = _is_public(topology, call.source)
         if is_public and any(topology.kind(name).id not in QUEUES for name in stores_reached(topology, call)):
             return []
-        ports = set(_numbers(call, is_public))
+        ports = set(_numbers(topology, call, is_public))
         if None in ports:
             return []
         source, sides = (_outside(topology, call.source), public) if is_public else (call.source, inside)
@@ -134,10 +134,10 @@ def _is_called_inside(topology: Topology, firewall: Component) -> bool:
     return any(not _is_public(topology, call.source) and topology.crosses(call) is not False for call in calls)
 
 
-def _numbers(call: Connection, is_public: bool) -> Iterator[int | None]:
-    """Yield the ports of a call, None for one that isn't known; nobody on the internet administers it, whatever is open today."""
+def _numbers(topology: Topology, call: Connection, is_public: bool) -> Iterator[int | None]:
+    """Yield the ports of a call, None for one that isn't known; from the internet it is administered through a bastion alone."""
     for port in call.ports:
-        if not (is_public and port.admin):
+        if not (is_public and port.admin) or is_way_in(topology, call, port):
             yield port_number(port) if port.port or port.protocol in _AT_USUAL_PORT else None
 
 

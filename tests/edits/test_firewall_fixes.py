@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from tests.edits.fixed_models import JOB, added_rules, fixed, model
+from archgen.app.findings.apply_fixes import apply_fixes, checker
+from archgen.app.workspace.inputs import Input
+from archgen.linting.policy import Policy
+from tests.edits.fixed_models import JOB, NAME, TODAY, added_rules, fixed, model
 
 
 def test_firewall_rules_name_who_calls_what() -> None:
@@ -258,3 +261,26 @@ def test_programs_reach_the_sentinel_that_a_fix_adds(rules: str, beside: str, ad
     parts = fixed(text, "single-writer-database")["components"]
     assert parts["kv"]["replication"]["by"] == ("votes" if beside else "sentinel")
     assert parts["fw"]["rules"][rules.count("from:") :] == added
+
+
+ADMINISTERED = model(
+    "user: {kind: client}\nadmin: {kind: client}\nweb: {kind: web-server, runs_on: w, rate_limit: 10/s}\n"
+    "door: {kind: bastion, runs_on: w}\ngraphs: {kind: monitoring, runs_on: w, alerts: [ops]}",
+    "user -> web: https\nadmin -> door: {protocol: ssh, port: 22, admin: true}\n"
+    "admin -> graphs: {protocol: http, port: 3000, admin: true}",
+    "user -> web: x",
+    "{w: {}}",
+)
+
+
+def test_a_firewall_lets_administrators_in_to_a_bastion_alone() -> None:
+    source = Input(NAME, ADMINISTERED.encode())
+    done = apply_fixes(
+        ADMINISTERED.encode(), checker(source, Policy(), TODAY), lambda finding: finding.rule == "missing-firewall"
+    )
+    rules = yaml.safe_load(done.data)["components"]["firewall"]["rules"]
+    assert {"from": "internet", "to": "door", "ports": [22], "action": "allow"} in rules
+    assert all(rule["to"] != "graphs" for rule in rules)
+    assert [finding.message for finding in done.brought] == [
+        "firewall shuts out administrators who come from the internet: admin -> graphs (http on port 3000)"
+    ]

@@ -42,7 +42,8 @@ class FixedModel(Struct, frozen=True):
     """A model's bytes after its fixes, the wanted findings that are gone or less grave then, and those that are not.
 
     `left` are the findings that are less grave, as they are now, and those that the fixed ones hid; `refusals` are the refused
-    fixes by their finding, each with the reason; none where other fixes left it nothing to change.
+    fixes by their finding, each with the reason; none where other fixes left it nothing to change. `brought` are the contradictions
+    that the model has now, such as a call that a new firewall shuts out.
     """
 
     data: bytes
@@ -50,6 +51,7 @@ class FixedModel(Struct, frozen=True):
     refused: tuple[Finding, ...] = ()
     left: tuple[Finding, ...] = ()
     refusals: tuple[tuple[Finding, Refusal | None], ...] = ()
+    brought: tuple[Finding, ...] = ()
 
 
 CheckBytes = Callable[[bytes], Model]
@@ -75,6 +77,7 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
         finding for finding in model.findings if finding.changes and finding.accepted is None and wanted(finding)
     )
     led = _led_by_the_next(model.findings, asked)
+    reported = {finding.fingerprint for finding in model.findings}
     refused: Mapping[str, Refusal] = {}
     while True:
         fixed, still = _one_pass(model, judged, lambda finding: wanted(finding) or led(finding))
@@ -94,7 +97,11 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
         open_,
         (*(left[each.fingerprint] for each in done if each.fingerprint in left), *uncovered),
         tuple((finding, refused.get(finding.fingerprint)) for finding in open_),
+        tuple(each for name, each in left.items() if each.rule == _CONTRADICTION and name not in reported),
     )
+
+
+_CONTRADICTION = "contradiction"
 
 
 def _led_by_the_next(before: tuple[Finding, ...], asked: tuple[Finding, ...]) -> Callable[[Finding], bool]:
@@ -279,6 +286,7 @@ def _fix_summary(result: FixedModel, *, keep: bool) -> str:
     fixed = group_findings(result.findings)
     sentence = f"{plural(len(fixed), 'finding')}{on_subjects(fixed)} {'fixed' if keep else 'would be fixed'}"
     sentence += "".join(_left(severity, rule, own) for (severity, rule), own in _by_rule(result.left).items())
+    sentence += "".join(f"; afterwards, {finding.message}" for finding in result.brought)
     if not result.refused:
         return sentence
     reasons = [f"the fix of {_named(finding)} {refusal_words(refusal)}" for finding, refusal in result.refusals]
