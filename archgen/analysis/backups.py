@@ -10,6 +10,7 @@ from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_name, product_of, zone_of
 from archgen.model.subject import Subject
 from archgen.reliability.members import is_active_passive
+from archgen.reliability.requests import is_deferred
 
 _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
 """The kinds of storage to which a backup sends its copies."""
@@ -25,6 +26,70 @@ _DELIVERING = ("lmtp", "lmtps", "imap", "imaps", "pop3", "pop3s", "jmap")
 def keeps_data(topology: Topology, component: str) -> bool:
     """Return True for a store, a directory of accounts and mailboxes, where they aren't managed or in a store behind them."""
     return topology.kind(component).stores or is_directory(topology, component) or keeps_mailboxes(topology, component)
+
+
+def passes_files_on(topology: Topology, component: Component) -> bool:
+    """Return True for a gateway, which keeps nothing: in each flow it passes what is written to it on to storage of the same product."""
+    flows = topology.flows_writing[component.id]
+    if component.kind not in FILE_STORES or not flows:
+        return False
+    return all(_passes_on(topology, component, flow) for flow in flows)
+
+
+def _passes_on(topology: Topology, component: Component, flow: str) -> bool:
+    onward = (hop for hop in topology.hops[flow] if hop.step.source == component.id and hop.access == "write")
+    # what nobody waits for is a copy of what it keeps itself
+    waited = (hop for hop in onward if hop.connection and not is_deferred(hop.step, (hop.connection,)))
+    stores = (topology.components[target] for hop in waited if not hop.optional for target in hop.targets)
+    return any(store.kind in FILE_STORES and _is_of_product(component, store) for store in stores)
+
+
+def _is_of_product(gateway: Component, store: Component) -> bool:
+    """Return True for components of one product; the gateways of Ceph have names of their own."""
+    if gateway.product is None or store.product is None:
+        return False
+    alike = product_of(gateway.product).files_alone and product_of(store.product).files_alone
+    return alike or product_name(gateway.product) == product_name(store.product)
+
+
+def keeps_alone(topology: Topology, component: Component) -> bool:
+    """Return True for secrets in no other store, a directory, mailboxes, and an index that a flow fills and nothing else can.
+
+    An index that a backup copies is worth it.
+    A stream is no place to fill all of an index from: it keeps what it gets for a while.
+    """
+    if component.kind == "secrets":
+        return not _calls_store(topology, component.id)
+    if is_directory(topology, component.id) or keeps_mailboxes(topology, component.id):
+        return True
+    if component.kind == "search" and component.id in topology.backups:
+        return True
+    if product_of(component.product).keeps_data:
+        return not _calls_store(topology, component.id)
+    if component.kind != "search" or not topology.flows_writing[component.id]:
+        return False
+    return not fillers(topology, component) - {"stream"}
+
+
+def fillers(topology: Topology, index: Component) -> set[str]:
+    """Return the kinds of stores that call an index or are called by what does, from which it could be filled."""
+    sources = [call.source for call in topology.incoming[index.id]]
+    stores = [topology.kind(name) for source in sources for name in (source, *_called(topology, source))]
+    return {kind.id for kind in stores if kind.stores}
+
+
+def _calls_store(topology: Topology, component: str) -> bool:
+    return any(topology.kind(target).stores for target in _called(topology, component))
+
+
+def _called(topology: Topology, component: str) -> tuple[str, ...]:
+    return tuple(target for call in topology.outgoing[component] for target in call.targets)
+
+
+def keeps_uploads(topology: Topology, component: Component) -> bool:
+    """Return True for uploads on one server, in no volume of its own; those of several are `server-bound-sessions`."""
+    alone = len(component.replicas) == 1 or len(topology.hosts_of(component.id)) == 1
+    return component.uploads == "local" and alone and not _has_volume(topology, component)
 
 
 def keeps_mailboxes(topology: Topology, component: str) -> bool:
@@ -54,7 +119,7 @@ def holds_files(component: Component) -> bool:
     return component.kind in FILE_STORES or KINDS[component.kind].serves
 
 
-def has_volume(topology: Topology, component: Component) -> bool:
+def _has_volume(topology: Topology, component: Component) -> bool:
     """Return True for a server whose files lie in a volume that is a component of its own, and needs a backup as such."""
     volumes = (
         target

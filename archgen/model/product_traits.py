@@ -55,6 +55,7 @@ class Product(Struct, frozen=True, gc=False):
     `several`: its makers document several instances of it at work at once, and this is what it takes.
     `asks_primary`: its clients, or its standbys for them, put every request to the primary unless they are told otherwise: always, or
     where something promotes another, as clients of Sentinel do.
+    `copies_later`: its replicas get a write after it is confirmed, and no setting lets all writes wait for them.
     `archives_log`: a backup that copies the log of its database between its copies, always or once that is set up.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
     `files_alone`: a store of files and disks, of which a component of another kind has the map, as Ceph's monitors have; it can be made
@@ -111,6 +112,7 @@ class Product(Struct, frozen=True, gc=False):
     arbitrated: bool = False
     arbitrates: bool = False
     spreads: bool = False
+    copies_later: bool = False
     archives_log: bool = False
     spreadable: bool = False
     shows: bool = False
@@ -164,9 +166,11 @@ TRAITS: dict[str, Product] = {
     # a member that is shut down leaves the group, and the rest count anew; MySQL Router passes nothing on without a majority
     "mysql-innodb-cluster": Product(agrees=True, quorum="majority", forgets_who_leaves=True),
     "mysql-group-replication": Product(agrees=True, quorum="majority-to-write", forgets_who_leaves=True),
-    # clients of Sentinel ask it for the address of the primary: https://redis.io/docs/latest/develop/reference/sentinel-clients/
+    # clients of Sentinel ask it for the address of the primary: https://redis.io/docs/latest/develop/reference/sentinel-clients/; a
+    # command waits for copies if its client asks for that each time: https://redis.io/docs/latest/commands/wait/
     **dict.fromkeys(
-        ("redis", "valkey", "keydb", "dragonfly", "garnet", "redict"), Product(in_memory=True, asks_primary="promoted")
+        ("redis", "valkey", "keydb", "dragonfly", "garnet", "redict"),
+        Product(in_memory=True, asks_primary="promoted", copies_later=True),
     ),
     # standbys hand requests on, but for the performance standbys of the Enterprise edition:
     # https://developer.hashicorp.com/vault/docs/internals/high-availability
@@ -202,7 +206,10 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(("dfs", "dfs-r"), Product(mounted_from_all=True)),
     # https://linbit.com/drbd-user-guide/drbd-guide-9_0-en/#s-split-brain-notification-and-recovery
     "drbd": Product(goes_on_alone=True),
-    **dict.fromkeys(("ceph-mon", "ceph-mds"), Product(files_alone=True)),
+    # the gateway is a client of the cluster, which keeps the objects: https://docs.ceph.com/en/latest/radosgw/
+    **dict.fromkeys(
+        ("ceph-mon", "ceph-mds", "ceph-rgw", "ceph-radosgw", "radosgw", "rados-gateway"), Product(files_alone=True)
+    ),
     **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True)),
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(
@@ -226,11 +233,15 @@ TRAITS: dict[str, Product] = {
     ),
     **dict.fromkeys(
         (
-            *("active-directory", "samba", "freeipa", "openldap", "389ds", "389-directory-server", "opendj"),
+            *("active-directory", "samba", "freeipa", "openldap", "389ds", "389-directory-server"),
             *("apacheds", "kerberos", "mit-kerberos", "krb5", "heimdal", "lldap"),
         ),
-        Product(directory=True),
+        # consumers fetch updates: https://www.openldap.org/doc/admin26/replication.html; "loose consistency with convergence":
+        # https://learn.microsoft.com/windows/win32/ad/features-of-the-replication-model-for-active-directory-domain-services
+        Product(directory=True, copies_later=True),
     ),
+    # a write may wait for other servers (assured replication): https://docs.oracle.com/cd/E19623-01/820-6172/assured-replication.html
+    "opendj": Product(directory=True),
     **dict.fromkeys(("ibm-mq", "ibmmq", "artemis", "activemq", "activemq-artemis"), Product(mirrors=True)),
     # open copies are Active Data Guard's, an option that is paid for
     "oracle": Product(shares_storage=True, mounts_standbys=True, needs_witness=True),

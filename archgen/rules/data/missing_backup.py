@@ -7,8 +7,16 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from archgen.analysis.backups import has_volume, holds_only_copies, is_copied_with_others, keeps_mailboxes
-from archgen.analysis.exposure import EXCHANGE, callers_of, hands_on_queries, is_directory, stores_reached
+from archgen.analysis.backups import (
+    fillers,
+    holds_only_copies,
+    is_copied_with_others,
+    keeps_alone,
+    keeps_mailboxes,
+    keeps_uploads,
+    passes_files_on,
+)
+from archgen.analysis.exposure import EXCHANGE, callers_of, hands_on_queries, stores_reached
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup, can_be_copied_in_time
@@ -63,36 +71,9 @@ def _keeps(facts: Topology, component: Component) -> bool:
     # an import draws or asks about each call: what has none is for something else, or for nothing
     if facts.architecture.sources and not (facts.incoming[component.id] or facts.outgoing[component.id]):
         return False
-    # what several servers keep each for itself is `server-bound-sessions`
-    uploads = component.uploads == "local" and len(component.replicas) == 1 and not has_volume(facts, component)
-    stores = KINDS[component.kind].stores or uploads or _keeps_alone(facts, component)
-    return stores and component.id not in facts.coordinators and not is_copied_with_others(facts, component)
-
-
-def _keeps_alone(facts: Topology, component: Component) -> bool:
-    """Return True for secrets in no other store, a directory, mailboxes, and an index that a flow fills and nothing else can.
-
-    An index that a backup copies is worth it.
-    A stream is no place to fill all of an index from: it keeps what it gets for a while.
-    """
-    if component.kind == "secrets":
-        return not _calls_store(facts, component.id)
-    if is_directory(facts, component.id) or keeps_mailboxes(facts, component.id):
-        return True
-    if component.kind == "search" and component.id in facts.backups:
-        return True
-    if product_of(component.product).keeps_data:
-        return not _calls_store(facts, component.id)
-    if component.kind != "search" or not facts.flows_writing[component.id]:
-        return False
-    return not _fillers(facts, component) - {"stream"}
-
-
-def _fillers(facts: Topology, index: Component) -> set[str]:
-    """Return the kinds of stores that call an index or are called by what does, from which it could be filled."""
-    sources = [call.source for call in facts.incoming[index.id]]
-    stores = [facts.kind(name) for source in sources for name in (source, *_called(facts, source))]
-    return {kind.id for kind in stores if kind.stores}
+    stores = KINDS[component.kind].stores and not passes_files_on(facts, component)
+    keeps = stores or keeps_uploads(facts, component) or keeps_alone(facts, component)
+    return keeps and component.id not in facts.coordinators and not is_copied_with_others(facts, component)
 
 
 def _is_filled_on_request(facts: Topology, index: Component) -> bool:
@@ -103,14 +84,6 @@ def _answers(facts: Topology, index: Component, source: str) -> bool:
     """Return True if a caller of an index is asked to in a flow, and doesn't begin by itself as a worker does."""
     hops = (hop for flow in facts.flows_of[index.id] for hop in facts.hops[flow])
     return any(source in hop.targets and source != hop.step.source for hop in hops)
-
-
-def _calls_store(facts: Topology, component: str) -> bool:
-    return any(facts.kind(target).stores for target in _called(facts, component))
-
-
-def _called(facts: Topology, component: str) -> tuple[str, ...]:
-    return tuple(target for call in facts.outgoing[component] for target in call.targets)
 
 
 def _takes_files(facts: Topology, component: Component) -> bool:
@@ -171,7 +144,7 @@ def _in_time(facts: Topology, component: Component) -> str | None:
 def _case(facts: Topology, component: Component) -> str | None:
     """Return the case of a store without a backup: an index that a caller fills on request is where its data is first."""
     if component.kind == "search":
-        return None if not _may_be_filled(facts, component) else "passing" if _fillers(facts, component) else "index"
+        return None if not _may_be_filled(facts, component) else "passing" if fillers(facts, component) else "index"
     if _is_for_exchange(facts, component):
         return "exchange"
     if _keeps_sessions(facts, component):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.backups import keeps_data, least_interval
+from msgspec.structs import replace
+
+from archgen.analysis.backups import fillers, keeps_alone, keeps_data, keeps_uploads, least_interval
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
 from archgen.model.change import Change, Put
 from archgen.model.durations import spell_duration, spell_interval, write_duration
-from archgen.model.products import product_name, product_of
+from archgen.model.products import product_of, service_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -30,13 +32,30 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for component in facts.architecture.components:
         replication = component.replication
         copy = replication is not None and replication.copy_of is not None
-        if copy or component.id in facts.coordinators or not keeps_data(facts, component.id):
+        if copy or component.id in facts.coordinators or not _keeps(facts, component):
             continue
         hit = (
             _lost_at_provider(facts, component, objective) if component.managed else _lost(facts, component, objective)
         )
         if hit is not None:
-            yield hit
+            yield replace(hit, case=hit.case or ("read" if _is_only_read(facts, component) else None))
+
+
+def _keeps(facts: Topology, component: Component) -> bool:
+    """Return True for what keeps data that is written all the time; an index may be filled again, and secrets seldom change."""
+    if component.kind == "secrets":
+        return False
+    if component.kind == "search":
+        return not fillers(facts, component)
+    keeps = keeps_data(facts, component.id) or keeps_uploads(facts, component)
+    return keeps or keeps_alone(facts, component)
+
+
+def _is_only_read(facts: Topology, component: Component) -> bool:
+    """Return True for what all declare that they only read, such as accounts that people change now and then."""
+    calls = [call for call in facts.incoming[component.id] if facts.kind(call.source).id != "backup"]
+    calls = [call for call in calls if not facts.kind(call.source).observes]
+    return bool(calls) and all(call.access == "read" for call in calls) and not facts.flows_writing[component.id]
 
 
 def _lost(facts: Topology, component: Component, objective: float) -> Hit | None:
@@ -46,15 +65,37 @@ def _lost(facts: Topology, component: Component, objective: float) -> Hit | None
 
 
 def _lost_at_provider(facts: Topology, component: Component, objective: float) -> Hit | None:
-    """Return the hit for a managed database whose declared backups are too rare; nobody said that its log is kept."""
-    product = product_of(component.product)
-    if not product.copied_on_request and product_name(component.product) not in _LOG_ON_REQUEST:
+    """Return the hit for a managed database whose declared backups are too rare, unless its provider always keeps its log."""
+    if not _is_logged_on_request(component) and (component.kind != "database" or service_name(component) in _LOG_KEPT):
         return None
     return _lost_by_mistake(facts, component, objective, apart=True)
 
 
 _LOG_ON_REQUEST = ("cloud-sql",)
-"""Managed databases that are backed up every day and recover a point in time only if that is switched on; RDS always does."""
+"""Managed databases that are backed up every day and recover a point in time only if that is switched on."""
+
+_LOG_KEPT = (
+    *(
+        "aws-rds",
+        "aurora",
+        "aurora-dsql",
+        "documentdb",
+        "neptune",
+        "alloydb",
+        "spanner",
+        "bigquery",
+        "snowflake",
+        "neon",
+    ),
+    *("azure-sql", "azure-sql-database", "azure-sql-managed-instance", "azure-database-for-postgresql"),
+    *("azure-postgresql", "azure-postgres", "azure-database-for-mysql", "azure-mysql"),
+)
+"""Managed databases that recover any point in time from the start, whatever else copies them."""
+
+
+def _is_logged_on_request(component: Component) -> bool:
+    name = service_name(component)
+    return product_of(name).copied_on_request or name in _LOG_ON_REQUEST
 
 
 def _lost_with_primary(facts: Topology, component: Component, objective: float, modes: set[str | None]) -> Hit | None:
@@ -67,7 +108,7 @@ def _lost_with_primary(facts: Topology, component: Component, objective: float, 
             f"{component.title} loses its last writes with the primary: it confirms a write before any replica has it "
             f"(asynchronous), and the objective is to lose nothing",
             (),
-            _SYNCHRONOUS if _spares_one(component) else _ONE_STANDBY,
+            _later_only(component) or (_SYNCHRONOUS if _spares_one(component) else _ONE_STANDBY),
         )
     lags = [replication.lag for replication in _replications(facts, component)]
     declared = [lag for lag in lags if lag is not None]
@@ -79,8 +120,7 @@ def _lost_with_primary(facts: Topology, component: Component, objective: float, 
         f"{component.title} may lose up to {lag} of writes with the primary: its replicas may lag by as much "
         f"(asynchronous); the objective is {spell_duration(objective)}",
         (),
-        "Bound the lag by the objective (`lag`), confirm a write once a standby has it, or declare how much may be lost "
-        "(`recovery_point`).",
+        _BOUNDED if _is_copied_later(component) else _BOUNDED_OR_SYNCHRONOUS,
     )
 
 
@@ -120,12 +160,22 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     # the rare ones beside them, as on tapes, are for other mistakes
     backups = tuple(backup for backup in backups if backup.every == min(declared))
     names, age, least = listed([backup.title for backup in backups]), *map(spell_duration, (min(declared), objective))
-    often = spell_interval(min(declared))
+    often, verb = spell_interval(min(declared)), "copies" if len(backups) == 1 else "copy"
+    if component.managed and not _is_logged_on_request(component):
+        return _hit(
+            component,
+            f"{names} {verb} {component.title} {often}, and the model doesn't declare if its "
+            f"provider keeps the log between two copies (point-in-time recovery): without that, up to {age} of writes are lost with "
+            f"it; the objective is {least}",
+            backups,
+            "Declare in `every` how far apart the points are to which it recovers (often `5m`), not how often all of it is copied.",
+            "archived",
+        )
     if component.kind == "database" and all(product_of(backup.product).archives_log for backup in backups):
         tools = listed(list(dict.fromkeys(backup.product or "" for backup in backups)))
         return _hit(
             component,
-            f"{names} {'copies' if len(backups) == 1 else 'copy'} {component.title} {often}, and the model doesn't declare how often its "
+            f"{names} {verb} {component.title} {often}, and the model doesn't declare how often its "
             f"log is archived between two copies, as {tools} can: without that, up to {age} of writes are lost with it; the "
             f"objective is {least}",
             backups,
@@ -137,9 +187,17 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
         cause, fix = _PROVIDED if component.managed else _REPEATED if logged else _COPIED_WHOLE
         message = (
             f"A mistaken {'DELETE' if logged else 'deletion'} in {component.title} costs up to {age} of writes{cause}{names} "
-            f"{'copies' if len(backups) == 1 else 'copy'} it {often}; the objective is {least}"
+            f"{verb} it {often}; the objective is {least}"
         )
         return _hit(component, message, backups, fix, "mistake")
+    if keeps_uploads(facts, component):
+        message = (
+            f"The uploads of {component.title} are on its one server and backed up by {names} {often}, so up to {age} of them are "
+            f"lost with it; the objective is {least}"
+        )
+        return _hit(
+            component, message, backups, "Copy them more often, or keep them in object storage (`uploads: shared`)."
+        )
     message = (
         f"{component.title} has one copy and is backed up by {names} {often}, so up to {age} of writes are lost with "
         f"it; the objective is {least}"
@@ -169,6 +227,24 @@ _ONE_STANDBY = (
     "Add a second standby, and confirm a write once either has it (`mode: synchronous`): with one, its loss stops every "
     "write. Or declare how much may be lost (`recovery_point`)."
 )
+
+
+_BOUNDED = "Bound the lag by the objective (`lag`), or declare how much may be lost (`recovery_point`)."
+_BOUNDED_OR_SYNCHRONOUS = (
+    "Bound the lag by the objective (`lag`), confirm a write once a standby has it, or declare how much may be lost "
+    "(`recovery_point`)."
+)
+
+
+def _is_copied_later(component: Component) -> bool:
+    return product_of(component.product).copies_later
+
+
+def _later_only(component: Component) -> str | None:
+    """Return the fix for a product without a synchronous mode."""
+    if not _is_copied_later(component):
+        return None
+    return f"Declare how much may be lost (`recovery_point`): {component.product} has no mode in which every write waits for a replica."
 
 
 def _spares_one(component: Component) -> bool:
@@ -207,7 +283,7 @@ def _hit(component: Component, message: str, backups: tuple[Component, ...], fix
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Back up as often as the objective asks, or replicate synchronously where a replica can be lost."""
     seconds = context.topology.architecture.objectives.recovery_point or 0.0
-    if hit.case is not None:
+    if hit.case not in (None, "read"):
         # a copy of everything that often is seldom meant: the log is shipped between two of them
         return ()
     component = context.topology.components[hit.subject.id]
@@ -218,7 +294,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     replication = component.replication
     declared = replication is not None and replication.mode == "asynchronous" and _spares_one(component)
     # how far replicas may lag is a fact that people measure
-    declared = declared and seconds < _NOTHING
+    declared = declared and seconds < _NOTHING and not _is_copied_later(component)
     return (Put(("components", hit.subject.id, "replication", "mode"), "synchronous"),) if declared else ()
 
 
@@ -227,7 +303,7 @@ RULE = Rule(
     code="DAT003",
     title="Recovery point missed",
     severity="error",
-    cases=(("mistake", "warning"), ("archived", "info")),
+    cases=(("mistake", "warning"), ("read", "warning"), ("archived", "info")),
     category="data",
     summary="The replication mode or the backup interval can't meet the recovery point objective.",
     why=(
