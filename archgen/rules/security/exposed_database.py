@@ -18,7 +18,7 @@ from archgen.analysis.exposure import (
 from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Connection, FirewallRule, Port
+from archgen.model.architecture import Component, Connection, FirewallRule, Port
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import PROTOCOLS
@@ -70,7 +70,7 @@ def _is_denied(facts: Topology, connection: Connection) -> bool:
 
 
 def _opened(facts: Topology) -> Iterator[Hit]:
-    """Yield a hit for each firewall with rules that let outsiders, or people inside, in to a store that none of them calls."""
+    """Yield a hit for each firewall with rules that let outsiders, people or a DMZ in to a store that none of them calls."""
     fetchers = _fetchers(facts) if facts.firewalls.with_rules else {}
     for firewall in facts.firewalls.with_rules:
         doors: dict[str, dict[str, None]] = {}
@@ -82,7 +82,7 @@ def _opened(facts: Topology) -> Iterator[Hit]:
                 for target in facts.components
                 if _opens_store(facts, firewall.id, rule, source, target)
             ]
-            opened += _people_let_in(facts, firewall.id, rule, fetchers)
+            opened += _let_in_inside(facts, firewall.id, rule, fetchers)
             for source, target in opened:
                 doors.setdefault(target, {})[source] = None
             wide = wide or (bool(opened) and _is_needed(facts, rule, fetchers))
@@ -134,28 +134,34 @@ def _fetchers(facts: Topology) -> _Fetchers:
     return fetchers
 
 
-def _people_let_in(
+def _let_in_inside(
     facts: Topology, firewall: str, rule: FirewallRule, fetchers: _Fetchers
 ) -> Iterator[tuple[str, str]]:
-    """Yield the networks of people inside from which a rule lets everything in to a store, each with the store."""
+    """Yield the sides inside, of people or of what the internet reaches first, from which a rule lets everything in to a store."""
     if not lets_in(rule) or rule.ports:
         return
-    for person in facts.architecture.components:
-        network = facts.network_of(person.id) if person.kind == "client" else None
-        if network is None or network.id not in rule.sources:
+    for source in facts.architecture.components:
+        names = facts.firewalls.places(source.id)
+        side = next((name for name in rule.sources if name in names), None)
+        if side is None or not _is_exposed(facts, source):
             continue
-        names = facts.firewalls.places(person.id)
         for target in facts.components:
             if (
                 # people's machines sign in to a directory, whether a flow says so or not
                 facts.kind(target).id != "identity-provider"
                 and _is_opened(facts, rule, target)
-                and firewall in facts.firewalls.between(person.id, target)
+                and firewall in facts.firewalls.between(source.id, target)
                 and facts.firewalls.admits(firewall, names, target, None) is not False
-                and not any(facts.network_of(call.source) == network for call in callers_of(facts, target))
-                and network.id not in {*fetchers.get(target, ()), *fetchers.get("", ())}
+                and not any(side in facts.firewalls.places(call.source) for call in callers_of(facts, target))
+                and names.isdisjoint({*fetchers.get(target, ()), *fetchers.get("", ())})
             ):
-                yield network.id, target
+                yield side, target
+
+
+def _is_exposed(facts: Topology, component: Component) -> bool:
+    """Return True for people in a network inside, and for what is in a network that is for callers from outside."""
+    network = facts.network_of(component.id)
+    return network is not None and (component.kind == "client" or network.trust == "dmz")
 
 
 def _is_opened(facts: Topology, rule: FirewallRule, target: str) -> bool:
@@ -290,8 +296,8 @@ RULE = Rule(
     limits=(
         "Skips object storage, which often serves visitors by design, files that partners exchange over SFTP or FTP, "
         "brokers behind a proxy, and those that devices reach over MQTT or CoAP. A directory of accounts that the internet "
-        "asks over LDAP counts as a store. Counts a firewall's rule that lets outsiders in without a connection, or people from a "
-        "network inside on every port, and no connection that a firewall denies. Follows proxies that pass on the same protocol, "
+        "asks over LDAP counts as a store. Counts a firewall's rule that lets outsiders in without a connection, or people and a DMZ "
+        "inside on every port, and no connection that a firewall denies. Follows proxies that pass on the same protocol, "
         "other than that of the web. Inside, reports only clients that a flow leads elsewhere, at medium confidence; of other "
         "callers without a flow, `incomplete-model` asks."
     ),
