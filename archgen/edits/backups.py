@@ -139,10 +139,10 @@ def _keeps_apart(topology: Topology, backup: Component, store: Component) -> boo
 def _another_job(topology: Topology, backup: Component, store: Component) -> tuple[Change, ...]:
     """Return another job beside a backup, whose restores are tested apart, with the same hosts and the same storage.
 
-    It has the product of that backup where this can read the store: what copies PostgreSQL can't copy Cassandra.
+    It has the product and the name of that backup where this can read the store: what copies PostgreSQL can't copy Cassandra.
     """
-    same = backup.product is not None and _is_read_by(topology, backup, store)
-    name = free_name(backup.id if same or backup.product is None else "backup", topology)
+    same = _is_read_by(topology, backup, store)
+    name = free_name(backup.id if same else "backup", topology)
     hosts = topology.hosts_of(backup.id)
     own = _host_of_job(store)
     reading = [call for call in topology.outgoing[backup.id] if _leads_to(topology, call, backup.backs_up)]
@@ -150,7 +150,7 @@ def _another_job(topology: Topology, backup: Component, store: Component) -> tup
         # a job beside its source reads it there
         hosts = (own,)
     value: dict[str, object] = {"kind": "backup"}
-    value |= {"product": backup.product} if same else {}
+    value |= {"product": backup.product} if same and backup.product is not None else {}
     value |= {"runs_on": hosts[0] if len(hosts) == 1 else list(hosts), "backs_up": [store.id]} | _schedule(
         topology, store
     )

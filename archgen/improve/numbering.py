@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, FormQuorum, MoveHost, MoveReplica
 from archgen.edits.names import next_name, next_place, same_series
 from archgen.edits.promotion import Promoter
+from archgen.edits.witnesses import new_witness
 from archgen.model.architecture import Architecture
 
 
@@ -28,6 +29,10 @@ def renumber(
         for host in _hosts_of(edit):
             if host not in names and host not in known:
                 names[host] = next_name(host, {*there, *names.values()})
+        witness = _witness_of(edit)
+        if witness is not None and witness not in names and witness not in known:
+            # it may have been that of a replica that nothing adds any more
+            names[witness] = new_witness({*there, *names.values()})
         for zone in _zones_of(edit):
             if zone not in names and zone not in known:
                 names[zone] = _next_zone(zone, after, {*there, *names.values()})
@@ -66,6 +71,11 @@ def _hosts_of(edit: Edit) -> tuple[str, ...]:
             return (machine,)
         case _:
             return ()
+
+
+def _witness_of(edit: Edit) -> str | None:
+    """Return the host of a vote that an edit gives to what promotes."""
+    return edit.promoter.witness if isinstance(edit, AutomateFailover) and edit.promoter is not None else None
 
 
 def _zones_of(edit: Edit) -> tuple[str, ...]:

@@ -573,6 +573,9 @@ def test_another_job_reads_its_store_by_no_connection_that_leads_to_the_first_on
     after = fixed(text, "missing-backup")
     assert after["components"]["dump-2"]["backs_up"] == ["two"]
     assert [call for call in after["connections"] if call.startswith("dump-2")] == ["dump-2 -> repo", "dump-2 -> two"]
+    # the name of what copies another product may be that of its tool
+    other = text.replace("one: {kind: database,", "one: {kind: database, product: oracle,")
+    assert fixed(other, "missing-backup")["components"]["backup"]["backs_up"] == ["two"]
 
 
 @pytest.mark.parametrize(

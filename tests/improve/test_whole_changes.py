@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.cli import main
-from archgen.edits.changes import AddReplica, Edit, MoveHost, apply_edit
+from archgen.edits.changes import AddReplica, AutomateFailover, Edit, MoveHost, apply_edit
+from archgen.edits.promotion import Promoter
 from archgen.improve.numbering import renumber
 from archgen.improve.recommendation import recommend
 from archgen.language.load import load
@@ -363,3 +364,16 @@ def test_new_zones_are_numbered_without_gaps() -> None:
         AddReplica("app", "hv-4", ("site",)),
     )
     assert [zone.id for zone in after.zones] == ["rack-1", "room-a", "rack-2", "room-b", "site"]
+
+
+def test_a_witness_is_named_as_one_whatever_was_tried_there_before() -> None:
+    database = "product: galera, runs_on: [db-1, db-2, db-3], replication: {writers: all}"
+    pair = "product: postgresql, runs_on: [db-1, db-2], replication: {primary: db-1, failover: manual}"
+    before = load("a.arch.yaml", RACKED.replace(database, pair).encode()).architecture
+    promoter = Promoter("etcd", "etcd", "db-4", new=True)
+    (edit,), after = renumber(before, (AutomateFailover("db", promoter),), apply_edit)
+    assert edit == AutomateFailover("db", replace(promoter, witness="witness-1"))
+    assert "witness-1" in [host.id for host in after.hosts]
+    # one that is there keeps its name
+    there = AutomateFailover("db", replace(promoter, witness="app-2"))
+    assert renumber(before, (there,), apply_edit)[0] == (there,)
