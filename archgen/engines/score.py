@@ -66,43 +66,44 @@ def _counted(itself: Itself[Placed]) -> Score:
 
 def cost(placed: Placed) -> float:
     """Return a reader's cost: words or a card that can't be read cost most, then each crossing, then each bend."""
-    quality = score(placed)
+    quality = _counted(Itself(placed))
     worded = {edge.bundle for edge in placed.edges if edge.edge.label and edge.edge.meaning != "replication"}
     silent = len(worded - {edge.bundle for edge in placed.edges if edge.label})
     return 100.0 * (quality.overlaps + quality.label_collisions + silent) + 3 * quality.crossings + quality.bends
 
 
 _Sides = tuple[float, float, float, float, int]
-"""The left, upper, right and lower side of a box, and its place among the others."""
+"""The left, upper, right and lower side of a box, each a pixel within it, and its place among the others."""
 
 
 class _Near:
     """Boxes by the cells of a coarse grid that they touch, so that only neighbors are compared; few are all compared."""
 
     def __init__(self, boxes: Iterable[Box]) -> None:
-        self._boxes: list[_Sides] = [(box.x, box.y, box.right, box.bottom, place) for place, box in enumerate(boxes)]
+        self._whole = [(box.x, box.y, box.right, box.bottom) for box in boxes]
+        self._boxes: list[_Sides] = [
+            (x + 1, y + 1, right - 1, bottom - 1, place) for place, (x, y, right, bottom) in enumerate(self._whole)
+        ]
         self._cells: dict[tuple[int, int], list[_Sides]] = {}
-        for sides in self._boxes if len(self._boxes) > _FEW else ():
-            for cell in _cells(*sides[:4]):
+        for whole, sides in zip(self._whole, self._boxes, strict=True) if len(self._boxes) > _FEW else ():
+            for cell in _cells(*whole):
                 self._cells.setdefault(cell, []).append(sides)
 
     def pairs(self) -> int:
         """Count the pairs that overlap."""
-        return sum(other > sides[-1] for sides in self._boxes for other in self.hit(*sides[:4]))
+        return sum(other > place for place, sides in enumerate(self._whole) for other in self.hit(*sides))
 
     def hit(self, left: float, top: float, right: float, bottom: float) -> Iterable[int]:
         """Return the places of the boxes that share more than a pixel with one."""
         if not self._cells:
             return [
-                place
-                for x, y, far, low, place in self._boxes
-                if left < far - 1 and right > x + 1 and top < low - 1 and bottom > y + 1
+                place for x, y, far, low, place in self._boxes if left < far and right > x and top < low and bottom > y
             ]
         return {
             place
             for cell in _cells(left, top, right, bottom)
             for x, y, far, low, place in self._cells.get(cell, ())
-            if left < far - 1 and right > x + 1 and top < low - 1 and bottom > y + 1
+            if left < far and right > x and top < low and bottom > y
         }
 
     def crossed(self, edge: PlacedEdge) -> set[int]:

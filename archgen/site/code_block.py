@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from archgen.report.common.terminal import escape_controls
 from archgen.site.html_builder import Html, html, join, tag
@@ -13,6 +14,9 @@ LARGEST = 400_000
 _KEY = re.compile(r"^(\s*(?:- )?)([^\s#'\"\[\]{},][^#'\"\[\]{},:]*?)(:)(?=\s|$)")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#")
+_REMEMBERED = 2048
+"""Lines whose markup is remembered: the bad and the good example of a rule have most of theirs in common."""
+
 _BLANK = Html(" ")
 """An empty line: a block of HTML without any blank line is the same to every Markdown parser."""
 
@@ -26,6 +30,7 @@ def yaml_block(source: str, anchors: bool = False) -> Html:
     return join((code_block(join(lines, "\n")), rest))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _line(line: str) -> Html:
     line = escape_controls(line.rstrip("\r").expandtabs(8))
     start = next(

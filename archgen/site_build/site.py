@@ -30,7 +30,7 @@ MANY = 200
 """Flows from which on it pays to assess their reliability in several processes."""
 
 _SCOPE = re.compile(rf":where\(\.{PAGE_CLASS}\)|:has\(> \.{PAGE_CLASS}\)|\.{PAGE_CLASS} ")
-_WITHIN_HTML = re.compile(r'(?<=href=")([^":#]+)\.md(?=[#"])')
+_WITHIN_HTML = re.compile(r'href="([^":#]+)\.md(?=[#"])')
 
 
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
@@ -76,7 +76,7 @@ def file_text(page: Page) -> str:
     No generator gives a page the class of generated pages, either, so the style sheets apply to all pages.
     """
     if page.path.endswith(".md"):
-        return _WITHIN_HTML.sub(r"\1.html", page.content)
+        return _WITHIN_HTML.sub(r'href="\1.html', page.content)
     return _SCOPE.sub("", page.content) if page.path.startswith("assets/") else page.content
 
 

@@ -10,6 +10,7 @@ spoilt or laid out otherwise. Without `--cases` each command has as many as fit 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import signal
@@ -25,6 +26,7 @@ from multiprocessing import Pool
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archgen.cli import RARE_COLLECTION
 from archgen.rules import RULES
 from tests.fuzzing.fuzz_commands import COMMANDS
 from tests.fuzzing.fuzz_lint import Failed, run
@@ -116,6 +118,8 @@ def _stop(*_: object) -> None:
 
 def _prepare(processor: int | None = None) -> None:
     """Set a process of the pool up: tracebacks are told, and what archgen would share stays in it."""
+    # what a user waits for: the command sets its memory up before it runs
+    gc.set_threshold(*RARE_COLLECTION)
     os.environ["ARCHGEN_DEBUG"] = "1"
     os.environ.pop("GITHUB_STEP_SUMMARY", None)
     if processor is None and hasattr(os, "sched_setaffinity"):

@@ -159,7 +159,7 @@ class _Rooms:
                     continue
                 if clear and box.overlaps(tip, 0.0):
                     continue
-                if any(box.overlaps(joint, _CROWDED) for joint in joints):
+                if joints and any(box.overlaps(joint, _CROWDED) for joint in joints):
                     continue
                 if not (_meets(box, taken, gap) or _meets(box, lines, 0.0) or _meets(box, borders, _CROWDED)):
                     return box
@@ -185,14 +185,19 @@ class _Cells:
     def near(self, box: Box, gap: float, besides: str | None = None) -> list[_Sides]:
         """Return the boxes of other things that are nearer to a box than a gap, some of them twice."""
         cells = self._cells
-        sides = [each for cell in _cells(box, gap) if cell in cells for each in cells[cell] if each[4] != besides]
-        return [each for each in sides if _overlap(box, each, gap)]
-
-
-def _overlap(box: Box, sides: _Sides, gap: float) -> bool:
-    """Return True as `Box.overlaps` does."""
-    x, y, right, bottom, _ = sides
-    return x < box.x + box.width + gap and box.x < right + gap and y < box.y + box.height + gap and box.y < bottom + gap
+        # as `Box.overlaps`, without a call for each of some hundred thousand pairs
+        left, top, right, bottom = box.x, box.y, box.x + box.width + gap, box.y + box.height + gap
+        return [
+            each
+            for cell in _cells(box, gap)
+            if cell in cells
+            for each in cells[cell]
+            if each[0] < right
+            and left < each[2] + gap
+            and each[1] < bottom
+            and top < each[3] + gap
+            and each[4] != besides
+        ]
 
 
 def _meets(box: Box, others: list[_Sides], gap: float) -> bool:
@@ -225,8 +230,9 @@ def _has_length(start: Point, end: Point, size: tuple[float, float], room: float
 
 
 def _cells(box: Box, gap: float) -> list[tuple[int, int]]:
-    first, last = int((box.x - gap) // _CELL), int((box.right + gap) // _CELL)
-    top, bottom = int((box.y - gap) // _CELL), int((box.bottom + gap) // _CELL)
+    x, y = box.x, box.y
+    first, last = int((x - gap) // _CELL), int((x + box.width + gap) // _CELL)
+    top, bottom = int((y - gap) // _CELL), int((y + box.height + gap) // _CELL)
     if first == last and top == bottom:
         return [(first, top)]
     return [(x, y) for x in range(first, last + 1) for y in range(top, bottom + 1)]

@@ -30,7 +30,7 @@ def crossings(row: Sequence[int], below: Sequence[Sequence[int]], places: Sequen
     for item in row:
         beneath = below[item]
         if len(beneath) > 1:
-            ends += sorted([places[other] for other in beneath])
+            ends += sorted(map(places.__getitem__, beneath))
         elif beneath:
             ends.append(places[beneath[0]])
     return inversions(ends)

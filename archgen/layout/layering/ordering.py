@@ -140,4 +140,4 @@ def _sweep(rows: OrderedRows, sweep: int) -> None:
     down = sweep % 2 == 0
     ranks = range(1, rows.height) if down else range(rows.height - 2, -1, -1)
     for rank in ranks:
-        rows.sort(rank, rows.above if down else rows.below, turn)
+        rows.sort(rank, down, turn)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from archgen.layout.layering.crossings import crossings
 from archgen.layout.layering.net import Net
+
+_Drawn = dict[int, list[int]]
+"""Siblings in a rank, and the neighbors of what stands in each of them."""
 
 
 class OrderedRows:
     """An order of the children of every group, by numbers, and the rows that follow from it.
 
-    `held` are the items of each item and group by their rank, in no order. `above` and `below` are the neighbors of each
-    item.
+    `held` are the items of each item and group by their rank, in no order; `below` are the neighbors of each item.
     """
 
     def __init__(self, net: Net) -> None:
@@ -36,10 +38,8 @@ class OrderedRows:
             while vertex != net.root:
                 self.held[vertex].setdefault(rank, []).append(item)
                 vertex = net.parents[vertex]
-        self.above, self.below = list(map(tuple, net.above)), list(map(tuple, net.below))
-        # what stands alone in its group has no place to change
-        self._movable = [[several for several in held.values() if len(several) > 1] for held in self.children]
-        self._moved = self._vertices_moved()
+        self.below = list(map(tuple, net.below))
+        self._drawn_up, self._drawn_down = self._drawn(net.above), self._drawn(net.below)
         self._backwards = [{group: held[::-1] for group, held in within.items()} for within in self.children]
         self.keys: list[float] = [float(key) for key in _first_keys(net)] + [0.0]
         self.places = [0] * net.count
@@ -49,18 +49,20 @@ class OrderedRows:
         self._regrouped, self._written = 0, [0] * self.height
         self.take(self.keys)
 
-    def _vertices_moved(self) -> list[tuple[int, ...]]:
-        """Return for each item the vertices that it stands in, itself included, which have siblings in its rank."""
-        moved: list[tuple[int, ...]] = []
-        movable = [{vertex for several in all_several for vertex in several} for all_several in self._movable]
-        for item, rank in enumerate(self.net.ranks):
-            around, vertex = list[int](), item
-            while vertex != self.net.root:
-                if vertex in movable[rank]:
-                    around.append(vertex)
-                vertex = self.net.parents[vertex]
-            moved.append(tuple(around))
-        return moved
+    def _drawn(self, near: Sequence[Iterable[int]]) -> list[list[_Drawn]]:
+        """Return for each rank the siblings that have neighbors on one side of it, with these: several, or none has a choice."""
+        ranks: list[list[_Drawn]] = []
+        for rank, children in enumerate(self.children):
+            every = [
+                {
+                    vertex: ends
+                    for vertex in several
+                    if (ends := [end for item in self.held[vertex].get(rank, ()) for end in near[item]])
+                }
+                for several in children.values()
+            ]
+            ranks.append([drawn for drawn in every if len(drawn) > 1])
+        return ranks
 
     def _groups_from_within(self) -> list[int]:
         groups = range(self.net.count, self.net.root)
@@ -128,45 +130,31 @@ class OrderedRows:
             total += crossed
         return total
 
-    def sort(self, rank: int, near: Sequence[Sequence[int]], turn: bool) -> None:
-        """Sort what stands in a rank by the mean place of its neighbors; what has none keeps its place.
+    def sort(self, rank: int, down: bool, turn: bool) -> None:
+        """Sort what stands in a rank by the mean place of its neighbors in the rank before it on the way; others keep theirs.
 
         With a `turn` what has the same mean changes places.
         """
-        keys, moved = self.keys, False
-        means = self._means(rank, near) if self._movable[rank] else {}
-        for children in self._movable[rank]:
-            movable = [vertex for vertex in children if vertex in means]
-            if len(movable) > 1:
-                movable.sort(key=keys.__getitem__, reverse=turn)
-                taken = [keys[vertex] for vertex in movable]
-                if turn:
-                    taken.reverse()
-                movable.sort(key=means.__getitem__)
-                for key, vertex in zip(taken, movable, strict=True):
-                    if keys[vertex] != key:
-                        keys[vertex], moved = key, True
-                        self._regrouped += vertex >= self._count
+        key_of, place_of, moved = self.keys.__getitem__, self.places.__getitem__, False
+        for drawn in (self._drawn_up if down else self._drawn_down)[rank]:
+            means = {
+                vertex: sum(map(place_of, ends)) / len(ends) if len(ends) > 1 else place_of(ends[0])
+                for vertex, ends in drawn.items()
+            }
+            ordered = sorted(drawn, key=key_of, reverse=turn)
+            taken = list(map(key_of, ordered))
+            if turn:
+                taken.reverse()
+            ordered.sort(key=means.__getitem__)
+            if taken == list(map(key_of, ordered)):
+                continue
+            moved = True
+            for key, vertex in zip(taken, ordered, strict=True):
+                if self.keys[vertex] != key:
+                    self.keys[vertex] = key
+                    self._regrouped += vertex >= self._count
         if moved or self._written[rank] != self._regrouped:
             self.renew(rank)
-
-    def _means(self, rank: int, near: Sequence[Sequence[int]]) -> dict[int, float]:
-        """Return the mean place of the neighbors of whatever has some, and siblings in a rank."""
-        places, moved = self.places, self._moved
-        sums: dict[int, int] = {}
-        counts: dict[int, int] = {}
-        for item in self.rows[rank]:
-            others, around = near[item], moved[item]
-            if not others or not around:
-                continue
-            total, count = sum([places[other] for other in others]), len(others)
-            for vertex in around:
-                if vertex in sums:
-                    sums[vertex] += total
-                    counts[vertex] += count
-                else:
-                    sums[vertex], counts[vertex] = total, count
-        return {vertex: total / counts[vertex] for vertex, total in sums.items()}
 
 
 def _first_keys(net: Net) -> list[int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import repeat
 
 from archgen.layout.layering.rows import OrderedRows
 
@@ -17,7 +18,7 @@ class Sifting:
     def __init__(self, rows: OrderedRows) -> None:
         self._rows = rows
         self._work = WORK
-        self._joined: dict[tuple[int, int], tuple[list[int], int]] = {}
+        self._joined: list[dict[int, tuple[list[int], list[int]]]] = [{} for _ in range(rows.height)]
         self._stamps = [0] * (rows.height + 2)
         self._settled: dict[int, int] = {}
 
@@ -60,29 +61,35 @@ class Sifting:
     def _best_place(self, item: int, siblings: Sequence[int], place: int) -> int:
         """Return the place among its siblings at which the links of an item cross the fewest others."""
         rank = self._rows.net.ranks[item]
-        excess = self._excess(item, rank)
-        degree = len(self._ends_of(item, rank)[0]) + 1
-        best, least = place, 0
+        joined, held = self._joined[rank], self._rows.held
+        excess_of = self._excess(item, rank).__getitem__
+        degree = sum(map(len, self._ends_of(item, rank))) + 1
+        best, least, work = place, 0, self._work
         for way, others in ((1, range(place + 1, len(siblings))), (-1, range(place - 1, -1, -1))):
             change = 0
             for to in others:
-                ends, held = self._ends_of(siblings[to], rank)
-                if ends:
-                    change += way * sum([excess[end] for end in ends])
+                vertex = siblings[to]
+                above, below = joined.get(vertex) or self._ends_of(vertex, rank)
+                if above or below:
+                    change += way * (sum(map(excess_of, above)) + sum(map(excess_of, below)))
                     if change < least:
                         best, least = to, change
-                self._work -= degree * held + len(ends)
-                if self._work <= 0:
+                work -= degree * len(held[vertex].get(rank, ())) + len(above) + len(below)
+                if work <= 0:
                     break
+        self._work = work
         return best
 
-    def _ends_of(self, vertex: int, rank: int) -> tuple[list[int], int]:
-        """Return what the items of a vertex in a rank are joined to in the ranks above and below it, and count the items."""
-        joined = self._joined.get((vertex, rank))
+    def _ends_of(self, vertex: int, rank: int) -> tuple[list[int], list[int]]:
+        """Return what the items of a vertex in a rank are joined to in the ranks above and below it."""
+        joined = self._joined[rank].get(vertex)
         if joined is None:
             net, held = self._rows.net, self._rows.held[vertex].get(rank, ())
-            joined = [end for item in held for end in (*net.above[item], *net.below[item])], len(held)
-            self._joined[vertex, rank] = joined
+            joined = (
+                [end for item in held for end in net.above[item]],
+                [end for item in held for end in net.below[item]],
+            )
+            self._joined[rank][vertex] = joined
         return joined
 
     def _excess(self, item: int, rank: int) -> dict[int, int]:
@@ -94,9 +101,8 @@ class Sifting:
         for near, beside in ((rows.net.above, rank - 1), (rows.net.below, rank + 1)):
             if 0 <= beside < rows.height:
                 row = rows.rows[beside]
-                excess.update(
-                    zip(row, _excesses(sorted([rows.places[end] for end in near[item]]), len(row)), strict=True)
-                )
+                places = sorted(map(rows.places.__getitem__, near[item]))
+                excess.update(zip(row, _excesses(places, len(row)), strict=True))
         return excess
 
     def _sift_group(self, group: int, siblings: list[int]) -> bool:
@@ -134,13 +140,17 @@ class Sifting:
         """
         rows, places = self._rows, self._rows.places
         held, others = rows.held[vertex], rows.held[other]
-        starts = {rank: min([places[item] for item in held[rank]]) for rank in held if rank in others}
+        starts = {rank: min(map(places.__getitem__, held[rank])) for rank in held if rank in others}
         change = 0
         for rank in starts:
-            for near, neighbor in ((rows.net.above, rank - 1), (rows.net.below, rank + 1)):
-                ends, passed = self._ends(held[rank], near), self._ends(others[rank], near)
+            joined, joined_other = self._ends_of(vertex, rank), self._ends_of(other, rank)
+            for side, neighbor in ((0, rank - 1), (1, rank + 1)):
+                self._work -= len(joined[side]) + len(joined_other[side]) + 1
+                if not (joined[side] and joined_other[side]):
+                    continue
+                ends = sorted(map(places.__getitem__, joined[side]))
+                passed = sorted(map(places.__getitem__, joined_other[side]))
                 change += _inverted(passed, ends) - _inverted(ends, passed)
-                self._work -= len(ends) + len(passed) + 1
                 if neighbor in starts:
                     start = starts[neighbor]
                     middle = start + len(held[neighbor])
@@ -150,11 +160,6 @@ class Sifting:
         for rank, start in starts.items():
             self._turn(rank, start, len(held[rank]), len(others[rank]))
         return change
-
-    def _ends(self, items: Sequence[int], near: Sequence[Mapping[int, int]]) -> list[int]:
-        """Return the places of the neighbors of some items, sorted."""
-        places = self._rows.places
-        return sorted([places[end] for item in items for end in near[item]])
 
     def _turn(self, rank: int, start: int, count: int, following: int) -> None:
         """Put some items of a row behind those that follow them."""
@@ -202,8 +207,8 @@ def _excesses(places: Sequence[int], count: int) -> list[int]:
 def _inverted(first: list[int], second: list[int]) -> int:
     """Count the pairs of a place of the first and one of the second with the first behind the second; both are sorted."""
     if len(first) <= len(second):
-        return sum([bisect_left(second, place) for place in first])
-    return len(first) * len(second) - sum([bisect_right(first, place) for place in second])
+        return sum(map(bisect_left, repeat(second), first))
+    return len(first) * len(second) - sum(map(bisect_right, repeat(first), second))
 
 
 def _within(places: list[int], start: int, end: int) -> int:
