@@ -69,6 +69,9 @@ _OF_CALLERS = re.compile(
 )
 """Words before a list of those who may call."""
 
+_PARTS_OF_CALLERS = ("cors", "csrf", "allow", "trusted", "origin")
+"""Parts in small letters of which such words hold one: most lines hold none, which is found sooner."""
+
 _PORT_ALONE = re.compile(r"[A-Za-z0-9_.-]+:[0-9]{1,5}")
 """A host with a port and without a scheme."""
 
@@ -100,7 +103,12 @@ def names_callers(line: str) -> bool:
 
     The name of the setting says so; an address that ends in such a word, or a comment behind it, doesn't.
     """
-    return _OF_CALLERS.search(line.partition("://")[0]) is not None
+    before = line.partition("://")[0]
+    lowered = before.lower()
+    for part in _PARTS_OF_CALLERS:
+        if part in lowered:
+            return _OF_CALLERS.search(before) is not None
+    return False
 
 
 def names_page(kind: str, name: str, value: str) -> bool:

@@ -49,11 +49,14 @@ class _Folder(Struct):
         """Return the words of the text, and the pairs of words that make a path."""
         words: set[str] = set()
         # most of what a text holds it holds many times
-        for written in {*self.text.encode("ascii", "replace").translate(_SIGNS).split()}:
-            path = written.decode()
+        for path in {*self.text.encode("ascii", "replace").translate(_SIGNS).decode().split()}:
+            if "." not in path and "/" not in path:
+                words.add(path.strip("-"))
+                continue
             parts = [part.strip("-") for part in _PARTS.split(path)]
             words.update(parts, map("/".join, pairwise(parts)))
-            words.update(f"./{part}" for part in parts[:2] if "../" in path)
+            if "../" in path:
+                words.update(f"./{part}" for part in parts[:2])
         return words
 
 

@@ -131,8 +131,11 @@ def _add(read: ReadNames, path: str, text: str) -> None:
         read.names.update(re.findall(r"\w+", text[text.rfind("{", 0, match.start()) : match.start()]))
     if path.endswith(_OF_PLACEHOLDERS):
         (read.names if path.endswith(_OF_CODE) else read.given).update(_PLACEHOLDER.findall(text))
-    read.sections.update(name.lower() for name in _SECTION.findall(text))
-    read.names.update(f"connectionstrings:{name.lower()}" for name in _CONNECTION.findall(text))
+    # a pattern without a beginning of its own is slow where nothing is found
+    if "Section(" in text or "BindConfiguration(" in text:
+        read.sections.update(name.lower() for name in _SECTION.findall(text))
+    if "GetConnectionString(" in text:
+        read.names.update(f"connectionstrings:{name.lower()}" for name in _CONNECTION.findall(text))
     if any(word in text for word in _OF_SETTINGS) and _SETTINGS.search(text) is not None and "prefix" not in text:
         read.names.update(name.upper() for name in _FIELD.findall(text))
 
