@@ -7,7 +7,7 @@ import itertools
 import os
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import structs
 
@@ -32,6 +32,7 @@ from archgen.app.importing.compose_files import (
 )
 from archgen.app.importing.compose_sketch import sketch_compose
 from archgen.app.importing.directories import (
+    DirectoryEntries,
     FoundFiles,
     entries_of,
     files_below,
@@ -80,6 +81,7 @@ class SourceFiles:
     those of other tools than Helm. `built` are the sources by which compose files that aren't read build services, by their names.
     `listed` are the paths that kustomizations name, each with the first of these, `of_tools` the files by which other tools run
     systems, and `doubted` the paths of compose files for development beside a chart. Containers are `started` and charts `rendered`.
+    `scanned` are directories by their resolved paths, as the command line names them, with what lists those in them.
     """
 
     def __init__(self) -> None:
@@ -95,6 +97,7 @@ class SourceFiles:
         self.missing: list[tuple[str, str, bool]] = []
         self.names_by_directory: dict[str, frozenset[str]] = {}
         self.resolved: dict[str, ResolvedDirectory] = {}
+        self.scanned: dict[str, tuple[str, Callable[[str], DirectoryEntries]]] = {}
         self.together: list[tuple[str, ...]] = []
         self.reasons: list[str] = []
         self.built: dict[str, tuple[str, str]] = {}
@@ -204,6 +207,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     inside = collection.resolved[os.path.abspath(directory)] = ResolvedDirectory.of(directory)
     found = FoundFiles(inside)
     entries = functools.cache(entries_of)
+    collection.scanned[inside] = directory, entries
     names, _ = entries(path_before_names(directory))
     collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
     paths = list(files_below(directory, entries=entries))

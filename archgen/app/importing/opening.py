@@ -39,6 +39,7 @@ class _Opener:
     def __init__(self, paths: tuple[str, ...], collection: SourceFiles) -> None:
         self._paths = paths
         self._names_by_directory, self._resolved = collection.names_by_directory, collection.resolved
+        self._scanned = collection.scanned
         self.answers: dict[tuple[object, ...], Any] = {}
         self._asked: dict[tuple[str, str], tuple[Configuration, ...]] = {}
         self._cache: dict[str, tuple[Configuration, ...]] = {}
@@ -62,7 +63,8 @@ class _Opener:
             return ()
         target = path_in(directory, name)
         if target not in self._cache:
-            if not self._is_there(target):
+            folder, file = os.path.split(target)
+            if file not in self._entries_of(folder):
                 return ()
             self._cache[target] = tuple(_open(target, self._project_of(directory)))
         return self._cache[target]
@@ -89,8 +91,9 @@ class _Opener:
         if directory not in self._trees:
             project = str(self._project_of(directory))
             if project not in self._names:
-                start = len(path_before_names(project))
-                below = (name[start:].replace(os.sep, "/") for name in files_below(project, _DEEPEST_SOURCE))
+                root, entries = self._scanned.get(project, (project, None))
+                start = len(path_before_names(root))
+                below = (name[start:].replace(os.sep, "/") for name in files_below(root, _DEEPEST_SOURCE, entries))
                 self._names[project] = tuple(below)
             names = self._names[project]
             place = os.path.relpath(os.path.realpath(directory or "."), project).replace(os.sep, "/")

@@ -337,12 +337,14 @@ class _Tree:
     def __init__(self, files: FileTree) -> None:
         self.names = files.names
         self.is_whole = files.is_whole
-        self.code = [name for name in self.names if _CODE.search(name) is not None and _NO_CODE.search(name) is None]
-        self.beside = [
-            name
-            for name in self.names
-            if _BESIDE.search(name) and not (_CODE.search(name) or _NO_CODE.search(name) or _LOCK.search(name))
-        ]
+        self.code: list[str] = []
+        self.beside: list[str] = []
+        for name in self.names:
+            if _CODE.search(name) is not None:
+                if _NO_CODE.search(name) is None:
+                    self.code.append(name)
+            elif _BESIDE.search(name) is not None and not (_NO_CODE.search(name) or _LOCK.search(name)):
+                self.beside.append(name)
         self.lists = {name for name in self.names if is_list(posixpath.basename(name))}
         self.go_files: dict[str, list[str]] = {}
         for name in self.code:

@@ -38,11 +38,19 @@ _OF_SETTINGS = ("BaseSettings", "createEnv", "cleanEnv", "parse(")
 _SETTINGS = re.compile(r"\(\s*(?:\w+\.)?BaseSettings\b|\b(?:createEnv|cleanEnv)\(|\bparse\( *process\.env\b")
 """Frameworks that read a variable for each field of a class or a schema."""
 
-_BINDING = (
-    "automaticenv", "configurationproperties", "configmapping", "env_nested_delimiter", "env_prefix", "envprefix", "envconfig", "koanf",
-    "with_prefix", "prefixed(", "configuration.bind(", "configuration.get<",
-)  # fmt: skip
-"""Words in small letters of frameworks that put the name of a variable together, so that the source holds it nowhere."""
+_BINDING = {
+    "automaticenv": ("",),
+    "configuration": ("configurationproperties", "configuration.bind(", "configuration.get<"),
+    "configmapping": ("",),
+    "env_nested_delimiter": ("",),
+    "prefix": ("env_prefix", "envprefix", "with_prefix", "prefixed("),
+    "envconfig": ("",),
+    "koanf": ("",),
+}
+"""Words in small letters of frameworks that put the name of a variable together, so that the source holds it nowhere.
+
+Several with the same part stand beside it, so that a source is searched for that alone.
+"""
 
 _BOUND = re.compile(
     r"(?:getsection|getrequiredsection|bindconfiguration)\(\s*(?![\s\"])|configure<[\w.]+>\(\s*(?:\w+\.)*configuration\s*\)"
@@ -120,7 +128,7 @@ def is_like_any(variable: str, text: str) -> bool:
 def binds_any(text: str) -> bool:
     """Return True if a framework may read any variable for a source, whose text is in small letters."""
     is_bound = any(word in text for word in _OF_BOUND) and _BOUND.search(text) is not None
-    return is_bound or any(word in text for word in _BINDING)
+    return is_bound or any(part in text and any(word in text for word in words) for part, words in _BINDING.items())
 
 
 def _add(read: ReadNames, path: str, text: str) -> None:
