@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import lru_cache
 
 from archgen.app.importing.kustomizations import Kustomization
@@ -23,7 +23,7 @@ from archgen.model.kinds import KINDS
 
 # begins with letters, by which it is sought many times faster than by the edge of a word
 _IMAGE = re.compile(rb"""image(?<=\bimage)["']?:[ \t]*["']?([^\s"'#,{}]{1,300})""")
-_HOST = rf"(?<!\w)\w*(?:{HOST_ENDS}|SERVICE)"
+_HOST = f"(?:{HOST_ENDS}|SERVICE)"
 
 _OF_CLUSTERS = re.compile(r"clusters?|env(ironment)?s?|stages?")
 """Names of directories that hold one for each cluster, or each stage: nothing else in them is a program."""
@@ -71,17 +71,43 @@ def images_in(data: bytes) -> Iterator[str]:
     yield from (match[1].decode("utf-8", "replace") for match in _IMAGE.finditer(data))
 
 
-def called_among(directories: Mapping[str, Iterable[bytes]], read: Iterable[bytes]) -> set[str]:
+class NamesInFiles:
+    """The names of Services in files, and those of the hosts that they call; each file is read once, as long as this is kept."""
+
+    def __init__(self) -> None:
+        self._services: dict[bytes, frozenset[str]] = {}
+        self._hosts: dict[bytes, frozenset[str]] = {}
+
+    def services(self, files: Iterable[bytes]) -> set[str]:
+        """Return the names of the Services in files."""
+        return {name for data in files for name in self._kept(self._services, data, _services_in)}
+
+    def hosts(self, files: Iterable[bytes]) -> set[str]:
+        """Return the names of the hosts that files call."""
+        return {name for data in files for name in self._kept(self._hosts, data, _hosts_in)}
+
+    def _kept(
+        self, known: dict[bytes, frozenset[str]], data: bytes, names_in: Callable[[bytes], Iterable[str]]
+    ) -> frozenset[str]:
+        if data not in known:
+            known[data] = frozenset(names_in(data))
+        return known[data]
+
+
+def called_among(
+    directories: Mapping[str, Iterable[bytes]], read: Iterable[bytes], names: NamesInFiles | None = None
+) -> set[str]:
     """Return the directories with a Service that is read nowhere, and whose name stands as a host in what is read.
 
     What is read is searched once for all: there may be hundreds of directories.
     """
-    services = {directory: {*_services_in(files)} for directory, files in directories.items()}
+    names = names or NamesInFiles()
+    services = {directory: names.services(files) for directory, files in directories.items()}
     if not any(services.values()):
         return set()
     texts = [*read]
-    called = {name for data in texts for name in _hosts_in(data)} - {*_services_in(texts)}
-    return {directory for directory, names in services.items() if any(map(names.__contains__, _names_of(called)))}
+    called = names.hosts(texts) - names.services(texts)
+    return {directory for directory, each in services.items() if any(map(each.__contains__, _names_of(called)))}
 
 
 def _names_of(hosts: Iterable[str]) -> Iterator[str]:
@@ -91,24 +117,29 @@ def _names_of(hosts: Iterable[str]) -> Iterator[str]:
         yield from (host[: match.end()] for match in _HYPHEN.finditer(host))
 
 
-def needed_among(directories: Mapping[str, Mapping[str, bytes]], read: Mapping[str, bytes]) -> set[str]:
+def needed_among(
+    directories: Mapping[str, Mapping[str, bytes]], read: Mapping[str, bytes], names: NamesInFiles | None = None
+) -> set[str]:
     """Return the directories with what the files that are read miss: a Service that they call, a route to one, a store of a kind.
 
     `directories` have the files of each; what one is needed for may call another. A second route is no part of the system by that:
     it may be one for another way to run it.
     """
+    if not directories:
+        return set()
+    names = names or NamesInFiles()
     stores = {*_stores_in(read.values())}
     needed = {each for each, files in directories.items() if not stores.issuperset(_stores_in(files.values()))}
-    services = {each: {*_services_in(files.values())} for each, files in directories.items()}
+    services = {each: names.services(files.values()) for each, files in directories.items()}
     routes = {each: {*_led_to(files.values())} for each, files in directories.items()}
     # each file is read once: after a round, only what is new in it can call more
     files, new = [*read.values()], {*needed}
-    present, led = {*_services_in(files)}, {*_led_to(files)}
+    present, led = names.services(files), {*_led_to(files)}
     while files or new:
         files += [data for each in new for data in directories[each].values()]
         present.update(name for each in new for name in services[each])
         led.update(name for each in new for name in routes[each])
-        called = {*_names_of({host for data in files for host in _hosts_in(data)} - present)}
+        called = {*_names_of(names.hosts(files) - present)}
         rest = directories.keys() - needed
         # a route is missed where no other one leads to a Service that is read
         new = {each for each in rest if services[each] & called or routes[each] & (present - led)}
@@ -143,20 +174,20 @@ def _hosts_in(data: bytes) -> Iterator[str]:
         yield match[match.lastindex or 0]
 
 
-def _services_in(files: Iterable[bytes]) -> Iterator[str]:
+def _services_in(data: bytes) -> Iterator[str]:
     """Yield the names of Services; of what operators make them for the name with a hyphen, which theirs begin with."""
-    for data in files:
-        if b"Service" in data or _OF_OPERATORS.search(data) is not None:
-            try:
-                roots = read_documents(data)
-            except Unreadable:
-                continue
-            for document in (SourceNode(root, "") for root in roots):
-                name = document.text_at("metadata", "name")
-                if document.text_at("kind") == "Service" and name:
-                    yield name
-                elif name and _OF_OPERATORS.match(f"apiVersion: {document.text_at('apiVersion')}".encode()):
-                    yield from (name, f"{name}-")
+    if b"Service" not in data and _OF_OPERATORS.search(data) is None:
+        return
+    try:
+        roots = read_documents(data)
+    except Unreadable:
+        return
+    for document in (SourceNode(root, "") for root in roots):
+        name = document.text_at("metadata", "name")
+        if document.text_at("kind") == "Service" and name:
+            yield name
+        elif name and _OF_OPERATORS.match(f"apiVersion: {document.text_at('apiVersion')}".encode()):
+            yield from (name, f"{name}-")
 
 
 def deployments_in(data: bytes) -> Iterator[Deployed]:

@@ -11,14 +11,15 @@ from operator import eq
 from msgspec import Struct
 
 from archgen.app.importing.kustomizations import Kustomization, only_named_by, reached_from
-from archgen.app.importing.needed_directories import called_among, deployments_in, holds_store, needed_among
-from archgen.app.importing.overlay_modes import Scripts, ScriptWords, above, applied_by_scripts, loose_directories
-from archgen.importers.kubernetes.deployed import (
-    Deployed,
-    is_below_applied,
-    is_deployed,
-    namespace_for,
+from archgen.app.importing.needed_directories import (
+    NamesInFiles,
+    called_among,
+    deployments_in,
+    holds_store,
+    needed_among,
 )
+from archgen.app.importing.overlay_modes import Scripts, ScriptWords, above, applied_by_scripts, loose_directories
+from archgen.importers.kubernetes.deployed import Deployed, is_below_applied, is_deployed, namespace_for
 from archgen.importers.stages import PRODUCTION, TRIAL, UNNAMED, is_copy_before_release, stage_of, without_copy
 
 _WORKLOAD = re.compile(rb"kind(?<=^kind):\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
@@ -99,7 +100,8 @@ def choose_overlays(
     others = {path: data for path, data in bases.items() if path not in lying} if loose else {}
     stated_by_read = {path: manifests[path] for path in own if path in manifests}
     others |= stated_by_read
-    called = called_among({each: there.values() for each, there in below_loose.items()}, others.values())
+    names = NamesInFiles()
+    called = called_among({each: there.values() for each, there in below_loose.items()}, others.values(), names)
     loose = [each for each in loose if each not in called]
     beside = tuple(
         f"{each}{os.sep}" for each in ((*loose, *trials, *only_named_by(unread, read, named)) if read else ())
@@ -110,7 +112,7 @@ def choose_overlays(
         candidates = {each: files for each, files in below_idle.items() if files}
         lying = {path for files in candidates.values() for path in files}
         others = {path: data for path, data in (bases | stated_by_read).items() if path not in lying}
-        needed = needed_among(candidates, others)
+        needed = needed_among(candidates, others, names)
         idle = [each for each in candidates if each not in needed]
         loose += idle
         beside = tuple(f"{each}{os.sep}" for each in idle)

@@ -16,7 +16,7 @@ from archgen.importers.facts import FileTree, Opener
 from archgen.importers.packages import DOCKERFILES, PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.declared_programs import Program
-from archgen.importers.sources.folders import PROJECT, Folders, folders_above, is_list, title_of
+from archgen.importers.sources.folders import Folders, folders_above, is_list, title_of
 from archgen.importers.sources.modules import lists_at
 from archgen.importers.sources.reading import ReadNames, may_be_of_library, names_read
 
@@ -337,14 +337,10 @@ class _Tree:
     def __init__(self, files: FileTree) -> None:
         self.names = files.names
         self.is_whole = files.is_whole
-        self.code: list[str] = []
-        self.beside: list[str] = []
-        for name in self.names:
-            if _CODE.search(name) is not None:
-                if _NO_CODE.search(name) is None:
-                    self.code.append(name)
-            elif _BESIDE.search(name) is not None and not (_NO_CODE.search(name) or _LOCK.search(name)):
-                self.beside.append(name)
+        sources = {name: _NO_CODE.search(name) is None for name in self.names if _CODE.search(name) is not None}
+        self.code = [name for name, is_meant in sources.items() if is_meant]
+        beside = (name for name in self.names if name not in sources and _BESIDE.search(name) is not None)
+        self.beside = [name for name in beside if not (_NO_CODE.search(name) or _LOCK.search(name))]
         self.lists = {name for name in self.names if is_list(posixpath.basename(name))}
         self.go_files: dict[str, list[str]] = {}
         for name in self.code:
@@ -358,7 +354,7 @@ class _Tree:
         It is that of the project of its library, that which it is built from, or the only one of its name that holds a program.
         """
         libraries = {f"{name}.{sort}proj" for name in _LIBRARY.findall(program.command) for sort in ("cs", "fs", "vb")}
-        projects = [name for name in self.names if PROJECT.search(name) and posixpath.basename(name) in libraries]
+        projects = [name for name in self.lists if posixpath.basename(name) in libraries]
         if len(projects) == 1:
             return posixpath.dirname(projects[0])
         for built in (posixpath.normpath(posixpath.join(place, each)) for each in program.directories):
