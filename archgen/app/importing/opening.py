@@ -66,7 +66,7 @@ class _Opener:
             folder, file = os.path.split(target)
             if file not in self._entries_of(folder):
                 return ()
-            self._cache[target] = tuple(_open(target, self._project_of(directory)))
+            self._cache[target] = _open(target, self._project_of(directory))
         return self._cache[target]
 
     def holds(self, path: str, name: str, /) -> bool:
@@ -139,13 +139,16 @@ def _project_of(directory: str, paths: tuple[str, ...]) -> str:
     return next((path for path in named if lies_in(project, path)), project)
 
 
-def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:
-    files = [target]
-    if os.path.isdir(target):
-        if not lies_in(os.path.realpath(target), inside):
-            return
-        below = dict.fromkeys(files_below(target, _DEEPEST_MOUNT))
-        files = [path for path in below if _is_configuration(path, below.keys())][:_MOST_MOUNTED]
+def _open(target: str, inside: ResolvedDirectory) -> tuple[Configuration, ...]:
+    # most of what is opened is a file, and isn't asked for twice
+    opened = (*_read([target], inside),)
+    if opened or not os.path.isdir(target) or not lies_in(os.path.realpath(target), inside):
+        return opened
+    below = dict.fromkeys(files_below(target, _DEEPEST_MOUNT))
+    return (*_read([path for path in below if _is_configuration(path, below.keys())][:_MOST_MOUNTED], inside),)
+
+
+def _read(files: Iterable[str], inside: ResolvedDirectory) -> Iterator[Configuration]:
     for file in files:
         try:
             yield Configuration(file, read_file(file, FOUND, inside))

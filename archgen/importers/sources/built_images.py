@@ -20,6 +20,8 @@ _SETTINGS = re.compile(
 )
 """The path of a file of settings that Spring or .NET reads, with the directory of its module."""
 
+_ENDS_OF_SETTINGS = (".yml", ".yaml", ".properties", "appsettings.json", "ocelot.json")
+
 _PIPELINES = (".github/workflows", ".gitlab-ci.yml", ".circleci/config.yml")
 _BUILDS = re.compile(
     r"^bin/[\w-]+$|\.(sh|bash)$|(^|/)(Jenkinsfile|Makefile|[jJ]ustfile|Taskfile\.ya?ml|skaffold\.ya?ml|docker-bake\.(hcl|json)|Tiltfile"
@@ -120,7 +122,8 @@ class BuiltImages:
 
     @cached_property
     def _with_settings(self) -> Mapping[str, None]:
-        matches = filter(None, map(_SETTINGS.match, self._names))
+        names = (name for name in self._names if name.endswith(_ENDS_OF_SETTINGS))
+        matches = filter(None, map(_SETTINGS.match, names))
         return dict.fromkeys(match[1] or "." for match in matches)
 
     @cached_property
@@ -136,8 +139,8 @@ class BuiltImages:
         """Return the directories that hold what a program is built of."""
         modules: dict[str, None] = {}
         for name in self._names:
-            folder, file = posixpath.split(name)
-            match = _OF_JVM.match(name)
+            folder, _, file = name.rpartition("/")
+            match = _OF_JVM.match(name) if "src/main/" in name else None
             if match is not None:
                 modules.setdefault(match[1] or "")
             elif file in DOCKERFILES or is_list(file):
@@ -185,7 +188,7 @@ class BuiltImages:
     def _of_plugins(self) -> Iterator[tuple[str, str]]:
         """Yield the images that plugins of Gradle and Maven build, with the module; a name for all modules holds below."""
         for name in self._names:
-            folder, file = posixpath.split(name)
+            folder, _, file = name.rpartition("/")
             pattern = _OF_MAVEN if file == "pom.xml" else _OF_GRADLE if file.startswith("build.gradle") else None
             for match in pattern.finditer(self._read(name)) if pattern is not None else ():
                 written = next(filter(None, match.groups()))

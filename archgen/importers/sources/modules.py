@@ -11,7 +11,10 @@ from msgspec.structs import replace
 from archgen.importers.facts import Configuration, FileTree, Opener
 from archgen.importers.packages import PackageLists, join_lists, lists_in
 
-_IMPORT = re.compile(r'^[ \t]*(?:import +)?(?:[\w.]+ +)?"([\w./@~-]+)"[ \t]*$', re.MULTILINE)
+_PACKAGE = re.compile(r'"([\w./@~-]+)"[ \t]*$', re.MULTILINE)
+_BEFORE_PACKAGE = re.compile(r"[ \t]*(?:import +)?(?:[\w.]+ +)?")
+"""A package at the end of a line, and what stands before it where a file of Go imports that."""
+
 _MODULE = re.compile(r"^module +(\S+)", re.MULTILINE)
 _TEST = re.compile(r"_test\.go$|(^|/)(testdata|vendor|mocks?|examples?)/")
 
@@ -51,6 +54,14 @@ def lists_at(names: list[str], path: str, opener: Opener) -> PackageLists:
     return lists if lists is not None else join_lists(files, "", files)
 
 
+def imports_of(text: str) -> Iterator[str]:
+    """Yield the packages that a file of Go imports."""
+    for match in _PACKAGE.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        if _BEFORE_PACKAGE.fullmatch(text, start, match.start()) is not None:
+            yield match[1]
+
+
 class _Modules:
     """The modules of the repository in which a list of packages lies."""
 
@@ -74,6 +85,14 @@ class _Modules:
         """Return the text of a file, by its path in the repository."""
         opened = self._opener(self._path, posixpath.relpath(name, self._tree().place or "."))[:1]
         return "".join(_text_of(each) for each in opened)
+
+    def _imports_in(self, name: str) -> tuple[str, ...]:
+        """Return the packages that a file of Go imports: several programs may import its own."""
+        question = imports_of, self._tree().project, name
+        if question not in self._opener.answers:
+            self._opener.answers[question] = (*imports_of(self._text(name)),)
+        found: tuple[str, ...] = self._opener.answers[question]
+        return found
 
     def _named(self, file: str) -> dict[str, str]:
         """Return the files of modules in the repository by the names of these."""
@@ -104,7 +123,7 @@ class _Modules:
                 continue
             seen.add(package)
             count += len(packages.get(package, ()))
-            for name in (name for file in packages.get(package, ()) for name in _IMPORT.findall(self._text(file))):
+            for name in (name for file in packages.get(package, ()) for name in self._imports_in(file)):
                 module = max((each for each in modules if f"{name}/".startswith(f"{each}/")), key=len, default=None)
                 if module is not None:
                     waiting.append(posixpath.normpath(posixpath.join(modules[module], name[len(module) :].strip("/"))))

@@ -17,7 +17,7 @@ from archgen.importers.packages import DOCKERFILES, PackageLists, has_driver_for
 from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.folders import Folders, folders_above, is_list, title_of
-from archgen.importers.sources.modules import lists_at
+from archgen.importers.sources.modules import imports_of, lists_at
 from archgen.importers.sources.reading import ReadNames, may_be_of_library, names_read
 
 SourceReading = Literal["reads", "lacks"]
@@ -46,9 +46,6 @@ _MAIN = re.compile(
 )
 _INNER = frozenset(("", "src", "app", "cmd", "src/main"))
 """Where the first file of a program lies below its directory."""
-
-_IMPORT = re.compile(r'^[ \t]*(?:import +)?(?:[\w.]+ +)?"([\w./@~-]+)"[ \t]*$', re.MULTILINE)
-"""A package that a file of Go imports."""
 
 _USES_OTHERS = re.compile(r"\"(?:workspace|file|link):|\bpath *=|projectreference")
 """What lists in small letters say of packages of the system itself, through which a program may call a store."""
@@ -249,7 +246,7 @@ class ProgramSources:
             seen[package] = None
             texts, _ = self.texts(program, tree.go_files.get(package, []))
             files += texts
-            for name in (name for _, text in texts for name in _IMPORT.findall(text)):
+            for name in (name for _, text in texts for name in imports_of(text)):
                 if name.startswith(prefix):
                     waiting.append(posixpath.join(module, name.removeprefix(prefix)))
                 else:

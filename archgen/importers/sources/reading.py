@@ -21,8 +21,11 @@ _OF_HASH = (".py", ".rb", ".ex", ".exs", ".pl", ".cr", ".nim", ".yml", ".yaml", 
 _ARGUMENT = re.compile(r"[(\[](?<=[\w!?>][(\[])\s*[\"'`]([A-Za-z][\w:.-]{1,120})[\"'`](?! *\] *=[^=>])")
 """The first argument of a call, or an index: `getenv("X")`, `ENV["X"]`, `Configuration["A:B"]`; nothing that is set."""
 
-_TAG = re.compile(r"(?:env|envconfig|mapstructure|alias|env_?var|from) *[:=(] *[\"']([A-Za-z]\w{1,120})")
-"""A field that a variable is bound to: `env:"X"`, `Field(alias="X")`, `#[arg(env = "X")]`."""
+_TAGS = tuple(
+    re.compile(rf"{word} *[:=(] *[\"']([A-Za-z]\w{{1,120}})")
+    for word in ("env(?:config|_?var)?", "mapstructure", "alias", "from")
+)
+"""Fields that a variable is bound to, one pattern for each beginning: `env:"X"`, `Field(alias="X")`, `#[arg(env = "X")]`."""
 
 _MEMBER = re.compile(r"env(?<![a-z]env)(?:iron(?:ment)?)?\??\.([A-Z]\w{1,120})")
 _FROM_ALL = re.compile(r"\} *= *(?:process|import\.meta|Bun|Deno)\.env\b")
@@ -134,7 +137,7 @@ def binds_any(text: str) -> bool:
 def _add(read: ReadNames, path: str, text: str) -> None:
     for name in _ARGUMENT.findall(text):
         read.names.add(name.lower() if ":" in name else name)
-    read.names.update(_TAG.findall(text), _MEMBER.findall(text))
+    read.names.update(*(tag.findall(text) for tag in _TAGS), _MEMBER.findall(text))
     for match in _FROM_ALL.finditer(text):
         read.names.update(re.findall(r"\w+", text[text.rfind("{", 0, match.start()) : match.start()]))
     if path.endswith(_OF_PLACEHOLDERS):

@@ -74,7 +74,10 @@ def source_calls(
     """
     tree = opener.tree(path)
     place = posixpath.normpath(posixpath.join(tree.place, directory))
-    inner = [name for name in tree.names if name.startswith(f"{place}/") and _CODE.search(name)]
+    question = source_calls, tree.project
+    if question not in opener.answers:
+        opener.answers[question] = [name for name in tree.names if _CODE.search(name) is not None]
+    inner = [name for name in opener.answers[question] if name.startswith(f"{place}/")]
     names = [name for name in inner if _ASIDE.search(name[len(place) :]) is None]
     root = posixpath.relpath(".", tree.place)
     for name in names[:_MOST_FILES]:
