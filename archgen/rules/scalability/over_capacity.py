@@ -14,6 +14,8 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.durations import format_rate
+from archgen.model.kinds import JOB_KEEPERS
+from archgen.model.steps import first_request
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -50,13 +52,56 @@ def check(context: RuleContext) -> Iterator[Hit]:
             flows=flows,
             fix=_even_weights(facts, load, component) or _backlog(facts, component, flows),
         )
+    yield from (hit for hit in _outrun(facts) if hit.subject.id not in over)
+
+
+def _outrun(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each component that starts flows itself, as workers do that poll, more often than all of its replicas can."""
+    loads = Load(facts, peak=False).totals()
+    for name, started in _started(facts).items():
+        component = facts.components[name]
+        load = sum(started.values()) + sum(loads.get(replica.id, 0.0) for replica in component.replicas)
+        most = (component.capacity or 0.0) * len(component.replicas)
+        if component.capacity is None or load <= most * (1 + 1e-9):
+            continue
+        several = f"whose {len(component.replicas)} replicas" if len(component.replicas) > 1 else "which"
+        polls = any(facts.kind(target).id in JOB_KEEPERS for call in facts.outgoing[name] for target in call.targets)
+        yield Hit(
+            subject=Subject("component", name),
+            message=(
+                f"{listed(list(started))} {'brings' if len(started) == 1 else 'bring'} {format_rate(load)} to {name}, "
+                f"{several} can handle {format_rate(most)}"
+            ),
+            flows=tuple(started),
+            fix=_MORE if polls else None,
+        )
+
+
+def _started(facts: Topology) -> dict[str, dict[str, float]]:
+    """Return the demand of the flows that each component starts and isn't called in; that of visitors comes from outside."""
+    started: dict[str, dict[str, float]] = {}
+    for flow in facts.architecture.flows:
+        first = first_request(flow.steps)
+        if first is None or flow.demand is None or first.source in _called(facts, flow.id):
+            continue
+        kind = facts.kind(first.source)
+        if kind.id != "client" and not kind.foreign:
+            started.setdefault(first.source, {})[flow.id] = flow.demand
+    return started
+
+
+def _called(facts: Topology, flow: str) -> set[str]:
+    return {target for hop in facts.hops[flow] for target in hop.targets}
+
+
+_MORE = "Add replicas, or raise their capacity: each day leaves more in the queue."
 
 
 def _backlog(facts: Topology, component: str, flows: Iterable[str]) -> str | None:
     """Return the fix for what works off queues alone, so that no cache takes load off it."""
     if any(component not in kept_work(facts, facts.flows[flow])[1] for flow in flows):
         return None
-    return "Add replicas, or raise their capacity: each day leaves more in the queue."
+    return _MORE
 
 
 def _even_weights(facts: Topology, load: Load, component: str) -> str | None:
@@ -119,6 +164,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return ()
     loads = Load(facts).totals()
     load = sum(loads.get(replica.id, 0.0) for replica in component.replicas)
+    load += sum(_started(facts).get(component.id, {}).values())
     count = ceil(load / component.capacity - 1e-9) + 1
     return (Put(("components", component.id, "replicas"), count),) if count <= MOST_REPLICAS else ()
 
@@ -141,8 +187,9 @@ RULE = Rule(
     ),
     limits=(
         "Uses a flow's `peak` where it is declared; what a queue keeps is worked off later, so its workers count with "
-        "`demand`. Counts every call as one request, whatever it costs. Steps inside `opt` and flows without `demand` "
-        "don't count, and of an `alt` only the load common to all branches. So the load is at least the number in the finding."
+        "`demand`, and so does what starts a flow itself, for all of its replicas together. Counts every call as one request, "
+        "whatever it costs. Steps inside `opt` and flows without `demand` don't count, and of an `alt` only the load common to all "
+        "branches. So the load is at least the number in the finding."
     ),
     references=(
         (
