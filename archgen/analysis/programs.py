@@ -67,6 +67,20 @@ def known_application(component: Component) -> str | None:
     return None if runs_any_code(component.product) else product_name(component.product) or None
 
 
+def versions(topology: Topology, components: list[str]) -> list[str]:
+    """Return the tags of the one image that some components run, if they are different installations of it, such as staging."""
+    own = [topology.components[name] for name in components]
+    images = {_repository(each) for each in own if each.codebase is None}
+    tags = list(dict.fromkeys(_tag(each) for each in own))
+    if len(images) != 1 or None in images or len(tags) < 2 or "" in tags:
+        return []
+    return tags if len(set(installations(topology, components).values())) > 1 else []
+
+
+def _tag(component: Component) -> str:
+    return (component.image or "").partition("@")[0].rpartition("/")[2].partition(":")[2]
+
+
 def _repository(component: Component) -> str | None:
     """Return the name of the image that a team builds itself, without its tag; an official one holds any team's code."""
     name = (component.image or "").partition("@")[0]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archgen.analysis.exposure import STORES, arrivals, hands_on_queries, origins
-from archgen.analysis.programs import codebase_of, installations, known_application
+from archgen.analysis.programs import codebase_of, installations, known_application, versions
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -138,7 +138,10 @@ def _programs(facts: Topology, connections: list[Connection]) -> dict[str, str]:
         application = known_application(facts.components[source])
         if program == source and application is not None:
             processes.setdefault(application, []).append(source)
-    for own in processes.values():
+    of_images: dict[str, list[str]] = {}
+    for source, program in programs.items():
+        of_images.setdefault(program, []).append(source)
+    for own in (*processes.values(), *(each for each in of_images.values() if versions(facts, each))):
         programs.update(installations(facts, own))
     return programs
 
@@ -228,7 +231,8 @@ def _all_callers(facts: Topology, connections: list[Connection]) -> list[str]:
 
 def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -> Hit:
     clauses = [
-        f"{listed(_all_callers(facts, calls))} share the account {name} of {target}{_might(facts, target, name, calls)}"
+        f"{listed(_all_callers(facts, calls))}{_versions(facts, calls)} share the account {name} of {target}"
+        f"{_might(facts, target, name, calls)}"
         for name, calls in shared.items()
     ]
     connections = [connection for calls in shared.values() for connection in calls]
@@ -245,6 +249,11 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
     )
 
 
+def _versions(facts: Topology, calls: list[Connection]) -> str:
+    tags = versions(facts, _all_callers(facts, calls))
+    return f", {len(tags)} versions of one image ({', '.join(tags)})," if tags else ""
+
+
 def _might(facts: Topology, target: str, account: str, calls: list[Connection]) -> str:
     """Return what a shared account of an application may do, where that is everything."""
     is_mighty = _is_superuser(facts, target, account) and any(_works_for_itself(facts, call) for call in calls)
@@ -254,6 +263,11 @@ def _might(facts: Topology, target: str, account: str, calls: list[Connection]) 
 def _advice(facts: Topology, connections: list[Connection]) -> str:
     """Return what to do about a shared account; programs in one runtime are often processes of one code base."""
     callers = _all_callers(facts, connections)
+    if versions(facts, callers):
+        return (
+            "Give each version a database of its own: one that is tried out there may write, or migrate, the data of the other. "
+            "Give it an account of its own at least."
+        )
     if _run_alike(facts, callers):
         return f"If they run the same code, declare that: `codebase: {callers[0]}`. If not: {_OWN_ACCOUNTS}"
     return f"{_OWN_ACCOUNTS} If they run the same code, declare that instead: `codebase: {callers[0]}`."
@@ -337,8 +351,8 @@ RULE = Rule(
         "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the "
         "same code base or image or are alternatives on one connection, identities that a platform gives to each program "
         "(`credentials: managed identity`; an `instance profile` is one for all on a server), name services, nor external "
-        "services, which may be open to "
-        "everybody. Processes of one product count as one installation if they work together or each is of another kind. "
+        "services, which may be open to everybody. Processes of one product, and versions of one image, count as one installation if "
+        "they work together or each is of another kind. "
         "Calls that can't leave a host are checked only if they are to a store that isn't "
         "declared to be for that host alone (`locality: same-host`). Administrators and backups may sign in to a database as its "
         "superuser."
