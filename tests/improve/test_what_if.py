@@ -446,3 +446,33 @@ def test_what_is_automatic_by_its_replica_already_leaves_the_others_to_automate(
         f"automatic failover of {name}" for name in ("db", "other")
     ]
     assert run(capsys, *added, "--set", "db.failover=automatic")["changes"] == every[:2]
+
+
+TWO_SITES = """\
+archgen: 1
+name: An observer beside the primary, and a broker's majority there too
+zones: {dc-a: {kind: datacenter}, dc-b: {kind: datacenter}}
+hosts:
+  {a: {zone: dc-a}, b: {zone: dc-b}, o: {zone: dc-a}, k1: {zone: dc-a}, k2: {zone: dc-a}, j: {zone: dc-a},
+   k: {zone: dc-b}, k3: {zone: dc-b}}
+components:
+  timer: {kind: scheduler, runs_on: [j, k]}
+  ledger: {kind: database, product: oracle, runs_on: [a, b], replication: {primary: a, failover: automatic, by: observer}}
+  observer: {kind: other, runs_on: o}
+  events: {kind: stream, product: kafka, runs_on: [k1, k2, k3], quorum: majority}
+connections: {timer -> ledger: oracle, observer -> ledger: oracle, timer -> events: kafka}
+flows:
+  read: {access: read, steps: [timer -> ledger: SELECT]}
+  transfer: {access: write, steps: [timer -> ledger: INSERT, timer -> events: write]}
+"""
+
+
+def test_seconds_beside_hours_are_no_effect(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The new site of the observer takes seconds from a flow that fails with the first one all the same."""
+    file = tmp_path / "two-sites.arch.yaml"
+    file.write_text(TWO_SITES, encoding="utf-8")
+    assert main(["what-if", str(file)]) == 0
+    text = capsys.readouterr().out
+    assert "per year for read\n" in text
+    assert "loses" not in text
+    assert "downtime unchanged" in text

@@ -62,10 +62,11 @@ _MOST_LEFT = 6
 
 
 def _won(flows: tuple[tuple[str, float], ...]) -> str:
-    """Return the hours that a change saves over those before it; less than a second per year is left out."""
+    """Return the hours that a change saves over those before it; a second per year, or a hundredth of the most, is no effect."""
     alike: dict[str, list[str]] = {}
+    least = max(_SECOND, max((abs(hours) for _, hours in flows), default=0.0) / 100)
     for flow, hours in flows:
-        if abs(hours) >= _SECOND:
+        if abs(hours) >= least:
             words = f"{'saves' if hours > 0 else 'loses'} {format_duration(abs(hours))} per year"
             alike.setdefault(words, []).append(brief(flow))
     return "; ".join(f"{words} for {listed(names)}" for words, names in alike.items()) or "saves no time by itself"
@@ -85,7 +86,7 @@ def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[s
     first, then = (f"{format_availability(flow.result.availability)}" for flow in (before, after))
     won = before.result.downtime - after.result.downtime
     moved = f"{'saves' if won > 0 else 'loses'} {format_duration(abs(won))} per year"
-    moved = moved if abs(won) >= _SECOND else "downtime unchanged"
+    moved = moved if abs(won) >= _SECOND and first != then else "downtime unchanged"
     lines = wrap_columns(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
     if not after.possible:
         return [*lines, "  fails with every element up (rule impossible-flow)"]
