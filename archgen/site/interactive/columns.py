@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -79,6 +80,7 @@ def front_svg(system: CheckedModel, diagram: Diagram, renderer: Renderer, addres
     return SizedSvg(renderer.drawn(system, diagram, address), drawn)
 
 
+@lru_cache(maxsize=64)
 def is_whole_on_phone(topology: Topology) -> bool:
     """Return True if a phone shows the deployment of a system as one diagram."""
     return fits_one_diagram(topology) and len(deployment(topology).nodes) <= WHOLE
@@ -95,12 +97,17 @@ def on_thumbnail(topology: Topology) -> Iterator[Diagram]:
     """Yield diagrams of a system with fewer and fewer cards."""
     yield on_phone(topology)
     for most in THUMBNAILS:
-        yield level_diagrams(topology, most=most)[0].diagram
+        yield _plain_levels(topology, most)[0].diagram
 
 
 def small_levels(topology: Topology, findings: Sequence[Finding] = ()) -> tuple[Picture, ...]:
     """Return the diagrams of a system's levels with as few cards as a phone shows."""
-    return level_diagrams(topology, findings, most=CARDS)
+    return level_diagrams(topology, findings, most=CARDS) if findings else _plain_levels(topology, CARDS)
+
+
+@lru_cache(maxsize=64)
+def _plain_levels(topology: Topology, most: int) -> tuple[Picture, ...]:
+    return level_diagrams(topology, most=most)
 
 
 def stage(system: CheckedModel, wide: Trial, phone: Trial, renderer: Renderer, link_to: LinkTo) -> Stage:

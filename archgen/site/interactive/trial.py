@@ -31,6 +31,7 @@ def fits_one_diagram(topology: Topology) -> bool:
     return is_readable(deployment(topology))
 
 
+@lru_cache(maxsize=64)
 def trial(topology: Topology) -> Trial:
     """Return the diagram of a system that a visitor can read as one."""
     if fits_one_diagram(topology):
