@@ -31,6 +31,9 @@ _YES_AND_NO = {
 }
 """The words that stand for yes and no in models of old, by the kinds of questions that are answered with these."""
 
+_NEW = {"provider": "external-service", "address": "service"}
+"""Kinds of questions about a call of what no file describes, with the kind of the component that an answer adds."""
+
 _OF_OLD = {
     frozenset(("required", "optional", "none")): "call",
     frozenset(("server", "zonal", "regional")): "outside",
@@ -127,7 +130,9 @@ def answer_changes(model: Architecture, question: Question, value: str) -> tuple
 def _effects(model: Architecture, question: Question, value: str) -> Iterator[Change]:
     about, kind = question.about or "", question_kind(question)
     components = {component.id: component for component in model.components}
-    if kind in ("call", "entrance", "redirect") and " -> " in about:
+    if kind in _NEW and " -> " in about:
+        yield from _new_component(model, about, _NEW[kind], required=value == "required") if value != "none" else ()
+    elif kind in ("call", "entrance", "redirect") and " -> " in about:
         yield from {"call": _call, "entrance": _entrance, "redirect": _redirect}[kind](model, about, value)
     elif about in model.unknown and value in ("no", "none") and kind in ("unknown", "entrance", ""):
         yield Remove(("unknown", model.unknown.index(about)))
@@ -205,6 +210,18 @@ def _new_call(model: Architecture, about: str, required: bool) -> Iterator[Chang
         return
     protocol = "tcp" if KINDS[components[target].kind].role == "data" else "http"
     yield from _caller(model, components[target], source, protocol, required=required)
+
+
+def _new_component(model: Architecture, about: str, sort: str, *, required: bool) -> Iterator[Change]:
+    """Draw a call of what no file describes, with that as a component where it isn't one yet."""
+    source, _, target = about.partition(" -> ")
+    known = {component.id: component for component in model.components}
+    if source not in known:
+        return
+    if target not in known:
+        yield Put(("components", target), {"kind": sort})
+    called = known.get(target, Component(id=target, kind=sort))
+    yield from _caller(model, called, source, "https" if KINDS[sort].foreign else "http", required=required)
 
 
 def _redirect(model: Architecture, about: str, value: str) -> Iterator[Change]:

@@ -250,6 +250,12 @@ class FactSheet:
     def seek_in_vain(self, address: str, component: str, name: str, source: Origin) -> None:
         """Record an address that a component's setting has, and at which nothing is."""
         self._unresolved.setdefault(address, {}).setdefault(component, f"{name} of {component} ({source})")
+        self.ask_for(component, "service", address.partition(":")[0], name, address, source)
+
+    def ask_for(self, component: str, kind: str, title: str, name: str, address: str, source: Origin) -> None:
+        """Record that a component may call what no file describes, at an address, or with a key where that is empty."""
+        value = {"kind": kind, "variable": name, "host": address}
+        self.add(Fact(f"component:{component}", f"needs-{title}", value, source, name, "medium"))
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -132,6 +132,8 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
             hosts[place] = min(hosts.get(place, fact.source), fact.source)
     elif key.startswith("seeks-"):
         part.seeks[key.partition("-")[2]] = (value["variable"], value["reference"], fact.source)
+    elif key.startswith("needs-"):
+        part.needs[key.partition("-")[2]] = (value["kind"], value["variable"], value["host"], fact.source)
     elif key.startswith("listen-"):
         part.listens[int(key.partition("-")[2])] = value
     else:

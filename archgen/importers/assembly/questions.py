@@ -55,6 +55,7 @@ def questions_of(
         *_unread(inventory),
         *_calls(inventory),
         *_sharers(inventory),
+        *_needs(inventory),
         *_registered(inventory),
         *_uncalled(inventory, doors),
         *_calling_nothing(inventory, doors),
@@ -183,6 +184,17 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
             ask = f"Do the main requests of {call.source} fail without {call.target}?"
         place = str(call.place)
         yield question("call", call.id, ask, ("required", "optional", "none"), (place,))
+
+
+def _needs(inventory: Inventory) -> Iterator[ImportQuestion]:
+    """Yield a question for each of a few calls of what no file describes, of which nothing but a setting speaks."""
+    needs = [(part.id, name, *need) for part in inventory.parts.values() for name, need in part.needs.items()]
+    for caller, name, kind, variable, host, place in needs[:_MOST_NAMED]:
+        ask = f"By {variable}, {caller} calls {name} on the internet. Does it, and can it do without?"
+        if host:
+            ask = f"{variable} of {caller} names {host}, which no file describes. Does {caller} call it, and can it do without?"
+        sort = "provider" if kind == "external-service" else "address"
+        yield question(sort, f"{caller} -> {name}", ask, ("required", "optional", "none"), (str(place),))
 
 
 def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:

@@ -14,7 +14,13 @@ from archgen.importers.facts import Fact, Origin
 from archgen.importers.names import words_of
 from archgen.importers.outside import PLACEHOLDER, Outside
 from archgen.importers.providers.addresses import domain_of, foreign_addresses, mail_server
-from archgen.importers.providers.catalogue import Provider, has_client_for, provider_at, provider_of_key
+from archgen.importers.providers.catalogue import (
+    Provider,
+    has_client_for,
+    has_client_for_any,
+    provider_at,
+    provider_of_key,
+)
 from archgen.importers.schemes import told_beside
 from archgen.importers.variable_names import is_for_browsers, names_callers, names_page
 from archgen.model.kinds import KINDS
@@ -31,6 +37,15 @@ _ADDRESSES = (
     "_HOST",
 )
 """Ends of variables that lead a client library elsewhere than to its provider."""
+
+_KEY = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)_(API_?KEY|API_TOKEN|API_SECRET|BOT_TOKEN|APP_?KEY|APP_ID)")
+"""A key for the interface of something, with the name of that."""
+
+_OF_ONESELF = frozenset(
+    ("admin", "app", "auth", "encryption", "internal", "jwt", "master", "self", "service", "session", "system", "user")
+)
+_OF_NOBODY = frozenset(("ai", "api", "client", "external", "llm", "my", "public", "secret", "test", "x"))
+"""Words of keys that others show to the system itself, and those that tell nobody's name."""
 
 _OWN = re.compile(
     r"CORS|ORIGIN|ALLOWED|VIRTUAL_HOST|LETSENCRYPT|CALLBACK|REDIRECT|ADMIN_EMAIL|DOMAIN|SERVER_NAME|HOST_NAME",
@@ -111,15 +126,15 @@ class ProviderCalls:
             is_told = not setting.is_shared and reading is None and (provider is not None or found.is_interface)
             if reading or is_told:
                 self._connect(caller, found.mention, provider, found.title, name, setting.source)
+            elif not setting.is_shared and reading is None:
+                self._ask(caller, found.title, name, found.mention.host, setting.source)
 
     def _key(self, caller: Caller, name: str, setting: Setting) -> None:
         """Add the provider that a client library of a program calls, or its source, with a key among the settings."""
-        found = provider_of_key(name)
-        if (
-            found is None
-            or is_for_browsers(name)
-            or (setting.value or "").lower() in ("none", "disabled", "unused", "dummy")
-        ):
+        is_off = (setting.value or "").lower() in ("none", "disabled", "unused", "dummy")
+        found = provider_of_key(name) if not (is_off or is_for_browsers(name)) else None
+        if found is None:
+            self._unknown_key(caller, name, setting)
             return
         provider, beginning = found
         ends = (f"{beginning}{end}" for end in _ADDRESSES)
@@ -130,10 +145,28 @@ class ProviderCalls:
         lists, reading = caller.lists(setting.is_shared), caller.reads(name, True)
         if reading is False and setting.is_shared:
             return
+        # of the providers that files of settings list, a client library tells the one that is meant
+        if reading is None and not has_client_for_any(provider.kind, lists):
+            reading = caller.reads(name, False)
         is_given = setting.value != "" and not setting.is_shared
         if reading or has_client_for(provider, lists) or (is_given and lists == "" and reading is None):
             host = provider.hosts[0]
             self._connect(caller, Mention(host, "https"), provider, provider.product, name, setting.source)
+
+    def _unknown_key(self, caller: Caller, name: str, setting: Setting) -> None:
+        """Ask for the service for which a program has a key that its source reads, by the name of the key."""
+        match = _KEY.fullmatch(name)
+        if match is None or is_for_browsers(name):
+            return
+        words = {*words_of(match[1])}
+        is_own = words <= _OF_NOBODY or not words.isdisjoint(_OF_ONESELF)
+        is_of_component = any(not words.isdisjoint(words_of(each)) for each in self._ids)
+        has_address = any(f"{match[1]}{end}" in caller.settings for end in _ADDRESSES)
+        if not (is_own or is_of_component or has_address) and caller.reads(name, True):
+            self._ask(caller, match[1].lower().replace("_", "-"), name, "", setting.source)
+
+    def _ask(self, caller: Caller, title: str, name: str, host: str, source: Origin) -> None:
+        self._outside.sheet.ask_for(caller.id, "external-service", title, name, host, source)
 
     def _is_own(self, name: str, host: str) -> bool:
         """Return True for a host under a domain of the system's own, and for a setting that names a component."""

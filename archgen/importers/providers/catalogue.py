@@ -132,3 +132,8 @@ def provider_of_key(name: str) -> tuple[Provider, str] | None:
 def has_client_for(provider: Provider, libraries: str) -> bool:
     """Return True if the text of lists of packages, in small letters, holds a client library for a provider."""
     return re.search(rf"(?<![a-z])(?:{provider.libraries})(?:js|\d)*(?![a-z])", libraries) is not None
+
+
+def has_client_for_any(kind: str, libraries: str) -> bool:
+    """Return True if lists of packages hold a client library for any provider of a kind."""
+    return any(has_client_for(each, libraries) for each in PROVIDERS if each.kind == kind)

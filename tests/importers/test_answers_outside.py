@@ -1,0 +1,80 @@
+"""Answers about calls of what no file describes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.cli import main
+from tests.importers.test_answers import MODEL, answer, model
+
+COMPOSE = """
+services:
+  web:
+    build: ./web
+    ports: ['80:80']
+    environment:
+      BILLING_URL: "http://billing:8080"
+      GEOCODE_API_KEY: "${GEOCODE_API_KEY}"
+      WEB_API_KEY: secret
+      ADMIN_API_KEY: secret
+      MAPS_API_KEY: secret
+      LISTED_API_KEY: secret
+      LISTED_API_URL: "http://web/listed"
+  quotes: {image: "registry.acme.co/quotes:1", environment: {QUOTE_SOURCE_URL: "https://exchange.acme-quotes.io"}}
+"""
+SOURCE = "f(process.env.GEOCODE_API_KEY, process.env.WEB_API_KEY, process.env.ADMIN_API_KEY, process.env.LISTED_API_KEY)"
+
+
+@pytest.fixture(autouse=True)
+def _imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(COMPOSE)
+    Path("web").mkdir()
+    Path("web/Dockerfile").write_text("FROM node:22\n")
+    Path("web/server.js").write_text(SOURCE)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+
+
+def test_keys_that_a_source_reads_and_addresses_are_asked_about() -> None:
+    asked = {each.about: each.ask for each in model().questions if each.kind in ("provider", "address")}
+    assert asked == {
+        "quotes -> acme-quotes": "QUOTE_SOURCE_URL of quotes names exchange.acme-quotes.io, which no file describes. "
+        "Does quotes call it, and can it do without?",
+        "web -> billing": "BILLING_URL of web names billing:8080, which no file describes. Does web call it, and can it do without?",
+        "web -> geocode": "By GEOCODE_API_KEY, web calls geocode on the internet. Does it, and can it do without?",
+    }
+
+
+@pytest.mark.parametrize(
+    ("about", "kind", "protocol"),
+    [("web -> geocode", "external-service", "https"), ("web -> billing", "service", "http")],
+)
+def test_an_answer_adds_what_is_called(about: str, kind: str, protocol: str) -> None:
+    answer(about, "required")
+    components = {each.id: each.kind for each in model().components}
+    connection = {each.id: each for each in model().connections}[about]
+    assert components[about.partition(" -> ")[2]] == kind
+    assert [port.protocol for port in connection.ports] == [protocol]
+    assert connection.required
+
+
+def test_what_is_not_called_stays_away() -> None:
+    answer("web -> geocode", "none")
+    assert "geocode" not in {each.id for each in model().components}
+
+
+def test_what_is_there_by_now_is_called_as_it_is() -> None:
+    MODEL.write_text(MODEL.read_text().replace("components:\n", "components:\n  geocode: {kind: database}\n", 1))
+    answer("web -> geocode", "optional")
+    connection = {each.id: each for each in model().connections}["web -> geocode"]
+    assert {each.id: each.kind for each in model().components}["geocode"] == "database"
+    assert not connection.required
+
+
+def test_a_caller_that_is_gone_calls_nothing() -> None:
+    text = MODEL.read_text().replace("quotes:", "prices:", 1)
+    MODEL.write_text(text)
+    answer("quotes -> acme-quotes", "required")
+    assert "acme-quotes" not in {each.id for each in model().components}
