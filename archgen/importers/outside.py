@@ -371,7 +371,9 @@ def _is_name(word: str, known: Known) -> bool:
 def store_with_placeholder(value: str) -> Known | None:
     """Return the store that the protocol of an address tells, where its host is still to come: `postgresql://${HOST}/shop`."""
     match = _TO_COME.match(value) if "$" in value else None
-    return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(match[1])[0] or "", "")) if match is not None else None
+    if match is None:
+        return store_at(value) if "://" in value and PLACEHOLDER.search(value) is not None else None
+    return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(match[1])[0] or "", ""))
 
 
 def store_at_provider(value: str) -> Known | None:

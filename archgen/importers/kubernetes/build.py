@@ -36,7 +36,7 @@ from archgen.importers.kubernetes.manifests import (
     objects_of,
     pod_of,
 )
-from archgen.importers.kubernetes.patch_targets import PatchTargets
+from archgen.importers.kubernetes.patch_targets import PatchTargets, warn_of_lacking
 from archgen.importers.kubernetes.patching import apply_patch, is_deletion, with_images, with_value
 from archgen.importers.kubernetes.variants import (
     KubernetesSystem,
@@ -269,7 +269,7 @@ class _Builder:
             documents, above = self._documents_of_patch(patch)
             for document in documents:
                 selected = targets.selected_by(target) if target.is_map else targets.named_by(document)
-                _patch_objects(built, [*selected], document, above)
+                _patch_objects(built, [*selected], document, above, self.sheet)
                 if not target.is_map:
                     _patch_generated(built, document)
 
@@ -346,12 +346,13 @@ class _Builder:
         return any(each.kind in WORKLOADS for document in documents for each in objects_of(document))
 
 
-def _patch_objects(built: _Built, targets: list[Manifest], patch: SourceNode, above: int) -> None:
+def _patch_objects(built: _Built, targets: list[Manifest], patch: SourceNode, above: int, sheet: FactSheet) -> None:
     for target in targets:
         each = built.objects.get(target.key)
         if each is not None and is_deletion(patch):
             del built.objects[target.key]
         elif each is not None:
+            warn_of_lacking(each, patch, above, sheet)
             merges_lists = each.kind in WORKLOADS or each.kind == "Service"
             built.objects[target.key] = replace(each, node=apply_patch(each.node, patch, merges_lists, above))
 

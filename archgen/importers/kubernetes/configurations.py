@@ -22,8 +22,13 @@ HostsOf = Callable[[str], Mapping[str, str]]
 """The names by which the pods of a namespace reach others."""
 
 
-def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsOf) -> Iterator[Attachment]:
-    """Yield the configurations of pods; a ConfigMap that no pod names belongs to the workload of its name: `kong-config` to `kong`."""
+def attachments_of(
+    manifests: Manifests, parts: list[Workload], hosts_of: HostsOf, reads: Callable[[str, str], bool | None]
+) -> Iterator[Attachment]:
+    """Yield the configurations of pods; a ConfigMap that no pod names belongs to the workload of its name: `kong-config` to `kong`.
+
+    `reads` tells if the source of a workload reads a key, None where nothing tells: what it doesn't read there is for others.
+    """
     named: set[tuple[str, str]] = set()
     all_mounted = {part.id: list(_mounted(part)) for part in parts}
     readers: dict[tuple[str, str, str | None], set[str]] = {}
@@ -50,6 +55,8 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
         likely = owner or by_name.get((manifest.namespace, _OF_CONFIGURATION.sub("", manifest.name)))
         if likely is not None and (manifest.namespace, manifest.name) not in named:
             for attachment in _attached(manifests, likely, manifest.name, "", hosts_of, as_settings=True):
+                if reads(likely.id, attachment.target) is False:
+                    continue
                 yield attachment if owner is not None else replace(attachment, is_shared=True)
 
 

@@ -47,14 +47,14 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
     "PerconaServerMongoDB": (Operated("percona.com", "mongo", ("replsets/*/size",), ("{}-[replsets/*/name]", "{}-mongos"), promoted=True),),
     "MongoDBCommunity": (Operated("mongodb.com", "mongo", ("members",), ("{}-svc",), promoted=True),),
     "MongoDB": (Operated("kubedb.com", "mongo", ("replicas",), ("{}",), promoted=True),),
-    "Postgres": (Operated("kubedb.com", "postgres", ("replicas",), ("{}", "{}-standby"), promoted=True),),
-    "MySQL": (Operated("kubedb.com", "mysql", ("replicas",), ("{}", "{}-standby"), promoted=True),),
+    "Postgres": (Operated("kubedb.com", "postgres", ("replicas",), ("{}", "{}-standby"), promoted=True, by="kubedb"),),
+    "MySQL": (Operated("kubedb.com", "mysql", ("replicas",), ("{}", "{}-standby"), promoted=True, by="kubedb"),),
     "MariaDB": (
         Operated("mariadb", "mariadb", ("replicas",),
                  ("{}", "{}-primary", "{}-secondary", "{}-internal", "primary-{}", "secondary-{}"), promoted=True, by="mariadb-operator"),
-        Operated("kubedb.com", "mariadb", ("replicas",), ("{}",), promoted=True),
+        Operated("kubedb.com", "mariadb", ("replicas",), ("{}",), promoted=True, by="kubedb"),
     ),
-    "InnoDBCluster": (Operated("mysql.oracle.com", "mysql", ("instances",), ("{}", "{}-instances"), promoted=True),),
+    "InnoDBCluster": (Operated("mysql.oracle.com", "mysql", ("instances",), ("{}", "{}-instances"), promoted=True, by="mysql-operator"),),
     "MysqlCluster": (
         Operated("mysql.presslabs.org", "mysql", ("replicas",), ("{}-mysql-master", "{}-mysql", "{}-mysql-replicas"),
                  promoted=True, by="mysql-operator"),
@@ -77,7 +77,7 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
     ),
     "Redis": (Operated("redis", "redis", (), ("{}", "{}-headless")), Operated("kubedb.com", "redis", ("replicas",), ("{}",))),
     "RedisReplication": (Operated("redis", "redis", ("clusterSize",), ("{}", "{}-master", "{}-headless")),),
-    "RedisCluster": (Operated("redis", "redis", ("clusterSize",), ("{}", "{}-leader", "{}-master"), promoted=True),),
+    "RedisCluster": (Operated("redis", "redis", ("clusterSize",), ("{}", "{}-leader", "{}-master"), promoted=True, by="redis-operator"),),
     "Dragonfly": (Operated("dragonflydb.io", "dragonfly", ("replicas",), ("{}",), promoted=True, by="dragonfly-operator"),),
     "Tenant": (Operated("minio.min.io", "minio", ("pools/*/servers",), ("minio", "{}-hl", "{}-console")),),
     "ClickHouseInstallation": (

@@ -155,10 +155,20 @@ def spread_over(replicas: int) -> dict[str, str]:
     return {"mode": "active-active", "failover": "automatic", "by": "orchestrator", "watches": "process"}
 
 
+def _release_of_all(manifests: Manifests) -> str:
+    """Return the release of Helm that all workloads are of, where the names of all begin with its own."""
+    labels = [each.node.get("metadata", "labels") for each in manifests.of(*WORKLOADS)]
+    releases = {each.text_at("app.kubernetes.io/instance") or each.text_at("release") for each in labels}
+    release = releases.pop() if len(releases) == 1 and len(labels) > 1 else ""
+    names = [f"{each.former or each.name}-" for each in manifests.of(*WORKLOADS)]
+    return release if release and all(name.startswith(f"{release}-") for name in names) else ""
+
+
 def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> Iterator[Workload]:
     """Yield the workloads of manifests by place; what runs once is an omission, and the Rollout of a Deployment is the same."""
     programs: dict[tuple[str, str, str], Manifest] = {}
     formers = Counter(each.former or each.name for each in manifests.of(*WORKLOADS))
+    release = _release_of_all(manifests)
     for manifest in sorted(manifests.of(*WORKLOADS), key=lambda each: (each.origin, each.name)):
         if manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value:
             continue
@@ -180,6 +190,8 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
             kind = _guess_job(manifest.name, words)
         # a beginning that all names have tells nothing
         name = manifest.former if manifest.former and formers[manifest.former] == 1 else manifest.name
+        inner = name.removeprefix(f"{release}-") if release else name
+        name = inner if inner == name or inner not in formers else name
         base = name if name not in taken else f"{manifest.namespace or 'default'}-{name}"
         identity = free_id(base, taken)
         taken[identity] = manifest.name

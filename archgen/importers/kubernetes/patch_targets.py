@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from archgen.importers.facts import FactSheet, Origin
 from archgen.importers.kubernetes.manifests import Manifest
+from archgen.importers.kubernetes.patching import lacking
 from archgen.importers.nodes import SourceNode
 
 _SIMPLE = re.compile(r"[\w-]*(\.[*+]?[\w-]*){0,3}")
@@ -53,6 +55,16 @@ class PatchTargets:
             spaces = (each.namespace, each.declared)
             if kind.fullmatch(each.kind) and any(namespace.fullmatch(space) for space in spaces) and _has(each, labels):
                 yield each
+
+
+def warn_of_lacking(target: Manifest, patch: SourceNode, above: int, sheet: FactSheet) -> None:
+    """Say which keys a patch replaces that its target doesn't have; `above` are the lines of the file above the patch."""
+    for path in lacking(target.node, patch):
+        place = Origin(patch.path, patch.line + above)
+        what = f"{target.kind} {target.name}"
+        sheet.warn(
+            f"contradiction: a patch replaces {path} of {what}, which has no such key ({place}); Kustomize builds nothing"
+        )
 
 
 def simple_pattern(text: str) -> re.Pattern[str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from archgen.importers.nodes import SourceNode
 from archgen.language.yaml.tree import Map, Seq, TreeNode, pack, unpack
@@ -17,6 +17,9 @@ _ONE_OF = ("value", "valueFrom")
 """Keys of a variable of which one takes the place of the other."""
 
 _DIRECTIVE = "$patch"
+
+_SETTINGS = ("data", "stringData", "binaryData")
+"""Where the settings of a ConfigMap or a Secret stand."""
 
 
 def is_deletion(patch: SourceNode) -> bool:
@@ -45,6 +48,24 @@ def apply_patch(target: SourceNode, patch: SourceNode, merges_lists: bool, above
         for step in value:
             root = _after(root, step)
     return SourceNode(root, target.path, files=files)
+
+
+def lacking(target: SourceNode, patch: SourceNode) -> Iterator[str]:
+    """Yield the paths of settings that the steps of a patch replace and that an object doesn't have: Kustomize builds nothing then."""
+    root = target.value
+    for step in patch.value if isinstance(patch.value, Seq) else ():
+        if isinstance(step, Map) and _is_in_vain(root, step):
+            yield str(step["path"])
+        root = _after(root, step)
+
+
+def _is_in_vain(root: TreeNode, step: Map) -> bool:
+    """Return True for a step that replaces a setting which isn't there; a field that isn't there has a value all the same."""
+    keys = [_unescaped(key) for key in str(step.get("path")).split("/")[1:]]
+    if step.get("op") != "replace" or len(keys) != 2 or keys[0] not in _SETTINGS or not isinstance(root, Map):
+        return False
+    settings = root.get(keys[0])
+    return not isinstance(settings, Map) or keys[1] not in settings
 
 
 def with_value(target: SourceNode, keys: tuple[str, ...], value: TreeNode, source: SourceNode) -> SourceNode:
@@ -203,7 +224,7 @@ def _after(root: TreeNode, step: TreeNode) -> TreeNode:
     action, keys = step.get("op"), [_unescaped(key) for key in step["path"].split("/")[1:]]
     if action not in ("add", "replace", "remove") or not keys or (action != "remove" and "value" not in step):
         return root
-    return _stepped(root, keys, action, step)
+    return _stepped(root, keys, action, step) if not _is_in_vain(root, step) else root
 
 
 def _unescaped(key: str) -> str:

@@ -138,7 +138,8 @@ class _Reader:
         for pair in self.sharing.doubted.keys() - self.sharing.certain:
             self._doubt(*pair, *self.sharing.doubted[pair])
         self.sheet.services |= {name: identity for name, identity in self.hosts.of("").items() if name.endswith(".svc")}
-        attachments = list(attachments_of(self.manifests, self.parts, self.hosts.of))
+        reads = self.sharing.sources.reads_where_it_lies
+        attachments = list(attachments_of(self.manifests, self.parts, self.hosts.of, reads))
         attachments += held_by_products(self.manifests, self.parts, self.opener, self.hosts.of)
         for attachment in attachments:
             self._call_outside(attachment)

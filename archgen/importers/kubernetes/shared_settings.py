@@ -149,7 +149,9 @@ class SharedSettings:
         """
         settings = self._settings_at(source)
         if part.id not in settings.takers or len(settings.takers) == 1:
-            if self.missing.lacks(part.id, target.guess.known):
+            if self.missing.lacks(part.id, target.guess.known) or self.missing.leaves(
+                part.id, name, target.guess.known
+            ):
                 return "open"
             is_unread = self.unread.holds(part.id, name, target.guess.known, self.libraries_of(part))
             return "doubtful" if is_unread or self.missing.lists_none(part.id, target.guess.known) else "sure"

@@ -39,6 +39,20 @@ class MissingLibraries:
             self._owners[store] = {key for key, each in lists.items() if has_library_for(store, each)}
         return bool(self._owners[store] - {program}) and self._is_whole(program)
 
+    def leaves(self, program: str, variable: str, store: Known) -> bool:
+        """Return True for the address of a store that no source of a program reads, where packages of others alone bring a library for it.
+
+        A package that many take, such as one for health checks, may use the library for some of them. In Go no framework reads a
+        variable by itself.
+        """
+        if not store.keeps_data or program not in self._programs:
+            return False
+        lists = self._lists_of(program)
+        is_of_go = bool(lists.paths) and all(posixpath.basename(path) == "go.mod" for path in lists.paths)
+        is_brought = is_of_go and has_library_for(store, lists) and not has_library_for(store, lists.of_program)
+        is_read = is_brought and self._sources.reads_where_it_lies(program, variable, in_code=False) is not False
+        return is_brought and not is_read and not self._sources.may_be_shared(program, variable)
+
     def lists_none(self, program: str, store: Known) -> bool:
         """Return True if the complete lists of a program hold no library for a store, whatever others list."""
         if not store.keeps_data or program not in self._programs:

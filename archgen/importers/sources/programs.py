@@ -154,7 +154,7 @@ class ProgramSources:
         read = self.what_reads(program) if program in self.directories else None
         return read is not None and read[0].reads(variable) and not self._is_in_copy_alone(program, variable)
 
-    def reads_where_it_lies(self, program: str, variable: str, *, in_code: bool) -> bool | None:
+    def reads_where_it_lies(self, program: str, variable: str, *, in_code: bool = False) -> bool | None:
         """Return if the source of a program, which others may be built of too, reads a variable; None where nothing tells.
 
         Whether any code needs what its files of settings take, nothing tells either.
