@@ -24,7 +24,9 @@ services:
       LISTED_API_URL: "http://web/listed"
   quotes: {image: "registry.acme.co/quotes:1", environment: {QUOTE_SOURCE_URL: "https://exchange.acme-quotes.io"}}
 """
-SOURCE = "f(process.env.GEOCODE_API_KEY, process.env.WEB_API_KEY, process.env.ADMIN_API_KEY, process.env.LISTED_API_KEY)"
+SOURCE = (
+    "f(process.env.GEOCODE_API_KEY, process.env.WEB_API_KEY, process.env.ADMIN_API_KEY, process.env.LISTED_API_KEY)"
+)
 
 
 @pytest.fixture(autouse=True)
