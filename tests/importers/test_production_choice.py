@@ -339,7 +339,7 @@ def test_summary_says_why_and_how_to_read_the_other(tmp_path: Path, monkeypatch:
     lines = summary(imported(tmp_path, monkeypatch, files)).splitlines()
     assert (
         "read manifests of Kubernetes: k8s/prod is named for production, their images are in a registry, "
-        "and docker-compose.yml speaks of development in its comments, runs `npm run dev`"
+        "and docker-compose.yml speaks of development in its comments and runs `npm run dev`"
     ) in lines
     assert "not read: docker-compose.yml; `archgen import docker-compose.yml` reads it instead" in lines
     write({"docker-compose.yml": COMPOSE})
@@ -397,3 +397,15 @@ def test_compose_file_of_something_else_further_down_is_named(tmp_path: Path, mo
     assert "not read: tools/docker-compose.yml; `archgen import tools/docker-compose.yml` reads it instead" in lines
     Path("tools").rename("tests")
     assert "read" not in {line.split()[0] for line in summary(import_model((".",), None)).splitlines()}
+
+
+def test_what_one_of_several_files_shows_is_said_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = "# For local development\n"
+    files = {
+        "shop/docker-compose.yml": head + COMPOSE.replace("web", "shop"),
+        "mail/docker-compose.yml": head + COMPOSE.replace("web", "mail"),
+        "k8s/prod/shop.yaml": WORKLOAD.replace("web", "shop"),
+        "k8s/prod/mail.yaml": WORKLOAD.replace("web", "mail"),
+    }
+    lines = summary(imported(tmp_path, monkeypatch, files)).splitlines()
+    assert any("one of mail/docker-compose.yml and shop/docker-compose.yml speaks of" in line for line in lines), lines

@@ -161,7 +161,7 @@ def summary(result: Import) -> str:
     parts, doors = result.model.inventory.parts, result.model.doors
     connections = result.model.values.get("connections", {})
     assumed = sum(isinstance(each, dict) and "assumed" in each for each in connections.values())
-    stores = [part.id for part in parts.values() if part.traits.stores]
+    stores = [part.id for part in parts.values() if part.traits.stores or part.kind in ("search", "queue")]
     stores += [f"a file of {part.id} ({part.file_database})" for part in parts.values() if part.file_database]
     lines = [
         f"{_count(len(parts), 'component')}, {_count(len(connections), 'connection')}"

@@ -28,6 +28,7 @@ from archgen.app.importing.stated_use import (
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import TRIAL, UNNAMED, stage_of
+from archgen.model.wording import listed
 
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _RUNS = re.compile(rb"kind(?<=^kind):[ \t]*(Deployment|StatefulSet|DaemonSet|Rollout)\b", re.MULTILINE)
@@ -79,9 +80,9 @@ def prefer(
     is_proven = any(each.is_deed for each in cluster) and not any(each.is_deed for each in compose)
     least = weigh(compose) - lead if is_below else max(1, weigh(compose) + (0 if is_proven else _MARGIN))
     if (is_strong or is_below) and weigh(cluster) >= least:
-        against = ", ".join(strongest(compose, -1))
+        against = listed(strongest(compose, -1))
         why = ", ".join(strongest(cluster, 1)) or "as much speaks for them as for compose files"
-        reason = f"{why}, and {_named(choice)} {against}" if against else why
+        reason = f"{why}, and {_one_of(choice)} {against}" if against else why
         return Preference(True, reason + _rival(compose, f"{_named(choice)} may be in use too")) if is_alike else None
     if not is_alike and (is_strong or not has_strong(compose, 1)):
         return None
@@ -123,7 +124,7 @@ def development_beside_charts(
     against = strongest(evidence, -1) if has_strong(evidence, -1) else []
     by = _deployer_of(chart, choice, directory, paths, texts, found) if not against else ""
     against = against or ([f"isn't what {by}"] if by else [])
-    return f"{', '.join(against)}, and {chart} is a Helm chart" if against else ""
+    return f"{listed(against)}, and {chart} is a Helm chart" if against else ""
 
 
 def _deployer_of(
@@ -206,6 +207,11 @@ def _words_of(name: str) -> frozenset[str]:
     """Return the words of a name without those that tell only that it runs."""
     words = frozenset(_WORD.findall(name.lower()))
     return words - _OF_ANY or words
+
+
+def _one_of(choice: ProjectChoice) -> str:
+    """Return the file of a project, or those of several as the subject of what is said of any."""
+    return _named(choice) if len(choice.projects) == 1 else f"one of {listed([each[-1] for each in choice.projects])}"
 
 
 def _named(choice: ProjectChoice) -> str:

@@ -351,7 +351,8 @@ def _about(word: str, inventory: Inventory) -> ImportQuestion:
         more = f" and {len(names) - _MOST_NAMED + 1} other components" if len(names) > _MOST_NAMED else ""
         return question("unknown", word, f"Does anything, such as {first.id}, monitor {rest}{more}?", _YES_OR_NO)
     copied = inventory.backed_up
-    stores = [part for part in inventory.parts.values() if part.traits.stores and part.kind != "object-storage"]
+    kept = [part for part in inventory.parts.values() if part.traits.stores or part.kind == "search"]
+    stores = [part for part in kept if part.kind != "object-storage"]
     others = [part.id for part in stores if part.id not in copied]
     others += [f"the files of {part.id}" for part in inventory.parts.values() if part.files or part.file_database]
     if word != "backups" or not others:
