@@ -236,7 +236,7 @@ def _system(
 ) -> Iterator[Page]:
     chart = _chart(f"{system.slug}/fix-first.svg", system.id, fixes(system))
     groups = group_paths(system.topology) if components else {}
-    offered, address = views(system, change), link_to(system, groups)
+    offered, address = views(system, change, renderer.legibility), link_to(system, groups)
     inside = [(view, renderer.drawn(system, view.diagram, address)) for view in offered[1:]]
     first = front_svg(system, offered[0].diagram, renderer, address)
     files = [Page(f"{system.slug}/{view.file}", renderer.drawn(system, view.diagram)) for view in offered]

@@ -145,6 +145,9 @@ class Renderer(Protocol):
     def thumbnail(self, system: CheckedModel, diagrams: Iterable[Diagram]) -> str:
         """Return the first of some views that can be read on a card, else the last, without its title and legend."""
 
+    def legibility(self, diagram: Diagram) -> float:
+        """Return the smallest text of a view as a share of what can be read in the column of a page, 1 at most."""
+
     def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
         """Return the first of some diagrams whose text can be read, else the last."""
 

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from archgen.app.drawing.pictures import Drawing
 from archgen.cli import main
+from archgen.engines.rooms import COLUMN
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.subject import Subject
 from archgen.reliability.simulation import simulate
 from archgen.site.interactive.cards import component_facts
 from archgen.site.interactive.columns import SizedSvg
 from archgen.site.interactive.trial import trial
-from archgen.site.interactive.view_block import ViewDrawings, view_block
+from archgen.site.interactive.view_block import ViewDrawings, link_to, view_block
 from archgen.site.interactive.views import front, opened_by_card, views
 from archgen.site.pages.component import component_page, component_path
 from archgen.site.pages.facts import element_table
@@ -170,14 +172,35 @@ def test_a_system_too_large_to_read_is_tried_on_its_groups_and_every_element_is_
 
 def test_a_system_too_large_to_read_opens_on_its_groups_and_each_is_a_view() -> None:
     system = check("services.arch.yaml", MODELS["services"]().encode())
-    offered = views(system, None)
+    offered = views(system, None, Drawing(room=COLUMN).legibility)
     assert offered[0].id == "system"
     assert front(system) == offered[0].file
     groups = {node.opens for view in offered for node in view.diagram.nodes if node.opens}
     assert groups
     assert groups == {view.opens for view in offered if view.opens}
-    small = views(check("shop.arch.yaml", MODEL.encode()), None)
+    small = views(check("shop.arch.yaml", MODEL.encode()), None, Drawing(room=COLUMN).legibility)
     assert small[0].id == "deployment"
+
+
+def test_failure_domains_too_many_to_read_are_hosts_that_name_what_they_hold() -> None:
+    hosts = "".join(f"  h{zone}{at}: {{zone: z{zone}}}\n" for zone in range(2) for at in range(20))
+    parts = "".join(
+        f"  web-{at}: {{kind: web-server, runs_on: [h0{at}, h1{at}]}}\n  db-{at}: {{kind: database, runs_on: h{at % 2}{at}}}\n"
+        for at in range(20)
+    )
+    calls = "".join(
+        f"  web-{at} -> db-{at}: postgresql\n  web-{at} -> db-{(at + 7) % 20}: postgresql\n" for at in range(20)
+    )
+    text = (
+        "archgen: 1\nname: M\nzones: {z0: {kind: rack}, z1: {kind: rack}}\n"
+        f"hosts:\n{hosts}components:\n{parts}connections:\n{calls}"
+    )
+    system, drawing = check("m.arch.yaml", text.encode()), Drawing(mode="light", room=COLUMN)
+    (shown,) = [view.diagram for view in views(system, None, drawing.legibility) if view.id == "zones"]
+    assert {node.subject for node in shown.nodes} == set(system.topology.hosts)
+    assert drawing.is_legible(shown)
+    address = drawing.drawn(system, shown, link_to(system, {}))
+    assert 'href="#host-h00"' in address
 
 
 VIEWS = """groups:
@@ -204,7 +227,7 @@ def viewed() -> CheckedModel:
 
 def test_the_views_of_a_model_are_views_of_its_page_and_each_leads_to_its_own_groups() -> None:
     system = viewed()
-    offered = {view.id: view for view in views(system, None)}
+    offered = {view.id: view for view in views(system, None, Drawing(room=COLUMN).legibility)}
     titles = {id: view.title for id, view in offered.items() if view.scope}
     assert titles == {
         "view-path": "The way to the data",
@@ -229,7 +252,7 @@ def test_the_views_of_a_model_are_views_of_its_page_and_each_leads_to_its_own_gr
 
 def test_the_legend_explains_a_view_that_has_neighbors_and_highlights() -> None:
     system = viewed()
-    first, *others = views(system, None)
+    first, *others = views(system, None, Drawing(room=COLUMN).legibility)
     block = view_block(system, ViewDrawings(first, SizedSvg("<svg/>"), tuple((view, "<svg/>") for view in others)))
     document = parse(block)
     shown = {

@@ -10,7 +10,7 @@ from archgen.app.config.choice import require_choice
 from archgen.app.drawing.layouts import nameless
 from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best
-from archgen.engines.hints import least_crossings, without_costly_hints
+from archgen.engines.legible_aspects import TANGLED, Legibility, legible_aspect, without_costly_hints
 from archgen.engines.rooms import COLUMN
 from archgen.engines.score import Score, score
 from archgen.linting.checked_model import CheckedModel
@@ -20,7 +20,6 @@ from archgen.views.aspects import ASPECTS
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_equal_legibly, foldings
 from archgen.views.diagram import Diagram, without_words
-from archgen.views.equal.places import fold_equal
 from archgen.views.levels import (
     CARDS,
     EVERYTHING,
@@ -31,18 +30,12 @@ from archgen.views.levels import (
     is_readable,
     level_diagrams,
 )
-from archgen.views.networks_folding import networks_by_role
-from archgen.views.zones import zones
-from archgen.views.zones_folding import without_lines, zones_by_host
 
 USUAL = ("deployment",)
 """The view whose score is reported unless others are asked for."""
 
 MESH = 3
 """The lines for each card from which on a diagram's replicas are a mesh."""
-
-TANGLED = 15
-"""The most crossings of a deployment that is drawn as it is."""
 
 UNFOLDED = 120
 """Up to so many cards a deployment with more crossings is laid out with equal hosts and zones folded, too."""
@@ -58,35 +51,8 @@ _LEVELED = frozenset((EVERYTHING, OVERVIEW))
 """The views that are shown in levels; networks and zones are levels themselves."""
 
 
-def _zones(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Iterator[Diagram]:
-    """Yield the failure domains: those that differ stay apart, since which of them holds what is what they are drawn for."""
-    equal = fold_equal(tier.topology)
-    for diagram in (usual, zones(tier.topology, findings, equal), zones_by_host(tier.topology, findings, equal)):
-        if diagram is not None:
-            yield diagram
-    if diagram is not None:
-        yield without_lines(diagram)
-
-
-def _networks(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Iterator[Diagram]:
-    yield usual
-    if (folded := networks_by_role(tier.topology, findings)) is not None:
-        yield folded
-        if folded.direction is not None:
-            # another direction costs a reader less than words
-            yield replace(folded, direction=None)
-        yield without_words(folded)
-
-
-_FOLDED = {"zones": _zones, "networks": _networks}
-"""The views of which equal elements, or those of one role, fold where they can't be read; from the one with most cards."""
-
 NamedDiagram = tuple[str, Diagram]
 """A diagram with the part of its file's name that tells its view and group."""
-
-
-Legibility = Callable[[Diagram], float]
-"""The smallest text of a diagram where it is seen, as a share of the smallest that can be read there; 1 at most."""
 
 
 def _anywhere(_: Diagram) -> float:
@@ -118,10 +84,9 @@ def at_levels(
         return ()
     if view == EVERYTHING == level and len(usual.nodes) <= UNFOLDED:
         return ((view, _untangled(tier, shown, usual)),)
-    if view in _FOLDED and level is None and not complete:
-        folded = map(without_costly_hints, _FOLDED[view](tier, shown, usual))
-        return ((view, _first_legible(folded, legibility)),)
-    if view != EVERYTHING:
+    if level is None and not complete:
+        usual = legible_aspect(tier.topology, shown, usual, legibility)
+    elif view != EVERYTHING:
         usual = without_costly_hints(usual)
     if view not in _LEVELED or level == EVERYTHING or (level is None and complete):
         return ((view, usual),)
@@ -139,22 +104,6 @@ def at_levels(
                 break
         return ((view, single),) if single is not None and least < 1 else _named(view, pictures)
     return _named(view, (_picture(level_diagrams(tier.topology, shown), level),))
-
-
-def _first_legible(diagrams: Iterable[Diagram], legibility: Legibility) -> Diagram:
-    """Return the first of some diagrams that is legible and whose lines can be followed, else the one with the largest text.
-
-    Of several that are legible it's the last, which has the fewest lines.
-    """
-    best_diagram, most_legible = None, -1.0
-    for diagram in diagrams:
-        legible = legibility(diagram)
-        if legible >= most_legible:
-            best_diagram, most_legible = diagram, legible
-        if legible >= 1 and (len(diagram.edges) <= TANGLED or least_crossings(diagram) <= TANGLED):
-            break
-    assert best_diagram is not None
-    return best_diagram
 
 
 def _as_it_is(diagram: Diagram, _: Legibility) -> Diagram:

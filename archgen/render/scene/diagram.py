@@ -196,7 +196,7 @@ class _Painter:
         short = _abbreviated(placed) if self._sections else ""
         full = _joined(node.label, short, node.mark, node.detail, node.description, node.change or "")
         full = _joined(full, chip_text(node))
-        kind: ItemKind = "level" if node.opens else "component"
+        kind: ItemKind = "level" if node.opens else "host" if node.holds else "component"
         link = self._link(kind, node.opens or node.subject, full, box)
         return SceneGroup(
             (

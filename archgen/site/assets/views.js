@@ -205,7 +205,7 @@
       const { node, component, edge, kind, group } = item.dataset;
       if (edge) return layer.lines?.[edge];
       if (kind) return layer.groups?.[`${kind}:${group}`];
-      return node && (layer.nodes?.[node] || layer.nodes?.[component] || this.ofReplicas(layer, component || node));
+      return node && (layer.nodes?.[node] || layer.nodes?.[component] || layer.groups?.[node] || this.ofReplicas(layer, component || node));
     }
 
     /* The tone of a card that stands for several replicas: the gravest, and of how many. */

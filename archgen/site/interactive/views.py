@@ -7,6 +7,7 @@ from itertools import islice
 
 from msgspec import Struct
 
+from archgen.engines.legible_aspects import Legibility, legible_aspect
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.slug import distinct
 from archgen.site.interactive.trial import fits_one_diagram, trial_path
@@ -51,16 +52,18 @@ class ViewTab(Struct, frozen=True):
     scope: str = ""
 
 
-def views(system: CheckedModel, change: SystemChange | None) -> list[ViewTab]:
-    """Return the views of a system; `change` leads to it from the previous one."""
+def views(system: CheckedModel, change: SystemChange | None, legibility: Legibility) -> list[ViewTab]:
+    """Return the views of a system, folded where `legibility` tells too small text; `change` leads to it from the previous one."""
     levels = [] if fits_one_diagram(system.topology) else list(_levels(system))
     offered: list[ViewTab] = levels[:1]
     for id, title in _TITLES.items():
         if id == "overview" and levels:
             continue
         diagram = ASPECTS[id](system.topology, system.findings)
-        if diagram is not None and (id == "deployment" or len(diagram.nodes) <= LARGEST):
-            offered.append(ViewTab(id, title, f"{id}.svg", diagram))
+        if diagram is not None:
+            diagram = legible_aspect(system.topology, system.findings, diagram, legibility)
+            if id == "deployment" or len(diagram.nodes) <= LARGEST:
+                offered.append(ViewTab(id, title, f"{id}.svg", diagram))
     if change is not None:
         offered.append(ViewTab("changes", "Changes", "step.svg", change_diagram(change.evolution)))
     deployed = next(view.diagram for view in offered if view.id == "deployment")
