@@ -497,6 +497,10 @@ def test_a_slide_shows_closed_groups_and_neighbors_as_the_picture_does() -> None
     system, opened = (slide for slide in Presentation(BytesIO(write_pptx(deck, lambda _: None))).slides)
     icons = Counter(re.findall(r'descr="icon: (group-[a-z-]+)"', etree.tostring(system.shapes.element).decode()))
     assert icons.total() == sum(bool(node.opens) for node in shown[0].nodes) > 0
+    sheets = [
+        shape for group in system.shapes for shape in getattr(group, "shapes", ()) if shape.name.endswith(" sheet")
+    ]
+    assert len(sheets) == sum(node.is_stack for node in shown[0].nodes) > 0
     dashes = etree.tostring(opened.shapes.element).decode().count('<a:prstDash val="sysDash"/>')
     # as many as there are neighbors, the frame of the network that is open, and the sample of the legend
     assert dashes == sum(node.beside for node in shown[1].nodes) + len(shown[1].groups) + 1

@@ -8,10 +8,12 @@ from collections import Counter
 import pytest
 
 from archgen.analysis.topology import Topology
+from archgen.app.drawing.levels import at_levels
 from archgen.language.load import load
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import foldings
 from archgen.views.folding import Folding
+from tests.checked import check
 from tests.generators.level_models import MODELS, WRITTEN
 from tests.paths import ROOT
 
@@ -87,3 +89,17 @@ def test_two_of_three_databases_in_one_room_are_seen() -> None:
     assert details["mail"].endswith("in room-2")
     (hosts,) = (group.detail for group in diagram.groups if group.id == "host:db-1")
     assert hosts == "3 hosts: 2 + 1"
+
+
+def test_zones_that_differ_stay_apart_where_folding_them_untangles_nothing() -> None:
+    """A tangle that is only smaller is no reason to hide what each of them holds."""
+    hosts = "".join(f"  h{room}{at}: {{zone: room-{room}}}\n" for room in (1, 2) for at in range(8))
+    services = "".join(f"  s{at}: {{kind: app-server, runs_on: [h1{at}, h2{at}]}}\n" for at in range(8))
+    stores = "".join(f"  d{at}: {{kind: database, runs_on: h{1 + at % 2}{at}}}\n" for at in range(8))
+    calls = "".join(f"  s{at} -> d{(at + step) % 8}: mysql\n" for at in range(8) for step in (1, 3, 6))
+    text = ROOMS[: ROOMS.index("hosts:")] + f"hosts:\n{hosts}components:\n{services}{stores}connections:\n{calls}"
+    model = check("m.arch.yaml", text.encode())
+    *_, most = foldings(model.topology)
+    assert len(set(most.zones.values())) == 1
+    ((_, diagram),) = at_levels(model, "deployment", "deployment", findings=True, complete=False)
+    assert len([group for group in diagram.groups if group.kind == "zone"]) == 2

@@ -37,6 +37,9 @@ USUAL = ("deployment",)
 MESH = 3
 """The lines for each card from which on a diagram's replicas are a mesh."""
 
+_SPARED = 3
+"""The crossings of a deployment, for one of it with differing zones folded: a reader no longer sees what each of them holds."""
+
 UNFOLDED = 120
 """Up to so many cards a deployment with more crossings is laid out with equal hosts and zones folded, too."""
 
@@ -177,13 +180,17 @@ def _tangle(diagram: Diagram) -> int:
 
 
 def _untangled(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram:
-    """Return a deployment, with equal hosts and zones folded if its lines cross too often, as little as that takes."""
+    """Return a deployment, with equal hosts and zones folded if its lines cross too often, as little as that takes.
+
+    Hosts and zones that differ fold only where the lines can be followed then, or where most of the tangle goes.
+    """
     best_diagram, least = usual, _tangle(usual)
+    enough = max(TANGLED, least / _SPARED)
     if least > TANGLED:
-        for folding in foldings(tier.topology):
+        for are_equal, folding in zip((True, False, False), foldings(tier.topology), strict=True):
             folded = deployment(tier.topology, findings, folding)
             crossings = score(best(nameless(folded))).crossings
-            if crossings < least:
+            if crossings < least and (are_equal or crossings <= enough):
                 best_diagram, least = folded, crossings
             if least <= TANGLED:
                 break

@@ -236,6 +236,7 @@ class _Painter:
             lead=self._lead(placed) if placed.compact else None,
             icon=self._icons(node) or node_glyph(node),
             above=bool(node.guards),
+            sheet=sheet_of(placed, self._sizes),
         )
 
     def _lead(self, placed: PlacedNode) -> float:

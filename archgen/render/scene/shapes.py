@@ -101,7 +101,8 @@ class CanvasBox(Struct, frozen=True):
 
     `name` and `alt` are its name in such an editor and the words that are read aloud. `heading` is the room of a group's
     words, `lead` that before the words of a small card; None for a large one. A large card's `icon` is there even where
-    the card is too small to show it. A card that is `above` is painted over groups that cut across.
+    the card is too small to show it. A card that is `above` is painted over groups that cut across; a card of several has a
+    second `sheet` behind it.
     """
 
     id: str
@@ -114,6 +115,7 @@ class CanvasBox(Struct, frozen=True):
     lead: float | None = None
     icon: Icon | None = None
     above: bool = False
+    sheet: Box | None = None
 
 
 class CanvasLine(Struct, frozen=True):

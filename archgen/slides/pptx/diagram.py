@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from msgspec.structs import replace
 from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.layout.placed import Box, Point
 from archgen.render.scene.card import card_icon, icon_size
-from archgen.render.scene.shapes import BadgeMark, CanvasBox, CanvasLine, Scene, SceneGroup
+from archgen.render.scene.shapes import BadgeMark, CanvasBox, CanvasLine, Pen, Scene, SceneGroup
 from archgen.slides.pptx.canvas import Canvas, NativeShape, RunLine, ShapeGroup
 from archgen.slides.pptx.card_outline import OWN_SITES, card_outline
 from archgen.slides.pptx.dashes import dash_widths
@@ -148,6 +149,9 @@ class _Painter:
     def _node(self, into: ShapeGroup, node: DiagramItem) -> None:
         name = self._names[node.part.id]
         group = self._canvas.group(into, f"{name} card", "")
+        if node.part.sheet is not None:
+            behind = replace(node.frame, box=node.part.sheet, pen=Pen("card_line"))
+            self._frame(group, replace(node, frame=behind), f"{name} sheet", "")
         outline = card_outline(node.frame.box, self._sites[node.part.id])
         card = self._frame(group, node, name, node.part.alt or name, outline)
         self._cards[node.part.id] = card
