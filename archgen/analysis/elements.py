@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from itertools import pairwise
@@ -47,6 +48,13 @@ class Elements(Struct, frozen=True, dict=True, eq=False):
     def flow_slugs(self) -> dict[str, str]:
         """The flows' names in paths and addresses below the model's, by their ids."""
         return distinct(flow.id for flow in self.architecture.flows)
+
+    @cached_property
+    def flow_titles(self) -> dict[str, str]:
+        """The flows' titles by their ids, each with its id where several have the same."""
+        count = Counter(flow.title for flow in self.architecture.flows)
+        flows = self.architecture.flows
+        return {flow.id: flow.title if count[flow.title] == 1 else f"{flow.title} ({flow.id})" for flow in flows}
 
     @cached_property
     def components(self) -> dict[str, Component]:

@@ -222,7 +222,9 @@ def _of_system(
         yield _single(failures, FAILURES, lambda: _failures(system, renderer), own)
     for flow in system.topology.flows.values():
         make = partial(_flow, system, flow, deployed, renderer)
-        yield SitePart(f"{system.slug}/{flow_path(system.topology, flow.id)}", flow.title, make, own)
+        yield SitePart(
+            f"{system.slug}/{flow_path(system.topology, flow.id)}", system.topology.flow_titles[flow.id], make, own
+        )
     for component in system.topology.components.values() if components else ():
         path = f"{system.slug}/{component_path(system.topology, component.id)}"
         yield _single(path, component.title, partial(component_page, system, component), own)

@@ -107,7 +107,7 @@ def _is_operated(component: Component) -> bool:
 
 def path(facts: SystemFacts, flow: Flow) -> str:
     """Return what takes down a flow."""
-    title = shorten_title(flow.title)
+    title = facts.short(flow.id)
     breaking = facts.losses_of(flow.id)
     if len(breaking) == 1:
         return f"{title}: goes down with {facts.call(breaking[0])} alone"

@@ -129,7 +129,7 @@ def _system(facts: SystemFacts) -> SystemColumn:
     for series, label, assessment in _worst(facts):
         bar = DowntimeBar(label, _hours(assessment), format_downtime(assessment), series)
         bars.append(bar)
-        sentences.append(f"Worst {label}: {topology.flows[assessment.flow].title}, {bar.description}.")
+        sentences.append(f"Worst {label}: {topology.flow_titles[assessment.flow]}, {bar.description}.")
     return SystemColumn(facts.name, size, counts, tuple(bars), " ".join(sentences))
 
 

@@ -143,7 +143,7 @@ def _reliability(section: DeckSection) -> Iterator[Slide]:
     assessed = assess(section.model.topology, 1)
     for assessment in assessed:
         breaking = tuple(each.element.id for each in section.model.topology.losses.causes[assessment.flow])
-        title = section.model.topology.flows[assessment.flow].title
+        title = section.model.topology.flow_titles[assessment.flow]
         rows.append(
             (
                 title,

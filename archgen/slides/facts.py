@@ -133,7 +133,12 @@ class SystemFacts:
 
     def title(self, flow: str) -> str:
         """Return the title of a flow in quotes, short enough for a sentence."""
-        return f"“{shorten_title(self.topology.flows[flow].title)}”"
+        return f"“{self.short(flow)}”"
+
+    def short(self, flow: str) -> str:
+        """Return the title of a flow, short enough for a sentence; with its id where others of the system have the same."""
+        title = self.topology.flows[flow].title
+        return f"{shorten_title(title)}{self.topology.flow_titles[flow].removeprefix(title)}"
 
     def some_flows(self, flows: Sequence[str], most: int = 1) -> str:
         """Return flows in words: by their titles, or by their number among all."""

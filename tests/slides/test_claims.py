@@ -60,6 +60,19 @@ def test_the_store_that_has_one_writer_is_named_and_is_the_one_of_most_flows(fac
     assert claims.structure(facts) == ("8 hosts, 5 components; orders has one writer: 2 of 4 flows go down with d-1")
 
 
+def test_flows_of_the_same_title_are_told_apart(tmp_path: Path) -> None:
+    facts = facts_of(STORES, tmp_path)
+    (first, second, *others) = (flow.id for flow in facts.model.architecture.flows)
+    titles = {flow.title: flow.title for flow in facts.model.architecture.flows}
+    text = STORES
+    for title in list(titles)[:2]:
+        text = text.replace(f"title: {title}", "title: The same")
+    alike = facts_of(text, tmp_path)
+    assert [alike.title(flow) for flow in (first, second)] == [f"“The same ({first})”", f"“The same ({second})”"]
+    assert claims.path(alike, alike.topology.flows[first]).startswith(f"The same ({first}): ")
+    assert [alike.title(flow) for flow in others] == [facts.title(flow) for flow in others]
+
+
 @pytest.mark.parametrize(
     ("objective", "wanted"),
     [

@@ -126,4 +126,4 @@ def _paths(system: CheckedModel, deployed: Diagram) -> Iterator[ViewTab]:
     for flow in system.architecture.flows[:FLOWS]:
         diagram = trial_path(system.topology, flow, deployed, system.findings).diagram
         file = f"path-{system.topology.flow_slugs[flow.id]}.svg"
-        yield ViewTab(f"path-{flow.id}", f"Flow: {flow.title}", file, diagram)
+        yield ViewTab(f"path-{flow.id}", f"Flow: {system.topology.flow_titles[flow.id]}", file, diagram)

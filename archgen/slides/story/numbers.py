@@ -35,7 +35,7 @@ def _explained(facts: SystemFacts, ranges: str) -> Iterator[Paragraph]:
     """Yield where the downtime comes from, how it is computed, and what its range is."""
     for assessment in facts.by_downtime[:_FEW]:
         if assessment.possible and (parts := format_parts(assessment)):
-            yield Paragraph(f"{parts} per year.", f"{facts.topology.flows[assessment.flow].title}:")
+            yield Paragraph(f"{parts} per year.", f"{facts.topology.flow_titles[assessment.flow]}:")
     if ranges:
         yield Paragraph(ranges, "Range:")
 
@@ -44,7 +44,7 @@ def _flow_row(facts: SystemFacts, assessment: FlowAssessment, between: bool) -> 
     flow = assessment.flow
     breaking = facts.losses_of(flow) or tuple(zone for zone, flows in facts.enclosing if flow in flows)
     numbers = (format_downtime(assessment), *((format_range(assessment),) if between else ()))
-    return facts.topology.flows[flow].title, *numbers, facts.names(breaking, 2, "or") or "no single failure"
+    return facts.topology.flow_titles[flow], *numbers, facts.names(breaking, 2, "or") or "no single failure"
 
 
 def losses_slide(facts: SystemFacts) -> Iterator[Slide]:
