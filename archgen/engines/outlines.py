@@ -8,7 +8,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.engines.rooms import smallest_of
-from archgen.layout.deployment.cards import SizedCard, size_cards
+from archgen.layout.deployment.cards import SizedCard, cut_chips, size_cards
 from archgen.layout.deployment.columns import assign_columns
 from archgen.layout.deployment.layered import graph_of
 from archgen.layout.layering.core import ranked_parts
@@ -69,6 +69,7 @@ class Outlines:
         across, along = map(min, zip(by_roles, by_calls, strict=True))
         width, height = (across, along) if down else (along, across)
         cut = sum(any(words.endswith(ELLIPSIS) for words in (*card.title, card.detail)) for card in cards.values())
+        cut += sum(cut_chips(node, cards[node.id].width, measures) for node in self._diagram.nodes if node.chips)
         margins = 2.0 * SIZES.margin
         return Outline(width + margins, height + margins, smallest_of(cards.values(), measures), cut)
 

@@ -13,6 +13,7 @@ from archgen.engines.rails import railed
 from archgen.engines.rooms import Room, can_be_read, smallest_text
 from archgen.engines.score import cost
 from archgen.engines.strips import Rank, in_rows, is_for_one_room
+from archgen.layout.deployment.cards import cut_chips
 from archgen.layout.measures import BOLD, BRIEF, BROAD, CLOSE, FLAT, POCKET, TERSE, USUAL, Measures
 from archgen.layout.placed import Engine, Placed
 from archgen.style.text_metrics import ELLIPSIS
@@ -269,6 +270,7 @@ class _Search:
     def rank(self, placed: Placed, loss: float) -> Rank:
         """Return the rank of a layout by what a reader loses by its measures."""
         cut = sum(words.endswith(ELLIPSIS) for node in placed.nodes for words in (*node.title, node.detail))
+        cut += sum(cut_chips(node.node, node.box.width, placed.measures) for node in placed.nodes if node.node.chips)
         outline = Outline(placed.width, placed.height, smallest_text(placed), cut)
         return self._rank(loss, outline, cost(placed))
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.model.finding import Finding
-from archgen.model.kinds import ROLES
+from archgen.model.kinds import ROLES, Role
 from archgen.model.wording import listed
 from archgen.views.diagram import Chip, Diagram, Edge, Group, Node
 from archgen.views.folding import Folding
@@ -19,6 +19,9 @@ from archgen.views.zones import CALLS, zones
 
 _MOST = 16
 """The most components of a host that its card names."""
+
+_ABREAST: tuple[Role, ...] = ("balancer", "web", "application", "data")
+"""The roles whose columns the cards of a zone without lines take in turn."""
 
 _NUMBERED = "×"
 """Before the number of equal replicas that a card stands for."""
@@ -54,9 +57,18 @@ def zones_by_host(topology: Topology, findings: Sequence[Finding], folding: Fold
 
 
 def without_lines(diagram: Diagram) -> Diagram:
-    """Return the failure domains with what they hold, and nothing of what is called from where."""
-    nodes = tuple(node for node in diagram.nodes if node.holds or node.group)
-    return replace(diagram, alt=diagram.alt.replace(CALLS, ""), nodes=nodes, edges=(), direction=None)
+    """Return the failure domains with what they hold, and nothing of what is called from where.
+
+    Columns of roles say nothing without calls, so that each zone has its cards in rows.
+    """
+    nodes = [node for node in diagram.nodes if node.holds or node.group]
+    taken: Counter[str | None] = Counter()
+    placed: dict[str, Node] = {}
+    for node in sorted(nodes, key=lambda node: ROLES.index(node.role)):
+        placed[node.id] = replace(node, role=_ABREAST[taken[node.group] % len(_ABREAST)])
+        taken[node.group] += 1
+    alt = diagram.alt.replace(CALLS, "")
+    return replace(diagram, alt=alt, nodes=tuple(placed.values()), edges=(), direction=None)
 
 
 def _card(folding: Folding, host: Group, nodes: Sequence[Node]) -> Node:

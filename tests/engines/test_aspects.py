@@ -6,17 +6,19 @@ from collections import Counter
 
 import pytest
 
-from archgen.app.drawing.layouts import nameless
+from archgen.app.drawing.layouts import engine_for, nameless
 from archgen.app.drawing.levels import TANGLED, at_levels
 from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best, best_turned
-from archgen.engines.rooms import COLUMN
+from archgen.engines.rooms import COLUMN, ROOMS
 from archgen.engines.score import score
+from archgen.layout.deployment.cards import cut_chips
 from archgen.linting.checked_model import CheckedModel
 from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Diagram
 from archgen.views.equal.places import fold_equal
 from archgen.views.folding import Folding
+from archgen.views.zones_folding import without_lines, zones_by_host
 from tests.checked import check
 from tests.generators.level_models import WRITTEN
 
@@ -147,3 +149,27 @@ def ranked(count: int, hinted: int) -> str:
 )
 def test_hints_that_tangle_the_lines_stay_in_the_deployment_alone(view: str, hinted: int, is_kept: bool) -> None:
     assert bool(drawn(check("m.arch.yaml", ranked(5, hinted).encode()), view).rank) == is_kept
+
+
+def test_hosts_without_lines_stand_in_rows_and_name_all_they_hold() -> None:
+    names = ("Hospital information", "Laboratory database", "Patient portal", "Active Directory", "Print server")
+    hosts = "".join(f"  h{zone}{at}: {{zone: z{zone}}}\n" for zone in range(2) for at in range(7))
+    parts = "".join(
+        f"  c{zone}{at}: {{kind: database, name: {names[at % 5]}, runs_on: h{zone}{at}}}\n"
+        for zone in range(2)
+        for at in range(7)
+    )
+    text = (
+        f"archgen: 1\nname: M\nzones: {{z0: {{kind: rack}}, z1: {{kind: rack}}}}\nhosts:\n{hosts}components:\n{parts}"
+    )
+    model = check("m.arch.yaml", text.encode())
+    cards = zones_by_host(model.topology, (), fold_equal(model.topology))
+    assert cards is not None
+    placed = engine_for("best", ROOMS["1150"])(without_lines(cards))
+    assert ROOMS["1150"].text(placed) >= 11
+    assert [node.node.id for node in placed.nodes if cut_chips(node.node, node.box.width, placed.measures)] == []
+    held = sum(node.box.width * node.box.height for node in placed.nodes)
+    assert held >= 0.25 * sum(
+        group.box.width * group.box.height for group in placed.groups if group.group.kind == "zone"
+    )
+    assert placed.width >= placed.height

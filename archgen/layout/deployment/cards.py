@@ -235,6 +235,11 @@ def chip_rows(node: Node, width: float, measures: Measures = USUAL) -> tuple[tup
     return tuple(tuple(row) for row in rows)
 
 
+def cut_chips(node: Node, width: float, measures: Measures) -> int:
+    """Return the number of chips whose words are cut on a card of some width."""
+    return sum(chip.words != chip.chip.label for row in chip_rows(node, width, measures) for chip in row)
+
+
 def chip_height(rows: tuple[tuple[ChipBox, ...], ...], measures: Measures = USUAL) -> float:
     """Return the room that rows of chips take under the words of a card."""
     return ceil((len(rows) * (measures.label + 4 + CHIP_GAP) + CHIP_GAP) / SLOT) * SLOT if rows else 0.0
