@@ -7,9 +7,10 @@ from collections import Counter
 import pytest
 
 from archgen.app.drawing.layouts import engine_for, nameless
-from archgen.app.drawing.levels import TANGLED, at_levels
+from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best, best_turned
+from archgen.engines.legible_aspects import TANGLED
 from archgen.engines.rooms import COLUMN, ROOMS
 from archgen.engines.score import score
 from archgen.layout.deployment.cards import cut_chips

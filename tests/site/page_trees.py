@@ -29,6 +29,9 @@ class NoPictures:
     def thumbnail(self, tier: CheckedModel, diagrams: Iterable[Diagram]) -> str:
         return "<svg/>"
 
+    def legibility(self, diagram: Diagram) -> float:
+        return 1.0
+
     def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
         return next(iter(diagrams))
 
