@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -17,6 +17,8 @@ NAMED = 6
 """Subjects that the fix of a group names before it counts the rest."""
 
 _GAP = "\0"
+_NAME_BEFORE = re.compile(r"[\w#@/.-]")
+_NAME_AFTER = re.compile(r"[\w#@/-]|\.\w")
 
 
 class FindingGroup(Struct, frozen=True, dict=True):
@@ -58,7 +60,7 @@ class FindingGroup(Struct, frozen=True, dict=True):
         if all(finding.fix == first.fix for finding in self.findings):
             return first.fix
         names = listed(first_few(tuple(dict.fromkeys(subject.id for subject in self.subjects)), NAMED))
-        return _outside_code(first.fix, lambda text: _name(first.subject.id).sub(lambda _: names, text))
+        return _outside_code(first.fix, lambda text: renamed(text, first.subject.id, names))
 
 
 def group_findings(findings: Sequence[Finding]) -> tuple[FindingGroup, ...]:
@@ -99,7 +101,7 @@ def _without_name(text: str, subject: Subject) -> str:
     """Return a text without the name of its subject, in which code stays as it is."""
     if subject.id not in text:
         return text
-    return _outside_code(text, lambda part: _name(subject.id).sub(_GAP, part))
+    return _outside_code(text, lambda part: renamed(part, subject.id, _GAP))
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:
@@ -107,7 +109,20 @@ def _outside_code(text: str, change: Callable[[str], str]) -> str:
     return "`".join(part if place % 2 else change(part) for place, part in enumerate(parts))
 
 
-@lru_cache(1024)
-def _name(name: str) -> re.Pattern[str]:
-    """Return the pattern of a name that is no part of a longer one."""
-    return re.compile(rf"(?<![\w#@/.-]){re.escape(name)}(?![\w#@/-]|\.\w)")
+def renamed(text: str, name: str, new: str) -> str:
+    """Return a text in which a name that is no part of a longer one is replaced.
+
+    A pattern of each name would say the same, and cost a third of a large lint to compile.
+    """
+    parts: list[str] = []
+    copied = 0
+    place = text.find(name) if name else -1
+    while place >= 0:
+        end = place + len(name)
+        if (place and _NAME_BEFORE.match(text, place - 1)) or _NAME_AFTER.match(text, end):
+            place = text.find(name, place + 1)
+        else:
+            parts += (text[copied:place], new)
+            copied = end
+            place = text.find(name, end)
+    return "".join((*parts, text[copied:]))

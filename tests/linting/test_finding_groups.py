@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from archgen.cli import main
-from archgen.linting.finding_groups import group_findings, number_findings
+from archgen.linting.finding_groups import group_findings, number_findings, renamed
 from archgen.model.finding import Accepted, Finding
 from archgen.model.subject import Subject
 from tests.checked import check
@@ -69,6 +69,24 @@ def test_a_fix_that_names_its_subject_names_all_of_them() -> None:
 def test_a_name_within_code_or_a_longer_name_keeps_fixes_apart() -> None:
     assert len(group_findings((at("a", fix="Add `a`."), at("b", fix="Add `b`.")))) == 2
     assert len(group_findings((at("a", fix="Ask a-b."), at("c", fix="Ask c-b.")))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("web", "them"),
+        ("Give web a replica; web stands alone.", "Give them a replica; them stands alone."),
+        ("web-2, a/web, web@web, @web, web#1, web/x and webs", "web-2, a/web, web@web, @web, web#1, web/x and webs"),
+        ("web.", "them."),
+        ("web.example", "web.example"),
+        ("(web)", "(them)"),
+        ("webweb web", "webweb them"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_replaced_where_it_is_no_part_of_a_longer_one(text: str, expected: str) -> None:
+    assert renamed(text, "web", "them") == expected
+    assert renamed(text, "", "them") == text
 
 
 def test_what_is_accepted_and_what_makes_a_model_invalid_stands_alone() -> None:
