@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.linting.finding_groups import FindingGroup, group_findings, on_subjects
-from archgen.model.finding import SEVERITIES, Finding, count_severity
+from archgen.linting.finding_groups import FindingGroup, on_subjects
+from archgen.model.finding import SEVERITIES, count_severity
 from archgen.model.wording import first_few, plural
 from archgen.report.common.prose import inline_code, prose_text, sentence
 from archgen.report.lint.outcome import Counts, LintReport, count_groups
@@ -24,11 +24,11 @@ def write(outcome: LintReport) -> str:
     """A heading, then a table a model with findings; accepted ones stand folded below its table."""
     blocks = ["## Architecture findings", _counted(outcome)]
     size = 0
-    for at, (file, findings) in enumerate(outcome.models):
-        block = _model(file, findings) if findings else []
+    for at, ((file, _), groups) in enumerate(zip(outcome.models, outcome.groups_of_models, strict=True)):
+        block = _model(file, groups) if groups else []
         size += sum(map(len, block))
         if size > MOST:
-            left = sum(len(group_findings(rest)) for _, rest in outcome.models[at:])
+            left = sum(map(len, outcome.groups_of_models[at:]))
             blocks.append(f"… and {left} more findings, too many for one page.")
             break
         blocks += block
@@ -48,9 +48,8 @@ def _counted(outcome: LintReport) -> str:
     return f"{models}: {', '.join(parts)}{hidden}."
 
 
-def _model(file: str, findings: tuple[Finding, ...]) -> list[str]:
+def _model(file: str, groups: tuple[FindingGroup, ...]) -> list[str]:
     blocks = [f"### {inline_code(file)}"]
-    groups = group_findings(findings)
     rows = [_row(group) for group in groups if group.first.accepted is None]
     if rows:
         blocks.append("\n".join(["| Severity | Rule | Line | Finding and fix |", "|---|---|---:|---|", *rows]))

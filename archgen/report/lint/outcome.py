@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -11,7 +12,7 @@ from archgen.linting.rule import Rule
 from archgen.model.finding import Finding, Severity
 
 
-class LintReport(Struct, frozen=True):
+class LintReport(Struct, frozen=True, dict=True):
     """The findings of each model, in the order of the inputs; (file as given, its findings).
 
     `lines` are the lines of a source file, empty where it could not be read. `step` words a step of a model
@@ -33,10 +34,15 @@ class LintReport(Struct, frozen=True):
         """Return every finding of all models, one per subject."""
         return tuple(finding for _, findings in self.models for finding in findings)
 
+    @cached_property
+    def groups_of_models(self) -> tuple[tuple[FindingGroup, ...], ...]:
+        """Return the findings of each model as groups, numbered from 1."""
+        return tuple(group_findings(findings) for _, findings in self.models)
+
     @property
     def groups(self) -> tuple[FindingGroup, ...]:
-        """Return the findings of all models as groups, those of each model numbered from 1."""
-        return tuple(group for _, findings in self.models for group in group_findings(findings))
+        """Return the groups of all models."""
+        return tuple(group for groups in self.groups_of_models for group in groups)
 
 
 def end_column(outcome: LintReport, finding: Finding) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from os.path import abspath
 
-from archgen.linting.finding_groups import FindingGroup, group_findings, on_subjects
+from archgen.linting.finding_groups import FindingGroup, on_subjects
 from archgen.model.finding import SEVERITIES, Finding, Related, count_severity
 from archgen.model.wording import MOST_NAMED, first_few, plural
 from archgen.report.common.terminal import Emphasis, Style, brief, escape_controls, wrap_columns
@@ -27,10 +27,10 @@ MOST_RELATED = 8
 def write(outcome: LintReport, style: Style) -> str:
     """Return the report, a block per finding with all its subjects; `[n]` is its number in its model, as on its badges."""
     lines: list[str] = []
-    for file, findings in outcome.models:
+    for (file, findings), groups in zip(outcome.models, outcome.groups_of_models, strict=True):
         if findings and len(outcome.models) > 1:
             lines += [style.paint(escape_controls(file), "strong"), ""]
-        for group in group_findings(findings):
+        for group in groups:
             block = _accepted(group, style) if group.first.accepted else _group(group, outcome, style)
             lines += [*block, ""]
     return "\n".join([*lines, _footer(outcome, style)]) + "\n"
