@@ -165,6 +165,7 @@ def _with_replicas(
                 callers,
                 is_apart=is_apart(index, component, there, network),
                 by=mover_on(architecture, component),
+                starts_jobs=component.id in index.starting_jobs,
             ),
         )
         for component in carried

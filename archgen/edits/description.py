@@ -32,7 +32,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
     match edit:
         case AddReplica(component=component, host=None):
             own = _component(architecture, component)
-            more = f"one more replica of {component}{copies_instead(architecture, (component,))}{_cautions(own)}"
+            more = f"one more replica of {component}{copies_instead(architecture, (component,))}{_cautions(architecture, own)}"
             if own is None or not own.managed or scope_of(own) is not None:
                 if own is None or not is_of_one_zone(own):
                     return more
@@ -46,7 +46,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             instead = copies_instead(architecture, (edit.component,))
             own = _component(architecture, edit.component)
             voter = _replaced_voter(architecture, own)
-            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{voter}{instead}{_cautions(own)}"
+            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{voter}{instead}{_cautions(architecture, own)}"
         case FormQuorum():
             places = [f"{host}{_in_zones(zones)}" for host, zones in zip(edit.hosts, edit.zones, strict=True)]
             count = len(set(edit.hosts).difference(host.id for host in architecture.hosts))
@@ -97,8 +97,8 @@ def _component(architecture: Architecture, name: str) -> Component | None:
     return next((each for each in architecture.components if each.id == name), None)
 
 
-def _cautions(component: Component | None) -> str:
-    return f"{_waiting(component)}{_shared_uploads((component,))}"
+def _cautions(architecture: Architecture, component: Component | None) -> str:
+    return f"{_waiting(architecture, component)}{_shared_uploads((component,))}"
 
 
 def _shared_uploads(grown: Iterable[Component | None]) -> str:
@@ -107,11 +107,11 @@ def _shared_uploads(grown: Iterable[Component | None]) -> str:
     return f", and storage that both reach for the uploads of {listed(names)}" if names else ""
 
 
-def _waiting(component: Component | None) -> str:
-    """Return the caution for a second scheduler: two at work would start each job twice."""
-    if component is None or component.managed or component.kind != "scheduler" or len(component.replicas) > 1:
+def _waiting(architecture: Architecture, component: Component | None) -> str:
+    """Return the caution for a second replica of what starts jobs: two at work would start each job twice."""
+    if component is None or component.managed or component.cluster is not None or len(component.replicas) > 1:
         return ""
-    return ", which waits for a lease" if component.cluster is None else ""
+    return ", which waits for a lease" if component.id in Index(architecture).starting_jobs else ""
 
 
 def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:

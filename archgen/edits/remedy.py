@@ -91,7 +91,7 @@ def copy_elsewhere(topology: Topology, component: Component) -> tuple[Change, ..
 def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool:
     """Return True if only people know what makes a second replica useful.
 
-    That is what copies files, what starts a job on one of two schedulers alone, and what moves the traffic between replicas
+    That is what copies files, what lets one of two replicas alone start a job, and what moves the traffic between replicas
     whose hosts aren't declared.
     """
     if component.managed:
@@ -99,7 +99,7 @@ def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool
     return (
         keeps_files(component)
         or not may_get_second(topology, component)
-        or (component.kind == "scheduler" and len(component.replicas) == 1)
+        or (component.id in topology.index.starting_jobs and len(component.replicas) == 1)
         or (not topology.hosts_of(component.id) and needs_moving_address(component, topology.index.callers))
     )
 

@@ -19,11 +19,18 @@ Callers = Callable[[str], Iterable[Component]]
 
 
 def with_replica(
-    component: Component, host: str | None, callers: Callers, *, is_apart: bool = False, by: str | None = "vrrp"
+    component: Component,
+    host: str | None,
+    callers: Callers,
+    *,
+    is_apart: bool = False,
+    by: str | None = "vrrp",
+    starts_jobs: bool = False,
 ) -> Component:
     """Return the component with another replica; a second one gets what lets it stand in for the first.
 
     What moves an address on its hosts is `by`. If the host is on another site (`is_apart`), its name moves, since no address does.
+    One that starts jobs waits for a lease.
     One beside replicas that float, without a host of its own, floats over the same hosts.
     """
     taken = {replica.id for replica in component.replicas}
@@ -48,7 +55,7 @@ def with_replica(
         return grown if has_parity else replace(grown, quorum="majority")
     if len(taken) > 1 or agrees_by_vote(component):
         return grown
-    if component.kind == "scheduler" and component.cluster is None and not component.managed:
+    if starts_jobs and component.cluster is None and not component.managed:
         # two that both start the jobs would start each of them twice
         return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
     if has_primary(component) and component.replication is None:

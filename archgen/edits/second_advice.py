@@ -70,15 +70,16 @@ def advise_second(topology: Topology, component: Component) -> str | None:
             "Run a copy on another host, and let Sentinel promote it (`replication: {primary: …, failover: automatic, by: sentinel}`), "
             "with three of it on hosts that don't fail together."
         )
+    starts_jobs = component.id in topology.index.starting_jobs
     if (
-        component.kind in ("scheduler", "backup")
+        (starts_jobs or component.kind == "backup")
         and component.replicas[0].floating
         and not topology.hops_to[component.id]
     ):
         return "Its platform starts it again elsewhere: be alerted on a missed run, and let a run that was cut short be repeated."
-    if component.kind == "scheduler" and not component.replicas[0].floating:
+    if starts_jobs and not component.replicas[0].floating:
         return (
-            "Let a platform start each job (a CronJob of Kubernetes, a timer of the cloud), or run a second scheduler that waits "
+            f"Let a platform start each job (a CronJob of Kubernetes, a timer of the cloud), or run a second {component.kind} that waits "
             "for a lease, so that no job starts twice: `replicas: 2`, and `cluster: {mode: active-passive, failover: automatic, "
             "by: …}` with what holds the lease."
         )

@@ -16,7 +16,7 @@ def may_get_second(topology: Topology, component: Component) -> bool:
     """Return True unless a component is alone, and a second replica would do harm as far as the model says what it keeps."""
     if len(component.replicas) > 1:
         return True
-    if component.kind == "scheduler" and component.replicas[0].floating:
+    if component.id in topology.index.starting_jobs and component.replicas[0].floating:
         # its platform starts it again, once
         return False
     keeps = _keeps_sessions(topology, component) or _keeps_own_files(topology, component)

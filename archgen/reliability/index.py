@@ -7,9 +7,10 @@ from functools import cached_property
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica, Zone
 from archgen.model.dns_zones import servers_of
-from archgen.model.kinds import AGENTS, KINDS
+from archgen.model.kinds import AGENTS, JOB_KEEPERS, KINDS
 from archgen.model.product_traits import Product
 from archgen.model.products import product_of, zone_of
+from archgen.model.steps import first_request
 from archgen.model.subject import Subject
 
 
@@ -132,6 +133,24 @@ class Index:
         """The components that promote stores."""
         stores = (component.replication for component in self.components.values())
         return frozenset(each.by for each in stores if each is not None and each.by is not None)
+
+    @cached_property
+    def starting_jobs(self) -> frozenset[str]:
+        """The components that start jobs by themselves, all of them: two at work would start each job twice.
+
+        Those are schedulers, and workers that start a flow with a request to what keeps no jobs for them.
+        """
+        kinds = {each.id: each.kind for each in self.components.values()}
+        first = [first_request(flow.steps) for flow in self.architecture.flows]
+        workers = {
+            request.source
+            for request in first
+            # a part of a model may lack those that call it
+            if request is not None
+            and kinds.get(request.source) == "worker"
+            and all(kinds.get(target) not in JOB_KEEPERS for target in request.targets)
+        }
+        return workers.union(name for name, kind in kinds.items() if kind == "scheduler")
 
     @cached_property
     def nodes(self) -> tuple[tuple[str, ...], ...]:

@@ -375,6 +375,25 @@ def test_what_copies_nothing_to_a_second_replica_gets_none(
     assert bool(run(capsys, str(file))["changes"]) == grown
 
 
+@pytest.mark.parametrize(("first", "waits"), [("mail", True), ("jobs", False)])
+def test_second_worker_that_starts_its_own_work_waits_for_a_lease(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], first: str, *, waits: bool
+) -> None:
+    """Two that take jobs from a queue share them out; two that start by themselves would do each job twice."""
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(
+        "archgen: 1\nname: A worker\nhosts: {a: {}, b: {}}\ncomponents:\n  worker: {kind: worker, runs_on: a}\n"
+        "  mail: {kind: external-service}\n  jobs: {kind: queue, product: sqs, managed: true}\n"
+        "connections: {worker -> mail: https, worker -> jobs: https}\n"
+        f"flows: {{nightly: {{title: Mail, steps: [worker -> {first}: begin]}}}}\n",
+        encoding="utf-8",
+    )
+    document = run(capsys, str(file))
+    (change,) = (each for each in document["changes"] if each.startswith("a replica of worker"))
+    assert change.endswith(", which waits for a lease") == waits
+    assert ("# add what holds the lease" in document["yaml"]) == waits
+
+
 ROOMS = """archgen: 1
 name: Two rooms of one site
 zones: {site: {kind: datacenter}, room-1: {kind: power, in: site}, room-2: {kind: power, in: site}}

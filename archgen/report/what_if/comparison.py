@@ -55,6 +55,7 @@ def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tup
     zones = {zone.id for zone in before.zones}
     hosts = {host.id: host for host in before.hosts}
     components = {component.id: component for component in before.components}
+    starting_jobs = Index(before).starting_jobs
     sections = {
         "zones": {zone.id: zone_value(zone) for zone in after.zones if zone.id not in zones},
         "hosts": {
@@ -77,7 +78,7 @@ def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tup
             by_name = "" if component.kind in ROUTING else " or `address: dns`"
             address = f"add the address that moves: `address: {{shared: …}}`{by_name}"
             lease = "add what holds the lease, so that no job starts twice: `by: …`"
-            lines.append(f"    # {lease if component.kind == 'scheduler' else address}")
+            lines.append(f"    # {lease if component.id in starting_jobs else address}")
         if cluster != components[component.id].cluster and cluster and cluster.address == "dns" and cluster.by == "dns":
             cached = _cached_for(before, component)
             slow = (

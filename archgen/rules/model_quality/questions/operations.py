@@ -29,8 +29,9 @@ def misspelled_products(topology: Topology) -> Iterator[Gap]:
 
 
 def schedulers_without_lease(topology: Topology) -> Iterator[Gap]:
-    """Yield schedulers of several replicas, each of which starts the jobs unless something lets one of them alone do so."""
-    for component in topology.of_kind("scheduler"):
+    """Yield what starts jobs with several replicas, each of which starts them unless something lets one of them alone do so."""
+    starting = (each for each in topology.architecture.components if each.id in topology.index.starting_jobs)
+    for component in starting:
         several = len(component.replicas) > 1 and not component.managed
         if several and not _shares_jobs_out(topology, component):
             yield component_gap(
