@@ -10,8 +10,9 @@ from archgen.analysis.encryption import clear_ports, is_public
 from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
-from archgen.edits.step_paths import requests_with_paths
-from archgen.model.architecture import Component, Connection, FirewallRule, Port
+from archgen.edits.firewalls import moved_rules
+from archgen.edits.step_paths import renamed_in_steps
+from archgen.model.architecture import Component, Connection, Port
 from archgen.model.change import Change, Path, Put
 from archgen.model.products import passes_on_unread, product_name
 from archgen.model.protocols import PROTOCOLS, WEB
@@ -88,17 +89,63 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
         place: (call, port)
         for place, (call, port) in places.items()
         if port.protocol not in _INSTEAD_OF and silent.isdisjoint((call.source, *call.targets))
-        if not is_taken(topology, call, port)
+        if taken_by(topology, call, port) is None
     }
     numbers = {
         place: _tls_number(topology, call, port) or _usual_number(port) for place, (call, port) in places.items()
     }
+    moved = _moved(places, numbers)
+    following = dict(_following(topology, places, numbers))
+    numbers |= {place: number for place, number in following.items() if place in places}
     changes: list[Change] = []
     for (name, at), (connection, port) in places.items():
         number = numbers[name, at]
         tls = _tls(topology, connection, port)
         changes += encrypted_port(("connections", name, at), port, tls, number, _renamed(port, number))
-    return (*changes, *_renamed_in_steps(topology, places, numbers), *_moved_rules(topology, places, numbers))
+    changes += (
+        Put(("connections", *place, "port"), number) for place, number in following.items() if place not in places
+    )
+    renamed = {
+        (call.source, target, port.protocol): secured
+        for place, (call, port) in places.items()
+        if (secured := _renamed(port, numbers[place])) is not None
+        for target in call.targets
+    }
+    return (*changes, *renamed_in_steps(topology, renamed), *moved_rules(topology, moved, {*places, *following}))
+
+
+def _moved(
+    places: Mapping[_Place, tuple[Connection, Port]], numbers: Mapping[_Place, int | None]
+) -> dict[str, dict[int, int]]:
+    """Return the new numbers of declared ports that move, by the component that listens and the number before."""
+    moved: dict[str, dict[int, int]] = {}
+    for place, (call, port) in places.items():
+        number = numbers[place]
+        if port.port is not None and number is not None and number != port.port:
+            for target in call.targets:
+                moved.setdefault(target, {})[port.port] = number
+    return moved
+
+
+def _following(
+    topology: Topology, places: Mapping[_Place, tuple[Connection, Port]], numbers: Mapping[_Place, int | None]
+) -> Iterator[tuple[_Place, int]]:
+    """Yield the ports that declare no number, and reach a listener that moves: those of other callers, encrypted already or with it.
+
+    Without the new number they would go on to the usual one, which nothing listens on.
+    """
+    for place, (call, port) in places.items():
+        number = numbers[place]
+        if port.port is None or number is None or number == port.port:
+            continue
+        for target in call.targets:
+            for other in topology.incoming[target]:
+                if (other.source in other.targets) != (call.source in call.targets):
+                    continue
+                for at, each in enumerate(other.ports):
+                    is_alike = each.port is None and each.protocol == port.protocol and port_number(each) == port.port
+                    if is_alike and ((other.id, at) in places or encrypted(each)):
+                        yield (other.id, at), number
 
 
 def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
@@ -123,6 +170,7 @@ def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
             if port.protocol in _INSTEAD_OF:
                 called.setdefault(port.protocol, {}).update(dict.fromkeys(call.targets))
     advice += [replace_protocol(protocol, called[protocol]) for protocol in _INSTEAD_OF if protocol in called]
+    advice += [choose] if (choose := choose_port(topology, calls)) else []
     return " ".join(dict.fromkeys(advice))
 
 
@@ -259,26 +307,26 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
     # 443 is the port beside 80, and not that of another program on 8080; administrators have listeners of their own
     numbers: set[int | None] = {
         each.port
-        for each in (_ports_beside(topology, call) if is_usual and names else ())
+        for _, each in (_ports_beside(topology, call) if is_usual and names else ())
         if each.protocol in names and encrypted(each) and each.port is not None and each.admin == port.admin
         if is_first or each.port != protocol.secured_port
     }
     if not numbers or (port.protocol in WEB and numbers.isdisjoint(_TLS_OF_THE_WEB)):
         numbers = {_TLS_PORTS.get((product, port.port)) for product in products}
         taken = _ports_beside(topology, call) if numbers != {None} else ()
-        if any(each.port != port.port and each.port in numbers for each in taken):
+        if any(each.port != port.port and each.port in numbers for _, each in taken):
             # another protocol has the port
             return None
     return numbers.pop() if len(numbers) == 1 else None
 
 
-def _ports_beside(topology: Topology, call: Connection) -> Iterator[Port]:
+def _ports_beside(topology: Topology, call: Connection) -> Iterator[tuple[Connection, Port]]:
     """Yield the ports on which the targets of a call are called, its own too; replicas talk to each other on a port of their own."""
     among_replicas = call.source in call.targets
     for target in call.targets:
         for other in topology.incoming[target]:
             if (other.source in other.targets) == among_replicas:
-                yield from other.ports
+                yield from ((other, port) for port in other.ports)
 
 
 def _usual_number(port: Port) -> int | None:
@@ -287,17 +335,37 @@ def _usual_number(port: Port) -> int | None:
     return protocol.secured_port if port.port == protocol.port else None
 
 
-def is_taken(topology: Topology, call: Connection, port: Port) -> bool:
-    """Return True if the usual port for the encrypted form of a protocol is another listener's of a target: nobody knows a free one.
+def taken_by(topology: Topology, call: Connection, port: Port) -> Connection | None:
+    """Return the call of another listener of a target on the usual port for the encrypted form of a protocol; None if there is none.
 
-    What browsers speak, and gRPC, which is HTTP/2, share one listener.
+    Which port is free then, nobody knows. What browsers speak, and gRPC, which is HTTP/2, share one listener.
     """
     number = _usual_number(port)
     names = (*WEB, "grpc") if port.protocol in WEB else (port.protocol, PROTOCOLS[port.protocol].secured)
-    return number is not None and any(
-        each.port == number and (each.protocol not in names or each.admin != port.admin)
-        for each in _ports_beside(topology, call)
+    return next(
+        (
+            other
+            for other, each in (_ports_beside(topology, call) if number is not None else ())
+            if each.port == number and (each.protocol not in names or each.admin != port.admin)
+        ),
+        None,
     )
+
+
+def choose_port(topology: Topology, calls: Iterable[Connection]) -> str:
+    """Return the advice for ports whose number for TLS is another listener's already; empty if none is."""
+    # each listener once, however many call it
+    listeners = {(call.targets, port): call for call in calls for port in clear_ports(call)}
+    advice: dict[str, None] = {}
+    for (targets, port), call in listeners.items():
+        other = taken_by(topology, call, port)
+        if other is not None:
+            number = _usual_number(port)
+            use = next(each.protocol for each in other.ports if each.port == number)
+            advice[f"Port {number} of {listed(targets)} has another use ({use} of {other.id}): choose a free one."] = (
+                None
+            )
+    return " ".join(advice)
 
 
 def encrypted_port(
@@ -325,76 +393,3 @@ def _renamed(port: Port, number: int | None) -> str | None:
     protocol = PROTOCOLS[port.protocol]
     moves = number is not None and number != port.port and number == protocol.secured_port
     return protocol.secured or (_APART.get(port.protocol) if moves else None)
-
-
-@lru_cache(1)
-def _naming_protocols(topology: Topology) -> frozenset[str]:
-    """Return the flows of which a request names its protocol."""
-    return frozenset(flow for flow, hops in topology.hops.items() if any(hop.step.protocol is not None for hop in hops))
-
-
-def _renamed_in_steps(
-    topology: Topology, places: Mapping[_Place, tuple[Connection, Port]], numbers: Mapping[_Place, int | None]
-) -> Iterator[Change]:
-    """Yield the protocols that steps name, where a connection of several ports speaks the encrypted ones now."""
-    naming = _naming_protocols(topology)
-    renamed = {
-        (call.source, target, port.protocol): secured
-        for place, (call, port) in (places.items() if naming else ())
-        if (secured := _renamed(port, numbers[place])) is not None
-        for target in call.targets
-    }
-    # a fix of one connection is made for each that has a finding, so it reads no flow without it
-    flows = (min(topology.flows_of[source], topology.flows_of[target], key=len) for source, target, _ in renamed)
-    for flow in topology.in_order(name for through in flows for name in through if name in naming):
-        for path, request in requests_with_paths(topology.flows[flow]):
-            names = [(request.source, target, request.protocol or "") for target in request.targets]
-            secured = next((renamed[name] for name in names if name in renamed), None)
-            if secured is not None:
-                yield Put((*path, "protocol"), secured)
-
-
-def _moved_rules(
-    topology: Topology, places: dict[_Place, tuple[Connection, Port]], numbers: Mapping[_Place, int | None]
-) -> Iterator[Change]:
-    """Yield the ports of rules that let the encrypted connections in where they listen now."""
-    if not topology.firewalls.with_rules:
-        return
-    moved: dict[str, dict[int, int]] = {}
-    for place, (connection, port) in places.items():
-        number = numbers[place]
-        if port.port is not None and number is not None and number != port.port:
-            for target in connection.targets:
-                moved.setdefault(target, {})[port.port] = number
-    for firewall in topology.firewalls.with_rules if moved else ():
-        for at, rule in enumerate(firewall.rules):
-            ports = _ports_after(topology, rule, moved, places)
-            if ports != list(rule.ports):
-                path = ("components", firewall.id, "rules", at, "ports")
-                yield Put(path, [int(text) if text.isdigit() else text for text in ports])
-
-
-def _ports_after(
-    topology: Topology,
-    rule: FirewallRule,
-    moved: dict[str, dict[int, int]],
-    places: dict[_Place, tuple[Connection, Port]],
-) -> list[str]:
-    """Return the ports of a rule: the new one in the place of the old, which stays while another caller needs it."""
-    meant = [
-        name
-        for name in topology.components
-        if not rule.targets or not topology.firewalls.places(name).isdisjoint(rule.targets)
-    ]
-    moves = {str(old): str(new) for name in meant for old, new in moved.get(name, {}).items()}
-    left = {
-        str(port_number(port))
-        for name in meant
-        for call in topology.incoming[name]
-        for at, port in enumerate(call.ports)
-        if (call.id, at) not in places
-    }
-    ports: dict[str, None] = {}
-    for text in rule.ports:
-        ports |= dict.fromkeys([text] if text not in moves else [*([text] if text in left else []), moves[text]])
-    return list(ports)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from archgen.analysis.exposure import is_way_in, stores_reached
@@ -228,6 +228,34 @@ def close_ports(topology: Topology, closed: Collection[tuple[Connection, Port]])
                 yield Remove(path)
             elif left != list(rule.ports):
                 yield Put((*path, "ports"), [int(text) if text.isdigit() else text for text in left])
+
+
+def moved_rules(
+    topology: Topology, moved: Mapping[str, Mapping[int, int]], leaving: Collection[tuple[str, int]]
+) -> Iterator[Change]:
+    """Yield the ports of rules that let calls in where the components listen now, by the numbers before.
+
+    A number before stays while other ports than the `leaving`, each a connection with a position, still need it.
+    """
+    for firewall in topology.firewalls.with_rules if moved else ():
+        for at, rule in enumerate(firewall.rules):
+            meant = [name for name in topology.components if _means(topology, rule, name)]
+            moves = {str(old): str(new) for name in meant for old, new in moved.get(name, {}).items()}
+            needed = {
+                str(port_number(port))
+                for name in meant
+                for call in topology.incoming[name]
+                for place, port in enumerate(call.ports)
+                if (call.id, place) not in leaving
+            }
+            ports: dict[str, None] = {}
+            for text in rule.ports:
+                ports |= dict.fromkeys(
+                    [text] if text not in moves else [*([text] if text in needed else []), moves[text]]
+                )
+            if tuple(ports) != tuple(rule.ports):
+                path = ("components", firewall.id, "rules", at, "ports")
+                yield Put(path, [int(text) if text.isdigit() else text for text in ports])
 
 
 def _means(topology: Topology, rule: FirewallRule, component: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
+from archgen.analysis.topology import Topology
 from archgen.model.architecture import Flow
-from archgen.model.change import Path
+from archgen.model.change import Change, Path, Put
 from archgen.model.steps import Frame, Request, Step
 
 
@@ -34,3 +36,22 @@ def _key(request: Request) -> str:
 
 def _is_of(replica: str, component: str) -> bool:
     return replica == component or replica.startswith((f"{component}@", f"{component}#"))
+
+
+def renamed_in_steps(topology: Topology, renamed: Mapping[tuple[str, str, str], str]) -> Iterator[Change]:
+    """Yield the protocols that steps name, where a connection of several ports speaks others now: by source, target and protocol."""
+    naming = _naming_protocols(topology) if renamed else frozenset()
+    # a fix of one connection is made for each that has a finding, so it reads no flow without it
+    flows = (min(topology.flows_of[source], topology.flows_of[target], key=len) for source, target, _ in renamed)
+    for flow in topology.in_order(name for through in flows for name in through if name in naming):
+        for path, request in requests_with_paths(topology.flows[flow]):
+            names = [(request.source, target, request.protocol or "") for target in request.targets]
+            secured = next((renamed[name] for name in names if name in renamed), None)
+            if secured is not None:
+                yield Put((*path, "protocol"), secured)
+
+
+@lru_cache(1)
+def _naming_protocols(topology: Topology) -> frozenset[str]:
+    """Return the flows of which a request names its protocol."""
+    return frozenset(flow for flow, hops in topology.hops.items() if any(hop.step.protocol is not None for hop in hops))

@@ -37,6 +37,18 @@ def test_a_port_that_another_caller_needs_stays_open() -> None:
     assert after["components"]["wall"]["rules"][0]["ports"] == [9042, 9142]
 
 
+@pytest.mark.parametrize("other", ["{protocol: cassandra, tls: true}", "cassandra"])
+def test_a_caller_that_declares_no_port_follows_the_listener_that_moves(other: str) -> None:
+    """Whether it was encrypted or not: without the number it would go on to the usual port, on which nothing listens then."""
+    text = two_stores_behind("[{from: [app, job], to: db, ports: [9042]}]")
+    text = text.replace("  other: {kind", "  job: {kind: worker, runs_on: a}\n  other: {kind")
+    text = text.replace("\nflows:", f"\n  job -> db: {other}\nflows:", 1)
+    after = fixed(text, "plaintext-between-hosts")
+    assert [after["connections"][f"{caller} -> db"]["port"] for caller in ("app", "job")] == [9142, 9142]
+    assert after["connections"]["job -> db"]["tls"]
+    assert after["components"]["wall"]["rules"][0]["ports"] == [9142]
+
+
 @pytest.mark.parametrize(
     ("product", "host", "front"), [("haproxy", "a", "pass-through"), ("pgbouncer", "c", {"verify": True})]
 )

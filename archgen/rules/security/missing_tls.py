@@ -9,7 +9,7 @@ from archgen.analysis.exposure import EXCHANGE, is_exposed_console, stores_reach
 from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
-from archgen.edits.encryption import encrypt, encrypted_port, is_taken, replace_protocol
+from archgen.edits.encryption import choose_port, encrypt, encrypted_port, replace_protocol, taken_by
 from archgen.edits.remedy import connection_of
 from archgen.linting.acceptance import covers
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -124,6 +124,8 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
             f"Let only the applications reach {listed(stores)}, over a private network. What has to stay open is spoken over "
             "TLS (`tls: true`)."
         )
+    if choose := choose_port(facts, (connection,)):
+        return f"Serve it over TLS. {choose}"
     secured = PROTOCOLS[port.protocol].secured
     if secured is not None and port.protocol not in WEB:
         return f"Speak {PROTOCOLS[secured].title} instead (`protocol: {secured}`)."
@@ -161,7 +163,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         for port in connection.ports
     ):
         return ()
-    if any(is_taken(context.topology, connection, port) for port in connection.ports):
+    if any(taken_by(context.topology, connection, port) is not None for port in connection.ports):
         # which port is free is for people to say
         return ()
     if comes_from_edge(context.topology, connection):
