@@ -11,7 +11,8 @@ from archgen.edits.placement import SITES, find_host, has_local_address, judges_
 from archgen.edits.promotion import agrees_by_vote
 from archgen.edits.witnesses import is_for_voters, new_place, new_witness, witness_there, witness_zones
 from archgen.model.architecture import Component, Replica
-from archgen.model.kinds import AGENTS
+from archgen.model.kinds import AGENTS, QUEUES
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.members import asks_majority
@@ -275,7 +276,8 @@ def _to_another_zone(
 ) -> Iterator[MoveHost]:
     """Yield the move of a host to another zone of the kind: a declared one that nothing depends on, else a new rack or feed.
 
-    What only votes may go to a new site, which is what it takes where each of two has a voter.
+    What only votes may go to a new site, which is what it takes where each of two has a voter. So may members
+    of a broker, a vault or a coordinator; the data of a database stays with those that read it.
     """
     zones = {each.id: each for each in index.architecture.zones}
     own = index.hosts[host].zones
@@ -291,18 +293,30 @@ def _to_another_zone(
         reached = (
             each
             for each in others
-            if (_is_reached(index, host, each.id) if each.id in built else is_for_voters(index, host))
+            if (_is_reached(index, host, each.id) if each.id in built else _may_be_apart(index, host))
         )
         others = [] if shared else list(reached)
     others.sort(key=lambda each: (each.within != zones[zone].within, Subject("zone", each.id) in breaking))
     others = [each for each in others if not _decides(index, zone, each.id, host, affected)]
     if others:
         place = others[0].id
-    elif (kind in BUILT or is_for_voters(index, host)) and not _decides(index, zone, None, host, affected):
+    elif (kind in BUILT or _may_be_apart(index, host)) and not _decides(index, zone, None, host, affected):
         place = new_place(index, zone, [each.id for each in index.zones_like(zone)])
     else:
         return
     yield MoveHost(host, tuple(place if each == inner else each for each in own))
+
+
+def _may_be_apart(index: Index, host: str) -> bool:
+    """Return True for a host of nothing but votes, or of members that pass on or agree on little, of which a majority goes on."""
+    on = [index.components[name] for name in index.standing_on.get(host, ()) if name not in index.agents]
+    return is_for_voters(index, host) or (bool(on) and all(map(_goes_on_apart, on)))
+
+
+def _goes_on_apart(component: Component) -> bool:
+    """Return True for three members or more that need no neighbors on their site, as those of a broker, a vault or a coordinator."""
+    keeps_little = component.kind in (*QUEUES, "secrets") or product_of(component.product).coordinates
+    return keeps_little and len(component.replicas) > 2 and _votes(component)
 
 
 def _decides(index: Index, zone: str, other: str | None, host: str, affected: Iterable[Component]) -> bool:

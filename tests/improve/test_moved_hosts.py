@@ -103,6 +103,24 @@ TWO_OF_THREE = "d-1: {zone: r-1}, d-2: {zone: r-2}, w-1: {zone: r-2}"
             "r-1: {kind: datacenter}, r-2: {kind: datacenter}",
             [],
         ),
+        # a broker's, a vault's and a coordinator's do
+        *(
+            (
+                VOTERS.replace("etcd", product).replace("key-value-store", kind).partition("\n")[0],
+                TWO_OF_THREE,
+                "r-1: {kind: datacenter}, r-2: {kind: datacenter}",
+                ["a move of w-1 to r-3, a new datacenter"],
+            )
+            for kind, product in (("stream", "kafka"), ("queue", "rabbitmq"), ("secrets", "vault"), ("other", "consul"))
+        ),
+        # but not with what else stands there
+        (
+            VOTERS.replace("etcd", "kafka").replace("key-value-store", "stream").partition("\n")[0]
+            + "\n  app: {kind: service, runs_on: [d-1, d-2, w-1]}",
+            TWO_OF_THREE,
+            "r-1: {kind: datacenter}, r-2: {kind: datacenter}",
+            [],
+        ),
         # a host with nothing on it is there
         (
             f"{VOTERS}\n  app: {{kind: service, runs_on: w-1}}",

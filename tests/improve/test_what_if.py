@@ -469,7 +469,7 @@ def test_what_is_automatic_by_its_replica_already_leaves_the_others_to_automate(
 
 TWO_SITES = """\
 archgen: 1
-name: An observer beside the primary, and a broker's majority there too
+name: An observer beside the primary, and a store's majority there too
 zones: {dc-a: {kind: datacenter}, dc-b: {kind: datacenter}}
 hosts:
   {a: {zone: dc-a}, b: {zone: dc-b}, o: {zone: dc-a}, k1: {zone: dc-a}, k2: {zone: dc-a}, j: {zone: dc-a},
@@ -478,8 +478,8 @@ components:
   timer: {kind: scheduler, runs_on: [j, k]}
   ledger: {kind: database, product: oracle, runs_on: [a, b], replication: {primary: a, failover: automatic, by: observer}}
   observer: {kind: other, runs_on: o}
-  events: {kind: stream, product: kafka, runs_on: [k1, k2, k3], quorum: majority}
-connections: {timer -> ledger: oracle, observer -> ledger: oracle, timer -> events: kafka}
+  events: {kind: database, product: galera, runs_on: [k1, k2, k3], quorum: majority}
+connections: {timer -> ledger: oracle, observer -> ledger: oracle, timer -> events: mysql}
 flows:
   read: {access: read, steps: [timer -> ledger: SELECT]}
   transfer: {access: write, steps: [timer -> ledger: INSERT, timer -> events: write]}
