@@ -150,7 +150,7 @@ class Index:
             and kinds.get(request.source) == "worker"
             and all(kinds.get(target) not in JOB_KEEPERS for target in request.targets)
         }
-        return workers.union(name for name, kind in kinds.items() if kind == "scheduler")
+        return frozenset(workers).union(name for name, kind in kinds.items() if kind == "scheduler")
 
     @cached_property
     def nodes(self) -> tuple[tuple[str, ...], ...]:
