@@ -111,7 +111,7 @@ def _of_voters(
     breaking: Collection[Subject],
     named: frozenset[str],
 ) -> Iterator[MoveReplica]:
-    """Yield the moves of the last voter in a zone to a host that carries nothing, where no zone has half of the voters then.
+    """Yield the moves of the last voter in a zone to a host with nothing or others' votes, where no zone has half of the voters then.
 
     Where none is at hand, what promotes a store, and keeps none of its data, gets a new host in another rack or on another feed.
     """
@@ -126,9 +126,12 @@ def _of_voters(
         held = Counter(zone for host in stay for zone in index.zones_around(host))
         most = {zone for zone, count in held.items() if len(stay) > count and (count + 1) * 2 > len(stay)}
         networks = {index.hosts[host].network for host in here[-1].hosts}
+        promotes = component.id in index.promoting
+        # what promotes, and keeps no data, has room beside the votes of others
+        voting = [host for host in index.hosts if is_for_voters(index, host)] if promotes else []
         free = (
             host
-            for host in index.idle_hosts
+            for host in (*index.idle_hosts, *voting)
             if index.hosts[host].network in networks
             and index.machine(host) not in machines
             # a host of which no place is declared may stand in the zone to leave
@@ -142,7 +145,7 @@ def _of_voters(
             yield MoveReplica(component.id, here[-1].id, place)
         elif (
             index.zone_kinds[target.id] in BUILT
-            and component.id in index.promoting
+            and promotes
             and not any(is_for_voters(index, host) for replica in here for host in replica.hosts)
         ):
             # what else stands on its host stays there; a host of voters moves itself

@@ -230,6 +230,27 @@ def test_what_judges_a_primary_moves_away_and_shares_its_host_with_nothing(
     assert changes(apart, tmp_path, capsys) == ["a replica of core on core-2 in dc-b, a new host"]
 
 
+def test_two_votes_share_a_host_in_a_new_rack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What else stands on their host stays there, so that each of them moves alone."""
+    text = f"""{HEAD}zones: {{rack-1: {{kind: rack}}, rack-2: {{kind: rack}}}}
+hosts: {{d1: {{zone: rack-1}}, d2: {{zone: rack-2}}, e1: {{zone: rack-1}}, e2: {{zone: rack-2}}, e3: {{zone: rack-2}}}}
+components:
+  job: {{kind: scheduler, managed: {{scope: global}}}}
+  etcd: {{kind: key-value-store, product: etcd, runs_on: [d1, d2, e3]}}
+  side: {{kind: service, runs_on: [e3, d1]}}
+  pg: {{kind: database, product: postgresql, runs_on: [d1, d2], replication: {{primary: d2, failover: automatic, by: etcd}}}}
+  redis: {{kind: cache, product: redis, runs_on: [e1, e2], replication: {{primary: e2, failover: automatic, by: sentinel}}}}
+  sentinel: {{kind: service, product: redis-sentinel, runs_on: [e1, e2, e3], quorum: majority}}
+connections: {{job -> pg: postgresql, job -> redis: redis, sentinel -> redis: redis, job -> side: https}}
+flows:
+  f: {{access: write, steps: [job -> pg: INSERT]}}
+  g: {{access: write, steps: [job -> redis: SET, job -> side: GET]}}
+"""
+    assert changes(text, tmp_path, capsys) == [
+        "a move of etcd@e3 to witness-1, a new host in rack-3, a new rack, and a move of sentinel@e3 to witness-1"
+    ]
+
+
 def test_two_votes_share_a_third_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is none of the series of the two, of which only people know another."""
     assert sorted(changes(VOTES, tmp_path, capsys)) == [
