@@ -221,6 +221,30 @@ def test_paper_gets_the_picture_and_what_becomes_of_the_flows(browser: Browser, 
     assert statuses(browser) == {"read-page": "degraded", "write-comment": "down"}
 
 
+@EVERYWHERE
+def test_the_ground_beside_a_picture_is_that_of_the_picture(browser: Browser, site: str) -> None:
+    ground = "return getComputedStyle(document.querySelector('%s')).backgroundColor"
+    browser.open(os.path.join(site, "3-secured-and-monitored", "index.html"))
+    ready(browser)
+    wanted = browser.run(ground % ".archgen-frame")
+    explore(browser, site)
+    assert browser.run(ground % ".archgen-stage .archgen-frame") == wanted
+    browser.open(os.path.join(site, "index.html"))
+    assert browser.run(ground % ".archgen-thumb") == wanted
+
+
+@ON_A_DESKTOP
+def test_elements_to_try_stand_beside_what_they_are(browser: Browser, site: str) -> None:
+    explore(browser, site)
+    browser.run("document.querySelector('.archgen-presets').style.width = '18rem'")
+    beside = """return [...document.querySelectorAll('.archgen-presets > div')].map(row => {
+      const [named, ...rest] = [...row.children].map(one => one.getBoundingClientRect());
+      return [new Set(rest.map(one => one.top)).size, rest.every(one => one.left >= named.right)]})"""
+    rows = browser.run(beside)
+    assert max(lines for lines, _ in rows) > 1
+    assert all(right for _, right in rows)
+
+
 LARGE = """\
 archgen: 1
 name: Large

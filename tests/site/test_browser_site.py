@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
 
+from tests import paths
 from tests.browser import MARKS, ON_A_DESKTOP, ON_A_PHONE, Browser, ready
+from tests.conftest import once
 from tests.hostile import MEANINGFUL
 from tests.patience import until
 
@@ -169,6 +172,22 @@ def test_paper_waits_for_nothing(browser: Browser, site: str) -> None:
     assert browser.run(asked) == "auto"
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert browser.run(asked) == "visible"
+
+
+@ON_A_DESKTOP
+@pytest.mark.parametrize(("wide", "tall"), [(8.27, 11.69), (8.5, 11)], ids=["A4", "letter"])
+def test_the_page_of_a_large_system_prints_on_a_few_sheets(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory, wide: float, tall: float
+) -> None:
+    model = paths.ROOT.parent / "shared" / "corpus" / "saas-25.arch.yaml"
+    if not model.exists():
+        pytest.skip("the corpus is not here")
+    site = once(tmp_path_factory, "saas", str(model), "-o")
+    browser.open(os.path.join(site, "saas-25", "index.html"))
+    ready(browser)
+    printed = browser.driver.execute_cdp_cmd("Page.printToPDF", {"paperWidth": wide, "paperHeight": tall})
+    sheets = b64decode(printed["data"]).count(b"/Type /Page\n")
+    assert 2 < sheets <= 7
 
 
 CUT = """
