@@ -296,16 +296,17 @@ def test_equal_components_fold_into_one_card_that_names_them() -> None:
     [
         (["web-eu", "web-us"], ("web", "×2: eu, us")),
         (["crm-cdc", "erp-cdc", "web-cdc", "ads-cdc"], ("cdc", "×4")),
-        (["partner", "staff"], ("partner", "and 1 more")),
+        (["partner", "staff"], ("partner", "and staff")),
         (["a", "b", "c"], ("a", "and 2 more")),
-        (["shop-mail", "shop-pdf"], ("shop-mail", "and 1 more")),
+        (["shop-mail", "shop-pdf"], ("shop-mail", "and shop-pdf")),
+        (["accounts-north", "cards-north"], ("accounts-north", "and cards-north")),
         (["Relay Europe", "Relay Asia"], ("Relay", "×2: Europe, Asia")),
         (["F5 BIG-IP in A", "F5 BIG-IP in B"], ("F5 BIG-IP", "×2: A, B")),
         (["Room at the depot", "Room at the hall"], ("Room", "×2: depot, hall")),
     ],
 )
 def test_equal_components_are_named_by_what_their_names_share(names: list[str], shared: tuple[str, str]) -> None:
-    assert stack_name(names, {"shop"}) == shared
+    assert stack_name(names, {"shop", "bus-north"}) == shared
 
 
 def test_equal_components_fold_across_regions_before_they_fold_together() -> None:

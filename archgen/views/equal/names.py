@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from archgen.analysis.topology import Topology
 from archgen.model.wording import listed
@@ -113,14 +113,16 @@ def shared_name(names: Sequence[str]) -> str:
     return _stem(names)[0] or (listed(names) if len(names) == 2 else f"{names[0]} … {names[-1]}")
 
 
-def stack_name(names: Sequence[str], others: Container[str]) -> tuple[str, str]:
+def stack_name(names: Sequence[str], others: Collection[str]) -> tuple[str, str]:
     """Return the name of equal components and how many they are: ("web", "×2: eu, us").
 
-    If they share no name, or only one that is another's, the first stands for them: ("geo", "and 2 more").
+    If they share no name, or only one that is another's or that others end with, the first stands for them: ("geo", "and map"),
+    ("geo", "and 2 more").
     """
     stem, varying = _stem(names)
-    if not stem or stem in others:
-        return names[0], f"and {len(names) - 1} more"
+    ending = not names[0].startswith(stem) and any(other.endswith(stem) for other in others)
+    if not stem or stem in others or ending:
+        return names[0], f"and {names[1]}" if len(names) == 2 else f"and {len(names) - 1} more"
     short = len(names) <= _NAMED and all(varying)
     return stem, f"×{len(names)}: {', '.join(varying)}" if short else f"×{len(names)}"
 
