@@ -188,6 +188,25 @@ def test_a_route_that_is_too_long_joins_neighbors_and_keeps_its_steps(tmp_path: 
     assert all(part in joined for part in members if len(part) == 2)
 
 
+CALLS = [(0, 1), (1, 2), (2, 3), (2, 4), (2, 5), (2, 6), (6, 7), (5, 8)]
+FAN = (
+    "archgen: 1\nname: Fan\ncomponents:\n  user: {kind: client}\n"
+    + "".join(f"  api-{at}: {{kind: app-server, product: nginx}}\n" for at in range(9))
+    + "connections:\n  user -> api-0: https\n"
+    + "".join(f"  api-{source} -> api-{target}: http\n" for source, target in CALLS)
+    + "flows:\n  read:\n    steps:\n      - user -> api-0: GET\n"
+    + "".join(f"      - api-{source} -> api-{target}: GET\n" for source, target in CALLS)
+)
+
+
+def test_a_route_joins_neighbors_before_its_numbers_stand_without_their_steps(tmp_path: Path) -> None:
+    facts = facts_of(FAN, tmp_path)
+    (flow,) = facts.flows
+    route = flow_route(facts.model, flow, Drawing("best", "light"))
+    assert len(route.steps) == 9
+    assert 5 < len(route.placed.nodes) < 10
+
+
 TWO = """\
 archgen: 1
 name: Two

@@ -176,15 +176,12 @@ def _variety(placed: Placed) -> float:
 
 
 def flow_route(tier: CheckedModel, flow: Flow, drawing: Drawing) -> RouteDiagram:
-    """Return the most detailed readable route of a flow with its steps; without them where they leave it too little room."""
+    """Return the most detailed readable route of a flow above its steps; without them where no route is readable above them."""
     steps = route_steps(tier.topology, flow)
     routes = tuple(_routes(tier, flow))
-    for diagram in _tried(routes):
-        if (route := _with_steps(flow, drawing, diagram, steps)) is not None:
-            return route
-        if (placed := _first((diagram,), drawing, CAPTIONED)) is not None:
-            return RouteDiagram(flow.id, placed)
-    return RouteDiagram(flow.id, _largest(routes, drawing, CAPTIONED))
+    above = (_with_steps(flow, drawing, diagram, steps) for diagram in _tried(routes))
+    route = next((each for each in above if each is not None), None)
+    return route or RouteDiagram(flow.id, _largest(routes, drawing, CAPTIONED))
 
 
 def _with_steps(
