@@ -602,6 +602,8 @@ class World:
         under = self.connections(request)
         connections = list({one.id: one for one in under if one is not None}.values())
         over = connections[0].access if connections else None
+        if over is None and connections and {port.protocol for port in connections[0].ports} == {"dns"}:
+            over = "read"  # a question
         access = request.access or (over if over == "read" else flow.access) or over or "read-write"
         if None in under:
             return [], {}, 1

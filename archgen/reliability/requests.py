@@ -111,10 +111,19 @@ def answers(steps: Iterable[Step]) -> Iterator[Answer]:
 
 
 def access_of(request: Request, flow: Flow, connection: Connection | None) -> Access:
-    """Return the access of a step: its own, else a read over a connection for reading, else the flow's, else the connection's."""
+    """Return the access of a step: its own, else a read over a connection for reading, else the flow's, else the connection's.
+
+    Who looks a name up reads, unless the step or the connection says that it updates the zone (RFC 2136).
+    """
     over = connection.access if connection else None
+    if over is None and connection is not None and _looks_up(connection):
+        over = "read"
     # a flow that writes may look something up over a connection that only reads
     return request.access or ("read" if over == "read" else None) or flow.access or over or "read-write"
+
+
+def _looks_up(connection: Connection) -> bool:
+    return bool(connection.ports) and all(port.protocol == "dns" for port in connection.ports)
 
 
 def is_required(request: Request, connections: Iterable[Connection]) -> bool:

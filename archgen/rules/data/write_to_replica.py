@@ -93,7 +93,8 @@ def _only_reading(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[Hit]:
     if not writing:
         said = "declares that it writes, but no step of it does: {0} is for reading only"
     for hop in last:
-        if hop.step.access is None and hop.access == "read" and hop.connection is not None:
+        # a look-up of a name reads as well, and is no store's connection for reading
+        if hop.step.access is None and hop.connection is not None and hop.connection.access == "read":
             yield Hit(
                 subject=Subject("step", hop.step.id),
                 message=f"{hop.flow} {said.format(hop.connection.id)}",
