@@ -101,7 +101,8 @@ def _idle_backups(
     if not balance.backup:
         return
     reached = {name for member in members for name in (member.id, member.component)}
-    lost = [name for name in balance.backup if name not in reached]
+    # who has asked a name server calls what it leads to
+    lost = [name for name in balance.backup if name not in reached and component.kind != "dns"]
     nothing = [name for name, weight in balance.weights if weight == 0]
     weightless = [backup.id for backup in backups if backup.id in nothing or backup.component in nothing]
     names = listed(balance.backup)
@@ -110,7 +111,7 @@ def _idle_backups(
             f"{component.id} names {listed(lost)} as backup, but has no connection to it, so no request can reach it",
             f"Add the connection {component.id} -> {lost[0].partition('@')[0]}, or remove it from `backup`.",
         )
-    elif len(backups) == len(members):
+    elif len(backups) == len(members) > 0:
         yield (
             f"{component.id} names all its members, {names}, as backup, so no member is left that they could replace",
             "Remove the members that take the everyday traffic from `backup`.",

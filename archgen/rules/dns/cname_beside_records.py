@@ -30,6 +30,9 @@ def _reason(server: Component, record: Record) -> str | None:
     others = list(dict.fromkeys(other.type.upper() for other in beside))
     if server.domain is not None and name == normalize_name(server.domain):
         return f"{name} is the top of its zone, where SOA and NS records must be, and a CNAME allows no other record of its name"
+    if others == ["CNAME"] and server.balance is not None:
+        # each answer has one of them, by weight, place or health
+        return None
     if others == ["CNAME"]:
         return f"{record.name} has {len(beside) + 1} CNAME records, and a name can have only one"
     if others:
@@ -54,7 +57,10 @@ RULE = Rule(
         "load such a zone."
     ),
     fix="Give the name its addresses (A, AAAA), or use your provider's alternative (ALIAS, ANAME, flattening).",
-    limits="Knows the top of a zone only where the DNS component declares its `domain`.",
+    limits=(
+        "Knows the top of a zone only where the DNS component declares its `domain`. Several CNAME records of a name are no "
+        "fault where the DNS component declares `balance`: it answers with one of them."
+    ),
     references=(
         ("RFC 1034, 3.6.2", "https://www.rfc-editor.org/rfc/rfc1034#section-3.6.2"),
         ("RFC 2181, 10.1", "https://www.rfc-editor.org/rfc/rfc2181#section-10.1"),
