@@ -92,6 +92,9 @@ UNCOPIED = (
 ENCRYPTED = (
     *("azure-sql", "azure-sql-database", "azure-sql-managed-instance", "cosmos-db", "azure-service-bus"),
     *("azure-event-hubs", "iot-hub", "iot-core", "keyspaces", "aurora-dsql", "elasticache-serverless"),
+    # the APIs of Google, which are called over gRPC
+    *("pubsub", "spanner", "bigtable", "bigquery", "firestore", "secret-manager", "cloud-kms", "cloud-tasks"),
+    *("cloud-scheduler", "cloud-logging", "cloud-monitoring", "vertex-ai", "eventarc", "google-workflows"),
     *("mongodb-atlas", "planetscale", "neon", "confluent-cloud", "cockroachdb-cloud", "astra-db"),
 )
 """Services that refuse every connection without TLS, whatever their protocol leaves open."""

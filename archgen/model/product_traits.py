@@ -293,6 +293,17 @@ TRAITS: dict[str, Product] = {
         (
             *("fortigate", "fortinet", "palo-alto", "pan-os", "cisco-asa", "cisco-ftd", "firepower", "juniper-srx"),
             *("checkpoint", "check-point", "sophos", "sonicwall", "watchguard", "barracuda"),
+            *(
+                "cisco-asr",
+                "cisco-isr",
+                "cisco-catalyst",
+                "cisco-nexus",
+                "cisco-ios",
+                "cisco-ios-xe",
+                "cisco-ios-xr",
+                "cisco-nx-os",
+            ),
+            *("juniper-mx", "juniper-qfx", "juniper-ex", "junos", "arista", "arista-eos"),
             *("f5", "f5-big-ip", "big-ip"),
             *("netscaler", "citrix-adc"),
             # arrays of disks, which copy themselves to another of their kind

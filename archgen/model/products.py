@@ -160,11 +160,14 @@ _OF_OTHERS = (
 def service_name(component: Component) -> str:
     """Return the product of a managed service, as tables know it: the declared one, else that which its id names.
 
-    An id that may be a protocol's name is none beside a name that tells of another's service.
+    An id that may be a protocol's name is none beside a name that tells of another's service. An id may be a role, and the
+    name that of a service: `payments` of Stripe.
     """
     name = component.name or ""
     if component.product is None and component.id.casefold() in _PROTOCOLS:
         return "" if re.search(_OF_OTHERS, name) and not re.search(_OF_MAKER, name) else product_name(component.id)
+    if component.product is None and product_name(component.id) not in _SCOPES and product_name(name) in _SCOPES:
+        return product_name(name)
     return product_name(component.product or component.id)
 
 

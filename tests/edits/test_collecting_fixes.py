@@ -33,7 +33,13 @@ def test_no_agent_is_installed_on_an_appliance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "is_closed"), [("router", True), ("router, product: vyos", False), ("file-storage, product: netapp", True)]
+    ("kind", "is_closed"),
+    [
+        ("router", True),
+        ("router, product: vyos", False),
+        ("router, product: Cisco ASR", True),
+        ("file-storage, product: netapp", True),
+    ],
 )
 def test_no_agent_is_installed_on_a_router_of_no_known_product(kind: str, is_closed: bool) -> None:
     router = EDGE.replace(
