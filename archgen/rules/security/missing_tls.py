@@ -88,11 +88,26 @@ def _opportunistic(facts: Topology, connection: Connection) -> Hit:
             "STARTTLS, and nothing declares that they do"
         ),
         flows=facts.flows_over[connection.id],
-        fix=(
+        fix=_mail_fix(facts, connection),
+        case="mail",
+    )
+
+
+def _mail_fix(facts: Topology, connection: Connection) -> str:
+    """Return what the owner of the model can do: as the sender to a server of others, or as the receiver (RFC 8314, 3.3)."""
+    if not all(facts.kind(target).foreign for target in connection.targets):
+        return (
             "Offer STARTTLS on port 25 with a certificate for the name in the MX record, publish MTA-STS or DANE, which make "
             "other servers insist on it, and declare it: `tls: true`."
-        ),
-        case="mail",
+        )
+    if facts.kind(connection.source).id == "mail":
+        return (
+            f"Let {connection.source} insist on encryption where the receiver publishes DANE or MTA-STS, and always towards a "
+            "relay of yours; then declare it: `tls: true`."
+        )
+    return (
+        "Hand the mail over at a port for submission, and insist on TLS: 465 (`protocol: smtps`), or 587 with STARTTLS "
+        "(`{protocol: smtp, port: 587, tls: true}`)."
     )
 
 
