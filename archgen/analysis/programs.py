@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.products import product_name
@@ -68,13 +70,40 @@ def known_application(component: Component) -> str | None:
 
 
 def versions(topology: Topology, components: list[str]) -> list[str]:
-    """Return the tags of the one image that some components run, if they are different installations of it, such as staging."""
+    """Return the tags of the one image that some components run, if some of them try another version out apart from the others.
+
+    Only names tell that of what shares a database: a canary, or a worker that is half rolled out, is one installation with the rest.
+    """
     own = [topology.components[name] for name in components]
     images = {_repository(each) for each in own if each.codebase is None}
     tags = list(dict.fromkeys(_tag(each) for each in own))
-    if len(images) != 1 or None in images or len(tags) < 2 or "" in tags:
+    tried = {_version(_tag(each)) for each in own if _is_tried_out(topology, each)}
+    used = {_version(_tag(each)) for each in own if not _is_tried_out(topology, each)}
+    if len(images) != 1 or None in images or "" in tags or not (tried and used and tried.isdisjoint(used)):
         return []
     return tags if len(set(installations(topology, components).values())) > 1 else []
+
+
+_TRIALS = re.compile(r"(?<![a-z])(staging|stg|uat|qa|preprod|tests?|testing|dev|devel|develop|development)(?![a-z])")
+"""The words by which what is tried out is told from what visitors use."""
+
+
+def _is_tried_out(topology: Topology, component: Component) -> bool:
+    """Return True if a component's name, or each of its hosts, is called so that it isn't what visitors use."""
+    own = f"{component.id} {component.name or ''} {component.group or ''} {component.network or ''}"
+    hosts = [topology.hosts[host] for host in topology.hosts_of(component.id)]
+    places = [f"{host.id} {' '.join(host.zones)} {host.network or ''}" for host in hosts]
+    return _is_trial(own) or (bool(places) and all(map(_is_trial, places)))
+
+
+def _is_trial(name: str) -> bool:
+    return _TRIALS.search(name.casefold()) is not None
+
+
+def _version(tag: str) -> str:
+    """Return the version that a tag names beside a role or an architecture, as `2.1` in `v2.1` and `api-2.1-amd64`; else the tag."""
+    found = re.search(r"\d+(\.\d+)+", tag)
+    return found.group() if found is not None else tag
 
 
 def _tag(component: Component) -> str:
