@@ -38,7 +38,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             _lost_at_provider(facts, component, objective) if component.managed else _lost(facts, component, objective)
         )
         if hit is not None:
-            yield replace(hit, case=hit.case or ("read" if _is_only_read(facts, component) else None))
+            yield replace(hit, case=hit.case or ("read" if _is_seldom_written(facts, component) else None))
 
 
 def _keeps(facts: Topology, component: Component) -> bool:
@@ -51,11 +51,18 @@ def _keeps(facts: Topology, component: Component) -> bool:
     return keeps or keeps_alone(facts, component)
 
 
-def _is_only_read(facts: Topology, component: Component) -> bool:
-    """Return True for what all declare that they only read, such as accounts that people change now and then."""
+def _is_seldom_written(facts: Topology, component: Component) -> bool:
+    """Return True for what all declare that they only read, such as accounts, and for a tool beside the flows, as builds have.
+
+    The objective is that of what the flows write.
+    """
+    if facts.flows_writing[component.id]:
+        return False
+    if facts.kind(component.id).role == "application":
+        return True
     calls = [call for call in facts.incoming[component.id] if facts.kind(call.source).id != "backup"]
     calls = [call for call in calls if not facts.kind(call.source).observes]
-    return bool(calls) and all(call.access == "read" for call in calls) and not facts.flows_writing[component.id]
+    return bool(calls) and all(call.access == "read" for call in calls)
 
 
 def _lost(facts: Topology, component: Component, objective: float) -> Hit | None:
@@ -65,8 +72,8 @@ def _lost(facts: Topology, component: Component, objective: float) -> Hit | None
 
 
 def _lost_at_provider(facts: Topology, component: Component, objective: float) -> Hit | None:
-    """Return the hit for a managed database whose declared backups are too rare, unless its provider always keeps its log."""
-    if not _is_logged_on_request(component) and (component.kind != "database" or service_name(component) in _LOG_KEPT):
+    """Return the hit for a managed database whose declared backups are too rare, unless its provider may always keep its log."""
+    if not _is_logged_on_request(component) and service_name(component) not in _ENGINES:
         return None
     return _lost_by_mistake(facts, component, objective, apart=True)
 
@@ -74,23 +81,8 @@ def _lost_at_provider(facts: Topology, component: Component, objective: float) -
 _LOG_ON_REQUEST = ("cloud-sql",)
 """Managed databases that are backed up every day and recover a point in time only if that is switched on."""
 
-_LOG_KEPT = (
-    *(
-        "aws-rds",
-        "aurora",
-        "aurora-dsql",
-        "documentdb",
-        "neptune",
-        "alloydb",
-        "spanner",
-        "bigquery",
-        "snowflake",
-        "neon",
-    ),
-    *("azure-sql", "azure-sql-database", "azure-sql-managed-instance", "azure-database-for-postgresql"),
-    *("azure-postgresql", "azure-postgres", "azure-database-for-mysql", "azure-mysql"),
-)
-"""Managed databases that recover any point in time from the start, whatever else copies them."""
+_ENGINES = ("postgresql", "mysql", "mariadb", "mssql", "mongodb", "oracle")
+"""Databases of which many are providers, which differ; a provider's own name tells what it keeps, which is mostly the log."""
 
 
 def _is_logged_on_request(component: Component) -> bool:
@@ -168,7 +160,7 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
             f"provider keeps the log between two copies (point-in-time recovery): without that, up to {age} of writes are lost with "
             f"it; the objective is {least}",
             backups,
-            "Declare in `every` how far apart the points are to which it recovers (often `5m`), not how often all of it is copied.",
+            _POINTS_OF_PROVIDER if all(backup.managed for backup in backups) else _COPIES_OF_PROVIDER,
             "archived",
         )
     if component.kind == "database" and all(product_of(backup.product).archives_log for backup in backups):
@@ -206,6 +198,14 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     return _hit(component, message, backups, f"Back it up more often, {log}or run a replica on another host.")
 
 
+_POINTS_OF_PROVIDER = (
+    "Declare in `every` how far apart the points are to which it recovers (often `5m`), not how often all of it "
+    "is copied."
+)
+_COPIES_OF_PROVIDER = (
+    "If it does, declare the provider's copies as a backup of their own, with how far apart the points are to which it recovers "
+    "(`managed: true`, often `every: 5m`)."
+)
 _REPEATED = (
     ": its replicas repeat it, and ",
     "Ship its log as well (point-in-time recovery), and declare how often in `every`, or accept the rest (`accept`).",
@@ -315,8 +315,10 @@ RULE = Rule(
     limits=(
         "Recommends synchronous replication only with two standbys or more: with one, its loss stops every write. "
         "Assumes that asynchronous replication without a declared `lag` meets every objective of a second or more. "
-        "Reports backups of replicated stores, which bring back only what a mistake destroyed, as a warning, and those of a managed "
-        "store if its provider keeps a log on request only. Directories of accounts and mailboxes of your own count as stores. "
+        "Reports backups of replicated stores, which bring back only what a mistake destroyed, as a warning, as those of an application "
+        "that no flow writes to and those of a managed store if its provider keeps a log on request only. Of other managed stores, asks "
+        "for the log, as info, where the product names no provider (`postgresql`). "
+        "Directories of accounts and mailboxes of your own count as stores. "
         "Doesn't check stores without a declared `mode` or `every`. Asks for the interval of the log, as info, where a backup archives it "
         "between its copies (pgBackRest, Barman, WAL-G)."
     ),
