@@ -14,7 +14,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.durations import format_rate
-from archgen.model.kinds import JOB_KEEPERS
+from archgen.model.kinds import QUEUES
 from archgen.model.steps import first_request
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -57,24 +57,37 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _outrun(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each component that starts flows itself, as workers do that poll, more often than all of its replicas can."""
-    loads = Load(facts, peak=False).totals()
+    rates = Load(facts, peak=False).rates()
     for name, started in _started(facts).items():
         component = facts.components[name]
-        load = sum(started.values()) + sum(loads.get(replica.id, 0.0) for replica in component.replicas)
+        called = {
+            flow: sum(each.get(replica.id, 0.0) for replica in component.replicas) for flow, each in rates.items()
+        }
+        flows = facts.in_order({*started, *(flow for flow, rate in called.items() if rate)})
+        load = sum(started.values()) + sum(called.values())
         most = (component.capacity or 0.0) * len(component.replicas)
         if component.capacity is None or load <= most * (1 + 1e-9):
             continue
         several = f"whose {len(component.replicas)} replicas" if len(component.replicas) > 1 else "which"
-        polls = any(facts.kind(target).id in JOB_KEEPERS for call in facts.outgoing[name] for target in call.targets)
         yield Hit(
             subject=Subject("component", name),
             message=(
-                f"{listed(list(started))} {'brings' if len(started) == 1 else 'bring'} {format_rate(load)} to {name}, "
+                f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {format_rate(load)} to {name}, "
                 f"{several} can handle {format_rate(most)}"
             ),
-            flows=tuple(started),
-            fix=_MORE if polls else None,
+            flows=flows,
+            fix=_MORE if _works_off(facts, name) else None,
         )
+
+
+def _works_off(facts: Topology, name: str) -> bool:
+    """Return True for a worker that calls a queue which others call that are no workers: they fill it, and it takes from it."""
+    queues = {target for call in facts.outgoing[name] for target in call.targets if facts.kind(target).id in QUEUES}
+    return any(
+        facts.kind(name).id == "worker" and {facts.kind(caller).id for caller in others}.isdisjoint({"worker"})
+        for queue in queues
+        if (others := {call.source for call in facts.incoming[queue]} - {name})
+    )
 
 
 def _started(facts: Topology) -> dict[str, dict[str, float]]:
