@@ -159,9 +159,14 @@ def _let_in_inside(
 
 
 def _is_exposed(facts: Topology, component: Component) -> bool:
-    """Return True for people in a network inside, and for what is in a network that is for callers from outside."""
+    """Return True for people in a network inside, and for what is in a network that is for callers from outside.
+
+    What nothing calls works on others, and so do administrators through a bastion: no connection tells what they need.
+    """
     network = facts.network_of(component.id)
-    return network is not None and (component.kind == "client" or network.trust == "dmz")
+    if network is None or component.kind == "client":
+        return network is not None
+    return network.trust == "dmz" and component.kind != "bastion" and bool(facts.incoming[component.id])
 
 
 def _is_opened(facts: Topology, rule: FirewallRule, target: str) -> bool:
