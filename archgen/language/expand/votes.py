@@ -11,7 +11,19 @@ from archgen.model.architecture import Component, Connection
 from archgen.model.products import product_name, product_of
 
 _VOTING = frozenset(
-    ("master", "masters", "manager", "managers", "voting", "voter", "tiebreaker", "breaker", "arbiter", "eligible")
+    (
+        "master",
+        "masters",
+        "manager",
+        "managers",
+        "voting",
+        "voter",
+        "tiebreaker",
+        "breaker",
+        "arbiter",
+        "eligible",
+        "witness",
+    )
 )
 _OTHER = frozenset(
     ("data", "hot", "warm", "cold", "frozen", "ingest", "coordinating", "coordinator", "coordinators", "client", "ml")
@@ -41,4 +53,8 @@ def _parts(nodes: Sequence[Component], pairs: set[tuple[str, str]]) -> set[str]:
     voting = {name for name, words in names.items() if words & _VOTING}
     if voting or any(words & _OTHER for words in names.values()):
         return set(names) - (voting if len(voting) == 1 else set())
+    asked = {target for source, target in pairs if source not in names} & set(names)
+    if asked and asked != set(names):
+        # what nothing calls is there for the others
+        return set(names)
     return {end for pair in pairs if pair[0] != pair[1] and names.keys() >= set(pair) for end in pair}

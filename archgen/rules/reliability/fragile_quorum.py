@@ -83,7 +83,7 @@ def _of_size(component: Component) -> Iterator[str]:
         yield "a majority of one is its only replica, so losing it stops the quorum"
     elif size == 2:
         yield "a majority of two is both, so losing either replica stops it"
-    elif size % 2 == 0:
+    elif size % 2 == 0 and not product_of(component.product).votes_by_role:
         yield f"a majority of {size} survives the loss of {size // 2 - 1}, no more than a majority of {size - 1}"
 
 
@@ -127,8 +127,10 @@ def _hit(
     causes = {(point.element.id, point.flow) for point in points}
     elements = dict.fromkeys(point.element for point in points)
     flows = tuple(flow for flow in facts.flows if broken.get(flow) or flow in also)
+    doubtful = _is_doubtful(facts, component, flows)
+    takes = "may take" if doubtful else "takes"
     breaks = (
-        f"; losing {listed([element.id for element in elements], 'or')} takes down {listed(flows)}" if flows else ""
+        f"; losing {listed([element.id for element in elements], 'or')} {takes} down {listed(flows)}" if flows else ""
     )
     assumed = f" (assumed for {component.product})" if component.quorum is None else ""
     others = [name for name in voting if name != component.id]
@@ -145,10 +147,22 @@ def _hit(
         else _witness_asked(others),
         related=tuple((element, "is enough to lose the quorum") for element in elements),
         flows=flows or facts.flows_of[component.id],
-        case="breaks" if flows else None,
+        case="breaks" if flows and not doubtful else None,
         proof=_proof_at_quorum(facts, component.id, points) if points else None,
         causes=frozenset(causes),
     )
+
+
+def _is_doubtful(facts: Topology, component: Component, flows: Collection[str]) -> bool:
+    """Return True for nodes of which one has no vote while their number is even, and for steps that may only search.
+
+    Which one has none is known to them alone; searches go on without a majority.
+    """
+    if component.quorum is not None or not product_of(component.product).votes_by_role:
+        return False
+    size = len(component.replicas)
+    writes = any(hop.flow in flows and hop.access == "write" for hop in facts.hops_to[component.id])
+    return not writes or (size > 2 and size % 2 == 0)
 
 
 def _proof_at_quorum(facts: Topology, component: str, points: list[SinglePoint]) -> Proof:
