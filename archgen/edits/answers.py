@@ -330,7 +330,9 @@ def _caller(
     yield Put(("connections", connection), spoken)
     for flow in model.flows:
         if calls_in(flow, caller):
-            yield Append(("flows", flow.id, "steps"), {connection: "request" if protocol == "http" else "query"})
+            yield Append(
+                ("flows", flow.id, "steps"), {connection: "request" if protocol in ("http", "https") else "query"}
+            )
 
 
 def _database(model: Architecture, caller: str) -> Iterator[Change]:

@@ -42,7 +42,7 @@ def _imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_keys_that_a_source_reads_and_addresses_are_asked_about() -> None:
     asked = {each.about: each.ask for each in model().questions if each.kind in ("provider", "address")}
     assert asked == {
-        "quotes -> acme-quotes": "QUOTE_SOURCE_URL of quotes names exchange.acme-quotes.io, which no file describes. "
+        "quotes -> exchange-acme-quotes": "QUOTE_SOURCE_URL of quotes names exchange.acme-quotes.io, which no file describes. "
         "Does quotes call it, and can it do without?",
         "web -> billing": "BILLING_URL of web names billing:8080, which no file describes. Does web call it, and can it do without?",
         "web -> geocode": "By GEOCODE_API_KEY, web calls geocode on the internet. Does it, and can it do without?",
@@ -78,5 +78,5 @@ def test_what_is_there_by_now_is_called_as_it_is() -> None:
 def test_a_caller_that_is_gone_calls_nothing() -> None:
     text = MODEL.read_text().replace("quotes:", "prices:", 1)
     MODEL.write_text(text)
-    answer("quotes -> acme-quotes", "required")
+    answer("quotes -> exchange-acme-quotes", "required")
     assert "acme-quotes" not in {each.id for each in model().components}

@@ -34,7 +34,7 @@ def _complete(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: 
         call.required = False
     if target.kind == "search" and _has_database(parts, calls, call):
         call.required, call.asked = False, True
-    if target.is_provided and target.kind != "mail":
+    if target.is_provided and target.kind != "mail" and call.required:
         call.asked = True
     call.is_assumed = call.is_assumed or call.evidence in ASSUMING
     known = BY_PRODUCT.get(target.product or "")

@@ -351,13 +351,25 @@ def _about(word: str, inventory: Inventory) -> ImportQuestion:
         more = f" and {len(names) - _MOST_NAMED + 1} other components" if len(names) > _MOST_NAMED else ""
         return question("unknown", word, f"Does anything, such as {first.id}, monitor {rest}{more}?", _YES_OR_NO)
     copied = inventory.backed_up
-    kept = [part for part in inventory.parts.values() if part.traits.stores or part.kind == "search"]
+    kept = [
+        part
+        for part in inventory.parts.values()
+        if (part.traits.stores or part.kind == "search") and not _only_elects(part)
+    ]
     stores = [part for part in kept if part.kind != "object-storage"]
     others = [part.id for part in stores if part.id not in copied]
     others += [f"the files of {part.id}" for part in inventory.parts.values() if part.files or part.file_database]
     if word != "backups" or not others:
         return _WORDS[word]
     return question("unknown", word, f"Does anything back up {listed(first_few(others, _MOST_STORES))}?", _YES_OR_NO)
+
+
+def _only_elects(part: Part) -> bool:
+    """Return True for nodes of a search engine that, by their name, lead the others, and hold no documents."""
+    if not product_of(part.product).votes_by_role:
+        return False
+    words = {*words_of(part.id)}
+    return not words.isdisjoint(("master", "masters", "manager", "managers")) and "data" not in words
 
 
 _WORDS = {

@@ -41,7 +41,8 @@ def _caller(
     libraries: Callable[[ServicePart], PackageLists],
 ) -> Caller:
     settings = {
-        name: Setting(value.text, value.source, shared.is_for_several(part, value)) for name, value in variables.items()
+        name: Setting(value.text, value.source, shared.is_for_several(part, value), not (value.text or value.unset))
+        for name, value in variables.items()
     }
 
     def lists(is_shared: bool) -> str:

@@ -11,7 +11,8 @@ class Operated(Struct, frozen=True):
     `counts` are ways to numbers, `*` for each item of a list; `names` have `{}` for the name of the resource, and may end with
     such a way in brackets, for a Service of each item. `pools` are resources of another kind that count instead, by their label.
     Of one that is `promoted`, a replica takes over where the primary is lost: `by` the operator, or by agents, `{}-patroni`, beside
-    each replica of the resource; the empty text where the replicas vote.
+    each replica of the resource; the empty text where the replicas vote. `roles` are ways from such an item to the roles of its nodes:
+    those that vote are counted.
     """
 
     group: str
@@ -21,6 +22,7 @@ class Operated(Struct, frozen=True):
     promoted: bool = False
     by: str = ""
     pools: tuple[str, str] = ("", "")
+    roles: tuple[str, ...] = ()
 
 
 _OPERATED: dict[str, tuple[Operated, ...]] = {
@@ -62,10 +64,10 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
     "RabbitmqCluster": (Operated("rabbitmq.com", "rabbitmq", ("replicas",), ("{}", "{}-nodes")),),
     "Elasticsearch": (
         Operated("elasticsearch.k8s.elastic.co", "elasticsearch", ("nodeSets/*/count",),
-                 ("{}-es-http", "{}-es-transport", "{}-es-internal-http")),
+                 ("{}-es-http", "{}-es-transport", "{}-es-internal-http"), roles=("config/node.roles", "config/node/roles")),
     ),
     "Kibana": (Operated("kibana.k8s.elastic.co", "kibana", ("count",), ("{}-kb-http",)),),
-    "OpenSearchCluster": (Operated("opensearch", "opensearch", ("nodePools/*/replicas",), ("{}",)),),
+    "OpenSearchCluster": (Operated("opensearch", "opensearch", ("nodePools/*/replicas",), ("{}",), roles=("roles",)),),
     "Kafka": (
         Operated("kafka.strimzi.io", "kafka", ("kafka/replicas",), ("{}-kafka-bootstrap", "{}-kafka-brokers"),
                  pools=("KafkaNodePool", "strimzi.io/cluster")),

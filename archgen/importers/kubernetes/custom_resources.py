@@ -17,6 +17,8 @@ from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess
 
 _DEEPEST = 12
+_VOTING = ("master", "cluster_manager")
+"""The roles of nodes of search engines that elect, and may be elected."""
 
 
 class Resource(Struct, frozen=True):
@@ -37,12 +39,26 @@ class Resource(Struct, frozen=True):
     def replicas(self) -> tuple[int | None, Origin]:
         """Return the number of replicas, and the place where it is declared; None where pools in no file count them."""
         spec = self.manifest.node.get("spec")
-        counts = [node for way in self.operated.counts for node in _at(spec, way.split("/"))]
+        counts = [node for way in self.operated.counts for node in self._counts(spec, way)]
         declared = [node for node in self.pools or counts if node.number is not None]
         if not declared:
             return None if self.operated.pools[0] else 1, self.manifest.origin
         total, first = sum(node.number or 0 for node in declared), declared[0]
         return min(total, MOST_REPLICAS), first.origin
+
+    def _counts(self, spec: SourceNode, way: str) -> list[SourceNode]:
+        """Return the numbers at a way; of pools with roles, those of the pools that vote."""
+        if not self.operated.roles:
+            return [*_at(spec, way.split("/"))]
+        items, _, key = way.rpartition("/")
+        pools = [*_at(spec, items.split("/"))]
+        voting = [pool for pool in pools if self._votes(pool)]
+        return [pool.get(key) for pool in voting or pools]
+
+    def _votes(self, pool: SourceNode) -> bool:
+        nodes = (node for way in self.operated.roles for node in _at(pool, way.split("/")))
+        roles = {role.text for node in nodes for role in node.list()}
+        return not roles or not roles.isdisjoint(_VOTING)
 
     @property
     def names(self) -> Iterator[ServiceKey]:

@@ -13,6 +13,7 @@ from archgen.importers.outside import MANAGED, PLACEHOLDER, is_for_pages, is_rea
 from archgen.importers.providers.catalogue import Provider, provider_at
 from archgen.importers.store_names import provided_service
 from archgen.importers.variable_names import is_for_browsers, names_itself, names_page, names_telemetry
+from archgen.model.protocols import PROTOCOLS, RELAYS_OF_MEDIA, WEB
 
 _LONGEST = 500
 _OF_ADDRESS = re.compile(
@@ -31,7 +32,7 @@ _GENERIC = frozenset((
 _NO_SERVICE = re.compile(
     r"DOC|HELP|TERMS|PRIVACY|LICEN[SC]E|SCHEMA|NAMESPACE|REGISTR|REPO(?!RT)|MIRROR|INDEX_URL|DOWNLOAD|AVATAR|LOGO|ICON|IMAGE|PICTURE|ASSET|CDN"
     r"|STATIC|MEDIA|HEALTH|PING|UPTIME|AUDIENCE|SUCCESS|CANCEL|RETURN|REFERER|USER_AGENT|CONTACT|SUPPORT|HOMEPAGE|ACME|PROXY|BLOB|SCRIPT"
-    r"|INSTALL|UPDATE|RELEASE|SPEC(_|$)|SWAGGER|LINK|SHARE|STORE_URL|INVITE|FEED",
+    r"|INSTALL|UPDATE|RELEASE|SPEC(_|$)|SWAGGER|LINK|SHARE|STORE_URL|INVITE|FEED|BLOG|FONT|BRAND(?!S)|CHANGELOG|COMMUNITY|FORUM|SOCIAL",
     re.IGNORECASE,
 )
 """Words of settings for documents, packages, pictures, checks and links, which no request waits for."""
@@ -43,6 +44,14 @@ _OF_DOCUMENTS = re.compile(
     r"|readthedocs\.io|wikipedia\.org|youtube\.com|healthchecks\.io|hc-ping\.com)$"
 )
 """Hosts of sources, packages, schemas and pages."""
+
+_OF_PEOPLE = re.compile(
+    r"(?:www\.|m\.|[a-z0-9-]+\.(?=typeform|substack|medium|tumblr))?(twitter\.com|x\.com|facebook\.com|fb\.com|instagram\.com"
+    r"|linkedin\.com|tiktok\.com|pinterest\.com|reddit\.com|mastodon\.social|bsky\.app|threads\.net|t\.me|wa\.me|discord\.gg|twitch\.tv"
+    r"|vimeo\.com|medium\.com|substack\.com|tumblr\.com|dribbble\.com|behance\.net|producthunt\.com|trustpilot\.com|typeform\.com"
+    r"|forms\.gle|tally\.so|jotform\.com|surveymonkey\.com|calendly\.com|cal\.com|patreon\.com|ko-fi\.com|buymeacoffee\.com)"
+)
+"""Hosts at which people read, write, fill in forms and make appointments; programs call others of these domains."""
 
 _ANYBODYS = re.compile(
     r"(^|\.)(nip\.io|sslip\.io|duckdns\.org|ngrok(-free)?\.(io|app|dev)|no-ip\.(org|com)|ddns\.net|vercel\.app|netlify\.app|herokuapp\.com"
@@ -63,6 +72,11 @@ _MAIL_HOST = re.compile(
     r"(?:smtps?://(?:[^@\s/]*@)?)?([A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,24})(?::([0-9]{1,5}))?/?"
 )
 _BARE = re.compile(r"((?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24})(?::([0-9]{1,5}))?")
+_UNSPOKEN = frozenset((
+    "dns", "doh", "dot", "ntp", "chrony", "syslog", "statsd", "snmp", "whois", "finger", "tor", "socks", "print", "printer",
+))  # fmt: skip
+"""Words of bare hosts for what no request waits for, and for protocols that the language has no word for."""
+
 _HOST_ALONE = re.compile(r"_(HOST(NAME)?|SERVER|DOMAIN|ADDR(ESS)?|ENDPOINT)$", re.IGNORECASE)
 
 
@@ -92,8 +106,8 @@ def foreign_addresses(kind: str, name: str, value: str) -> Iterator[ForeignAddre
         return
     found = [(mention, rest) for mention, rest in urls_in(value) if mention.protocol in ("http", "https")]
     bare = _BARE.fullmatch(value) if not found and _HOST_ALONE.search(name) is not None else None
-    if bare is not None:
-        found = [(Mention(bare[1], "https", int(bare[2]) if bare[2] else None), "")]
+    if bare is not None and (protocol := _protocol_of(name, bare[1])):
+        found = [(Mention(bare[1], protocol, int(bare[2]) if bare[2] else None), "")]
     if len(found) != 1 or PLACEHOLDER.search(value) is not None or not _is_foreign(found[0][0].host):
         return
     mention, rest = found[0]
@@ -104,7 +118,15 @@ def foreign_addresses(kind: str, name: str, value: str) -> Iterator[ForeignAddre
         return
     labels = mention.host.lower().split(".")
     is_interface = labels[0].startswith("api") or labels[0].endswith("api") or "api" in words_of(name)
-    yield ForeignAddress(mention, domain_of(mention.host).partition(".")[0], provider, is_interface)
+    yield ForeignAddress(mention, _title_of(mention.host), provider, is_interface)
+
+
+def _protocol_of(name: str, host: str) -> str:
+    """Return the protocol that the name of a setting, or the first label of a host alone, tells; the empty text for no request."""
+    words = (*words_of(name), host.partition(".")[0].rstrip("0123456789"))
+    told = next((word for word in map(str.lower, words) if word in PROTOCOLS or word in _UNSPOKEN), "https")
+    protocol = "https" if told in WEB else told
+    return "" if protocol in _UNSPOKEN or protocol in RELAYS_OF_MEDIA else protocol
 
 
 def _is_foreign(host: str) -> bool:
@@ -125,16 +147,25 @@ def _tells_nothing(name: str, host: str, rest: str) -> bool:
     words = {*words_of(name)}
     is_of_issuer = not words.isdisjoint(("authority", "issuer", "jwks", "jwk", "oidc", "openid", "domain"))
     is_document = _NO_SERVICE.search(name) is not None or _OF_DOCUMENTS.search(host.lower()) is not None
+    is_link = _OF_PEOPLE.fullmatch(host.lower()) is not None and re.search(r"(^|/)(api|v\d+)(/|$)", rest) is None
     is_file = _FILE.search(rest.partition("?")[0]) is not None
     is_stored = MANAGED.search(host) is not None or provided_service(name) is not None
     return (
         is_of_issuer
         or is_document
+        or is_link
         or is_file
         or is_stored
         or words <= _GENERIC
         or _ANYBODYS.search(host.lower()) is not None
     )
+
+
+def _title_of(host: str) -> str:
+    """Return the labels of a host that tell it from others, up to the one that its owner has registered: `sso-acme`."""
+    domain = domain_of(host)
+    own = host.lower().rstrip(".").removesuffix(domain).rstrip(".")
+    return "-".join((*(label for label in own.split(".") if label and label not in _GENERIC), domain.partition(".")[0]))
 
 
 def domain_of(host: str) -> str:

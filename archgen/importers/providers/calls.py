@@ -11,7 +11,7 @@ from msgspec import Struct
 from archgen.importers.addresses import Mention
 from archgen.importers.catalogue import Known
 from archgen.importers.facts import Fact, Origin
-from archgen.importers.names import words_of
+from archgen.importers.names import make_id, words_of
 from archgen.importers.outside import PLACEHOLDER, Outside
 from archgen.importers.providers.addresses import domain_of, foreign_addresses, mail_server
 from archgen.importers.providers.catalogue import (
@@ -21,9 +21,10 @@ from archgen.importers.providers.catalogue import (
     provider_at,
     provider_of_key,
 )
-from archgen.importers.schemes import told_beside
+from archgen.importers.schemes import Beside, told_beside
 from archgen.importers.variable_names import is_for_browsers, names_callers, names_page
 from archgen.model.kinds import KINDS
+from archgen.model.protocols import PROTOCOLS, WEB
 
 _ADDRESSES = (
     "_API_BASE",
@@ -60,11 +61,15 @@ _ADDRESS_WORDS = frozenset(
 
 
 class Setting(Struct, frozen=True):
-    """A setting of a program: its value, None for one that no file holds, its place, and whether several programs are given it."""
+    """A setting of a program: its value, None for one that no file holds, its place, and whether several programs are given it.
+
+    One that `is_empty` is left empty by its file, and doesn't wait for a value: what it is for is switched off.
+    """
 
     value: str | None
     source: Origin
     is_shared: bool
+    is_empty: bool = False
 
 
 class Caller(Struct, frozen=True):
@@ -88,6 +93,7 @@ class ProviderCalls:
         self._outside = outside
         self._ids = ids
         self._texts = texts
+        self._hosts: dict[str, str] = {}
 
     def add(self, caller: Caller) -> None:
         """Add what a program calls on the internet. Work is only planned by a scheduler, and what balances or observes passes on."""
@@ -109,12 +115,12 @@ class ProviderCalls:
         mention = mail_server(name, setting.value or "")
         if mention is None or not _is_likely(caller, name, setting):
             return mention is not None
-        beside = told_beside(name, lambda key: caller.settings[key].value or "" if key in caller.settings else "")
+        beside = _beside(caller, name)
         port, provider = mention.port or beside.port, provider_at(mention.host)
         protocol = "smtps" if port == 465 else mention.protocol or "smtp"
         is_secured = protocol == "smtp" and (beside.secured or provider is not None)
         called = Mention(mention.host, protocol, port, secured=is_secured)
-        self._connect(caller, called, provider, "mail", name, setting.source)
+        self._connect(caller, called, provider, "mail", name, setting)
         return True
 
     def _address(self, caller: Caller, name: str, setting: Setting) -> None:
@@ -122,16 +128,28 @@ class ProviderCalls:
             provider = found.provider
             if provider is None and (caller.known.product is not None or self._is_own(name, found.mention.host)):
                 continue
+            mention = _as_told(caller, name, found.mention)
+            if mention is None:
+                continue
+            title = self._title(found.title, mention.host)
             reading = caller.reads(name, False)
             is_told = not setting.is_shared and reading is None and (provider is not None or found.is_interface)
             if reading or is_told:
-                self._connect(caller, found.mention, provider, found.title, name, setting.source)
-            elif not setting.is_shared and reading is None:
-                self._ask(caller, found.title, name, found.mention.host, setting.source)
+                self._connect(caller, mention, provider, title, name, setting)
+            elif not setting.is_shared and reading is None and mention.protocol in WEB:
+                self._ask(caller, title, name, mention.host, setting.source)
+
+    def _title(self, title: str, host: str) -> str:
+        """Return the name of a host, by which a question about it finds it: of several that would have one name, all of the host."""
+        place = host.lower()
+        is_of_other = self._outside.taken.get(title, place).lower() != place
+        return make_id(place) if is_of_other or self._hosts.setdefault(title, place) != place else title
 
     def _key(self, caller: Caller, name: str, setting: Setting) -> None:
         """Add the provider that a client library of a program calls, or its source, with a key among the settings."""
-        is_off = (setting.value or "").lower() in ("none", "disabled", "unused", "dummy")
+        value = (setting.value or "").lower()
+        # pages hold the keys that may be published, as those of Mapbox and Stripe
+        is_off = value in ("none", "disabled", "unused", "dummy") or value.startswith(("pk.", "pk_"))
         found = provider_of_key(name) if not (is_off or is_for_browsers(name)) else None
         if found is None:
             self._unknown_key(caller, name, setting)
@@ -151,7 +169,7 @@ class ProviderCalls:
         is_given = setting.value != "" and not setting.is_shared
         if reading or has_client_for(provider, lists) or (is_given and lists == "" and reading is None):
             host = provider.hosts[0]
-            self._connect(caller, Mention(host, "https"), provider, provider.product, name, setting.source)
+            self._connect(caller, Mention(host, "https"), provider, provider.product, name, setting)
 
     def _unknown_key(self, caller: Caller, name: str, setting: Setting) -> None:
         """Ask for the service for which a program has a key that its source reads, by the name of the key."""
@@ -181,15 +199,15 @@ class ProviderCalls:
         return tuple(text.lower() for text in self._texts())
 
     def _connect(
-        self, caller: Caller, mention: Mention, provider: Provider | None, title: str, name: str, source: Origin
+        self, caller: Caller, mention: Mention, provider: Provider | None, title: str, name: str, setting: Setting
     ) -> None:
         known = Known("external-service" if title != "mail" else "mail", None, mention.protocol or "https")
         if provider is not None:
             known = Known(provider.kind, provider.product, mention.protocol or "https")
             title = provider.product
         host = provider.hosts[0] if provider is not None and provider.hosts else mention.host
+        sheet, source = self._outside.sheet, setting.source
         store = self._outside.add(host, known, source, name, title)
-        sheet = self._outside.sheet
         if provider is not None or known.kind != "mail":
             sheet.add(Fact(f"component:{store.id}", "is_provided", True, source, name, "medium"))
         if provider is not None and not KINDS[known.kind].foreign:
@@ -198,8 +216,27 @@ class ProviderCalls:
         sheet.add(Fact(subject, "protocol", known.protocol, source, name, "medium"))
         sheet.add(Fact(subject, "served", [port or 0, known.protocol], source, name, "medium"))
         sheet.add(Fact(subject, "is_assumed", True, source, name, "medium"))
+        if setting.is_empty:
+            sheet.add(Fact(subject, "required", False, source, name, "medium"))
         if mention.secured:
             sheet.add(Fact(subject, "secured", port or 0, source, name, "medium"))
+
+
+def _beside(caller: Caller, name: str) -> Beside:
+    return told_beside(name, lambda key: caller.settings[key].value or "" if key in caller.settings else "")
+
+
+def _as_told(caller: Caller, name: str, mention: Mention) -> Mention | None:
+    """Return a mention with what stands beside it; None if nothing tells if a protocol that is plain at first runs inside TLS."""
+    spoken = mention.protocol or "https"
+    if spoken in WEB:
+        return mention
+    beside, protocol = _beside(caller, name), PROTOCOLS[spoken]
+    port = mention.port or beside.port
+    is_secured = beside.secured or (port is not None and port == protocol.secured_port)
+    if protocol.encrypted or is_secured or port is not None:
+        return Mention(mention.host, spoken, port, secured=is_secured and not protocol.encrypted)
+    return None
 
 
 def _is_likely(caller: Caller, name: str, setting: Setting) -> bool:
