@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from msgspec import Struct
 
 from archgen.importers.packages import PACKAGE_LISTS
-from archgen.importers.sources.reading import binds_any, is_like_any, without_comments
+from archgen.importers.sources.reading import is_like_any, source_text
 
 PROJECT = re.compile(r"\.(cs|fs|vb)proj$")
 """The end of the name of a project of .NET, which lists its packages."""
@@ -39,10 +40,14 @@ _PARTS = re.compile(r"[/.]+")
 
 
 class _Folder(Struct):
-    """The text of the files of a directory in small letters, without comments, and the names by which others use it."""
+    """The text of the files of a directory in small letters, without comments, and the names by which others use it.
+
+    It `binds_any` variable if a framework may read any for one of the files.
+    """
 
     text: str
     names: frozenset[str]
+    binds_any: bool
 
     @property
     def words(self) -> Set[str]:
@@ -61,9 +66,14 @@ class _Folder(Struct):
 
 
 class Folders:
-    """The directories of files, each with its path and text; programs lie in those that are `owned`, with a slash at the end."""
+    """The directories of files, each with its path and text; programs lie in those that are `owned`, with a slash at the end.
 
-    def __init__(self, files: Iterable[tuple[str, str]], owned: tuple[str, ...]) -> None:
+    `answers` are those of a run.
+    """
+
+    def __init__(
+        self, files: Iterable[tuple[str, str]], owned: tuple[str, ...], answers: dict[tuple[object, ...], Any]
+    ) -> None:
         by_place: dict[str, list[tuple[str, str]]] = {}
         for name, text in files:
             by_place.setdefault(posixpath.dirname(name), []).append((name, text))
@@ -72,10 +82,12 @@ class Folders:
         declared = tuple(
             f"{place}/" for place, each in by_place.items() if packages[place] and any(map(_is_declared, each))
         )
+        sources = {place: [source_text(*file, answers) for file in each] for place, each in by_place.items()}
         self._folders = {
             place: _Folder(
-                "\n".join(without_comments(*file) for file in each).lower(),
+                "\n".join(source.lower for source in sources[place]),
                 frozenset(_names_of(place, each, packages, owned + declared)),
+                any(source.binds_any for source in sources[place]),
             )
             for place, each in by_place.items()
         }
@@ -92,7 +104,7 @@ class Folders:
 
     @cached_property
     def _binding(self) -> frozenset[str]:
-        return frozenset(place for place, each in self._folders.items() if binds_any(each.text))
+        return frozenset(place for place, each in self._folders.items() if each.binds_any)
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[str]]:

@@ -27,11 +27,18 @@ class MissingLibraries:
         self._lists: dict[str, PackageLists] = {}
         self._are_whole: dict[str, bool] = {}
         self._owners: dict[Known, set[str]] = {}
+        self._lacking: dict[tuple[str, Known], bool] = {}
 
     def lacks(self, program: str, store: Known) -> bool:
         """Return True if a program lists no library for a store, and another one does."""
-        if not store.keeps_data or program not in self._programs:
+        if program not in self._programs:
             return False
+        key = program, store
+        if key not in self._lacking:
+            self._lacking[key] = store.keeps_data and self._is_lacking(program, store)
+        return self._lacking[key]
+
+    def _is_lacking(self, program: str, store: Known) -> bool:
         if not is_without_library(store, self._lists_of(program)):
             return False
         if store not in self._owners:

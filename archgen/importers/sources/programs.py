@@ -167,7 +167,7 @@ class ProgramSources:
             inner = {each for each in self._places.values() if each and each.startswith(f"{place}/")}
             code = [name for name in tree.code if name.startswith(f"{place}/")] if not inner else []
             files, is_whole = self.texts(program, code)
-            self._at[place] = (names_read(files), is_whole and tree.is_whole) if files else None
+            self._at[place] = (names_read(files, self._opener.answers), is_whole and tree.is_whole) if files else None
         read = self._at[place]
         if read is None or (in_code and variable in read[0].given - read[0].names):
             return None
@@ -251,7 +251,8 @@ class ProgramSources:
                     waiting.append(posixpath.join(module, name.removeprefix(prefix)))
                 else:
                     libraries.add(name)
-        return Packages(names_read(files), PackageLists("\n".join(sorted(libraries)).lower(), complete=not waiting))
+        names = names_read(files, self._opener.answers)
+        return Packages(names, PackageLists("\n".join(sorted(libraries)).lower(), complete=not waiting))
 
     def what_reads(self, program: str) -> tuple[ReadNames, bool] | None:
         """Return what the source of a program reads, and True if that is all of it."""
@@ -259,7 +260,7 @@ class ProgramSources:
             tree, place = self._tree(self._programs[program].path), self.directories[program]
             files, is_whole = self.texts(program, [*self.code_of(program)])
             beside, is_complete = self.texts(program, [name for name in tree.beside if name.startswith(f"{place}/")])
-            read = names_read(files)
+            read = names_read(files, self._opener.answers)
             read.beside = "\n".join(text for _, text in beside)
             self._read[program] = (read, is_whole and is_complete and tree.is_whole) if files else None
         return self._read[program]
@@ -269,7 +270,7 @@ class ProgramSources:
         copied = self._copied.get(program)
         own = sorted(self.code_of(program) - copied) if copied is not None else []
         if own and program not in self._own:
-            self._own[program] = names_read(self.texts(program, own)[0])
+            self._own[program] = names_read(self.texts(program, own)[0], self._opener.answers)
         return bool(own) and not self._own[program].reads(variable)
 
     @cached_property
@@ -285,9 +286,8 @@ class ProgramSources:
         for files in below.values():
             alike: dict[frozenset[str], list[tuple[str, str]]] = {}
             for program, name in files if len(files) > 1 else ():
-                alike.setdefault(frozenset(names_read(self.texts(program, [name])[0]).names), []).append(
-                    (program, name)
-                )
+                read = names_read(self.texts(program, [name])[0], self._opener.answers)
+                alike.setdefault(frozenset(read.names), []).append((program, name))
             for names, group in alike.items():
                 for program, name in group if len(group) > 1 and len(names) >= _LEAST_OF_SETTINGS else ():
                     copied.setdefault(program, set()).add(name)
@@ -304,7 +304,7 @@ class ProgramSources:
         if tree.elsewhere is None:
             owned = tuple(f"{each}/" for each in self.directories.values())
             files, is_whole = self.texts(program, [*tree.code, *sorted(tree.lists)], 10)
-            tree.elsewhere = Folders(files, owned), is_whole and tree.is_whole
+            tree.elsewhere = Folders(files, owned, self._opener.answers), is_whole and tree.is_whole
         folders, is_whole = tree.elsewhere
         return not is_whole or folders.may_read_for(self.directories[program], variable)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -102,17 +103,60 @@ class ReadNames(Struct):
         return self.is_bound or variable in self.beside or is_like_any(variable, self.text)
 
 
-def names_read(files: Iterable[tuple[str, str]]) -> ReadNames:
-    """Return the names that sources read; each has the path and the text of a file."""
-    read = ReadNames(set(), set(), "", False)
-    texts = []
-    for path, text in files:
-        bare = without_comments(path, text)
-        _add(read, path, bare)
-        texts.append(bare.lower())
-    read.text = "\n".join(texts)
-    read.is_bound = binds_any(read.text)
-    return read
+class SourceText:
+    """The text of a source, and what is read in it when that is asked for first: several programs may have it."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path, self._text = path, text
+
+    @cached_property
+    def _bare(self) -> str:
+        text = self._text
+        for comment in _BY_HASH if self._path.endswith(_OF_HASH) else _BY_SLASHES:
+            text = comment.sub("", text)
+        return text
+
+    @cached_property
+    def lower(self) -> str:
+        """The text without comments in small letters."""
+        return self._bare.lower()
+
+    @cached_property
+    def names(self) -> ReadNames:
+        """The names that the source reads."""
+        read = ReadNames(set(), set(), self.lower, self.binds_any)
+        _add(read, self._path, self._bare)
+        return read
+
+    @cached_property
+    def binds_any(self) -> bool:
+        """True if a framework may read any variable for the source."""
+        is_bound = any(word in self.lower for word in _OF_BOUND) and _BOUND.search(self.lower) is not None
+        return is_bound or any(
+            part in self.lower and any(word in self.lower for word in words) for part, words in _BINDING.items()
+        )
+
+
+def source_text(path: str, text: str, answers: dict[tuple[object, ...], Any]) -> SourceText:
+    """Return a source out of the answers of a run, in which the same one is asked for many times."""
+    question = SourceText, path, text
+    if question not in answers:
+        answers[question] = SourceText(path, text)
+    found: SourceText = answers[question]
+    return found
+
+
+def names_read(files: Iterable[tuple[str, str]], answers: dict[tuple[object, ...], Any] | None = None) -> ReadNames:
+    """Return the names that sources read; each has the path and the text of a file. `answers` are those of a run."""
+    kept = answers if answers is not None else {}
+    each = [source_text(path, text, kept) for path, text in files]
+    return ReadNames(
+        {name for source in each for name in source.names.names},
+        {name for source in each for name in source.names.sections},
+        "\n".join(source.lower for source in each),
+        any(source.binds_any for source in each),
+        {name for source in each for name in source.names.given},
+    )
 
 
 def may_be_of_library(variable: str, target: Known, lists: PackageLists) -> bool:
@@ -126,12 +170,6 @@ def is_like_any(variable: str, text: str) -> bool:
     """Return True if a text in small letters holds what may stand for a variable."""
     words, patterns = _like(variable)
     return any(word in text for word in words) and any(pattern.search(text) is not None for pattern in patterns)
-
-
-def binds_any(text: str) -> bool:
-    """Return True if a framework may read any variable for a source, whose text is in small letters."""
-    is_bound = any(word in text for word in _OF_BOUND) and _BOUND.search(text) is not None
-    return is_bound or any(part in text and any(word in text for word in words) for part, words in _BINDING.items())
 
 
 def _add(read: ReadNames, path: str, text: str) -> None:
@@ -149,13 +187,6 @@ def _add(read: ReadNames, path: str, text: str) -> None:
         read.names.update(f"connectionstrings:{name.lower()}" for name in _CONNECTION.findall(text))
     if any(word in text for word in _OF_SETTINGS) and _SETTINGS.search(text) is not None and "prefix" not in text:
         read.names.update(name.upper() for name in _FIELD.findall(text))
-
-
-def without_comments(path: str, text: str) -> str:
-    """Return the text of a file without comments."""
-    for comment in _BY_HASH if path.endswith(_OF_HASH) else _BY_SLASHES:
-        text = comment.sub("", text)
-    return text
 
 
 @lru_cache(maxsize=1024)

@@ -59,7 +59,7 @@ def _sources_around(path: str, opener: Opener) -> _Sources:
             names = []
         tests = [name for name in names if _TESTS.search(name) is not None]
         others = [name for name in names if name not in {*tests} and _EXAMPLES.search(posixpath.basename(name)) is None]
-        read = tuple(names_read([(name, _text(path, name, tree, opener))]) for name in tests)
+        read = tuple(names_read([(name, _text(path, name, tree, opener))], opener.answers) for name in tests)
         opener.answers[question] = _Sources(read, tuple(others))
     sources: _Sources = opener.answers[question]
     return sources
