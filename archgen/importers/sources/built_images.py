@@ -207,9 +207,7 @@ class BuiltImages:
         for text in (*self._pipelines(), *map(self._read, scripts)):
             # a directory is named by its last part at least, and most statements name none
             named = [title for title in titles if title in text]
-            for statement in _statements(text) if named else ():
-                if not any(title in statement for title in named):
-                    continue
+            for statement in _statements(text, named) if named else ():
                 pair = _pair_in(statement)
                 if not pair and _TO_BUILD.search(statement) is None:
                     continue
@@ -335,12 +333,16 @@ def _pair_in(statement: str) -> list[str]:
     return words if len(words) == 2 else []
 
 
-def _statements(text: str) -> Iterator[str]:
-    """Yield the lines of a file, commands on several ones as one, and the items of lists with what stands below them."""
+def _statements(text: str, words: list[str]) -> Iterator[str]:
+    """Yield the lines of a file, commands on several ones as one, and the items of lists with what stands below them.
+
+    Those without any of the words are left out.
+    """
     lines = [line[:_LONGEST_STATEMENT] for line in re.sub(r"\\\n", " ", text).split("\n")]
-    yield from lines
+    holding = [any(word in line for word in words) for line in lines]
+    yield from (line for line, holds in zip(lines, holding, strict=True) if holds)
     for index, line in enumerate(lines):
-        match = _BEGINS_ITEM.match(line)
+        match = _BEGINS_ITEM.match(line) if any(holding[index : index + _MOST_OF_ITEM]) else None
         if match is None:
             continue
         indent = len(match[1] or match[2] or "")
@@ -349,7 +351,8 @@ def _statements(text: str) -> Iterator[str]:
             if other.strip() and len(other) - len(other.lstrip(" ")) <= indent:
                 break
             below.append(other)
-        yield "\n".join(below)[:_LONGEST_STATEMENT]
+        if any(holding[index : index + len(below)]):
+            yield "\n".join(below)[:_LONGEST_STATEMENT]
 
 
 def _path_in(word: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from archgen.importers.packages import PACKAGE_LISTS
-from archgen.importers.sources.reading import is_like_any, source_text
+from archgen.importers.sources.reading import code_text, is_like_any
 
 PROJECT = re.compile(r"\.(cs|fs|vb)proj$")
 """The end of the name of a project of .NET, which lists its packages."""
@@ -82,7 +82,7 @@ class Folders:
         declared = tuple(
             f"{place}/" for place, each in by_place.items() if packages[place] and any(map(_is_declared, each))
         )
-        sources = {place: [source_text(*file, answers) for file in each] for place, each in by_place.items()}
+        sources = {place: [code_text(*file, answers) for file in each] for place, each in by_place.items()}
         self._folders = {
             place: _Folder(
                 "\n".join(source.lower for source in sources[place]),

@@ -313,12 +313,20 @@ class ProgramSources:
         path, room = self._programs[program].path, times * _MOST_BYTES
         texts: list[tuple[str, str]] = []
         prefix = posixpath.relpath(".", self._opener.tree(path).place)
+        opened = self._tree(path).opened
         for name in names[: times * _MOST_FILES]:
-            for file in self._opener(path, posixpath.join(prefix, name))[:1]:
-                room -= len(file.data)
-                if len(file.data) > _LARGEST or room < 0:
-                    return texts, False
-                texts.append((name, file.data.decode("utf-8", "replace")))
+            if name not in opened:
+                files = self._opener(path, posixpath.join(prefix, name))[:1]
+                opened[name] = next(
+                    ((each.data[:_LARGEST].decode("utf-8", "replace"), len(each.data)) for each in files), None
+                )
+            if (file := opened[name]) is None:
+                continue
+            text, size = file
+            room -= size
+            if size > _LARGEST or room < 0:
+                return texts, False
+            texts.append((name, text))
         return texts, len(names) <= times * _MOST_FILES
 
     def _tree(self, path: str) -> _Tree:
@@ -344,6 +352,7 @@ class _Tree:
             if name.endswith(".go"):
                 self.go_files.setdefault(posixpath.dirname(name), []).append(name)
         self.elsewhere: tuple[Folders, bool] | None = None
+        self.opened: dict[str, tuple[str, int] | None] = {}
 
     def directory_of(self, program: Program, place: str, *, is_alone: bool) -> str | None:
         """Return the directory of a program that a file at a place declares.

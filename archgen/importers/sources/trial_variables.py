@@ -46,7 +46,7 @@ def _is_read_by_tests_alone(variable: str, path: str, opener: Opener) -> bool:
     if not any(test.reads(variable) for test in sources.tests):
         return False
     tree = opener.tree(path)
-    return not any(is_like_any(variable, _text(path, name, tree, opener).lower()) for name in sources.others)
+    return not any(is_like_any(variable, _lower_text(path, name, tree, opener)) for name in sources.others)
 
 
 def _sources_around(path: str, opener: Opener) -> _Sources:
@@ -63,6 +63,15 @@ def _sources_around(path: str, opener: Opener) -> _Sources:
         opener.answers[question] = _Sources(read, tuple(others))
     sources: _Sources = opener.answers[question]
     return sources
+
+
+def _lower_text(path: str, name: str, tree: FileTree, opener: Opener) -> str:
+    """Return the text of a file in small letters, which is searched for one variable after the other."""
+    question = _lower_text, tree.project, name
+    if question not in opener.answers:
+        opener.answers[question] = _text(path, name, tree, opener).lower()
+    text: str = opener.answers[question]
+    return text
 
 
 def _text(path: str, name: str, tree: FileTree, opener: Opener) -> str:
