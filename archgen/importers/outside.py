@@ -54,8 +54,11 @@ PLACEHOLDER = re.compile(
 )
 """Values that stand for others, which somebody puts in before anything runs."""
 
-_NO_HOST = re.compile(r"(^|\.)(local|localhost|localdomain|internal|invalid|test)$", re.IGNORECASE)
-"""The ends of names that no machine has outside its own network."""
+_NO_HOST = re.compile(
+    r"(^|\.)(localhost|localdomain|invalid|test)$|^(local|internal)$|(^|\.)(docker\.internal|cluster\.local)$",
+    re.IGNORECASE,
+)
+"""Names of the machine itself, of tests, and of what a desktop or a cluster names; others of a private network are those of machines."""
 
 _OWN_CLUSTER = re.compile(r"\.svc(\.cluster\.local)?\.?$")
 _OF_CLUSTER = re.compile(r"([a-z0-9-]+\.[a-z0-9-]+)\.svc\..+")
