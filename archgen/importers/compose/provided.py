@@ -11,6 +11,7 @@ from archgen.importers.compose.sharing import SharedValues
 from archgen.importers.outside import Outside
 from archgen.importers.packages import PackageLists
 from archgen.importers.providers.calls import Caller, ProviderCalls, Setting, texts_of_domains
+from archgen.importers.sources.literal_addresses import literal_addresses
 
 
 def add_providers_of_services(
@@ -57,4 +58,5 @@ def _caller(
         settings,
         lists,
         lambda name, in_code: shared.reads_where_it_lies(part, name, in_code=in_code),
+        lambda: literal_addresses(shared.own_code(part), libraries(part).text),
     )

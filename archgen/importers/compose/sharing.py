@@ -199,6 +199,10 @@ class SharedValues:
         """Return if the source that a service is built of reads a variable; None where nothing tells."""
         return self._sources.reads_where_it_lies(part.id, name, in_code=in_code)
 
+    def own_code(self, part: ServicePart) -> list[tuple[str, str]]:
+        """Return the source files of a service."""
+        return self._sources.own_code(part.id)
+
     def may_be_for_others(self, identity: str, source: Origin, *, is_served: bool) -> bool:
         """Return False for a variable of a component's own, of which neither its order nor its source tells what it uses.
 

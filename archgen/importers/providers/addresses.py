@@ -60,6 +60,11 @@ _ANYBODYS = re.compile(
 )
 """Domains below which anybody's programs have names: what is there may as well be the system itself."""
 
+_OF_CHECKS = re.compile(
+    r"(^|\.)(ipify\.org|ifconfig\.(me|co)|icanhazip\.com|ipinfo\.io|checkip\.[\w.]+|ip-api\.com|httpbin\.org|google\.com)$"
+)
+"""Hosts that tell somebody's own address, or that the network is there."""
+
 _FILE = re.compile(r"\.(?!(?:php|aspx?|do|jsp|cgi)\b)[a-z][a-z0-9]{1,6}$", re.IGNORECASE)
 _SHARED_ENDS = ("co", "com", "org", "net", "gov", "ac", "or", "go", "ne", "edu", "gob", "gouv")
 """Words before a country under which domains are given out."""
@@ -127,6 +132,28 @@ def _protocol_of(name: str, host: str) -> str:
     told = next((word for word in map(str.lower, words) if word in PROTOCOLS or word in _UNSPOKEN), "https")
     protocol = "https" if told in WEB else told
     return "" if protocol in _UNSPOKEN or protocol in RELAYS_OF_MEDIA else protocol
+
+
+def called_address(name: str, value: str) -> ForeignAddress | None:
+    """Return the address on the internet that a source calls, or holds by a name, if others answer programs there."""
+    found = [*urls_in(value[:_LONGEST])]
+    if len(found) != 1 or PLACEHOLDER.search(value) is not None or not _is_foreign(found[0][0].host):
+        return None
+    mention, rest = found[0]
+    host, provider = mention.host.lower(), provider_at(mention.host)
+    labels = host.split(".")
+    is_interface = (
+        labels[0].startswith("api") or labels[0].endswith("api") or (provider is not None and host in provider.hosts)
+    )
+    is_document = _NO_SERVICE.search(name) is not None or _OF_DOCUMENTS.search(host) is not None
+    is_page = labels[0] == "www" and "api" not in words_of(rest)
+    is_others = _ANYBODYS.search(host) is not None or _OF_CHECKS.search(host) is not None
+    if is_document or is_page or is_others or _FILE.search(rest.partition("?")[0]) is not None or is_for_browsers(name):
+        return None
+    # what has a name may only be shown
+    if (provider is None and MANAGED.search(host) is not None) or (name and not is_interface):
+        return None
+    return ForeignAddress(mention, domain_of(host).partition(".")[0], provider, is_interface)
 
 
 def _is_foreign(host: str) -> bool:

@@ -13,7 +13,7 @@ from archgen.importers.catalogue import Known
 from archgen.importers.facts import Fact, Origin
 from archgen.importers.names import make_id, words_of
 from archgen.importers.outside import PLACEHOLDER, Outside
-from archgen.importers.providers.addresses import domain_of, foreign_addresses, mail_server
+from archgen.importers.providers.addresses import called_address, domain_of, foreign_addresses, mail_server
 from archgen.importers.providers.catalogue import (
     Provider,
     has_client_for,
@@ -22,6 +22,7 @@ from archgen.importers.providers.catalogue import (
     provider_of_key,
 )
 from archgen.importers.schemes import Beside, told_beside
+from archgen.importers.sources.literal_addresses import Literal
 from archgen.importers.variable_names import is_for_browsers, names_callers, names_page
 from archgen.model.kinds import KINDS
 from archgen.model.protocols import PROTOCOLS, WEB
@@ -76,7 +77,8 @@ class Caller(Struct, frozen=True):
     """A program with its settings by name.
 
     `lists` gives its lists of packages, those that it has alone for a setting that it shares. `reads` tells if its source reads a setting,
-    None where nothing tells: what only its own files of settings take counts unless code is asked for.
+    None where nothing tells: what only its own files of settings take counts unless code is asked for. `literals` gives the addresses that
+    its source calls.
     """
 
     id: str
@@ -84,6 +86,7 @@ class Caller(Struct, frozen=True):
     settings: Mapping[str, Setting]
     lists: Callable[[bool], str]
     reads: Callable[[str, bool], bool | None]
+    literals: Callable[[], Iterable[Literal]]
 
 
 class ProviderCalls:
@@ -110,6 +113,12 @@ class ProviderCalls:
             if setting.value is not None and "." in setting.value and not self._mail(caller, name, setting):
                 self._address(caller, name, setting)
             self._key(caller, name, setting)
+        for literal in caller.literals() if caller.known.product is None else ():
+            found = called_address(literal.variable, literal.url)
+            # a variable of that name leads elsewhere
+            is_set = literal.variable.upper() in caller.settings
+            if found is not None and not is_set and not self._is_own(literal.variable, found.mention.host):
+                self._connect(caller, found.mention, found.provider, found.title, "its source", literal.source)
 
     def _mail(self, caller: Caller, name: str, setting: Setting) -> bool:
         mention = mail_server(name, setting.value or "")

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from archgen.importers.packages import PACKAGE_LISTS
+from archgen.importers.packages import DOCKERFILES, PACKAGE_LISTS
 from archgen.importers.sources.reading import code_text, is_like_any
 
 PROJECT = re.compile(r"\.(cs|fs|vb)proj$")
@@ -148,6 +148,14 @@ def folders_above(name: str) -> list[str]:
     """Return the directories that hold a file, the nearest one first."""
     parts = name.split("/")[:-1]
     return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
+
+
+def code_of_image(place: str, code: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Return the source files below a directory, all for the empty text, without those that an image of another recipe is built of."""
+    beginning = f"{place}/" if place else ""
+    others = {posixpath.dirname(name) for name in names if posixpath.basename(name) in DOCKERFILES}
+    inner = {each for each in others if each.startswith(beginning) and each != place}
+    return [name for name in code if name.startswith(beginning) and inner.isdisjoint(folders_above(name))]
 
 
 def _is_declared(file: tuple[str, str]) -> bool:

@@ -1,0 +1,92 @@
+"""Addresses on the internet that stand in the source of a program itself: in a call, as a default, or under a name for an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from archgen.importers.facts import Origin
+from archgen.importers.sources.reading import without_comments
+
+_CODE = re.compile(r"\.(py|go|java|kt|scala|cs|php|rb|rs|[cm]?[jt]s)$")
+_OF_PAGES = re.compile(r"\.[cm]?[jt]s$")
+_ASIDE = re.compile(
+    r"(^|/)(scripts?|tools?|bin|seeds?(ers)?|migrations?|database|notebooks?|bench(marks?)?|training|demos?|e2e|mocks?|front-?end|client|ui|web|pages"
+    r"|components|hooks|views|templates|assets|locales?|i18n|vendor|node_modules|dist|build)/"
+    r"|(^|/)(test|seed|demo|mock|setup|validate|check|debug)[^/]*$|[\w-]+\.(config|conf|setup|seed)\.\w+$",
+    re.IGNORECASE,
+)
+"""Tests, tools, what only sets something up, and what may be for browsers."""
+
+_FOR_PAGES = re.compile(
+    r"(?<![a-z])(react|vue|svelte|next|nuxt|vite|astro|solid-js|preact|jquery|electron)(?![a-z])|@angular"
+)
+"""Libraries of programs that run in browsers, whose addresses are called from there."""
+
+_URL = re.compile(r"""https://[a-zA-Z0-9][\w.-]*\.[a-zA-Z]{2,24}(?=[/?:"'`])[^"'`\s]{0,200}(?=["'`])""")
+_CALL = re.compile(
+    r"(?:\b(?:httpx|requests|axios|got|superagent|needle|http|https|session|(?:http_?)?client|web_?client|reqwest|HTTParty|Faraday)"
+    r"\.(?:get|post|put|patch|delete|request|stream|new_?request|get\w*async|post\w*async|create)|\.(?:get|post)For(?:Object|Entity)"
+    r"|(?<![\w.])fetch|\burlopen|\bNewRequest(?:WithContext)?|\bfile_get_contents|\bcurl_init)"
+    r"\(\s*(?:(?:\w+(?:\.\w+)*(?:\(\))?|[\"'](?:GET|POST|PUT|PATCH|DELETE)[\"'])\s*,\s*){0,2}f?[\"'`]$",
+    re.IGNORECASE,
+)
+"""What stands before an address in a call of a client; a context or a method may be between them."""
+
+_DEFAULT = re.compile(
+    r"(?:\b(?:getenv|environ\.get|env(?:\.get)?)\(\s*[\"'](\w+)[\"']\s*,|\benv\.(\w+)\s*(?:\|\||\?\?))\s*[\"'`]$",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?<![\w.])(?:self\.|this\.)?(\w*(?:url|uri|endpoint|base|api))(?:\s*:\s*[\w.\[\]]+)?\s*:?=\s*f?[\"'`]$",
+    re.IGNORECASE,
+)
+"""What stands before the default of a variable, and before an address that has a name."""
+
+_BEFORE = 200
+"""Characters before an address that are looked at."""
+
+_CLIENT = re.compile(
+    r"\b(requests|httpx|aiohttp|axios|urllib|RestTemplate|RestClient|WebClient|HttpClient|OkHttpClient|HttpURLConnection|http\.(Get|Post|NewRequest\w*)"
+    r"|reqwest|guzzle|Guzzle\w*|HTTParty|Faraday|curl_init)\b|\bfetch\("
+)
+_NO_CALL = re.compile(
+    r"referer|origin|cors|allowed|redirect|callback|\bhref\b|swagger|openapi|servers?\b *[:=]|xmlns|namespace|console\."
+    r"|print(ln|f)?\(|\blog(ger)?\b|issuer|audience|\b(throw|raise|panic)\b|(error|exception)\w{0,30}\(|example"
+    r"|\b(help|usage|message|description|placeholder|title|label)\b *[:=]",
+    re.IGNORECASE,
+)
+"""Words of a line that shows an address, or says who may call."""
+
+
+class Literal(Struct, frozen=True):
+    """An address in a source with its place, and the variable that holds it; the empty text where it is called in the same line."""
+
+    url: str
+    variable: str
+    source: Origin
+
+
+def literal_addresses(files: Iterable[tuple[str, str]], libraries: str) -> Iterator[Literal]:
+    """Yield the addresses that sources call; `libraries` are the packages of the program, in small letters."""
+    is_page = not libraries or _FOR_PAGES.search(libraries) is not None
+    for path, text in files:
+        if "https://" not in text or _CODE.search(path) is None or _ASIDE.search(path) is not None:
+            continue
+        if not is_page or _OF_PAGES.search(path) is None:
+            yield from _literals(path, text)
+
+
+def _literals(path: str, full: str) -> Iterator[Literal]:
+    text = without_comments(path, full)
+    has_client = _CLIENT.search(text) is not None
+    for match in _URL.finditer(text):
+        before = text[max(0, match.start() - _BEFORE) : match.start()]
+        named = (_DEFAULT.search(before) or _NAMED.search(before)) if has_client else None
+        if named is None and _CALL.search(before) is None:
+            continue
+        if _NO_CALL.search(before[before.rfind("\n") + 1 :]) is None:
+            variable = next(filter(None, named.groups()), "") if named is not None else ""
+            yield Literal(match[0], variable, Origin(path, full.count("\n", 0, full.index(match[0])) + 1))
