@@ -142,6 +142,14 @@ class FileTree(Struct, frozen=True):
     is_whole: bool
 
 
+class WrittenAddress(Struct, frozen=True):
+    """An address in a source with its place, and the variable that holds it; the empty text where it is called in the same line."""
+
+    url: str
+    variable: str
+    source: Origin
+
+
 class Opener(Protocol):
     """Opens what a file names: by the path of that file and the name in it; the configurations in it for a directory.
 

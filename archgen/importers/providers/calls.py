@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from archgen.importers.addresses import Mention
 from archgen.importers.catalogue import Known
-from archgen.importers.facts import Fact, Origin
+from archgen.importers.facts import Fact, Origin, WrittenAddress
 from archgen.importers.names import make_id, words_of
 from archgen.importers.outside import PLACEHOLDER, Outside
 from archgen.importers.providers.addresses import called_address, domain_of, foreign_addresses, mail_server
@@ -22,7 +22,6 @@ from archgen.importers.providers.catalogue import (
     provider_of_key,
 )
 from archgen.importers.schemes import Beside, told_beside
-from archgen.importers.sources.literal_addresses import Literal
 from archgen.importers.variable_names import is_for_browsers, names_callers, names_page
 from archgen.model.kinds import KINDS
 from archgen.model.protocols import PROTOCOLS, WEB
@@ -86,7 +85,7 @@ class Caller(Struct, frozen=True):
     settings: Mapping[str, Setting]
     lists: Callable[[bool], str]
     reads: Callable[[str, bool], bool | None]
-    literals: Callable[[], Iterable[Literal]]
+    literals: Callable[[], Iterable[WrittenAddress]]
 
 
 class ProviderCalls:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
-
-from archgen.importers.facts import Origin
+from archgen.importers.facts import Origin, WrittenAddress
 from archgen.importers.sources.reading import without_comments
 
 _CODE = re.compile(r"\.(py|go|java|kt|scala|cs|php|rb|rs|[cm]?[jt]s)$")
@@ -61,15 +59,7 @@ _NO_CALL = re.compile(
 """Words of a line that shows an address, or says who may call."""
 
 
-class Literal(Struct, frozen=True):
-    """An address in a source with its place, and the variable that holds it; the empty text where it is called in the same line."""
-
-    url: str
-    variable: str
-    source: Origin
-
-
-def literal_addresses(files: Iterable[tuple[str, str]], libraries: str) -> Iterator[Literal]:
+def literal_addresses(files: Iterable[tuple[str, str]], libraries: str) -> Iterator[WrittenAddress]:
     """Yield the addresses that sources call; `libraries` are the packages of the program, in small letters."""
     is_page = not libraries or _FOR_PAGES.search(libraries) is not None
     for path, text in files:
@@ -79,7 +69,7 @@ def literal_addresses(files: Iterable[tuple[str, str]], libraries: str) -> Itera
             yield from _literals(path, text)
 
 
-def _literals(path: str, full: str) -> Iterator[Literal]:
+def _literals(path: str, full: str) -> Iterator[WrittenAddress]:
     text = without_comments(path, full)
     has_client = _CLIENT.search(text) is not None
     for match in _URL.finditer(text):
@@ -89,4 +79,4 @@ def _literals(path: str, full: str) -> Iterator[Literal]:
             continue
         if _NO_CALL.search(before[before.rfind("\n") + 1 :]) is None:
             variable = next(filter(None, named.groups()), "") if named is not None else ""
-            yield Literal(match[0], variable, Origin(path, full.count("\n", 0, full.index(match[0])) + 1))
+            yield WrittenAddress(match[0], variable, Origin(path, full.count("\n", 0, full.index(match[0])) + 1))
