@@ -55,8 +55,7 @@ PLACEHOLDER = re.compile(
 """Values that stand for others, which somebody puts in before anything runs."""
 
 _NO_HOST = re.compile(
-    r"(^|\.)(localhost|localdomain|invalid|test)$|^(local|internal)$|(^|\.)(docker\.internal|cluster\.local)$",
-    re.IGNORECASE,
+    r"(?i)(^|\.)(localhost|localdomain|invalid|test|docker\.internal|cluster\.local)$|^(local|internal)$"
 )
 """Names of the machine itself, of tests, and of what a desktop or a cluster names; others of a private network are those of machines."""
 
