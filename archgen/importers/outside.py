@@ -54,9 +54,7 @@ PLACEHOLDER = re.compile(
 )
 """Values that stand for others, which somebody puts in before anything runs."""
 
-_NO_HOST = re.compile(
-    r"(?i)(^|\.)(localhost|localdomain|invalid|test|docker\.internal|cluster\.local)$|^(local|internal)$"
-)
+_NO_HOST = re.compile(r"(?i)((^|docker\.)internal|(^|cluster\.)local|(^|\.)(local(host|domain)|invalid|test))$")
 """Names of the machine itself, of tests, and of what a desktop or a cluster names; others of a private network are those of machines."""
 
 _OWN_CLUSTER = re.compile(r"\.svc(\.cluster\.local)?\.?$")
