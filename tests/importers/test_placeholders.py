@@ -31,9 +31,15 @@ def test_host_whose_name_holds_such_a_word_is_a_host(value: str) -> None:
     assert not PLACEHOLDER.search(value)
 
 
-def test_host_of_its_own_network_is_none_outside() -> None:
-    assert [host for host in ("db.local", "db.internal", "example.org", "local.corp.net") if is_real(host)] == [
-        "local.corp.net"
+def test_machine_of_a_private_network_is_a_host_outside() -> None:
+    assert [
+        host
+        for host in ("local", "db.local", "db.internal", "kubernetes.docker.internal", "example.org", "local.corp.net")
+        if is_real(host)
+    ] == [
+        "db.local",
+        "db.internal",
+        "local.corp.net",
     ]
 
 
