@@ -117,7 +117,14 @@ class ProviderCalls:
             # a variable of that name leads elsewhere
             is_set = literal.variable.upper() in caller.settings
             if found is not None and not is_set and not self._is_own(literal.variable, found.mention.host):
-                self._connect(caller, found.mention, found.provider, found.title, "its source", literal.source)
+                self._connect(
+                    caller,
+                    found.mention,
+                    found.provider,
+                    found.title,
+                    "its source",
+                    Setting(None, literal.source, False),
+                )
 
     def _mail(self, caller: Caller, name: str, setting: Setting) -> bool:
         mention = mail_server(name, setting.value or "")

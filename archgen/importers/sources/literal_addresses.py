@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archgen.importers.facts import Origin, WrittenAddress
-from archgen.importers.sources.reading import without_comments
+from archgen.importers.sources.reading import CodeText
 
 _CODE = re.compile(r"\.(py|go|java|kt|scala|cs|php|rb|rs|[cm]?[jt]s)$")
 _OF_PAGES = re.compile(r"\.[cm]?[jt]s$")
@@ -70,7 +70,7 @@ def literal_addresses(files: Iterable[tuple[str, str]], libraries: str) -> Itera
 
 
 def _literals(path: str, full: str) -> Iterator[WrittenAddress]:
-    text = without_comments(path, full)
+    text = CodeText(path, full).bare
     has_client = _CLIENT.search(text) is not None
     for match in _URL.finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]

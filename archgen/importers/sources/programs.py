@@ -16,30 +16,12 @@ from archgen.importers.facts import FileTree, Opener
 from archgen.importers.packages import DOCKERFILES, PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.declared_programs import Program
+from archgen.importers.sources.file_kinds import BESIDE, CODE, LOCK, NO_CODE
 from archgen.importers.sources.folders import Folders, code_of_image, folders_above, is_list, title_of
 from archgen.importers.sources.modules import imports_of, lists_at
 from archgen.importers.sources.reading import ReadNames, may_be_of_library, names_read
 
 SourceReading = Literal["reads", "lacks"]
-
-_CODE = re.compile(
-    r"\.(go|py|[cm]?[jt]s|[jt]sx|vue|svelte|astro|cs|cshtml|fs|vb|java|kt|kts|scala|groovy|rb|php|rs|exs?|erl|cljs?|swift|cpp|cc|c|h|dart|lua|pl|ml|hs|cr"
-    r"|nim|zig|prisma|properties)$|(^|/)(application|bootstrap)[\w-]*\.ya?ml$"
-)
-"""Files of programs, and those of settings in which frameworks replace variables."""
-
-_NO_CODE = re.compile(
-    r"(^|(?<!/com|/org)/)(tests?|__tests__|__mocks__|specs?|e2e|testing|testdata|fixtures|mocks|docs?|examples?|samples?|third_party|wwwroot|static|public)/"
-    r"|\.Tests?/|(^|/)(test_|conftest)[^/]*$|_(test|spec)\.\w+$|\.(test|spec|stories|d|min)\.\w+$|Tests?\.(cs|java|kt)$"
-)
-"""Tests, examples, documents, and what browsers are given; `com.example` is the package of any program of Java."""
-
-_BESIDE = re.compile(
-    r"\.(json5?|ya?ml|toml|conf|config|cfg|ini|xml|sh|te?mpl|tpl|template|j2|env)$|(^|/)(\.env[^/]*|[\w.]*Dockerfile[\w.]*)$"
-)
-"""Files beside those of a program through which it may read a variable."""
-
-_LOCK = re.compile(r"[.-]lock\b|-lock\.")
 
 _MAIN = re.compile(
     r"^(main|server|index|app|manage|__main__|program)\.(go|py|rs|[cm]?[jt]s|rb|php|java|kt|cs)$", re.IGNORECASE
@@ -350,10 +332,10 @@ class _Tree:
     def __init__(self, files: FileTree) -> None:
         self.names = files.names
         self.is_whole = files.is_whole
-        sources = {name: _NO_CODE.search(name) is None for name in self.names if _CODE.search(name) is not None}
+        sources = {name: NO_CODE.search(name) is None for name in self.names if CODE.search(name) is not None}
         self.code = [name for name, is_meant in sources.items() if is_meant]
-        beside = (name for name in self.names if name not in sources and _BESIDE.search(name) is not None)
-        self.beside = [name for name in beside if not (_NO_CODE.search(name) or _LOCK.search(name))]
+        beside = (name for name in self.names if name not in sources and BESIDE.search(name) is not None)
+        self.beside = [name for name in beside if not (NO_CODE.search(name) or LOCK.search(name))]
         self.lists = {name for name in self.names if is_list(posixpath.basename(name))}
         self.go_files: dict[str, list[str]] = {}
         for name in self.code:

@@ -116,7 +116,8 @@ class CodeText:
         self._path, self._text = path, text
 
     @cached_property
-    def _bare(self) -> str:
+    def bare(self) -> str:
+        """The text without comments."""
         text = self._text
         for comment in _BY_HASH if self._path.endswith(_OF_HASH) else _BY_SLASHES:
             text = comment.sub("", text)
@@ -125,13 +126,13 @@ class CodeText:
     @cached_property
     def lower(self) -> str:
         """The text without comments in small letters."""
-        return self._bare.lower()
+        return self.bare.lower()
 
     @cached_property
     def names(self) -> ReadNames:
         """The names that the source reads."""
         read = ReadNames(set(), set(), self.lower, self.binds_any)
-        _add(read, self._path, self._bare)
+        _add(read, self._path, self.bare)
         return read
 
     @cached_property

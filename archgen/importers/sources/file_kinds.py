@@ -1,0 +1,25 @@
+"""Which files hold the code of programs, which of them nothing of what runs, and which stand beside it, by their names."""
+
+from __future__ import annotations
+
+import re
+
+CODE = re.compile(
+    r"\.(go|py|[cm]?[jt]s|[jt]sx|vue|svelte|astro|cs|cshtml|fs|vb|java|kt|kts|scala|groovy|rb|php|rs|exs?|erl|cljs?|swift|cpp|cc|c|h|dart|lua|pl|ml|hs|cr"
+    r"|nim|zig|prisma|properties)$|(^|/)(application|bootstrap)[\w-]*\.ya?ml$"
+)
+"""Files of programs, and those of settings in which frameworks replace variables."""
+
+NO_CODE = re.compile(
+    r"(^|(?<!/com|/org)/)(tests?|__tests__|__mocks__|specs?|e2e|testing|testdata|fixtures|mocks|docs?|examples?|samples?|third_party|wwwroot|static|public)/"
+    r"|\.Tests?/|(^|/)(test_|conftest)[^/]*$|_(test|spec)\.\w+$|\.(test|spec|stories|d|min)\.\w+$|Tests?\.(cs|java|kt)$"
+)
+"""Tests, examples, documents, and what browsers are given; `com.example` is the package of any program of Java."""
+
+BESIDE = re.compile(
+    r"\.(json5?|ya?ml|toml|conf|config|cfg|ini|xml|sh|te?mpl|tpl|template|j2|env)$|(^|/)(\.env[^/]*|[\w.]*Dockerfile[\w.]*)$"
+)
+"""Files beside those of a program through which it may read a variable."""
+
+LOCK = re.compile(r"[.-]lock\b|-lock\.")
+"""Files that a package manager writes."""
