@@ -21,6 +21,7 @@ from archgen.importers.packages import PackageLists, has_library_by_itself, has_
 from archgen.importers.products import image_name
 from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.programs import ProgramSources, SourceReading
+from archgen.importers.sources.reading import CodeText
 from archgen.importers.sources.trial_variables import is_read_by_tests_alone
 from archgen.importers.variable_names import names_telemetry
 from archgen.model.kinds import KINDS
@@ -199,7 +200,7 @@ class SharedValues:
         """Return if the source that a service is built of reads a variable; None where nothing tells."""
         return self._sources.reads_where_it_lies(part.id, name, in_code=in_code)
 
-    def own_code(self, part: ServicePart) -> list[tuple[str, str]]:
+    def own_code(self, part: ServicePart) -> list[CodeText]:
         """Return the source files of a service."""
         return self._sources.own_code(part.id)
 

@@ -121,9 +121,13 @@ def foreign_addresses(kind: str, name: str, value: str) -> Iterator[ForeignAddre
         return
     if provider is None and any(True for _ in stores_named(name, value)):
         return
-    labels = mention.host.lower().split(".")
-    is_interface = labels[0].startswith("api") or labels[0].endswith("api") or "api" in words_of(name)
+    is_interface = _is_named_interface(mention.host) or "api" in words_of(name)
     yield ForeignAddress(mention, _title_of(mention.host), provider, is_interface)
+
+
+def _is_named_interface(host: str) -> bool:
+    label = host.lower().partition(".")[0]
+    return label.startswith("api") or label.endswith("api")
 
 
 def _protocol_of(name: str, host: str) -> str:
@@ -141,19 +145,14 @@ def called_address(name: str, value: str) -> ForeignAddress | None:
         return None
     mention, rest = found[0]
     host, provider = mention.host.lower(), provider_at(mention.host)
-    labels = host.split(".")
-    is_interface = (
-        labels[0].startswith("api") or labels[0].endswith("api") or (provider is not None and host in provider.hosts)
-    )
-    is_document = _NO_SERVICE.search(name) is not None or _OF_DOCUMENTS.search(host) is not None
-    is_page = labels[0] == "www" and "api" not in words_of(rest)
-    is_others = _ANYBODYS.search(host) is not None or _OF_CHECKS.search(host) is not None
-    if is_document or is_page or is_others or _FILE.search(rest.partition("?")[0]) is not None or is_for_browsers(name):
+    is_interface = _is_named_interface(host) or (provider is not None and host in provider.hosts)
+    is_page = host.startswith("www.") and "api" not in words_of(rest)
+    if _is_shown(name, host, rest) or is_page or _OF_CHECKS.search(host) is not None or is_for_browsers(name):
         return None
     # what has a name may only be shown
     if (provider is None and MANAGED.search(host) is not None) or (name and not is_interface):
         return None
-    return ForeignAddress(mention, domain_of(host).partition(".")[0], provider, is_interface)
+    return ForeignAddress(mention, _title_of(host), provider, is_interface)
 
 
 def _is_foreign(host: str) -> bool:
@@ -173,19 +172,16 @@ def _tells_nothing(name: str, host: str, rest: str) -> bool:
     """Return True for an address that no program may call: by its setting, its domain, or the file that is there."""
     words = {*words_of(name)}
     is_of_issuer = not words.isdisjoint(("authority", "issuer", "jwks", "jwk", "oidc", "openid", "domain"))
-    is_document = _NO_SERVICE.search(name) is not None or _OF_DOCUMENTS.search(host.lower()) is not None
-    is_link = _OF_PEOPLE.fullmatch(host.lower()) is not None and re.search(r"(^|/)(api|v\d+)(/|$)", rest) is None
-    is_file = _FILE.search(rest.partition("?")[0]) is not None
     is_stored = MANAGED.search(host) is not None or provided_service(name) is not None
-    return (
-        is_of_issuer
-        or is_document
-        or is_link
-        or is_file
-        or is_stored
-        or words <= _GENERIC
-        or _ANYBODYS.search(host.lower()) is not None
-    )
+    return is_of_issuer or is_stored or words <= _GENERIC or _is_shown(name, host.lower(), rest)
+
+
+def _is_shown(name: str, host: str, rest: str) -> bool:
+    """Return True for a document, a file, a page for people, and what anybody may run: no request of a program waits for these."""
+    is_document = _NO_SERVICE.search(name) is not None or _OF_DOCUMENTS.search(host) is not None
+    is_link = _OF_PEOPLE.fullmatch(host) is not None and re.search(r"(^|/)(api|v\d+)(/|$)", rest) is None
+    is_file = _FILE.search(rest.partition("?")[0]) is not None
+    return is_document or is_link or is_file or _ANYBODYS.search(host) is not None
 
 
 def _title_of(host: str) -> str:

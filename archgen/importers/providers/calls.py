@@ -117,14 +117,9 @@ class ProviderCalls:
             # a variable of that name leads elsewhere
             is_set = literal.variable.upper() in caller.settings
             if found is not None and not is_set and not self._is_own(literal.variable, found.mention.host):
-                self._connect(
-                    caller,
-                    found.mention,
-                    found.provider,
-                    found.title,
-                    "its source",
-                    Setting(None, literal.source, False),
-                )
+                title = self._title(found.title, found.mention.host)
+                setting = Setting(None, literal.source, is_shared=False)
+                self._connect(caller, found.mention, found.provider, title, "its source", setting)
 
     def _mail(self, caller: Caller, name: str, setting: Setting) -> bool:
         mention = mail_server(name, setting.value or "")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from archgen.importers.facts import Origin, WrittenAddress
 from archgen.importers.sources.reading import CodeText
+from archgen.importers.sources.source_calls import ONLY_SHOWS
 
 _CODE = re.compile(r"\.(py|go|java|kt|scala|cs|php|rb|rs|[cm]?[jt]s)$")
 _OF_PAGES = re.compile(r"\.[cm]?[jt]s$")
@@ -50,33 +51,30 @@ _CLIENT = re.compile(
     r"\b(requests|httpx|aiohttp|axios|urllib|RestTemplate|RestClient|WebClient|HttpClient|OkHttpClient|HttpURLConnection|http\.(Get|Post|NewRequest\w*)"
     r"|reqwest|guzzle|Guzzle\w*|HTTParty|Faraday|curl_init)\b|\bfetch\("
 )
-_NO_CALL = re.compile(
-    r"referer|origin|cors|allowed|redirect|callback|\bhref\b|swagger|openapi|servers?\b *[:=]|xmlns|namespace|console\."
-    r"|print(ln|f)?\(|\blog(ger)?\b|issuer|audience|\b(throw|raise|panic)\b|(error|exception)\w{0,30}\(|example"
-    r"|\b(help|usage|message|description|placeholder|title|label)\b *[:=]",
-    re.IGNORECASE,
-)
-"""Words of a line that shows an address, or says who may call."""
+_CALLERS = re.compile(r"origin|cors|allowed|redirect|callback|example", re.IGNORECASE)
+"""Words of a line that says who may call, or where visitors are sent."""
 
 
-def literal_addresses(files: Iterable[tuple[str, str]], libraries: str) -> Iterator[WrittenAddress]:
+def literal_addresses(files: Iterable[CodeText], libraries: str) -> Iterator[WrittenAddress]:
     """Yield the addresses that sources call; `libraries` are the packages of the program, in small letters."""
     is_page = not libraries or _FOR_PAGES.search(libraries) is not None
-    for path, text in files:
-        if "https://" not in text or _CODE.search(path) is None or _ASIDE.search(path) is not None:
+    for file in files:
+        if "https://" not in file.text or _CODE.search(file.path) is None or _ASIDE.search(file.path) is not None:
             continue
-        if not is_page or _OF_PAGES.search(path) is None:
-            yield from _literals(path, text)
+        if not is_page or _OF_PAGES.search(file.path) is None:
+            yield from _literals(file)
 
 
-def _literals(path: str, full: str) -> Iterator[WrittenAddress]:
-    text = CodeText(path, full).bare
+def _literals(file: CodeText) -> Iterator[WrittenAddress]:
+    text = file.bare
     has_client = _CLIENT.search(text) is not None
     for match in _URL.finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
         named = (_DEFAULT.search(before) or _NAMED.search(before)) if has_client else None
         if named is None and _CALL.search(before) is None:
             continue
-        if _NO_CALL.search(before[before.rfind("\n") + 1 :]) is None:
+        line = before[before.rfind("\n") + 1 :]
+        if ONLY_SHOWS.search(line) is None and _CALLERS.search(line) is None:
             variable = next(filter(None, named.groups()), "") if named is not None else ""
-            yield WrittenAddress(match[0], variable, Origin(path, full.count("\n", 0, full.index(match[0])) + 1))
+            place = file.text.count("\n", 0, file.text.index(match[0])) + 1
+            yield WrittenAddress(match[0], variable, Origin(file.path, place))

@@ -19,7 +19,7 @@ from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.file_kinds import BESIDE, CODE, LOCK, NO_CODE
 from archgen.importers.sources.folders import Folders, code_of_image, folders_above, is_list, title_of
 from archgen.importers.sources.modules import imports_of, lists_at
-from archgen.importers.sources.reading import ReadNames, may_be_of_library, names_read
+from archgen.importers.sources.reading import CodeText, ReadNames, code_text, may_be_of_library, names_read
 
 SourceReading = Literal["reads", "lacks"]
 
@@ -280,13 +280,16 @@ class ProgramSources:
         place = f"{self.directories[program]}/"
         return {name: None for name in self._tree(self._programs[program].path).code if name.startswith(place)}.keys()
 
-    def own_code(self, program: str) -> list[tuple[str, str]]:
+    def own_code(self, program: str) -> list[CodeText]:
         """Return the source files of the image of a program that has a directory of its own, or that is the only one, built of all."""
         own, place = self._programs[program], self.directories.get(program)
         tree, start = self._tree(own.path), self._opener.tree(own.path).place
         built = {posixpath.normpath(posixpath.join(start, each)) for each in own.directories}
         place = "" if place is None and len(self._programs) == 1 and "." in built else place
-        return self.texts(program, code_of_image(place, tree.code, tree.names))[0] if place is not None else []
+        if place is None:
+            return []
+        files, _ = self.texts(program, code_of_image(place, tree.code, tree.names))
+        return [code_text(*file, self._opener.answers) for file in files]
 
     def may_be_shared(self, program: str, variable: str) -> bool:
         """Return True if a source elsewhere in the repository may read a variable for this program too."""

@@ -113,13 +113,13 @@ class CodeText:
     """The text of a source, and what is read in it when that is asked for first: several programs may have it."""
 
     def __init__(self, path: str, text: str) -> None:
-        self._path, self._text = path, text
+        self.path, self.text = path, text
 
     @cached_property
     def bare(self) -> str:
         """The text without comments."""
-        text = self._text
-        for comment in _BY_HASH if self._path.endswith(_OF_HASH) else _BY_SLASHES:
+        text = self.text
+        for comment in _BY_HASH if self.path.endswith(_OF_HASH) else _BY_SLASHES:
             text = comment.sub("", text)
         return text
 
@@ -132,7 +132,7 @@ class CodeText:
     def names(self) -> ReadNames:
         """The names that the source reads."""
         read = ReadNames(set(), set(), self.lower, self.binds_any)
-        _add(read, self._path, self.bare)
+        _add(read, self.path, self.bare)
         return read
 
     @cached_property

@@ -35,7 +35,7 @@ _OF_CALLS = (b"://", b"Client(", b"Exchange(")
 
 _NAMED = re.compile(r"""(?:^\s*|\b(?:name|value|serviceId)\s*=\s*)"([\w.-]{1,100})\"""")
 _OTHERWISE = re.compile(r"\burl\s*=")
-_NO_CALL = re.compile(
+ONLY_SHOWS = re.compile(
     r"whitelist|referer|\bhref\b|swagger|openapi|@server|\bservers?\b *[:=]|xmlns|namespace|console\."
     r"|print(ln|f)?\(|\blog(ger)?\b|issuer|audience|\b(throw|raise|panic)\b|(error|exception)\w{0,30}\("
     r"|\b(help|usage|message|description|placeholder|title|label|hint)\b *[:=]",
@@ -132,7 +132,7 @@ def _lines(text: str, hosts: Mapping[str, str], given: Collection[str]) -> Itera
         if inside > 0 or names_callers(line):
             # a list of callers goes on until it is closed
             inside = max(0, inside + len(_OPENS.findall(line)) - len(_CLOSES.findall(line)))
-        elif "://" in line and _NO_CALL.search(line) is None:
+        elif "://" in line and ONLY_SHOWS.search(line) is None:
             variables = _variables(line, given) or _variables(before, given)
             if not any(each in given for each in variables):
                 urls = (match for match in _URL.finditer(line) if match[3] in hosts and not _is_set(match[1], given))
