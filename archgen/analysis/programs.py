@@ -69,7 +69,7 @@ def known_application(component: Component) -> str | None:
     return None if runs_any_code(component.product) else product_name(component.product) or None
 
 
-def versions(topology: Topology, components: list[str]) -> list[str]:
+def tried_out_versions(topology: Topology, components: list[str]) -> list[str]:
     """Return the tags of the one image that some components run, if some of them try another version out apart from the others.
 
     Only names tell that of what shares a database: a canary, or a worker that is half rolled out, is one installation with the rest.

@@ -335,8 +335,8 @@ def _usual_number(port: Port) -> int | None:
     return protocol.secured_port if port.port == protocol.port else None
 
 
-def taken_by(topology: Topology, call: Connection, port: Port) -> Connection | None:
-    """Return the call of another listener of a target on the usual port for the encrypted form of a protocol; None if there is none.
+def taken_by(topology: Topology, call: Connection, port: Port) -> tuple[Connection, Port] | None:
+    """Return the call, and its port, of another listener of a target on the usual port of a protocol's encrypted form, if any.
 
     Which port is free then, nobody knows. What browsers speak, and gRPC, which is HTTP/2, share one listener.
     """
@@ -344,7 +344,7 @@ def taken_by(topology: Topology, call: Connection, port: Port) -> Connection | N
     names = (*WEB, "grpc") if port.protocol in WEB else (port.protocol, PROTOCOLS[port.protocol].secured)
     return next(
         (
-            other
+            (other, each)
             for other, each in (_ports_beside(topology, call) if number is not None else ())
             if each.port == number and (each.protocol not in names or each.admin != port.admin)
         ),
@@ -358,13 +358,10 @@ def choose_port(topology: Topology, calls: Iterable[Connection]) -> str:
     listeners = {(call.targets, port): call for call in calls for port in clear_ports(call)}
     advice: dict[str, None] = {}
     for (targets, port), call in listeners.items():
-        other = taken_by(topology, call, port)
-        if other is not None:
-            number = _usual_number(port)
-            use = next(each.protocol for each in other.ports if each.port == number)
-            advice[f"Port {number} of {listed(targets)} has another use ({use} of {other.id}): choose a free one."] = (
-                None
-            )
+        if (taken := taken_by(topology, call, port)) is not None:
+            other, use = taken
+            what = f"Port {use.port} of {listed(targets)} has another use ({use.protocol} of {other.id})"
+            advice[f"{what}: choose a free one."] = None
     return " ".join(advice)
 
 

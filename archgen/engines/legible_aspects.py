@@ -21,10 +21,10 @@ Legibility = Callable[[Diagram], float]
 """The smallest text of a diagram where it is seen, as a share of the smallest that can be read there; 1 at most."""
 
 TANGLED = 15
-"""The most crossings of a deployment that is drawn as it is."""
+"""The most crossings of a diagram whose lines can be followed."""
 
 _TIMES, _MORE = 2, 3
-"""A view that hints of the deployment reach may have twice as many crossings for them, or three more."""
+"""A view may have so many times as many crossings for the hints of the deployment, or so many more."""
 
 
 def legible_aspect(topology: Topology, findings: Sequence[Finding], usual: Diagram, legibility: Legibility) -> Diagram:

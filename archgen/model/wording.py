@@ -40,6 +40,11 @@ def listed_replicas(replicas: Sequence[str]) -> str:
     return listed(names)
 
 
+def place_beside(source: str, targets: Sequence[str], connection: str) -> str:
+    """Return the advice for a connection that stays within a place, in which its targets have to be."""
+    return f"Place {listed(targets, 'or')} beside each host of {source}, or take the `locality` off {connection}."
+
+
 def first_few(names: Sequence[str], most: int) -> Sequence[str]:
     """Return at most so many names and how many more there are; the only one more by name, unless that is a long one."""
     more = len(names) - most

@@ -136,7 +136,7 @@ class Index:
 
     @cached_property
     def starting_jobs(self) -> frozenset[str]:
-        """The components that start jobs by themselves, all of them: two at work would start each job twice.
+        """The components of which each replica starts all jobs by itself: two at work would start each job twice.
 
         Those are schedulers, and workers that start a flow with a request to what keeps no jobs for them.
         """

@@ -14,6 +14,7 @@ from archgen.importers.assembly.registries import registered_behind
 from archgen.importers.facts import BY_PORT
 from archgen.importers.names import words_of
 from archgen.importers.secrets import is_secret_name
+from archgen.language.expand.votes import OTHER_ROLES, VOTING_ROLES
 from archgen.model.products import product_of
 from archgen.model.requirements import question_id
 from archgen.model.wording import first_few, listed
@@ -369,7 +370,7 @@ def _only_elects(part: Part) -> bool:
     if not product_of(part.product).votes_by_role:
         return False
     words = {*words_of(part.id)}
-    return not words.isdisjoint(("master", "masters", "manager", "managers")) and "data" not in words
+    return not words.isdisjoint(VOTING_ROLES) and words.isdisjoint(OTHER_ROLES)
 
 
 _WORDS = {

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archgen.model.architecture import Component, Connection
 from archgen.model.products import product_name, product_of
 
-_VOTING = frozenset(
+VOTING_ROLES = frozenset(
     (
         "master",
         "masters",
@@ -25,10 +25,12 @@ _VOTING = frozenset(
         "witness",
     )
 )
-_OTHER = frozenset(
+"""Words for nodes that are elected, or that vote alone."""
+
+OTHER_ROLES = frozenset(
     ("data", "hot", "warm", "cold", "frozen", "ingest", "coordinating", "coordinator", "coordinators", "client", "ml")
 )
-"""Words for roles of nodes: https://www.elastic.co/docs/deploy-manage/distributed-architecture/clusters-nodes-shards/node-roles."""
+"""Words for what other nodes of a search engine do: https://www.elastic.co/docs/deploy-manage/distributed-architecture/clusters-nodes-shards/node-roles."""
 
 
 def mark_voteless(components: Sequence[Component], connections: Iterable[Connection]) -> tuple[Component, ...]:
@@ -50,8 +52,8 @@ def _parts(nodes: Sequence[Component], pairs: set[tuple[str, str]]) -> set[str]:
     Where roles are told apart, all votes are with the component that is named for them, unless a second one is, or some have no role.
     """
     names = {each.id: frozenset(re.findall(r"[a-z]+", f"{each.id} {each.name or ''}".casefold())) for each in nodes}
-    voting = {name for name, words in names.items() if words & _VOTING}
-    if voting or any(words & _OTHER for words in names.values()):
+    voting = {name for name, words in names.items() if words & VOTING_ROLES}
+    if voting or any(words & OTHER_ROLES for words in names.values()):
         return set(names) - (voting if len(voting) == 1 else set())
     asked = {target for source, target in pairs if source not in names} & set(names)
     if asked and asked != set(names):

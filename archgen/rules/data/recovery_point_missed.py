@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from archgen.analysis.backups import fillers, keeps_alone, keeps_data, keeps_uploads, least_interval
+from archgen.analysis.backups import fillers, keeps_alone, keeps_data, keeps_uploads, least_interval, passes_files_on
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
@@ -47,8 +47,8 @@ def _keeps(facts: Topology, component: Component) -> bool:
         return False
     if component.kind == "search":
         return not fillers(facts, component)
-    keeps = keeps_data(facts, component.id) or keeps_uploads(facts, component)
-    return keeps or keeps_alone(facts, component)
+    stores = keeps_data(facts, component.id) and not passes_files_on(facts, component)
+    return stores or keeps_uploads(facts, component) or keeps_alone(facts, component)
 
 
 def _is_seldom_written(facts: Topology, component: Component) -> bool:

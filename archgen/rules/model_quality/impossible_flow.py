@@ -10,7 +10,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.model.finding import Proof
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, plural
+from archgen.model.wording import listed, place_beside, plural
 from archgen.reliability.locality import NEAREST, SAME_HOST, possible_homes
 from archgen.reliability.members import quorum, votes
 
@@ -185,7 +185,7 @@ def _apart(facts: Topology, connection: Connection, caller: Replica, proof: Proo
         return (
             f"{connection.id} stays within {place}, and {caller.component} floats: "
             f"while {proof.where}, it has no replica of {targets} there that may answer",
-            f"Place {targets} beside each host of {connection.source}, or take the `locality` off the connection.",
+            place_beside(connection.source, connection.targets, connection.id),
         )
     if floating:
         return (

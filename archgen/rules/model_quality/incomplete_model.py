@@ -51,7 +51,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     data.promotions_without_promoter,
     data.commits_without_standby,
     data.failovers_without_lag,
-    operations.schedulers_without_lease,
+    operations.job_starters_without_lease,
     operations.failovers_without_watch,
     operations.names_without_mover,
     data.reads_of_own_copies,

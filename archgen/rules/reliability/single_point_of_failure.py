@@ -27,7 +27,7 @@ from archgen.model.architecture import WIDE_ZONES, Replica
 from archgen.model.change import Change
 from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
-from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows, zone_words
+from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows, place_beside, zone_words
 from archgen.reliability.losses import RootCause
 from archgen.reliability.members import quorum_of
 from archgen.reliability.needs import Need
@@ -203,7 +203,7 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     needs = facts.losses.structures[breaking.flows[0]].needs
     if where := next((need.connection for need in needs.get(path[-1], ()) if need.step == step and need.places), None):
-        return f"Place {' beside each host of '.join(where.split(' -> ')[::-1])}, or take the `locality` off {where}."
+        return place_beside(facts.connections[where].source, facts.connections[where].targets, where)
     asked = (need for each in path[-2:-1] for need in needs.get(each, ()) if need.step == step)
     if cure := next((_cure(facts, breaking, need) for need in asked), None):
         return cure

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archgen.analysis.exposure import STORES, arrivals, hands_on_queries, origins
-from archgen.analysis.programs import codebase_of, installations, known_application, versions
+from archgen.analysis.programs import codebase_of, installations, known_application, tried_out_versions
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -141,7 +141,7 @@ def _programs(facts: Topology, connections: list[Connection]) -> dict[str, str]:
     of_images: dict[str, list[str]] = {}
     for source, program in programs.items():
         of_images.setdefault(program, []).append(source)
-    for own in (*processes.values(), *(each for each in of_images.values() if versions(facts, each))):
+    for own in (*processes.values(), *(each for each in of_images.values() if tried_out_versions(facts, each))):
         programs.update(installations(facts, own))
     return programs
 
@@ -250,7 +250,7 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
 
 
 def _versions(facts: Topology, calls: list[Connection]) -> str:
-    tags = versions(facts, _all_callers(facts, calls))
+    tags = tried_out_versions(facts, _all_callers(facts, calls))
     return f", {len(tags)} versions of one image ({', '.join(tags)})," if tags else ""
 
 
@@ -263,7 +263,7 @@ def _might(facts: Topology, target: str, account: str, calls: list[Connection]) 
 def _advice(facts: Topology, connections: list[Connection]) -> str:
     """Return what to do about a shared account; programs in one runtime are often processes of one code base."""
     callers = _all_callers(facts, connections)
-    if versions(facts, callers):
+    if tried_out_versions(facts, callers):
         return (
             "Give each version a database of its own: one that is tried out there may write, or migrate, the data of the other. "
             "Give it an account of its own at least."

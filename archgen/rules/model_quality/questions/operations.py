@@ -28,12 +28,12 @@ def misspelled_products(topology: Topology) -> Iterator[Gap]:
             )
 
 
-def schedulers_without_lease(topology: Topology) -> Iterator[Gap]:
+def job_starters_without_lease(topology: Topology) -> Iterator[Gap]:
     """Yield what starts jobs with several replicas, each of which starts them unless something lets one of them alone do so."""
-    starting = (each for each in topology.architecture.components if each.id in topology.index.starting_jobs)
-    for component in starting:
+    for component in topology.architecture.components:
+        starts = component.id in topology.index.starting_jobs
         several = len(component.replicas) > 1 and not component.managed
-        if several and not _shares_jobs_out(topology, component):
+        if starts and several and not _shares_jobs_out(topology, component):
             yield component_gap(
                 component,
                 f"{component.id} doesn't declare which of its {len(component.replicas)} replicas starts a job: if each does, every job "
