@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archgen.importers.sources.instructions import _PRINTS, files_written, instructions_of
-from archgen.importers.sources.reading import names_read
+from archgen.importers.sources.literal_addresses import literal_addresses
+from archgen.importers.sources.reading import CodeText, names_read
 from archgen.importers.sources.source_calls import _lines
 
 READING = [
@@ -147,3 +148,9 @@ def test_a_recipe_prints_files(recipe: str, files: dict[str, str]) -> None:
 def test_an_address_is_called_outside_of_comments(text: str, called: int | None) -> None:
     lines = ["http://api" if number == called else "" for number in range(text.count("\n") + 1)]
     assert [*_lines(text, {"api": "api"}, ())] == lines
+
+
+def test_an_address_in_a_source_has_the_line_of_its_call() -> None:
+    text = '# see https://api.rates.dev/docs\n# httpx.get("https://api.rates.dev/v1")\nimport httpx\nhttpx.get("https://api.rates.dev/v1")\n'
+    (found,) = literal_addresses([CodeText("app.py", text)], "httpx")
+    assert (found.url, found.source.line) == ("https://api.rates.dev/v1", 4)

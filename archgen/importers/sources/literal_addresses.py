@@ -12,12 +12,16 @@ from archgen.importers.sources.source_calls import ONLY_SHOWS
 _CODE = re.compile(r"\.(py|go|java|kt|scala|cs|php|rb|rs|[cm]?[jt]s)$")
 _OF_PAGES = re.compile(r"\.[cm]?[jt]s$")
 _ASIDE = re.compile(
-    r"(^|/)(scripts?|tools?|bin|seeds?(ers)?|migrations?|database|notebooks?|bench(marks?)?|training|demos?|e2e|mocks?|front-?end|client|ui|web|pages"
-    r"|components|hooks|views|templates|assets|locales?|i18n|vendor|node_modules|dist|build)/"
+    r"(^|/)(scripts?|tools?|bin|seeds?(ers)?|migrations?|database|notebooks?|bench(marks?)?|training|demos?|e2e|mocks?|vendor|node_modules|dist|build)/"
     r"|(^|/)(test|seed|demo|mock|setup|validate|check|debug)[^/]*$|[\w-]+\.(config|conf|setup|seed)\.\w+$",
     re.IGNORECASE,
 )
-"""Tests, tools, what only sets something up, and what may be for browsers."""
+"""Tests, tools, and what only sets something up."""
+
+_OF_BROWSERS = re.compile(
+    r"(^|/)(front-?end|client|ui|web|pages|components|hooks|views|templates|assets|locales?|i18n)/", re.IGNORECASE
+)
+"""Directories whose scripts may be for browsers."""
 
 _FOR_PAGES = re.compile(
     r"(?<![a-z])(react|vue|svelte|next|nuxt|vite|astro|solid-js|preact|jquery|electron)(?![a-z])|@angular"
@@ -47,6 +51,9 @@ _NAMED = re.compile(
 _BEFORE = 200
 """Characters before an address that are looked at."""
 
+_TELLING = 20
+"""Characters before an address that tell a call from a comment."""
+
 _CLIENT = re.compile(
     r"\b(requests|httpx|aiohttp|axios|urllib|RestTemplate|RestClient|WebClient|HttpClient|OkHttpClient|HttpURLConnection|http\.(Get|Post|NewRequest\w*)"
     r"|reqwest|guzzle|Guzzle\w*|HTTParty|Faraday|curl_init)\b|\bfetch\("
@@ -61,7 +68,8 @@ def literal_addresses(files: Iterable[CodeText], libraries: str) -> Iterator[Wri
     for file in files:
         if "https://" not in file.text or _CODE.search(file.path) is None or _ASIDE.search(file.path) is not None:
             continue
-        if not is_page or _OF_PAGES.search(file.path) is None:
+        is_script = _OF_PAGES.search(file.path) is not None
+        if not (is_script and (is_page or _OF_BROWSERS.search(file.path) is not None)):
             yield from _literals(file)
 
 
@@ -76,5 +84,11 @@ def _literals(file: CodeText) -> Iterator[WrittenAddress]:
         line = before[before.rfind("\n") + 1 :]
         if ONLY_SHOWS.search(line) is None and _CALLERS.search(line) is None:
             variable = next(filter(None, named.groups()), "") if named is not None else ""
-            place = file.text.count("\n", 0, file.text.index(match[0])) + 1
-            yield WrittenAddress(match[0], variable, Origin(file.path, place))
+            yield WrittenAddress(match[0], variable, Origin(file.path, _line_of(file.text, text, match)))
+
+
+def _line_of(full: str, text: str, match: re.Match[str]) -> int:
+    """Return the line of an address in the full text: by what stands before it, as a comment may name the address first."""
+    call = text[max(text.rfind("\n", 0, match.start()), match.start() - _TELLING, 0) : match.end()]
+    place = full.find(call)
+    return full.count("\n", 0, place + len(call) if place >= 0 else full.index(match[0])) + 1
