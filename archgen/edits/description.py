@@ -71,7 +71,8 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             if any(host.id == edit.host for host in architecture.hosts):
                 return f"replicas of {listed(edit.components)} on {edit.host}{shared}"
             instead = f"{copies_instead(architecture, edit.components)}{shared}"
-            return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}, with {', '.join(edit.components)}{instead}"
+            carried = f", with {', '.join(edit.components)}" if edit.components else ""
+            return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}{carried}{instead}"
         case AutomateFailover():
             return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}"
         case MoveAddress():

@@ -6,6 +6,7 @@ import pytest
 from yaml import safe_load
 
 from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, apply_edit
+from archgen.edits.description import describe_edit
 from archgen.edits.names import next_name
 from archgen.edits.placement import find_host
 from archgen.improve.repair import find_smallest_repair
@@ -208,6 +209,8 @@ def test_a_similar_host_is_as_available_and_as_guarded_for_fixes_and_for_what_if
     written = safe_load(changed_yaml(before, after))
     assert written["hosts"] == {"s-2": SIMILAR}
     assert written["components"]["fw"] == {"guards": ["s-1", "s-2"]}
+    assert describe_edit(before, AddHost("s-2", "s-1", ("web",))) == "a host s-2 like s-1, with web"
+    assert describe_edit(before, AddHost("s-2", "s-1", ())) == "a host s-2 like s-1"
 
 
 IN_ONE_ZONE = model(

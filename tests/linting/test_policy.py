@@ -272,6 +272,33 @@ def test_what_a_persona_is_spared_is_counted(project: Path, capsys: pytest.Captu
     assert ("more with --persona strict" in footer) == bool(unsure)
 
 
+def test_a_persona_is_told_of_what_the_next_one_sees(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(project, "shop", UNSURE)
+    for configured, told in (("warning", "1 more with --persona strict"), ("info", "")):
+        (project / "archgen.toml").write_text(f'[severity]\nmaintenance-downtime = "{configured}"\n', encoding="utf-8")
+        seen = {persona: len(run(capsys, "--persona", persona)[1]) for persona in PERSONAS}
+        assert seen["regular"] < seen["auditor"]
+        assert seen["strict"] - seen["regular"] == bool(told)
+        main(["lint", *DAY])
+        footer = capsys.readouterr().out.splitlines()[-1]
+        assert told in footer
+        assert ("more with" in footer) == bool(told)
+
+
+UNSURE = """
+archgen: 1
+name: A call that is only assumed
+hosts: {a: {}, b: {}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, product: nginx, runs_on: [a, b]}
+  db: {kind: database, product: mysql, runs_on: b}
+connections: {user -> web: https, web -> db: {protocol: mysql, assumed: low}}
+flows:
+  read: {access: read, steps: [user -> web: GET, web -> db: SELECT]}
+"""
+
+
 # The configuration
 
 

@@ -286,6 +286,8 @@ components:
     domain: bus.example
     records:
       - {name: bus.example, type: NS, value: ns1.dns.example}
+      - {name: bus.example, type: NS, value: ns2.bus.example.}
+      - {name: ns2.bus.example, type: A, value: 192.0.2.2}
       - {name: bus.example, type: TXT, value: v=spf1 -all}
       - {name: www.bus.example, type: A, value: 192.0.2.1}
       - {name: www.bus.example, type: AAAA, value: 2001:db8::1}

@@ -170,10 +170,13 @@ def _for(persona: Persona, models: tuple[Model, ...], hidden: list[str]) -> tupl
         findings = visible_findings(persona, model.findings)
         return model if len(findings) == len(model.findings) else replace(model, findings=findings)
 
-    more = "strict" if persona == "regular" else "auditor"
+    more: Persona = "strict" if persona == "regular" else "auditor"
     shown = tuple(map(keep, models))
     changed = ((before, after) for before, after in zip(models, shown, strict=True) if after is not before)
-    count = sum(len(group_findings(before.findings)) - len(group_findings(after.findings)) for before, after in changed)
+    count = sum(
+        len(group_findings(visible_findings(more, before.findings))) - len(group_findings(after.findings))
+        for before, after in changed
+    )
     return _noted(shown, count, f"more with --persona {more}", hidden)
 
 

@@ -8,6 +8,7 @@ from archgen.analysis.dns_names import LEADING_TYPES
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Host, Port
+from archgen.model.dns_zones import normalize_name
 from archgen.model.durations import spell_duration
 from archgen.model.kinds import KINDS
 from archgen.model.products import service_place
@@ -75,7 +76,9 @@ def _where(topology: Topology, component: Component) -> str:
 
 
 def _domain(component: Component) -> Sequence[str]:
-    names = dict.fromkeys(record.name for record in component.records if record.type.upper() in LEADING_TYPES)
+    servers = {normalize_name(record.value) for record in component.records if record.type.upper() == "NS"}
+    leading = (record.name for record in component.records if record.type.upper() in LEADING_TYPES)
+    names = dict.fromkeys(name for name in leading if normalize_name(name) not in servers)
     verb = "leads" if len(names) == 1 else "lead"
     why = f"The name for visitors; {codes(names)} {verb} to the site." if names else ""
     return (code(component.domain or ""), "Domain name", "", f"DNS zone at {code(component.id)}", why)
