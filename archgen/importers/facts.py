@@ -150,6 +150,15 @@ class WrittenAddress(Struct, frozen=True):
     source: Origin
 
 
+class ImportedLibrary(Struct, frozen=True):
+    """A library that a source imports, which `is_inner` where it is for some work alone, and `is_led` where an address is set."""
+
+    name: str
+    is_inner: bool
+    is_led: bool
+    source: Origin
+
+
 class Opener(Protocol):
     """Opens what a file names: by the path of that file and the name in it; the configurations in it for a directory.
 

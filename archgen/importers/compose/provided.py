@@ -11,6 +11,7 @@ from archgen.importers.compose.sharing import SharedValues
 from archgen.importers.outside import Outside
 from archgen.importers.packages import PackageLists
 from archgen.importers.providers.calls import Caller, ProviderCalls, Setting, texts_of_domains
+from archgen.importers.sources.imported_libraries import imported_libraries
 from archgen.importers.sources.literal_addresses import literal_addresses
 
 
@@ -59,4 +60,5 @@ def _caller(
         lists,
         lambda name, in_code: shared.reads_where_it_lies(part, name, in_code=in_code),
         lambda: literal_addresses(shared.own_code(part), libraries(part).text),
+        lambda: imported_libraries(shared.own_code(part), libraries(part).text),
     )

@@ -10,16 +10,20 @@ from msgspec import Struct
 
 from archgen.importers.addresses import Mention
 from archgen.importers.catalogue import Known
-from archgen.importers.facts import Fact, Origin, WrittenAddress
+from archgen.importers.facts import Fact, ImportedLibrary, Origin, WrittenAddress
 from archgen.importers.names import make_id, words_of
 from archgen.importers.outside import PLACEHOLDER, Outside
 from archgen.importers.providers.addresses import called_address, domain_of, foreign_addresses, mail_server
 from archgen.importers.providers.catalogue import (
     Provider,
+    has_any_client,
     has_client_for,
     has_client_for_any,
+    is_named_after_provider,
+    is_one_of_several,
     provider_at,
     provider_of_key,
+    provider_of_library,
 )
 from archgen.importers.schemes import Beside, told_beside
 from archgen.importers.variable_names import is_for_browsers, names_callers, names_page
@@ -77,7 +81,7 @@ class Caller(Struct, frozen=True):
 
     `lists` gives its lists of packages, those that it has alone for a setting that it shares. `reads` tells if its source reads a setting,
     None where nothing tells: what only its own files of settings take counts unless code is asked for. `literals` gives the addresses that
-    its source calls.
+    its source calls, and `imports` the libraries that it imports.
     """
 
     id: str
@@ -86,6 +90,7 @@ class Caller(Struct, frozen=True):
     lists: Callable[[bool], str]
     reads: Callable[[str, bool], bool | None]
     literals: Callable[[], Iterable[WrittenAddress]]
+    imports: Callable[[], Iterable[ImportedLibrary]]
 
 
 class ProviderCalls:
@@ -96,6 +101,7 @@ class ProviderCalls:
         self._ids = ids
         self._texts = texts
         self._hosts: dict[str, str] = {}
+        self._connected: set[tuple[str, str]] = set()
 
     def add(self, caller: Caller) -> None:
         """Add what a program calls on the internet. Work is only planned by a scheduler, and what balances or observes passes on."""
@@ -120,6 +126,43 @@ class ProviderCalls:
                 title = self._title(found.title, found.mention.host)
                 setting = Setting(None, literal.source, is_shared=False)
                 self._connect(caller, found.mention, found.provider, title, "its source", setting)
+        if caller.known.product is None and has_any_client(caller.lists(False)):
+            self._clients(caller)
+
+    def _clients(self, caller: Caller) -> None:
+        """Add the providers whose client libraries a source imports; a question for those that it may not call."""
+        used: dict[str, tuple[Provider, list[ImportedLibrary]]] = {}
+        for each in caller.imports():
+            provider = provider_of_library(each.name)
+            if provider is not None and has_client_for(provider, caller.lists(False)):
+                used.setdefault(provider.product, (provider, []))[1].append(each)
+        providers = [provider for provider, _ in used.values()]
+        for provider, libraries in used.values():
+            keys = [name for name in caller.settings if (found := provider_of_key(name)) and found[0] is provider]
+            if any(_is_off(caller.settings[name]) for name in keys) or self._is_led(caller, provider):
+                continue
+            if (caller.id, provider.product) in self._connected:
+                continue
+            first = min(libraries, key=lambda each: each.is_inner)
+            # one import of several that is led elsewhere may be the one that counts
+            is_led = any(each.is_led for each in libraries)
+            if not (first.is_inner or is_led or is_one_of_several(provider, providers)):
+                setting = Setting(None, first.source, is_shared=False)
+                self._connect(
+                    caller, Mention(provider.hosts[0], "https"), provider, provider.product, first.name, setting
+                )
+            elif not keys:
+                self._ask(caller, provider.product, "its client library", "", first.source)
+
+    def _is_led(self, caller: Caller, provider: Provider) -> bool:
+        """Return True if a setting leads the client library for a provider elsewhere."""
+        for name, setting in caller.settings.items():
+            value = setting.value or ""
+            if "." in value or ":" in value:
+                is_of_address = name.upper().endswith(_ADDRESSES) and is_named_after_provider(name, provider)
+                if is_of_address and provider_at(_host(value)) is not provider:
+                    return True
+        return False
 
     def _mail(self, caller: Caller, name: str, setting: Setting) -> bool:
         mention = mail_server(name, setting.value or "")
@@ -157,10 +200,7 @@ class ProviderCalls:
 
     def _key(self, caller: Caller, name: str, setting: Setting) -> None:
         """Add the provider that a client library of a program calls, or its source, with a key among the settings."""
-        value = (setting.value or "").lower()
-        # pages hold the keys that may be published, as those of Mapbox and Stripe
-        is_off = value in ("none", "disabled", "unused", "dummy") or value.startswith(("pk.", "pk_"))
-        found = provider_of_key(name) if not (is_off or is_for_browsers(name)) else None
+        found = provider_of_key(name) if not (_is_off(setting) or is_for_browsers(name)) else None
         if found is None:
             self._unknown_key(caller, name, setting)
             return
@@ -215,6 +255,7 @@ class ProviderCalls:
         if provider is not None:
             known = Known(provider.kind, provider.product, mention.protocol or "https")
             title = provider.product
+        self._connected.add((caller.id, title))
         host = provider.hosts[0] if provider is not None and provider.hosts else mention.host
         sheet, source = self._outside.sheet, setting.source
         store = self._outside.add(host, known, source, name, title)
@@ -253,6 +294,12 @@ def _is_likely(caller: Caller, name: str, setting: Setting) -> bool:
     """Return True for a setting that the source of a program reads, and for one of its own of which nothing tells."""
     reading = caller.reads(name, False)
     return reading is True or (reading is None and not setting.is_shared)
+
+
+def _is_off(setting: Setting) -> bool:
+    """Return True for the value of a key that is none; pages hold the keys that may be published, as those of Mapbox and Stripe."""
+    value = (setting.value or "").lower()
+    return value in ("none", "disabled", "unused", "dummy") or value.startswith(("pk.", "pk_"))
 
 
 def _host(value: str) -> str:

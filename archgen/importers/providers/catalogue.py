@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec import Struct
@@ -137,3 +138,42 @@ def has_client_for(provider: Provider, libraries: str) -> bool:
 def has_client_for_any(kind: str, libraries: str) -> bool:
     """Return True if lists of packages hold a client library for any provider of a kind."""
     return any(has_client_for(each, libraries) for each in PROVIDERS if each.kind == kind)
+
+
+_ANY = re.compile(
+    rf"(?<![a-z])(?:{'|'.join(each.libraries for each in PROVIDERS if each.libraries != '-')})(?:js|\d)*(?![a-z])"
+)
+_CALLS_NOTHING = re.compile(
+    r"react|vue|angular|svelte|expo|next|nuxt|browser|-js$|-web$|elements|webhooks?$|types$|auth-app$|oauth-app$"
+)
+"""Parts of the names of libraries for pages, for what a provider sends, and for its words alone."""
+
+_MODELS = frozenset((
+    "azure-openai", "openai", "anthropic", "gemini", "groq", "mistral", "cohere", "deepseek", "openrouter", "perplexity",
+))  # fmt: skip
+"""Providers of language models, of which programs know several and call the one that is set."""
+
+
+@lru_cache(maxsize=1024)
+def has_any_client(libraries: str) -> bool:
+    """Return True if lists of packages, in small letters, hold a client library for any provider."""
+    return _ANY.search(libraries) is not None
+
+
+@lru_cache(maxsize=4096)
+def provider_of_library(name: str) -> Provider | None:
+    """Return the provider that a library which a source imports is the client for."""
+    lower = name.lower()
+    if _ANY.search(lower) is None or _CALLS_NOTHING.search(lower) is not None:
+        return None
+    return next((each for each in PROVIDERS if each.libraries != "-" and has_client_for(each, lower)), None)
+
+
+def is_one_of_several(provider: Provider, others: Iterable[Provider]) -> bool:
+    """Return True for a provider of language models beside another one."""
+    return provider.product in _MODELS and any(each.product in _MODELS and each != provider for each in others)
+
+
+def is_named_after_provider(name: str, provider: Provider) -> bool:
+    """Return True for a variable that begins with the word for a provider, or has it after the word for the system."""
+    return any(beginning.search(name.upper()) is not None for _, beginning, each in _STEMS if each is provider)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +11,7 @@ from archgen.importers.sources.reading import CodeText
 from archgen.importers.sources.source_calls import ONLY_SHOWS
 
 _CODE = re.compile(r"\.(py|go|java|kt|scala|cs|php|rb|rs|[cm]?[jt]s)$")
-_OF_PAGES = re.compile(r"\.[cm]?[jt]s$")
+_OF_PAGES = re.compile(r"\.([cm]?[jt]s|[jt]sx)$")
 _ASIDE = re.compile(
     r"(^|/)(scripts?|tools?|bin|seeds?(ers)?|migrations?|database|notebooks?|bench(marks?)?|training|demos?|e2e|mocks?|vendor|node_modules|dist|build)/"
     r"|(^|/)(test|seed|demo|mock|setup|validate|check|debug)[^/]*$|[\w-]+\.(config|conf|setup|seed)\.\w+$",
@@ -64,13 +65,24 @@ _CALLERS = re.compile(r"origin|cors|allowed|redirect|callback|example", re.IGNOR
 
 def literal_addresses(files: Iterable[CodeText], libraries: str) -> Iterator[WrittenAddress]:
     """Yield the addresses that sources call; `libraries` are the packages of the program, in small letters."""
-    is_page = not libraries or _FOR_PAGES.search(libraries) is not None
-    for file in files:
-        if "https://" not in file.text or _CODE.search(file.path) is None or _ASIDE.search(file.path) is not None:
-            continue
-        is_script = _OF_PAGES.search(file.path) is not None
-        if not (is_script and (is_page or _OF_BROWSERS.search(file.path) is not None)):
+    for file, is_for_browsers in working_files(files, libraries):
+        if "https://" in file.text and _CODE.search(file.path) is not None and not is_for_browsers:
             yield from _literals(file)
+
+
+def working_files(files: Iterable[CodeText], libraries: str) -> Iterator[tuple[CodeText, bool]]:
+    """Yield the sources of a program without tests and tools; True for scripts that may run in browsers.
+
+    The name of the directory of the program itself tells nothing of its scripts.
+    """
+    kept = [*files]
+    is_page = not libraries or _FOR_PAGES.search(libraries) is not None
+    place = posixpath.commonpath([posixpath.dirname(file.path) for file in kept]) if kept else ""
+    for file in kept:
+        if _ASIDE.search(file.path) is None:
+            is_script = _OF_PAGES.search(file.path) is not None
+            inner = file.path[len(place) :]
+            yield file, is_script and (is_page or _OF_BROWSERS.search(inner) is not None)
 
 
 def _literals(file: CodeText) -> Iterator[WrittenAddress]:

@@ -1,0 +1,55 @@
+"""The libraries that the source of a program imports, each with its place."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+
+from archgen.importers.facts import ImportedLibrary, Origin
+from archgen.importers.sources.literal_addresses import working_files
+from archgen.importers.sources.reading import CodeText
+
+_OF_SCRIPTS = re.compile(
+    r"""^([ \t]*)(?:import[ \t]*|[^\n]{0,200}?(?:\bfrom[ \t]*|\brequire\([ \t]*|\bimport\([ \t]*))["']([\w@][\w@./-]{0,120})["']""",
+    re.MULTILINE,
+)
+_OF_SERVERS = re.compile(r"(^|/)(api|server|actions)/|(^|/)(route|middleware|[\w-]+\.server)\.[jt]sx?$")
+"""Paths of scripts that run on the server of a framework for pages."""
+
+_TYPES = re.compile(r"^[ \t]*(?:import|export)[ \t]+type\b")
+_IMPORTS = {
+    ".py": re.compile(r"^([ \t]*)(?:from|import)[ \t]+([A-Za-z][\w.]{0,120})", re.MULTILINE),
+    ".go": re.compile(r"^()\s*(?:import +)?(?:[\w.]+ +)?\"([\w./@~-]{3,120}\.[\w./@~-]{2,120})\"[ \t]*$", re.MULTILINE),
+    ".cs": re.compile(r"^()using[ \t]+([A-Z][\w.]{0,120});", re.MULTILINE),
+    ".php": re.compile(r"^()use[ \t]+([A-Z][\w\\]{0,120})", re.MULTILINE),
+    ".rb": re.compile(r"^([ \t]*)require[ \t]+[\"']([\w/-]{1,120})[\"']", re.MULTILINE),
+    ".rs": re.compile(r"^()(?:pub )?use[ \t]+([a-z]\w{0,120})::", re.MULTILINE),
+    **dict.fromkeys((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"), _OF_SCRIPTS),
+    **dict.fromkeys(
+        (".java", ".kt", ".scala"), re.compile(r"^()import[ \t]+(?:static )?([a-z][\w.]{0,120})", re.MULTILINE)
+    ),
+}
+"""How languages import a library: what indents the line, and the name."""
+
+_LED = re.compile(r"(base_?ur[il]|api_?base)\s*[=:(]|azureopenai", re.IGNORECASE)
+"""What leads a client elsewhere than to its provider, or to a place of one's own there."""
+
+
+def imported_libraries(files: Iterable[CodeText], libraries: str) -> Iterator[ImportedLibrary]:
+    """Yield the libraries that the sources of a program import; `libraries` are its packages, in small letters.
+
+    What is imported inside of something is for some work alone, and a source that sets an address may call another one.
+    """
+    kept = [*working_files(files, libraries)]
+    own = {part for file, _ in kept for part in posixpath.splitext(file.path)[0].split("/")}
+    for file, is_for_browsers in kept:
+        pattern = _IMPORTS.get(posixpath.splitext(file.path)[1])
+        if pattern is None or (is_for_browsers and _OF_SERVERS.search(file.path) is None):
+            continue
+        for match in pattern.finditer(file.bare):
+            # a module of the program itself may be called like what it uses
+            if _TYPES.match(match[0]) is None and re.split(r"[./:\\]", match[2])[0] not in own:
+                line = file.text.count("\n", 0, max(file.text.find(match[0].strip()), 0)) + 1
+                is_led = _LED.search(file.bare) is not None
+                yield ImportedLibrary(match[2], bool(match[1]), is_led, Origin(file.path, line))
