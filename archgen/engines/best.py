@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from archgen.engines.choice import EngineChoice, MeasuredEngine
-from archgen.engines.score import cost, score
+from archgen.engines.score import cost, crossings_of
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.layered import layered, promise
 from archgen.layout.deployment.turned import by_calls, by_roles, has_rows_of_calls
@@ -69,7 +69,7 @@ def _better_turned(diagram: Diagram, measures: Measures) -> MeasuredEngine:
     other = _by_calls(diagram, measures)
     no_worse = cost(other) <= cost(usual)
     narrower = no_worse and other.width < _NARROWER * usual.width
-    clearer = no_worse and score(other).crossings < score(usual).crossings
+    clearer = no_worse and crossings_of(other) < crossings_of(usual)
     return _by_calls if cost(other) < least or narrower or clearer else _by_roles
 
 
@@ -89,7 +89,7 @@ def _tangled(diagram: Diagram, usual: Placed) -> bool:
     It isn't too large to try; of many cards the layers are laid out only if sweeps spare a fifth of the crossings.
     """
     few = len(diagram.nodes) <= _MOST and len(diagram.edges) <= 2 * _MOST
-    if not few or diagram.asks_for_places or score(usual).crossings <= len(usual.nodes):
+    if not few or diagram.asks_for_places or crossings_of(usual) <= len(usual.nodes):
         return False
     return len(diagram.nodes) <= LARGEST or promise(diagram) > _PROMISING
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.engines.best import best, best_turned
-from archgen.engines.score import score
+from archgen.engines.score import crossings_of
 from archgen.model.finding import Finding
 from archgen.views.diagram import Diagram, without_words
 from archgen.views.equal.places import fold_equal
@@ -92,4 +92,4 @@ def least_crossings(diagram: Diagram) -> int:
     """Return the crossings of a diagram in the direction that has fewer of them, of those that it may be read in."""
     nameless = replace(diagram, id="", title="", alt="")
     ways = {"left-right": (best,), "top-down": (best_turned,)}.get(diagram.direction or "", (best, best_turned))
-    return min(score(way(nameless)).crossings for way in ways)
+    return min(crossings_of(way(nameless)) for way in ways)

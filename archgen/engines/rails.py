@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from archgen.engines.choice import MeasuredEngine
-from archgen.engines.score import cost, score
+from archgen.engines.score import cost, crossings_of
 from archgen.layout.deployment.bundles import bundles
 from archgen.layout.measures import Measures
 from archgen.layout.placed import Placed
@@ -23,11 +23,11 @@ def railed(engine: MeasuredEngine, diagram: Diagram, placed: Placed) -> Placed:
     numbers = _numbers(diagram, placed.measures)
     if not numbers:
         return placed
-    best, crossings, least = placed, score(placed).crossings, cost(placed)
+    best, crossings, least = placed, crossings_of(placed), cost(placed)
     for many in numbers:
         other = engine(diagram, replace(placed.measures, many=many))
-        if cost(other) <= least and score(other).crossings <= crossings and _is_as_small(other, placed):
-            best, crossings, least = other, score(other).crossings, cost(other)
+        if cost(other) <= least and crossings_of(other) <= crossings and _is_as_small(other, placed):
+            best, crossings, least = other, crossings_of(other), cost(other)
     return best
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.engines.rooms import COLUMN, Room
+from archgen.layout.badge_places import covered_by_badges
 from archgen.layout.hanging import hanging
 from archgen.layout.identity import Itself
 from archgen.layout.placed import Box, Placed, PlacedEdge
@@ -27,7 +28,7 @@ _REMEMBERED = 8
 class Score(Struct, frozen=True):
     """Cards on cards and lines through cards, crossings of lines, corners, words on words or lines; width by height.
 
-    `text` is the size of the smallest text in the room where the diagram is seen.
+    `text` is the size of the smallest text in the room where the diagram is seen, `covered` what is under badges.
     """
 
     overlaps: int
@@ -39,12 +40,18 @@ class Score(Struct, frozen=True):
     lines: int = 0
     chips: int = 0
     text: float = 0.0
+    covered: int = 0
 
 
 def score(placed: Placed, room: Room = COLUMN) -> Score:
     """Return the score of a diagram; a crossing counts once, however many lines of two bundles run through its place."""
     counted = _counted(Itself(placed))
-    return replace(counted, text=round(room.text(placed), 1))
+    return replace(counted, text=round(room.text(placed), 1), covered=covered_by_badges(placed))
+
+
+def crossings_of(placed: Placed) -> int:
+    """Return how often the lines of a diagram cross."""
+    return _counted(Itself(placed)).crossings
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -57,7 +57,7 @@ def test_a_picture_can_be_read(path: Path, width: str) -> None:
         quality = score(placed, room)
         assert quality.cards <= CARDS, name
         assert quality.lines <= LINES, name
-        assert (quality.overlaps, quality.label_collisions) == (0, 0), name
+        assert (quality.overlaps, quality.label_collisions, quality.covered) == (0, 0, 0), name
         assert can_be_read(room.text(placed), room), name
         assert len(diagram.nodes) == len(placed.nodes), name
         for node in placed.nodes:

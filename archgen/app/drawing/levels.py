@@ -12,7 +12,7 @@ from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best
 from archgen.engines.legible_aspects import TANGLED, Legibility, legible_aspect, without_costly_hints
 from archgen.engines.rooms import COLUMN
-from archgen.engines.score import Score, score
+from archgen.engines.score import Score, crossings_of, score
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.finding import Finding
 from archgen.model.slug import distinct
@@ -176,7 +176,7 @@ def _is_tangled(diagram: Diagram) -> bool:
 
 def _tangle(diagram: Diagram) -> int:
     """Return the crossings of a diagram, as none if it has so few lines that these can be followed however they cross."""
-    return score(best(nameless(diagram))).crossings if len(diagram.edges) > TANGLED else 0
+    return crossings_of(best(nameless(diagram))) if len(diagram.edges) > TANGLED else 0
 
 
 def _untangled(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram:
@@ -189,7 +189,7 @@ def _untangled(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) 
     if least > TANGLED:
         for are_equal, folding in zip((True, False, False), foldings(tier.topology), strict=True):
             folded = deployment(tier.topology, findings, folding)
-            crossings = score(best(nameless(folded))).crossings
+            crossings = crossings_of(best(nameless(folded)))
             if crossings < least and (are_equal or crossings <= enough):
                 best_diagram, least = folded, crossings
             if least <= TANGLED:

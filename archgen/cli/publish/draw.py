@@ -92,7 +92,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--score",
         action="store_true",
-        help="Report overlaps, crossings, bends, label collisions and aspect ratio of each layout",
+        help="Report overlaps, crossings, bends, label collisions, what badges cover and aspect ratio of each layout",
     )
 
 
@@ -165,7 +165,8 @@ def _report_scores(tier: CheckedModel, drawing: Drawing, views: tuple[str, ...],
             f"{brief(tier.id)}.{name}: {plural(layout.cards, 'card')}, {plural(layout.lines, 'line')}, "
             f"{plural(layout.chips, 'chip')}, {plural(layout.overlaps, 'overlap')}, "
             f"{plural(layout.crossings, 'crossing')}, {plural(layout.bends, 'bend')}, "
-            f"{plural(layout.label_collisions, 'label collision')}, aspect {layout.aspect:g}, "
+            f"{plural(layout.label_collisions, 'label collision')}, {layout.covered} covered by badges, "
+            f"aspect {layout.aspect:g}, "
             f"smallest text {layout.text:g} {room.unit} at {_words(room)}\n"
         )
 

@@ -24,9 +24,11 @@ _TOUCHED = 0.2
 """The share of an icon that a badge may touch: most drawings end before the corners of their square."""
 
 
-def card_shapes(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[SceneShape]:
-    """Return the icon and the words of a card, then its chips."""
-    return [*_words(placed, measures, icons), *_chips(placed, measures)]
+def card_shapes(
+    placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: Sequence[int] = ()
+) -> list[SceneShape]:
+    """Return the icon and the words of a card, then its chips; its icon makes room for the badges in its upper corner."""
+    return [*_words(placed, measures, icons, in_corner), *_chips(placed, measures)]
 
 
 def node_glyph(node: Node) -> Icon:
@@ -53,10 +55,10 @@ def _chips(placed: PlacedNode, measures: Measures) -> list[SceneShape]:
     return shapes
 
 
-def _words(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[SceneShape]:
+def _words(placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: Sequence[int]) -> list[SceneShape]:
     if placed.compact:
         return _compact(placed, measures)
-    return _flat_card(placed, measures, icons) if measures.flat else _large(placed, measures, icons)
+    return _flat_card(placed, measures, icons) if measures.flat else _large(placed, measures, icons, in_corner)
 
 
 def _flat_card(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[SceneShape]:
@@ -83,7 +85,7 @@ def _second_line(placed: PlacedNode, measures: Measures, x: float, y: float, anc
     return [TextLine(x, y, placed.detail, measures.sizes.label, role, anchor, bold=is_marked)]
 
 
-def _large(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[SceneShape]:
+def _large(placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: Sequence[int]) -> list[SceneShape]:
     node, box, sizes, leading = placed.node, placed.box, measures.sizes, measures.title
     middle = box.centre[0]
     tall = leading * len(placed.title) + (measures.label if placed.detail else 0)
@@ -93,8 +95,7 @@ def _large(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[Sce
     y = box.y + (room - size - gap - tall) / 2
     shapes: list[SceneShape] = []
     if size:
-        numbers = [badge.number for badge in node.badges]
-        icon = card_icon(icons(node) or node_glyph(node), box, sizes, measures.inset, numbers, y, size)
+        icon = card_icon(icons(node) or node_glyph(node), box, sizes, measures.inset, in_corner, y, size)
         shapes.append(faint(node.change, icon))
     ink = text_role(node.change)
     y += size + gap

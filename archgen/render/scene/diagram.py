@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import inf
 from typing import Literal
 
 from msgspec.structs import replace
 
+from archgen.layout.badge_places import badge_places
 from archgen.layout.deployment.cards import has_small_icon, heading_lead, small_lead
 from archgen.layout.hanging import sheet_of
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
@@ -31,7 +31,7 @@ from archgen.render.scene.shapes import (
 )
 from archgen.render.scene.strokes import Crossings, heads, strokes
 from archgen.style.glyphs import Icon, group_glyph
-from archgen.style.svg_markup import badge_size, number
+from archgen.style.svg_markup import number
 from archgen.style.text_metrics import ELLIPSIS, text_width
 from archgen.style.theme import LINES, SIZES, Line
 from archgen.views.diagram import SINGLE, Badge, GroupKind, Node, chip_text
@@ -101,6 +101,7 @@ class _Painter:
         self._flat = {group.group.id for group in placed.groups if not group.group.across}
         self._labels = {edge.bundle: edge.label.box for edge in placed.edges if edge.label}
         self._joined = {edge.bundle for edge in placed.edges if edge.pieces != (edge.points,)}
+        self._badge_places = badge_places(placed)
         self._badges: dict[str, list[Badge]] = {}
         for edge in placed.edges:
             self._badges.setdefault(edge.bundle, []).extend(edge.edge.badges)
@@ -183,11 +184,11 @@ class _Painter:
         return self._around(placed, Rectangle(placed.box, None, pen, SIZES.group_radius), tuple(shapes))
 
     def _group_badges(self, placed: PlacedGroup) -> list[SceneShape]:
-        group, box = placed.group, placed.box
-        if group.across and placed.heading:
-            middle = placed.heading.y + placed.heading.height / 2
-            return self._row(group.badges, box.right - 4, middle, group.id)
-        return self._row(group.badges, box.right + self._sizes.hang, box.y, group.id)
+        group, radius = placed.group, self._sizes.badge
+        places = self._badge_places.get(group.id, ())
+        return [
+            finding_badge(badge, *place, radius, group.id) for badge, place in zip(group.badges, places, strict=True)
+        ]
 
     # Nodes
 
@@ -198,11 +199,16 @@ class _Painter:
         full = _joined(full, chip_text(node))
         kind: ItemKind = "level" if node.opens else "host" if node.holds else "component"
         link = self._link(kind, node.opens or node.subject, full, box)
+        places = self._badge_places.get(node.id, ())
+        in_corner = [badge.number for badge, (_, y) in zip(node.badges, places, strict=True) if y == box.y]
         return SceneGroup(
             (
                 Rectangle(box, "tint_1" if node.beside else "card", self._border(node), SIZES.card_radius),
-                *card_shapes(placed, self._measures, self._icons),
-                *self._row(node.badges, box.right + self._sizes.hang, box.y, room=box.width + self._sizes.hang),
+                *card_shapes(placed, self._measures, self._icons, in_corner),
+                *(
+                    finding_badge(badge, *place, self._sizes.badge)
+                    for badge, place in zip(node.badges, places, strict=True)
+                ),
                 *sign(node.change, box.x, box.y),
             ),
             None if link else full,
@@ -324,19 +330,6 @@ class _Painter:
             shapes.append(finding_badge(badge, x + sizes.badge + 6, middle, sizes.badge))
             x += 2 * sizes.badge + 4
         return shapes
-
-    def _row(
-        self, badges: tuple[Badge, ...], right: float, middle: float, group: str | None = None, room: float = inf
-    ) -> list[SceneShape]:
-        """Return badges side by side, the last one's right side at a place; in less room they lie on each other."""
-        radius, shapes = self._sizes.badge, list[SceneShape]()
-        widths = [badge_size(badge.number)[0] * radius / SIZES.badge for badge in reversed(badges)]
-        steps = sum(wide + 4 for wide in widths[:-1])
-        closer = min((room - widths[-1]) / steps, 1.0) if steps else 1.0
-        for badge, wide in zip(reversed(badges), widths, strict=True):
-            shapes.append(finding_badge(badge, right - wide / 2, middle, radius, group))
-            right -= (wide + 4) * closer
-        return shapes[::-1]
 
 
 def _longer(dash: str, scale: float) -> str:
