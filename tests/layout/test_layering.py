@@ -394,3 +394,21 @@ def test_a_node_without_calls_in_a_group_of_such_keeps_its_rank() -> None:
     links_ = (GraphLink("u", "w", "u", 3), GraphLink("m", "a", "m"))
     placed = layers(Graph(tuple("uwma"), links_, {"a": "h", "m": "h"}), spacing(*"uwma", groups=("h",)))
     assert placed.ranks["a"] == placed.ranks["m"] + 1
+
+
+@pytest.mark.parametrize("ranked", [None, {"a": 0} | dict.fromkeys("bcdefghijklmxy", 1)])
+def test_what_has_no_lines_stands_apart(ranked: dict[str, int] | None) -> None:
+    """It stood in the row of the stores, as if it belonged to them."""
+    called = links(*(f"a{leaf}" for leaf in "bcdefghijklm"))
+    found = layers(Graph(tuple("abcdefghijklmxy"), called), spacing(*"abcdefghijklmxy"), ranked)
+    alone, joined = {*"xy"}, {*"abcdefghijklm"}
+    for node, other in product(alone, joined):
+        if found.ranks[node] == found.ranks[other]:
+            assert found.middles[node] - found.middles[other] >= 100
+    assert max(found.middles[node] for node in alone) <= max(found.middles[node] for node in joined)
+
+
+def test_what_has_no_lines_and_no_room_beside_the_rest_stands_below_it() -> None:
+    found = layers(Graph(tuple("abxy"), links("ab")), spacing(*"abxy"))
+    assert {found.ranks["x"], found.ranks["y"]} == {0, 1}
+    assert found.middles["x"] == found.middles["y"] > found.middles["a"]

@@ -20,6 +20,9 @@ from archgen.layout.layering.straight import LayerSpacing, Positions, positions
 _REMEMBERED = 16
 """Graphs whose orders are remembered: a diagram is laid out by several measures, which change its lengths alone."""
 
+_APART = 2
+"""How many gaps more nodes without links stand from the others."""
+
 Extent = tuple[float, float]
 
 Passes = tuple[tuple[int, float], ...]
@@ -204,29 +207,34 @@ def _packed(parts: Sequence[_Part], gap: float, free: bool) -> list[tuple[int, f
     ends = [0.0] * width
     places: dict[int, tuple[int, float]] = {}
     order = sorted(range(len(parts)), key=lambda number: -len(parts[number].ranks))
-    for place, number in enumerate(order):
+    loose = {number for number in order[1:] if len(parts[number].ranks) == 1}
+    for number in [number for number in order if number not in loose]:
         part = parts[number]
-        if free and place and len(part.ranks) == 1 and (shelf := _shelf(parts, order[place:], ends, gap)):
-            return [(places | shelf)[number] for number in range(len(parts))]
         tall = len(part.bottoms)
         starts = range(width - tall + 1) if free else (part.first,)
         top, start = min((max(ends[start : start + tall]), start) for start in starts)
         ends[start : start + tall] = [top + bottom + gap for bottom in part.bottoms]
         places[number] = start, top
+    places |= _shelves([(number, parts[number].bottoms[0] + gap) for number in order if number in loose], ends, gap)
     return [places[number] for number in range(len(parts))]
 
 
-def _shelf(
-    parts: Sequence[_Part], shelf: Sequence[int], ends: Sequence[float], gap: float
-) -> dict[int, tuple[int, float]]:
-    """Return the places of single nodes beside each other, in the last rank with room for all of them; none without room."""
-    needed = sum(parts[number].bottoms[0] + gap for number in shelf)
-    rank = max((rank for rank, end in enumerate(ends) if end + needed <= max(ends)), default=None)
-    if rank is None:
-        return {}
-    top = ends[rank]
+def _shelves(loose: Sequence[tuple[int, float]], ends: list[float], gap: float) -> dict[int, tuple[int, float]]:
+    """Return the places of nodes without links, each with its height: apart from the rest, at the ends of the last ranks.
+
+    Where no rank has room, they stand as far up as they can below the others.
+    """
+    bottom = max(ends, default=0.0)
+    tops = [bottom] * len(ends)
     places: dict[int, tuple[int, float]] = {}
-    for number in shelf:
-        places[number] = rank, top
-        top += parts[number].bottoms[0] + gap
+    for number, tall in reversed(loose):
+        room = (rank for rank, end in enumerate(ends) if end + _APART * gap + tall <= tops[rank])
+        rank = max(room, default=None)
+        if rank is None:
+            lows = [end if top == bottom else max(end, bottom) for end, top in zip(ends, tops, strict=True)]
+            start, rank = min((low, rank) for rank, low in enumerate(lows))
+            ends[rank] = start + tall
+        else:
+            start = tops[rank] = tops[rank] - tall
+        places[number] = rank, start
     return places
