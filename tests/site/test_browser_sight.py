@@ -161,6 +161,29 @@ def test_a_small_picture_grows_with_the_screen(browser: Browser, site: str) -> N
     until(lambda: scale(page) <= 1)
 
 
+IN_SIGHT = """
+const [frame, picture] = [".archgen-frame", ".archgen-canvas svg"].map(one => document.querySelector(one).getBoundingClientRect());
+return frame.top - 1 <= picture.top && picture.bottom <= frame.bottom + 1;
+"""
+
+
+@ON_A_DESKTOP
+@pytest.mark.parametrize("share", [1.0, 0.9])
+def test_a_picture_higher_than_its_part_of_the_window_opens_whole(browser: Browser, site: str, share: float) -> None:
+    """It was cut at the bottom until it was dragged."""
+    page = fresh(browser, site)
+    tall = float(page.run("return document.querySelector('.archgen-canvas svg').getBoundingClientRect().height"))
+    before = scale(page)
+    try:
+        page.size(1440, int(share * tall))
+        page = fresh(browser, site)
+        assert 0.75 * before < scale(page) < before
+        assert whole(page)
+        assert page.run(IN_SIGHT)
+    finally:
+        page.size(1440, 1000)
+
+
 LARGE = """
 const canvas = document.querySelector(".archgen-canvas"), frame = document.querySelector(".archgen-frame");
 window.seen = [];

@@ -5,6 +5,8 @@
   const LARGEST = 6;
   const FULL = 2;
   const READABLE = { scale: 0.5, narrow: 0.75, below: 620 };
+  /* What a diagram takes of a window, the size of words down to which it shrinks for that, and what it takes to be whole. */
+  const WINDOW = { share: 0.85, narrow: 0.6, words: 9, most: 1.2 };
   const KEPT = 60;
   const DRAG = 5;
   const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -15,7 +17,7 @@
 
   /* The view of `canvas`, which holds an SVG, through `frame`. */
   archgen.viewport = (frame, canvas) => {
-    let x = 0, y = 0, scale = 1, size = [1, 1], dragged = false;
+    let x = 0, y = 0, scale = 1, size = [1, 1], words = 11, dragged = false;
     const held = new Map();
 
     const room = () => [frame.clientWidth, frame.clientHeight];
@@ -28,10 +30,13 @@
       return Math.min(full ? FULL : 1, wide / size[0], full ? tall / size[1] : Infinity);
     };
 
+    const share = () => (fits() ? Infinity : innerHeight * (narrow() ? WINDOW.narrow : WINDOW.share));
+
     /* A little too small is better than a little cut. */
     const readable = () => {
       const least = Math.min(1, narrow() ? READABLE.narrow : READABLE.scale);
-      return fits() || fitScale() > least * 0.85 ? fitScale() : least;
+      if (!fits() && fitScale() <= least * 0.85) return least;
+      return document.fullscreenElement ? fitScale() : Math.min(fitScale(), Math.max(share() / size[1], WINDOW.words / words));
     };
 
     const apply = () => {
@@ -57,8 +62,8 @@
 
     /* Show all of the diagram in the middle; `large` stops before its text becomes too small, and starts at its left. */
     const fit = large => {
-      scale = large ? readable() : fitScale();
       const [wide, tall] = room();
+      scale = large ? readable() : Math.min(fitScale(), tall / size[1]);
       x = Math.max(0, (wide - size[0] * scale) / 2);
       y = (tall - size[1] * scale) / 2;
       const first = canvas.querySelector("[data-node][data-box]");
@@ -74,11 +79,12 @@
     const show = () => {
       const svg = canvas.querySelector("svg");
       size = [svg.viewBox.baseVal.width, svg.viewBox.baseVal.height];
+      words = Math.min(...Array.from(svg.querySelectorAll("text:not(.badge text)"), text => parseFloat(getComputedStyle(text).fontSize)));
       frame.style.height = "";
       if (!document.fullscreenElement) {
         const tall = size[1] * readable();
         const border = frame.offsetHeight - frame.clientHeight;
-        const most = fits() ? Infinity : innerHeight * (narrow() ? 0.6 : 0.85);
+        const most = tall <= innerHeight * WINDOW.most && !narrow() ? tall : share();
         frame.style.height = `${Math.ceil(Math.max(220, Math.min(tall, most)) + border)}px`;
       }
       fit(true);
