@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.layout.deployment.cards import fit_heading, heading_lead
 from archgen.layout.deployment.placing import cleared, headed
+from archgen.layout.measures import USUAL
 from archgen.layout.placed import Box, PlacedGroup, PlacedNode
+from archgen.style.text_metrics import text_width
+from archgen.style.theme import SIZES
 from archgen.views.diagram import Badge, Group, Node
 
 GROUP = headed(Group(id="host:ldap", subject="ldap", kind="host", label="ldap"), Box(0, 0, 120, 140), {})
@@ -31,3 +35,14 @@ def test_a_heading_rises_above_the_badges_of_a_card(node: PlacedNode, rises: boo
     [group] = cleared([GROUP], [], [node])
     assert (top(group) < top(GROUP)) == rises
     assert top(group) > GROUP.box.y
+
+
+def test_the_glyph_of_a_host_makes_way_for_its_name() -> None:
+    """Floating replicas stood in a box with the name "any of 4 ho…"."""
+    pool = Group(id="pool:a b", subject="a", kind="host", label="any of 4 hosts", detail="a … d")
+    wide = text_width(pool.label, SIZES.text, bold=True)
+    assert fit_heading(pool, wide + 2) == (pool.label, "", wide)
+    placed = PlacedGroup(pool, Box(0, 0, wide + 24, 100), 0, Box(12, 6, wide, 24), pool.label)
+    assert heading_lead(placed, USUAL) == 0
+    assert fit_heading(pool, wide + 40)[2] > wide
+    assert fit_heading(pool, wide - 2)[0] == "any of 4"

@@ -336,11 +336,17 @@ def _lead(group: Group, measures: Measures) -> float:
 
 
 def fit_heading(group: Group, room: float, measures: Measures = USUAL) -> tuple[str, str, float]:
-    """Return the name and second words of a group as they fit a room, and how wide they are together."""
-    sizes, lead = measures.sizes, _lead(group, measures)
-    if measures.brief and lead + text_width(group.label, sizes.text, bold=True) > room:
+    """Return the name and second words of a group as they fit a room, and how wide they are together.
+
+    The glyph of a host stands before a name that has room beside it; a name that has no room ends before the word that
+    says what the group is.
+    """
+    sizes, lead, name = measures.sizes, _lead(group, measures), group.label
+    if text_width(name, sizes.text, bold=True) > room:
+        name = name.removesuffix(f" {group.kind}s")
+    if lead + text_width(name, sizes.text, bold=True) > room:
         lead = 0.0
-    name = elide(group.label, room - lead, sizes.text, bold=True)
+    name = elide(name, room - lead, sizes.text, bold=True)
     used = lead + text_width(name, sizes.text, bold=True)
     left = room - used - 8
     detail = elide(group.detail, left, sizes.label) if group.detail and left > 2 * sizes.text else ""
