@@ -444,6 +444,8 @@ class World:
             return False
         if not each:
             return True
+        wanted = {target for one in self.strict(request) for target in one.targets}
+        replicas = [one for one in replicas if one.component in wanted]
         # what never passes its caller's check gets no request, lost or not
         keeping = [one for one in replicas if self.keeps_address(one, access[one.component])]
         if any(self.itself_lost(one.id) and self.passes(caller, one, None) for one in keeping):
@@ -598,9 +600,10 @@ class World:
     def asked(
         self, caller: Replica, request: Request, flow: Flow, host: str | None = None
     ) -> tuple[list[Replica], dict[str, str], int]:
-        """Whom a caller may ask, for what of each component, and how many of them must answer."""
+        """Whom a caller may ask, for what of each component, and how many of them must answer: all of those it picks blindly."""
         under = self.connections(request)
         connections = list({one.id: one for one in under if one is not None}.values())
+        strict = self.strict(request)
         over = connections[0].access if connections else None
         if over is None and connections and {port.protocol for port in connections[0].ports} == {"dns"}:
             over = "read"  # a question
@@ -615,7 +618,7 @@ class World:
         }
         replicas = [
             replica
-            for connection in connections
+            for connection in (strict if any(one.needs == "all" for one in strict) else connections)
             for target in connection.targets
             for replica in self.component[target].replicas
             if (not request.pinned or replica.id in request.pinned or target in leading)
@@ -627,13 +630,18 @@ class World:
         return (
             replicas,
             accesses,
-            max(max(1, possible) if one.needs == "all" else int(one.needs) for one in connections),
+            max(max(1, possible) if one.needs == "all" else int(one.needs) for one in strict),
         )
+
+    def strict(self, request: Request) -> list[Connection]:
+        """The connections under a step that it can't do without; another is one more that may answer."""
+        every = list({one.id: one for one in self.connections(request) if one is not None}.values())
+        return [one for one in every if request.required or one.required]
 
     def required(self, request: Request) -> bool:
         if request.required is not None:
             return request.required
-        return all(one is None or one.required for one in self.connections(request))
+        return any(one is None or one.required for one in self.connections(request))
 
     def needed(self, flow: Flow, later: bool) -> tuple[dict[str, list[Request]], list[str]]:
         """The required steps of a flow by the component that takes them, and the components that start it.
@@ -670,7 +678,7 @@ class World:
                 if (
                     shown
                     or any(self.component[each].kind == "dns" for each in own)
-                    or not all(w.required for w in ways)
+                    or (ways and not any(w.required for w in ways))
                 ):
                     return []
                 asked = Request(f"{flow.id}/0", client, ids, access="read")
@@ -716,7 +724,7 @@ class World:
             required = not optional and self.required(request)
             declared = request.deferred
             if declared is None:
-                declared = any(one is not None and one.deferred for one in self.connections(request))
+                declared = all(one is not None and one.deferred for one in self.connections(request))
             declared = declared and not (request is steps[0][0] and self.pulls(request, [one for one, _ in steps[1:]]))
             before = led.get(request.source)
             if self.component[request.source].kind in PASSING_ON:

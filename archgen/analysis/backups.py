@@ -10,7 +10,7 @@ from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_name, product_of, zone_of
 from archgen.model.subject import Subject
 from archgen.reliability.members import is_active_passive
-from archgen.reliability.requests import is_deferred
+from archgen.reliability.requests import defers
 
 _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
 """The kinds of storage to which a backup sends its copies."""
@@ -39,7 +39,7 @@ def passes_files_on(topology: Topology, component: Component) -> bool:
 def _passes_on(topology: Topology, component: Component, flow: str) -> bool:
     onward = (hop for hop in topology.hops[flow] if hop.step.source == component.id and hop.access == "write")
     # what nobody waits for is a copy of what it keeps itself
-    waited = (hop for hop in onward if hop.connection and not is_deferred(hop.step, (hop.connection,)))
+    waited = (hop for hop in onward if hop.connection and not defers(hop.step, hop.connection))
     stores = (topology.components[target] for hop in waited if not hop.optional for target in hop.targets)
     return any(store.kind in FILE_STORES and _is_of_product(component, store) for store in stores)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection
 from archgen.model.kinds import QUEUES
-from archgen.reliability.requests import is_deferred
+from archgen.reliability.requests import defers
 
 Chain = tuple[Connection, ...]
 """The connections of a chain over which a failed request is tried again, in their order."""
@@ -25,7 +25,7 @@ def retry_chains(topology: Topology, flow: str) -> Iterator[tuple[str, Chain]]:
     for hop in topology.hops[flow]:
         connection = hop.connection
         if connection is not None:
-            handed_over = hop.step.id in taken or is_deferred(hop.step, (connection,))
+            handed_over = hop.step.id in taken or defers(hop.step, connection)
             before = () if handed_over else arriving.get(hop.step.source, ())
             chain = (*before, connection) if connection.retries and connection not in before else before
             ends = handed_over and topology.kind(hop.step.source).id not in QUEUES

@@ -30,7 +30,7 @@ from archgen.edits.description import describe_edit
 from archgen.edits.promotion import keeps_files, promoter_of
 from archgen.improve.candidates import against, lone_components
 from archgen.model.architecture import Architecture, Flow
-from archgen.model.steps import Branch, Frame, Request, Step
+from archgen.model.steps import Branch, Frame, Request, Step, first_request
 from archgen.model.subject import EVENTS, Subject
 from archgen.reliability.availability import FlowAvailability, Importance
 from archgen.reliability.promoters import promotion_calls
@@ -238,9 +238,10 @@ def _of_flow(topology: Topology, flow: Flow, used: frozenset[str]) -> Architectu
     promoters = {
         replication.by for replication in copied if replication is not None and replication.by in topology.components
     }
-    # a look-up that no step shows is in the plan, unless the client can do without
-    spared = (call for call in architecture.connections if not call.required and used.issuperset((call.source,)))
-    calls |= {call.id: call for call in spared if any(topology.kind(name).id == "dns" for name in call.targets)}
+    # a look-up that no step shows is in the plan, unless all of its caller's own connections say that it can do without
+    first = first_request(flow.steps)
+    own = (call for call in architecture.connections if first is not None and call.source == first.source)
+    calls |= {call.id: call for call in own if any(topology.kind(name).id == "dns" for name in call.targets)}
     for promoter in filter(None, promoters):
         calls |= {call.id: call for some in promotion_calls(topology.index, promoter).values() for call in some}
     # a connection without its ends is none, and what an optional call leads to decides what starts a flow

@@ -39,7 +39,7 @@ def levels(index: Index, flow: Flow, serves: Plan) -> ServiceLevels:
 
 def may_wait(index: Index, flow: Flow) -> bool:
     """Return True if nobody waits for some step of a flow."""
-    return any(is_deferred(request, connections_under(index, request)) for request, _ in requests(flow.steps))
+    return any(is_deferred(index, request) for request, _ in requests(flow.steps))
 
 
 def may_fail_in_part(index: Index, flow: Flow) -> bool:

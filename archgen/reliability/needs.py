@@ -13,14 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Replica
-from archgen.model.steps import Access
 from archgen.reliability.index import Index
 from archgen.reliability.locality import homes, near
 from archgen.reliability.members import (
     Votes,
     active_members,
     asked_of,
-    deep_asks,
     eligible,
     is_active_passive,
     keeps_address,
@@ -31,6 +29,7 @@ from archgen.reliability.members import (
 )
 from archgen.reliability.moment import LASTING, Moment, Window
 from archgen.reliability.promoters import electorate, promoting_component
+from archgen.reliability.requests import Asks, Use, asks_of
 
 
 class Guarded(Struct, frozen=True):
@@ -90,63 +89,6 @@ class PlacedNeeds(Struct, frozen=True):
         """Return the need of this place in the place of one, if that depends on places at all."""
         asked = (need.step, need.connection, need.kind)
         return next((each for each in self.needs if (each.step, each.connection, each.kind) == asked), None)
-
-
-class Use(Struct, frozen=True):
-    """A required call in a flow: what a step asks of whom, before it is told apart per calling replica.
-
-    `name` is the domain name that it looks up, where no step shows it. `copies` are the targets whose copies the step reads.
-    """
-
-    step: str
-    source: str
-    targets: tuple[str, ...]
-    connections: tuple[Connection, ...]
-    access: Access
-    pinned: tuple[str, ...]
-    name: str | None = None
-    copies: tuple[str, ...] = ()
-
-
-class Asked(Struct, frozen=True):
-    """A component that a health check asks through the targets, with the access that must work.
-
-    `through` others, but not back through the balancer that checks, where no target of the check is the component itself or
-    has a connection of its own to it.
-    """
-
-    component: str
-    access: Access
-    through: bool
-    checker: str
-
-    def hop_from(self, index: Index, component: str) -> str | None:
-        """Return what a component on the way calls next; None if the check asks nothing behind it, as it answers itself."""
-        if component == self.component:
-            return None
-        if (component, self.component) in index.connections:
-            return self.component
-        return index.step_towards(component, self.component, self.checker) if self.through else None
-
-
-Asks = tuple[Asked, ...]
-
-
-def asks_of(index: Index, component: Component) -> Asks:
-    """Return what the health check of a component asks behind its targets."""
-    declared = deep_asks(component)
-    if not declared:
-        return ()
-    targets = [target for source, target in index.connections if source == component.id]
-    return tuple(
-        Asked(
-            name,
-            access,
-            name not in targets and not any((target, name) in index.connections for target in targets),
-            component.id,
-        )
-        for name, access in declared
-    )
 
 
 def asked_component(need: Need) -> str:
@@ -251,13 +193,15 @@ def _some(
     now: list[str] = []
     guarded: list[Guarded] = []
     later: list[Guarded] = []
-    for connection in use.connections:
+    required = use.required
+    blind = any(connection.needs == "all" for connection in required)
+    for connection in required if blind else use.connections:
         for target in connection.targets:
             component = index.components[target]
             access, pinned = asked_of(component, use.access, use.pinned, use.connections, use.copies)
             first, second = eligible(component, access, moment)
-            required = (*votes(component, access), *electorate(component, index, access))
-            if not _can_be_met(required):
+            voting = (*votes(component, access), *electorate(component, index, access))
+            if not _can_be_met(voting):
                 continue
             for replica in _near(index, first, connection, caller, pinned, host):
                 asked = _asked(index, use.step, index.replicas[replica], asks, moment) if asks else ()
@@ -268,7 +212,7 @@ def _some(
                 by, counted = _moved(index, component, replica)
                 if not _can_be_met(counted):
                     continue
-                member = Guarded(replica, by, after, (*required, *counted), before, asked)
+                member = Guarded(replica, by, after, (*voting, *counted), before, asked)
                 if member.is_free:
                     now.append(replica)
                 else:
@@ -277,10 +221,10 @@ def _some(
                 standing_by = _near(index, second, connection, caller, pinned, host)
                 for replica in standing_by:
                     asked = _asked(index, use.step, index.replicas[replica], asks, moment) if asks else ()
-                    promoted = _promoted(index, component, replica, required, moment)
+                    promoted = _promoted(index, component, replica, voting, moment)
                     if asked is not None and _can_be_met(promoted.votes):
                         later.append(replace(promoted, asks=asked))
-    count = _count(use.connections, len(now) + len(guarded) + len(later))
+    count = _count(required, len(now) + len(guarded) + len(later))
     name = use.connections[0].id if use.connections else None
     need = Need(use.step, name, tuple(now), (*guarded, *later), count, name=use.name)
     return need, frozenset(member.replica for member in later)
@@ -301,7 +245,8 @@ def _asked(index: Index, step: str, member: Replica, asks: Asks, moment: Moment)
         hop = asked.hop_from(index, member.component)
         if hop is not None:
             last = hop == asked.component
-            own = replace(index.connections[member.component, hop], id=f"{member.component} -> {hop}", targets=(hop,))
+            call = index.connections[member.component, hop]
+            own = replace(call, id=f"{member.component} -> {hop}", targets=(hop,), required=True)
             use = Use(step, member.component, (hop,), (own,), asked.access if last else "read", ())
             need, _ = _some(index, use, member, moment, () if last else (asked,))
             if len(need.candidates) + len(need.guarded) < need.count:
@@ -343,9 +288,8 @@ def taking_over(component: Component, replica: str, moment: Moment) -> tuple[Win
 
 def _unsettled(index: Index, use: Use, need: Need, moment: Moment) -> Iterator[Need]:
     """Yield the condition that no member of an active-active cluster was lost a moment ago, and still gets requests."""
-    taking = dict.fromkeys((*need.candidates, *(member.replica for member in need.guarded)))
     members = []
-    for replica in taking if moment.takeovers else ():
+    for replica in dict.fromkeys(_asked_of_each(index, use, need)) if moment.takeovers else ():
         component = index.components[index.replicas[replica].component]
         wait = moment.takeovers.get(component.id)
         if wait is not None and not is_active_passive(component.cluster):
@@ -354,9 +298,17 @@ def _unsettled(index: Index, use: Use, need: Need, moment: Moment) -> Iterator[N
         yield Need(use.step, need.connection, (), tuple(members), len(members), "unsettled")
 
 
+def _asked_of_each(index: Index, use: Use, need: Need) -> Iterator[str]:
+    """Yield the replicas that may answer a use, but for those whose answers it can do without."""
+    needed = {target for connection in use.required for target in connection.targets}
+    for replica in (*need.candidates, *(member.replica for member in need.guarded)):
+        if index.replicas[replica].component in needed:
+            yield replica
+
+
 def _of_each(index: Index, use: Use, need: Need, promoted: frozenset[str]) -> Iterator[Need]:
     """Yield the conditions of each request: all that are asked unchecked work, no member keeps its address when it fails."""
-    taking = [*need.candidates, *(member.replica for member in need.guarded if member.replica not in promoted)]
+    taking = [replica for replica in _asked_of_each(index, use, need) if replica not in promoted]
     owner = {replica: index.components[index.replicas[replica].component] for replica in taking}
     stuck = tuple(replica for replica in taking if keeps_address(owner[replica], replica))
     if stuck:

@@ -1,4 +1,4 @@
-"""The requests of a flow, in order: which of them it fails without, and which nobody waits for."""
+"""The requests of a flow, in order: which of them it fails without, which nobody waits for, and what they and checks ask of whom."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from archgen.model.kinds import JOB_KEEPERS, KINDS, RELAYING
 from archgen.model.products import product_of
 from archgen.model.steps import Access, Answer, Frame, Request, Step, steps_in_order, tells_of_copies
 from archgen.reliability.index import Index
+from archgen.reliability.members import deep_asks
 
 
 class Turn(Struct, frozen=True, gc=False):
@@ -26,6 +27,69 @@ class Turn(Struct, frozen=True, gc=False):
     later: bool
     starts: bool
     passes_on: tuple[Request, ...]
+
+
+class Use(Struct, frozen=True):
+    """A required call in a flow: what a step asks of whom.
+
+    `name` is the domain name that it looks up, where no step shows it. `copies` are the targets whose copies the step reads.
+    Over a connection that isn't required the step can be answered, but can do without the answer.
+    """
+
+    step: str
+    source: str
+    targets: tuple[str, ...]
+    connections: tuple[Connection, ...]
+    access: Access
+    pinned: tuple[str, ...]
+    name: str | None = None
+    copies: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> tuple[Connection, ...]:
+        """The connections that say how many must answer, and of which each request must be."""
+        return tuple(each for each in self.connections if each.required)
+
+
+class Asked(Struct, frozen=True):
+    """A component that a health check asks through the targets, with the access that must work.
+
+    `through` others, but not back through the balancer that checks, where no target of the check is the component itself or
+    has a connection of its own to it.
+    """
+
+    component: str
+    access: Access
+    through: bool
+    checker: str
+
+    def hop_from(self, index: Index, component: str) -> str | None:
+        """Return what a component on the way calls next; None if the check asks nothing behind it, as it answers itself."""
+        if component == self.component:
+            return None
+        if (component, self.component) in index.connections:
+            return self.component
+        return index.step_towards(component, self.component, self.checker) if self.through else None
+
+
+Asks = tuple[Asked, ...]
+
+
+def asks_of(index: Index, component: Component) -> Asks:
+    """Return what the health check of a component asks behind its targets."""
+    declared = deep_asks(component)
+    if not declared:
+        return ()
+    targets = [target for source, target in index.connections if source == component.id]
+    return tuple(
+        Asked(
+            name,
+            access,
+            name not in targets and not any((target, name) in index.connections for target in targets),
+            component.id,
+        )
+        for name, access in declared
+    )
 
 
 Branches = tuple[tuple[str, int], ...]
@@ -73,8 +137,8 @@ def turns(index: Index, flow: Flow) -> Iterator[Turn]:
     later_requests: set[str] = set()
     for number, (request, optional, branches) in enumerate(_in_branches(flow.steps, False, ())):
         source, connections = request.source, connections_under(index, request)
-        required = not optional and is_required(request, connections)
-        deferred = is_deferred(request, connections) and not (number == 0 and takes_job(index, flow, request))
+        required = not optional and is_required(index, request)
+        deferred = is_deferred(index, request) and not (number == 0 and takes_job(index, flow, request))
         passed = _got_last(seen[source], branches) if source in seen else ()
         led = all(each.id in later_requests for each in passed) if passed else later_only.get(source, False)
         later = required and (deferred or led)
@@ -126,18 +190,28 @@ def _looks_up(connection: Connection) -> bool:
     return bool(connection.ports) and all(port.protocol == "dns" for port in connection.ports)
 
 
-def is_required(request: Request, connections: Iterable[Connection]) -> bool:
-    """Return True if a flow fails with a step: it says so, or says nothing and each connection under it is required."""
+def is_required(index: Index, request: Request) -> bool:
+    """Return True if a flow fails with a step: it can't do without each of its alternatives."""
+    return any(needs(request, index.connections.get((request.source, target))) for target in request.targets)
+
+
+def needs(request: Request, connection: Connection | None) -> bool:
+    """Return True if a step can't do without what a connection under it leads to: it says so, else the connection does."""
     if request.required is not None:
         return request.required
-    return all(connection.required for connection in connections)
+    return connection is None or connection.required
 
 
-def is_deferred(request: Request, connections: Sequence[Connection]) -> bool:
-    """Return True if nobody waits for a step: it says so, or a connection under it does and the step says nothing."""
+def is_deferred(index: Index, request: Request) -> bool:
+    """Return True if nobody waits for a step, whichever of its alternatives gets it."""
+    return all(defers(request, index.connections.get((request.source, target))) for target in request.targets)
+
+
+def defers(request: Request, connection: Connection | None) -> bool:
+    """Return True if nobody waits for what a step asks over a connection: it says so, else the connection does."""
     if request.deferred is not None:
         return request.deferred
-    return any(bool(connection.deferred) for connection in connections)
+    return connection is not None and bool(connection.deferred)
 
 
 def takes_job(index: Index, flow: Flow, request: Request) -> bool:

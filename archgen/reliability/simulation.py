@@ -169,16 +169,12 @@ def _optional(index: Index, flow: Flow) -> frozenset[str]:
     needed: dict[tuple[object, ...], bool] = {}
     for request, _ in requests(flow.steps):
         asked = (request.source, request.targets, request.access, request.pinned)
-        needed[asked] = needed.get(asked, False) or _is_needed(index, request)
+        needed[asked] = needed.get(asked, False) or is_required(index, request)
     return frozenset(
         request.id
         for request, _ in requests(flow.steps)
         if not needed[request.source, request.targets, request.access, request.pinned]
     )
-
-
-def _is_needed(index: Index, request: Request) -> bool:
-    return is_required(request, connections_under(index, request))
 
 
 def alone(index: Index, flow: Flow, plan: Plan, elements: Sequence[Subject]) -> tuple[Status, ...]:
@@ -282,4 +278,4 @@ def _ables(full_plan: Plan, evaluation: Evaluation[int], every: int) -> dict[str
 
 def skippable(index: Index, flow: Flow) -> tuple[str, ...]:
     """Return the requests that a flow can do without, in order."""
-    return tuple(request.id for request, inside in requests(flow.steps) if inside or not _is_needed(index, request))
+    return tuple(request.id for request, inside in requests(flow.steps) if inside or not is_required(index, request))

@@ -18,9 +18,9 @@ from archgen.model.steps import Request, first_request
 from archgen.reliability.index import Index
 from archgen.reliability.members import Asking, asked_of, eligible, predecessors, quorum
 from archgen.reliability.moment import LASTING, Moment
-from archgen.reliability.needs import Asked, Conditions, Guarded, Need, Use, asks_of, needs_of, taking_over
+from archgen.reliability.needs import Conditions, Guarded, Need, needs_of, taking_over
 from archgen.reliability.promoters import acting, helpers, promotion_calls
-from archgen.reliability.requests import access_of, copies_read, requests, turns
+from archgen.reliability.requests import Asked, Use, access_of, asks_of, copies_read, requests, turns
 
 ServiceLevel = Literal["serves", "every", "full"]
 """The three functions of a flow, each of which implies those before it: some request is answered, each one is, and what
@@ -73,7 +73,7 @@ def look_ups(index: Index, flow: Flow) -> Iterator[Use]:
 
     The components that answer it for the zone are alternatives. A caller whose own steps ask a name server shows what it
     asks, and so does any step to one of this zone. A step inside `opt` shows none: what is asked only now and then is
-    remembered for a while, and missing afterwards.
+    remembered for a while, and missing afterwards. A caller can do without if its own connections to them all say so.
     """
     first = first_request(flow.steps)
     if flow.domain is None or first is None or not _is_outside(index.components[first.source]):
@@ -85,8 +85,8 @@ def look_ups(index: Index, flow: Flow) -> Iterator[Use]:
         kinds = {index.components[target].kind for target in request.targets}
         if (request.source == first.source and "dns" in kinds) or not set(servers).isdisjoint(request.targets):
             return
-    declared = [index.connections.get((first.source, server)) for server in servers]
-    if servers and all(each is None or each.required for each in declared):
+    declared = [call for server in servers if (call := index.connections.get((first.source, server))) is not None]
+    if servers and (not declared or any(call.required for call in declared)):
         call = Connection(f"{first.source} -> {' | '.join(servers)}", first.source, servers, ())
         yield Use(first.id, first.source, servers, (call,), "read", (), flow.domain)
 
@@ -97,6 +97,8 @@ def _is_outside(component: Component) -> bool:
 
 
 def _use(index: Index, request: Request, flow: Flow, connections: tuple[Connection, ...]) -> Use:
+    if request.required and not all(connection.required for connection in connections):
+        connections = tuple(replace(connection, required=True) for connection in connections)
     connected = tuple(dict.fromkeys([target for connection in connections for target in connection.targets]))
     orphan = not set(connected).issuperset(request.targets)
     return Use(

@@ -17,7 +17,7 @@ from archgen.model.kinds import QUEUES
 from archgen.model.steps import Answer, Branch, Frame, Note, Request, Step, steps_in_order
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.reliability.requests import answers, connections_under, is_deferred, requests
+from archgen.reliability.requests import answers, is_deferred, requests
 from archgen.views.diagram import Badge, Block, BlockSection, Item, Message, Participant, Remark, RequestFailure
 from archgen.views.diagram import Sequence as View
 from archgen.views.labels import port_label, product_label, step_number
@@ -189,7 +189,7 @@ class _ItemBuilder:
         """Return True for a step that may be done later, and a message to or from a queue, or mail, that has no response."""
         kinds = self._kinds
         passed_on = kinds[target] in _PASSED_ON or kinds[step.source] in QUEUES
-        later = passed_on or is_deferred(step, connections_under(self._index, step))
+        later = passed_on or is_deferred(self._index, step)
         return later and (step.source, target) not in self._answered
 
     def _failure_items(self, step: Request) -> Iterable[Item]:

@@ -187,6 +187,16 @@ class Used:
         """Whether any connection under a step has a trait."""
         return any(map(has, self.connections))
 
+    def beside(self, has: Callable[[Connection], bool], caller: Callable[[Component], bool] = lambda _: True) -> bool:
+        """Whether some of a step's alternatives have a trait, and others don't, and the step doesn't decide."""
+        world = World(self.model, frozenset())
+        under = [
+            {has(each) for each in world.connections(request) if each is not None}
+            for request, _ in self.steps
+            if request.required is None and caller(world.component[request.source])
+        ]
+        return {True, False} in under
+
     def placed_by_host(self, component: Component) -> bool:
         """Whether it floats, and has other partners on some of its hosts."""
         localities = [each.locality for each in self.connections if each.source == component.id]
@@ -268,6 +278,12 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "needs two": lambda one: one.calls(lambda each: each.needs == 2),
     "needs all": lambda one: one.calls(lambda each: each.needs == "all"),
     "optional connection": lambda one: one.calls(lambda each: not each.required),
+    "optional connection beside a required one": lambda one: one.beside(lambda each: each.required),
+    "optional connection beside a required one, unchecked": lambda one: one.beside(
+        lambda each: each.required,
+        lambda each: each.balance is not None and each.balance.health_check is False,
+    ),
+    "alternatives, of which nobody waits for some": lambda one: one.beside(lambda each: bool(each.deferred)),
     "optional step": lambda one: any(request.required is False for request, _ in one.steps),
     "step in an optional frame": lambda one: any(optional for _, optional in one.steps),
     "step that names a replica": lambda one: any(request.pinned for request, _ in one.steps),

@@ -863,6 +863,103 @@ def test_a_step_that_says_if_it_is_required_decides(told: Told, step: str, outco
     assert ("grafana" in points) == (outcome == "down")
 
 
+CANARY = """\
+archgen: 1
+name: A canary beside an application
+hosts: {lb-1: {}, a: {}, b: {}, c: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, runs_on: lb-1, balance: {health_check: CHECK}}
+  app: {kind: app-server, runs_on: [a, b]}
+  canary: {kind: app-server, runs_on: c}
+connections:
+  user -> lb: https
+  lb -> app: http
+  lb -> canary: {protocol: http, required: false}
+flows: {page: {access: read, steps: [user -> lb: GET, lb -> app | canary: STEP]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "step", "app", "canary", "all_down"),
+    [
+        ("GET /", "GET", "degraded", "degraded", "down"),
+        ("false", "GET", "partial", "degraded", "down"),
+        # the step decides for both
+        ("false", "{message: GET, required: true}", "partial", "partial", "down"),
+        ("GET /", "{message: GET, required: false}", "degraded", "degraded", "degraded"),
+    ],
+)
+def test_an_optional_alternative_answers_for_others_and_is_not_asked_for(
+    told: Told, check: str, step: str, app: str, canary: str, all_down: str
+) -> None:
+    text = CANARY.replace("CHECK", check).replace("STEP", step)
+    assert told.outcome(text, "app@a")[0] == app
+    assert told.outcome(text, "app@a", "app@b")[0] == app
+    assert told.outcome(text, "canary@c")[0] == canary
+    assert told.outcome(text, "app", "canary")[0] == all_down
+    # the order in which they are written means nothing
+    turned = text.replace("lb -> app | canary", "lb -> canary | app")
+    assert told.outcome(turned, "app", "canary")[0] == all_down
+    shared = text.replace("runs_on: [a, b]", "runs_on: c")
+    assert ("c" in told.points(shared)[0]) == (all_down == "down")
+
+
+def test_a_step_is_optional_if_each_of_its_alternatives_is(told: Told) -> None:
+    text = CANARY.replace("CHECK", "GET /").replace("STEP", "GET")
+    both = text.replace("lb -> app: http\n", "lb -> app: {protocol: http, required: false}\n")
+    assert told.outcome(both, "app", "canary")[0] == "degraded"
+
+
+def test_needs_is_about_what_is_required(told: Told) -> None:
+    text = CANARY.replace("CHECK", "GET /").replace("STEP", "GET")
+    every = text.replace("lb -> app: http\n", "lb -> app: {protocol: http, needs: all}\n")
+    assert told.outcome(every, "canary")[0] == "degraded"
+    assert told.outcome(every, "app@a")[0] == "down"
+    two = text.replace("lb -> app: http\n", "lb -> app: {protocol: http, needs: 2}\n")
+    assert told.outcome(two, "app@a")[0] == "degraded"
+    assert told.outcome(two, "app@a", "canary@c")[0] == "down"
+    much = text.replace("required: false", "required: false, needs: 3")
+    assert told.outcome(much, "app@a", "app@b")[0] == "degraded"
+
+
+def test_nobody_waits_if_it_does_for_none_of_the_alternatives(told: Told) -> None:
+    text = CANARY.replace("CHECK", "GET /").replace("STEP", "GET").replace("required: false", "async: true")
+    assert told.outcome(text, "app", "canary")[0] == "down"
+    both = text.replace("lb -> app: http\n", "lb -> app: {protocol: http, async: true}\n")
+    assert told.outcome(both, "app", "canary")[0] == "delayed"
+
+
+def test_a_check_asks_all_of_what_it_asks_over_an_optional_connection(told: Told) -> None:
+    text = CANARY.replace("CHECK", "{request: GET /, asks: db}").replace("STEP", "GET")
+    text = text.replace("flows:", "  app -> db: {protocol: mysql, required: false, needs: all}\nflows:")
+    text = text.replace("connections:", "  db: {kind: database, runs_on: [a, b]}\nconnections:")
+    alone = text.replace("lb -> app | canary: GET", "lb -> app: GET")
+    assert told.outcome(alone, "db@a")[0] == "down"
+    assert told.outcome(alone.replace(", needs: all", ""), "db@a")[0] == "degraded"
+
+
+def test_only_a_member_that_is_required_answers_late(told: Told) -> None:
+    text = CANARY.replace("CHECK", "GET /").replace("STEP", "GET")
+    pair = "runs_on: [c, lb-1], cluster: {mode: active-active, failover: automatic, recovery: 1h}}"
+    late = text.replace("runs_on: c}", pair)
+    flow = told.analyzed(late)
+    assert flow["full"]["availability"] == flow["availability"]
+    needed = told.analyzed(late.replace("{protocol: http, required: false}", "http"))
+    assert needed["full"]["availability"] < needed["availability"]
+
+
+def test_a_first_request_may_meet_what_nobody_waits_for(told: Told) -> None:
+    text = CANARY.replace("CHECK", "GET /").replace("STEP", "GET")
+    first = text.replace("user -> lb: GET", "user -> lb | canary: GET")
+    either = first.replace(
+        "  user -> lb: https\n", "  user -> lb: https\n  user -> canary: {protocol: https, async: true}\n"
+    )
+    assert told.outcome(either, "canary@c")[0] == "degraded"
+    both = either.replace("user -> lb: https", "user -> lb: {protocol: https, async: true}")
+    assert "must not be `async`" in told.refusal(both)
+
+
 NAMED = """\
 archgen: 1
 name: A name that no step looks up
@@ -938,6 +1035,15 @@ def test_a_look_up_that_may_be_left_out_is_needed_all_the_same(told: Told) -> No
         "      - user -> web", "      - user -> dns: {message: Where is it?, required: false}\n      - user -> web"
     )
     assert told.outcome(stated, "ns-1")[0] == "degraded"
+
+
+def test_a_caller_does_without_a_look_up_if_all_its_own_connections_say_so(told: Told) -> None:
+    two = ASKED_ONCE.replace("  web: {", "  other: {kind: dns, runs_on: ns-2, domain: shop.example}\n  web: {")
+    optional = two.replace("user -> dns: dns", "user -> dns: {protocol: dns, required: false}")
+    assert told.outcome(optional, "ns-1", "ns-2")[0] == "ok"
+    beside = optional.replace("  user -> web", "  user -> other: dns\n  user -> web", 1)
+    assert told.outcome(beside, "ns-1", "ns-2")[0] == "down"
+    assert told.outcome(beside, "ns-1")[0] == "degraded"
 
 
 def test_a_service_of_others_that_calls_by_a_name_looks_it_up(told: Told) -> None:

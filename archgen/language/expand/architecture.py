@@ -71,10 +71,10 @@ def _checked_flows(context: Context, connected: tuple[Connection, ...], declared
 
 
 def _is_deferred(request: Request, deferring: Set[tuple[str, str]]) -> bool:
-    """Return True for a request that is `async`, or on a connection that is, unless the request says otherwise."""
+    """Return True for a request that is `async`, or on connections that all are, unless the request says otherwise."""
     if request.deferred is not None:
         return request.deferred
-    return any((request.source, target) in deferring for target in request.targets)
+    return all((request.source, target) in deferring for target in request.targets)
 
 
 def _report_deferred(context: Context, flow: Flow, first: Request) -> None:

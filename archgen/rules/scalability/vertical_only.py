@@ -10,7 +10,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed
-from archgen.reliability.requests import is_deferred
+from archgen.reliability.requests import defers
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -58,7 +58,7 @@ def _is_for_team(facts: Topology, hop: Hop) -> bool:
 
 def _is_later(hop: Hop) -> bool:
     """Return True for a step that nobody waits for: what it asks can be done later, by the same server."""
-    return is_deferred(hop.step, () if hop.connection is None else (hop.connection,))
+    return defers(hop.step, hop.connection)
 
 
 def _alone(facts: Topology, component: str) -> bool:

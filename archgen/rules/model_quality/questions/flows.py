@@ -16,7 +16,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.failure import single_points
 from archgen.reliability.plan import Plan
-from archgen.reliability.requests import answers, connections_under, requests
+from archgen.reliability.requests import answers, connections_under, defers, requests
 from archgen.reliability.structure import build
 from archgen.reliability.waiting import kept_in
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
@@ -147,7 +147,7 @@ def _is_sent_unawaited(topology: Topology, hop: Hop) -> bool:
         return False
     if "outbox" in f"{step.message} {topology.components[step.source].why}".casefold():
         return False
-    return bool(call.deferred if step.deferred is None else step.deferred)
+    return defers(step, call)
 
 
 def _awaited_points(topology: Topology, flow: str, sent: list[Hop]) -> list[Subject]:
