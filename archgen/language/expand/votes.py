@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -52,11 +52,37 @@ def _parts(nodes: Sequence[Component], pairs: set[tuple[str, str]]) -> set[str]:
     Where roles are told apart, all votes are with the component that is named for them, unless a second one is, or some have no role.
     """
     names = {each.id: frozenset(re.findall(r"[a-z]+", f"{each.id} {each.name or ''}".casefold())) for each in nodes}
-    voting = {name for name, words in names.items() if words & VOTING_ROLES}
-    if voting or any(words & OTHER_ROLES for words in names.values()):
-        return set(names) - (voting if len(voting) == 1 else set())
-    asked = {target for source, target in pairs if source not in names} & set(names)
-    if asked and asked != set(names):
+    clusters = _with_roles(names, pairs)
+    parts: set[str] = set()
+    for cluster in clusters:
+        voting = {name for name in cluster if names[name] & VOTING_ROLES}
+        parts |= cluster - (voting if len(voting) == 1 else set())
+    alike = names.keys() - set().union(*clusters)
+    asked = {target for source, target in pairs if source not in alike} & alike
+    if asked and asked != alike:
         # what nothing calls is there for the others
-        return set(names)
-    return {end for pair in pairs if pair[0] != pair[1] and names.keys() >= set(pair) for end in pair}
+        return parts | alike
+    return parts | {end for pair in pairs if pair[0] != pair[1] and alike >= set(pair) for end in pair}
+
+
+def _with_roles(names: Mapping[str, frozenset[str]], pairs: set[tuple[str, str]]) -> list[set[str]]:
+    """Return the clusters whose nodes have roles: those that call each other, or share a word that not all have.
+
+    One in which none may vote, or nothing else stands, is part of another: nothing tells of which.
+    """
+    roles = {name for name, words in names.items() if words & (VOTING_ROLES | OTHER_ROLES)}
+    common = frozenset.intersection(*names.values()) | VOTING_ROLES | OTHER_ROLES
+    clusters: list[set[str]] = []
+    for name in names:
+        beside = {
+            each for each in names if {(name, each), (each, name)} & pairs or (names[name] & names[each]) - common
+        }
+        joined = [cluster for cluster in clusters if cluster & beside]
+        clusters = [cluster for cluster in clusters if cluster not in joined]
+        clusters.append(set().union({name}, beside, *joined))
+    found = [cluster for cluster in clusters if cluster & roles]
+    complete = (
+        len(cluster) > 1 and any(names[name] & VOTING_ROLES or not names[name] & OTHER_ROLES for name in cluster)
+        for cluster in found
+    )
+    return found if all(complete) else [set(names)]

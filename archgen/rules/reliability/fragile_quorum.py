@@ -47,7 +47,8 @@ def _judge(facts: Topology, component: Component) -> tuple[list[str], Votes | No
     if component.managed:
         return [], None
     if quorum_of(component) is not None:
-        return [*_of_size(component), *_of_place(facts, component.replicas, _needed(component))], None
+        needed = _needed(component)
+        return [*_of_size(component), *_of_place(facts, component.replicas, needed, _leaves_one_out(component))], None
     counted = _votes_asked(facts, component)
     if counted is None:
         return [], None
@@ -82,17 +83,31 @@ def _of_size(component: Component) -> Iterator[str]:
     if size == 1:
         yield "a majority of one is its only replica, so losing it stops the quorum"
     elif size == 2:
-        yield "a majority of two is both, so losing either replica stops it"
+        yield (
+            "one of two nodes has no vote, so losing the other stops it"
+            if _leaves_one_out(component)
+            else "a majority of two is both, so losing either replica stops it"
+        )
     elif size % 2 == 0 and not product_of(component.product).votes_by_role:
         yield f"a majority of {size} survives the loss of {size // 2 - 1}, no more than a majority of {size - 1}"
 
 
-def _of_place(facts: Topology, members: Sequence[Replica], needed: int) -> Iterator[str]:
+def _leaves_one_out(component: Component) -> bool:
+    """Return True for an even number of search nodes: one of them, which they choose themselves, has no vote."""
+    elects = component.quorum is None and product_of(component.product).votes_by_role
+    return elects and len(component.replicas) % 2 == 0
+
+
+def _of_place(facts: Topology, members: Sequence[Replica], needed: int, leaves_one_out: bool = False) -> Iterator[str]:
     """Yield the hosts and zones that hold so many members that the rest is no quorum, if others are elsewhere."""
     size = len(members)
     for noun, held in (("", _by_host(facts, members)), ("zone ", _by_zone(facts, members))):
         for place, count in _crowded(held, size, needed).items():
-            yield f"{noun}{place} holds {count} of the {size}, leaving {size - count} where the quorum needs {needed}"
+            holds, left = f"{noun}{place} holds {count} of the {size}", size - count
+            if leaves_one_out:
+                yield f"{holds}, one of which has no vote, leaving {left - 1} or {left} votes where the quorum needs {needed - 1}"
+            else:
+                yield f"{holds}, leaving {left} where the quorum needs {needed}"
 
 
 def _crowded(held: Mapping[str, int], size: int, needed: int) -> dict[str, int]:
@@ -127,8 +142,9 @@ def _hit(
     causes = {(point.element.id, point.flow) for point in points}
     elements = dict.fromkeys(point.element for point in points)
     flows = tuple(flow for flow in facts.flows if broken.get(flow) or flow in also)
-    doubtful = _is_doubtful(facts, component, flows)
-    takes = "may take" if doubtful else "takes"
+    searching = _may_only_search(facts, component, flows)
+    takes = "may take" if searching or _leaves_one_out(component) else "takes"
+    sure = not searching and _breaks_for_sure(facts, component, points)
     breaks = (
         f"; losing {listed([element.id for element in elements], 'or')} {takes} down {listed(flows)}" if flows else ""
     )
@@ -147,22 +163,26 @@ def _hit(
         else _witness_asked(others),
         related=tuple((element, "is enough to lose the quorum") for element in elements),
         flows=flows or facts.flows_of[component.id],
-        case="breaks" if flows and not doubtful else None,
+        case="breaks" if flows and sure else None,
         proof=_proof_at_quorum(facts, component.id, points) if points else None,
         causes=frozenset(causes),
     )
 
 
-def _is_doubtful(facts: Topology, component: Component, flows: Collection[str]) -> bool:
-    """Return True for nodes of which one has no vote while their number is even, and for steps that may only search.
-
-    Which one has none is known to them alone; searches go on without a majority.
-    """
+def _may_only_search(facts: Topology, component: Component, flows: Collection[str]) -> bool:
+    """Return True for search nodes whose callers may only search, which goes on without a majority."""
     if component.quorum is not None or not product_of(component.product).votes_by_role:
         return False
-    size = len(component.replicas)
-    writes = any(hop.flow in flows and hop.access == "write" for hop in facts.hops_to[component.id])
-    return not writes or (size > 2 and size % 2 == 0)
+    return not any(hop.flow in flows and hop.access == "write" for hop in facts.hops_to[component.id])
+
+
+def _breaks_for_sure(facts: Topology, component: Component, points: Sequence[SinglePoint]) -> bool:
+    """Return True if, whichever of the nodes has no vote, the loss of some element leaves no majority of the others."""
+    if not _leaves_one_out(component):
+        return True
+    members = {replica.id for replica in component.replicas}
+    lost = [{replica.id for replica in facts.losses.lying_in(point.element, point.flow)} & members for point in points]
+    return all(any(len(some - {voteless}) >= len(members) // 2 for some in lost) for voteless in members)
 
 
 def _proof_at_quorum(facts: Topology, component: str, points: list[SinglePoint]) -> Proof:
@@ -333,9 +353,16 @@ RULE = Rule(
         "Takes a number as `quorum` as it is: it doesn't check whether two halves can both reach it. Checks the votes of a "
         "store that stops without a majority (SQL Server, MongoDB) if its `replication` names what decides in `by`. A zone that "
         "holds all members is reported by `single-zone` or `colocated-redundancy`. Counts every node of an Elasticsearch or "
-        "OpenSearch as eligible as master, unless its name or another component's tells nodes of several roles apart, or it is managed."
+        "OpenSearch as eligible as master, unless its name or another component's tells nodes of several roles apart, or it is managed. "
+        "Of an even number of them one has no vote; they choose it themselves, so a loss counts if it stops them for any choice."
     ),
-    references=(("etcd FAQ, Why an odd number of cluster members?", "https://etcd.io/docs/v3.5/faq/"),),
+    references=(
+        ("etcd FAQ, Why an odd number of cluster members?", "https://etcd.io/docs/v3.5/faq/"),
+        (
+            "Elastic, Voting configurations: even numbers of master-eligible nodes",
+            "https://www.elastic.co/docs/deploy-manage/distributed-architecture/discovery-cluster-formation/modules-discovery-voting",
+        ),
+    ),
     check=check,
     mend=mend,
     bad="""\
