@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.edits.assumed_flows import calls_in, requests_of, settle_calls
 from archgen.edits.names import unused_name
+from archgen.edits.step_paths import is_emptied, lost_calls, steps_without
 from archgen.model.architecture import Architecture, Component
 from archgen.model.change import Append, Change, Path, Put, Remove
 from archgen.model.finding import CONFIDENCES
@@ -131,7 +132,7 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
     about, kind = question.about or "", question_kind(question)
     components = {component.id: component for component in model.components}
     if kind in _NEW and " -> " in about:
-        yield from _new_component(model, about, _NEW[kind], required=value == "required") if value != "none" else ()
+        yield from _new_call(model, about, required=value == "required", sort=_NEW[kind]) if value != "none" else ()
     elif kind in ("call", "entrance", "redirect") and " -> " in about:
         yield from {"call": _call, "entrance": _entrance, "redirect": _redirect}[kind](model, about, value)
     elif about in model.unknown and value in ("no", "none") and kind in ("unknown", "entrance", ""):
@@ -192,7 +193,7 @@ def _call(model: Architecture, about: str, value: str) -> Iterator[Change]:
     path: Path = ("connections", about)
     connection = next((each for each in model.connections if each.id == about), None)
     if connection is None:
-        yield from _new_call(model, about, value == "required") if value != "none" else ()
+        yield from _new_call(model, about, required=value == "required") if value != "none" else ()
         return
     if value == "none":
         yield from settle_calls(model, gone={about})
@@ -202,26 +203,16 @@ def _call(model: Architecture, about: str, value: str) -> Iterator[Change]:
     yield from settle_calls(model, {about}, required=value == "required")
 
 
-def _new_call(model: Architecture, about: str, required: bool) -> Iterator[Change]:
-    """Draw a call that was asked about alone."""
+def _new_call(model: Architecture, about: str, *, required: bool, sort: str | None = None) -> Iterator[Change]:
+    """Draw a call that was asked about alone; what no file describes is a new component of a sort."""
     source, _, target = about.partition(" -> ")
     components = {component.id: component for component in model.components}
-    if source not in components or target not in components:
+    if source not in components or (target not in components and sort is None):
         return
-    protocol = "tcp" if KINDS[components[target].kind].role == "data" else "http"
-    yield from _caller(model, components[target], source, protocol, required=required)
-
-
-def _new_component(model: Architecture, about: str, sort: str, *, required: bool) -> Iterator[Change]:
-    """Draw a call of what no file describes, with that as a component where it isn't one yet."""
-    source, _, target = about.partition(" -> ")
-    known = {component.id: component for component in model.components}
-    if source not in known:
-        return
-    if target not in known:
+    if target not in components and sort is not None:
+        components[target] = Component(id=target, kind=sort)
         yield Put(("components", target), {"kind": sort})
-    called = known.get(target, Component(id=target, kind=sort))
-    yield from _caller(model, called, source, "https" if KINDS[sort].foreign else "http", required=required)
+    yield from _caller(model, components[target], source, required=required)
 
 
 def _redirect(model: Architecture, about: str, value: str) -> Iterator[Change]:
@@ -241,6 +232,10 @@ def _entrance(model: Architecture, about: str, value: str) -> Iterator[Change]:
         elif used[:1] == [about]:
             yield Remove(("flows", flow.id))
     if value == "no":
+        lost = lost_calls(model, {about})
+        for flow in model.flows:
+            if [connection for _, connection in requests_of(flow)][:1] != [about]:
+                yield from (Remove(("flows", flow.id)),) if is_emptied(flow.steps, lost) else steps_without(flow, lost)
         yield Remove(("connections", about))
     elif any(each.id == about and each.assumed is not None for each in model.connections):
         yield Remove(("connections", about, "assumed"))
@@ -265,8 +260,7 @@ def _ends(model: Architecture, components: dict[str, Component], question: Quest
     drawn = {each.id for each in model.connections}
     for name, (source, target) in ends.items():
         if name in chosen and calls[name] not in drawn:
-            serves = KINDS[components[target].kind].role != "data"
-            yield from _caller(model, components[target], source, "http" if serves else "tcp")
+            yield from _caller(model, components[target], source)
 
 
 def _other_ends(
@@ -278,8 +272,7 @@ def _other_ends(
     for name, required in chosen_in(value).items() if value != "none" else ():
         if name in components:
             source, target = (about, components[name]) if leads else (name, components[about])
-            protocol = "http" if leads or KINDS[target.kind].serves else "tcp"
-            yield from _caller(model, target, source, protocol, required=required)
+            yield from _caller(model, target, source, required=required)
 
 
 def _mode(component: Component, value: str) -> Iterator[Change]:
@@ -319,30 +312,24 @@ def _several_hosts(model: Architecture, host: str) -> Iterator[Change]:
     yield Remove(("hosts", host))
 
 
-def _caller(
-    model: Architecture, store: Component, caller: str, protocol: str = "tcp", *, required: bool = True
-) -> Iterator[Change]:
-    connection = f"{caller} -> {store.id}"
-    spoken = _PROTOCOLS.get(store.product or "", protocol)
+def _caller(model: Architecture, called: Component, caller: str, *, required: bool = True) -> Iterator[Change]:
+    """Draw a call, and put it into each flow in which its caller stands."""
+    connection, kind = f"{caller} -> {called.id}", KINDS[called.kind]
+    by_kind = "tcp" if kind.role == "data" else "https" if kind.foreign else "http"
+    protocol = _PROTOCOLS.get(called.product or "", by_kind)
     if not required:
-        yield Put(("connections", connection), {"protocol": spoken, "required": False})
+        yield Put(("connections", connection), {"protocol": protocol, "required": False})
         return
-    yield Put(("connections", connection), spoken)
+    yield Put(("connections", connection), protocol)
     for flow in model.flows:
         if calls_in(flow, caller):
-            yield Append(
-                ("flows", flow.id, "steps"), {connection: "request" if protocol in ("http", "https") else "query"}
-            )
+            yield Append(("flows", flow.id, "steps"), {connection: "query" if kind.role == "data" else "request"})
 
 
 def _database(model: Architecture, caller: str) -> Iterator[Change]:
     """Add a database that no file describes, and the call of it."""
     name = unused_name(f"{caller}-db", model.element_names)
-    yield Put(("components", name), {"kind": "database"})
-    yield Put(("connections", f"{caller} -> {name}"), "tcp")
-    for flow in model.flows:
-        if calls_in(flow, caller):
-            yield Append(("flows", flow.id, "steps"), {f"{caller} -> {name}": "query"})
+    yield from _new_call(model, f"{caller} -> {name}", required=True, sort="database")
 
 
 def _outer_proxy(model: Architecture, component: str) -> Iterator[Change]:

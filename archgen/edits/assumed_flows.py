@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from archgen.edits.step_paths import CallEnds, is_asked, is_emptied, lost_calls, steps_without
 from archgen.model.architecture import Architecture, Flow
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.finding import CONFIDENCES
@@ -31,26 +32,27 @@ def settle_calls(
     """Take the doubt off connections, and remove others.
 
     A flow that calls from there has those that are `required` as a step, and what is gone as none. One goes if nothing is left
-    of it, or if it is assumed and another flow has all of its steps by then.
+    of it, or if it is assumed and another flow has all of its steps by then. UsageError where one branch has no step left.
     """
+    lost = lost_calls(model, gone)
     doubtful = {each.id for each in model.connections if each.assumed is not None} - {*confirmed}
     before = {flow.id: [connection for _, connection in requests_of(flow)] for flow in model.flows}
-    after = {flow.id: [*_left(flow, gone)] for flow in model.flows}
+    after = {flow.id: [*_left(flow, lost)] for flow in model.flows}
     for connection in model.connections:
         if connection.id in confirmed and (connection.required if required is None else required):
             needed = [connection.id, *_behind(model, connection.id, doubtful)]
             for flow in model.flows:
                 if connection.id not in after[flow.id] and _needs(model, flow, after[flow.id], connection.source):
                     after[flow.id] += [each for each in needed if each not in after[flow.id]]
-    used = [flow for flow in model.flows if not {*confirmed, *gone}.isdisjoint(before[flow.id])]
+    used = [flow for flow in model.flows if not {*confirmed}.isdisjoint(before[flow.id]) or is_asked(flow.steps, lost)]
+    out = {flow.id: lost | _calls({*before[flow.id]} - {*after[flow.id]}) for flow in model.flows}
     ended = _repeated(used, after) | {
-        flow.id for flow in used if not after[flow.id] and len(flow.steps) == len(before[flow.id])
+        flow.id for flow in used if not after[flow.id] and is_emptied(flow.steps, out[flow.id])
     }
     yield from (Remove(("flows", flow)) for flow in ended)
     for flow in model.flows:
         if flow.id not in ended:
-            indexes = [index for index, connection in requests_of(flow) if connection not in after[flow.id]]
-            yield from (Remove(("flows", flow.id, "steps", index)) for index in reversed(indexes))
+            yield from steps_without(flow, out[flow.id])
             new = [connection for connection in after[flow.id] if connection not in before[flow.id]]
             yield from (Append(("flows", flow.id, "steps"), {connection: "request"}) for connection in new)
     for flow in used:
@@ -64,13 +66,18 @@ def settle_calls(
             yield Remove(("connections", connection.id, "assumed"))
 
 
-def _left(flow: Flow, gone: Collection[str]) -> Iterator[str]:
+def _calls(connections: Iterable[str]) -> frozenset[CallEnds]:
+    ends = (connection.split(" -> ") for connection in connections)
+    return frozenset((source, target) for source, targets in ends for target in targets.split(" | "))
+
+
+def _left(flow: Flow, gone: frozenset[CallEnds]) -> Iterator[str]:
     """Yield the connections that are left of a flow; in an assumed one, what only those that are gone lead to is gone too."""
     steps = [step for step in flow.steps if isinstance(step, Request)]
     led_to: set[str] = set()
     lost: set[str] = set()
     for step, (_, connection) in zip(steps, requests_of(flow), strict=True):
-        if connection in gone or (step.source in lost and flow.assumed is not None):
+        if gone >= _calls((connection,)) or (step.source in lost and flow.assumed is not None):
             lost |= {*step.targets} - led_to
         else:
             led_to |= {step.source, *step.targets}

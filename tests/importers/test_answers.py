@@ -12,6 +12,7 @@ from archgen.app.importing.answering import with_answers
 from archgen.cli import main
 from archgen.language.load import load
 from archgen.model.architecture import Architecture
+from archgen.reliability.requests import requests
 
 MODEL = Path("models/x.arch.yaml")
 
@@ -513,3 +514,88 @@ def test_port_on_which_no_site_is_may_be_of_a_private_network(
         text = MODEL.read_text()
         assert main(["import", ".", "-o", str(MODEL), "--update"]) == 0
         assert MODEL.read_text() == text
+
+
+DRAWN = """
+archgen: 1
+name: A call that steps make in several ways
+components:
+  web: {kind: app-server}
+  pdf: {kind: service}
+  png: {kind: service}
+connections:
+  web -> pdf: http
+  web -> png: http
+questions:
+  q: {about: web -> pdf, ask: "web starts after pdf. Does it call it?", options: [required, optional, none]}
+flows:
+  print:
+    steps: [STEPS]
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "left"),
+    [
+        ("web -> png: GET, {opt: {when: asked, steps: [web -> pdf: GET]}}", ["web -> png"]),
+        ("{loop: {when: often, steps: [web -> png: GET, web -> pdf: GET]}}", ["web -> png"]),
+        ("{par: [{steps: [web -> pdf: GET]}, {steps: [web -> pdf: GET]}]}, web -> png: GET", ["web -> png"]),
+        ("{web -> pdf | png: {message: GET, access: read, async: true}}", ["web -> png"]),
+        ("web -> png: GET, web -> pdf: GET, web -> png: POST", ["web -> png", "web -> png"]),
+        ("{opt: {when: asked, steps: [web -> pdf: GET]}}", None),
+        ("web -> pdf: GET, pdf --> web: OK", None),
+    ],
+)
+def test_no_step_is_left_of_a_call_that_is_gone(
+    steps: str, left: list[str] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    MODEL.parent.mkdir()
+    MODEL.write_text(DRAWN.replace("STEPS", steps))
+    answer("web -> pdf", "none")
+    assert [each.id for each in model().connections] == ["web -> png"]
+    asked = {
+        flow.id: [request for request, _ in requests(flow.steps)] for flow in model().flows if flow.assumed is None
+    }
+    shown = {flow: [f"{each.source} -> {' | '.join(each.targets)}" for each in own] for flow, own in asked.items()}
+    assert shown == ({} if left is None else {"print": left})
+    if "access" in steps:
+        (request,) = asked["print"]
+        assert (request.message, request.access, request.deferred) == ("GET", "read", True)
+
+
+def test_a_call_that_is_all_of_a_branch_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    MODEL.parent.mkdir()
+    steps = "{alt: [{when: a, steps: [web -> pdf: GET]}, {when: b, steps: [web -> png: GET]}]}"
+    MODEL.write_text(DRAWN.replace("STEPS", steps))
+    before = MODEL.read_text()
+    assert main(["answer", "q", "none"]) == 2
+    assert "a branch of print/1 would have no step left; change flow print by hand" in capsys.readouterr().err
+    assert MODEL.read_text() == before
+
+
+def test_a_call_stays_where_another_connection_allows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    MODEL.parent.mkdir()
+    either = DRAWN.replace("  web -> png: http", "  web -> pdf | png: http")
+    MODEL.write_text(either.replace("STEPS", "web -> pdf: GET"))
+    answer("web -> pdf", "none")
+    assert [[request.id for request, _ in requests(flow.steps)] for flow in model().flows] == [["print/1"]]
+
+
+def test_a_door_that_is_none_is_in_no_flow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    MODEL.parent.mkdir()
+    door = DRAWN.replace("options: [required, optional, none]", "options: ['yes', 'no'], kind: entrance")
+    MODEL.write_text(door.replace("STEPS", "web -> png: GET, web -> pdf: GET"))
+    answer("web -> pdf", "no")
+    (flow,) = model().flows
+    assert [request.id for request, _ in requests(flow.steps)] == ["print/1"]
+    MODEL.write_text(
+        door.replace("STEPS", "web -> png: GET, web -> pdf: GET").replace("web -> png: GET", "web -> pdf: GET")
+    )
+    answer("web -> pdf", "no")
+    assert all(flow.id != "print" for flow in model().flows)
