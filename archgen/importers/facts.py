@@ -143,11 +143,15 @@ class FileTree(Struct, frozen=True):
 
 
 class WrittenAddress(Struct, frozen=True):
-    """An address in a source with its place, and the variable that holds it; the empty text where it is called in the same line."""
+    """An address in a source with its place, and the variable that holds it; the empty text where it is called in the same line.
+
+    One that `is_called` is what a client is called with, by the name that holds it too.
+    """
 
     url: str
     variable: str
     source: Origin
+    is_called: bool = True
 
 
 class ImportedLibrary(Struct, frozen=True):

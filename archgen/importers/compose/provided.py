@@ -12,7 +12,7 @@ from archgen.importers.outside import Outside
 from archgen.importers.packages import PackageLists
 from archgen.importers.providers.calls import Caller, ProviderCalls, Setting, texts_of_domains
 from archgen.importers.sources.imported_libraries import imported_libraries
-from archgen.importers.sources.literal_addresses import literal_addresses
+from archgen.importers.sources.property_addresses import addresses_in
 
 
 def add_providers_of_services(
@@ -59,6 +59,6 @@ def _caller(
         settings,
         lists,
         lambda name, in_code: shared.reads_where_it_lies(part, name, in_code=in_code),
-        lambda: literal_addresses(shared.own_code(part), libraries(part).text),
+        lambda: addresses_in(shared.own_code(part), libraries(part).text),
         lambda: imported_libraries(shared.own_code(part), libraries(part).text),
     )

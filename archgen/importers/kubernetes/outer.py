@@ -14,7 +14,7 @@ from archgen.importers.outside import ASKED, Outside
 from archgen.importers.products import known_by_name
 from archgen.importers.providers.calls import Caller, ProviderCalls, Setting, texts_of_domains
 from archgen.importers.sources.imported_libraries import imported_libraries
-from archgen.importers.sources.literal_addresses import literal_addresses
+from archgen.importers.sources.property_addresses import addresses_in
 
 _OF_PAGES = {80, 8000, 8080, 9000}
 """Ports of stores on which much else answers."""
@@ -100,6 +100,6 @@ def _caller(manifests: Manifests, part: Workload, sharing: SharedSettings) -> Ca
         settings,
         lambda is_shared: (sharing.libraries_of(part).of_program if is_shared else sharing.libraries_of(part)).text,
         lambda name, in_code: sharing.sources.reads_where_it_lies(part.id, name, in_code=in_code),
-        lambda: literal_addresses(sharing.sources.own_code(part.id), sharing.libraries_of(part).text),
+        lambda: addresses_in(sharing.sources.own_code(part.id), sharing.libraries_of(part).text),
         lambda: imported_libraries(sharing.sources.own_code(part.id), sharing.libraries_of(part).text),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archgen.importers.addresses import Mention, is_ip_address, is_public_host, urls_in
+from archgen.importers.facts import WrittenAddress
 from archgen.importers.names import words_of
 from archgen.importers.outside import MANAGED, PLACEHOLDER, is_for_pages, is_real, stores_named
 from archgen.importers.providers.catalogue import Provider, provider_at
@@ -66,6 +67,9 @@ _OF_CHECKS = re.compile(
 """Hosts that tell somebody's own address, or that the network is there."""
 
 _FILE = re.compile(r"\.(?!(?:php|aspx?|do|jsp|cgi)\b)[a-z][a-z0-9]{1,6}$", re.IGNORECASE)
+_DATA = re.compile(r"\.(xml|json|csv|rss|atom|ics|geojson)$", re.IGNORECASE)
+"""The ends of files that programs ask others for."""
+
 _SHARED_ENDS = ("co", "com", "org", "net", "gov", "ac", "or", "go", "ne", "edu", "gob", "gouv")
 """Words before a country under which domains are given out."""
 
@@ -138,19 +142,22 @@ def _protocol_of(name: str, host: str) -> str:
     return "" if protocol in _UNSPOKEN or protocol in RELAYS_OF_MEDIA else protocol
 
 
-def called_address(name: str, value: str) -> ForeignAddress | None:
+def called_address(written: WrittenAddress) -> ForeignAddress | None:
     """Return the address on the internet that a source calls, or holds by a name, if others answer programs there."""
-    found = [*urls_in(value[:_LONGEST])]
-    if len(found) != 1 or PLACEHOLDER.search(value) is not None or not _is_foreign(found[0][0].host):
+    found = [*urls_in(written.url[:_LONGEST])]
+    if len(found) != 1 or PLACEHOLDER.search(written.url) is not None or not _is_foreign(found[0][0].host):
         return None
     mention, rest = found[0]
-    host, provider = mention.host.lower(), provider_at(mention.host)
+    host, provider, name = mention.host.lower(), provider_at(mention.host), written.variable
     is_interface = _is_named_interface(host) or (provider is not None and host in provider.hosts)
-    is_page = host.startswith("www.") and "api" not in words_of(rest)
-    if _is_shown(name, host, rest) or is_page or _OF_CHECKS.search(host) is not None or is_for_browsers(name):
-        return None
     # what has a name may only be shown
-    if (provider is None and MANAGED.search(host) is not None) or (name and not is_interface):
+    if is_for_browsers(name) or not (written.is_called or is_interface):
+        return None
+    is_of_data = written.is_called and _DATA.search(rest.partition("?")[0]) is not None
+    is_page = host.startswith("www.") and "api" not in words_of(rest) and not is_of_data
+    if _is_shown(name, host, "" if is_of_data else rest) or is_page or _OF_CHECKS.search(host) is not None:
+        return None
+    if provider is None and MANAGED.search(host) is not None:
         return None
     return ForeignAddress(mention, _title_of(host), provider, is_interface)
 

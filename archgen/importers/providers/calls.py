@@ -119,15 +119,23 @@ class ProviderCalls:
                 self._address(caller, name, setting)
             self._key(caller, name, setting)
         for literal in caller.literals() if caller.known.product is None else ():
-            found = called_address(literal.variable, literal.url)
             # a variable of that name leads elsewhere
-            is_set = literal.variable.upper() in caller.settings
-            if found is not None and not is_set and not self._is_own(literal.variable, found.mention.host):
-                title = self._title(found.title, found.mention.host)
-                setting = Setting(None, literal.source, is_shared=False)
-                self._connect(caller, found.mention, found.provider, title, "its source", setting)
+            if literal.variable.upper() not in caller.settings:
+                self._literal(caller, literal)
         if caller.known.product is None and has_any_client(caller.lists(False)):
             self._clients(caller)
+
+    def _literal(self, caller: Caller, literal: WrittenAddress) -> None:
+        """Add what is called at an address that stands in the source."""
+        setting = Setting(None, literal.source, is_shared=False)
+        mail = mail_server(literal.variable, literal.url)
+        if mail is not None:
+            self._connect(caller, mail, provider_at(mail.host), "mail", "its source", setting)
+            return
+        found = called_address(literal)
+        if found is not None and not self._is_own(literal.variable, found.mention.host):
+            title = self._title(found.title, found.mention.host)
+            self._connect(caller, found.mention, found.provider, title, "its source", setting)
 
     def _clients(self, caller: Caller) -> None:
         """Add the providers whose client libraries a source imports; a question for those that it may not call."""

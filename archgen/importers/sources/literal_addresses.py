@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from archgen.importers.facts import Origin, WrittenAddress
 from archgen.importers.sources.reading import CodeText
@@ -24,17 +24,21 @@ _OF_BROWSERS = re.compile(
 )
 """Directories whose scripts may be for browsers."""
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _FOR_PAGES = re.compile(
     r"(?<![a-z])(react|vue|svelte|next|nuxt|vite|astro|solid-js|preact|jquery|electron)(?![a-z])|@angular"
 )
 """Libraries of programs that run in browsers, whose addresses are called from there."""
 
 _URL = re.compile(r"""https://[a-zA-Z0-9][\w.-]*\.[a-zA-Z]{2,24}(?=[/?:"'`])[^"'`\s]{0,200}(?=["'`])""")
+_OF_CALL = (
+    r"(?:\b(?:httpx|requests|axios|got|superagent|needle|http|https|session|_?(?:http_?)?client|web_?client|reqwest|HTTParty|Faraday)"
+    r"\.(?:get|post|put|patch|delete|request|stream|new_?request|get\w*async|post\w*async|create)"
+    r"|\.(?:(?:get|post)For(?:Object|Entity)|exchange|baseUrl|uri)"
+    r"|(?<![\w.])fetch|\burlopen|\bNewRequest(?:WithContext)?|\bfile_get_contents|\bcurl_init|\bBaseAddress\s*=\s*new\s+Uri)\(\s*"
+)
 _CALL = re.compile(
-    r"(?:\b(?:httpx|requests|axios|got|superagent|needle|http|https|session|(?:http_?)?client|web_?client|reqwest|HTTParty|Faraday)"
-    r"\.(?:get|post|put|patch|delete|request|stream|new_?request|get\w*async|post\w*async|create)|\.(?:get|post)For(?:Object|Entity)"
-    r"|(?<![\w.])fetch|\burlopen|\bNewRequest(?:WithContext)?|\bfile_get_contents|\bcurl_init)"
-    r"\(\s*(?:(?:\w+(?:\.\w+)*(?:\(\))?|[\"'](?:GET|POST|PUT|PATCH|DELETE)[\"'])\s*,\s*){0,2}f?[\"'`]$",
+    rf"{_OF_CALL}(?:(?:\w+(?:\.\w+)*(?:\(\))?|[\"'](?:GET|POST|PUT|PATCH|DELETE)[\"'])\s*,\s*){{0,2}}f?[\"'`]$",
     re.IGNORECASE,
 )
 """What stands before an address in a call of a client; a context or a method may be between them."""
@@ -49,6 +53,13 @@ _NAMED = re.compile(
 )
 """What stands before the default of a variable, and before an address that has a name."""
 
+_CALLED = re.compile(rf"{_OF_CALL}([^()\n]{{1,200}})", re.IGNORECASE)
+_NO_ADDRESS = re.compile(r"[^,]*(?<!\?)[:=][^,]*")
+"""What a client is called with, and arguments with names, which tell something else."""
+
+_ASSIGNED = re.compile(r"([A-Za-z_]\w*)(?:\s*:\s*[\w.\[\]]+)?\s*:?=(?!=)([^\n]*)")
+_NAME_OF = re.compile(r"([A-Za-z_]\w*)(?:\s*:\s*[\w.\[\]]+)?\s*:?=[^=\n]*$")
+
 _BEFORE = 200
 """Characters before an address that are looked at."""
 
@@ -56,7 +67,7 @@ _TELLING = 20
 """Characters before an address that tell a call from a comment."""
 
 _CLIENT = re.compile(
-    r"\b(requests|httpx|aiohttp|axios|urllib|RestTemplate|RestClient|WebClient|HttpClient|OkHttpClient|HttpURLConnection|http\.(Get|Post|NewRequest\w*)"
+    r"\b(requests|httpx|aiohttp|axios|urllib|RestTemplate|RestClient|WebClient|FeignClient|Retrofit|HttpClient|OkHttpClient|HttpURLConnection|http\.(Get|Post|NewRequest\w*)"
     r"|reqwest|guzzle|Guzzle\w*|HTTParty|Faraday|curl_init)\b|\bfetch\("
 )
 _CALLERS = re.compile(r"origin|cors|allowed|redirect|callback|example", re.IGNORECASE)
@@ -87,7 +98,7 @@ def working_files(files: Iterable[CodeText], libraries: str) -> Iterator[tuple[C
 
 def _literals(file: CodeText) -> Iterator[WrittenAddress]:
     text = file.bare
-    has_client = _CLIENT.search(text) is not None
+    has_client = calls_others(file)
     for match in _URL.finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
         named = (_DEFAULT.search(before) or _NAMED.search(before)) if has_client else None
@@ -96,7 +107,23 @@ def _literals(file: CodeText) -> Iterator[WrittenAddress]:
         line = before[before.rfind("\n") + 1 :]
         if ONLY_SHOWS.search(line) is None and _CALLERS.search(line) is None:
             variable = next(filter(None, named.groups()), "") if named is not None else ""
-            yield WrittenAddress(match[0], variable, Origin(file.path, _line_of(file.text, text, match)))
+            origin = Origin(file.path, _line_of(file.text, text, match))
+            holder = _NAME_OF.search(line)
+            is_called = named is None or (holder is not None and holder[1] in called_names(file))
+            yield WrittenAddress(match[0], variable, origin, is_called)
+
+
+def calls_others(file: CodeText) -> bool:
+    """Return True for a source with a client that calls others."""
+    return _CLIENT.search(file.bare) is not None
+
+
+def called_names(file: CodeText) -> Set[str]:
+    """Return the names with which a source calls clients, and those that what it calls them with is made of."""
+    arguments = (each for match in _CALLED.finditer(file.bare) for each in match[1].split(",")[:3])
+    called = {word for each in arguments if _NO_ADDRESS.fullmatch(each) is None for word in _WORD.findall(each)}
+    made = (match[2] for match in _ASSIGNED.finditer(file.bare) if match[1] in called) if called else ()
+    return called | {word for each in made for word in _WORD.findall(each)}
 
 
 def _line_of(full: str, text: str, match: re.Match[str]) -> int:
