@@ -16,7 +16,7 @@ _BY_WORD = tuple((re.compile(pattern), product) for pattern, product in (
     (r"(^|_)ORACLE_?(DB|DATABASE|DSN|CONN|JDBC|TNS|SID|PDB|SERVICE_NAME|USER|PASS)", "oracle-free"),
     (r"MINIO", "minio"), (r"(^|_)S3_", "localstack"), (r"(^|_)SQS_", "elasticmq"), (r"DYNAMO", "dynamodb-local"),
     (r"NACOS", "nacos"), (r"EUREKA", "eureka"), (r"(^|_)CONSUL_", "consul"), (r"KEYCLOAK", "keycloak"), (r"^VAULT_", "vault"),
-    (r"(^|_)(DB|DATABASE|DATASOURCE)_", ""),
+    (r"(^|_)ETCD_", "etcd"), (r"(^|_)(DB|DATABASE|DATASOURCE)_", ""),
 ))  # fmt: skip
 _OF_PROVIDERS = tuple((re.compile(pattern), product) for pattern, product in (
     (r"(^|_)SQS_(\w+_)?(URL|NAME|ARN|QUEUE)$|(^|_)SQS_?QUEUE", "sqs"), (r"(^|_)SNS_(\w+_)?(ARN|TOPIC|NAME)$", "sns"),

@@ -25,7 +25,7 @@ def stores_sought(
 
     Of a provider's service, a value that is to be replaced counts too, and one of the provider itself.
     """
-    if KINDS[part.kind].role not in _WORKING or part.guess.known.product is not None:
+    if not (KINDS[part.kind].role in _WORKING or KINDS[part.kind].balances) or part.guess.known.product is not None:
         return
     stores = [each.guess.known for each in parts if each.guess.known.keeps_data]
     sought: set[str] = set()

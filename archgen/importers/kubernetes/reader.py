@@ -119,8 +119,7 @@ class _Reader:
         runs = runs_programs(self.manifests, self.parts, self.hosts)
         for part in self.parts:
             describe_workload(part, replicas_of(part, self.manifests), runs, self.sheet)
-            if KINDS[part.guess.known.kind].role in ("application", "web") or part.guess.known.kind == "backup":
-                self._seek(part)
+            self._seek(part)
             self.sharing.note_named(part, self.hosts.of(part.namespace))
         for part in self.parts:
             self._call(part, self.hosts.of(part.namespace))
@@ -164,8 +163,13 @@ class _Reader:
         self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
 
     def _seek(self, part: Workload) -> None:
+        kind, is_own = KINDS[part.guess.known.kind], part.guess.known.product is None
+        if kind.role not in ("application", "web") and kind.id != "backup" and not (kind.balances and is_own):
+            return
         for product, sought in sought_by(self.manifests, part).items():
-            if self.sharing.is_of_pages(part, sought.source):
+            # a gateway of the system's own, which may only pass requests on, uses what its source reads
+            is_unused = kind.balances and not self.sharing.sources.reads_where_it_lies(part.id, sought.variable)
+            if is_unused or self.sharing.is_of_pages(part, sought.source):
                 continue
             value = {"variable": sought.variable, "reference": sought.reference}
             self._add(f"component:{part.id}", f"seeks-{product}", value, sought.source, sought.variable, "medium")
