@@ -168,9 +168,25 @@ class Proxy:
             has_domain = all("." in server.host for server in servers)
             for server in servers:
                 self.add(f"component:{self.owner}", "member", f"stray:{_place(server)}", server.line, PASSED_ON)
+            if self._lead_to_machine(servers, protocol):
+                continue
             led = (has_domain or self.is_of_here) and self._lead_out(pool, servers, protocol)
             if not led and not has_domain:
                 self.doubt(servers[0].line, "pool")
+
+    def _lead_to_machine(self, servers: list[Member], protocol: str) -> bool:
+        """Add a call of what answers on a port of the machine, which its own address may mean; return False for no such port.
+
+        Within a container that address leads to the container, so that nothing is there unless it shares the network of the machine.
+        """
+        found = {server: (self.hosts or {}).get(f":{server.port}") for server in servers if is_loopback(server.host)}
+        targets = {*found.values()} - {self.owner, None}
+        if len(targets) != 1 or len(found) != len(servers):
+            return False
+        (target,), first = targets, servers[0]
+        self._connect(str(target), protocol, first.port, first.line)
+        self.add(f"connection:{self.owner}->{target}", "is_assumed", True, first.line, "own address and published port")
+        return True
 
     def _lead_out(self, pool: str, servers: list[Member], protocol: str) -> bool:
         """Add a call of what no file describes: of a server by its name, of several by that of their pool; return False for no such name.

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
+from archgen.importers.compose.machine.calls import hosts_on_machine
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import VOLUMES_FROM, SourceText
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Opener
@@ -83,6 +84,7 @@ def mounted(
     part: ServicePart, variables: Mapping[str, SourceText], opener: Opener, hosts: Mapping[str, str], sheet: FactSheet
 ) -> Iterator[Attachment]:
     """Yield the configurations of a service, with its variables put in; record those that it mounts and that aren't there."""
+    hosts = hosts_on_machine(part.service, hosts)
     values = {name: value.text for name, value in variables.items()}
     mounts = [(target, _inside(mount)) for target, mount in part.service.mounts.items() if _is_path(mount.text)]
     copies = [(target, copy) for target, copy in part.recipe.copies.items() if target not in part.service.mounts]

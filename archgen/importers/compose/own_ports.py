@@ -29,8 +29,12 @@ def ports_on_machine(service: Service, recipe: Recipe, known: Known) -> set[int]
 
 def answers_at(service: Service, recipe: Recipe, known: Known, port: int) -> bool:
     """Return True for a service that listens on a port by its own words, or by its product."""
-    targets = {each.target for each in service.ports}
-    return port in {*targets, *recipe.exposed, *_ports_set(service, recipe), known.port}
+    return port in {*ports_set(service, recipe), *recipe.exposed, known.port}
+
+
+def ports_set(service: Service, recipe: Recipe) -> set[int]:
+    """Return the ports on which a service listens by its own words, whatever its image has for want of these."""
+    return {*(each.target for each in service.ports), *_ports_set(service, recipe)}
 
 
 def _ports_set(service: Service, recipe: Recipe) -> Iterator[int]:

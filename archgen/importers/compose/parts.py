@@ -12,7 +12,7 @@ from msgspec import Struct
 from archgen.importers.addresses import is_own_address, urls_in
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.omissions import main_of, reason_of
-from archgen.importers.compose.own_ports import ports_on_machine
+from archgen.importers.compose.own_ports import ports_on_machine, ports_set
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.service import Service
 from archgen.importers.compose.swarm import cluster_of
@@ -47,6 +47,11 @@ class ServicePart(Struct, frozen=True):
     def same_ports(self) -> set[int]:
         """Return the ports on which the service is the same program within its container and outside."""
         return {each.target for each in self.service.ports if each.target == each.published}
+
+    @property
+    def own_ports(self) -> set[int]:
+        """Return the ports on which the service itself answers."""
+        return ports_set(self.service, self.recipe) or {*self.recipe.exposed}
 
     @property
     def kind(self) -> str:

@@ -59,6 +59,6 @@ def _caller(
         settings,
         lists,
         lambda name, in_code: shared.reads_where_it_lies(part, name, in_code=in_code),
-        lambda: addresses_in(shared.own_code(part), libraries(part).text),
-        lambda: imported_libraries(shared.own_code(part), libraries(part).text),
+        lambda: addresses_in(shared.sources.own_code(part.id), libraries(part).text),
+        lambda: imported_libraries(shared.sources.own_code(part.id), libraries(part).text),
     )

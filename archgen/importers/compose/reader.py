@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 
 from archgen.importers.addresses import Mention, arguments, resolve_host
-from archgen.importers.catalogue import Known
 from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables, with_settings
 from archgen.importers.compose.frameworks import calls_in_files, read_by_frameworks
@@ -18,6 +18,8 @@ from archgen.importers.compose.indirect import (
     likely_callers,
 )
 from archgen.importers.compose.library_calls import UnlikelyCall, calls_by_library, lacks_library, may_use
+from archgen.importers.compose.machine.calls import calls_on_machine
+from archgen.importers.compose.machine.unstarted import add_unstarted_programs
 from archgen.importers.compose.mounts import doubt_files_of_others, kept_files, mounted
 from archgen.importers.compose.neighbours import Neighbours, Networks
 from archgen.importers.compose.omissions import configuring_jobs, main_of
@@ -70,18 +72,14 @@ def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> l
         attachments += reader.read()
         if len(projects) > 1:
             reader.gather()
+    parts = [part for reader in readers for part in reader.parts.values()]
+    add_unstarted_programs(parts, readers[0].host if readers else HOST, taken, opener, sheet)
     return attachments
 
 
 class _Reader:
     def __init__(
-        self,
-        project: Project,
-        taken: dict[str, str],
-        opener: Opener,
-        outside: Outside,
-        host: str,
-        counts: Counter[str],
+        self, project: Project, taken: dict[str, str], opener: Opener, outside: Outside, host: str, counts: Counter[str]
     ) -> None:
         self.project, self.host, self.opener = project, host, opener
         self.outside, self.sheet = outside, outside.sheet
@@ -100,6 +98,7 @@ class _Reader:
         self.served: set[str] = set()
         self.unlikely: list[UnlikelyCall] = []
         self.libraries = libraries_of(opener)
+        self._lacks_library = partial(lacks_library, parts=self.parts.values(), libraries=self.libraries)
         self.shared = SharedValues(self.parts, project.services, self.copied, self.libraries, opener)
         self.neighbours = Neighbours()
         self.networks = Networks(project, self.parts.values(), self.hosts)
@@ -140,6 +139,8 @@ class _Reader:
         attachments = list(read_by_frameworks(self.parts, mounts, self.opener, self.hosts))
         for stated in calls_in_sources(self.parts, self.opener, self.networks.hosts_of, self.project.variables):
             self._call_by_source(*stated)
+        for reached in calls_on_machine(self.parts, self.hosts, self.shared.sources, self.libraries):
+            self._call_by_source(*reached)
         for told in calls_in_files(self.parts, self.opener, self._variables, self.networks, self.outside, self.by_id):
             self._call_by_source(*told)
         attachments += settings_in_sources(self.parts, self.opener, self.hosts, self._variables)
@@ -395,6 +396,3 @@ class _Reader:
                 if not is_addressed(part, target, told, self.copied, self.parts, self.libraries):
                     self._doubt(subject, value.source, "depends_on")
                     self._ask(part.id, target.id, value.source, "depends_on")
-
-    def _lacks_library(self, part: ServicePart, known: Known) -> bool:
-        return lacks_library(part, known, self.parts.values(), self.libraries)

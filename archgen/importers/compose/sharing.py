@@ -21,7 +21,6 @@ from archgen.importers.packages import PackageLists, has_library_by_itself, has_
 from archgen.importers.products import image_name
 from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.programs import ProgramSources, SourceReading
-from archgen.importers.sources.reading import CodeText
 from archgen.importers.sources.trial_variables import is_read_by_tests_alone
 from archgen.importers.variable_names import names_telemetry
 from archgen.model.kinds import KINDS
@@ -153,7 +152,7 @@ class SharedValues:
         self._opener = opener
         self._parts = parts
         self._by_id = {part.id: part for part in parts.values()}
-        self._sources = ProgramSources({part.id: _program_of(part, opener) for part in own}, opener)
+        self.sources = ProgramSources({part.id: _program_of(part, opener) for part in own}, opener)
         self.sharers = _sharers_by_place(parts.values(), copied)
         self._libraries = libraries
         self._listed: dict[tuple[Sharers, Known], bool] = {}
@@ -194,15 +193,11 @@ class SharedValues:
         return {part.service.built_program} == self.of(value).using and part.kind != "scheduler"
 
     def _reads(self, part: ServicePart, name: str) -> bool:
-        return self._sources.names_itself(part.id, name)
+        return self.sources.names_itself(part.id, name)
 
     def reads_where_it_lies(self, part: ServicePart, name: str, *, in_code: bool) -> bool | None:
         """Return if the source that a service is built of reads a variable; None where nothing tells."""
-        return self._sources.reads_where_it_lies(part.id, name, in_code=in_code)
-
-    def own_code(self, part: ServicePart) -> list[CodeText]:
-        """Return the source files of a service."""
-        return self._sources.own_code(part.id)
+        return self.sources.reads_where_it_lies(part.id, name, in_code=in_code)
 
     def may_be_for_others(self, identity: str, source: Origin, *, is_served: bool) -> bool:
         """Return False for a variable of a component's own, of which neither its order nor its source tells what it uses.
@@ -243,7 +238,7 @@ class SharedValues:
         if key not in self._given:
             self._given[key] = tuple(each for each, value in values.items() if len(self.of(value).parts) > 1)
         given = self._given[key]
-        return self._sources.reading_of(part.id, name, given, target.guess.known, self._libraries(part))
+        return self.sources.reading_of(part.id, name, given, target.guess.known, self._libraries(part))
 
     def is_meant_for_others(
         self, name: str, part: ServicePart, target: ServicePart | OutsideStore, sharing: Sharers

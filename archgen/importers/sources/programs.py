@@ -12,27 +12,21 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.importers.catalogue import Known
-from archgen.importers.facts import FileTree, Opener
-from archgen.importers.packages import DOCKERFILES, PackageLists, has_driver_for, has_library_for, lacks_library_for
+from archgen.importers.facts import Opener
+from archgen.importers.packages import PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.declared_programs import Program
-from archgen.importers.sources.file_kinds import BESIDE, CODE, LOCK, NO_CODE
-from archgen.importers.sources.folders import Folders, code_of_image, folders_above, is_list, title_of
+from archgen.importers.sources.folders import Folders, code_of_image, folders_above
 from archgen.importers.sources.modules import imports_of, lists_at
 from archgen.importers.sources.reading import CodeText, ReadNames, code_text, may_be_of_library, names_read
+from archgen.importers.sources.source_tree import MAIN, SourceTree
+from archgen.importers.sources.started_modules import started_modules
 
 SourceReading = Literal["reads", "lacks"]
-
-_MAIN = re.compile(
-    r"^(main|server|index|app|manage|__main__|program)\.(go|py|rs|[cm]?[jt]s|rb|php|java|kt|cs)$", re.IGNORECASE
-)
-_INNER = frozenset(("", "src", "app", "cmd", "src/main"))
-"""Where the first file of a program lies below its directory."""
 
 _USES_OTHERS = re.compile(r"\"(?:workspace|file|link):|\bpath *=|projectreference")
 """What lists in small letters say of packages of the system itself, through which a program may call a store."""
 
-_LIBRARY = re.compile(r"([\w.-]+)\.dll")
 _LEAST_OF_SETTINGS = 3
 """Variables in a file that collects settings; one with fewer is that of what needs them."""
 
@@ -54,7 +48,7 @@ class ProgramSources:
     def __init__(self, programs: Mapping[str, Program], opener: Opener) -> None:
         self._programs = programs
         self._opener = opener
-        self._trees: dict[str, _Tree] = {}
+        self._trees: dict[str, SourceTree] = {}
         self._read: dict[str, tuple[ReadNames, bool] | None] = {}
         self._lists: dict[str, PackageLists] = {}
         self._imported: dict[str, Packages | None] = {}
@@ -262,7 +256,7 @@ class ProgramSources:
         for program, place in self.directories.items():
             for name in self.code_of(program):
                 # what a program begins with, and all that there is of one, are no settings
-                if _MAIN.match(posixpath.basename(name)) is None:
+                if MAIN.match(posixpath.basename(name)) is None:
                     below.setdefault(name[len(place) :], []).append((program, name))
         copied: dict[str, set[str]] = {}
         for files in below.values():
@@ -281,13 +275,29 @@ class ProgramSources:
         return {name: None for name in self._tree(self._programs[program].path).code if name.startswith(place)}.keys()
 
     def own_code(self, program: str) -> list[CodeText]:
-        """Return the source files of the image of a program that has a directory of its own, or that is the only one, built of all."""
-        own, place = self._programs[program], self.directories.get(program)
-        tree, start = self._tree(own.path), self._opener.tree(own.path).place
-        built = {posixpath.normpath(posixpath.join(start, each)) for each in own.directories}
-        place = "" if place is None and len(self._programs) == 1 and "." in built else place
-        if place is None:
+        """Return the source files of a program: of its directory, and those that its command starts in an image of all there is."""
+        if program not in self._programs:
             return []
+        is_alone, is_of_all = len(self._programs) == 1, self._is_of_all(program)
+        place = self.directories.get(program)
+        files = self._code_below(program, place or "") if place is not None or (is_alone and is_of_all) else []
+        if not is_alone and (is_of_all or self._places.get(program) is not None):
+            started = started_modules(self._programs[program].command, self.image_code(program))
+            files += [file for file in started if file not in files]
+        return files
+
+    def image_code(self, program: str) -> list[CodeText]:
+        """Return the source files of the image of a program, which others may be built of too."""
+        place = "" if self._is_of_all(program) else self._places.get(program)
+        return self._code_below(program, place) if place is not None else []
+
+    def _is_of_all(self, program: str) -> bool:
+        own = self._programs.get(program)
+        start = self._opener.tree(own.path).place if own is not None else ""
+        return own is not None and "." in {posixpath.normpath(posixpath.join(start, each)) for each in own.directories}
+
+    def _code_below(self, program: str, place: str) -> list[CodeText]:
+        tree = self._tree(self._programs[program].path)
         files, _ = self.texts(program, code_of_image(place, tree.code, tree.names))
         return [code_text(*file, self._opener.answers) for file in files]
 
@@ -322,69 +332,8 @@ class ProgramSources:
             texts.append((name, text))
         return texts, len(names) <= times * _MOST_FILES
 
-    def _tree(self, path: str) -> _Tree:
+    def _tree(self, path: str) -> SourceTree:
         files = self._opener.tree(path)
         if files.project not in self._trees:
-            self._trees[files.project] = _Tree(files)
+            self._trees[files.project] = SourceTree(files)
         return self._trees[files.project]
-
-
-class _Tree:
-    """The files of a repository, and what those of each directory read."""
-
-    def __init__(self, files: FileTree) -> None:
-        self.names = files.names
-        self.is_whole = files.is_whole
-        sources = {name: NO_CODE.search(name) is None for name in self.names if CODE.search(name) is not None}
-        self.code = [name for name, is_meant in sources.items() if is_meant]
-        beside = (name for name in self.names if name not in sources and BESIDE.search(name) is not None)
-        self.beside = [name for name in beside if not (NO_CODE.search(name) or LOCK.search(name))]
-        self.lists = {name for name in self.names if is_list(posixpath.basename(name))}
-        self.go_files: dict[str, list[str]] = {}
-        for name in self.code:
-            if name.endswith(".go"):
-                self.go_files.setdefault(posixpath.dirname(name), []).append(name)
-        self.elsewhere: tuple[Folders, bool] | None = None
-        self.opened: dict[str, tuple[str, int] | None] = {}
-
-    def directory_of(self, program: Program, place: str, *, is_alone: bool) -> str | None:
-        """Return the directory of a program that a file at a place declares.
-
-        It is that of the project of its library, that which it is built from, or the only one of its name that holds a program.
-        """
-        libraries = {f"{name}.{sort}proj" for name in _LIBRARY.findall(program.command) for sort in ("cs", "fs", "vb")}
-        projects = [name for name in self.lists if posixpath.basename(name) in libraries]
-        if len(projects) == 1:
-            return posixpath.dirname(projects[0])
-        for built in (posixpath.normpath(posixpath.join(place, each)) for each in program.directories):
-            if built in self._with_code:
-                return built
-        for is_short in (False, True):
-            for name in program.names(is_alone):
-                found = self._roots.get((is_short, title_of(name, is_short)), {})
-                for rank in (0, 1):
-                    likely = [place for place, each in found.items() if each == rank]
-                    if likely:
-                        return likely[0] if len(likely) == 1 else None
-        return None
-
-    @cached_property
-    def _with_code(self) -> Set[str]:
-        return {place for name in self.code for place in folders_above(name)}
-
-    @cached_property
-    def _roots(self) -> Mapping[tuple[bool, str], Mapping[str, int]]:
-        """Return the directories of programs by their names, short or not: 0 with a list of packages or a recipe, else 1."""
-        roots: dict[tuple[bool, str], dict[str, int]] = {}
-        for name in self.names:
-            folder, file = posixpath.split(name)
-            lists = file in DOCKERFILES or is_list(file)
-            if not lists and _MAIN.match(file) is None:
-                continue
-            for place in folders_above(name)[:3]:
-                inner = folder[len(place) :].strip("/")
-                if place in self._with_code and (inner in _INNER or (lists and "/" not in inner)):
-                    for is_short in (False, True):
-                        ranks = roots.setdefault((is_short, title_of(posixpath.basename(place), is_short)), {})
-                        ranks[place] = min(ranks.get(place, 1), 0 if lists else 1)
-        return roots
