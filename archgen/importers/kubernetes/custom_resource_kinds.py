@@ -12,7 +12,8 @@ class Operated(Struct, frozen=True):
     such a way in brackets, for a Service of each item. `pools` are resources of another kind that count instead, by their label.
     Of one that is `promoted`, a replica takes over where the primary is lost: `by` the operator, or by agents, `{}-patroni`, beside
     each replica of the resource; the empty text where the replicas vote. `roles` are ways from such an item to the roles of its nodes:
-    those that vote are counted.
+    those that vote are counted. `guard` is a kind of resources that promote a replica of the one that they name at a way, and the names
+    of their Services, which lead to it too.
     """
 
     group: str
@@ -23,6 +24,7 @@ class Operated(Struct, frozen=True):
     by: str = ""
     pools: tuple[str, str] = ("", "")
     roles: tuple[str, ...] = ()
+    guard: tuple[str, str, tuple[str, ...]] = ("", "", ())
 
 
 _OPERATED: dict[str, tuple[Operated, ...]] = {
@@ -66,6 +68,8 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
         Operated("elasticsearch.k8s.elastic.co", "elasticsearch", ("nodeSets/*/count",),
                  ("{}-es-http", "{}-es-transport", "{}-es-internal-http"), roles=("config/node.roles", "config/node/roles")),
     ),
+    "ApmServer": (Operated("apm.k8s.elastic.co", "apm-server", ("count",), ("{}-apm-http",)),),
+    "Logstash": (Operated("logstash.k8s.elastic.co", "logstash", ("count",), ("{}-ls-api",)),),
     "Kibana": (Operated("kibana.k8s.elastic.co", "kibana", ("count",), ("{}-kb-http",)),),
     "OpenSearchCluster": (Operated("opensearch", "opensearch", ("nodePools/*/replicas",), ("{}",), roles=("roles",)),),
     "Kafka": (
@@ -77,9 +81,19 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
     "RedisFailover": (
         Operated("databases.spotahome.com", "redis", ("redis/replicas",), ("rfs-{}", "rfr-{}", "rfrm-{}"), promoted=True),
     ),
-    "Redis": (Operated("redis", "redis", (), ("{}", "{}-headless")), Operated("kubedb.com", "redis", ("replicas",), ("{}",))),
-    "RedisReplication": (Operated("redis", "redis", ("clusterSize",), ("{}", "{}-master", "{}-headless")),),
-    "RedisCluster": (Operated("redis", "redis", ("clusterSize",), ("{}", "{}-leader", "{}-master"), promoted=True, by="redis-operator"),),
+    "Redis": (
+        Operated("redis", "redis", (), ("{}", "{}-headless", "{}-additional")),
+        Operated("kubedb.com", "redis", ("replicas",), ("{}",)),
+    ),
+    "RedisReplication": (
+        Operated("redis", "redis", ("clusterSize",), ("{}", "{}-master", "{}-replica", "{}-headless", "{}-additional"),
+                 guard=("RedisSentinel", "redisSentinelConfig/redisReplicationName", ("{}-sentinel", "{}-sentinel-headless"))),
+    ),
+    "RedisCluster": (
+        Operated("redis", "redis", ("clusterSize",),
+                 ("{}", "{}-leader", "{}-leader-headless", "{}-follower", "{}-follower-headless", "{}-master"),
+                 promoted=True, by="redis-operator"),
+    ),
     "Dragonfly": (Operated("dragonflydb.io", "dragonfly", ("replicas",), ("{}",), promoted=True, by="dragonfly-operator"),),
     "Tenant": (Operated("minio.min.io", "minio", ("pools/*/servers",), ("minio", "{}-hl", "{}-console")),),
     "ClickHouseInstallation": (
@@ -101,6 +115,9 @@ KINDS_OPERATED = tuple(_OPERATED)
 
 POOLS = tuple(sorted({each.pools[0] for operated in _OPERATED.values() for each in operated if each.pools[0]}))
 """The kinds of resources that count the replicas of others."""
+
+GUARDS = tuple(sorted({each.guard[0] for operated in _OPERATED.values() for each in operated if each.guard[0]}))
+"""The kinds of resources that promote the replicas of others."""
 
 
 def operated_by(kind: str, version: str) -> Operated | None:

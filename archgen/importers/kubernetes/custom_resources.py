@@ -22,13 +22,17 @@ _VOTING = ("master", "cluster_manager")
 
 
 class Resource(Struct, frozen=True):
-    """A custom resource as a component, with its id, the kind of what the operator runs, and the pools that count its replicas."""
+    """A custom resource as a component, with its id, and the kind of what the operator runs.
+
+    `pools` count its replicas, and `guards` promote one.
+    """
 
     id: str
     manifest: Manifest
     guess: Guess
     operated: Operated
     pools: tuple[SourceNode, ...] = ()
+    guards: tuple[str, ...] = ()
 
     @property
     def namespace(self) -> str:
@@ -70,6 +74,8 @@ class Resource(Struct, frozen=True):
                 yield self.namespace, f"{name}{node.text}"
             if not way:
                 yield self.namespace, name
+        for guard in self.guards:
+            yield from ((self.namespace, pattern.format(guard)) for pattern in self.operated.guard[2])
 
 
 def resources_of(
@@ -89,7 +95,16 @@ def resources_of(
             identity = free_id(base, taken)
             taken[identity] = manifest.name
             kind = Guess(PRODUCTS[operated.product], f"custom resource {manifest.kind}", True)
-            yield Resource(identity, manifest, kind, operated, tuple(_pools_of(manifest, operated, manifests)))
+            pools, guards = _pools_of(manifest, operated, manifests), _guards_of(manifest, operated, manifests)
+            yield Resource(identity, manifest, kind, operated, tuple(pools), tuple(guards))
+
+
+def _guards_of(manifest: Manifest, operated: Operated, manifests: Manifests) -> Iterator[str]:
+    """Yield the names of the resources that promote a replica of a resource."""
+    kind, way, _ = operated.guard
+    for guard in manifests.of(kind) if kind else ():
+        if guard.namespace == manifest.namespace and guard.node.get("spec").text_at(*way.split("/")) == manifest.name:
+            yield guard.name
 
 
 def _pools_of(manifest: Manifest, operated: Operated, manifests: Manifests) -> Iterator[SourceNode]:
@@ -150,7 +165,7 @@ def describe_resource(resource: Resource, sheet: FactSheet) -> None:
     sheet.add(Fact(subject, "product", resource.guess.known.product, source, evidence))
     if resource.namespace:
         sheet.add(Fact(subject, "group", resource.namespace, source, "namespace"))
-    if resource.operated.promoted:
+    if resource.operated.promoted or resource.guards:
         sheet.add(Fact(subject, "is_promoted", True, source, evidence))
         if resource.operated.by:
             sheet.add(Fact(subject, "promoter", resource.operated.by, source, evidence))

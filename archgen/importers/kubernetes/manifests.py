@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from archgen.importers.facts import Origin
-from archgen.importers.kubernetes.custom_resource_kinds import POOLS, operated_by
+from archgen.importers.kubernetes.custom_resource_kinds import GUARDS, POOLS, operated_by
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import stage_of
 
@@ -44,6 +44,7 @@ OTHERS = (
     "SealedSecret",
     "ExternalSecret",
     *POOLS,
+    *GUARDS,
 )
 
 HOOKS = (
