@@ -30,7 +30,7 @@ _LISTENS = (
 """How programs say on which port they answer."""
 
 
-def ports_called(source: CodeText) -> Iterator[tuple[int, int]]:
+def local_ports_called(source: CodeText) -> Iterator[tuple[int, int]]:
     """Yield the ports of the machine itself that a source calls, each with its line."""
     text = source.bare
     if "localhost" not in text and "127.0.0.1" not in text:

@@ -10,7 +10,7 @@ from archgen.importers.compose.service import Service
 from archgen.importers.facts import Origin
 from archgen.importers.packages import PackageLists
 from archgen.importers.sources.literal_addresses import working_files
-from archgen.importers.sources.local_ports import ports_called
+from archgen.importers.sources.local_ports import local_ports_called
 from archgen.importers.sources.programs import ProgramSources
 
 
@@ -38,7 +38,7 @@ def calls_on_machine(
             continue
         files = sources.own_code(part.id) or sources.image_code(part.id)
         for source, is_for_browsers in working_files(files, libraries(part).text):
-            for port, line in ports_called(source) if not is_for_browsers else ():
+            for port, line in local_ports_called(source) if not is_for_browsers else ():
                 target = targets.get(f":{port}")
                 if target is not None and target != part.id:
                     yield part, Mention(target, None, port), Origin(source.path, line), True

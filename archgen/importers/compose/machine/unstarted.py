@@ -18,7 +18,7 @@ from archgen.importers.protocols import statements_of_call
 from archgen.importers.sources.file_kinds import CODE, NO_CODE
 from archgen.importers.sources.folders import is_list, package_of
 from archgen.importers.sources.literal_addresses import working_files
-from archgen.importers.sources.local_ports import port_served, ports_called
+from archgen.importers.sources.local_ports import local_ports_called, port_served
 from archgen.importers.sources.reading import CodeText, code_text
 from archgen.model.kinds import KINDS
 
@@ -75,7 +75,7 @@ def add_unstarted_programs(
         for target, port, place in calls[program.place]:
             _connect(own, target, port, place, sheet)
         for source in program.sources:
-            for port, line in ports_called(source):
+            for port, line in local_ports_called(source):
                 if local.get(port, own) != own:
                     subject = f"connection:{own}->{local[port]}"
                     for key, value in (("protocol", "http"), ("served", [port, "http"]), ("is_assumed", True)):
@@ -97,7 +97,7 @@ def _works(kind: str) -> bool:
 
 def _calls(program: _Program, published: Mapping[int, ServicePart]) -> Iterator[tuple[ServicePart, int, Origin]]:
     for source in program.sources:
-        for port, line in ports_called(source):
+        for port, line in local_ports_called(source):
             if port in published:
                 yield published[port], port, Origin(source.path, line)
 
