@@ -27,7 +27,7 @@ _APPLIES = re.compile(rf"{CLIENT}.{{0,200}}?\b(apply|create|replace)\b")
 _BUILDS = re.compile(rf"(\bkustomize[ ]+build|{CLIENT}[ ]+kustomize)\b")
 _EDITS = re.compile(r"\bkustomize[ ]+edit\b")
 _CHANGES = re.compile(
-    rf"{CLIENT}.{{0,200}}?\b(set[ ]+image|rollout)\b|{_EDITS.pattern}|\bargocd[ ]+app[ ]+sync\b|\bgke-deploy\b"
+    rf"{CLIENT}.{{0,200}}?\b(set[ ]+image|rollout[ ]+restart)\b|{_EDITS.pattern}|\bargocd[ ]+app[ ]+sync\b|\bgke-deploy\b"
 )
 APPLIES = CommandPattern(
     re.compile(rf"{CLIENT}.{{0,200}}?\b(apply|replace|create[ ]+-f)\b|\bkustomize[ ]+build\b|{_CHANGES.pattern}"),
@@ -54,7 +54,7 @@ _OF_TESTS = re.compile(r"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|kind|m
 
 _TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)")
 _ONLY_SHOWN = re.compile(r"--dry-run(?!=none)|/dev/null|^[ \t]*(- |@)?[ \t]*(echo|printf)\b(?!.*\|)")
-_MOVES = re.compile(r"""(?:\b(?:cd|pushd)[ \t]+|\bworking-directory:[ \t]*)["']?([^\s"'()`]+)""")
+MOVES = re.compile(r"""(?:\b(?:cd|pushd)[ \t]+|\bworking-directory:[ \t]*)["']?([^\s"'()`]+)""")
 _HOLE = re.compile(
     r"""\$\{\{[ ]*([\w.-]+)(?:[ ]*\|\|[ ]*'([^'\n]*)')?[ ]*\}\}|\$\{(\w+)(?::?[-=]([^}\n]*))?\}|"""
     r"""\$\((\w+)\)|\$(\w+)|\{\{[ ]*\.?(\w+)[ ]*\}\}"""
@@ -72,6 +72,8 @@ _ASSIGNED = re.compile(
 _DERIVED = re.compile(r"""(?<![\w$.{-])(\w+)=["']?\$\([^$\n]{0,80}(\$\{?\w+\}?)""")
 _SET_IF_UNSET = re.compile(r"\$\{(\w+):?=([^}\n]*)\}")
 _LISTED = re.compile(r"\bfor[ ]+(\w+)[ ]+in[ ]+([^;\n]+)")
+_LISTS = re.compile(r"""^[ \t]*(?:[a-z]+[ \t]+)?(\w+)=(?:\(([^()]{0,2000})\)|"([^"$`]{0,2000})")""", re.MULTILINE)
+_ITEM_OF_LIST = re.compile(r"""["']?\$\{?(\w+)(?:\[[@*]\])?\}?["']?""")
 _KEY = re.compile(r"""([ ]*)(?:- )?["']?([\w-]+)["']?:[ \t]*(.*)""")
 _INLINE_DEFAULT = re.compile(r"""([\w-]+):[ \t]*\{[^{}\n]*\bdefault:[ \t]*["']?([\w./-]+)""")
 _PARAMETER = re.compile(r"""\bname:[ \t]*["'](\w+)["'].{0,200}?\bdefaultValue:[ \t]*["']([\w./-]+)""")
@@ -107,7 +109,7 @@ class AppliedPath(Struct, frozen=True):
     is_choice: bool = False
 
 
-class _Variables:
+class ScriptVariables:
     """The values of the variables of a text, each with True for one that is there for want of another."""
 
     def __init__(self, text: str) -> None:
@@ -118,8 +120,11 @@ class _Variables:
             self._add(name, value, True)
         for name, value in _DERIVED.findall(text):
             self._add(name, value, False)
-        for name, words in _LISTED.findall(text):
-            for word in words.split():
+        loops = _LISTED.findall(text)
+        lists = {name: array or string for name, array, string in _LISTS.findall(text)} if loops else {}
+        for name, words in loops:
+            item = _ITEM_OF_LIST.fullmatch(words.strip())
+            for word in (lists.get(item[1], words) if item is not None else words).split():
                 self._add(name, word.strip("\"'"), False)
         outer: list[tuple[int, str]] = []
         for line in text.splitlines():
@@ -158,14 +163,19 @@ def _name_of(hole: re.Match[str]) -> str:
     return (hole[1] or hole[3] or hole[5] or hole[6] or hole[7]).rpartition(".")[2]
 
 
+def command_lines(text: str) -> list[str]:
+    """Return the lines of a text without comments, those that continue one another as one."""
+    text = _CONTINUED.sub(" ", _COMMENT.sub("", text))
+    return [line[:_LONGEST_LINE] for line in text.splitlines()[:_MOST_LINES]]
+
+
 def applied_paths(text: str) -> Iterator[AppliedPath]:
     """Yield the paths that the commands of a text apply: not those that it only shows, compares or deletes, nor those in comments."""
-    text = _CONTINUED.sub(" ", _COMMENT.sub("", text))
-    lines = [line[:_LONGEST_LINE] for line in text.splitlines()[:_MOST_LINES]]
-    variables = _Variables("\n".join(lines))
+    lines = command_lines(text)
+    variables = ScriptVariables("\n".join(lines))
     here = ""
     for statement in chain.from_iterable(map(_STATEMENTS.split, lines)):
-        moved = _MOVES.search(statement)
+        moved = MOVES.search(statement)
         here = posixpath.normpath(posixpath.join(here, moved[1])) if moved is not None else here
         for flag, word in _words_applied(statement):
             for each in variables.filled_in(word):
@@ -188,6 +198,11 @@ def _words_applied(statement: str) -> Iterable[tuple[str, str]]:
     if end is None:
         return _WORD.findall(statement) if len(parts) == 1 and _BUILDS.search(statement) is not None else []
     return [pair for part in parts[: end + 1] for pair in _WORD.findall(part)]
+
+
+def makes_trial_cluster(text: str) -> bool:
+    """Return True for a script that makes or starts a cluster on the machine that it runs on."""
+    return _IN_TRIAL_CLUSTER.search(_COMMENT.sub("", text)) is not None
 
 
 def is_for_trial_cluster(path: str, text: str) -> bool:

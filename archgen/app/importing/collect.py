@@ -7,32 +7,32 @@ import itertools
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
 from archgen.app.importing.applied_paths import GOES
-from archgen.app.importing.cluster_evidence import (
+from archgen.app.importing.compose_files import (
+    choose_compose_files,
+    compose_files_in,
+    count_services,
+    has_usual_name,
+    is_for_trial,
+    nearest_projects,
+    stage_of_compose_file,
+)
+from archgen.app.importing.deployments.chart_choice import chart_beside_compose, prefer_chart
+from archgen.app.importing.deployments.cluster_evidence import (
     count_workloads,
     manifest_at,
     manifest_directories,
     scripts_that_apply,
     texts_that_may_apply,
 )
-from archgen.app.importing.compose_evidence import MOST_PROJECTS, development_in, joined_projects
-from archgen.app.importing.compose_files import (
-    choose_compose_files,
-    compose_files_in,
-    count_services,
-    has_usual_name,
-    is_compose_file,
-    is_for_trial,
-    nearest_projects,
-    stage_of_compose_file,
-)
-from archgen.app.importing.compose_sketch import sketch_compose
+from archgen.app.importing.deployments.compose_evidence import MOST_PROJECTS, joined_projects
+from archgen.app.importing.deployments.production_choice import prefer
+from archgen.app.importing.deployments.started_together import started_together
 from archgen.app.importing.directories import (
-    DirectoryEntries,
     FoundFiles,
     entries_of,
     files_below,
@@ -43,20 +43,21 @@ from archgen.app.importing.kustomizations import Kustomizations
 from archgen.app.importing.needed_directories import of_earlier_stages, sample_directories
 from archgen.app.importing.outer_bases import outer_files
 from archgen.app.importing.overlay_modes import words_of_scripts
-from archgen.app.importing.overlays import choose_overlays
-from archgen.app.importing.production_choice import development_beside_charts, prefer
+from archgen.app.importing.overlays import applied_by, choose_overlays
+from archgen.app.importing.playbooks import PATH_OF_PLAYBOOK
 from archgen.app.importing.project_choice import ProjectChoice, built_images, choose_projects
+from archgen.app.importing.source_files import SourceFiles, named_files
 from archgen.app.importing.stated_use import usage_documents
-from archgen.app.importing.unread_proxies import Owners, files_of_tools, owners_in, started_containers, templates_among
+from archgen.app.importing.unread_proxies import files_of_tools, owners_in, started_containers, templates_among
 from archgen.importers.attached import is_proxy
-from archgen.importers.charts.repository import RenderedCharts, all_charts, charts_in, render_charts
-from archgen.importers.facts import Configuration, SourceError
+from archgen.importers.charts.repository import all_charts, charts_in
+from archgen.importers.facts import Configuration
 from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.stages import STAGING, is_example
 from archgen.importers.yaml_files import is_template_of_another_tool
 from archgen.model.problems import UsageError
 from archgen.model.wording import listed
-from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
+from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, read_file
 
 _MOST_OF_A_TRIAL = 10
 _OF_TOOLS = frozenset(("ansible.cfg", "setup.cfg", "mypy.cfg", "pylint.cfg"))
@@ -68,107 +69,6 @@ _OF_PROXIES = re.compile(r"\.(conf|cfg)(\.(template|tmpl|example|sample))?$|(^|/
 
 _MOST_REASONS = 3
 """Overlays for which a summary says why they are read."""
-
-
-class SourceFiles:
-    """The files to import, and what can't be read.
-
-    `others` are left out, for a user to name, and `bases` has the compose files that some of those only change.
-    `unnamed_proxies` count where they lead to what the files describe; the `owners_of_proxies` mount or copy others.
-    `names_by_directory` are the files of the directories that a command line names. `together` are compose files that make one
-    project, in their order, and `reasons` say why a directory's projects are read rather than others. `missing` are the names
-    in kustomizations, after the file of each, by which nothing is to be found, and True for those outside the project. `templates` are
-    those of other tools than Helm. `built` are the sources by which compose files that aren't read build services, by their names.
-    `listed` are the paths that kustomizations name, each with the first of these, `of_tools` the files by which other tools run
-    systems, and `doubted` the paths of compose files for development beside a chart. Containers are `started` and charts `rendered`.
-    `scanned` are directories by their resolved paths, as the command line names them, with what lists those in them.
-    """
-
-    def __init__(self) -> None:
-        self.files: dict[str, Configuration] = {}
-        self.errors: list[SourceError] = []
-        self.others: list[str] = []
-        self.bases: dict[str, str] = {}
-        self.unnamed_proxies: dict[str, Configuration] = {}
-        self.owners_of_proxies: Owners = dict
-        self.charts: list[str] = []
-        self.templates: list[str] = []
-        self.overlays: list[str] = []
-        self.missing: list[tuple[str, str, bool]] = []
-        self.names_by_directory: dict[str, frozenset[str]] = {}
-        self.resolved: dict[str, ResolvedDirectory] = {}
-        self.scanned: dict[str, tuple[str, Callable[[str], DirectoryEntries]]] = {}
-        self.together: list[tuple[str, ...]] = []
-        self.reasons: list[str] = []
-        self.built: dict[str, tuple[str, str]] = {}
-        self.listed: dict[str, str] = {}
-        self.of_tools: dict[str, list[str]] = {}
-        self.doubted: set[str] = set()
-        self.started: dict[int, tuple[str, str, int]] = {}
-        self.rendered = RenderedCharts()
-
-    def read(self, path: str, inside: str | None = None) -> None:
-        """Read a file; what can't be read is an error."""
-        try:
-            self.files.setdefault(path, Configuration(path, read_file(path, IMPORTED, inside)))
-        except UnreadableFile as error:
-            self.errors.append(SourceError(path, 1, 1, f"the file {error.reason}; {error.step}"))
-
-    def read_projects(self, choice: ProjectChoice, found: FoundFiles, reason: str = "") -> None:
-        """Read the compose files that are chosen in a directory; `reason` says why these and no manifests."""
-        for project in choice.projects:
-            for path in project:
-                self.read(path, found.inside)
-        self.together += choice.projects
-        self.built |= choice.built
-        self.others += choice.others
-        for path in choice.others:
-            beside = [project[0] for project in choice.projects if os.path.dirname(project[0]) == os.path.dirname(path)]
-            if beside and is_compose_file(os.path.basename(path)) and sketch_compose(path, found.text(path)).changed:
-                self.bases[path] = beside[0]
-        if choice.reason or reason:
-            named = _named(choice)
-            reasons = [*choice.reason.removeprefix(f"{named}: ").split(", "), *reason.split(", ")]
-            self.reasons.append(f"{named}: {', '.join(dict.fromkeys(each for each in reasons if each))}")
-        for project in choice.projects:
-            self.reasons += _overrides_of_developers(project, found)
-
-    def doubt(self, choice: ProjectChoice, reason: str) -> None:
-        """Take all that compose files say as assumed, for a reason if there is any: visitors use charts, which aren't read."""
-        if reason:
-            self.doubted.update(path for project in choice.projects for path in project)
-            self.reasons.append(f"{_named(choice)} as assumed: it {reason}")
-
-    def read_charts(self, directory: str, paths: list[str], found: FoundFiles, instead: ProjectChoice | None) -> bool:
-        """Read what charts below a directory make, `instead` of compose files only if it tells as much; False if that is nothing."""
-        rendered = render_charts(directory, charts_in(paths), paths, found.data)
-        services = [each for project in instead.candidates for each in project.services.values()] if instead else []
-        if not rendered.manifests or (instead and not rendered.replaces(each.image for each in services)):
-            return False
-        self.rendered = rendered
-        self.files |= rendered.manifests
-        self.reasons += rendered.reasons
-        self.charts = [chart for chart in self.charts if chart not in rendered.charts.values()]
-        return True
-
-    def leave_out(self, paths: Iterable[str], reason: str) -> None:
-        """Name compose files that aren't read for a user, and the reason."""
-        self.others += paths
-        self.reasons.append(reason)
-
-
-def _named(choice: ProjectChoice) -> str:
-    names = [" with ".join(project) for project in choice.projects]
-    return " and ".join(names if len(names) <= MOST_PROJECTS else (names[0], f"{len(names) - 1} more"))
-
-
-def _overrides_of_developers(project: Sequence[str], found: FoundFiles) -> Iterator[str]:
-    """Yield a line on each override that Compose adds by itself and that is for development, with the command that leaves it out."""
-    for path in project:
-        shown = development_in(found.text(path)) if ".override." in os.path.basename(path) else ""
-        others = [other for other in project if other != path]
-        if shown and others:
-            yield f"{path}, which {shown}; `archgen import {shlex.join(others)}` leaves it out"
 
 
 def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
@@ -218,18 +118,14 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     is_usual = any(has_usual_name(name) for name in composed)
     if is_usual:
         below = list(files_below(directory, _DEEPEST_PROXY, entries))
-        choice = choose_projects(directory, {directory: composed}, below, found)
+        playbooks = (path for path in paths if PATH_OF_PLAYBOOK.search(path) is not None)
+        choice = choose_projects(directory, {directory: composed}, [*dict.fromkeys((*below, *playbooks))], found)
         preference = prefer(directory, choice, names, paths, found)
         if preference is None or not preference.is_cluster:
-            collection.charts += (charts := charts_in(paths))
-            doubt = development_beside_charts(directory, choice, charts, names, paths, found)
-            if doubt and collection.read_charts(directory, paths, found, choice):
-                collection.leave_out([*itertools.chain(*choice.projects)], f"charts: {_named(choice)} {doubt}")
-                return
-            collection.read_projects(choice, found, "" if preference is None else preference.reason)
-            collection.doubt(choice, doubt)
+            collection.charts += charts_in(paths)
             collection.others += manifest_directories(directory, below)
-            _find_proxies(collection, directory, below, found)
+            reason = "" if preference is None else preference.reason
+            _read_compose(collection, directory, choice, reason, (names, paths, below), found)
             return
         files = [path for project in choice.projects for path in project]
         collection.leave_out([*files, *choice.others], f"manifests of Kubernetes: {preference.reason}")
@@ -240,7 +136,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     projects = choose_projects(directory, nearest, below, found) if nearest else ProjectChoice([], [])
     # nothing tells which of many is meant
     is_unclear = len(projects.projects) > MOST_PROJECTS
-    if is_unclear and not manifests and (joined := _joined(projects, found)) is not None:
+    if is_unclear and not manifests and (joined := _joined(projects, directory, paths, found)):
         projects, is_unclear = joined, False
     is_meant = bool(nearest) and (not manifests or _run_less(manifests, nearest, found))
     preference = None
@@ -250,6 +146,12 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     runs = any(map(count_workloads, manifests.values()))
     if manifests and not runs and not nearest and collection.read_charts(directory, paths, found, None):
         collection.files = {path: Configuration(path, data) for path, data in manifests.items()} | collection.files
+    elif (
+        manifests
+        and (is_unclear or not is_meant)
+        and _read_chart(collection, directory, manifests, names, paths, found)
+    ):
+        collection.others += itertools.chain(*projects.projects)
     elif manifests and (is_unclear or not is_meant):
         collection.built |= built_images((choice if is_usual else projects).candidates)
         for path, data in manifests.items():
@@ -275,17 +177,59 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         raise UsageError(f"{directory} {words} `archgen import {shlex.join(itertools.islice(nearest, 2))}`")
     else:
         collection.others += manifest_directories(directory, below) if preference is not None else manifests
-        collection.read_projects(projects, found, "" if preference is None else preference.reason)
-        doubt = development_beside_charts(directory, projects, charts_in(paths), names, paths, found)
-        collection.doubt(projects, doubt)
-        _find_proxies(collection, directory, below, found)
+        reason = "" if preference is None else preference.reason
+        _read_compose(collection, directory, projects, reason, (names, paths, below), found)
 
 
-def _joined(choice: ProjectChoice, found: FoundFiles) -> ProjectChoice | None:
-    """Return the projects that networks join, and leave the others to a user; None where nothing joins most of them."""
+def _read_compose(
+    collection: SourceFiles,
+    directory: str,
+    choice: ProjectChoice,
+    reason: str,
+    files: tuple[Sequence[str], list[str], list[str]],
+    found: FoundFiles,
+) -> None:
+    """Read compose files with the proxies near them, or the chart by which visitors get their programs, if it is understood.
+
+    `files` are the names in the directory, the paths of all below it, and of those that may be for proxies.
+    """
+    names, paths, below = files
+    beside = chart_beside_compose(directory, choice, charts_in(paths), names, paths, found)
+    only = beside.charts if beside is not None else ()
+    if beside is not None and collection.read_charts(directory, paths, found, beside.is_replaced_by, only):
+        left = [*itertools.chain(*choice.projects)]
+        collection.leave_out(left, f"charts: {named_files(choice)} {beside.reason}")
+        return
+    collection.read_projects(choice, found, reason)
+    collection.doubt(choice, "" if beside is None else beside.reason)
+    _find_proxies(collection, directory, below, found)
+
+
+def _read_chart(
+    collection: SourceFiles,
+    directory: str,
+    manifests: Mapping[str, bytes],
+    names: Sequence[str],
+    paths: list[str],
+    found: FoundFiles,
+) -> bool:
+    """Read the chart that visitors use instead of manifests of the same programs; False if there is none."""
+    applied = {path for data in manifests.values() for path in applied_by(data)}
+    chart = prefer_chart(directory, manifests, names, paths, found, applied)
+    if chart is None or not collection.read_charts(directory, paths, found, None, [chart.chart]):
+        return False
+    collection.others += chart.manifests
+    collection.reasons.insert(0, f"{chart.chart}: {chart.reason}")
+    return True
+
+
+def _joined(choice: ProjectChoice, directory: str, paths: Sequence[str], found: FoundFiles) -> ProjectChoice | None:
+    """Return the projects that networks join, or that one file starts; None where nothing tells that most belong together."""
     joined, networks = joined_projects(choice.projects, found)
-    rest = (path for project in choice.projects if project not in joined for path in project)
     reason = f"external networks join them: {listed(networks)}"
+    if not joined:
+        joined, reason = started_together(choice.projects, directory, paths, found)
+    rest = (path for project in choice.projects if project not in joined for path in project)
     return structs.replace(choice, projects=joined, others=[*choice.others, *rest], reason=reason) if joined else None
 
 

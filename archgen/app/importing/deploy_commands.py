@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from archgen.app.importing.applied_paths import with_native_steps
 from archgen.app.importing.directories import FoundFiles, entries_of, path_in
+from archgen.app.importing.playbooks import PATH_OF_PLAYBOOK, commands_of_tasks, may_be_playbook
 from archgen.app.importing.stated_use import is_usage_document
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import STAGING, stage_of
@@ -184,6 +185,8 @@ def _placed(directory: str, below: Iterable[str]) -> Iterator[tuple[str, int]]:
 
 def _may_start(text: str) -> bool:
     """Return True if a search for commands in a text may find one."""
+    if may_be_playbook(text):
+        return True
     if "docker" not in text and "podman" not in text:
         return False
     is_likely = "compose " in text or "stack " in text
@@ -192,6 +195,8 @@ def _may_start(text: str) -> bool:
 
 def _is_script(path: str, depth: int) -> bool:
     """Return True for what may start or deploy a system by its name, or by those of its targets."""
+    if PATH_OF_PLAYBOOK.search(path) is not None:
+        return path.endswith((".yml", ".yaml"))
     if depth > _DEEPEST_SCRIPT:
         return False
     name = path.rpartition(os.sep)[2].lower()
@@ -202,7 +207,9 @@ def _is_script(path: str, depth: int) -> bool:
 
 def _runs_in(path: str, text: str, directory: str, known: frozenset[str]) -> Iterator[ComposeRun]:
     name = os.path.relpath(path, directory)
-    deploys = _DEPLOYS.search(os.path.basename(name)) is not None and path not in known
+    is_playbook = PATH_OF_PLAYBOOK.search(name) is not None
+    deploys = (is_playbook or _DEPLOYS.search(os.path.basename(name)) is not None) and path not in known
+    text = f"{commands_of_tasks(text)}{text}" if is_playbook and may_be_playbook(text) else text
     is_trial = stage_of(name) >= STAGING
     text = _with_command(text)
     commands = list(_commands_in(path, text, directory, known))

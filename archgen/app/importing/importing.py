@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from archgen.app.importing.collect import SourceFiles, collect_sources
+from archgen.app.importing.collect import collect_sources
 from archgen.app.importing.opening import opener_of
+from archgen.app.importing.source_files import SourceFiles
 from archgen.app.importing.unread_proxies import lines_of_proxies, lines_of_tools
 from archgen.importers.assembly.model import ImportedModel, assemble_model
 from archgen.importers.assembly.text import text_of

@@ -43,9 +43,14 @@ _OF_OPERATORS = re.compile(
 """The version of an object that an operator reads, and may run a store for."""
 
 _OF_SAMPLES = re.compile(
-    r"((k8s|kubernetes|manifests?|deploy\w*)[-_.])?(samples?|examples?)([-_.].*)?|docs?|documentation", re.IGNORECASE
+    r"(\d+[-_.])?(((k8s|kubernetes|manifests?|deploy\w*)[-_.])?(samples?|examples?)([-_.].*)?|docs?|documentation|"
+    r"(kind|minikube|k3d|local|localhost)([-_.].*)?)",
+    re.IGNORECASE,
 )
-"""Names of directories of samples, and of documentation that holds some."""
+"""Names of directories of samples, of documentation that holds some, and of what runs in trials or on one's own machine."""
+
+_ON_THIS_MACHINE = re.compile(r"(localhost|127\.0\.0\.1|host\.docker\.internal|k3d-[\w.-]+)(:\d+)?/")
+"""Registries that only the machine of a developer has."""
 
 _RUNS_OR_LEADS = re.compile(
     rb"""kind["']?:[ \t]*["']?(Deployment|StatefulSet|DaemonSet|CronJob|Job|Pod|Rollout|Ingress|HTTPRoute|Gateway|IngressRoute|"""
@@ -275,15 +280,18 @@ def _outermost(directory: str, own: Set[str], others: Set[str]) -> str:
 def sample_directories(
     directory: str, manifests: Mapping[str, bytes], stated: Iterable[Kustomization], scripts: Scripts
 ) -> list[str]:
-    """Return the outermost directories of samples that hold manifests, where other manifests run the system's own programs.
+    """Return the outermost directories of samples and trials that hold manifests, where others run the system's own programs.
 
-    These lead visitors in, or are no fewer than those of the samples. What a kustomization outside names, or a script or a document
-    applies, is no sample; nor is what runs something of the directory's name, or what the others call.
+    So is one whose programs have images of this machine alone. The others lead visitors in, or are no fewer than those of the
+    samples. What a kustomization outside names, or a script or a document applies, is no sample; nor is what runs something of
+    the directory's name, or what the others call.
     """
     places: dict[str, dict[str, bytes]] = {}
     others: list[bytes] = []
+    local = _directories_of_this_machine(manifests)
     for path, data in manifests.items():
         place = _sample_above(path, directory)
+        place = place or (os.path.dirname(path) if os.path.dirname(path) in local else "")
         if place:
             places.setdefault(place, {})[path] = data
         else:
@@ -305,6 +313,14 @@ def sample_directories(
         and named.isdisjoint(paths)
         and not any(scripts().applying(path) for path in paths if path.startswith(place))
     ]
+
+
+def _directories_of_this_machine(manifests: Mapping[str, bytes]) -> set[str]:
+    """Return the directories in which the images of all programs are in a registry of this machine."""
+    images: dict[str, set[str]] = {}
+    for path, data in manifests.items():
+        images.setdefault(os.path.dirname(path), set()).update(_own_programs([data]))
+    return {each for each, own in images.items() if each and own and all(map(_ON_THIS_MACHINE.match, own))}
 
 
 def _own_programs(files: Iterable[bytes]) -> set[str]:

@@ -7,7 +7,6 @@ import posixpath
 from collections.abc import Iterable, Iterator, Set
 from typing import Any
 
-from archgen.app.importing.collect import SourceFiles
 from archgen.app.importing.compose_files import is_compose_file
 from archgen.app.importing.directories import (
     MOST_FILES,
@@ -17,6 +16,7 @@ from archgen.app.importing.directories import (
     path_in,
     project_of,
 )
+from archgen.app.importing.source_files import SourceFiles
 from archgen.importers.compose.environment import STAND_INS
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.facts import Configuration, FileTree, Opener

@@ -19,6 +19,7 @@ from archgen.app.importing.compose_files import (
 from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose
 from archgen.app.importing.deploy_commands import ComposeRun, find_runs, is_pipeline
 from archgen.app.importing.directories import FoundFiles, path_in
+from archgen.app.importing.playbooks import PATH_OF_PLAYBOOK
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.products import image_name, is_product
@@ -91,7 +92,7 @@ def choose_projects(
         )
     texts = {path: found.text(path) for path in likely}
     sketches = {path: sketch_compose(path, text) for path, text in texts.items()}
-    near = (path for path in below if path.count(os.sep) <= deepest)
+    near = (path for path in below if path.count(os.sep) <= deepest or PATH_OF_PLAYBOOK.search(path) is not None)
     runs = list(find_runs(directory, near, texts, found)) if current_files < {*files} else []
     candidates = _candidates(directory, likely, sketches, runs, found)
     current = [_candidate(directory, project, sketches, runs) for project in read]

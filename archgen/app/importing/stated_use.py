@@ -172,6 +172,16 @@ def uses_of_tool(texts: Iterable[str], tool: re.Pattern[str], other: re.Pattern[
         yield from stated or ([use_of(said)] if is_short else [])
 
 
+def uses_of_directory(texts: Iterable[str], name: str) -> Iterator[int]:
+    """Yield what texts say that a directory is for, behind its name in a list: `├── k8s/  # for minikube`."""
+    pattern = re.compile(
+        rf"^[ \t│├└─|`*+-]*\[?`?(?:\./)?{re.escape(name)}/?`?\]?(?:\([^)]*\))?[ \t]*(?:#|—|–|-|:|←|//|\|)[ \t]*(\S.*)"
+    )
+    for text in texts:
+        lines = (line[:_LONGEST_LINE] for line in text.splitlines()[:_MOST_LINES] if name in line)
+        yield from (use_of(match[1]) for line in lines if (match := pattern.match(line)) is not None)
+
+
 def stated_uses(texts: Iterable[str], command: CommandPattern) -> Iterator[int]:
     """Yield what texts say of each command in them: in its clause, its line, the line above its code or its heading."""
     return (use for text in texts for _, use in _lines_with_uses(text, command))

@@ -130,7 +130,11 @@ def with_settings(variables: Mapping[str, SourceText]) -> dict[str, SourceText]:
 def opened_variables(path: str, name: str, opener: Opener, *, moved: bool = True) -> tuple[Configuration, ...]:
     """Return the file of variables that a compose file names, else the example of it; `moved` may lie in another directory."""
     directory, base = posixpath.split(name)
-    stand_ins = (*STAND_INS, *(_moved() if moved else ())) if base == ".env" else tuple(examples_of(base))
+    if base == ".env":
+        stand_ins = (*STAND_INS, *(_moved() if moved else ()))
+    else:
+        # what `.env.docker` is copied from may be the only example that there is
+        stand_ins = (*examples_of(base), *(examples_of(".env") if base.startswith(".env.") else ()))
     return next(opener.find(path, directory, (base, *stand_ins)), ())[:1]
 
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from archgen.app.importing.candidates import ComposeCandidate
+from archgen.app.importing.deployments.evidence import Evidence
 from archgen.app.importing.directories import FoundFiles, path_in
-from archgen.app.importing.evidence import Evidence
+from archgen.app.importing.playbooks import PATH_OF_PLAYBOOK
 from archgen.app.importing.stated_use import comments_above, use_in_comments
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.facts import Configuration, FactSheet
@@ -90,7 +91,9 @@ def evidence_of_compose(project: ComposeCandidate, texts: Iterable[str], deploye
     elif project.stage == TRIAL:
         yield Evidence(-3, "is named for development")
     if deployed_by:
-        yield Evidence(3, f"{deployed_by} starts it", is_deed=True)
+        # a playbook is run by a person, as long as nothing else is known
+        is_playbook = PATH_OF_PLAYBOOK.search(deployed_by) is not None
+        yield Evidence(2 if is_playbook else 3, f"{deployed_by} starts it", is_deed=not is_playbook)
     use = use_in_comments("\n".join(map(comments_above, texts)))
     if use:
         yield Evidence(

@@ -5,17 +5,18 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from msgspec import Struct, field
 
-from archgen.app.importing.applied_paths import APPLIES, brings_to_visitors
+from archgen.app.importing.applied_paths import APPLIES, applied_paths, brings_to_visitors, makes_trial_cluster
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
+from archgen.app.importing.deployments.evidence import Evidence
+from archgen.app.importing.deployments.image_updates import image_updates
 from archgen.app.importing.directories import FoundFiles, holds_no_address, path_in
-from archgen.app.importing.evidence import Evidence
 from archgen.app.importing.needed_directories import images_in
 from archgen.app.importing.overlays import applied_by
-from archgen.app.importing.stated_use import OF_CLUSTER, OF_COMPOSE, stated_uses, uses_of_tool
+from archgen.app.importing.stated_use import OF_CLUSTER, OF_COMPOSE, stated_uses, uses_of_directory, uses_of_tool
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import is_below_applied
 from archgen.importers.kubernetes.kustomization import is_kustomization
@@ -38,17 +39,26 @@ _OF_SETTINGS = re.compile(rb"\b(env|envFrom|secretRef|configMapRef|secretKeyRef|
 _NEVER_PULLED = re.compile(rb"imagePullPolicy:[ \t]*[\"']?Never\b")
 _OF_TOOLS = re.compile(r"\.tf$|(^|/)skaffold[\w.-]*\.ya?ml$", re.IGNORECASE)
 _IS_SETTINGS = re.compile(rb"kind(?<=^kind):[ \t]*(Secret|ConfigMap)\b", re.MULTILINE)
+_EMULATED = re.compile(
+    rb"\b(localstack|azurite|devstoreaccount1|fake-gcs-server|elasticmq|dynamodb-local|stripe-mock)\b|"
+    rb"_EMULATOR_HOST\b|https?://[\w.-]+:4566\b",
+    re.IGNORECASE,
+)
+"""Names and addresses of what stands in for a cloud's services on the machine of a developer."""
+
+_TAG = re.compile(r"[:@][^/]*$")
 _LONGEST_LINE = 500
 
 
 class ClusterSketch(Struct):
-    """The manifests that aren't for trials: the images of the system's own programs, the names beside, and what else they show.
+    """The manifests that aren't for trials: the images of the system's own programs, in full too, names, and more that they show.
 
     `has_settings` is True where a store runs beside the programs, or variables may name one. `stages` has a directory for each
     stage that one is named for, those for trials too.
     """
 
     images: set[str] = field(default_factory=set)
+    repositories: set[str] = field(default_factory=set)
     workloads: int = 0
     names: set[str] = field(default_factory=set)
     has_settings: bool = False
@@ -57,6 +67,7 @@ class ClusterSketch(Struct):
     is_applied: bool = False
     is_from_registry: bool = False
     is_on_this_machine: bool = False
+    emulated: str = ""
 
 
 _OF_MANIFESTS = frozenset({"k8s", "kubernetes", "kustomize", "manifests"})
@@ -82,6 +93,8 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
         applied |= {*applied_by(data)} if stage != TRIAL else set()
         if stage == TRIAL or b"{{" in data:
             continue
+        emulated = _EMULATED.search(data)
+        sketch.emulated = sketch.emulated or (emulated[0].decode() if emulated is not None else "")
         sketch.is_for_visitors = sketch.is_for_visitors or _FOR_VISITORS.search(data) is not None
         if workloads:
             sketch.is_on_this_machine = sketch.is_on_this_machine or _NEVER_PULLED.search(data) is not None
@@ -91,12 +104,18 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
             )
             own = {image for image in images if is_own_program("", image, "")}
             sketch.images |= {image_name(image) for image in own}
+            sketch.repositories |= {without_tag(image) for image in own}
             if own:
-                sketch.names |= {*_names_in(data)}
+                sketch.names |= {*names_of_objects(data)}
                 sketch.workloads += workloads
                 sketch.is_from_registry |= any("/" in image for image in own)
     sketch.is_applied = any(is_below_applied(os.path.abspath(each), applied) for each in directories)
     return sketch
+
+
+def without_tag(image: str) -> str:
+    """Return an image without its tag: the same in two deployments is the same program."""
+    return _TAG.sub("", image)
 
 
 def count_workloads(data: bytes) -> int:
@@ -115,7 +134,7 @@ def manifest_at(path: str, present: Set[str], found: FoundFiles) -> bytes:
     return data if not is_to_fill or (_IS_SETTINGS.search(data) and not count_workloads(data)) else b""
 
 
-def _names_in(data: bytes) -> Iterator[str]:
+def names_of_objects(data: bytes) -> Iterator[str]:
     """Yield the names in a file: of its objects, containers, volumes and ports."""
     for match in _NAME.finditer(data):
         if _BEFORE_NAME.fullmatch(_line_before(data, match)):
@@ -129,24 +148,48 @@ def _line_before(data: bytes, match: re.Match[bytes]) -> bytes:
 
 
 def evidence_of_cluster(
-    sketch: ClusterSketch, directory: str, paths: Iterable[str], texts: Iterable[str], found: FoundFiles
+    sketch: ClusterSketch,
+    directory: str,
+    paths: Sequence[str],
+    texts: Iterable[str],
+    found: FoundFiles,
+    places: Sequence[str] = (),
 ) -> Iterator[Evidence]:
-    """Yield what speaks for manifests as those of what visitors use, and against it."""
+    """Yield what speaks for manifests as those of what visitors use, and against it.
+
+    With `places`, the directories that they lie in, a script counts only if it applies one of these.
+    """
     if PRODUCTION in sketch.stages:
         yield Evidence(2, f"{sketch.stages[PRODUCTION]} is named for production")
     if sketch.is_applied:
         yield Evidence(2, "a controller applies them", is_deed=True)
-    scripts = [os.path.relpath(path, directory) for path, _ in scripts_that_apply(directory, paths, found)]
+    applying = [(os.path.relpath(path, directory), text) for path, text in scripts_that_apply(directory, paths, found)]
+    scripts = [path for path, text in applying if not places or _applies_any(text, directory, places)]
     by = next((path for path in scripts if is_pipeline(path)), None)
+    written = next(
+        (
+            (os.path.relpath(script, directory), path)
+            for script, path in (image_updates(directory, paths, found) if by is None else ())
+            if not places or any(path.startswith(f"{place}{os.sep}") for place in places)
+            if found.manifest(path)
+        ),
+        None,
+    )
     if by is not None:
         yield Evidence(3, f"{by} applies them", is_deed=True)
+    elif written is not None:
+        yield Evidence(3, f"{written[0]} writes the images that it builds into {written[1]}", is_deed=True)
     elif scripts:
         yield Evidence(2, f"{scripts[0]} applies them")
+    elif trial := _trial_script(directory, paths, found, places):
+        yield Evidence(-2, f"{trial} applies the manifests to a cluster for trials alone")
     texts = [*texts]
     uses = [*stated_uses(texts, APPLIES)]
-    named = {*uses_of_tool(texts, OF_CLUSTER, OF_COMPOSE)} - {0}
+    listed = {use for place in places for use in uses_of_directory(texts, os.path.basename(place))} - {0}
+    named = listed or {*uses_of_tool(texts, OF_CLUSTER, OF_COMPOSE)} - {0}
     # what is said of a command is nearer than what is said of the tool
-    stated = max(uses, default=0) or (named.pop() if len(named) == 1 else 0)
+    stated = 0 if listed else max(uses, default=0)
+    stated = stated or (named.pop() if len(named) == 1 else 0)
     if stated < 0:
         yield Evidence(-2, "the documents name the manifests for development")
     elif stated > 0 and not uses:
@@ -157,9 +200,27 @@ def evidence_of_cluster(
         yield Evidence(1, "they have routes or autoscalers")
     if sketch.is_from_registry:
         yield Evidence(1, "their images are in a registry")
+    if sketch.emulated:
+        yield Evidence(-2, f"their programs use an emulator, {sketch.emulated}")
     if sketch.is_on_this_machine:
         # an overlay may name other images than its base
         yield Evidence(-1 if PRODUCTION in sketch.stages else -3, "their images are on this machine alone")
+
+
+def _applies_any(text: str, directory: str, places: Iterable[str]) -> bool:
+    """Return True for a script that applies something in one of some directories, or a directory around it."""
+    inner = [os.path.relpath(place, directory).replace(os.sep, "/") for place in places]
+    words = {re.sub(r"^(\.\./)+", "", each.path) for each in applied_paths(text)}
+    return any(f"{word}/".startswith(f"{place}/") or place.startswith(f"{word}/") for word in words for place in inner)
+
+
+def _trial_script(directory: str, paths: Sequence[str], found: FoundFiles, places: Sequence[str]) -> str:
+    """Return the script that makes a cluster for trials and applies manifests to it; the empty text for none."""
+    for path, text in command_files(directory, paths, found):
+        is_trial = makes_trial_cluster(text) and APPLIES.search(text) is not None
+        if is_trial and (not places or _applies_any(text, directory, places)):
+            return os.path.relpath(path, directory)
+    return ""
 
 
 def scripts_that_apply(directory: str, paths: Iterable[str], found: FoundFiles) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,263 @@
+"""Helm charts beside compose files or manifests of the same system: which of them visitors use, and why."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from archgen.app.importing.applied_paths import ScriptVariables, command_lines, is_for_trial_cluster
+from archgen.app.importing.candidates import MOST
+from archgen.app.importing.deploy_commands import command_files, is_pipeline
+from archgen.app.importing.deployments.cluster_evidence import (
+    evidence_of_cluster,
+    manifest_directories,
+    names_of_objects,
+    sketch_cluster,
+)
+from archgen.app.importing.deployments.evidence import Evidence, has_strong, strongest, weigh
+from archgen.app.importing.deployments.image_updates import image_updates
+from archgen.app.importing.deployments.production_choice import command_for, evidence_of_project
+from archgen.app.importing.deployments.programs import is_in_chart, programs_of, telling_words
+from archgen.app.importing.directories import FoundFiles
+from archgen.app.importing.needed_directories import images_in
+from archgen.app.importing.project_choice import ProjectChoice
+from archgen.app.importing.stated_use import (
+    OF_COMPOSE,
+    CommandPattern,
+    stated_uses,
+    usage_texts,
+    uses_of_directory,
+    uses_of_tool,
+)
+from archgen.importers.charts.repository import RenderedCharts, charts_in, render_charts
+from archgen.importers.compose.own_programs import is_own_program
+from archgen.importers.kubernetes.deployed import is_below_applied
+from archgen.importers.products import image_name
+from archgen.importers.stages import PRODUCTION, STAGING, stage_of
+from archgen.model.wording import listed
+
+_OF_HELM = re.compile(r"\bhelm\b(?![/-])", re.IGNORECASE)
+_INSTALLS = re.compile(r"\bhelm[ \t]+(?:-\S+[ \t]+)*(?:upgrade|install)\b")
+_INSTALLATION = CommandPattern(_INSTALLS, ("helm",))
+_STATEMENTS = re.compile(r";|&&|\|")
+_TOKEN = re.compile(r"""(?:\$\{\{[^}\n]*\}\}|\$\{[^}\n]*\}|\$\([^)\n]*\)|"[^"\n]*"|'[^'\n]*'|[^\s"'])+""")
+_FROM = re.compile(r"^(\.\./|/|\$\{?\w+\}?/)+")
+_VARIABLE = re.compile(r"\$\{?\w+\}?")
+_ALONE = frozenset(
+    ("-i", "-g", "--install", "--wait", "--atomic", "--create-namespace", "--debug", "--reuse-values", "--reset-values", "--force",
+     "--cleanup-on-fail", "--wait-for-jobs", "--dependency-update", "--devel", "--no-hooks", "--skip-crds", "--generate-name",
+     "--reset-then-reuse-values", "--rollback-on-failure", "--verify", "--render-subchart-notes")
+)  # fmt: skip
+"""Flags of Helm without a value behind them."""
+
+
+class ChartChoice(Struct, frozen=True):
+    """A chart that is read instead of manifests, the directories of these, and why."""
+
+    chart: str
+    manifests: list[str]
+    reason: str
+
+
+def installed_charts(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the charts that the commands in lines install, each by its path from wherever."""
+    lines = [*lines]
+    is_likely = any("helm" in line for line in lines)
+    variables = ScriptVariables("\n".join(lines)) if is_likely else None
+    for statement in itertools.chain.from_iterable(map(_STATEMENTS.split, lines)):
+        match = _INSTALLS.search(statement)
+        if match is None or variables is None or "--dry-run" in statement:
+            continue
+        words, is_value = list[str](), False
+        for token in _TOKEN.findall(statement, match.end()):
+            if token.startswith("-"):
+                is_value = "=" not in token and token not in _ALONE
+            elif is_value:
+                is_value = False
+            else:
+                words.append(token.strip("\"'"))
+        # a release has a name before its chart, unless Helm makes one
+        for word in words[1:2] or words[:1]:
+            yield from (posixpath.normpath(each.path) for each in variables.filled_in(word) if "://" not in each.path)
+
+
+def _is_installed(chart: str, directory: str, lines: Iterable[str], *, is_only: bool = False) -> bool:
+    """Return True if lines of commands install a chart; the only one of a directory may stand in a variable of another file."""
+    place = os.path.relpath(chart, directory).replace(os.sep, "/")
+    for word in installed_charts(lines):
+        bare = _FROM.sub("", word)
+        if bare == place or ("/" in bare and (place.endswith(f"/{bare}") or bare.endswith(f"/{place}"))):
+            return True
+        if is_only and _VARIABLE.fullmatch(word):
+            return True
+    return False
+
+
+def _scripts_that_install(chart: str, directory: str, paths: Sequence[str], found: FoundFiles) -> Iterator[str]:
+    """Yield the scripts and workflows that install a chart in a cluster of visitors."""
+    is_only = len(charts_in(paths)) == 1
+    for path, text in command_files(directory, paths, found):
+        is_likely = _INSTALLS.search(text) is not None and not is_for_trial_cluster(path, text)
+        if is_likely and _is_installed(chart, directory, command_lines(text), is_only=is_only):
+            yield os.path.relpath(path, directory)
+
+
+def evidence_of_chart(
+    chart: str,
+    directory: str,
+    texts: Sequence[str],
+    paths: Sequence[str],
+    found: FoundFiles,
+    applied: Iterable[str] = (),
+) -> Iterator[Evidence]:
+    """Yield what speaks for a chart as what visitors use, and against it."""
+    place = os.path.relpath(chart, directory)
+    if stage_of(place) == PRODUCTION:
+        yield Evidence(2, f"{chart} is named for production")
+    if applied and is_below_applied(os.path.abspath(chart), {*applied}):
+        yield Evidence(2, f"a controller applies {chart}", is_deed=True)
+    scripts = [*_scripts_that_install(chart, directory, paths, found)]
+    by = next(filter(is_pipeline, scripts), "")
+    inner = os.path.join(chart, "") if chart != "." else ""
+    written = next(
+        ((script, path) for script, path in image_updates(directory, paths, found) if path.startswith(inner)), None
+    )
+    if by:
+        yield Evidence(3, f"{by} installs {chart}", is_deed=True)
+    elif written is not None:
+        script = os.path.relpath(written[0], directory)
+        yield Evidence(3, f"{script} writes the images that it builds into {written[1]}", is_deed=True)
+    elif scripts:
+        yield Evidence(2, f"{scripts[0]} installs {chart}")
+    installing = [text for text in texts if _is_installed(chart, directory, text.splitlines())]
+    uses = {*uses_of_directory(texts, os.path.basename(place)), *uses_of_tool(texts, _OF_HELM, OF_COMPOSE)} - {0}
+    stated = max(stated_uses(installing, _INSTALLATION), default=0) or (uses.pop() if len(uses) == 1 else 0)
+    if stated < 0:
+        yield Evidence(-2, f"the documents name {chart} for development")
+    elif stated > 0:
+        yield Evidence(2, f"the documents name {chart} for production")
+    elif installing:
+        yield Evidence(1, f"the documents say how to install {chart}")
+
+
+def prefer_chart(
+    directory: str,
+    manifests: Mapping[str, bytes],
+    names: Sequence[str],
+    paths: Sequence[str],
+    found: FoundFiles,
+    applied: Iterable[str],
+) -> ChartChoice | None:
+    """Return the chart to read instead of manifests that run the same programs; None where more speaks for these.
+
+    What a pipeline or a controller does decides; else that the manifests are for trials, and something installs the chart.
+    """
+    charts = [each for each in charts_in(paths) if stage_of(os.path.relpath(each, directory)) < STAGING]
+    if not charts:
+        return None
+    sketch = sketch_cluster(directory, manifests, found)
+    if not sketch.images:
+        return None
+    texts = usage_texts(names, directory, found)
+    places = manifest_directories(directory, [*manifests]) or sorted(
+        {os.path.dirname(path) or "." for path in manifests}
+    )
+    cluster = [*evidence_of_cluster(sketch, directory, paths, texts, found, places)]
+    if any(each.is_deed for each in cluster):
+        return None
+    for chart in charts:
+        evidence = [*evidence_of_chart(chart, directory, texts, paths, found, applied)]
+        is_proven = any(each.is_deed for each in evidence)
+        is_trial = has_strong(cluster, -1) and weigh(evidence) > 0
+        if not (is_proven or is_trial) or has_strong(evidence, -1):
+            continue
+        if _covers(render_charts(directory, [chart], paths, found.data), ([image] for image in sketch.images)):
+            against = strongest(cluster, -1) if is_trial else []
+            why = ", ".join(strongest(evidence, 1))
+            of_others = f"; of the manifests in {listed(places)}: {', '.join(against)}" if against else ""
+            return ChartChoice(chart, places, why + of_others)
+    return None
+
+
+def _covers(rendered: RenderedCharts, programs: Iterable[Iterable[str]]) -> bool:
+    """Return True if charts run nearly all programs, each by one of its names."""
+    files = [each.data for each in rendered.manifests.values()]
+    images = {image for data in files for image in images_in(data) if is_own_program("", image, "")}
+    names = {name for data in files for name in names_of_objects(data)} if images else set[str]()
+    words = [telling_words(each) for each in {*names, *(posixpath.basename(image_name(image)) for image in images)}]
+    sought = [[telling_words(posixpath.basename(name)) for name in each] for each in programs]
+    shared = sum(any(own <= other for own in each for other in words) for each in sought)
+    return shared >= MOST * len(sought) > 0
+
+
+class ChartBeside(Struct, frozen=True):
+    """Charts that run the programs of compose files, and what shows that these aren't what visitors use.
+
+    It is proven if a pipeline or a controller installs the charts, and nothing the compose files.
+    """
+
+    charts: list[str]
+    reason: str
+    is_proven: bool
+    choice: ProjectChoice
+
+    def is_replaced_by(self, rendered: RenderedCharts) -> bool:
+        """Return True if what is understood of charts stands for the compose files: of one that is proven nearly all programs."""
+        services = [each for project in self.choice.candidates for each in project.services.values()]
+        if rendered.replaces(each.image for each in services):
+            return True
+        return self.is_proven and _covers(rendered, ([name for name, _ in each] for each in programs_of(self.choice)))
+
+
+def chart_beside_compose(
+    directory: str,
+    choice: ProjectChoice,
+    charts: Sequence[str],
+    names: Sequence[str],
+    paths: Sequence[str],
+    found: FoundFiles,
+) -> ChartBeside | None:
+    """Return the charts that run the programs of compose files for development; None for any others."""
+    alike = [each for each in charts if is_in_chart(choice, each, directory, paths, found)]
+    if not alike:
+        return None
+    texts = usage_texts(names, directory, found)
+    compose = [
+        each for project in choice.candidates for each in evidence_of_project(directory, project, texts, paths, found)
+    ]
+    deeds = {
+        chart: each.says
+        for chart in charts
+        for each in evidence_of_chart(chart, directory, texts, paths, found)
+        if each.is_deed
+    }
+    alike.sort(key=lambda each: each not in deeds)
+    is_proven = alike[0] in deeds and not any(each.is_deed for each in compose)
+    if has_strong(compose, 1) and not is_proven:
+        return None
+    against = strongest(compose, -1) if has_strong(compose, -1) else []
+    against = against or ([f"isn't what visitors use: {deeds[alike[0]]}"] if is_proven else [])
+    installed = (
+        f"isn't what {by}" for each in alike if (by := _deployer_of(each, choice, directory, paths, texts, found))
+    )
+    against = against or [*itertools.islice(installed, 1)]
+    reason = f"{listed(against)}, and {alike[0]} is a Helm chart"
+    return ChartBeside([*deeds] if is_proven else [], reason, is_proven, choice) if against else None
+
+
+def _deployer_of(
+    chart: str, choice: ProjectChoice, directory: str, paths: Sequence[str], texts: Sequence[str], found: FoundFiles
+) -> str:
+    """Return words for a script that installs a chart, else for the documents where these tell of no other way."""
+    by = next(_scripts_that_install(chart, directory, paths, found), "")
+    if by:
+        return f"{by} installs"
+    installing = [text for text in texts if _is_installed(chart, directory, text.splitlines())]
+    others = (use for project in choice.candidates for use in stated_uses(texts, command_for(project)))
+    is_told = any(use >= 0 for use in stated_uses(installing, _INSTALLATION))
+    return "the documents install" if is_told and not any(use >= 0 for use in others) else ""
