@@ -30,7 +30,10 @@ _SIZES = (20.0, 18.0)
 _BESIDE = 2
 _COLUMN = (WIDE - 80 - GUTTER) / 2
 _STORY_LINES = 2
-"""Lines of a paragraph of a story."""
+"""Lines of a paragraph of a story, if there isn't room for more."""
+
+_MOST_LINES = 4
+"""The most lines of a paragraph of a story."""
 
 _SPACE = 0.5
 """The space after a paragraph, in lines."""
@@ -70,9 +73,17 @@ def paragraph_slides(title: str, entries: tuple[Paragraph, ...], notes: str = ""
 
 
 def fitting(title: str, entries: Iterable[Paragraph], notes: str, more: str) -> TextSlide:
-    """Return one slide with the first paragraphs, each truncated to a few lines; its last line counts `more` of them."""
+    """Return one slide with all paragraphs, or with the first ones and a last line that counts `more` of them.
+
+    Each is truncated to as many lines as there is room for, if all of them have room.
+    """
+    every = tuple(entries)
+    for most in range(_MOST_LINES, _STORY_LINES, -1):
+        longer = tuple(shortened_entry(entry, most) for entry in every)
+        if sum(_story_lines(entry) * PROSE * LEADING + PARAGRAPH for entry in longer) <= AREA[3]:
+            return TextSlide(title, longer, notes)
     shown: list[Paragraph] = []
-    room, short = AREA[3], tuple(map(shortened_entry, entries))
+    room, short = AREA[3], tuple(map(shortened_entry, every))
     for index, entry in enumerate(short):
         wanted = _story_lines(entry) * PROSE * LEADING + PARAGRAPH
         left = len(short) - index
@@ -92,13 +103,13 @@ def _words(entry: Paragraph) -> str:
     return f"{entry.strong} {entry.text}".strip()
 
 
-def shortened_entry(entry: Paragraph) -> Paragraph:
+def shortened_entry(entry: Paragraph, most: int = _STORY_LINES) -> Paragraph:
     """Truncate a paragraph to a few lines of a story: after a sentence if one fits, else after a word."""
     words = _words(entry)
     bold = bool(entry.strong)
-    if len(wrap(words, _WIDTH, PROSE, bold=bold)) <= _STORY_LINES:
+    if len(wrap(words, _WIDTH, PROSE, bold=bold)) <= most:
         return entry
-    lines_shown = wrap(words, _WIDTH, PROSE, bold=bold, lines=_STORY_LINES)
+    lines_shown = wrap(words, _WIDTH, PROSE, bold=bold, lines=most)
     shown = whole_words(" ".join(lines_shown))[len(entry.strong) :].strip()
     sentences = _SENTENCES.match(shown)
     return Paragraph(sentences[0] if sentences else closed_quote(shown), entry.strong, entry.badge)

@@ -17,7 +17,7 @@ from archgen.model.subject import Subject
 from archgen.slides import claims
 from archgen.slides.facts import SystemFacts
 from archgen.slides.layout.titles import fitted_title, title_lines
-from archgen.slides.paging import shortened_entry
+from archgen.slides.paging import fitting, shortened_entry
 from archgen.slides.section import DeckSection
 from archgen.slides.story.actions import next_step_slide
 from archgen.slides.story.findings import findings_slide
@@ -234,3 +234,13 @@ def test_a_flow_that_always_fails_is_counted_apart_on_the_verdict(tmp_path: Path
         ("1 of 2", "of the other flows that a single failure takes down"),
     ]
     assert not any("per year" in figure.words for figure in verdict.figures)
+
+
+def test_a_paragraph_is_cut_only_where_a_slide_has_no_room_for_it() -> None:
+    """Half a slide was empty below a decision that ended in the middle."""
+    entry = Paragraph("A replica on another host, with what leads its callers to it, " * 3 + "end.", "Decide:")
+    assert shortened_entry(entry).text != entry.text
+    assert fitting("t", [entry] * 3, "", "more").entries == (entry,) * 3
+    crowded = fitting("t", [entry] * 9, "", "more").entries
+    assert crowded[0] == shortened_entry(entry)
+    assert crowded[-1].text.endswith("more.")
