@@ -35,6 +35,7 @@ from archgen.views.levels.readable import component_badges
 from archgen.views.overview import component_edges, overview
 from tests.checked import check, read_model
 from tests.generators.level_models import MODELS, RANDOM, WRITTEN
+from tests.paths import ROOT
 
 CARDS, LINES = 25, 40
 SYSTEMS = {**MODELS, **WRITTEN, **RANDOM}
@@ -535,3 +536,12 @@ def test_a_finding_on_a_machine_is_on_what_it_names_also_below_virtual_hosts() -
     assert numbers
     assert numbers <= held["app"]
     assert numbers.isdisjoint(held["other"])
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "pictures").glob("*.arch.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("most", [25, 12, 8])
+def test_no_two_groups_of_a_picture_have_the_same_name(path: Path, most: int) -> None:
+    """The services of a network stood beside those outside it, both as "Supporting services"."""
+    for picture in level_diagrams(topology(path.read_text()), most=most):
+        titles = [node.label for node in picture.diagram.nodes if node.opens]
+        assert len(set(titles)) == len(titles), picture.level

@@ -35,7 +35,7 @@ _OWN_NOUNS = {"worker": "worker", "queue": "queue", "stream": "stream", "schedul
 def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch, marks: BadgesByNode) -> Diagram:
     """Return the diagram of the last group of a path."""
     opened, root = path[-1], path[0]
-    branches = {branch.id: branch for around in path for branch in around.walk()}
+    branches = _told_apart({branch.id: branch for around in path for branch in around.walk()}, drawn)
     chips = _chips(topology, drawn, branches)
     frames = _frames(path, drawn)
     nodes = tuple(
@@ -58,6 +58,19 @@ def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch, marks:
         used=topology.used,
         badges=beside_title(marks, {_place(branch) for branch in branches.values()}) if opened.id == SYSTEM else (),
     )
+
+
+def _told_apart(branches: dict[str, GroupTree], drawn: Sketch) -> dict[str, GroupTree]:
+    """Return groups of which no two collapsed ones have the same title: one in another group is called after that, too."""
+    counts = Counter(branches[card].title for card in drawn.shown if card in branches)
+    titles = {
+        card: f"{branches[card].title}, {around.title}"
+        for card in drawn.shown
+        if card in branches
+        and counts[branches[card].title] > 1
+        and (around := branches.get(card.rpartition("/")[0])) is not None
+    }
+    return {name: replace(branch, title=titles.get(name, branch.title)) for name, branch in branches.items()}
 
 
 def _alt(opened: GroupTree, nodes: tuple[Node, ...]) -> str:
