@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from lxml import etree
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
@@ -32,6 +33,7 @@ from archgen.render.icons.icons import icon
 from archgen.render.scene.diagram import diagram_scene
 from archgen.render.scene.legend import legend
 from archgen.render.svg.document import svg
+from archgen.site.interactive.columns import on_thumbnail
 from archgen.style.contrast import contrast
 from archgen.style.theme import LINES, PRINT
 from archgen.views.deployment import deployment
@@ -560,3 +562,14 @@ def shown(text: str) -> Diagram:
     """Return the deployment of a model."""
     architecture = load("m.arch.yaml", text.encode()).architecture
     return deployment(Topology(architecture))
+
+
+@pytest.mark.parametrize("path", TIERS, ids=lambda path: path.stem)
+def test_words_on_a_card_of_the_home_page_can_be_read_on_a_phone(path: Path) -> None:
+    """A card is 301 px wide there; the words of the first system had 7.6 px."""
+    system = check(path.name, path.read_bytes())
+    drawn = Drawing(mode="light").thumbnail(system, on_thumbnail(system.topology))
+    _, _, wide, _ = etree.fromstring(drawn.encode()).attrib["viewBox"].split()
+    scale = min(301 / float(wide), 1.0)
+    sizes = [float(size) for size in re.findall(r"font-size:([0-9.]+)px", drawn)]
+    assert min(sizes) * scale >= 8
