@@ -69,6 +69,9 @@ ARBITERS = ("garbd", "arbiter", "arbitrator")
 WORDS = ("vrrp", "dns", "anycast", "orchestrator")
 """What moves the traffic of a cluster and is no component."""
 
+ANNOUNCING = ("vrrp", "keepalived", "carp", "ucarp", "hsrp", "glbp", "heartbeat", "pacemaker", "corosync")
+"""What moves an address by telling the local network."""
+
 OPEN = ("aws-alb", "aws-nlb", "aws-elb", "envoy")
 """Products that send requests to all once none passes."""
 
@@ -247,6 +250,31 @@ class World:
         if by is None or by.id == component.id or replica.id in active:
             return True
         return any(one.id in working for one in by.replicas) and self.votes_met(by, "write")
+
+    def cut_off(self, replica: Replica) -> bool:
+        """Whether the address of its cluster never comes to it: no cable leads from where the first ones stand."""
+        component = self.component[replica.component]
+        cluster = component.cluster
+        if cluster is None or cluster.mode == "active-active" or cluster.failover == "manual" or component.managed:
+            return False
+        by = self.component.get(cluster.by or "")
+        mover = ((by.product or by.id) if by is not None else cluster.by or "").casefold()
+        if not (mover in ANNOUNCING or (cluster.by is None and cluster.shared_address)):
+            return False
+        named = cluster.active if self.address_moves(component) else ()
+        first = [one for one in component.replicas if one.id in named] or [component.replicas[0]]
+        return replica not in first and all(self.no_cable(one, replica) for one in first)
+
+    def no_cable(self, one: Replica, other: Replica) -> bool:
+        """Whether two replicas surely stand in different regions, of different providers, or in two zones of providers' regions."""
+        zones = [[zone for zone in self.zone.values() if self.surely_in(each, zone.id)] for each in (one, other)]
+        for kind in ("provider", "region", "availability-zone"):
+            here, there = ([zone for zone in some if zone.kind == kind] for some in zones)
+            first = [zone.id for zone in (*here[:1], *there[:1])]
+            inside = all("region" in [self.zone[each].kind for _, each in self.outwards([name])] for name in first)
+            if here and there and not any(zone in there for zone in here) and (kind != "availability-zone" or inside):
+                return True
+        return False
 
     def itself_lost(self, replica: str) -> bool:
         return ("replica", replica) in self.failed
@@ -623,6 +651,7 @@ class World:
             for replica in self.component[target].replicas
             if (not request.pinned or replica.id in request.pinned or target in leading)
             and self.near(caller, replica, connection.locality, host)
+            and ((request.pinned and target not in leading) or not self.cut_off(replica))
         ]
         possible = sum(
             self.may_ever_answer(one, accesses[one.component]) and self.passes(caller, one, None) for one in replicas

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import alive, at_worst, is_free, worst_place
+from archgen.reliability.locality import out_of_reach
 from archgen.reliability.members import Votes
 from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.requests import requests
@@ -29,6 +30,7 @@ def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], 
             ]
             words = next((text for member in held for text in _words(evaluation, bit, caller, member)), None)
             words = words or _without_quorum(evaluation, bit, need) or _unresolved(evaluation, need)
+            words = words or _out_of_reach(evaluation, bit, need)
             if place is not None and words is None:
                 targets = dict.fromkeys(plan.replicas[each].component for each in _members(asked))
                 words = f"{caller} may run on {place.host}, and no replica of {listed([*targets], 'or')} answers there"
@@ -65,6 +67,21 @@ def _unresolved(evaluation: Evaluation[int], need: Need) -> str | None:
         return None
     servers = dict.fromkeys(evaluation.plan.replicas[each].component for each in _members(need))
     return f"{listed([*servers], 'or')} has to resolve {need.name} first"
+
+
+def _out_of_reach(evaluation: Evaluation[int], bit: int, need: Need) -> str | None:
+    """Return the replica that is up and that the address of its component can't reach, as no local network leads there."""
+    index, replicas = evaluation.plan.index, evaluation.plan.replicas
+    for name in dict.fromkeys(replicas[each].component for each in _members(need)):
+        away = out_of_reach(index, index.components[name])
+        standing = [
+            each.id
+            for each in index.components[name].replicas
+            if each.id in away and not evaluation.down[each.id] & bit
+        ]
+        if standing:
+            return f"the address of {name} can't move to {standing[0]}, which is on another local network"
+    return None
 
 
 def _members(need: Need) -> tuple[str, ...]:

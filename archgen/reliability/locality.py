@@ -1,16 +1,18 @@
 """The replicas that the locality of a connection leaves to a caller: those on its host, or in its zone.
 
-A caller that floats may stand on any of its hosts. Where these share no such zone, it has a home on each.
+A caller that floats may stand on any of its hosts. Where these share no such zone, it has a home on each. An address that a local
+network moves stays where that network ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from archgen.model.architecture import Connection, Replica
+from archgen.model.architecture import Component, Connection, Replica, ZoneKind
 from archgen.reliability.index import Index
+from archgen.reliability.members import active_members, moves_by_layer_2
 
 NEAREST = "same-zone"
 SAME_HOST = "same-host"
@@ -81,3 +83,59 @@ def certain_places(index: Index, replica: Replica, locality: str) -> frozenset[s
     if locality == SAME_HOST:
         return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()
     return index.shared_zones(replica)
+
+
+LOCAL_NETWORKS: tuple[ZoneKind, ...] = ("provider", "region", "datacenter", "availability-zone")
+"""The kinds of zones that have local networks (layer 2) of their own, the widest first."""
+
+
+def zones_apart(index: Index, first: Replica, second: Replica, kind: ZoneKind) -> tuple[str, str] | None:
+    """Return two zones of a kind in which two replicas surely stand, if they surely share none."""
+    here, there = (
+        {zone for zone in index.shared_zones(each) if index.zone_kinds[zone] == kind} for each in (first, second)
+    )
+    if not (here and there) or here & there:
+        return None
+    order = [*index.zone_kinds]
+    return min(here, key=order.index), min(there, key=order.index)
+
+
+def ends_between(index: Index, here: str, there: str) -> bool:
+    """Return True if no local network spans two zones: providers, regions, and availability zones in a provider's region.
+
+    One may span datacenters, and zones of a private cloud.
+    """
+    if index.zone_kinds[here] in ("provider", "region"):
+        return True
+    in_regions = all(
+        any(index.zone_kinds[each] == "region" for each in index.zones_outside(zone)) for zone in (here, there)
+    )
+    return index.zone_kinds[here] == "availability-zone" and in_regions
+
+
+def are_divided(index: Index, first: Replica, second: Replica) -> bool:
+    """Return True if no local network reaches from a replica to another."""
+    apart = (zones_apart(index, first, second, kind) for kind in LOCAL_NETWORKS)
+    return any(zones is not None and ends_between(index, *zones) for zones in apart)
+
+
+def out_of_reach(index: Index, component: Component) -> frozenset[str]:
+    """Return the replicas that get no traffic although they are up: the address of their cluster can't move to where they stand."""
+    cluster = component.cluster
+    if cluster is None or cluster.mode == "active-active" or cluster.failover == "manual" or component.managed:
+        return frozenset()
+    if len(component.replicas) < 2 or not moves_by_layer_2(index.components, cluster):
+        return frozenset()
+    names = active_members(component) or (component.replicas[0].id,)
+    leading = [replica for replica in component.replicas if replica.id in names]
+    others = (replica for replica in component.replicas if replica.id not in names)
+    return frozenset(each.id for each in others if all(are_divided(index, first, each) for first in leading))
+
+
+def within_reach(index: Index, replicas: Sequence[str]) -> Sequence[str]:
+    """Return the replicas of a component to which its address, if one moves between them, gets at all."""
+    component = index.components[index.replicas[replicas[0]].component] if replicas else None
+    if component is None or component.cluster is None:
+        return replicas
+    away = out_of_reach(index, component)
+    return [replica for replica in replicas if replica not in away] if away else replicas

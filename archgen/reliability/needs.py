@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.reliability.index import Index
-from archgen.reliability.locality import homes, near
+from archgen.reliability.locality import homes, near, within_reach
 from archgen.reliability.members import (
     Votes,
     active_members,
@@ -336,7 +336,8 @@ def _near(
     host: str | None,
 ) -> Sequence[str]:
     """Return the replicas that the caller's locality and a step's own choice leave."""
-    asked = [replica for replica in replicas if replica in pinned] if pinned else replicas
+    # a step that names a replica calls it by an address of its own
+    asked = [replica for replica in replicas if replica in pinned] if pinned else within_reach(index, replicas)
     return near(index, asked, connection.locality, caller, host)
 
 

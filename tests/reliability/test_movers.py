@@ -87,6 +87,34 @@ def test_traffic_moves_only_while_what_moves_it_works(told: Told) -> None:
     assert told.outcome(MOVED.replace("active-passive, active: a,", "active-active,"), "a", "c")[0] == "degraded"
 
 
+@pytest.mark.parametrize(
+    ("zones", "by", "status"),
+    [
+        (
+            "eu: {kind: region}, r: {kind: availability-zone, in: eu}, s: {kind: availability-zone, in: eu}",
+            "vrrp",
+            "down",
+        ),
+        ("r: {kind: region}, s: {kind: region}", "vrrp", "down"),
+        ("r: {kind: region}, s: {kind: region}", "dns", "degraded"),
+        ("r: {kind: region}, s: {kind: region}", "lock", "degraded"),
+        ("r: {kind: availability-zone}, s: {kind: availability-zone}", "vrrp", "degraded"),
+        ("r: {kind: datacenter}, s: {kind: datacenter}", "vrrp", "degraded"),
+    ],
+)
+def test_an_address_stays_where_no_local_network_leads_elsewhere(told: Told, zones: str, by: str, status: str) -> None:
+    apart = (
+        MOVED.replace("hosts:", f"zones: {{{zones}}}\nnetworks: {{lan: {{trust: private}}}}\nhosts:")
+        .replace("a: {}, b: {}", "a: {zone: r, network: lan}, b: {zone: s, network: lan}")
+        .replace("by: lock", f"by: {by}")
+    )
+    outcome, reason = told.outcome(apart, "a")
+    assert outcome == status
+    if status == "down":
+        assert reason.endswith("; the address of lb can't move to lb@b, which is on another local network")
+    assert told.outcome(apart, "b")[0] in ("degraded", "ok")
+
+
 def test_what_moves_traffic_counts_for_figures_and_single_points(told: Told) -> None:
     assert told.points(MOVED)[0] == set()
     beside = MOVED.replace("[a, b, c]", "[a]").replace(", quorum: majority", "")

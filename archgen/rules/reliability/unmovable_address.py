@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from msgspec.structs import replace
+
 from archgen.analysis.topology import Topology
+from archgen.edits.replicas import with_components
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Replica
 from archgen.model.subject import Subject
+from archgen.reliability.index import Index
+from archgen.reliability.locality import LOCAL_NETWORKS, ends_between, zones_apart
+from archgen.reliability.losses import Losses
 from archgen.reliability.members import moves_by_layer_2
-
-_SURE = ("provider", "region")
-"""The kinds of zones that no layer 2 spans; one may span datacenters, and zones of a private cloud."""
-
-_KINDS = (*_SURE, "datacenter", "availability-zone")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -23,60 +24,65 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for component in facts.architecture.components:
         cluster = component.cluster
         if cluster is not None and not component.managed and moves_by_layer_2(facts.components, cluster):
-            for kind in _KINDS:
-                apart = _apart(facts, component, kind)
-                if apart is not None:
-                    yield _hit(facts, component, cluster, kind, *apart)
-                    break
+            pair = next(_apart(facts.index, component), None)
+            if pair is not None:
+                yield _hit(facts, component, cluster, *pair)
 
 
-def _apart(facts: Topology, component: Component, kind: str) -> tuple[Replica, str, Replica, str] | None:
-    """Return the first two replicas that surely stand in different zones of a kind, each with its zone."""
-    zones = {replica.id: _zones(facts, replica, kind) for replica in component.replicas}
-    for first, second in combinations(component.replicas, 2):
-        here, there = zones[first.id], zones[second.id]
-        spanned = kind not in _SURE and _share_network(facts, first, second)
-        if here and there and not set(here) & set(there) and not spanned:
-            return first, here[0], second, there[0]
-    return None
+def _apart(index: Index, component: Component) -> Iterator[tuple[Replica, str, Replica, str]]:
+    """Yield pairs of replicas that surely stand in different zones of a kind, each with its zone: the widest first."""
+    for kind in LOCAL_NETWORKS:
+        for first, second in combinations(component.replicas, 2):
+            zones = zones_apart(index, first, second, kind)
+            if zones is not None:
+                yield first, zones[0], second, zones[1]
 
 
-def _share_network(facts: Topology, first: Replica, second: Replica) -> bool:
-    """Return True if the model puts both replicas into one network, which then spans their zones."""
+def _network_of_both(facts: Topology, first: Replica, second: Replica) -> str | None:
+    """Return the network into which the model puts both replicas: one of trust, which may span their zones or not."""
     here, there = ({facts.hosts[host].network for host in replica.hosts} - {None} for replica in (first, second))
-    return bool(here & there)
-
-
-def _zones(facts: Topology, replica: Replica, kind: str) -> list[str]:
-    around = facts.index.shared_zones(replica)
-    return [zone.id for zone in facts.architecture.zones if zone.id in around and zone.kind == kind]
+    return min(filter(None, here & there), default=None)
 
 
 def _hit(
-    facts: Topology,
-    component: Component,
-    cluster: Cluster,
-    kind: str,
-    first: Replica,
-    here: str,
-    second: Replica,
-    there: str,
+    facts: Topology, component: Component, cluster: Cluster, first: Replica, here: str, second: Replica, there: str
 ) -> Hit:
     address = cluster.shared_address or "its address"
-    spanned = "" if kind in _SURE else ", unless it spans both"
-    return Hit(
+    causes = _causes(facts, component, cluster)
+    related = (Subject("zone", here), "has a network of its own"), (Subject("zone", there), "has a network of its own")
+    goes = (
+        f"{component.id} goes down with {first.id} although {second.id} is up: {address} is announced on one local network "
+        f"(layer 2) and can't move from {here} to {there}"
+    )
+    is_sure = ends_between(facts.index, here, there)
+    network = None if is_sure else _network_of_both(facts, first, second)
+    hit = Hit(
         subject=Subject("component", component.id),
-        message=(
-            f"{component.id} goes down with {first.id} although {second.id} is up: {address} is announced on one local network "
-            f"(layer 2) and can't move from {here} to {there}{spanned}"
-        ),
-        related=(
-            (Subject("zone", here), "has a network of its own"),
-            (Subject("zone", there), "has a network of its own"),
-        ),
+        message=goes if is_sure else f"{goes}, unless it spans both",
+        related=related,
         flows=facts.flows_of[component.id],
-        fix=None if kind in _SURE else _SPAN,
-        confidence="high" if kind in _SURE else "medium",
+        fix=None if is_sure else _SPAN,
+        case="breaks" if causes else None,
+        confidence="high" if is_sure else "medium",
+        causes=causes,
+    )
+    if network is None:
+        return hit
+    asked = (
+        f"{address} of {component.id} moves from {here} to {there} only if one local network (a VLAN) spans both: {network} is a "
+        "network of trust, and doesn't say so"
+    )
+    return replace(hit, message=asked, fix=_ASK, case="spanned")
+
+
+def _causes(facts: Topology, component: Component, cluster: Cluster) -> frozenset[tuple[str, str]]:
+    """Return the elements that take a flow down, and wouldn't if the address moved anywhere."""
+    moving = replace(component, cluster=replace(cluster, by="anycast"))
+    flows = facts.flows_of[component.id]
+    changed = replace(with_components(facts.architecture, moving), flows=tuple(map(facts.flows.__getitem__, flows)))
+    spared = Losses(Index(changed)).points
+    return frozenset(
+        (element.id, flow) for flow in flows for element in facts.losses.points[flow] if element not in spared[flow]
     )
 
 
@@ -85,12 +91,18 @@ _SPAN = (
     "a health check), or announce the address from both (`by: anycast`)."
 )
 
+_ASK = (
+    "If a VLAN spans both places, accept this with that as the reason. If none does, move a name (`address: dns` with a health check), or "
+    "announce the address from both (`by: anycast`)."
+)
+
 
 RULE = Rule(
     id="unmovable-address",
     code="REL015",
     title="Address that can't move",
     severity="warning",
+    cases=(("breaks", "error"), ("spanned", "info")),
     category="reliability",
     summary="Replicas share an address across regions or zones that don't share a layer-2 network.",
     why=(
@@ -99,12 +111,13 @@ RULE = Rule(
         "the address over, and no request reaches it."
     ),
     fix=(
-        "Move a name instead (`address: dns` with a health check), announce the address from both places (`by: "
-        "anycast`), or put the provider's balancer, which spans the zones, in front of the pair."
+        "Put the provider's balancer, which spans the zones, in front of the pair, move a name instead (`address: dns` with a health "
+        "check), or announce the address from both places (`by: anycast`)."
     ),
     limits=(
-        "Datacenters, and zones of a private cloud, can share a layer-2 network: the finding is less certain there, and there is none "
-        "where the hosts are in one `network`. Doesn't check mechanisms that it doesn't know, such as a provider's own."
+        "Datacenters, and availability zones outside a region, can share a layer-2 network: the finding is less certain there, and asks "
+        "for it where the hosts are in one `network`, which says whom they trust, and not what cables they share. Doesn't check "
+        "mechanisms that it doesn't know, such as a provider's own."
     ),
     references=(
         ("RFC 9568, Virtual Router Redundancy Protocol", "https://www.rfc-editor.org/rfc/rfc9568"),
@@ -116,7 +129,7 @@ RULE = Rule(
     check=check,
     bad="""\
 archgen: 1
-name: One address in two regions  # finding: unmonitored
+name: One address in two regions  # finding: unmonitored, maintenance-downtime
 zones:
   eu: {kind: region}
   us: {kind: region}
@@ -141,7 +154,10 @@ flows:
       - lb -> api: start
 """,
     edits=(
-        ("name: One address in two regions", "name: One address that both regions announce"),
+        (
+            "name: One address in two regions  # finding: unmonitored, maintenance-downtime",
+            "name: One address that both regions announce  # finding: unmonitored",
+        ),
         ("by: vrrp", "by: anycast"),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from archgen.analysis.hops import Hop, is_signaled, relays
 from archgen.analysis.record_paths import ALIASES, hosts_named, leaves_out_sick_hosts, record_ends
@@ -18,6 +19,7 @@ from archgen.model.kinds import ROUTING
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
+from archgen.reliability.locality import LOCAL_NETWORKS, ends_between, zones_apart
 from archgen.reliability.members import moves_by_layer_2
 
 
@@ -292,29 +294,43 @@ def _hit(
 
 
 def _fix(facts: Topology, component: Component) -> str:
-    if facts.kind(component.id).balances:
-        return "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
     balancers = _balancers_before(facts, component)
     if balancers:
         return f"Send these requests through {listed(balancers, 'or')} too, or declare how traffic moves (`cluster`)."
+    places = next(_local_networks(facts, component), None)
+    if places is not None:
+        before = (
+            "Put the provider's balancer, which spans both, before them, or let DNS with a health check move their name"
+            if ends_between(facts.index, *places)
+            else "Let DNS with a health check move their name, or an address if one local network (a VLAN) spans both"
+        )
+        return f"{before}: no address moves from {places[0]} to {places[1]} by itself."
+    if facts.kind(component.id).balances:
+        return "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
     return "Put a load balancer before them, or declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
+
+
+def _local_networks(facts: Topology, component: Component) -> Iterator[tuple[str, str]]:
+    """Yield the places of replicas that have local networks of their own, by two."""
+    for first, second in combinations(component.replicas, 2):
+        yield from filter(None, (zones_apart(facts.index, first, second, kind) for kind in LOCAL_NETWORKS))
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Declare an address that moves to the other replica, lead names to it, and watch the process."""
+    facts = context.topology
+    component = facts.components[hit.subject.id]
     if any(related.kind == "record" for related, _ in hit.related):
-        return lead_to_moving_address(context.topology, context.topology.components[hit.subject.id])
-    declared = context.topology.components[hit.subject.id].cluster
-    if declared is not None and _moves(declared):
+        return lead_to_moving_address(facts, component)
+    if component.cluster is not None and _moves(component.cluster):
         return (Put(("components", hit.subject.id, "cluster", "watches"), "process"),)
-    component = context.topology.components[hit.subject.id]
     # an address serves one of two and idles the other, so it is no substitute for a balancer, nor for what players hold
-    if len(component.replicas) > 2 or component.sessions == "local" or _balancers_before(context.topology, component):
+    if len(component.replicas) > 2 or component.sessions == "local" or _balancers_before(facts, component):
         return ()
-    # the same names are those of MX records
-    if _is_behind_others(context.topology, component) or component.kind == "mail":
+    # the same names are those of MX records, and people know what spans two places
+    if _is_behind_others(facts, component) or component.kind == "mail" or any(_local_networks(facts, component)):
         return ()
-    return patch_of(context.topology, MoveAddress(component.id))
+    return patch_of(facts, MoveAddress(component.id))
 
 
 RULE = Rule(
