@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.names import next_name, next_place
-from archgen.edits.placement import SITES, find_host, has_local_address, judges_alone
+from archgen.edits.placement import SITES, find_host, has_local_address, judges_alone, zones_shared
 from archgen.edits.promotion import agrees_by_vote
 from archgen.edits.witnesses import is_for_voters, new_place, new_witness, witness_there, witness_zones
 from archgen.model.architecture import Component, Replica
@@ -62,6 +62,9 @@ def moves(
         for component in twice
         if asks_majority(component) or len(_lost(index, component, target)) == len(component.replicas)
     ]
+    # what carries others alone helps only where a flow needs several of them
+    carried = {component.id for component in together}
+    hosts.sort(key=lambda host: carried.isdisjoint(index.standing_on.get(host, ())))
     for host in hosts[:_MOST]:
         if index.hosts[host].runs_on is not None:
             yield from _to_another_machine(index, target, host, together)
@@ -227,10 +230,15 @@ def _to_another_machine(
     ]
     for kept in (like, parted):
         taken = {machine for component in kept for machine in _machines(index, component, host)}
-        for machine in machines:
-            if machine not in taken and not index.takes_down(target, machine) and not _is_far(index, host, machine):
-                yield MoveHost(host, index.hosts[host].zones, machine)
-                return
+        free = [
+            machine
+            for machine in machines
+            if machine not in taken and not index.takes_down(target, machine) and not _is_far(index, host, machine)
+        ]
+        if free:
+            place = min(free, key=lambda machine: len(zones_shared(index, machine, taken)))
+            yield MoveHost(host, index.hosts[host].zones, place)
+            return
     if below is None:
         return
     # where each machine carries one of its like already
@@ -244,8 +252,20 @@ def _to_another_machine(
             for machine in _machines(index, component, host)
             for zone in index.zones_around(machine)
         }
-        zones = (_beside(index, target.id, around) if zone == target.id else zone for zone in index.hosts[below].zones)
+        zones = (
+            _beside(index, zone, around)
+            if zone == target.id
+            or (index.zone_kinds[zone] in BUILT and any(_holds_too_many(index, each, zone) for each in together))
+            else zone
+            for zone in index.hosts[below].zones
+        )
         yield MoveHost(host, (), new, tuple(zones))
+
+
+def _holds_too_many(index: Index, component: Component, zone: str) -> bool:
+    """Return True for a zone without which no majority of a component is left, or nothing of what needs none."""
+    size, lost = len(component.replicas), len(_lost(index, component, Subject("zone", zone)))
+    return lost * 2 >= size if _votes(component) else lost == size
 
 
 def _beside(index: Index, zone: str, taken: Collection[str]) -> str:

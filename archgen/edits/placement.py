@@ -20,9 +20,9 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
 
     It is in the network of a host that the component runs on, and carries the same kind of component, or something
     that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall or beside a voter.
-    Where it stands beside replicas that float, it may be any of their hosts. One in a zone without a replica comes first, and what is
-    bound to its site stays there. Nothing shares a provider's instance, no store the host of another that takes its writes there, and
-    nothing that promotes by its own judgement a host of what it judges.
+    Where it stands beside replicas that float, it may be any of their hosts. The first of those that share the fewest zones with the
+    replicas is taken, and what is bound to its site stays there. Nothing shares a provider's instance, no store the host of another
+    that takes its writes there, and nothing that promotes by its own judgement a host of what it judges.
     """
     kind = KINDS[component.kind]
     if component.managed and kind.role == "data":
@@ -52,13 +52,14 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     if kind.id != "other" and not kind.protects and component.id not in index.promoting:
         pools += index.carrying.get((component.kind, component.product), {}).items()
     pools += [(index.nearest_zones(host), (host,)) for host in platform_hosts(index, component)]
-    around = {zone for host in own for zone in index.nearest_zones(host)}
-    far = [hosts for zones, hosts in pools if around.isdisjoint(zones)]
-    for some in (far, [hosts for _, hosts in pools]):
-        fitting = {host for hosts in some for host in islice(filter(fits, hosts), 1)}
-        if fitting:
-            return next(host for host in index.hosts if host in fitting)
-    return None
+    fitting = [host for _, hosts in pools for host in islice(filter(fits, hosts), 1)]
+    order = {host: number for number, host in enumerate(index.hosts)}
+    return min(fitting, key=lambda host: (len(zones_shared(index, host, own)), order[host]), default=None)
+
+
+def zones_shared(index: Index, host: str, others: Iterable[str]) -> set[str]:
+    """Return the zones that a host declares, or the one below it, and any of some others does too."""
+    return set(index.nearest_zones(host)).intersection(zone for other in others for zone in index.nearest_zones(other))
 
 
 def judges_alone(index: Index, component: Component) -> bool:

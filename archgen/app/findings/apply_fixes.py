@@ -136,16 +136,27 @@ def _one_pass(model: Model, judged: CheckBytes, wanted: Callable[[Finding], bool
 
 
 def _batch(model: Model, wanted: Callable[[Finding], bool], refused: Collection[str]) -> tuple[Finding, ...]:
-    """The next findings of one rule whose changes touch different parts of the model."""
+    """The next findings of one rule whose changes touch different parts of the model: first those that need no new machine."""
+    open_ = [
+        finding
+        for finding in model.findings
+        if finding.changes and finding.accepted is None and finding.fingerprint not in refused and wanted(finding)
+    ]
+    own = [finding for finding in open_ if finding.rule == open_[0].rule]
     batch: list[Finding] = []
     touched: dict[Path, bool] = {}
-    for finding in model.findings:
-        open_ = finding.changes and finding.accepted is None and finding.fingerprint not in refused and wanted(finding)
-        if open_ and (not batch or batch[0].rule == finding.rule) and not _meets(touched, finding):
+    # a move may settle what a machine more is for
+    for finding in [each for each in own if not _adds_machine(model, each)] or own:
+        if not _meets(touched, finding):
             batch.append(finding)
             for change in finding.changes:
                 touched[change.path[:2]] = _adds(change) and touched.get(change.path[:2], True)
     return tuple(batch)
+
+
+def _adds_machine(model: Model, finding: Finding) -> bool:
+    hosts = {} if isinstance(model, BrokenModel) else model.topology.hosts
+    return any(change.path[0] == "hosts" and change.path[1] not in hosts for change in finding.changes)
 
 
 def _meets(touched: Mapping[Path, bool], finding: Finding) -> bool:
