@@ -7,14 +7,31 @@ from collections.abc import Collection
 
 def stem(name: str) -> str:
     """Return a name without its number: `lb` for `lb-1`."""
-    return name.rstrip("0123456789").rstrip("-_.")
+    return name.rstrip(_DIGITS).rstrip("-_.")
 
 
 def next_name(name: str, taken: Collection[str]) -> str:
-    """Return the next free name of the same stem: `lb-2` after `lb-1` and after `lb`, `web2` after `web1`."""
+    """Return the next free name of the same stem: `lb-2` after `lb-1` and after `lb`, `web2` after `web1`.
+
+    A series goes on from where it begins: `rack-13` after `rack-11` and `rack-12`.
+    """
     rest = name[len(stem(name)) :]
-    between = rest.rstrip("0123456789") if rest[-1:].isdigit() else "-"
-    return next_number(stem(name) + between, 2, taken)
+    digits = rest[len(rest.rstrip(_DIGITS)) :]
+    prefix = stem(name) + (rest[: len(rest) - len(digits)] if digits else "-")
+    width = len(digits) if digits.startswith("0") else 1
+    number = 2 if f"{prefix}{1:0{width}}" in taken or stem(name) in taken else _lowest(prefix, taken) + 1
+    while f"{prefix}{number:0{width}}" in taken:
+        number += 1
+    return f"{prefix}{number:0{width}}"
+
+
+def _lowest(prefix: str, taken: Collection[str]) -> int:
+    """Return the number at which a series begins; 1 if none is there."""
+    numbers = (name[len(prefix) :] for name in taken if name.startswith(prefix))
+    return min((int(number) for number in numbers if number.isdecimal() and number.isascii()), default=1)
+
+
+_DIGITS = "0123456789"
 
 
 def next_place(name: str, taken: Collection[str]) -> str:

@@ -70,7 +70,8 @@ class Promoter(Struct, frozen=True):
 
     It stands on the witness and on two hosts of the store, and on the witness alone if it `observes`.
 
-    `port` is that of the store, on which a promoter that is not asked for a lease calls it.
+    `port` is that of the store, on which a promoter that is not asked for a lease calls it. Its witness is `chosen` where one in a
+    place of its own saves nothing more.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Promoter(Struct, frozen=True):
     witness: str | None = None
     port: Port | None = None
     new: bool = False
+    chosen: bool = False
 
     @property
     def asked(self) -> bool:

@@ -32,8 +32,7 @@ def new_witness(taken: Iterable[str]) -> str:
 def witness_there(index: Index, component: Component) -> str | None:
     """Return a host that is there for the third voter: one with a voter of another store, or a spare one.
 
-    It is lost with none of the first two, and in the network of one of them. Where it would take another machine for virtual ones, one
-    that carries nothing but what stands aside has room for a vote.
+    It is lost with none of the first two, and in the network of one of them. What stands aside leaves room for a vote on its machine.
     """
     networks = {index.hosts[host].network for host in first_two_hosts(component)}
     own = {host for replica in component.replicas for host in replica.hosts}
@@ -51,11 +50,10 @@ def witness_there(index: Index, component: Component) -> str | None:
 
 
 def _hosts_aside(index: Index, component: Component) -> Iterator[str]:
-    """Yield the machines that only back up, observe or send mail, where no third one for virtual hosts such as a store's is there."""
+    """Yield the machines that only back up, observe or send mail; for virtual hosts none where a third machine for such is there."""
     machines = {host.runs_on for host in index.hosts.values() if host.runs_on is not None}
-    if machines.isdisjoint(index.hosts[host].runs_on for host in first_two_hosts(component)):
-        return
-    if any(is_third_place(index, component, machine) for machine in machines):
+    on_machines = not machines.isdisjoint(index.hosts[host].runs_on for host in first_two_hosts(component))
+    if on_machines and any(is_third_place(index, component, machine) for machine in machines):
         return
     for host in index.hosts.values():
         on = [KINDS[index.components[name].kind] for name in index.standing_on.get(host.id, ())]
@@ -68,9 +66,9 @@ _ASIDE = ("backup", "bastion", "mail")
 """The kinds that stand beside the flows, whose machine isn't lost with a store nor busy with its requests."""
 
 
-def settled_witness(index: Index, component: Component, witness: str | None) -> str | None:
-    """Return the witness that was chosen, else a new one: a second replica may have come to it, or beside it."""
-    if witness is None or witness not in index.hosts or is_third_place(index, component, witness):
+def settled_witness(index: Index, component: Component, witness: str | None, *, chosen: bool = False) -> str | None:
+    """Return the witness that was `chosen`, else a new one: a second replica may have come to it, or beside it."""
+    if witness is None or witness not in index.hosts or chosen or is_third_place(index, component, witness):
         return witness
     return new_witness(index.element_names)
 

@@ -26,6 +26,7 @@ from archgen.edits.moves import BUILT
 from archgen.improve.candidates import against, lone_components
 from archgen.improve.grouping import with_failover
 from archgen.improve.numbering import renumber
+from archgen.improve.votes import with_votes_there
 from archgen.model.architecture import Architecture
 from archgen.model.subject import Subject
 from archgen.reliability.failure import failures
@@ -115,19 +116,31 @@ def find_smallest_repair(architecture: Architecture) -> Repair:
     for most in range(MOST_EDITS + 1) if hopeless is not None else ():
         edits = _within(search, architecture, (), most, hopeless or (), set())
         if edits is not None:
-            return _result(
-                search, architecture, _at_home(search, architecture, _pruned(search, architecture, edits)), True
-            )
+            return _result(search, architecture, _pruned(search, architecture, edits), True)
         if search.work > WORK:
             break
     edits = _pruned(search, architecture, _first_that_helps(search, architecture))
-    return _result(search, architecture, _at_home(search, architecture, edits), False)
+    return _result(search, architecture, edits, False)
 
 
 def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...], smallest: bool) -> Repair:
+    edits = _with_votes_there(search, architecture, _at_home(search, architecture, edits))
     edits, repaired = renumber(architecture, edits, search.apply)
     edits = with_failover(architecture, edits)
     return Repair(edits, tuple(search.points(repaired).items()), smallest)
+
+
+def _with_votes_there(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    def left(edits: tuple[Edit, ...]) -> set[tuple[str, Subject]]:
+        points = search.points(_applied(search, architecture, edits))
+        return {(flow, element) for flow, own in points.items() for element in own}
+
+    return with_votes_there(
+        architecture,
+        edits,
+        lambda changed: _applied(search, architecture, changed),
+        lambda changed: search.work <= 20 * WORK and left(changed) <= left(edits),
+    )
 
 
 def _applied(search: _Search, architecture: Architecture, edits: Iterable[Edit]) -> Architecture:

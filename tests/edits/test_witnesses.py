@@ -248,8 +248,10 @@ def test_nobody_buys_a_third_machine_for_virtual_hosts_for_a_vote(carried: str, 
     assert members == ["a", "b", third]
 
 
-def test_the_third_vote_of_two_machines_of_their_own_has_a_host_of_its_own() -> None:
-    members, _ = witness(
-        MANUAL.format("a", "b", "a"), "{a: {}, b: {}, box: {}}", "", "aside: {kind: backup, runs_on: box, backs_up: db}"
-    )
-    assert members == ["a", "b", "witness-1"]
+@pytest.mark.parametrize(
+    ("carried", "third"),
+    [("{kind: backup, runs_on: box, backs_up: db}", "box"), ("{kind: service, runs_on: box}", "witness-1")],
+)
+def test_the_third_vote_of_two_machines_stands_beside_what_stands_aside(carried: str, third: str) -> None:
+    members, _ = witness(MANUAL.format("a", "b", "a"), "{a: {}, b: {}, box: {}}", "", f"aside: {carried}")
+    assert members == ["a", "b", third]

@@ -267,7 +267,11 @@ def test_each_replica_that_is_added_has_an_id_of_its_own(host: str | None) -> No
         ("db_1", {"db_1"}, "db_2"),
         ("node-a", {"node-a"}, "node-a-2"),
         ("10.0.0.1", {"10.0.0.1"}, "10.0.0.2"),
-        ("7", {"7"}, "2"),
+        ("7", {"7"}, "8"),
+        ("web-11", {"web-11", "web-12"}, "web-13"),
+        ("web-12", {"web-11", "web-12", "web-0x"}, "web-13"),
+        ("web-5", {"web-1", "web-2"}, "web-3"),
+        ("db-01", {"db-01", "db-02"}, "db-03"),
     ],
 )
 def test_a_new_machine_is_named_like_the_others(like: str, known: set[str], name: str) -> None:

@@ -25,8 +25,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
         cluster = component.cluster
         if cluster is not None and not component.managed and moves_by_layer_2(facts.components, cluster):
             pair = next(_apart(facts.index, component), None)
-            if pair is not None:
-                yield _hit(facts, component, cluster, *pair)
+            hit = _hit(facts, component, cluster, *pair) if pair is not None else None
+            if hit is not None:
+                yield hit
 
 
 def _apart(index: Index, component: Component) -> Iterator[tuple[Replica, str, Replica, str]]:
@@ -46,7 +47,7 @@ def _network_of_both(facts: Topology, first: Replica, second: Replica) -> str | 
 
 def _hit(
     facts: Topology, component: Component, cluster: Cluster, first: Replica, here: str, second: Replica, there: str
-) -> Hit:
+) -> Hit | None:
     address = cluster.shared_address or "its address"
     causes = _causes(facts, component, cluster)
     related = (Subject("zone", here), "has a network of its own"), (Subject("zone", there), "has a network of its own")
@@ -68,6 +69,9 @@ def _hit(
     )
     if network is None:
         return hit
+    if cluster.shared_address is not None:
+        # an address that is given out in a network of both is one on either side
+        return None
     asked = (
         f"{address} of {component.id} moves from {here} to {there} only if one local network (a VLAN) spans both: {network} is a "
         "network of trust, and doesn't say so"
@@ -92,8 +96,8 @@ _SPAN = (
 )
 
 _ASK = (
-    "If a VLAN spans both places, accept this with that as the reason. If none does, move a name (`address: dns` with a health check), or "
-    "announce the address from both (`by: anycast`)."
+    "If a VLAN spans both places, declare the address that it has in both (`address: {shared: …}`). If none does, move a name (`address: "
+    "dns` with a health check), or announce the address from both (`by: anycast`)."
 )
 
 
@@ -116,8 +120,8 @@ RULE = Rule(
     ),
     limits=(
         "Datacenters, and availability zones outside a region, can share a layer-2 network: the finding is less certain there, and asks "
-        "for it where the hosts are in one `network`, which says whom they trust, and not what cables they share. Doesn't check "
-        "mechanisms that it doesn't know, such as a provider's own."
+        "for it where the hosts are in one `network`, which says whom they trust, and not what cables they share, unless the cluster "
+        "declares its shared address there. Doesn't check mechanisms that it doesn't know, such as a provider's own."
     ),
     references=(
         ("RFC 9568, Virtual Router Redundancy Protocol", "https://www.rfc-editor.org/rfc/rfc9568"),

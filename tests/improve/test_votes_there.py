@@ -1,0 +1,44 @@
+"""The third vote of what promotes a store, where a new place would save nothing more."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.edits.changes import AutomateFailover
+from archgen.improve.repair import find_smallest_repair
+from tests.improve.test_moves import read
+
+RACKS = """\
+archgen: 1
+name: Virtual machines in two racks
+zones: {dc: {kind: datacenter}, rack-11: {kind: rack, in: dc}, rack-12: {kind: rack, in: dc}}
+hosts:
+  pve-1: {zone: rack-11}
+  pve-2: {zone: rack-11}
+  pve-3: {zone: rack-12}
+  db-1: {runs_on: pve-1}
+  db-2: {runs_on: pve-3}
+  lb-1: {runs_on: pve-2}
+  web-1: {runs_on: pve-2}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  lb: {kind: load-balancer, runs_on: lb-1}
+  files: FILES
+  db: {kind: database, product: mysql, runs_on: [db-1, db-2], replication: {primary: db-1, failover: manual}}
+connections: {job -> files: https, job -> db: mysql}
+flows: {save: {access: write, steps: [{job -> files: PUT}, {job -> db: INSERT}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "host"),
+    [
+        # only people copy files: the rack of their machine takes the flow down, whatever votes elsewhere
+        ("{kind: file-storage, runs_on: web-1}", "web-1"),
+        ("{kind: object-storage, managed: {scope: regional}, product: s3}", "witness-1"),
+    ],
+)
+def test_a_vote_gets_a_new_rack_where_that_saves_something(files: str, host: str) -> None:
+    edits = find_smallest_repair(read(RACKS.replace("FILES", files))).edits
+    promoters = [edit.promoter for edit in edits if isinstance(edit, AutomateFailover)]
+    assert [promoter.witness for promoter in promoters if promoter is not None] == [host]
