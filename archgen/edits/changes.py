@@ -8,7 +8,7 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_host
+from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_guards, with_host
 from archgen.edits.placement import is_apart
 from archgen.edits.promotion import (
     Promoter,
@@ -207,7 +207,9 @@ def _with_moved_host(architecture: Architecture, edit: MoveHost) -> Architecture
     )
     zones = (*architecture.zones, *new_zones(architecture, (*edit.zones, *edit.machine_zones)))
     moved = replace(architecture, zones=zones, hosts=hosts)
-    return with_agents(moved, added[0].id, below) if added and below is not None else moved
+    if not added or below is None:
+        return moved
+    return with_agents(with_guards(moved, added[0].id, below), added[0].id, below)
 
 
 def _with_moved_replica(architecture: Architecture, component: Component, edit: MoveReplica) -> Architecture:

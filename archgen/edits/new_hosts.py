@@ -35,13 +35,14 @@ def with_host(
     added = Host(
         host, zones=zones, network=twin.network, owner=twin.owner, availability=twin.availability, runs_on=below
     )
-    guards = (
-        component
-        for component in architecture.components
-        if like in component.guards or f"host:{like}" in component.guards
-    )
     hosts = (*architecture.hosts, *machine, added)
     architecture = replace(architecture, zones=(*architecture.zones, *added_zones), hosts=hosts)
+    return with_guards(architecture, host, like) if like is not None else architecture
+
+
+def with_guards(architecture: Architecture, host: str, like: str) -> Architecture:
+    """Return the architecture with a new host behind the firewalls that guard a similar one by its name."""
+    guards = (each for each in architecture.components if like in each.guards or f"host:{like}" in each.guards)
     return with_components(architecture, *(replace(guard, guards=(*guard.guards, host)) for guard in guards))
 
 

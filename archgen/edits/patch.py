@@ -39,6 +39,7 @@ from archgen.model.architecture import (
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.durations import write_duration
 from archgen.model.kinds import AGENTS
+from archgen.model.steps import first_request
 
 
 def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
@@ -63,6 +64,15 @@ def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
         *_asking_rules(topology, edits),
         *(step for edit in dict.fromkeys(edits) for step in _lease_steps(topology, edit)),
     )
+
+
+def _asked_first(topology: Topology, components: Iterable[str]) -> Iterator[str]:
+    """Yield what workers call first: from a queue or a stream they take jobs, and a second one shares these."""
+    for name in components:
+        for flow in topology.flows_of[name] if topology.components[name].kind == "worker" else ():
+            request = first_request(topology.flows[flow].steps)
+            if request is not None and request.source == name:
+                yield from request.targets
 
 
 def _asking_rules(topology: Topology, edits: Iterable[Edit]) -> Iterator[Change]:
@@ -119,7 +129,10 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
                 hosts.update(dict.fromkeys((*topology.hosts_of(edit.component), *edit.hosts)))
                 components.update(dict.fromkeys(each.id for kind in AGENTS for each in topology.of_kind(kind)))
             case MoveHost():
-                hosts[edit.host] = None
+                # a new machine is watched and guarded like the one that the host leaves
+                hosts.update(dict.fromkeys(filter(None, (edit.host, topology.hosts[edit.host].runs_on))))
+                if edit.runs_on is not None and edit.runs_on not in topology.hosts:
+                    components.update(dict.fromkeys(each.id for kind in AGENTS for each in topology.of_kind(kind)))
             case MoveReplica():
                 components[edit.component] = None
                 hosts.update(dict.fromkeys((*topology.hosts_of(edit.component), edit.host)))
@@ -128,6 +141,7 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
                 components[edit.component] = None
     for host in hosts:
         components.update(dict.fromkeys(topology.firewalls.guards.get(f"host:{host}", ())))
+    components.update(dict.fromkeys(_asked_first(topology, tuple(components))))
     touched = [topology.hosts[host] for host in hosts if host in topology.hosts]
     if any(host.runs_on for host in touched):
         # a new virtual machine stands on one of the others

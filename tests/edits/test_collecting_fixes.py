@@ -166,7 +166,7 @@ def test_the_fix_of_what_nothing_monitors_lets_its_agent_in() -> None:
     assert [rule["from"] for rule in after["wall"]["rules"]] == ["third", "agent"]
 
 
-def test_an_agent_reports_to_what_takes_measurements() -> None:
+def test_an_agent_is_asked_by_what_takes_measurements() -> None:
     monitors = (
         "alertmanager: {kind: monitoring, product: alertmanager, runs_on: m, alerts: [ops]}\n"
         "grafana: {kind: monitoring, product: grafana, runs_on: m}\n"
@@ -178,7 +178,7 @@ def test_an_agent_reports_to_what_takes_measurements() -> None:
         "job -> api: GET",
         "{a: {}, m: {}}",
     )
-    assert "agent -> prometheus" in fixed(hosts, "unmonitored")["connections"]
+    assert "prometheus -> agent" in fixed(hosts, "unmonitored")["connections"]
     places = model(f"{JOB}\napi: {{kind: service}}\n{monitors}", "job -> api: https", "job -> api: GET", "{m: {}}")
     components = fixed(places, "unmonitored")["components"]
     assert [name for name, component in components.items() if "collects" in component] == ["prometheus"]
@@ -274,3 +274,15 @@ def test_programs_ask_a_new_sentinel_for_the_primary() -> None:
     asking = {"protocol": "redis", "port": 26379, "tls": True, "required": False, "access": "read"}
     assert after["app -> sentinel"] == asking
     assert "pulse -> sentinel" not in after
+
+
+@pytest.mark.parametrize(
+    ("product", "asks", "what"),
+    [("prometheus", True, ["metrics"]), ("nagios", True, ["metrics"]), ("zabbix", False, ["metrics", "logs"])],
+)
+def test_a_monitoring_that_asks_its_agents_calls_a_new_one(product: str, asks: bool, what: list[str]) -> None:
+    parts = f"{JOB}\nwatch: {{kind: monitoring, product: {product}, runs_on: m, alerts: [ops]}}\napi: {{kind: service, runs_on: a}}"
+    after = fixed(model(parts, "job -> api: https", "job -> api: GET", "{a: {}, m: {}}"), "unmonitored")
+    assert ("watch -> agent" in after["connections"]) == asks
+    assert ("agent -> watch" in after["connections"]) != asks
+    assert after["components"]["agent"]["collects"][0]["what"] == what

@@ -544,3 +544,10 @@ def test_an_address_moves_by_vrrp_where_something_speaks_it(system: str, by: str
     web = fixed(text, "single-point-of-failure")["components"]["web"]
     assert web["cluster"]["mode"] == "active-passive"
     assert web["cluster"].get("by") == by
+
+
+@pytest.mark.parametrize("kind", ["stream", "queue"])
+def test_a_worker_that_takes_its_work_shares_it_with_a_second_one(kind: str) -> None:
+    parts = f"puller: {{kind: worker, runs_on: w}}\njobs: {{kind: {kind}, managed: true, replicas: 2}}"
+    after = fixed(model(parts, "puller -> jobs: https", "puller -> jobs: poll", "{w: {}}"), "single-point-of-failure")
+    assert after["components"]["puller"] == {"kind": "worker", "runs_on": ["w", "w-2"]}

@@ -106,3 +106,14 @@ def test_a_replica_moves_to_the_other_rack_where_one_is_declared() -> None:
     assert after.hosts["lb-2"].runs_on == "pve-3"
     assert after.hosts["web-2"].runs_on == "pve-2"
     assert "pve-4" not in after.hosts
+
+
+def test_a_new_machine_is_watched_and_guarded_like_the_one_before() -> None:
+    beside = (
+        "  wall: {kind: firewall, guards: [pve-1, pve-2, pve-3], default: deny}\n"
+        "  agent: {kind: monitoring-agent, runs_on: [pve-1, pve-2, pve-3]}\nconnections:"
+    )
+    after = fixed(OVERLAPPING.replace("connections:", beside), "fragile-quorum").topology
+    assert after.hosts["db-2"].runs_on == "pve-4"
+    assert "pve-4" in after.components["wall"].guards
+    assert "pve-4" in after.hosts_of("agent")

@@ -247,17 +247,24 @@ def _new_agent(facts: Topology, hosts: Collection[str], components: Collection[s
     """Return a new agent on some hosts and beside some components, and the monitoring that it reports to."""
     if not hosts and not components:
         return []
-    collects = [_ALL] if hosts else []
-    collects += [{"from": [*components]} | _ALL] if components else []
+    watchers = (each for each in facts.architecture.components if each.kind == "monitoring")
+    watcher = next((each for each in watchers if _takes_measurements(facts, each)), None)
+    product = watcher.product if watcher is not None else None
+    pulls = product_name(product) in _PULLING
+    everything = _ALL | ({"what": ["metrics"]} if pulls and product_of(product).figures_only else {})
+    collects = [everything] if hosts else []
+    collects += [{"from": [*components]} | everything] if components else []
     places = {"runs_on": [*hosts] if len(hosts) > 1 else next(iter(hosts))} if hosts else {}
     agent = free_name("agent", facts)
     changes: list[Change] = [Put(("components", agent), {"kind": "monitoring-agent"} | places | {"collects": collects})]
-    watchers = (each for each in facts.architecture.components if each.kind == "monitoring")
-    watcher = next((each.id for each in watchers if _takes_measurements(facts, each)), None)
+    taker = watcher.id if watcher is not None else free_name("monitoring", facts)
     if watcher is None:
-        watcher = free_name("monitoring", facts)
-        changes.append(Put(("components", watcher), _monitoring(facts)))
-    return [*changes, Put(("connections", f"{agent} -> {watcher}"), "https")]
+        changes.append(Put(("components", taker), _monitoring(facts)))
+    return [*changes, Put(("connections", f"{taker} -> {agent}" if pulls else f"{agent} -> {taker}"), "https")]
+
+
+_PULLING = ("prometheus", "victoriametrics", "vmagent", "nagios", "icinga", "icinga2", "checkmk", "munin", "librenms")
+"""Products that ask exporters and agents for what they measure."""
 
 
 def _takes_measurements(facts: Topology, observer: Component) -> bool:
