@@ -10,7 +10,7 @@ from msgspec import Struct
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Collection, Component, Connection
 from archgen.model.kinds import AGENTS, FORWARDING
-from archgen.model.products import product_of
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.reliability.failure import single_points
 
@@ -91,7 +91,42 @@ def is_appliance(topology: Topology, host: str) -> bool:
 
 
 def _may_be_device(component: Component) -> bool:
-    return product_of(component.product).appliance or (component.product is None and component.kind in FORWARDING)
+    forwards = component.kind in FORWARDING and product_name(component.product) not in _ON_COMPUTERS
+    return product_of(component.product).appliance or forwards
+
+
+_ON_COMPUTERS = (
+    *(
+        "ufw",
+        "iptables",
+        "nftables",
+        "firewalld",
+        "pf",
+        "ipfw",
+        "shorewall",
+        "csf",
+        "windows-firewall",
+        "linux",
+        "debian",
+        "ubuntu",
+    ),
+    *(
+        "openbsd",
+        "freebsd",
+        "pfsense",
+        "opnsense",
+        "vyos",
+        "ipfire",
+        "frr",
+        "frrouting",
+        "bird",
+        "quagga",
+        "calico",
+        "cilium",
+    ),
+    *("wireguard", "openvpn", "strongswan", "tailscale", "headscale", "kubernetes"),
+)
+"""Programs that pass packets on, on a computer that runs others too."""
 
 
 def takes_metrics(topology: Topology, observer: Component) -> bool:

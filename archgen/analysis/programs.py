@@ -84,6 +84,19 @@ def tried_out_versions(topology: Topology, components: list[str]) -> list[str]:
     return tags if len(set(installations(topology, components).values())) > 1 else []
 
 
+def one_of_each_version(topology: Topology, components: list[str]) -> list[str]:
+    """Return some components; if one tries another version of their image out, the first of each installation alone."""
+    if not tried_out_versions(topology, components):
+        return components
+    return list(dict.fromkeys(installations(topology, components).values()))
+
+
+def tell_versions(topology: Topology, components: list[str]) -> str:
+    """Return the words for the versions of one image that some components run; the empty text if none tries another one out."""
+    tags = tried_out_versions(topology, components)
+    return f", {len(tags)} versions of one image ({', '.join(tags)})," if tags else ""
+
+
 _TRIALS = re.compile(r"(?<![a-z])(staging|stg|uat|qa|preprod|tests?|testing|dev|devel|develop|development)(?![a-z])")
 """The words by which what is tried out is told from what visitors use."""
 

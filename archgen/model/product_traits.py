@@ -37,7 +37,7 @@ class Product(Struct, frozen=True, gc=False):
     each write only if a quorum is declared, as that of RabbitMQ's quorum queues. `shares_storage`: its replicas write to the same
     files, so that no two of their writes conflict. `keeps_data`: an application that keeps repositories, artifacts or records
     itself unless it has a store for them. `mailboxes`: it keeps the mail of people. `copied_on_request`: a managed store of which the
-    provider keeps no copy from before a mistake until somebody asks for it. `appliance`: a device that takes no programs of others.
+    provider keeps no copy from before a mistake until somebody asks for it. `appliance`: a device or mainframe without programs of others.
     `attached`: a firewall of requests that is a setting of a balancer or CDN of its provider, and has no address of its own.
     `shows`: a dashboard or a router of alerts, which shows or passes on what others have measured, and measures nothing.
     `resolves`: a name server that asks others and has no records of its own.
@@ -311,6 +311,9 @@ TRAITS: dict[str, Product] = {
             *("dell-powerstore", "dell-powerscale", "dell-isilon", "dell-unity", "emc-unity", "hitachi-vsp"),
             *("pure-storage", "flasharray", "flashblade", "hpe-3par", "hpe-primera", "hpe-alletra", "hpe-nimble"),
             *("ibm-flashsystem", "infinidat", "vast-data"),
+            # mainframes and their like
+            *("ibm-z", "ibm-zos", "zos", "z-os", "mainframe", "ibm-mainframe", "ibm-i", "as400", "as-400", "bs2000"),
+            *("hpe-nonstop", "nonstop"),
         ),
         Product(appliance=True),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from archgen.model.architecture import Component
 from archgen.model.products import product_name
 
 _RUNTIMES = (
@@ -21,11 +22,25 @@ _RUNTIMES = (
 WEB_SERVERS = ("nginx", "apache", "caddy", "traefik", "envoy", "haproxy", "openresty", "lighttpd")
 """Web servers that keep nothing by themselves."""
 
+_SERVERLESS = (
+    *("aws-lambda", "aws-fargate", "app-runner", "cloud-run", "app-engine", "cloud-functions", "azure-functions"),
+    *(
+        "azure-container-apps",
+        "container-apps",
+        "vercel",
+        "netlify",
+        "cloudflare-workers",
+        "cloudflare-pages",
+        "knative",
+        "openfaas",
+    ),
+)
+"""Platforms that start and stop instances as requests come; files go with them: https://cloud.google.com/run/docs/container-contract."""
+
 _PLATFORMS = (
-    *("kubernetes", "k3s", "openshift", "docker", "podman", "nomad", "systemd", "knative", "openfaas", "heroku"),
-    *("aws-lambda", "aws-fargate", "ecs", "eks", "app-runner", "elastic-beanstalk", "gke", "cloud-run", "app-engine"),
-    *("cloud-functions", "aks", "azure-functions", "app-service", "azure-app-service", "azure-container-apps"),
-    *("vercel", "netlify", "cloudflare-workers", "cloudflare-pages"),
+    *("kubernetes", "k3s", "openshift", "docker", "podman", "nomad", "systemd", "heroku"),
+    *("ecs", "eks", "elastic-beanstalk", "gke", "aks", "app-service", "azure-app-service"),
+    *_SERVERLESS,
 )
 
 _VERSION = re.compile(r"[-.]?[0-9][0-9.]*$")
@@ -35,6 +50,11 @@ def is_runtime(product: str | None) -> bool:
     """Return True for a product that runs the code of a system's own makers, whatever its version."""
     name = product_name(product)
     return name in _RUNTIMES or product_name(_VERSION.sub("", name)) in _RUNTIMES
+
+
+def is_serverless(component: Component) -> bool:
+    """Return True for what runs in as many instances as its platform sees fit, which keep nothing when they stop."""
+    return component.kind == "function" or product_name(component.product) in _SERVERLESS
 
 
 def runs_any_code(product: str | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from archgen.language.schema.suggestions import KINDS_OF_PRODUCTS
+from archgen.model.kinds import KINDS
 from archgen.model.nearest import nearest
 from archgen.model.products import PRODUCTS, product_name
 from archgen.model.support_table import TABLE
@@ -39,16 +40,30 @@ _OF_WORDS = 0.6
 
 
 @lru_cache(4096)
-def meant_product(name: str) -> str | None:
-    """Return the product that a name is a misspelling of; None for a known product, and for one that resembles none."""
+def meant_product(name: str, kind: str) -> str | None:
+    """Return the product that a name is a misspelling of; None for a known product, and for one that resembles none.
+
+    A product that is used as other kinds of components, in other parts of a system, is another product.
+    """
     text = product_name(name)
     if text in KNOWN or len(text) < _SHORT:
         return None
-    meant = nearest(text, KNOWN, 0.83)
+    meant = nearest(text, sorted(each for each in KNOWN if _may_be(each, kind)), 0.83)
     if meant is None or not _is_slip(text, meant):
         return None
     # a slip seldom hits the first letter: two names that merely end alike are two products
     return meant if meant[0] == text[0] or meant[1:] in (text, text[1:]) else None
+
+
+def _may_be(product: str, kind: str) -> bool:
+    """Return True unless a product is known to be used in another part of a system than a kind of component."""
+    kinds = KINDS_OF_PRODUCTS.get(product, ())
+    alike = {KINDS[each].role for each in kinds} - {_OF_PACKETS}
+    return not kinds or kind in kinds or KINDS[kind].role in alike
+
+
+_OF_PACKETS = KINDS["router"].role
+"""The role of kinds that have little in common: a router is no firewall."""
 
 
 def _is_slip(text: str, meant: str) -> bool:

@@ -9,12 +9,13 @@ from archgen.analysis.record_paths import entries_behind_name, has_one_address
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
+from archgen.model.runtimes import is_serverless
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each component that keeps data on its replicas behind a balancer that chooses among them."""
+    """Yield a hit for each component that keeps data on its replicas behind a balancer or platform that chooses among them."""
     facts = context.topology
     lost: dict[str, dict[str, None]] = {}
     balancers: dict[str, dict[str, None]] = {}
@@ -30,6 +31,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for server, keeper in _behind_names(facts):
         lost.setdefault(keeper, {})["sessions"] = None
         balancers.setdefault(keeper, {})[server] = None
+    for each in facts.architecture.components:
+        if kept := [*_local_state(each, sessions_are_declared=False)] if is_serverless(each) else []:
+            lost.pop(each.id, None)
+            yield _hit_of_platform(facts, each, kept)
     for component, data in lost.items():
         yield _hit(facts, facts.components[component], list(data), list(balancers[component]))
 
@@ -75,6 +80,16 @@ def _local_state(component: Component, sessions_are_declared: bool) -> Iterator[
         yield "uploads"
 
 
+def _hit_of_platform(facts: Topology, component: Component, data: list[str]) -> Hit:
+    return Hit(
+        subject=Subject("component", component.id),
+        message=f"{component.id} keeps the {listed(data)} in each instance, and its platform starts and stops these as it sees fit: the "
+        "next request may come to another one, and what a stopped one kept is lost",
+        flows=facts.flows_of[component.id],
+        fix=_FIXES[tuple(data)].partition(" Or ")[0] if len(data) == 1 else _SHARED,
+    )
+
+
 def _hit(facts: Topology, component: Component, data: list[str], balancers: list[str]) -> Hit:
     if "sessions" in data:
         by_name = all(facts.kind(balancer).id == "dns" for balancer in balancers)
@@ -107,22 +122,27 @@ _FIXES: dict[tuple[str, ...], str] = {
 """The fixes for one kind of data; for both, the rule's own."""
 
 
+_SHARED = (
+    "Keep sessions in a store that every server asks and files in object storage, and declare `sessions: shared` "
+    "and `uploads: shared`."
+)
+
 RULE = Rule(
     id="server-bound-sessions",
     code="DAT007",
     title="Server-bound sessions",
     severity="warning",
     category="data",
-    summary="Sessions are kept on a server behind a balancer or name without stickiness, or uploads on one of several servers.",
+    summary=(
+        "Sessions are kept on a server behind a balancer or name without stickiness, or uploads on one of several servers, or either "
+        "on a serverless platform."
+    ),
     why=(
         "A visitor who logged in, or sent a file, on one server finds neither on the next: the session is gone on "
         "every other request, and the image appears on some of them. Stickiness brings the visitor back, but not the "
         "other visitors who want to see the image. If the server fails, all its sessions and files are lost."
     ),
-    fix=(
-        "Keep sessions in a store that every server asks and files in object storage, and declare `sessions: shared` "
-        "and `uploads: shared`. For sessions alone, the balancer can bring each visitor back with `stickiness`."
-    ),
+    fix=f"{_SHARED} For sessions alone, the balancer can bring each visitor back with `stickiness`.",
     limits=(
         "Doesn't check components without `sessions` or `uploads`, nor pools in which one replica takes all requests "
         "while the others wait. Doesn't check sessions behind a balancer whose choice isn't declared, nor a name server's that goes by "

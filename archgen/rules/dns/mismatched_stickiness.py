@@ -10,6 +10,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component
 from archgen.model.change import Change, Put
 from archgen.model.protocols import WEB
+from archgen.model.runtimes import is_serverless
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -59,7 +60,7 @@ def _scattered(facts: Topology, component: Component, balance: Balance) -> Itera
         targets = [facts.components[target] for target in connection.targets]
         several = has_choice(facts.index, balance, connection)
         for target in targets:
-            if target.sessions == "local" and several:
+            if target.sessions == "local" and several and not is_serverless(target):
                 yield (
                     f"Visitors lose their sessions: {target.id} keeps them on each replica, and {component.id} chooses a replica "
                     f"anew for each request ({balance.algorithm})",
@@ -108,7 +109,7 @@ RULE = Rule(
     fix="Declare what keeps a visitor on one target, or keep sessions where every target sees them.",
     limits=(
         "Doesn't check components without `sessions`, balancers without an `algorithm`, nor pools in which one "
-        "replica takes all requests while the others wait."
+        "replica takes all requests while the others wait. Sessions on a serverless platform are reported by `server-bound-sessions`."
     ),
     references=(
         (

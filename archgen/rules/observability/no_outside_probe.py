@@ -39,13 +39,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
         names = list(dict.fromkeys(name for asked in blind.values() for name in asked))
         checks = "checks" if len(within) == 1 else "check"
         which = "it" if len(names) == 1 else listed(list(named))
+        who = "a visitor" if any(map(facts.clients_in.get, blind)) else "a caller"
         also = f"; {listed(list(within))} {checks} {which} from within" if within else ""
         yield Hit(
             subject=Subject("model", facts.architecture.id),
-            message=f"Nothing checks {listed(names)} from outside, as a visitor would{also}",
+            message=f"Nothing checks {listed(names)} from outside, as {who} would{also}",
             flows=tuple(blind),
             confidence="high" if all(facts.flows[flow].domain is not None for flow in blind) else "medium",
-            fix=f"Let something outside ask for it as a visitor does, every minute: `probes: [{', '.join(names)}]`.",
+            fix=f"Let something outside ask for it as {who} does, every minute: `probes: [{', '.join(names)}]`.",
         )
 
 
@@ -89,8 +90,8 @@ def _certified_names(facts: Topology, flow: str) -> tuple[str, ...]:
 
 
 def _is_visited(facts: Topology, flow: Flow) -> bool:
-    """Return True if a visitor on the internet starts the flow."""
-    return any(facts.trust(client) == "internet" for client in facts.clients_in[flow.id])
+    """Return True if a visitor on the internet, or a service of others there, sends a request in the flow."""
+    return any(facts.trust(hop.step.source) == "internet" for hop in facts.hops[flow.id])
 
 
 def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
@@ -141,9 +142,9 @@ RULE = Rule(
         "requests: `probes`."
     ),
     limits=(
-        "Checks flows of visitors that declare a `domain`, else by a public name of the certificates that visitors see on the web; of a "
-        "domain with MX records and no address, the names of its mail servers. Doesn't report models without any monitoring, which "
-        "`unmonitored` reports."
+        "Checks flows of visitors, and of services of others, that declare a `domain`, else by a public name of the "
+        "certificates that they see on the web; of a domain with MX records and no address, the names of its mail servers. "
+        "Doesn't report models without any monitoring, which `unmonitored` reports."
     ),
     references=(
         (

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.failover_times import is_late_job
 from archgen.analysis.moments import moments
+from archgen.analysis.regions import is_only_region, lies_in_region
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate, copy_elsewhere
@@ -86,6 +87,7 @@ def _hit(
         flows=breaking.flows,
         fix=_elsewhere(facts, breaking, _fix(facts, breaking, spared)),
         case=_case(facts, breaking, administration),
+        confidence="low" if is_only_region(facts, breaking) else "high",
         proof=breaking.points[0].proof,
         causes=frozenset((element.id, flow) for flow in own),
     )
@@ -137,7 +139,7 @@ def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) 
     unsure = all(facts.losses.breaks_if_waiting(breaking.element, flow) for flow in breaking.flows)
     if unsure or _queues(facts, breaking):
         return "waiting"
-    return "region" if _is_of_one_region(facts, breaking) else None
+    return "region" if lies_in_region(facts, breaking) else None
 
 
 def _until_moved(facts: Topology, element: Subject) -> str:
@@ -157,14 +159,6 @@ def _keeps_copies(facts: Topology, breaking: RootCause) -> bool:
     """Return True for a store that only backups need, which keeps what they have made."""
     stores = any(facts.kind(name).stores for name in _components(facts, breaking))
     return stores and _stops_backups_alone(facts, breaking)
-
-
-def _is_of_one_region(facts: Topology, breaking: RootCause) -> bool:
-    """Return True for a wide place outside which each flow has nothing of some component that it needs, as a design."""
-    zone = breaking.element
-    if zone.kind != "zone" or facts.zones[zone.id].kind not in WIDE_ZONES:
-        return False
-    return all(facts.lies_wholly_in(zone, flow) for flow in breaking.flows)
 
 
 def _queues(facts: Topology, breaking: RootCause) -> list[str]:

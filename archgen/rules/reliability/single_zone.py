@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.regions import is_spread_within, zones_served, zones_used_like
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES, ZoneKind
@@ -26,12 +27,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
             inner = any(facts.index.inside(other, zone.id) for other in zones)
             if not inner and zone in facts.losses.points[flow]:
                 held.setdefault(zone, []).append(flow)
-    managed = (each for each in facts.architecture.components if facts.flows_of[each.id])
-    served = frozenset(place for each in managed if (place := zone_of(each)) is not None)
+    served = zones_served(facts)
     for breaking in facts.losses.root_causes:
         if breaking.element in held and not facts.losses.broken_as_zone(breaking):
             flows = held[breaking.element]
-            unspread = tuple(flow for flow in flows if not _is_spread(facts, breaking.element.id, flow, served))
+            unspread = tuple(flow for flow in flows if not is_spread_within(facts, breaking.element.id, flow, served))
             yield _hit(facts, breaking, unspread or tuple(flows), sure=bool(unspread))
 
 
@@ -53,34 +53,11 @@ def _is_one_piece(facts: Topology, flow: str) -> bool:
     return len(placed) == 1 and any(facts.provided(Subject("replica", each.id)) for each in replicas)
 
 
-def _is_spread(facts: Topology, zone: str, flow: str, served: frozenset[str]) -> bool:
-    """Return True if a flow in one region, or at one provider, runs in several smaller places there.
-
-    Where the loss of one of these takes it down, what is there alone is the fault, not the region. What a provider runs in the region
-    is in several places there too; `served` are the zones of managed components that flows need.
-    """
-    if _others(facts, zone):
-        return False
-    replicas = facts.losses.structures[flow].replicas
-    hosts = [host for replica in replicas for host in replica.hosts]
-    if not hosts:
-        spread = (each.component for each in replicas if facts.provided(Subject("replica", each.id)))
-        elsewhere = any(other.id in served for other in facts.index.zones_like(zone))
-        return not elsewhere and any(zone_of(facts.components[name]) == zone for name in spread)
-    return facts.are_apart_in(zone, (place for host in hosts for place in facts.index.zones_around(host)))
-
-
-def _others(facts: Topology, zone: str) -> list[str]:
-    """Return the zones of the same kind in which components of the system run too, so that a second one is paid for."""
-    places = {place for host in facts.hosts if facts.load(host) for place in facts.index.zones_around(host)}
-    return [other.id for other in facts.index.zones_like(zone) if other.id in places]
-
-
 def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: bool) -> Hit:
     zone = breaking.element.id
     flows = breaking.flows
     more = f"; losing {zone} takes down {plural(len(flows), 'flow')}: {listed(flows)}" if len(flows) > len(held) else ""
-    others = _others(facts, zone) if facts.zones[zone].kind in WIDE_ZONES else []
+    others = zones_used_like(facts, zone) if facts.zones[zone].kind in WIDE_ZONES else []
     beside = f", and none in {listed(others)}" if others else ""
     counted = f"{plural(len(held), 'flow')} ({listed(held)})"
     every = f"Every replica of {counted} is"

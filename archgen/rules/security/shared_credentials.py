@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 
 from archgen.analysis.exposure import STORES, arrivals, hands_on_queries, origins
-from archgen.analysis.programs import codebase_of, installations, known_application, tried_out_versions
+from archgen.analysis.programs import (
+    codebase_of,
+    installations,
+    known_application,
+    one_of_each_version,
+    tell_versions,
+    tried_out_versions,
+)
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -231,9 +238,10 @@ def _all_callers(facts: Topology, connections: list[Connection]) -> list[str]:
 
 def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -> Hit:
     clauses = [
-        f"{listed(_all_callers(facts, calls))}{_versions(facts, calls)} share the account {name} of {target}"
+        f"{listed(callers)}{tell_versions(facts, callers)} share the account {name} of {target}"
         f"{_might(facts, target, name, calls)}"
         for name, calls in shared.items()
+        for callers in [one_of_each_version(facts, _all_callers(facts, calls))]
     ]
     connections = [connection for calls in shared.values() for connection in calls]
     flows = {flow for connection in connections for flow in facts.flows_over[connection.id]}
@@ -247,11 +255,6 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
         flows=facts.in_order(flows),
         fix=_advice(facts, connections),
     )
-
-
-def _versions(facts: Topology, calls: list[Connection]) -> str:
-    tags = tried_out_versions(facts, _all_callers(facts, calls))
-    return f", {len(tags)} versions of one image ({', '.join(tags)})," if tags else ""
 
 
 def _might(facts: Topology, target: str, account: str, calls: list[Connection]) -> str:

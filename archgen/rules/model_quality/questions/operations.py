@@ -19,7 +19,7 @@ from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component
 def misspelled_products(topology: Topology) -> Iterator[Gap]:
     """Yield components whose product is none that archgen knows, and nearly one that it does."""
     for component in topology.architecture.components:
-        meant = meant_product(component.product) if component.product is not None else None
+        meant = meant_product(component.product, component.kind) if component.product is not None else None
         if meant is not None:
             yield component_gap(
                 component,

@@ -1,0 +1,54 @@
+"""Regions and providers that a system is built for: several places in one of them, and none of its services in another."""
+
+from __future__ import annotations
+
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import WIDE_ZONES
+from archgen.model.products import zone_of
+from archgen.model.subject import Subject
+from archgen.reliability.losses import RootCause
+
+
+def zones_used_like(topology: Topology, zone: str) -> list[str]:
+    """Return the zones of the same kind in which components of the system run too, so that a second one is paid for."""
+    places = {place for host in topology.hosts if topology.load(host) for place in topology.index.zones_around(host)}
+    return [other.id for other in topology.index.zones_like(zone) if other.id in places]
+
+
+def zones_served(topology: Topology) -> frozenset[str]:
+    """Return the zones of managed components that flows need."""
+    managed = (each for each in topology.architecture.components if topology.flows_of[each.id])
+    return frozenset(place for each in managed if (place := zone_of(each)) is not None)
+
+
+def is_spread_within(topology: Topology, zone: str, flow: str, served: frozenset[str]) -> bool:
+    """Return True if a flow in one region, or at one provider, runs in several smaller places there, and the system in no other.
+
+    Where the loss of one of these takes it down, what is there alone is the fault, not the region. What a provider runs in the region
+    is in several places there too; `served` are the zones of managed components that flows need. A place of another kind, as an office,
+    is no second region.
+    """
+    if zones_used_like(topology, zone):
+        return False
+    replicas = topology.losses.structures[flow].replicas
+    hosts = [host for replica in replicas for host in replica.hosts]
+    if not hosts:
+        spread = (each.component for each in replicas if topology.provided(Subject("replica", each.id)))
+        elsewhere = any(other.id in served for other in topology.index.zones_like(zone))
+        return not elsewhere and any(zone_of(topology.components[name]) == zone for name in spread)
+    return topology.are_apart_in(zone, (place for host in hosts for place in topology.index.zones_around(host)))
+
+
+def lies_in_region(topology: Topology, breaking: RootCause) -> bool:
+    """Return True for a wide place outside which each flow has nothing of some component that it needs, as a design."""
+    zone = breaking.element
+    if zone.kind != "zone" or topology.zones[zone.id].kind not in WIDE_ZONES:
+        return False
+    return all(topology.lies_wholly_in(zone, flow) for flow in breaking.flows)
+
+
+def is_only_region(topology: Topology, breaking: RootCause) -> bool:
+    """Return True for a region in which all flows that its loss takes down are spread, and beside which the system uses no other."""
+    served = zones_served(topology)
+    flows = breaking.flows if lies_in_region(topology, breaking) else ()
+    return bool(flows) and all(is_spread_within(topology, breaking.element.id, flow, served) for flow in flows)
