@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from archgen.importers.assembly.doors import is_walked
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.model.finding import CONFIDENCES, Confidence
+from archgen.model.protocols import WEB
 
 _MOST_CALLS = 200
 _NO_PORTS: frozenset[int] = frozenset()
@@ -66,7 +67,7 @@ class Walks:
         calls = [
             call
             for call in self.next_of(door, ports=self._published.get(door, _NO_PORTS))
-            if not self._parts[call.target].keeps_data and not self._is_help(call)
+            if not self._is_looked_up(call) and not self._is_help(call)
         ]
         if len(calls) < 2:
             return [None]
@@ -117,7 +118,7 @@ class Walks:
             calls = [
                 call
                 for call in calls
-                if call.target == branch or self._parts[call.target].keeps_data or self._is_help(call)
+                if call.target == branch or self._is_looked_up(call) or self._is_help(call)
             ]
         return sorted(calls, key=lambda call: (not self._parts[call.target].keeps_data, call.place, call.target))
 
@@ -157,6 +158,11 @@ class Walks:
             for other in self.next_of(call.source)
             if self._parts[other.target].keeps_data and _least(_certainty(other), confidence) == confidence
         ]
+
+    def _is_looked_up(self, call: Call) -> bool:
+        """Return True for a call of data; what a balancer leads visitors to by HTTP, such as pages of files, is one way of several."""
+        is_way = self._parts[call.source].traits.balances and call.protocol in WEB
+        return self._parts[call.target].keeps_data and not is_way
 
     def _works_alone(self, name: str) -> bool:
         """Return True for what answers with data that it looks up itself."""
