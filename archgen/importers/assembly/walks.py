@@ -115,11 +115,7 @@ class Walks:
             open_ports = {0, *ports, *part.passes_to}
             calls = [call for call in calls if not call.fronts or not open_ports.isdisjoint(call.fronts)]
         if branch is not None:
-            calls = [
-                call
-                for call in calls
-                if call.target == branch or self._is_looked_up(call) or self._is_help(call)
-            ]
+            calls = [call for call in calls if call.target == branch or self._is_looked_up(call) or self._is_help(call)]
         return sorted(calls, key=lambda call: (not self._parts[call.target].keeps_data, call.place, call.target))
 
     def _walk(self, start: str, confidence: Confidence, branch: str | None, floor: Confidence) -> Walk:

@@ -383,8 +383,10 @@ class _Reader:
                 source, port = backend.source, backend.port or 0
                 if target == controller:
                     continue
-                if is_meant:
-                    self._doubt(controller, target, source, f"{route.kind}{self.hosts.absence(route.declared, target)}")
+                lack = self.hosts.lack(Mention(target, None, backend.port)) if not is_meant else ""
+                if is_meant or lack:
+                    evidence = f"{route.kind}{lack or self.hosts.absence(route.declared, target)}"
+                    self._doubt(controller, target, source, evidence)
                 self._pool(controller, target, Mention(target), source, route.kind)
                 subject = f"connection:{controller}->{target}"
                 own = self.protocols.get((target, port)) or self.by_id[target].guess.known.protocol
