@@ -99,8 +99,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, st
 
 @pytest.fixture(params=TRIED)
 def browser(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[Browser]:
-    """The browser of a new reader, once on a desktop in light and once on a phone in the dark;
-    `EVERYWHERE` asks for all four.
+    """The browser of a new reader, once on a desktop in light and once on a phone in the dark.
 
     What a test ends with is kept as a picture where pictures are asked for. Nothing may have been logged, and nothing asked
     for but files of the site.

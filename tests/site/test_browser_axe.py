@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from itertools import cycle
 
 import pytest
 
@@ -75,9 +76,12 @@ def test_a_page_has_no_violation_in_the_other_scheme(browser: Browser, site: str
     assert "\n".join(violations(browser, os.path.join(site, *PAGES[page]), asked=COLORS)) == ""
 
 
-@pytest.mark.parametrize("layer", ["plain", "security", "data", "monitoring", "domains"])
+LAYERS = ("plain", "security", "data", "monitoring", "domains")
+
+
+@pytest.mark.parametrize(("browser", "layer"), [*zip(cycle(SURROUNDINGS), LAYERS, strict=False)], indirect=["browser"])
 def test_a_layer_with_a_card_has_no_violation(browser: Browser, site: str, layer: str) -> None:
-    """A layer changes nothing of the page but the picture with its card and legend."""
+    """A layer changes nothing of the page but the picture with its card and legend, so one surrounding each is enough."""
     file = f"{os.path.join(site, TIER, 'index.html')}#layer={layer}&focus=mysql%40server-1"
     assert "\n".join(violations(browser, file, VIEWS)) == ""
     assert browser.run(f"return document.querySelector('{VIEWS}').dataset.layer") == layer

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser, built, card_of, ready
+from tests.browser import MARKS, ON_A_DESKTOP, Browser, built, card_of, ready
 from tests.patience import until
 
 pytestmark = MARKS
@@ -189,7 +189,6 @@ def test_a_line_that_is_left_is_whole_where_it_ran_with_a_lost_one(browser: Brow
     assert browser.run(start) == [joined[0], "hidden"], "nothing is left"
 
 
-@EVERYWHERE
 def test_it_fits_its_window(browser: Browser, site: str, request: pytest.FixtureRequest) -> None:
     explore(browser, site, "#down=server-1")
     scheme = {"light": "default", "dark": "slate"}[request.node.callspec.id.split("-")[1]]
@@ -221,7 +220,6 @@ def test_paper_gets_the_picture_and_what_becomes_of_the_flows(browser: Browser, 
     assert statuses(browser) == {"read-page": "degraded", "write-comment": "down"}
 
 
-@EVERYWHERE
 def test_the_ground_beside_a_picture_is_that_of_the_picture(browser: Browser, site: str) -> None:
     ground = "return getComputedStyle(document.querySelector('%s')).backgroundColor"
     browser.open(os.path.join(site, "3-secured-and-monitored", "index.html"))

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser, ready
+from tests.browser import MARKS, ON_A_DESKTOP, Browser, ready
 from tests.patience import until
 from tests.site.test_browser_axe import PAGES, TIER
 
@@ -33,7 +33,6 @@ return found;
 """
 
 
-@EVERYWHERE
 @pytest.mark.parametrize("kind", PAGES)
 def test_nothing_covers_anything_or_widens_the_page(browser: Browser, site: str, kind: str) -> None:
     browser.open(os.path.join(site, *PAGES[kind]))

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser, ready
+from tests.browser import MARKS, ON_A_DESKTOP, Browser, ready
 from tests.patience import until
 
 pytestmark = MARKS
@@ -176,7 +176,6 @@ def test_paper_gets_both_pictures_whole(browser: Browser, site: str) -> None:
     ) == [True, True]
 
 
-@EVERYWHERE
 def test_it_fits_its_window(browser: Browser, site: str, request: pytest.FixtureRequest) -> None:
     see(browser, site, "#step=5&down=server-1")
     device, scheme = request.node.callspec.id.split("-")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, Browser, card_of
+from tests.browser import MARKS, Browser, card_of
 from tests.patience import until
 from tests.tier_page import TIER, card, fresh, hash_, layer, node, press, scale
 
@@ -17,7 +17,6 @@ pytestmark = MARKS
 
 
 @pytest.mark.telling
-@EVERYWHERE
 def test_layers_are_chosen_by_keys_with_their_legend_and_address(page: Browser, request: pytest.FixtureRequest) -> None:
     names = page.run("return [...document.querySelectorAll('.archgen-layers input')].map(one => one.value)")
     assert names == ["findings", "plain", "security", "data", "monitoring", "domains"]
@@ -61,7 +60,6 @@ def test_an_address_restores_view_layer_and_focus(browser: Browser, site: str) -
     assert "data (private)" in card(page)
 
 
-@EVERYWHERE
 def test_every_view_is_a_tab_that_keys_reach(page: Browser, site: str, request: pytest.FixtureRequest) -> None:
     views = page.run("return [...document.querySelectorAll('[role=tab]')].map(one => one.dataset.view)")
     assert views == ["deployment", "overview", "networks", "changes", "path-read-page", "path-write-comment"]
@@ -76,7 +74,6 @@ def test_every_view_is_a_tab_that_keys_reach(page: Browser, site: str, request: 
         page.picture(f"view-{name}-{request.node.callspec.id}")
 
 
-@EVERYWHERE
 def test_failure_domains_are_a_view_of_their_own(browser: Browser, rack: str) -> None:
     page = fresh(browser, rack, "#view=zones&focus=zone:rack-a", "shared-rack")
     assert page.run("return document.querySelector('[role=tab][aria-selected=true]').textContent") == "Failure domains"
@@ -176,7 +173,6 @@ def test_a_click_leads_to_the_section_and_a_badge_to_its_issue(page: Browser) ->
     assert page.run(f"return document.getElementById('issue-{number}') !== null")
 
 
-@EVERYWHERE
 def test_the_address_of_a_replica_opens_the_card_that_shows_it(browser: Browser, site: str) -> None:
     page = fresh(browser, site, "#focus=firewall-1@fw-1")
     until(lambda: "Firewall" in card(page))

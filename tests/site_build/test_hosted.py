@@ -286,11 +286,8 @@ def swapping(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     )
 
 
-@pytest.mark.parametrize(
-    ("swaps", "where"),
-    [*((False, where) for where in TRIED), *((True, where) for where in SURROUNDINGS)],
-    ids=lambda value: value if isinstance(value, str) else ("loading", "swapping")[value],
-)
+@pytest.mark.parametrize("where", TRIED)
+@pytest.mark.parametrize("swaps", [False, True], ids=["loading", "swapping"])
 @MARKS[0]
 @MARKS[1]
 @MARKS[2]
@@ -302,7 +299,6 @@ def test_the_hosts_pages_are_equal_to_the_pixel(
     swaps: bool,
     where: str,
 ) -> None:
-    """A theme that loads each page gives the host's pages nothing of ours, so two surroundings are enough there."""
     sites = swapping if swaps else (before, after)
     size, scheme = SURROUNDINGS[where]
     other = screenshot(chromium, before / "other.html", scheme, size)
