@@ -216,6 +216,12 @@ class FactSheet:
         self.started: dict[int, tuple[str, Origin]] = {}
         """The names of containers that commands start, by the ports of the machine, each with the place of the command."""
 
+        self.on_machine: set[str] = set()
+        """The services that reach others by the ports of their machine."""
+
+        self.neighbours: set[tuple[str, str]] = set()
+        """The services that share a network of one machine, in pairs."""
+
         self.places: dict[str, str] = {}
         """The components that no file describes, by the host that they are called by."""
 

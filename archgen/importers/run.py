@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from archgen.importers.attached import is_proxy, read_alone, read_attachments
+from archgen.importers.compose.machine.several_projects import join_machines
 from archgen.importers.compose.project import is_compose, read_projects
 from archgen.importers.compose.reader import read_compose
 from archgen.importers.facts import Configuration, Fact, FactSheet, ImportFormat, Omission, Opener, Origin, SourceError
@@ -98,6 +99,7 @@ def read_all(
     leading = leading_to([file for file in unnamed if file.path not in mounted], sheet, running)
     for file, name in read_alone([*named, *leading], sheet, frozenset(file.path for file in leading)):
         sources.setdefault(file.path, (file, name))
+    join_machines(sheet)
     names = [project.name for project in projects if project.name]
     title = names[0] if names else ""
     return Reading(

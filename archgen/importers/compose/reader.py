@@ -19,6 +19,7 @@ from archgen.importers.compose.indirect import (
 )
 from archgen.importers.compose.library_calls import UnlikelyCall, calls_by_library, lacks_library, may_use
 from archgen.importers.compose.machine.calls import calls_on_machine
+from archgen.importers.compose.machine.several_projects import HOST, group_projects
 from archgen.importers.compose.machine.unstarted import add_unstarted_programs
 from archgen.importers.compose.mounts import doubt_files_of_others, kept_files, mounted
 from archgen.importers.compose.neighbours import Neighbours, Networks
@@ -53,8 +54,6 @@ from archgen.importers.variable_names import is_for_browsers, names_page, names_
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
-HOST = "docker-host"
-
 
 def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> list[Attachment]:
     """Add the facts of projects; return the configurations that their services mount."""
@@ -70,8 +69,7 @@ def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> l
         reader.look_around([other for other in readers if other is not reader])
     for reader in readers:
         attachments += reader.read()
-        if len(projects) > 1:
-            reader.gather()
+    group_projects([(reader.project, reader.parts.values()) for reader in readers], sheet)
     parts = [part for reader in readers for part in reader.parts.values()]
     add_unstarted_programs(parts, readers[0].host if readers else HOST, taken, opener, sheet)
     return attachments
@@ -109,11 +107,6 @@ class _Reader:
         self.by_id |= self.neighbours.parts
         self.hosts = self.neighbours.hosts(self.hosts, self.project, self.parts.values())
         self.networks = Networks(self.project, self.parts.values(), self.hosts)
-
-    def gather(self) -> None:
-        """Put the services of one project of several into a group."""
-        for part in self.parts.values():
-            self._add(f"component:{part.id}", "group", self.project.title, part.service.source, "compose project")
 
     def read(self) -> list[Attachment]:
         attachments: list[Attachment] = []

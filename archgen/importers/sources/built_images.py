@@ -11,6 +11,7 @@ from archgen.importers.facts import FileTree, Opener
 from archgen.importers.packages import DOCKERFILES, directory_of_image
 from archgen.importers.products import image_name, is_product
 from archgen.importers.sources.folders import folders_above, is_list, package_of, title_of
+from archgen.importers.sources.root_images import images_of_root
 
 _OF_JVM = re.compile(r"^(?:(.*)/)?src/main/(?:resources|java|kotlin)/")
 """The beginning of the path of a source of Maven or Gradle, with the module that it is of."""
@@ -87,6 +88,8 @@ class BuiltImages:
     def directory_of(self, image: str, name: str) -> str | None:
         """Return the directory that an image is built from, or that of a program of a name; None where several may be.
 
+        The empty text is the root.
+
         What a build states comes first, then the name of a directory, that of the package in it, and the path to it.
         """
         stated = self.stated.get(image)
@@ -130,7 +133,7 @@ class BuiltImages:
     def stated(self) -> Mapping[str, str]:
         """Return the directories that files of builds name for images, as far as each names one."""
         found: dict[str, set[str]] = {}
-        for image, place in (*self._of_plugins(), *self._of_commands()):
+        for image, place in (*self._of_plugins(), *self._of_commands(), *self._of_root()):
             found.setdefault(image, set()).add(place)
         return {image: next(iter(places)) for image, places in found.items() if len(places) == 1}
 
@@ -219,6 +222,13 @@ class BuiltImages:
                     images = [word for words in written for word in words if word and posixpath.normpath(word) != place]
                     yield from ((image_name(each), place) for each in images)
 
+    def _of_root(self) -> Iterator[tuple[str, str]]:
+        """Yield the images that pipelines and scripts build from the root, where a recipe and a list of packages lie."""
+        files = {name for name in self._names if "/" not in name}
+        if not files.isdisjoint(DOCKERFILES) and any(map(is_list, files)):
+            for text in (*self._pipelines(), *map(self._read, filter(_BUILDS.search, files))):
+                yield from ((image, "") for image in images_of_root(text))
+
     def _places_in(self, path: str) -> Iterator[str]:
         """Yield the directory of a program that a path is, or whose recipe it is."""
         if path in self._modules:
@@ -249,10 +259,10 @@ def source_of_image(name: str, image: str, path: str, opener: Opener) -> tuple[s
     found = directory_of_image(name, image, path, opener) if stated is None else None
     if found is not None:
         return found
-    directory = stated or images.directory_of(image, name)
+    directory = stated if stated is not None else images.directory_of(image, name)
     if directory is None:
         return None
-    seen = posixpath.relpath(directory, place)
+    seen = posixpath.relpath(directory or ".", place)
     return seen, next((file for file in DOCKERFILES if opener.holds(path, posixpath.join(seen, file))), None)
 
 

@@ -42,14 +42,21 @@ def imported_libraries(files: Iterable[CodeText], libraries: str) -> Iterator[Im
     What is imported inside of something is for some work alone, and a source that sets an address may call another one.
     """
     kept = [*working_files(files, libraries)]
-    own = {part for file, _ in kept for part in posixpath.splitext(file.path)[0].split("/")}
+    paths = [posixpath.splitext(file.path)[0].split("/") for file, _ in kept]
+    own = {".".join(parts[place : place + count]) for parts in paths for place in range(len(parts)) for count in (1, 2)}
     for file, is_for_browsers in kept:
         pattern = _IMPORTS.get(posixpath.splitext(file.path)[1])
         if pattern is None or (is_for_browsers and _OF_SERVERS.search(file.path) is None):
             continue
         for match in pattern.finditer(file.bare):
             # a module of the program itself may be called like what it uses
-            if _TYPES.match(match[0]) is None and re.split(r"[./:\\]", match[2])[0] not in own:
+            if _TYPES.match(match[0]) is None and _module_of(file.path, match[2]) not in own:
                 line = file.text.count("\n", 0, max(file.text.find(match[0].strip()), 0)) + 1
                 is_led = _LED.search(file.bare) is not None
                 yield ImportedLibrary(match[2], bool(match[1]), is_led, Origin(file.path, line))
+
+
+def _module_of(path: str, name: str) -> str:
+    """Return the first word of the name of a library; in Java, where a domain comes first, the first two."""
+    words = re.split(r"[./:\\]", name)
+    return ".".join(words[: 2 if path.endswith((".java", ".kt", ".scala")) else 1])

@@ -48,7 +48,8 @@ _DEFAULT = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"(?<![\w.])(?:self\.|this\.)?(\w*(?:url|uri|endpoint|base|api))(?:\s*:\s*[\w.\[\]]+)?\s*:?=\s*f?[\"'`]$",
+    r"(?<![\w.])(?:self\.|this\.)?(\w*(?:url|uri|endpoint|base|api))(?:\s*:\s*[\w.\[\]]+)?\s*:?=\s*"
+    r"(?:(?:String\.format|fmt\.Sprintf|sprintf|format!|UriComponentsBuilder\s*\.from\w{3,9}|URI\.create|new (?:URL|URI))\(\s*)?f?[\"'`]$",
     re.IGNORECASE,
 )
 """What stands before the default of a variable, and before an address that has a name."""
@@ -108,7 +109,7 @@ def _literals(file: CodeText) -> Iterator[WrittenAddress]:
         if ONLY_SHOWS.search(line) is None and _CALLERS.search(line) is None:
             variable = next(filter(None, named.groups()), "") if named is not None else ""
             origin = Origin(file.path, _line_of(file.text, text, match))
-            holder = _NAME_OF.search(line)
+            holder = _NAME_OF.search(before[named.start() :] if named is not None else line)
             is_called = named is None or (holder is not None and holder[1] in called_names(file))
             yield WrittenAddress(match[0], variable, origin, is_called)
 

@@ -183,12 +183,13 @@ class ProgramSources:
 
     def lists_of(self, program: str) -> PackageLists | None:
         """Return the lists of packages in the own directory of a program, None without any."""
-        if program not in self.directories:
+        place = self.directories.get(program, "" if self._of_all == [program] else None)
+        if place is None:
             return None
         if program not in self._lists:
-            tree, place = self._tree(self._programs[program].path), self.directories[program]
+            tree = self._tree(self._programs[program].path)
             names = [name for name in tree.lists if posixpath.dirname(name) == place]
-            packages = self._packages(program) if not names else None
+            packages = self._packages(program) if not names and place else None
             path = self._programs[program].path
             self._lists[program] = packages.libraries if packages is not None else lists_at(names, path, self._opener)
         return self._lists[program] if self._lists[program].text else None
@@ -278,9 +279,10 @@ class ProgramSources:
         """Return the source files of a program: of its directory, and those that its command starts in an image of all there is."""
         if program not in self._programs:
             return []
-        is_alone, is_of_all = len(self._programs) == 1, self._is_of_all(program)
+        is_of_all = self._is_of_all(program)
+        is_alone = is_of_all and self._of_all == [program]
         place = self.directories.get(program)
-        files = self._code_below(program, place or "") if place is not None or (is_alone and is_of_all) else []
+        files = self._code_below(program, place or "") if place is not None or is_alone else []
         if not is_alone and (is_of_all or self._places.get(program) is not None):
             started = started_modules(self._programs[program].command, self.image_code(program))
             files += [file for file in started if file not in files]
@@ -291,14 +293,24 @@ class ProgramSources:
         place = "" if self._is_of_all(program) else self._places.get(program)
         return self._code_below(program, place) if place is not None else []
 
+    @cached_property
+    def _of_all(self) -> list[str]:
+        """Return the programs that are built of all that the repository holds."""
+        return [program for program in self._programs if self._is_of_all(program)]
+
     def _is_of_all(self, program: str) -> bool:
         own = self._programs.get(program)
-        start = self._opener.tree(own.path).place if own is not None else ""
-        return own is not None and "." in {posixpath.normpath(posixpath.join(start, each)) for each in own.directories}
+        if own is None or self._places[program] == "":
+            return own is not None
+        start = self._opener.tree(own.path).place
+        return "." in {posixpath.normpath(posixpath.join(start, each)) for each in own.directories}
 
     def _code_below(self, program: str, place: str) -> list[CodeText]:
         tree = self._tree(self._programs[program].path)
-        files, _ = self.texts(program, code_of_image(place, tree.code, tree.names))
+        apart = {key: each for key, each in self._places.items() if each and not (place or self._is_of_all(key))}
+        others = tuple(f"{each}/" for each in apart.values())
+        code = [name for name in code_of_image(place, tree.code, tree.names) if not name.startswith(others)]
+        files, _ = self.texts(program, code)
         return [code_text(*file, self._opener.answers) for file in files]
 
     def may_be_shared(self, program: str, variable: str) -> bool:
