@@ -16,6 +16,7 @@ from archgen.engines.strips import Rank, in_rows, is_for_one_room
 from archgen.layout.deployment.cards import cut_chips
 from archgen.layout.measures import BOLD, BRIEF, BROAD, CLOSE, FLAT, POCKET, TERSE, USUAL, Measures
 from archgen.layout.placed import Engine, Placed
+from archgen.layout.straightening import straightened
 from archgen.style.text_metrics import ELLIPSIS
 from archgen.views.diagram import Diagram
 
@@ -87,7 +88,7 @@ def usual_engine(across: MeasuredEngine, down: MeasuredEngine) -> Engine:
 
     def lay_out(diagram: Diagram) -> Placed:
         engine = down if diagram.direction == "top-down" else across
-        return railed(engine, diagram, engine(diagram, USUAL))
+        return straightened(railed(engine, diagram, engine(diagram, USUAL)))
 
     return lay_out
 
@@ -113,8 +114,8 @@ def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) ->
         # gathered lines may suit another engine; where the text can be read, that isn't worth its time
         placed = railed(best.way.engine if best.rank[0] else best.engine, diagram, best.placed)
         if not _may_have_rows(diagram, best, room):
-            return placed
-        return in_rows(across, diagram, placed, room, best.rank, search.rank)
+            return straightened(placed)
+        return straightened(in_rows(across, diagram, placed, room, best.rank, search.rank))
 
     return lay_out
 

@@ -9,6 +9,7 @@ from archgen.layout.deployment.columns import assign_columns
 from archgen.layout.deployment.wrap import LARGEST, wrapped
 from archgen.layout.measures import BRIEF, ROOM
 from archgen.layout.placed import Placed
+from archgen.layout.straightening import straightened
 from archgen.views.diagram import Diagram
 
 READABLE = 12.0
@@ -39,7 +40,7 @@ def legible(diagram: Diagram, wide: float, tall: float, least: float = READABLE)
         if points(best, wide, tall) >= least:
             break
     assert best is not None
-    return best
+    return straightened(best)
 
 
 def points(placed: Placed, wide: float, tall: float) -> float:
