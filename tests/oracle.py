@@ -33,7 +33,7 @@ SHARED = ("glusterfs", "gluster", "dfs", "dfs-r")
 MOUNTED = ("oracle",)
 """Products whose standbys, beside one primary, answer nothing until they are promoted."""
 
-AGREEING = ("etcd", "zookeeper", "consul", "cockroachdb", "mongodb", "mysql-innodb-cluster", "elasticsearch")
+AGREEING = ("etcd", "zookeeper", "consul", "cockroachdb", "mongodb", "mysql-innodb-cluster", "elasticsearch", "kafka")
 """Products whose replicas alone decide."""
 
 ARBITRATED = ("galera", "percona-xtradb-cluster")
@@ -41,7 +41,7 @@ ARBITRATED = ("galera", "percona-xtradb-cluster")
 
 MAJORITIES = (
     *("etcd", "zookeeper", "consul", "galera", "percona-xtradb-cluster", "cockroachdb"),
-    "mysql-innodb-cluster",
+    *("mysql-innodb-cluster", "kafka"),
 )
 """Products that work with a majority only."""
 
@@ -53,6 +53,9 @@ OBSERVED = ("oracle", "oracle-active-data-guard")
 
 STEPPING = ("mongodb", "mssql")
 """Products of which no replica serves without a majority of the votes; of MongoDB none takes writes."""
+
+BY_ROLE = ("elasticsearch", "kafka")
+"""Products of which only some nodes vote, if a cluster's nodes have roles."""
 
 PASSING_ON = (
     *("load-balancer", "reverse-proxy"),
@@ -107,7 +110,7 @@ def quorum_of(component: Component) -> int | str | Quorum | None:
     alone = component.product in AGREEING and component.product not in STEPPING
     if data is not None and data.by is not None and not data.all_write and not alone:
         return None
-    if component.votes_elsewhere or (component.managed and component.product == "elasticsearch"):
+    if component.votes_elsewhere or (component.managed and component.product in BY_ROLE):
         return None
     if component.product in TO_WRITE:
         return Quorum(1, "majority")

@@ -22,6 +22,7 @@ SPELLINGS = {
     **dict.fromkeys(("confluent-schema-registry", "cp-schema-registry"), "schema-registry"),
     **dict.fromkeys(("cp-kafka-connect", "connect-distributed"), "kafka-connect"),
     **dict.fromkeys(("ksqldb-server", "ksql", "ksql-server", "cp-ksqldb-server"), "ksqldb"),
+    **dict.fromkeys(("kafka-controller", "kafka-controllers", "kraft", "kraft-controller"), "kafka"),
     "kong-gateway": "kong",
     "apache-airflow": "airflow",
     "temporal-server": "temporal",

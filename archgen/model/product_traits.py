@@ -21,6 +21,7 @@ class Product(Struct, frozen=True, gc=False):
     `quorum` is how many of its replicas must be up, which cannot be switched off: a majority for anything, or for a write, and half of
     them for a read.
     `votes_by_role`: only some of its nodes have a vote if a cluster's nodes have roles, and a provider's voters stand in few models.
+    `votes_from` is its first version of which no other product can hold the votes.
     `forgets_who_leaves`: a replica that is stopped in order has no vote any more, so a majority of the rest is enough.
     `refuses_out_of_step`: a replica without the majority, or without its writes, accepts connections and refuses queries.
     `in_memory`: it keeps its data in memory, and writes it to a disk now and then.
@@ -74,6 +75,7 @@ class Product(Struct, frozen=True, gc=False):
     plain_entry: bool = False
     quorum: Literal["majority", "majority-to-write", "half-to-read"] | None = None
     votes_by_role: bool = False
+    votes_from: int | None = None
     forgets_who_leaves: bool = False
     refuses_out_of_step: bool = False
     in_memory: bool = False
@@ -175,7 +177,12 @@ TRAITS: dict[str, Product] = {
     # standbys hand requests on, but for the performance standbys of the Enterprise edition:
     # https://developer.hashicorp.com/vault/docs/internals/high-availability
     **dict.fromkeys(("vault", "openbao"), Product(asks_primary="always")),
-    "cockroachdb": Product(agrees=True, quorum="majority"),
+    # data and metadata of Redpanda are in groups of Raft: https://docs.redpanda.com/current/manage/raft-group-reconfiguration;
+    # https://docs.yugabyte.com/stable/architecture/docdb-replication/replication
+    **dict.fromkeys(("cockroachdb", "yugabytedb", "redpanda"), Product(agrees=True, quorum="majority")),
+    # without a majority of the controllers no partition gets another leader, and 4.0 has no ZooKeeper any more:
+    # https://kafka.apache.org/42/operations/kraft
+    "kafka": Product(agrees=True, quorum="majority", votes_by_role=True, votes_from=4),
     # the read preference is `primary` at first: https://www.mongodb.com/docs/manual/core/read-preference/
     "mongodb": Product(agrees=True, quorum="majority-to-write", steps_down="writes", asks_primary="always"),
     **dict.fromkeys(("postgresql", "timescaledb"), Product(waits=True, keeps_lease=True)),
@@ -187,13 +194,7 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(("pgbackrest", "barman", "wal-g", "wal-e", "pg-probackup"), Product(archives_log=True)),
     **dict.fromkeys(("mysql-router", "proxysql", "maxscale", "mongos", "vtgate"), Product(spreads=True)),
     **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
-    **dict.fromkeys(
-        (
-            *("yugabytedb", "tidb", "kafka", "redpanda"),
-            "redis-cluster",
-        ),
-        Product(agrees=True),
-    ),
+    **dict.fromkeys(("tidb", "redis-cluster"), Product(agrees=True)),
     # "if there are two or fewer master-eligible nodes, they must all remain available":
     # https://www.elastic.co/guide/en/elasticsearch/reference/current/modules-discovery-voting.html; searches go on without a master:
     # https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/cluster-settings (no_cluster_manager_block)

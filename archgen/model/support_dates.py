@@ -57,6 +57,12 @@ def support_of(product: str, version: str) -> VersionSupport | None:
     return None
 
 
+def major_version(version: str | None) -> int | None:
+    """Return the first number of a version (4 of `v4.1.0`); None if it has none."""
+    number = re.match(_NUMBER, (version or "").strip())
+    return int(number[1].partition(".")[0]) if number is not None else None
+
+
 def split_version(text: str) -> tuple[str, str] | None:
     """Return the product and the version in a text such as `Ubuntu 22.04 LTS`; None unless it has both."""
     match = re.match(_NAMED, text.strip())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica, Zone
@@ -376,6 +377,16 @@ class Index:
         """Return the zones a replica is surely in: those around its host, or around every host it may float to."""
         around = [frozenset(self.zones_around(host)) for host in replica.hosts]
         return frozenset.intersection(*around) if around else frozenset(self.zones_with(replica))
+
+    def members_by_host(self, members: Iterable[Replica]) -> dict[str, int]:
+        """Return how many of some replicas each host surely holds, by itself and by the hosts that run on it."""
+        alone = (replica.hosts[0] for replica in members if len(replica.hosts) == 1)
+        return dict(Counter(each for host in alone for each in (host, *self.hosts_below(host))))
+
+    def members_by_zone(self, members: Iterable[Replica]) -> dict[str, int]:
+        """Return how many of some replicas are surely in each zone, in the order of the zones."""
+        held = Counter(zone for replica in members for zone in self.shared_zones(replica))
+        return {zone.id: held[zone.id] for zone in self.architecture.zones if held[zone.id]}
 
 
 def _says_what_for(component: Component) -> bool:

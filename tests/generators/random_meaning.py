@@ -130,8 +130,8 @@ def _quorums(random: Random, model: Architecture) -> Architecture:
     def change(component: Component) -> Component:
         if random.random() < 0.4:
             kind = random.choice(("database", "key-value-store", "queue", "service", "search"))
-            product = random.choice(("etcd", "galera", "mongodb", "mongodb", "mysql", "elasticsearch", "elasticsearch"))
-            elsewhere = product == "elasticsearch" and random.random() < 0.2
+            product = random.choice(("etcd", "galera", "mongodb", "mongodb", "mysql", "elasticsearch", "kafka"))
+            elsewhere = product in ("elasticsearch", "kafka") and random.random() < 0.2
             return replace(component, kind=kind, product=product, votes_elsewhere=elsewhere, quorum=None)
         return replace(component, quorum=Quorum(random.choice(sides), random.choice(sides)))  # type: ignore[arg-type]
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection
 from archgen.model.products import product_name, product_of
+from archgen.model.support_dates import major_version
 
 VOTING_ROLES = frozenset(
     (
@@ -33,6 +34,10 @@ OTHER_ROLES = frozenset(
 """Words for what other nodes of a search engine do: https://www.elastic.co/docs/deploy-manage/distributed-architecture/clusters-nodes-shards/node-roles."""
 
 
+_CONTROLLERS = frozenset(("controller", "controllers", "kraft"))
+"""Words for the nodes of Kafka that hold the votes; nothing tells the others apart."""
+
+
 def mark_voteless(components: Sequence[Component], connections: Iterable[Connection]) -> tuple[Component, ...]:
     """Return the components, with those marked that are part of a cluster whose votes others hold, or may hold."""
     alike: dict[str, list[Component]] = {}
@@ -42,8 +47,37 @@ def mark_voteless(components: Sequence[Component], connections: Iterable[Connect
     if not alike:
         return tuple(components)
     pairs = {(each.source, target) for each in connections for target in each.targets}
-    parts = {part for nodes in alike.values() for part in _parts(nodes, pairs)}
+    by_name = (nodes for nodes in alike.values() if product_of(nodes[0].product).votes_from is None)
+    parts = {part for nodes in by_name for part in _parts(nodes, pairs)}
+    parts |= {each.id for nodes in alike.values() for each in nodes if _may_vote_elsewhere(each, components)}
     return tuple([replace(each, votes_elsewhere=True) if each.id in parts else each for each in components])
+
+
+def leaves_voters_open(component: Component, components: Sequence[Component]) -> bool:
+    """Return True for a cluster whose votes another product may hold, by its version, where the model shows no voters."""
+    if component.managed or component.quorum is not None or not _may_vote_elsewhere(component, components):
+        return False
+    return not any(product_of(each.product or each.id).coordinates or _controls(each, component) for each in components)
+
+
+def _may_vote_elsewhere(component: Component, components: Iterable[Component]) -> bool:
+    """Return True if others may hold the votes of a cluster's nodes: by its version, or by a component that is named for that."""
+    first = product_of(component.product).votes_from
+    if first is None or _controls(component, component):
+        return False
+    return (major_version(component.version) or 0) < first or any(_controls(each, component) for each in components)
+
+
+def _controls(other: Component, component: Component) -> bool:
+    """Return True for what is named as the controllers of a component's product."""
+    names = {*_words(other), product_name(other.product)}
+    return not names.isdisjoint(_CONTROLLERS) and product_name(component.product) in names
+
+
+def _words(component: Component) -> frozenset[str]:
+    return frozenset(
+        re.findall(r"[a-z]+", f"{component.id} {component.name or ''} {component.product or ''}".casefold())
+    )
 
 
 def _parts(nodes: Sequence[Component], pairs: set[tuple[str, str]]) -> set[str]:

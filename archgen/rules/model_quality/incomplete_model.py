@@ -29,6 +29,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     dns.sites_without_check,
     operations.misspelled_products,
     data.electors_without_quorum,
+    data.brokers_without_controllers,
     data.writers_beyond_product,
     data.writers_without_agreement,
     balancing.balancers_without_stickiness,

@@ -94,40 +94,34 @@ def _of_size(component: Component) -> Iterator[str]:
 
 def _leaves_one_out(component: Component) -> bool:
     """Return True for an even number of search nodes: one of them, which they choose themselves, has no vote."""
-    elects = component.quorum is None and product_of(component.product).votes_by_role
+    product = product_of(component.product)
+    elects = component.quorum is None and product.votes_by_role and product.votes_from is None
     return elects and len(component.replicas) % 2 == 0
 
 
 def _of_place(facts: Topology, members: Sequence[Replica], needed: int, leaves_one_out: bool = False) -> Iterator[str]:
     """Yield the hosts and zones that hold so many members that the rest is no quorum, if others are elsewhere."""
     size = len(members)
-    for noun, held in (("", _by_host(facts, members)), ("zone ", _by_zone(facts, members))):
+    by_host, by_zone = facts.index.members_by_host(members), facts.index.members_by_zone(members)
+    for single, several, held in (("", "", by_host), ("zone ", "zones ", by_zone)):
+        alike: dict[int, list[str]] = {}
         for place, count in _crowded(held, size, needed).items():
-            holds, left = f"{noun}{place} holds {count} of the {size}", size - count
+            alike.setdefault(count, []).append(place)
+        for count, (first, *others) in alike.items():
+            where = f"{several if others else single}{listed([first, *others])}"
+            each, rest = (
+                f"hold {count} of the {size} each" if others else f"holds {count} of the {size}",
+                str(size - count),
+            )
             if leaves_one_out:
-                yield f"{holds}, one of which has no vote, leaving {left - 1} or {left} votes where the quorum needs {needed - 1}"
-            else:
-                yield f"{holds}, leaving {left} where the quorum needs {needed}"
+                each += ", and one of all has no vote" if others else ", one of which has no vote"
+                rest = f"{size - count - 1} or {rest} votes"
+            yield f"{where} {each}, leaving {rest} where the quorum needs {needed - leaves_one_out}"
 
 
 def _crowded(held: Mapping[str, int], size: int, needed: int) -> dict[str, int]:
     """Return the places that hold so many members that the rest is no quorum, if others are elsewhere."""
     return {place: count for place, count in held.items() if 1 < count < size and size - count < needed}
-
-
-def _by_host(facts: Topology, members: Sequence[Replica]) -> dict[str, int]:
-    """Return the members that each host holds, by itself and by the hosts that run on it."""
-    held: dict[str, int] = {}
-    for replica in members:
-        if len(replica.hosts) == 1:
-            for host in (replica.hosts[0], *facts.index.hosts_below(replica.hosts[0])):
-                held[host] = held.get(host, 0) + 1
-    return held
-
-
-def _by_zone(facts: Topology, members: Sequence[Replica]) -> dict[str, int]:
-    around = [facts.index.shared_zones(replica) for replica in members]
-    return {zone: count for zone in facts.zones if (count := sum(zone in zones for zones in around))}
 
 
 def _hit(
@@ -142,13 +136,14 @@ def _hit(
     causes = {(point.element.id, point.flow) for point in points}
     elements = dict.fromkeys(point.element for point in points)
     flows = tuple(flow for flow in facts.flows if broken.get(flow) or flow in also)
-    searching = _may_only_search(facts, component, flows)
-    takes = "may take" if searching or _leaves_one_out(component) else "takes"
-    sure = not searching and _breaks_for_sure(facts, component, points)
+    doubtful = _is_doubtful(facts, component, flows)
+    takes = "may take" if doubtful or _leaves_one_out(component) else "takes"
+    sure = not doubtful and _breaks_for_sure(facts, component, points)
     breaks = (
         f"; losing {listed([element.id for element in elements], 'or')} {takes} down {listed(flows)}" if flows else ""
     )
-    assumed = f" (assumed for {component.product})" if component.quorum is None else ""
+    product = "its product" if (component.product or "").casefold() == component.title.casefold() else component.product
+    assumed = f" (assumed for {product})" if component.quorum is None else ""
     others = [name for name in voting if name != component.id]
     what = (
         f"The quorum of {component.title}{assumed} is"
@@ -169,10 +164,13 @@ def _hit(
     )
 
 
-def _may_only_search(facts: Topology, component: Component, flows: Collection[str]) -> bool:
-    """Return True for search nodes whose callers may only search, which goes on without a majority."""
-    if component.quorum is not None or not product_of(component.product).votes_by_role:
+def _is_doubtful(facts: Topology, component: Component, flows: Collection[str]) -> bool:
+    """Return True for callers that may only search, which goes on without a majority, and for more brokers than controllers."""
+    product = product_of(component.product)
+    if component.quorum is not None or not product.votes_by_role:
         return False
+    if product.votes_from is not None:
+        return len(component.replicas) > 3
     return not any(hop.flow in flows and hop.access == "write" for hop in facts.hops_to[component.id])
 
 
@@ -205,9 +203,12 @@ def _fix(facts: Topology, component: Component) -> str | None:
     product, pair = product_of(component.product), len(component.replicas) == 2
     if product.votes_by_role and len(component.replicas) % 2 == 0:
         added, place = ("a third", "in a third place") if pair else ("another", "and in a place of its own")
+        role, apart = ("eligible as master", "nodes without a vote"), f"{component.id}-data"
+        if product.votes_from is not None:
+            role, apart = ("a controller", "controllers that aren't brokers"), f"{component.id}-controllers"
         return (
-            f"Add {added} node that is eligible as master, on a host of its own {place}; one that only votes keeps no data "
-            f"and may be small. Declare nodes without a vote as a component of their own (`{component.id}-data`)."
+            f"Add {added} node that is {role[0]}, on a host of its own {place}; one that only votes keeps no data "
+            f"and may be small. Declare {role[1]} as a component of their own (`{apart}`)."
         )
     if product.arbitrated and len(component.replicas) % 2 == 0:
         added, place = (
@@ -218,17 +219,19 @@ def _fix(facts: Topology, component: Component) -> str | None:
             f"`replication: {{writers: all, by: …}}` of {component.id}."
         )
     size, needed = len(component.replicas), _needed(component)
-    hosts = _crowded(_by_host(facts, component.replicas), size, needed)
-    if size % 2 and len(hosts) == 1 and not _crowded(_by_zone(facts, component.replicas), size, needed):
+    hosts = _crowded(facts.index.members_by_host(component.replicas), size, needed)
+    if size % 2 and len(hosts) == 1 and not _crowded(facts.index.members_by_zone(component.replicas), size, needed):
         ((place, count),) = hosts.items()
         more = needed - (size - count)
         return (
             f"Move {'one' if more == 1 else more} of the {count} on {place} to "
             f"{'a host that holds' if more == 1 else 'hosts that hold'} none yet, so that the loss of any host leaves {needed}."
         )
-    if asks_majority(component) or has_arbitrator(component):
+    if needed < 2 or (size % 2 == 0 and asks_majority(component)):
         return None
-    return f"Spread the replicas so that the loss of no host or zone leaves fewer than {needed}."
+    places = {facts.index.shared_zones(replica) for replica in component.replicas}
+    third = ", with one in a third place" if asks_majority(component) and len(places) == 2 else ""
+    return f"Spread the replicas so that the loss of no host or zone leaves fewer than {needed}{third}."
 
 
 def _broken_by_quorum(
@@ -261,9 +264,8 @@ def _broken_by_quorum(
 
 def _promoted_by(facts: Topology, component: str) -> Iterator[str]:
     """Yield the stores whose replicas a component promotes."""
-    for name, each in facts.components.items():
-        if each.replication is not None and each.replication.by == component:
-            yield name
+    data = ((name, each.replication) for name, each in facts.components.items())
+    yield from (name for name, own in data if own is not None and own.by == component)
 
 
 def _breaks_besides(alone: Losses, none: Losses, element: Subject, flow: str, ends: Collection[str]) -> bool:
@@ -311,8 +313,8 @@ def _spread(facts: Topology, component: Component) -> tuple[Change, ...]:
     """Return the move of a member to a place where no host or zone holds half of them."""
     size, needed = len(component.replicas), _needed(component)
     crowded = [
-        *(Subject("zone", zone) for zone in _crowded(_by_zone(facts, component.replicas), size, needed)),
-        *(Subject("host", host) for host in _crowded(_by_host(facts, component.replicas), size, needed)),
+        *(Subject("zone", zone) for zone in _crowded(facts.index.members_by_zone(component.replicas), size, needed)),
+        *(Subject("host", host) for host in _crowded(facts.index.members_by_host(component.replicas), size, needed)),
     ]
     hosts = facts.hosts_of(component.id)
     # what else stands there has a say in whether a host may leave
@@ -354,7 +356,8 @@ RULE = Rule(
         "store that stops without a majority (SQL Server, MongoDB) if its `replication` names what decides in `by`. A zone that "
         "holds all members is reported by `single-zone` or `colocated-redundancy`. Counts every node of an Elasticsearch or "
         "OpenSearch as eligible as master, unless its name or another component's tells nodes of several roles apart, or it is managed. "
-        "Of an even number of them one has no vote; they choose it themselves, so a loss counts if it stops them for any choice."
+        "Of an even number of them one has no vote; they choose it themselves, so a loss counts if it stops them for any choice. "
+        "Counts every broker of Kafka 4 or later as a controller too, unless a component is named for the controllers."
     ),
     references=(
         ("etcd FAQ, Why an odd number of cluster members?", "https://etcd.io/docs/v3.5/faq/"),

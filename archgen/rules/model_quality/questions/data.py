@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from archgen.analysis.backups import shares_disk
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
+from archgen.language.expand.votes import leaves_voters_open
 from archgen.language.schema.product_names import KNOWN
 from archgen.model.architecture import Component, Replica
 from archgen.model.durations import spell_duration
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_name, product_of
+from archgen.model.support_dates import major_version
 from archgen.model.wording import first_few, listed
 from archgen.reliability.members import (
     copies_awaited,
@@ -118,16 +120,17 @@ def _zones(topology: Topology, replica: Replica) -> frozenset[str]:
 
 def _may_mirror(component: Component) -> bool:
     """Return True unless the version of a RabbitMQ is one that mirrors no queues any more: 4.0 and later."""
-    major = (component.version or "").strip().lstrip("v").partition(".")[0]
-    return not major.isdigit() or int(major) < 4
+    return (major_version(component.version) or 0) < 4
 
 
 def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
     """Yield stores with several writers whose agreement isn't declared (`conflicting-writers`)."""
     for component in topology.architecture.components:
         replication = component.replication
+        product = product_of(component.product)
         if (
             replication is None
+            or (product.agrees and not product.leaderless)
             or replication.mode
             or replication.conflicts
             or quorum_of(component)
@@ -182,6 +185,23 @@ def electors_without_quorum(topology: Topology) -> Iterator[Gap]:
                     "assumed to be enough",
                     f"Add `product` to {component.id}, such as `etcd`, or `quorum: majority`.",
                 )
+
+
+def brokers_without_controllers(topology: Topology) -> Iterator[Gap]:
+    """Yield brokers that may be the controllers too, where the loss of a replica, host or zone would take their majority."""
+    for component in topology.architecture.components:
+        size, members = len(component.replicas), component.replicas
+        places = (topology.index.members_by_host(members), topology.index.members_by_zone(members))
+        # half of them or more in one place, and others elsewhere
+        decides = any(size <= 2 * count < 2 * size for held in places for count in held.values())
+        if decides and leaves_voters_open(component, topology.architecture.components):
+            yield component_gap(
+                component,
+                f"{component.id} doesn't declare its controllers: if its {size} brokers are them too, a majority of {size} must be up "
+                "for any of them to take over a partition",
+                f"Add `quorum: majority` to {component.id} if its brokers are the controllers too; else add the controllers, or ZooKeeper, "
+                f"as a component that {component.id} calls.",
+            )
 
 
 def promotions_without_promoter(topology: Topology) -> Iterator[Gap]:
