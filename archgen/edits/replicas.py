@@ -11,7 +11,7 @@ from archgen.edits.names import next_number
 from archgen.edits.promotion import agrees_by_vote, has_primary
 from archgen.model.architecture import Architecture, Cluster, Component, Placement, Replica, Replication
 from archgen.model.kinds import KINDS, ROUTING
-from archgen.model.products import product_name, product_of
+from archgen.model.products import product_of
 from archgen.model.wording import listed
 
 Callers = Callable[[str], Iterable[Component]]
@@ -111,8 +111,9 @@ def mover_on(architecture: Architecture, component: Component) -> str | None:
     """
     on = {host for replica in component.replicas for host in replica.hosts}
     systems = [(host.os or "").casefold() for host in architecture.hosts if host.id in on]
-    is_windows = product_name(component.product) == "iis" or any("windows" in system for system in systems)
-    return None if is_windows or product_of(component.product).appliance else "vrrp"
+    product = product_of(component.product)
+    is_windows = product.on_windows or any("windows" in system for system in systems)
+    return None if is_windows or product.appliance else "vrrp"
 
 
 def with_moving_address(component: Component, *, is_apart: bool = False, by: str | None = "vrrp") -> Component:

@@ -90,6 +90,6 @@ def without_costly_hints(diagram: Diagram) -> Diagram:
 
 def least_crossings(diagram: Diagram) -> int:
     """Return the crossings of a diagram in the direction that has fewer of them, of those that it may be read in."""
-    nameless = replace(diagram, id="", title="", alt="")
+    nameless = diagram.nameless
     ways = {"left-right": (best,), "top-down": (best_turned,)}.get(diagram.direction or "", (best, best_turned))
     return min(crossings_of(way(nameless)) for way in ways)

@@ -24,6 +24,8 @@ SPELLINGS = {
     **dict.fromkeys(("ksqldb-server", "ksql", "ksql-server", "cp-ksqldb-server"), "ksqldb"),
     **dict.fromkeys(("kafka-controller", "kafka-controllers", "kraft", "kraft-controller"), "kafka"),
     "kong-gateway": "kong",
+    **dict.fromkeys(("exchange-server", "microsoft-exchange", "microsoft-exchange-server"), "exchange"),
+    **dict.fromkeys(("vmware-esxi", "vsphere", "vmware-vsphere"), "esxi"),
     "apache-airflow": "airflow",
     "temporal-server": "temporal",
     "percona-xtradb": "percona-xtradb-cluster",
@@ -102,6 +104,13 @@ SPELLINGS = {
     "sqlserver": "mssql",
 }
 """Other names of products, with the name that the tables have."""
+
+VERSIONED_AS = {
+    "galera": "mariadb",
+    **dict.fromkeys(("mysql-innodb-cluster", "mysql-group-replication"), "mysql"),
+    **dict.fromkeys(("php-fpm", "mod-php"), "php"),
+}
+"""Products that count their versions as another does, of which they are a part or an edition; some have versions of their own too."""
 
 VENDORS = {
     "aws": "aws",

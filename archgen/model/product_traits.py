@@ -62,6 +62,7 @@ class Product(Struct, frozen=True, gc=False):
     `files_alone`: a store of files and disks, of which a component of another kind has the map, as Ceph's monitors have; it can be made
     from them again.
     `arbitrated`: a program without data can vote beside its replicas; `arbitrates`: it is one.
+    `on_windows`: it runs on Windows alone.
     `spreadable`: its provider can run it in several zones.
     `consoles` are the ports of its console for administrators.
     """
@@ -113,6 +114,7 @@ class Product(Struct, frozen=True, gc=False):
     asks_primary: Literal["always", "promoted"] | None = None
     arbitrated: bool = False
     arbitrates: bool = False
+    on_windows: bool = False
     spreads: bool = False
     copies_later: bool = False
     archives_log: bool = False
@@ -321,12 +323,14 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(
         (
             *("dovecot", "cyrus", "cyrus-imap", "courier", "courier-imap", "grommunio", "kopano", "icewarp", "axigen"),
-            *("exchange", "microsoft-exchange", "exchange-server", "domino", "hcl-domino", "groupwise", "mdaemon"),
+            *("domino", "hcl-domino", "groupwise", "mdaemon"),
             *("zimbra", "carbonio", "mailcow", "mailu", "iredmail", "docker-mailserver", "modoboa", "hmailserver"),
             "kerio-connect",
         ),
         Product(mailboxes=True),
     ),
+    "exchange": Product(mailboxes=True, on_windows=True),
+    "iis": Product(on_windows=True),
     **dict.fromkeys(("stalwart", "james", "apache-james"), Product(mailboxes=True, keeps_data=True)),
     **dict.fromkeys(
         (

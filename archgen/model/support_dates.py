@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from archgen.model.product_spellings import VERSIONED_AS
 from archgen.model.products import product_name
 from archgen.model.support_table import TABLE, SupportedProduct
 
@@ -21,14 +22,6 @@ class VersionSupport(Struct, frozen=True):
 
 _EXTENDED = r"(?i)\b(?:ELS|ELTS|ESM|ESU|LTSS|LTSC|LTSB|IoT|Pro|extended)\b"
 """Names of paid extensions and of editions with days of their own, which aren't in the table."""
-_VERSIONED_AS = {
-    **dict.fromkeys(("mariadb-galera", "mariadb-galera-cluster"), "mariadb"),
-    **dict.fromkeys(("mysql-innodb-cluster", "innodb-cluster", "mysql-group-replication"), "mysql"),
-    **dict.fromkeys(("php-fpm", "mod-php"), "php"),
-    **dict.fromkeys(("exchange-server", "microsoft-exchange", "microsoft-exchange-server"), "exchange"),
-    **dict.fromkeys(("vmware-esxi", "vsphere", "vmware-vsphere"), "esxi"),
-}
-"""Products that count their versions as another does, of which they are a part or an edition."""
 _FIRST_YEAR = 1990
 """From here on, the first part of a version is a year."""
 _NUMBER = r"v?([0-9]{1,6}(?:\.[0-9]{1,6}){0,3})"
@@ -37,8 +30,8 @@ _NAMED = r"([A-Za-z][A-Za-z. ]{0,40}?)[ -]v?([0-9].{0,40})"
 
 def support_of(product: str, version: str) -> VersionSupport | None:
     """Return the support of a version (`8.0.36`, `v18`, `22.04 LTS`) of a product; None if it isn't in the table."""
-    spelled = "-".join(product.casefold().replace("_", " ").split())
-    product_lines = TABLE.get(_VERSIONED_AS.get(spelled) or product_name(product))
+    name = product_name(product)
+    product_lines = TABLE.get(VERSIONED_AS.get(name, name))
     number = re.match(_NUMBER, version.strip())
     if product_lines is None or number is None or re.search(_EXTENDED, version):
         return None
@@ -52,7 +45,13 @@ def support_of(product: str, version: str) -> VersionSupport | None:
     digits = oldest.split(".")
     # a build such as 16.0 is no year before 2014
     counts_alike = (int(parts[0]) < _FIRST_YEAR) == (int(digits[0]) < _FIRST_YEAR)
-    if counts_alike and len(parts) >= len(digits) and list(map(int, parts)) < list(map(int, digits)):
+    # Galera's own versions, and those of MySQL with it, aren't MariaDB's
+    if (
+        name not in VERSIONED_AS
+        and counts_alike
+        and len(parts) >= len(digits)
+        and list(map(int, parts)) < list(map(int, digits))
+    ):
         return VersionSupport(product_lines, oldest, day, older=True)
     return None
 

@@ -6,7 +6,7 @@ network moves stays where that network ends.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, KeysView, Sequence
 
 from msgspec.structs import replace
 
@@ -61,9 +61,9 @@ def near(
     return [replica for replica in replicas if certain_places(index, index.replicas[replica], locality) & own]
 
 
-def possible_homes(index: Index, replica: Replica, locality: str) -> set[frozenset[str]]:
+def possible_homes(index: Index, replica: Replica, locality: str) -> KeysView[frozenset[str]]:
     """Return what is shared with a replica on each of its hosts; one that stays within a wider place has that alone."""
-    return set(homes(index, replica, locality).values()) or {home(index, replica, locality)}
+    return dict.fromkeys(homes(index, replica, locality).values() or (home(index, replica, locality),)).keys()
 
 
 def caller_pools(index: Index, connection: Connection, replicas: Collection[str]) -> list[list[str]]:
@@ -73,8 +73,7 @@ def caller_pools(index: Index, connection: Connection, replicas: Collection[str]
         return [list(replicas)]
     own: dict[frozenset[str], None] = {}
     for caller in index.components[connection.source].replicas:
-        by_host = homes(index, caller, locality)
-        own |= dict.fromkeys(by_host.values() if by_host else (home(index, caller, locality),))
+        own |= dict.fromkeys(possible_homes(index, caller, locality))
     return [[name for name in replicas if certain_places(index, index.replicas[name], locality) & each] for each in own]
 
 

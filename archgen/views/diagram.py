@@ -176,6 +176,11 @@ class Diagram(Struct, frozen=True, kw_only=True):
     badges: tuple[Badge, ...] = ()
 
     @property
+    def nameless(self) -> Diagram:
+        """The diagram as engines see it: none reads its title."""
+        return replace(self, id="", title="", alt="")
+
+    @property
     def asks_for_places(self) -> bool:
         """Return True if a model asks for the place of a card beside another that is shown, too."""
         shown = {node.subject for node in self.nodes}

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from archgen.app.drawing.layouts import engine_for, nameless
+from archgen.app.drawing.layouts import engine_for
 from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best, best_turned
@@ -33,7 +33,7 @@ def drawn(model: CheckedModel, view: str, complete: bool = False) -> Diagram:
 
 
 def is_tangled(diagram: Diagram) -> bool:
-    return min(score(way(nameless(diagram))).crossings for way in (best, best_turned)) > TANGLED
+    return min(score(way(diagram.nameless)).crossings for way in (best, best_turned)) > TANGLED
 
 
 @pytest.mark.sampled(4)

@@ -24,11 +24,6 @@ def wrapped_engine(engine: Engine) -> Engine:
     return fitted(engine)
 
 
-def nameless(diagram: Diagram) -> Diagram:
-    """Return a diagram as engines see it: none reads its title."""
-    return replace(diagram, id="", title="", alt="")
-
-
 def retitled(diagram: Diagram, name: Diagram) -> Diagram:
     """Return a diagram with the title of another."""
     return replace(diagram, id=name.id, title=name.title, alt=name.alt)
@@ -39,7 +34,7 @@ def cached(engine: Engine) -> Engine:
     place = lru_cache(maxsize=REMEMBERED)(engine)
 
     def remembering(diagram: Diagram) -> Placed:
-        placed = place(nameless(diagram))
+        placed = place(diagram.nameless)
         return replace(placed, diagram=retitled(placed.diagram, diagram))
 
     return remembering

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from archgen.app.config.choice import require_choice
-from archgen.app.drawing.layouts import nameless
 from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best
 from archgen.engines.legible_aspects import TANGLED, Legibility, legible_aspect, without_costly_hints
@@ -176,7 +175,7 @@ def _is_tangled(diagram: Diagram) -> bool:
 
 def _tangle(diagram: Diagram) -> int:
     """Return the crossings of a diagram, as none if it has so few lines that these can be followed however they cross."""
-    return crossings_of(best(nameless(diagram))) if len(diagram.edges) > TANGLED else 0
+    return crossings_of(best(diagram.nameless)) if len(diagram.edges) > TANGLED else 0
 
 
 def _untangled(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram:
@@ -189,7 +188,7 @@ def _untangled(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) 
     if least > TANGLED:
         for are_equal, folding in zip((True, False, False), foldings(tier.topology), strict=True):
             folded = deployment(tier.topology, findings, folding)
-            crossings = crossings_of(best(nameless(folded)))
+            crossings = crossings_of(best(folded.nameless))
             if crossings < least and (are_equal or crossings <= enough):
                 best_diagram, least = folded, crossings
             if least <= TANGLED:

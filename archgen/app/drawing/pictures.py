@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.app.drawing.layouts import REMEMBERED, cached, engine_for, nameless, retitled, wrapped_engine
+from archgen.app.drawing.layouts import REMEMBERED, cached, engine_for, retitled, wrapped_engine
 from archgen.engines.rooms import COLUMNS, ROOMS, THUMBNAIL, Room, legibility
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
@@ -164,7 +164,7 @@ class Drawing:
         """
         from archgen.slides.values import PICTURE
 
-        placed = self._fits(nameless(diagram), room or PICTURE, least, promising)
+        placed = self._fits(diagram.nameless, room or PICTURE, least, promising)
         return replace(placed, diagram=retitled(placed.diagram, diagram))
 
     def _fitted(self, diagram: Diagram, room: tuple[float, float], least: float | None, promising: float) -> Placed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
@@ -204,7 +204,7 @@ def _floating(facts: Topology, connection: Connection) -> Iterator[Replica]:
         yield from (each for each in facts.components[name].replicas if len(each.hosts) > 1)
 
 
-def _homes(facts: Topology, connection: Connection, replica: Replica) -> set[frozenset[str]]:
+def _homes(facts: Topology, connection: Connection, replica: Replica) -> KeysView[frozenset[str]]:
     return possible_homes(facts.index, replica, connection.locality or "")
 
 
