@@ -75,8 +75,9 @@ def compare_findings(before: CheckedModel, after: CheckedModel) -> tuple[Finding
     """
     partners, resolved = _paired(before, after)
     was, now = _told_points(before), _told_points(after)
+    broken = impossible_now(before, after)
     changes = [_change(was, partners.get(place), new) for place, new in enumerate(after.numbered)]
-    changes += [_gone(now, old) for place, old in resolved if place < len(before.findings)]
+    changes += [_gone(now, old, broken) for place, old in resolved if place < len(before.findings)]
     return tuple(change for change in changes if change is not None)
 
 
@@ -91,7 +92,16 @@ def _change(was: _Points, old: Numbered | None, new: Numbered) -> FindingChange 
     return FindingChange("left", new, old, new, tuple(_differences(old[1], new[1])))
 
 
-def _gone(now: _Points, old: Numbered) -> FindingChange:
+def impossible_now(before: CheckedModel, after: CheckedModel) -> frozenset[str]:
+    """Return the flows that fail with nothing failed, and didn't before: nothing is known of their losses any longer."""
+    was, now = before.topology.losses.failures, after.topology.losses.failures
+    return frozenset(flow for flow in was if flow in now and was[flow].possible > now[flow].possible)
+
+
+def _gone(now: _Points, old: Numbered, broken: frozenset[str]) -> FindingChange:
+    of_losses = old[1].proof is not None or old[1].category == "reliability"
+    if old[1].accepted is None and of_losses and old[1].flows and broken >= {*old[1].flows}:
+        return FindingChange("left", old, old, None, ("its flows can't work any more",))
     if old[1].accepted is None and _is_told(now, old[1]):
         return FindingChange("left", old, old, None, ("part of other findings now",))
     return FindingChange("resolved", old, old, None)

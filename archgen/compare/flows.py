@@ -34,6 +34,8 @@ class FlowFacts(Struct, frozen=True):
 class FlowChange(Struct, frozen=True):
     """A flow before (None: it is new) and after (None: it is gone), and its single points of failure that came and went.
 
+    One that is down with nothing failed, before or after, has none to compare.
+
     `facts` are those of the flow as it is now, or as it was.
     """
 
@@ -102,7 +104,8 @@ def _compare(before: CheckedModel, after: CheckedModel, flow: str) -> FlowChange
     facts = _facts(last, flow)
     was = _facts(before, flow) if flow in before.topology.flows else None
     now = facts if last is after else None
-    old, new = (was.stops, now.stops) if was is not None and now is not None else ((), ())
+    both = was is not None and now is not None and was.possible and now.possible
+    old, new = (was.stops, now.stops) if both and was is not None and now is not None else ((), ())
     return FlowChange(
         flow=flow,
         title=last.topology.flows[flow].title,
@@ -140,8 +143,10 @@ def called(topology: Topology, element: Subject) -> str:
 
 
 def survivors(topology: Topology, flow: str) -> tuple[str, ...]:
-    """Return the hosts of a flow whose loss alone doesn't take it down."""
+    """Return the hosts of a flow whose loss alone doesn't take it down; none of one that is down with nothing lost."""
     failures = topology.losses.failures[flow]
+    if not failures.possible:
+        return ()
     fatal = topology.losses.points[flow]
     return tuple(element.id for element in failures.elements if element.kind == "host" and element not in fatal)
 

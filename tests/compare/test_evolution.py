@@ -12,6 +12,7 @@ from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.compare import Evolution, evolve
 from archgen.compare.findings import Verdict
+from archgen.compare.review import review_evolution
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.policy import Persona, hidden_findings
 from archgen.linting.policy import visible_findings as readers
@@ -440,3 +441,56 @@ def test_rates_are_told_in_one_unit_and_an_availability_by_its_share() -> None:
     new = old.replace("20/min", "60/min").replace("99.9%", "99%")
     (change,) = evolve(side(old), side(new)).entities
     assert set(change.what) == {"capacity 60/min, was 20/min", "availability 99%, was 99.9%"}
+
+
+NEAR = """\
+archgen: 1
+name: Shop
+hosts: {a: {}, b: {}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: a}
+  db: {kind: database, runs_on: a}
+connections:
+  user -> web: {protocol: http, port: 80}
+  web -> db: {protocol: mysql, port: 3306, locality: same-host}
+flows:
+  read: {title: Reads, access: read, steps: [user -> web: read, web -> db: find]}
+"""
+
+
+def test_a_flow_that_becomes_impossible_loses_nothing_that_it_had_to_fear() -> None:
+    before, after = (
+        side(NEAR),
+        side(NEAR.replace("db: {kind: database, runs_on: a}", "db: {kind: database, runs_on: b}")),
+    )
+    evolution = evolve(before, after)
+    (flow,) = evolution.flows
+    assert (flow.gone, flow.left, flow.new) == ((), (), ())
+    assert flow.after is not None
+    assert (flow.after.possible, flow.after.survives) == (False, ())
+    told = sentences(evolution)
+    assert "read is no longer possible: it fails with nothing failed." in told
+    assert not any("no longer stops" in sentence for sentence in told)
+    resolved = {change.finding.rule for change in evolution.findings_of("resolved")}
+    assert resolved.isdisjoint({"single-point-of-failure", "maintenance-downtime"})
+    held = {change.finding.rule: change.what for change in evolution.findings if change.after is None}
+    assert held["single-point-of-failure"] == ("its flows can't work any more",)
+    # what doesn't hang on it is resolved all the same
+    encrypted = side(
+        NEAR.replace("runs_on: a}\nconn", "runs_on: b}\nconn").replace("protocol: http, port: 80", "protocol: https")
+    )
+    assert "missing-tls" in {change.finding.rule for change in evolve(before, encrypted).findings_of("resolved")}
+    back = evolve(after, before)
+    (flow,) = back.flows
+    assert (flow.gone, flow.left, flow.new) == ((), (), ())
+    assert "impossible-flow" in {change.finding.rule for change in back.findings_of("resolved")}
+
+
+def test_a_change_that_breaks_a_flow_is_worse_alone() -> None:
+    before, after = (
+        side(NEAR),
+        side(NEAR.replace("db: {kind: database, runs_on: a}", "db: {kind: database, runs_on: b}")),
+    )
+    review = review_evolution(evolve(before, after), "changed", None, None)
+    assert (review.tendency, review.resolved) == ("worse", ())

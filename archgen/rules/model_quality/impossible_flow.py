@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, KeysView
+from collections.abc import Iterable, Iterator, KeysView
+
+from msgspec.structs import replace
 
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
@@ -11,12 +13,12 @@ from archgen.model.architecture import Component, Connection, Replica
 from archgen.model.finding import Proof
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, place_beside, plural
-from archgen.reliability.locality import NEAREST, SAME_HOST, possible_homes
+from archgen.reliability.locality import NEAREST, SAME_HOST, certain_places, possible_homes
 from archgen.reliability.members import quorum, votes
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each missing connection or port, at the first step that needs it, then one for each reason why flows fail."""
+    """Yield a hit for each missing connection or port, at the first step that needs it, and each reason why flows or replicas fail."""
     facts = context.topology
     wanted: dict[tuple[str, tuple[str, ...]], list[Hop]] = {}
     spoken: dict[tuple[str | None, Connection], list[Hop]] = {}
@@ -33,6 +35,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for (_, connection), hops in spoken.items():
         yield _without_port(connection, hops)
     yield from _failing(facts, {hop.step.id for hops in wanted.values() for hop in hops})
+    yield from _alone(facts)
 
 
 def _steps(facts: Topology) -> Iterator[list[Hop]]:
@@ -127,6 +130,45 @@ def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
     return f"no replica may answer {name}", "Placing, access and failover restrict who may answer: loosen one of them."
 
 
+def _alone(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each call with a locality that some replicas of its caller can never meet, and others can."""
+    needed: dict[tuple[str, tuple[str, ...]], list[tuple[Connection, Hop]]] = {}
+    for flow, hops in facts.hops.items():
+        for hop in hops if facts.losses.failures[flow].possible else ():
+            if hop.connection is not None and hop.connection.locality is not None and not hop.optional:
+                needed.setdefault((hop.step.source, hop.step.targets), []).append((hop.connection, hop))
+    for (source, called), uses in needed.items():
+        callers, connection = facts.components[source].replicas, uses[0][0]
+        alone = [each.id for each in callers if not _may_meet(facts, called, each)]
+        if 0 < len(alone) < len(callers):
+            targets, place = listed(called, "or"), _place(connection)
+            yield Hit(
+                subject=Subject("connection", connection.id),
+                message=(
+                    f"{listed(alone)} can never do {'its' if len(alone) == 1 else 'their'} part: {connection.id} stays within "
+                    f"{place}, and no replica of {targets} may run there"
+                ),
+                case="replica",
+                related=tuple((Subject("replica", each), f"has no replica of {targets} there") for each in alone),
+                flows=_flows([hop for _, hop in uses]),
+                fix=f"Place {targets} beside each replica of {connection.source}, or take the `locality` off the connection.",
+            )
+
+
+def _may_meet(facts: Topology, targets: Iterable[str], caller: Replica) -> bool:
+    """Return True if one of several targets may run where a caller may reach it."""
+    for target in targets:
+        connection = facts.index.connections.get((caller.component, target))
+        if connection is None or connection.locality is None:
+            return True
+        own = set().union(*possible_homes(facts.index, caller, connection.locality))
+        for callee in facts.components[target].replicas:
+            hosts = [replace(callee, hosts=(host,)) for host in callee.hosts] or [callee]
+            if any(certain_places(facts.index, each, connection.locality) & own for each in hosts):
+                return True
+    return False
+
+
 def _answering(facts: Topology, proof: Proof) -> int:
     """Count the replicas that may answer a failing step; the fewest, if callers reach different replicas."""
     needs = [need for replica in proof.path for need in facts.losses.structures[proof.flow].needs.get(replica, ())]
@@ -163,9 +205,13 @@ def _quorum(component: Component) -> tuple[str, str]:
     )
 
 
-def _apart(facts: Topology, connection: Connection, caller: Replica, proof: Proof) -> tuple[str, str]:
+def _place(connection: Connection) -> str:
     place = {SAME_HOST: "the same host", NEAREST: "the same zone"}.get(connection.locality or "")
-    place = place or f"the same {(connection.locality or '').removeprefix('same-')}"
+    return place or f"the same {(connection.locality or '').removeprefix('same-')}"
+
+
+def _apart(facts: Topology, connection: Connection, caller: Replica, proof: Proof) -> tuple[str, str]:
+    place = _place(connection)
     targets = listed(connection.targets, "or")
     if facts.components[caller.component].kind == "client":
         return (
@@ -230,9 +276,9 @@ RULE = Rule(
     code="MOD004",
     title="Impossible flow",
     severity="error",
-    cases=(("spread", "warning"),),
+    cases=(("spread", "warning"), ("replica", "warning")),
     category="model",
-    summary="A step has no connection, or a flow fails with every element up.",
+    summary="A step has no connection, or a flow or a replica fails with every element up.",
     why=(
         "Flows say how requests travel, and connections say which component may call which. If the two disagree, or "
         "if no replica can answer a step with every element up, one of them is wrong, and no result for the flow "
@@ -242,7 +288,8 @@ RULE = Rule(
     limits=(
         "Reports the first reason of a flow that fails for several; the next one follows when the first is fixed. A "
         "write to a component that takes none is reported by `write-to-replica`. A warning is what floats on both ends of a "
-        "connection with a `locality`, and is spread: that there is one in each zone with everything up isn't counted."
+        "connection with a `locality`, and is spread: that there is one in each zone with everything up isn't counted. Another "
+        "is a replica that has nothing near that a required `locality` asks for, while others of its component have."
     ),
     references=(
         (
