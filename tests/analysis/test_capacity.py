@@ -16,6 +16,7 @@ from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Flow, Replica
+from archgen.model.problems import ModelError
 from archgen.model.subject import Subject
 from tests.examples import examples
 from tests.generators.random_flows import architecture
@@ -88,6 +89,33 @@ def test_a_flow_that_the_loss_breaks_brings_nothing() -> None:
 def test_weights_share_out_unevenly_and_none_is_one() -> None:
     found = loads(site(balance="{algorithm: round-robin, weights: {s-1: 3}}"))["visit"]
     assert (found["app@s-1"], found["app@s-2"]) == (90, 30)
+
+
+RECORDS = """\
+archgen: 1
+name: Weighted records
+hosts: {a: {}, b: {}}
+components:
+  user: {kind: client, balance: {weights: {a: 3, b: 1}}}
+  dns: {kind: dns, managed: true}
+  web: {kind: web-server, runs_on: [a, b]}
+connections:
+  user -> dns: dns
+  user -> web: https
+flows: {page: {demand: 100/s, steps: [user -> dns: where, user -> web: GET]}}
+"""
+
+
+def test_weighted_records_are_those_of_the_client_that_asks_for_them() -> None:
+    rates = Load(Topology(load("x.arch.yaml", RECORDS.encode()).architecture)).totals()
+    assert (rates["web@a"], rates["web@b"]) == (75.0, 25.0)
+    weights = "balance: {weights: {a: 3, b: 1}}"
+    there = RECORDS.replace(f", {weights}", "").replace("managed: true", f"managed: true, {weights}")
+    with pytest.raises(ModelError) as error:
+        load("x.arch.yaml", there.encode())
+    assert {problem.fix for problem in error.value.problems} == {
+        "A name server calls nothing that its records name: write the `weights` at the client that asks for them."
+    }
 
 
 def test_a_backup_takes_requests_only_when_nobody_else_is_left() -> None:

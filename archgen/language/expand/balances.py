@@ -96,5 +96,7 @@ def _members(reader: ComponentReader, name: str, mark: int, key: str) -> tuple[s
         f"`{key}` of `{reader.name}` names `{name}`, which isn't a component that it calls, or a host or replica of one"
     )
     fix = suggestion(name, choices) or "Name a component that it has a connection to, or a host or replica of one."
+    if reader.entry["kind"] == "dns":
+        fix = f"A name server calls nothing that its records name: write the `{key}` at the client that asks for them."
     reader.context.dangling(mark, reader.subject, message, fix)
     return (name,)

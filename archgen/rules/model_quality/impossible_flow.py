@@ -158,8 +158,8 @@ def _alone(facts: Topology) -> Iterator[Hit]:
 def _may_meet(facts: Topology, targets: Iterable[str], caller: Replica) -> bool:
     """Return True if one of several targets may run where a caller may reach it."""
     for target in targets:
-        connection = facts.index.connections.get((caller.component, target))
-        if connection is None or connection.locality is None:
+        connection = facts.index.connections[caller.component, target]
+        if connection.locality is None:
             return True
         own = set().union(*possible_homes(facts.index, caller, connection.locality))
         for callee in facts.components[target].replicas:
