@@ -133,9 +133,9 @@ def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
 def _alone(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each call with a locality that some replicas of its caller can never meet, and others can."""
     needed: dict[tuple[str, tuple[str, ...]], list[tuple[Connection, Hop]]] = {}
-    for flow, hops in facts.hops.items():
-        for hop in hops if facts.losses.failures[flow].possible else ():
-            if hop.connection is not None and hop.connection.locality is not None and not hop.optional:
+    for hops in facts.hops.values():
+        for hop in hops:
+            if hop.connection is not None and not hop.optional:
                 needed.setdefault((hop.step.source, hop.step.targets), []).append((hop.connection, hop))
     for (source, called), uses in needed.items():
         callers, connection = facts.components[source].replicas, uses[0][0]
@@ -158,8 +158,8 @@ def _alone(facts: Topology) -> Iterator[Hit]:
 def _may_meet(facts: Topology, targets: Iterable[str], caller: Replica) -> bool:
     """Return True if one of several targets may run where a caller may reach it."""
     for target in targets:
-        connection = facts.index.connections[caller.component, target]
-        if connection.locality is None:
+        connection = facts.index.connections.get((caller.component, target))
+        if connection is None or connection.locality is None:
             return True
         own = set().union(*possible_homes(facts.index, caller, connection.locality))
         for callee in facts.components[target].replicas:
