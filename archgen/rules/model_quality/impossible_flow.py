@@ -131,26 +131,29 @@ def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
 
 
 def _alone(facts: Topology) -> Iterator[Hit]:
-    """Yield a hit for each call with a locality that some replicas of its caller can never meet, and others can."""
-    needed: dict[tuple[str, tuple[str, ...]], list[tuple[Connection, Hop]]] = {}
-    for hops in facts.hops.values():
-        for hop in hops:
-            if hop.connection is not None and not hop.optional:
-                needed.setdefault((hop.step.source, hop.step.targets), []).append((hop.connection, hop))
-    for (source, called), uses in needed.items():
-        callers, connection = facts.components[source].replicas, uses[0][0]
-        alone = [each.id for each in callers if not _may_meet(facts, called, each)]
-        if 0 < len(alone) < len(callers):
-            targets, place = listed(called, "or"), _place(connection)
+    """Yield a hit for each connection with a locality that some replicas of its caller can never meet in a step, and others can."""
+    needed: dict[str, tuple[Connection, list[Hop]]] = {}
+    for step in _steps(facts):
+        hop = step[0]
+        # alternatives are one call, and reported once
+        if hop.connection is not None and not any(each.optional for each in step):
+            needed.setdefault(hop.connection.id, (hop.connection, []))[1].append(hop)
+    for connection, hops in needed.values():
+        callers = facts.components[connection.source].replicas
+        unmet = [({each.id for each in callers if not _may_meet(facts, hop.step.targets, each)}, hop) for hop in hops]
+        stuck = [hop for names, hop in unmet if 0 < len(names) < len(callers)]
+        if stuck:
+            alone = [each.id for each in callers if any(each.id in names for names, hop in unmet if hop in stuck)]
+            targets = listed(list(dict.fromkeys(target for hop in stuck for target in hop.step.targets)), "or")
             yield Hit(
                 subject=Subject("connection", connection.id),
                 message=(
                     f"{listed(alone)} can never do {'its' if len(alone) == 1 else 'their'} part: {connection.id} stays within "
-                    f"{place}, and no replica of {targets} may run there"
+                    f"{_place(connection)}, and no replica of {targets} may run there"
                 ),
                 case="replica",
                 related=tuple((Subject("replica", each), f"has no replica of {targets} there") for each in alone),
-                flows=_flows([hop for _, hop in uses]),
+                flows=_flows(stuck),
                 fix=f"Place {targets} beside each replica of {connection.source}, or take the `locality` off the connection.",
             )
 
