@@ -102,6 +102,10 @@ def sets_store_itself(name: str, store: Known) -> bool:
     return (known.kind, known.protocol) == (store.kind, store.protocol)
 
 
+OF_PROVIDER = "provider"
+"""The reference to a service that a provider runs: it is one for all who use it, whatever names they have for what is theirs."""
+
+
 @lru_cache(maxsize=4096)
 def provided_service(name: str) -> str | None:
     """Return the service of a provider of which a variable names something by no address: a queue, a table, a bucket."""

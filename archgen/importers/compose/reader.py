@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from archgen.importers.addresses import Mention, arguments, resolve_host
+from archgen.importers.catalogue import PROVIDED
 from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables, with_settings
 from archgen.importers.compose.frameworks import calls_in_files, read_by_frameworks
@@ -49,7 +50,7 @@ from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_port, statements_of_call
 from archgen.importers.schemes import ALONE, Beside, told_beside
 from archgen.importers.sources.recipes import Recipe
-from archgen.importers.store_names import sets_store_itself
+from archgen.importers.store_names import OF_PROVIDER, sets_store_itself
 from archgen.importers.variable_names import is_for_browsers, names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -351,7 +352,8 @@ class _Reader:
         """Add the stores that a program seeks by variables that no file sets, and the files of settings that aren't there."""
         for known, name, value in stores_sought(part, own, self.parts.values()):
             if not self._lacks_library(part, known):
-                key, sought = f"seeks-{known.product or known.kind}", {"variable": name, "reference": name}
+                reference = OF_PROVIDER if known.product in PROVIDED else name
+                key, sought = f"seeks-{known.product or known.kind}", {"variable": name, "reference": reference}
                 self._add(f"component:{part.id}", key, sought, value.source, name, "medium")
         for named in part.service.env_files[:1] if not self.copied[part.id] else ():
             if not opened_variables(part.service.source.path, named.text, self.opener):

@@ -14,7 +14,7 @@ from archgen.importers.kubernetes.variables import REFERENCES, data_of, taken_wh
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import PLACEHOLDER, store_with_placeholder
 from archgen.importers.secrets import is_secret_name
-from archgen.importers.store_names import provided_service, store_asked_for, store_by_name, title_of_store
+from archgen.importers.store_names import OF_PROVIDER, provided_service, store_asked_for, store_by_name, title_of_store
 from archgen.importers.variable_names import is_for_browsers, names_telemetry
 
 _OF_ADDRESS = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)(_BASE)?_(URL|URI|HOST|ADDR|ADDRESS|ENDPOINT)")
@@ -22,9 +22,6 @@ _OF_ADDRESS = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)(_BASE)?_(URL|URI|HOST|ADDR|AD
 
 _PUT_IN = re.compile(r"(?<=[/@])\$[({]?[A-Za-z_][A-Za-z0-9_]*|^\$[({]?[A-Za-z_][A-Za-z0-9_]*")
 """A variable that is put in for the host of an address when the manifests are applied."""
-
-OF_PROVIDER = "provider"
-"""The reference to a service that a provider runs: it is one for all who use it, whatever names they have for what is theirs."""
 
 _OF_CONTROLLERS = {
     "SealedSecret": (("spec", "encryptedData"), ()),

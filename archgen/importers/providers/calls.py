@@ -16,6 +16,7 @@ from archgen.importers.outside import PLACEHOLDER, Outside
 from archgen.importers.providers.addresses import called_address, domain_of, foreign_addresses, mail_server
 from archgen.importers.providers.catalogue import (
     Provider,
+    amazon_service_of_library,
     has_any_client,
     has_client_for,
     has_client_for_any,
@@ -26,6 +27,7 @@ from archgen.importers.providers.catalogue import (
     provider_of_library,
 )
 from archgen.importers.schemes import Beside, told_beside
+from archgen.importers.store_names import OF_PROVIDER
 from archgen.importers.variable_names import is_for_browsers, names_callers, names_page
 from archgen.model.kinds import KINDS
 from archgen.model.protocols import PROTOCOLS, WEB
@@ -51,6 +53,13 @@ _OF_ONESELF = frozenset(
 )
 _OF_NOBODY = frozenset(("ai", "api", "client", "external", "llm", "my", "public", "secret", "test", "x"))
 """Words of keys that others show to the system itself, and those that tell nobody's name."""
+
+_AMAZON = re.compile(r"(?<![a-z])(boto3|aws|amazonaws|awssdk)(?![a-z])")
+_TO_IMITATION = re.compile(
+    r"(^|_)(AWS|S3|SQS|SNS|DYNAMO(DB)?|KINESIS|STORAGE|BUCKET|R2|SPACES)_(\w+_)?(ENDPOINT|BASE_URL)|MINIO|LOCALSTACK",
+    re.IGNORECASE,
+)
+"""Settings that lead the clients for Amazon's services to what imitates these."""
 
 _OWN = re.compile(
     r"CORS|ORIGIN|ALLOWED|VIRTUAL_HOST|LETSENCRYPT|CALLBACK|REDIRECT|ADMIN_EMAIL|DOMAIN|SERVER_NAME|HOST_NAME",
@@ -124,6 +133,8 @@ class ProviderCalls:
                 self._literal(caller, literal)
         if caller.known.product is None and has_any_client(caller.lists(False)):
             self._clients(caller)
+        if caller.known.product is None and _AMAZON.search(caller.lists(False)) is not None:
+            self._seek_at_amazon(caller)
 
     def _literal(self, caller: Caller, literal: WrittenAddress) -> None:
         """Add what is called at an address that stands in the source."""
@@ -161,6 +172,22 @@ class ProviderCalls:
                 )
             elif not keys:
                 self._ask(caller, provider.product, "its client library", "", first.source)
+
+    def _seek_at_amazon(self, caller: Caller) -> None:
+        """Add the services of Amazon whose clients a source imports, unless an address for them leads elsewhere."""
+        used: dict[str, list[ImportedLibrary]] = {}
+        for each in caller.imports():
+            service = amazon_service_of_library(each.name)
+            if service is not None:
+                used.setdefault(service, []).append(each)
+        if any(_TO_IMITATION.search(name) is not None and each.value != "" for name, each in caller.settings.items()):
+            return
+        for service, libraries in used.items():
+            first = min(libraries, key=lambda each: each.is_inner)
+            if not (first.is_inner or any(each.is_led for each in libraries)):
+                value = {"variable": first.name, "reference": OF_PROVIDER}
+                fact = Fact(f"component:{caller.id}", f"seeks-{service}", value, first.source, first.name, "medium")
+                self._outside.sheet.add(fact)
 
     def _is_led(self, caller: Caller, provider: Provider) -> bool:
         """Return True if a setting leads the client library for a provider elsewhere."""

@@ -169,6 +169,21 @@ def provider_of_library(name: str) -> Provider | None:
     return next((each for each in PROVIDERS if each.libraries != "-" and has_client_for(each, lower)), None)
 
 
+_OF_AMAZON = re.compile(
+    r"(?:^aws-sdk/|^@aws-sdk/(?:client|lib)-|aws-sdk-go(?:-v2)?/service/|awssdk\.services\.|amazonaws\.services\.|^Amazon\.|^aws_sdk_)"
+    r"(s3|sqs|sns|dynamodb|kinesis)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Clients for services of Amazon in the languages that have one for each."""
+
+
+@lru_cache(maxsize=4096)
+def amazon_service_of_library(name: str) -> str | None:
+    """Return the service of Amazon that a library which a source imports is the client for."""
+    match = _OF_AMAZON.search(name)
+    return match[1].lower() if match is not None else None
+
+
 def is_one_of_several(provider: Provider, others: Iterable[Provider]) -> bool:
     """Return True for a provider of language models beside another one."""
     return provider.product in _MODELS and any(each.product in _MODELS and each != provider for each in others)

@@ -32,6 +32,19 @@ _IMPORTS = {
 }
 """How languages import a library: what indents the line, and the name."""
 
+_MADE = re.compile(
+    r"\b(?:boto3|session|_?aws_session)\.(?:client|resource)\(\s*(?:service_name\s*=\s*)?[\"'](\w{2,20})[\"']"
+    r"|\bnew AWS\.(\w{2,20})(?:\.DocumentClient)?\("
+)
+"""A client that a library for all services of Amazon makes for one of them."""
+
+_OF_AMAZON = re.compile(r"^@?aws-sdk/|aws-sdk-go|awssdk|amazonaws|^Amazon\.|^aws_sdk_")
+_LED_AT_AMAZON = re.compile(
+    r"endpoint|force_?path_?style|localstack|minio|\bif\b[ (!]*[\w.]*(?:aws|s3|sqs|sns|bucket|queue|table)\w*",
+    re.IGNORECASE,
+)
+"""What leads a client to what imitates a service of Amazon, or uses it only if a setting is there."""
+
 _LED = re.compile(r"(base_?ur[il]|api_?base)\s*[=:(]|azureopenai", re.IGNORECASE)
 """What leads a client elsewhere than to its provider, or to a place of one's own there."""
 
@@ -52,8 +65,13 @@ def imported_libraries(files: Iterable[CodeText], libraries: str) -> Iterator[Im
             # a module of the program itself may be called like what it uses
             if _TYPES.match(match[0]) is None and _module_of(file.path, match[2]) not in own:
                 line = file.text.count("\n", 0, max(file.text.find(match[0].strip()), 0)) + 1
-                is_led = _LED.search(file.bare) is not None
+                leading = _LED_AT_AMAZON if _OF_AMAZON.search(match[2]) is not None else _LED
+                is_led = leading.search(file.bare) is not None
                 yield ImportedLibrary(match[2], bool(match[1]), is_led, Origin(file.path, line))
+        for match in _MADE.finditer(file.bare) if "boto3" in file.bare or "aws-sdk" in file.bare else ():
+            line = file.text.count("\n", 0, max(file.text.find(match[0]), 0)) + 1
+            is_led = _LED_AT_AMAZON.search(file.bare) is not None
+            yield ImportedLibrary(f"aws-sdk/{match[1] or match[2]}", False, is_led, Origin(file.path, line))
 
 
 def _module_of(path: str, name: str) -> str:
