@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from archgen.importers.addresses import Mention, resolve_host
 from archgen.importers.catalogue import Known, is_like
-from archgen.importers.facts import Attachment, Configuration, Opener, Origin
+from archgen.importers.facts import Attachment, Configuration, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.configurations import HostsOf
 from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.kubernetes.part import Workload
@@ -35,6 +35,7 @@ _OF_PROXIES = re.compile(r"/nginx/|/haproxy/|/caddy/", re.IGNORECASE)
 _COMMENT = re.compile(r"#.*")
 _POOL = re.compile(r"\bupstream\s+([\w.-]+)")
 _PASS = re.compile(r"\b(?:proxy|grpc|fastcgi|uwsgi)_pass\s+(?:\w+://)?([^\s;:/]+)")
+_PASSES_TO_NAME = re.compile(r"\b(?:proxy|grpc)_pass\s+\w+://([a-z][a-z0-9_-]*)(:\d+)?(?=[/;\s])")
 _SERVER = re.compile(r"\bserver\s+([^\s;:{]+)[^;{]*;")
 _PROFILE = re.compile(r"[\w-]{1,60}")
 _PROFILES = "SPRING_PROFILES_ACTIVE"
@@ -91,6 +92,7 @@ def held_by_programs(
     called: Iterable[tuple[str, str]],
     built: BuiltElsewhere,
     lacks: Callable[[str, Known], bool],
+    sheet: FactSheet,
 ) -> Iterator[Attachment]:
     """Yield the configurations, the settings and the calls that the images of programs hold.
 
@@ -122,6 +124,8 @@ def held_by_programs(
             is_of_proxy = _OF_PROXIES.search(target) is not None
             if is_of_proxy or is_product_of_others:
                 is_sure = source.is_matched and (_leads_to(file, hosts) or not is_of_proxy)
+                for address, at in _led_to_nobody(file, hosts) if source.is_matched and is_of_proxy else ():
+                    sheet.seek_in_vain(address, part.id, "proxy_pass", Origin(file.path, line + at))
                 yield Attachment(
                     part.id, part.guess.known.kind, file, target, hosts, line, is_shared=not is_sure, is_in_cluster=True
                 )
@@ -232,6 +236,15 @@ def _leads_to(file: Configuration, hosts: Mapping[str, str]) -> bool:
     pools = {*_POOL.findall(text)}
     targets = {each for each in (*_PASS.findall(text), *_SERVER.findall(text)) if each not in pools}
     return bool(targets) and all(resolve_host(each, hosts) is not None for each in targets)
+
+
+def _led_to_nobody(file: Configuration, hosts: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Yield the addresses to which a configuration of nginx leads by a name alone that nothing in the files has, with their lines."""
+    for line, text in enumerate(file.data.decode("utf-8", "replace").splitlines(), 1):
+        for match in _PASSES_TO_NAME.finditer(_COMMENT.sub("", text)):
+            pools = _POOL.findall(file.data.decode("utf-8", "replace"))
+            if match[1] not in (*pools, "localhost") and resolve_host(match[1], hosts) is None:
+                yield f"{match[1]}{match[2] or ''}", line
 
 
 def _variables(manifests: Manifests, source: _Source) -> Mapping[str, str]:

@@ -149,10 +149,8 @@ class _Reader:
         add_policies(self.manifests, self.index, self.taken, self.called, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         known = {each.id: each.guess.known for each in self.by_id.values()}
-        lacks = self.sharing.missing.lacks
-        inside = [
-            *held_by_programs(self.manifests, self.parts, self.opener, self.hosts.of, known, self.called, built, lacks)
-        ]
+        lacks, own = self.sharing.missing.lacks, (self.manifests, self.parts, self.opener, self.hosts.of)
+        inside = [*held_by_programs(*own, known, self.called, built, lacks, self.sheet)]
         for attachment in inside:
             self._call_outside(attachment)
         return [*attachments, *inside]
