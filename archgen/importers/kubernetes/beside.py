@@ -159,7 +159,10 @@ def _has_claim(each: Manifest, target: ObjectKey, claims: dict[tuple[ObjectKey, 
 
 
 def _called(listed: list[Manifest], likely: list[Manifest]) -> Iterator[tuple[Manifest, Manifest]]:
-    """Yield the workloads of Services that listed programs call by address; of Services of one name in several files none is called."""
+    """Yield the workloads of Services that listed programs call by address, and those beside what such programs take variables from.
+
+    Of Services of one name in several files none is called.
+    """
     index = _Index()
     for each in likely:
         index.add(each)
@@ -173,6 +176,27 @@ def _called(listed: list[Manifest], likely: list[Manifest]) -> Iterator[tuple[Ma
                 if id(part) not in taken:
                     taken.add(id(part))
                     yield part, replace(part, namespace=part.namespace or reached[0].namespace or space or own_space)
+    held = {(each.node.path, each.name) for each in likely if each.kind in ("Secret", "ConfigMap")}
+    for name, own_space in _references(listed):
+        for part in likely:
+            if part.kind in WORKLOADS and (part.node.path, name) in held and id(part) not in taken:
+                taken.add(id(part))
+                yield part, replace(part, namespace=part.namespace or own_space)
+
+
+def _references(listed: list[Manifest]) -> Iterator[tuple[str, str]]:
+    """Yield the Secrets and ConfigMaps that no list holds and from which programs take variables, with the namespaces of these."""
+    here = {each.name for each in listed if each.kind in ("Secret", "ConfigMap")}
+    for each in listed:
+        for container in containers_of(each.kind, each.node) if each.kind in WORKLOADS else ():
+            sources = [item.get("valueFrom") for item in container.get("env").list()]
+            keys = [source.text_at(key, "name") for source in sources for key in ("secretKeyRef", "configMapKeyRef")]
+            whole = [
+                item.text_at(key, "name")
+                for item in container.get("envFrom").list()
+                for key in ("secretRef", "configMapRef")
+            ]
+            yield from ((name, each.namespace) for name in dict.fromkeys((*keys, *whole)) if name and name not in here)
 
 
 def _addresses(listed: Iterable[Manifest]) -> set[tuple[str, str, str]]:
