@@ -310,7 +310,7 @@ def refusal_words(refusal: Refusal | None) -> str:
         return "has nothing to change after the others, and the finding stands"
     if refusal.brought:
         first, *others = refusal.brought
-        why = "" if others else f": {first.message}"
+        why = f" (the first: {first.message})" if others else f": {first.message}"
         return f"would bring {_names(refusal.brought)}{why}"
     return "can't be written" if refusal.stays is None else f"isn't enough: {refusal.stays.message}"
 
