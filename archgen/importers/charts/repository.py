@@ -43,7 +43,8 @@ class RenderedCharts(Struct):
 
 def all_charts(paths: Iterable[str]) -> list[str]:
     """Return the directories of Helm charts among files."""
-    return sorted(posixpath.dirname(path) for path in paths if posixpath.basename(path) == "Chart.yaml")
+    named = (path for path in paths if path.endswith("Chart.yaml"))
+    return sorted(posixpath.dirname(path) for path in named if posixpath.basename(path) == "Chart.yaml")
 
 
 def charts_in(paths: Iterable[str]) -> list[str]:

@@ -135,7 +135,7 @@ class Folders:
 
 def is_list(file: str) -> bool:
     """Return True for the name of a list of packages."""
-    return file in PACKAGE_LISTS or PROJECT.search(file) is not None
+    return file in PACKAGE_LISTS or (file.endswith("proj") and PROJECT.search(file) is not None)
 
 
 def title_of(name: str, is_short: bool) -> str:
@@ -153,7 +153,9 @@ def folders_above(name: str) -> list[str]:
 def code_of_image(place: str, code: Iterable[str], names: Iterable[str]) -> list[str]:
     """Return the source files below a directory, all for the empty text, without those that an image of another recipe is built of."""
     beginning = f"{place}/" if place else ""
-    others = {posixpath.dirname(name) for name in names if posixpath.basename(name) in DOCKERFILES}
+    # of most files the end already tells that they are no recipe
+    recipes = (name for name in names if name.endswith(DOCKERFILES))
+    others = {posixpath.dirname(name) for name in recipes if posixpath.basename(name) in DOCKERFILES}
     inner = {each for each in others if each.startswith(beginning) and each != place}
     return [name for name in code if name.startswith(beginning) and inner.isdisjoint(folders_above(name))]
 
