@@ -141,10 +141,10 @@ def _alone(facts: Topology) -> Iterator[Hit]:
     for connection, hops in needed.values():
         callers = facts.components[connection.source].replicas
         unmet = [({each.id for each in callers if not _may_meet(facts, hop.step.targets, each)}, hop) for hop in hops]
-        stuck = [hop for names, hop in unmet if 0 < len(names) < len(callers)]
+        stuck = [(names, hop) for names, hop in unmet if 0 < len(names) < len(callers)]
         if stuck:
-            alone = [each.id for each in callers if any(each.id in names for names, hop in unmet if hop in stuck)]
-            targets = listed(list(dict.fromkeys(target for hop in stuck for target in hop.step.targets)), "or")
+            alone = [each.id for each in callers if any(each.id in names for names, _ in stuck)]
+            targets = listed(list(dict.fromkeys(target for _, hop in stuck for target in hop.step.targets)), "or")
             yield Hit(
                 subject=Subject("connection", connection.id),
                 message=(
@@ -153,7 +153,7 @@ def _alone(facts: Topology) -> Iterator[Hit]:
                 ),
                 case="replica",
                 related=tuple((Subject("replica", each), f"has no replica of {targets} there") for each in alone),
-                flows=_flows(stuck),
+                flows=_flows([hop for _, hop in stuck]),
                 fix=f"Place {targets} beside each replica of {connection.source}, or take the `locality` off the connection.",
             )
 
