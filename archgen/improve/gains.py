@@ -230,7 +230,11 @@ class _FlowSearch:
 def _of_flow(topology: Topology, flow: Flow, used: frozenset[str]) -> Architecture:
     """Return the model reduced to the entities that a flow's structure function reads, so that a try costs no more."""
     architecture = topology.architecture
-    asked = ((request.source, target) for request, _ in requests(flow.steps) for target in request.targets)
+    asked = [(request.source, target) for request, _ in requests(flow.steps) for target in request.targets]
+    # a look-up that no step shows is in the plan, unless its caller's own connections say that it can do without
+    first = first_request(flow.steps)
+    if first is not None and flow.domain is not None:
+        asked += [(first.source, server) for server in topology.index.servers_of(flow.domain, first.source)]
     calls = {
         connection.id: connection for call in asked if (connection := topology.index.connections.get(call)) is not None
     }
@@ -238,10 +242,6 @@ def _of_flow(topology: Topology, flow: Flow, used: frozenset[str]) -> Architectu
     promoters = {
         replication.by for replication in copied if replication is not None and replication.by in topology.components
     }
-    # a look-up that no step shows is in the plan, unless all of its caller's own connections say that it can do without
-    first = first_request(flow.steps)
-    own = (call for call in architecture.connections if first is not None and call.source == first.source)
-    calls |= {call.id: call for call in own if any(topology.kind(name).id == "dns" for name in call.targets)}
     for promoter in filter(None, promoters):
         calls |= {call.id: call for some in promotion_calls(topology.index, promoter).values() for call in some}
     # a connection without its ends is none, and what an optional call leads to decides what starts a flow
