@@ -49,6 +49,7 @@ def lies_in_region(topology: Topology, breaking: RootCause) -> bool:
 
 def is_only_region(topology: Topology, breaking: RootCause) -> bool:
     """Return True for a region in which all flows that its loss takes down are spread, and beside which the system uses no other."""
+    if not breaking.flows or not lies_in_region(topology, breaking):
+        return False
     served = zones_served(topology)
-    flows = breaking.flows if lies_in_region(topology, breaking) else ()
-    return bool(flows) and all(is_spread_within(topology, breaking.element.id, flow, served) for flow in flows)
+    return all(is_spread_within(topology, breaking.element.id, flow, served) for flow in breaking.flows)

@@ -53,8 +53,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
         pools += index.carrying.get((component.kind, component.product), {}).items()
     pools += [(index.nearest_zones(host), (host,)) for host in platform_hosts(index, component)]
     fitting = [host for _, hosts in pools for host in islice(filter(fits, hosts), 1)]
-    order = {host: number for number, host in enumerate(index.hosts)}
-    return min(fitting, key=lambda host: (len(zones_shared(index, host, own)), order[host]), default=None)
+    return min(fitting, key=lambda host: (len(zones_shared(index, host, own)), index.host_order[host]), default=None)
 
 
 def zones_shared(index: Index, host: str, others: Iterable[str]) -> set[str]:

@@ -105,6 +105,11 @@ class Index:
         return {host.id: host for host in self.architecture.hosts}
 
     @cached_property
+    def host_order(self) -> dict[str, int]:
+        """The place of each host in the model's order."""
+        return {host: number for number, host in enumerate(self.hosts)}
+
+    @cached_property
     def neighbours(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         """For each host, the hosts of each component there that says what its host is for; the same hosts once."""
         hosts: dict[str, dict[tuple[str, ...], None]] = {}
