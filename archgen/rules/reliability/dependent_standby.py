@@ -37,19 +37,27 @@ def _zones(facts: Topology, component: Component) -> frozenset[str]:
 
 def _pair(facts: Topology, zones: Mapping[str, frozenset[str]], flow: str, site: str) -> tuple[str, str] | None:
     """Return the first component of a flow that lies in another site, and its like in this one, which needs the same of it."""
-    needed = _only_there(facts, zones, flow, site)
-    if not needed:
-        return None
     beside = {zone.id for zone in facts.index.zones_like(site)}
     members = dict.fromkeys(replica.component for replica in facts.losses.structures[flow].replicas)
+    likes = {
+        name: [facts.components[each] for each in zones if site in zones[each]]
+        for name in members
+        if not beside.isdisjoint(zones[name])
+    }
+    alike = {
+        name: [each.id for each in there if _is_alike(facts, facts.components[name], each)]
+        for name, there in likes.items()
+    }
+    # few components have a like, and the evaluation of a flow is dear
+    needed = _only_there(facts, zones, flow, site) if any(alike.values()) else []
+    if not needed:
+        return None
     others = [other for other in facts.flows if other != flow and facts.losses.members[other].issuperset(needed)]
     # callers come first, and a standby calls what it needs
     for standby in takewhile(lambda name: name not in needed, members):
-        if not beside.isdisjoint(zones[standby]):
-            likes = (name for other in others for name in facts.losses.members[other] if site in zones[name])
-            alike = [name for name in likes if _is_alike(facts, facts.components[standby], facts.components[name])]
-            if alike:
-                return standby, min(alike)
+        own = [name for name in alike.get(standby, ()) if any(name in facts.losses.members[other] for other in others)]
+        if own:
+            return standby, min(own)
     return None
 
 
