@@ -13,6 +13,9 @@ from archgen.model.protocols import PROTOCOLS
 EVERYWHERE = ("internet", "0.0.0.0/0", "::/0")
 """The sources of a rule that everybody on the internet comes from; no source at all says the same."""
 
+_ANY_ADDRESS = frozenset(("0.0.0.0/0", "::/0"))
+"""The ranges that hold every address, as a target too."""
+
 
 class Firewalls(Struct, frozen=True, dict=True, eq=False):
     """The firewalls of a model, with the places of its components: their networks and hosts."""
@@ -107,6 +110,12 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
             places[component.id] = _names(around)
         return places
 
+    def means(self, firewall: Component, rule: FirewallRule, target: str) -> bool:
+        """Return True if a rule for what comes in means a component: by a name, or as all that its firewall guards."""
+        if leads_anywhere(rule):
+            return any(firewall.id in self.guarding(replica) for replica in self._components[target].replicas)
+        return not self.places(target).isdisjoint(rule.targets)
+
     def hosts_meant(self, rule: FirewallRule, target: str) -> tuple[str, ...]:
         """Return the hosts of a component that a rule means, or whose network; none where it means the component by its name."""
         own = self._components[target].network
@@ -128,11 +137,11 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
         self, firewall: str, sources: Collection[str], places: Collection[str], port: Port | None
     ) -> bool | None:
         own = self._components[firewall]
-        number = port_number(port) if port is not None else None
         unsure = False
         for rule in own.rules:
+            targets = () if leads_anywhere(rule) else rule.targets
             matches = rule.direction == "in" and _and(
-                self._means(rule.sources, sources), self._means(rule.targets, places), _has_port(rule, port, number)
+                self._means(rule.sources, sources), self._means(targets, places), has_port(rule, port)
             )
             if matches:
                 return None if unsure else rule.action == "allow"
@@ -243,6 +252,16 @@ def is_for_everybody(rule: FirewallRule) -> bool:
     return not rule.sources or not set(EVERYWHERE).isdisjoint(rule.sources)
 
 
+def is_unlimited(rule: FirewallRule) -> bool:
+    """Return True for a rule that names no source, no target and no port."""
+    return not rule.sources and not rule.targets and not rule.ports
+
+
+def leads_anywhere(rule: FirewallRule) -> bool:
+    """Return True for a rule that means every target, as no target at all does."""
+    return not rule.targets or not _ANY_ADDRESS.isdisjoint(rule.targets)
+
+
 def port_number(port: Port) -> int | None:
     """Return the number of a port: declared, else that of its protocol; None if neither says."""
     protocol = PROTOCOLS.get(port.protocol)
@@ -260,10 +279,11 @@ def opens(rule: FirewallRule, number: int | None) -> bool:
     return any(_is_port(text, None, number) for text in rule.ports)
 
 
-def _has_port(rule: FirewallRule, port: Port | None, number: int | None) -> bool | None:
+def has_port(rule: FirewallRule, port: Port | None) -> bool | None:
+    """Return True if a rule is for a port; None where that isn't known."""
     if not rule.ports:
         return True
-    protocol = port.protocol if port is not None else None
+    protocol, number = (port.protocol, port_number(port)) if port is not None else (None, None)
     matches = [_is_port(text, protocol, number) for text in rule.ports]
     return True if True in matches else None if None in matches else False
 

@@ -15,7 +15,7 @@ from archgen.analysis.exposure import (
     past_application,
     stores_reached,
 )
-from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
+from archgen.analysis.firewalls import has_port, is_for_everybody, is_unlimited, lets_in, port_number, ports_of
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, FirewallRule, Port
@@ -80,12 +80,12 @@ def _opened(facts: Topology) -> Iterator[Hit]:
                 (source, target)
                 for source in _outsiders(facts, rule)
                 for target in facts.components
-                if _opens_store(facts, firewall.id, rule, source, target)
+                if _opens_store(facts, firewall, rule, source, target)
             ]
-            opened += _let_in_inside(facts, firewall.id, rule, fetchers)
+            opened += _let_in_inside(facts, firewall, rule, fetchers)
             for source, target in opened:
                 doors.setdefault(target, {})[source] = None
-            wide = wide or (bool(opened) and _is_needed(facts, rule, fetchers))
+            wide = wide or (bool(opened) and _is_needed(facts, firewall, rule, fetchers))
         if doors:
             stores: dict[str, list[str]] = {}
             for target, sources in doors.items():
@@ -107,9 +107,9 @@ def _opened(facts: Topology) -> Iterator[Hit]:
             )
 
 
-def _is_needed(facts: Topology, rule: FirewallRule, fetchers: _Fetchers) -> bool:
+def _is_needed(facts: Topology, firewall: Component, rule: FirewallRule, fetchers: _Fetchers) -> bool:
     """Return True if calls come in by a rule, so that its removal would stop them."""
-    meant = [name for name in facts.components if not facts.firewalls.places(name).isdisjoint(rule.targets)]
+    meant = [name for name in facts.components if facts.firewalls.means(firewall, rule, name)]
     callers = (call.source for name in meant for call in callers_of(facts, name))
     return any(not fetchers.get(name, set()).isdisjoint(rule.sources) for name in (*meant, "")) or any(
         (is_for_everybody(rule) and facts.trust(caller) == "internet")
@@ -135,7 +135,7 @@ def _fetchers(facts: Topology) -> _Fetchers:
 
 
 def _let_in_inside(
-    facts: Topology, firewall: str, rule: FirewallRule, fetchers: _Fetchers
+    facts: Topology, firewall: Component, rule: FirewallRule, fetchers: _Fetchers
 ) -> Iterator[tuple[str, str]]:
     """Yield the sides inside, of people or of what the internet reaches first, from which a rule lets everything in to a store."""
     if not lets_in(rule) or rule.ports:
@@ -149,9 +149,9 @@ def _let_in_inside(
             if (
                 # people's machines sign in to a directory, whether a flow says so or not
                 facts.kind(target).id != "identity-provider"
-                and _is_opened(facts, rule, target)
-                and firewall in facts.firewalls.between(source.id, target)
-                and facts.firewalls.admits(firewall, names, target, None) is not False
+                and _is_opened(facts, firewall, rule, target)
+                and firewall.id in facts.firewalls.between(source.id, target)
+                and facts.firewalls.admits(firewall.id, names, target, None) is not False
                 and not any(side in facts.firewalls.places(call.source) for call in callers_of(facts, target))
                 and names.isdisjoint({*fetchers.get(target, ()), *fetchers.get("", ())})
             ):
@@ -169,11 +169,11 @@ def _is_exposed(facts: Topology, component: Component) -> bool:
     return network.trust == "dmz" and component.kind != "bastion" and bool(facts.incoming[component.id])
 
 
-def _is_opened(facts: Topology, rule: FirewallRule, target: str) -> bool:
+def _is_opened(facts: Topology, firewall: Component, rule: FirewallRule, target: str) -> bool:
     """Return True for a store, or a directory of accounts, that a rule means."""
     kind = facts.kind(target).id
     stores = (kind in STORES and kind not in QUEUES) or is_directory(facts, target)
-    return stores and not facts.firewalls.places(target).isdisjoint(rule.targets)
+    return stores and facts.firewalls.means(firewall, rule, target)
 
 
 def _sides(sources: Iterable[str]) -> str:
@@ -188,14 +188,18 @@ def _outsiders(facts: Topology, rule: FirewallRule) -> list[str]:
     return ["internet", *named] if is_for_everybody(rule) else named
 
 
-def _opens_store(facts: Topology, firewall: str, rule: FirewallRule, source: str, target: str) -> bool:
-    if not _is_opened(facts, rule, target):
+def _opens_store(facts: Topology, firewall: Component, rule: FirewallRule, source: str, target: str) -> bool:
+    if is_unlimited(rule) or not _is_opened(facts, firewall, rule, target):
         return False
     calls = (call for call in callers_of(facts, target) if facts.trust(call.source) == "internet")
     if any(source in ("internet", call.source) for call in calls):
         return False
     ports = _ports(facts, rule, target)
-    return any(facts.firewalls.admits(firewall, (source, "internet"), target, port) is not False for port in ports)
+    return any(
+        has_port(rule, port) is not False
+        and facts.firewalls.admits(firewall.id, (source, "internet"), target, port) is not False
+        for port in ports
+    )
 
 
 def _ports(facts: Topology, rule: FirewallRule, target: str) -> list[Port | None]:

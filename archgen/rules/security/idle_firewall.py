@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from archgen.analysis.exposure import STORES
-from archgen.analysis.firewalls import is_for_everybody, lets_in
+from archgen.analysis.firewalls import is_for_everybody, is_unlimited, leads_anywhere, lets_in
 from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import firewall_rules
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -37,7 +37,7 @@ def _open(component: Component) -> Iterator[str]:
     for rule in component.rules:
         if rule.action == "deny":
             break
-        if _is_any(rule):
+        if is_unlimited(rule):
             way = "comes in" if rule.direction == "in" else "goes out"
             yield f"allows everything that {way}, from anywhere to anywhere on any port"
     if component.default == "allow" and all(rule.action == "allow" for rule in component.rules):
@@ -47,7 +47,11 @@ def _open(component: Component) -> Iterator[str]:
 def _open_inside(facts: Topology, component: Component) -> Iterator[str]:
     """The targets in private networks that everybody may reach on each port; stores are the subject of `exposed-database`."""
     opened = dict.fromkeys(
-        target for _, rule in _rules_for_everybody(component) for target in rule.targets if _is_private(facts, target)
+        target
+        for _, rule in _rules_for_everybody(component)
+        if not is_unlimited(rule)
+        for target in (component.guards if leads_anywhere(rule) else rule.targets)
+        if _is_private(facts, target)
     )
     if opened:
         yield f"lets everybody in to every port of {listed([*opened])}, inside a private network"
@@ -102,7 +106,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     held = [name for name in facts.components if _is_guarded(facts, component, name)]
     rules = firewall_rules(facts, held)
     way: Path = ("components", component.id, "rules")
-    open_ = [at for at, rule in enumerate(component.rules) if lets_in(rule) and _is_any(rule)]
+    open_ = [at for at, rule in enumerate(component.rules) if lets_in(rule) and is_unlimited(rule)]
     if open_ and rules:
         changes = _written(component, [(at, rules[: None if at == open_[0] else 1]) for at in open_])
         if not changes:
@@ -140,7 +144,7 @@ def _written(component: Component, placed: list[tuple[int, list[dict[str, Any]]]
     if not denying:
         return [*changes, *(Append(way, rule) for rule in others)]
     last, deny = denying[0]
-    if last < len(component.rules) - 1 or not _is_any(deny):
+    if last < len(component.rules) - 1 or not is_unlimited(deny):
         return []
     everything = {"from": "any", "to": "any", "action": "deny"}
     return [*changes, Remove((*way, last)), *(Append(way, rule) for rule in (*others, everything))]
@@ -148,10 +152,6 @@ def _written(component: Component, placed: list[tuple[int, list[dict[str, Any]]]
 
 def _meant(facts: Topology, target: str) -> list[str]:
     return [name for name in facts.components if target in facts.firewalls.places(name)]
-
-
-def _is_any(rule: FirewallRule) -> bool:
-    return not rule.sources and not rule.targets and not rule.ports
 
 
 def _is_guarded(facts: Topology, firewall: Component, component: str) -> bool:
