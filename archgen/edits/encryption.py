@@ -320,6 +320,11 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
     return numbers.pop() if len(numbers) == 1 else None
 
 
+def _also_called(protocol: str) -> tuple[str | None, ...]:
+    """Return the names of a protocol and of its encrypted form, whose callers share one listener."""
+    return (protocol, PROTOCOLS[protocol].secured, _APART.get(protocol))
+
+
 def _ports_beside(topology: Topology, call: Connection) -> Iterator[tuple[Connection, Port]]:
     """Yield the ports on which the targets of a call are called, its own too; replicas talk to each other on a port of their own."""
     among_replicas = call.source in call.targets
@@ -341,7 +346,7 @@ def taken_by(topology: Topology, call: Connection, port: Port) -> tuple[Connecti
     Which port is free then, nobody knows. What browsers speak, and gRPC, which is HTTP/2, share one listener.
     """
     number = _usual_number(port)
-    names = (*WEB, "grpc") if port.protocol in WEB else (port.protocol, PROTOCOLS[port.protocol].secured)
+    names = (*WEB, "grpc") if port.protocol in WEB else _also_called(port.protocol)
     return next(
         (
             (other, each)

@@ -370,6 +370,9 @@ def test_a_store_that_listens_for_tls_elsewhere_is_called_there(
         ("http", 7351, "{protocol: https, port: 7350}", 7351),
         ("http", 8080, "{protocol: https, port: 9443, admin: true}", 8080),
         ("mqtt", 1883, "{protocol: mqtt, port: 9883, tls: true}", 9883),
+        # the encrypted form has a name of its own
+        ("ldap", 389, "{protocol: ldaps, port: 636}", 636),
+        ("imap", 143, "{protocol: imaps, port: 993}", 993),
     ],
 )
 def test_the_tls_port_of_another_caller_is_taken_where_the_protocol_has_one_of_its_own(
