@@ -10,7 +10,7 @@ from archgen.model.architecture import Flow
 from archgen.model.kinds import JOB_KEEPERS, KINDS, QUEUES
 from archgen.model.steps import Answer, Request, set_deferred, steps_in_order
 from archgen.reliability.index import Index
-from archgen.reliability.requests import connections_under, requests, turns
+from archgen.reliability.requests import connections_under, is_deferred, requests, turns
 
 TAKING = (*QUEUES, "worker")
 """The kinds of which a model has one, or nothing is taken from anywhere later."""
@@ -112,15 +112,26 @@ def keepers(index: Index, flow: Flow) -> dict[str, str]:
 
 
 def senders(index: Index, flow: Flow) -> dict[str, str]:
-    """Return, by the deferred requests that balancers pass on, who sent them: a balancer keeps nothing."""
+    """Return, by the requests that wait with another one, who sent that: nobody else keeps what is to be done.
+
+    A balancer passes on what it got, and what is called by requests that nobody waits for alone calls others as part of that work.
+    """
     sender_of: dict[str, str] = {}
+    sender_to: dict[str, str] = {}
     waiting: set[str] = set()
     for turn in turns(index, flow):
+        request, sender = turn.request, turn.request.source
         if turn.later:
-            waiting.add(turn.request.id)
+            waiting.add(request.id)
         if turn.passes_on and all(each.id in waiting for each in turn.passes_on):
             last = turn.passes_on[0]
-            sender_of[turn.request.id] = sender_of.get(last.id, last.source)
+            sender = sender_of.get(last.id, last.source)
+        elif turn.later and not is_deferred(index, request):
+            sender = sender_to.get(sender, sender)
+        if sender != request.source:
+            sender_of[request.id] = sender
+        if turn.later:
+            sender_to |= dict.fromkeys(request.targets, sender)
     return sender_of
 
 

@@ -493,6 +493,49 @@ def test_a_balancer_passes_on_what_came_in_last(told: Told) -> None:
         assert told.outcome(PASSED_ON.replace("load-balancer", kind), "bills")[0] == "down"
 
 
+OUTBOX = """\
+archgen: 1
+name: An outbox before an engine
+hosts: {a: {}, b: {}, c: {}, d: {}}
+components:
+  user: {kind: client}
+  app: {kind: app-server, runs_on: a}
+  engine: {kind: service, runs_on: b}
+  rules: {kind: service, runs_on: c}
+  db: {kind: database, runs_on: d}
+connections:
+  user -> app: https
+  app -> engine: {protocol: hl7, async: true}
+  engine -> rules: https
+  rules -> db: postgresql
+flows:
+  order:
+    access: write
+    steps:
+      - user -> app: POST /order
+      - app -> engine: ORM
+      - engine -> rules: POST /order
+      - rules -> db: INSERT
+"""
+
+
+def test_what_waits_is_kept_by_the_last_that_nobody_waits_for(told: Told) -> None:
+    for gone in ("engine", "rules", "db"):
+        assert told.outcome(OUTBOX, gone)[1] == f"accepted; {gone} is down, so app has to keep what is sent"
+    twice = OUTBOX.replace("engine -> rules: https", "engine -> rules: {protocol: https, async: true}")
+    assert told.outcome(twice, "engine")[1] == "accepted; engine is down, so app has to keep what is sent"
+    for gone in ("rules", "db"):
+        assert told.outcome(twice, gone)[1] == f"accepted; {gone} is down, so engine has to keep what is sent"
+    # what starts by itself has nobody before it
+    alone = OUTBOX.replace(
+        "- app -> engine: ORM\n      - engine -> rules: POST /order", "- engine -> rules: {message: x, async: true}"
+    )
+    assert told.outcome(alone, "db")[1] == "accepted; db is down, so engine has to keep what is sent"
+    # a balancer in between keeps nothing
+    behind = OUTBOX.replace("engine: {kind: service", "engine: {kind: load-balancer")
+    assert told.outcome(behind, "db")[1] == "accepted; db is down, so app has to keep what is sent"
+
+
 DEEP = """\
 archgen: 1
 name: A deep check
