@@ -243,26 +243,28 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         """Return the firewall that denies a call for certain; None if none does, or if it isn't declared where the caller is."""
         if not self.firewalls.guards:
             return None
-        denying = [
-            self.firewalls.denies(names, connection.source, target, port) if names is not None else None
-            for names in map(self.caller_names, self.senders(connection.source))
-        ]
-        return denying[0] if all(denying) else None
+        if self.caller_names(connection.source) is None:
+            denying = [*self._denying_hosts(connection, target, port).values()]
+        else:
+            denying = [
+                self.firewalls.denies(names, connection.source, target, port) if names is not None else None
+                for names in map(self.caller_names, self.senders(connection.source))
+            ]
+        return denying[0] if denying and all(denying) else None
 
     def partly_denied(self, connection: Connection, target: str, port: Port) -> tuple[str, tuple[str, ...]] | None:
         """Return the firewall that denies a call from some hosts of the caller and not from others, with the first; None if none does."""
-        if not self.firewalls.guards:
-            return None
+        return denied_alone(self._denying_hosts(connection, target, port))
+
+    def _denying_hosts(self, connection: Connection, target: str, port: Port) -> dict[str, str | None]:
+        """Return the first firewall that denies a call, by the hosts of the caller; empty where a place of these isn't known."""
         caller = self.components[connection.source]
         networks = {self.hosts[host].network or caller.network for each in caller.replicas for host in each.hosts}
         placed = all(len(each.hosts) == 1 for each in caller.replicas) and None not in networks
         if not placed or self.senders(caller.id) != (caller.id,):
-            return None
-        denying = {
-            each.hosts[0]: next(iter(self.firewalls.denying_replica(each, target, port)), None)
-            for each in caller.replicas
-        }
-        return denied_alone(denying)
+            return {}
+        denying = self.firewalls.denying_replica
+        return {each.hosts[0]: next(iter(denying(each, target, port)), None) for each in caller.replicas}
 
     def senders(self, component: str) -> tuple[str, ...]:
         """Return a component, and those whose packets it passes on as they come: a firewall behind a router sees these."""
