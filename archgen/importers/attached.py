@@ -229,8 +229,10 @@ def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sh
         origin = Origin(attachment.file.path, number + attachment.line)
         protocol = mention.protocol or (None if fetches else protocol_of_port(mention.port)) or "http"
         evidence = IN_SOURCE if attachment.is_shared else MOUNTED
-        sure: Confidence = "medium" if attachment.is_shared else "high"
+        sure: Confidence = "medium" if attachment.is_shared or mention.assumed else "high"
         sheet.add(Fact(subject, "protocol", protocol, origin, evidence, sure))
+        if mention.assumed:
+            sheet.add(Fact(subject, "is_assumed", True, origin, evidence, "medium"))
         if mention.protocol is not None or fetches:
             sheet.add(Fact(subject, "is_spoken", True, origin, evidence, sure))
         sheet.add(Fact(subject, "served", [mention.port or 0, protocol], origin, evidence, sure))

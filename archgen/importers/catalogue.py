@@ -264,6 +264,8 @@ PRODUCTS: dict[str, Known] = {
     **_stores("service", "seata", "tcp", 8091, "seata-server"),
     **_stores("service", "rocketmq-namesrv", "tcp", 9876, "rocketmq-namesrv mqnamesrv"),
     **_stores("service", "xxl-job", "http", 8080, "xxl-job-admin"),
+    **_stores("other", "nsqlookupd", "tcp", 4160, "nsqlookupd"),
+    "nsqadmin": Known("other", "nsqadmin", "http", 4171, admin=True),
     **_stores("service", "postgrest", "http", 3000, "postgrest"),
     **_stores("service", "postgres-meta", "http", 8080, "postgres-meta"),
     **_stores("service", "postgraphile", "http", 5000, "postgraphile"),
@@ -334,6 +336,11 @@ def is_like(known: Known, other: Known) -> bool:
     return known.product == other.product or (
         known.protocol == other.protocol and known.protocol not in ("http", "tcp")
     )
+
+
+def is_beside(product: Known | None, other: Known) -> bool:
+    """Return True for what an image of a product brings too, and is called after it: `nsqlookupd` beside `nsq`."""
+    return product is not None and (other.product or "").startswith(product.product or "-") and other != product
 
 
 def is_product_like(product: str | None, other: Known) -> bool:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.importers.catalogue import PRODUCTS, STORES, Known
+from archgen.importers.catalogue import PRODUCTS, STORES, Known, is_beside
 from archgen.model.kinds import KINDS
 
 _DAEMONS = (
@@ -320,7 +320,7 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
     product = _by_image(image) if image else None
     begins = re.match(r"(?:exec\s+)?(?!-)(?:[\w./-]*/)?([a-z][\w-]*)", command)
     daemon = PRODUCTS.get(begins[1]) if begins is not None else None
-    if begins is not None and daemon is not None and daemon.kind in _DAEMONS:
+    if begins is not None and daemon is not None and (daemon.kind in _DAEMONS or is_beside(product, daemon)):
         return Guess(daemon, f"command {begins[1]}", True)
     if product is None or product.kind in ("app-server", "key-value-store", "database"):
         by_command = _by_command(command)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
 from archgen.importers.compose.parts import ServicePart
-from archgen.importers.compose.sources import source_directories
+from archgen.importers.compose.sources import directories_by_argument, source_directories
 from archgen.importers.facts import Configuration, Opener
 from archgen.importers.packages import PACKAGE_LISTS, PackageLists, built_upon, join_lists, lists_in
 from archgen.importers.products import image_name
@@ -57,14 +57,21 @@ def _listed(part: ServicePart, commands: str, opener: Opener) -> PackageLists:
     image = image_name(part.recipe.image if part.service.built else part.service.image)
     language = _OF_LANGUAGES.get(image, ())
     names = [name for name in PACKAGE_LISTS if name.startswith(language)] if language else PACKAGE_LISTS
+
+    def first_in(directories: Iterable[str]) -> PackageLists | None:
+        listed = (lists_in(each, part.service.source.path, opener, commands, names) for each in directories)
+        return next((lists for lists in listed if lists is not None), None)
+
     copied, is_own = _copied(part, commands, opener)
-    if copied:
-        return join_lists(copied, commands, copied[:1] if is_own else [])
-    listed = (
-        lists_in(directory, part.service.source.path, opener, commands, names)
-        for directory in source_directories(part, opener)
-    )
-    return next((lists for lists in listed if lists is not None), PackageLists())
+    if not copied:
+        return first_in(source_directories(part, opener)) or PackageLists()
+    lists = join_lists(copied, commands, copied[:1] if is_own else [])
+    # what a recipe for several programs copies is the list of their repository
+    own = first_in(directories_by_argument(part)) if not is_own else None
+    if own is None:
+        return lists
+    text = f"{own.text}\n{lists.text}"
+    return PackageLists(text, own.complete and lists.complete, (*own.paths, *lists.paths), own.first or own.text)
 
 
 def _copied(part: ServicePart, commands: str, opener: Opener) -> tuple[list[Configuration], bool]:

@@ -96,7 +96,7 @@ class Networks:
             named = {
                 host: name
                 for host, name in self._hosts.items()
-                if ":" in host or "." in host or name not in apart or host.lower() in service.extra_hosts
+                if host.startswith(":") or "." in host or name not in apart or host.lower() in service.extra_hosts
             }
             for name, each in self._services.items():
                 # an alias in reach counts before the name of a service that isn't

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from archgen.importers.addresses import is_own_address, urls_in
-from archgen.importers.catalogue import SAFE_IMAGE
+from archgen.importers.catalogue import PRODUCTS, SAFE_IMAGE, is_like
 from archgen.importers.compose.omissions import main_of, reason_of
 from archgen.importers.compose.own_ports import ports_on_machine, ports_set
 from archgen.importers.compose.project import Project
@@ -173,7 +173,23 @@ def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:
         # the addresses of the replicas in a Swarm
         hosts.setdefault(f"tasks.{name.lower()}", part.id)
     hosts |= {name.lower(): part.id for name, part in parts.items()}
-    return hosts | {name: part.id for name, part in parts.items()}
+    hosts |= {name: part.id for name, part in parts.items()}
+    return _by_names_of_products(parts.values(), hosts) | hosts
+
+
+def _by_names_of_products(parts: Iterable[ServicePart], hosts: Mapping[str, str]) -> dict[str, str]:
+    """Return the only store of each product by a name of that with its own port, where nothing is called so: `nsq:4150` for `nsqd`."""
+    stores = [part for part in parts if part.guess.known.keeps_data and part.guess.known.product is not None]
+    alone = {
+        part.guess.known.product: part
+        for part in stores
+        if sum(is_like(each.guess.known, part.guess.known) for each in stores) == 1
+    }
+    return {
+        f"{name}:{known.port}": alone[known.product].id
+        for name, known in PRODUCTS.items()
+        if known.product in alone and known.port is not None and name not in hosts
+    }
 
 
 def _machines(part: ServicePart) -> list[str]:

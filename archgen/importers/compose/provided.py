@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from archgen.importers.compose.library_calls import has_own_lists
 from archgen.importers.compose.parts import ServicePart
@@ -39,13 +39,17 @@ def _caller(
     part: ServicePart,
     variables: Mapping[str, SourceText],
     shared: SharedValues,
-    parts: Iterable[ServicePart],
+    parts: Collection[ServicePart],
     libraries: Callable[[ServicePart], PackageLists],
 ) -> Caller:
     settings = {
         name: Setting(value.text, value.source, shared.is_for_several(part, value), not (value.text or value.unset))
         for name, value in variables.items()
     }
+
+    for name in sorted(part.service.secrets):
+        is_shared = sum(name in each.service.secrets for each in parts) > 1
+        settings.setdefault(name, Setting(None, part.service.source, is_shared))
 
     def lists(is_shared: bool) -> str:
         packages = libraries(part)

@@ -292,7 +292,7 @@ class _Reader:
         for named in self.networks.mentions(part, name, value, told, self.sheet):
             mention = heard_beside(named, self.by_mode, self.by_id[named.host], part)
             target = self.by_id[mention.host]
-            if target.id == part.id or (shared and not agrees_with(part, target)):
+            if target.id == part.id or (shared and not agrees_with(part, target)) or (mention.assumed and elsewhere):
                 continue
             if several and (is_for_others(part, target) or is_of_coordinated(name, part, target)):
                 continue
@@ -315,7 +315,9 @@ class _Reader:
             else:
                 self.certain.add((part.id, target.id))
                 self.served.add(target.id)
-            if names_telemetry(name) and not target.guess.known.keeps_data:
+            # a store answers without the tools and the registries around it
+            is_tool = part.guess.known.keeps_data and target.kind == "other"
+            if is_tool or (names_telemetry(name) and not target.guess.known.keeps_data):
                 self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
 
     def _settle(self) -> None:

@@ -29,6 +29,9 @@ _BUILT_BELOW = re.compile(r"/?(target|build/libs)/[^/]*$")
 """Where Maven and Gradle put what a module is built into."""
 
 _MODULE = re.compile(r"[\w.-]+(/[\w.-]+)*")
+_OF_PROGRAMS = ("apps", "services", "workers", "packages")
+"""Directories of a repository in which its programs lie."""
+
 _INSTALLED = re.compile(
     r"^/(etc|run|tmp|dev|proc|sys|certs?|ssl|docker-entrypoint|usr/share|usr/local/(etc|share)|var/(lib|log|run|cache|backups?))(/|$)"
 )
@@ -66,6 +69,7 @@ def source_directories(part: ServicePart, opener: Opener) -> Iterator[str]:
                 yield posixpath.join(built, _BUILT_BELOW.sub("", text))
             elif _MODULE.fullmatch(text) and (text.partition("/")[0] == service.name or "/" in text):
                 yield posixpath.join(built, text)
+        yield from directories_by_argument(part)
         if part.recipe.directory:
             yield posixpath.join(built, part.recipe.directory)
         yield built
@@ -78,6 +82,13 @@ def source_directories(part: ServicePart, opener: Opener) -> Iterator[str]:
     # `npm --workspace services/orders start` in a repository that is mounted
     yield from (posixpath.join(mount, module) for mount in mounts[:5] for module in dict.fromkeys(modules))
     yield from mounts
+
+
+def directories_by_argument(part: ServicePart) -> Iterator[str]:
+    """Yield the directories in which the program may lie whose name, that of the service, its recipe for several is given."""
+    service = part.service
+    if service.built and any(text == service.name for text in service.arguments):
+        yield from (posixpath.join(service.built, place, service.name) for place in _OF_PROGRAMS)
 
 
 def _directories_of_image(part: ServicePart, opener: Opener) -> Iterator[str]:

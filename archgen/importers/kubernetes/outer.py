@@ -91,7 +91,7 @@ def _caller(manifests: Manifests, part: Workload, sharing: SharedSettings) -> Ca
     for container in part.containers:
         values = dict(variables_of(manifests, part.namespace, container))
         for name, (text, source) in values.items():
-            settings[name] = Setting(expanded(text, values), source, sharing.is_shared(part, source))
+            settings[name] = Setting(expanded(text, values), source, sharing.is_shared(part, source), text == "")
         for name, source, _ in unknown_variables(manifests, part.namespace, container):
             settings[name] = Setting(None, source, sharing.is_shared(part, source))
     return Caller(

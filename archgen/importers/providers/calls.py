@@ -251,21 +251,31 @@ class ProviderCalls:
         # of the providers that files of settings list, a client library tells the one that is meant
         if reading is None and not has_client_for_any(provider.kind, lists):
             reading = caller.reads(name, False)
-        is_given = setting.value != "" and not setting.is_shared
+        is_given = not (setting.is_empty or setting.is_shared)
         if reading or has_client_for(provider, lists) or (is_given and lists == "" and reading is None):
             host = provider.hosts[0]
+            given = [found[0] for each in caller.settings if (found := provider_of_key(each)) is not None]
+            # a program of which no source tells may take one of several keys, and a product many that nobody fills in
+            is_choice = caller.known.product is not None or is_one_of_several(provider, given)
+            if setting.value == "" and lists == "" and not reading and is_choice:
+                self._ask(caller, provider.product, name, "", setting.source)
+                return
             self._connect(caller, Mention(host, "https"), provider, provider.product, name, setting)
 
     def _unknown_key(self, caller: Caller, name: str, setting: Setting) -> None:
-        """Ask for the service for which a program has a key that its source reads, by the name of the key."""
-        match = _KEY.fullmatch(name)
-        if match is None or is_for_browsers(name):
+        """Ask for the service for which a program has a key that its source reads, or a library of that name, by the name of the key."""
+        match = _KEY.fullmatch(name.replace("__", "_"))
+        if match is None or is_for_browsers(name) or _is_off(setting):
             return
         words = {*words_of(match[1])}
         is_own = words <= _OF_NOBODY or not words.isdisjoint(_OF_ONESELF)
         is_of_component = any(not words.isdisjoint(words_of(each)) for each in self._ids)
         has_address = any(f"{match[1]}{end}" in caller.settings for end in _ADDRESSES)
-        if not (is_own or is_of_component or has_address) and caller.reads(name, True):
+        if is_own or is_of_component or has_address:
+            return
+        if caller.reads(name, True) or (
+            not setting.is_empty and _names_library(match[1], caller.lists(setting.is_shared))
+        ):
             self._ask(caller, match[1].lower().replace("_", "-"), name, "", setting.source)
 
     def _ask(self, caller: Caller, title: str, name: str, host: str, source: Origin) -> None:
@@ -323,6 +333,12 @@ def _as_told(caller: Caller, name: str, mention: Mention) -> Mention | None:
     if protocol.encrypted or is_secured or port is not None:
         return Mention(mention.host, spoken, port, secured=is_secured and not protocol.encrypted)
     return None
+
+
+def _names_library(stem: str, libraries: str) -> bool:
+    """Return True if the name of a library in lists of packages, in small letters, begins with what a key is called after."""
+    name = "[-_.]?".join(map(re.escape, words_of(stem)))
+    return libraries != "" and re.search(rf"(?<![a-z0-9]){name}(?![a-z0-9])", libraries) is not None
 
 
 def _is_likely(caller: Caller, name: str, setting: Setting) -> bool:

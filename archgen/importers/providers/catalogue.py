@@ -65,12 +65,14 @@ PROVIDERS: tuple[Provider, ...] = (
         ("google-maps", "maps.googleapis.com", "GOOGLE_MAPS", "googlemaps|google-maps"),
         ("mapbox", "api.mapbox.com", "", ""),
         ("slack", "slack.com", "", "slack|slack_sdk"),
+        ("spotify", "api.spotify.com", "", "spotify|spotipy|spotdl"),
         ("telegram", "api.telegram.org", "", "telegram|telegraf|aiogram|telebot|grammy"),
         ("discord", "discord.com discordapp.com", "", "discord|discordrb|discordgo|serenity"),
         ("github", "api.github.com", "", "octokit|pygithub|go-github"),
         ("salesforce", "salesforce.com", "", "salesforce|jsforce"),
         ("hubspot", "api.hubapi.com", "", ""),
         ("shopify", "myshopify.com", "", ""),
+        ("pexels", "api.pexels.com", "", ""),
         ("notion", "api.notion.com", "", "notion|notionhq"),
     ),
     *_of_kind(
@@ -119,7 +121,8 @@ _SES = Provider("ses", "mail", (), "-", "-")
 @lru_cache(maxsize=4096)
 def provider_of_key(name: str) -> tuple[Provider, str] | None:
     """Return the provider for which a variable is a key, and what the names of its other variables begin with."""
-    upper = name.upper()
+    # two underscores part the levels of settings
+    upper = name.upper().replace("__", "_")
     if not upper.endswith(("KEY", "TOKEN", "SECRET", "SID", "KEYS", "TOKENS")) or _INCOMING.search(upper) is not None:
         return None
     for key, beginning, provider in _STEMS:
