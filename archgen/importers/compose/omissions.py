@@ -35,6 +35,11 @@ _IDLE = re.compile(r"\btail\s+-[fF]\s+/dev/null|\bsleep\s+(inf|infinity|\d{4,})\
 _COPIES = re.compile(r"(?:(?:/bin/)?(?:ba)?sh\s+-e?c\s+)?[\"']?cp\s[^;&|\n]*(?:&&\s*echo\s[^;&|\n]*)?[\"']?")
 """A command of nothing but a copy."""
 
+_SAYS = re.compile(
+    r"(?:(?:/bin/)?(?:ba|a)?sh\s+-e?c\s+)?[\"']?(?:/bin/)?(?:echo|printf|true|false|exit)(?:\s[^;&|\n]*)?[\"']?"
+)
+"""A command of nothing but a message, or a status: it ends at once."""
+
 _CLIENT = re.compile(
     r"(?:^|[\s/\"'(;&|])(psql|pg_restore|createdb|mysql(?=\s+-)|mysqladmin|mongosh|mongo(?=\s+-)|mongorestore|mongoimport|redis-cli|"
     r"clickhouse-client|cqlsh|rabbitmqadmin|kafka-topics(\.sh)?)(?=\s)"
@@ -73,7 +78,7 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool, others: Ite
     # a server's image under another command prepares the server
     likely = (once or prepares) and (works or (ends and service.words != "")) and not _serves(service)
     alone = likely or _is_client(service, kind)
-    if ended or _copies_alone(service) or (alone and not _is_addressed(service, others)):
+    if ended or _ends_at_once(service) or (alone and not _is_addressed(service, others)):
         return "runs once and ends"
     if works and service.at_terminal and not service.ports and _BY_HAND.search(name):
         return "is run by hand, at a terminal"
@@ -89,9 +94,11 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool, others: Ite
     return ""
 
 
-def _copies_alone(service: Service) -> bool:
-    """Return True for a command that copies the files of an image into a volume, and does nothing else."""
-    return not (service.ports or service.restart in _ALWAYS) and _COPIES.fullmatch(service.words.strip()) is not None
+def _ends_at_once(service: Service) -> bool:
+    """Return True for a command that copies the files of an image into a volume, or says something, and does nothing else."""
+    words = service.words.strip()
+    ends = _COPIES.fullmatch(words) is not None or _SAYS.fullmatch(words) is not None
+    return ends and not (service.ports or service.restart in _ALWAYS)
 
 
 def _is_client(service: Service, kind: Guess) -> bool:
