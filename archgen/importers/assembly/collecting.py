@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.learning import learn
@@ -15,7 +15,7 @@ def collect(facts: Iterable[Fact]) -> Inventory:
     calls: dict[tuple[str, str], Call] = {}
     entries: list[Entry] = []
     hosts: dict[str, Origin] = {}
-    for fact in facts:
+    for fact in _without_moot(list(facts)):
         sort, _, name = fact.subject.partition(":")
         if sort == "component":
             part = parts.setdefault(name, Part(id=name, source=fact.source, members=[name]))
@@ -65,6 +65,21 @@ def collect(facts: Iterable[Fact]) -> Inventory:
             # its own network knows the one port, its host the other
             declared[entry.component].ports.setdefault(entry.port, {entry.port, entry.target})
     return Inventory(declared, kept_calls, entries, {name: hosts[name] for name in sorted(hosts)})
+
+
+def _without_moot(facts: list[Fact]) -> Iterator[Fact]:
+    """Yield the facts without the doubts that the order of the start raises of calls that something else shows for certain."""
+    shown = {
+        fact.subject
+        for fact in facts
+        if fact.key == "protocol" and fact.confidence == "high" and fact.evidence != "depends_on"
+    }
+    for fact in facts:
+        sharer = str(fact.value).partition("sharer:")[2] if fact.key == "member" else ""
+        doubted = f"connection:{sharer}->{fact.subject.partition(':')[2]}" if sharer else fact.subject
+        is_doubt = sharer != "" or fact.key in ("is_assumed", "is_doubtful")
+        if not (is_doubt and fact.evidence == "depends_on" and doubted in shown):
+            yield fact
 
 
 def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
