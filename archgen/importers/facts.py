@@ -193,6 +193,7 @@ class FactSheet:
 
     def __init__(self) -> None:
         self._facts: dict[tuple[str, str, bytes], Fact] = {}
+        self._needed: set[str] = set()
         self._omissions: set[Omission] = set()
         self._errors: set[SourceError] = set()
         self._called: dict[tuple[Origin, str], tuple[str, ...]] = {}
@@ -231,6 +232,15 @@ class FactSheet:
         present = self._facts.get(identity)
         if present is None or _rank(fact) < _rank(present):
             self._facts[identity] = fact
+
+    def use(self, caller: str, target: str, is_needed: bool, source: Origin, evidence: str) -> None:
+        """Record what a component needs another one for: a request can do without the call if it can without each use of it."""
+        optional = Fact(f"connection:{caller}->{target}", "required", False, source, evidence)
+        if is_needed:
+            self._needed.add(optional.subject)
+            self.withdraw(optional)
+        elif caller != target and optional.subject not in self._needed:
+            self.add(optional)
 
     def add_all(self, facts: Iterable[Fact]) -> None:
         """Add several facts."""

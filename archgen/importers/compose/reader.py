@@ -317,8 +317,8 @@ class _Reader:
                 self.served.add(target.id)
             # a store answers without the tools and the registries around it
             is_tool = part.guess.known.keeps_data and target.kind == "other"
-            if is_tool or (names_telemetry(name) and not target.guess.known.keeps_data):
-                self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
+            is_needed = not is_tool and (not names_telemetry(name) or target.guess.known.keeps_data)
+            self.sheet.use(part.id, target.id, is_needed, value.source, evidence)
 
     def _settle(self) -> None:
         """Connect programs with stores that they seem to have no library for, and ask; what others call is likely meant for them."""

@@ -302,9 +302,8 @@ class _Reader:
                 self.sharing.doubted.setdefault((part.id, mention.host), (source, f"{evidence}{lack}"))
             else:
                 self.sharing.certain.add((part.id, mention.host))
-            stores = self.by_id[mention.host].guess.known.keeps_data
-            if names_telemetry(name) and not stores and mention.host != part.id:
-                self._add(f"connection:{part.id}->{mention.host}", "required", False, source, evidence)
+            is_needed = not names_telemetry(name) or self.by_id[mention.host].guess.known.keeps_data
+            self.sheet.use(part.id, mention.host, is_needed, source, evidence)
 
     def _call_services_outside(
         self, part: Workload | Resource, name: str, value: str, source: Origin, evidence: str
@@ -317,8 +316,7 @@ class _Reader:
                 self._ask(part.id, service.id, source, name)
             elif self._judge(part, name, source, service.id) != "none":
                 self._connect(part, mention, source, evidence)
-                if names_telemetry(name):
-                    self._add(f"connection:{part.id}->{service.id}", "required", False, source, evidence)
+                self.sheet.use(part.id, service.id, not names_telemetry(name), source, evidence)
         for address in unknown_hosts(name, value, hosts):
             self.sheet.seek_in_vain(address, part.id, name, source)
 
