@@ -113,7 +113,7 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"haproxy", "load-balancer", "haproxy"),
     (r"(^|[-_])(reverse-?)?proxy\d*$|ingress|traefik|caddy", "reverse-proxy", None),
     (r"nginx|apache|httpd", "web-server", None),
-    (r"prometheus|grafana|jaeger|zipkin|monitor", "monitoring", None),
+    (r"prometheus|grafana|jaeger|zipkin|monitor(s|ing)?([-_]?(serv(er|ice)|ap[ip]|ui|stack|\d))*$", "monitoring", None),
     # an agent of another name is rather a program that asks a language model
     (
         r"exporter|^agent$|(^|[-_])(monitor\w*|metrics?|logs?|logging|otel|telemetry|trac(e|ing)|apm|hosts?|nodes?|infra|grafana|datadog|"
