@@ -96,6 +96,8 @@ class ForeignAddress(Struct, frozen=True):
     title: str
     provider: Provider | None
     is_interface: bool
+    has_blanks: bool = False
+    """Something behind the host is still to be filled in: `https://mainnet.example.io/v3/YOUR_KEY`."""
 
 
 def mail_server(name: str, value: str) -> Mention | None:
@@ -117,7 +119,7 @@ def foreign_addresses(kind: str, name: str, value: str) -> Iterator[ForeignAddre
     bare = _BARE.fullmatch(value) if not found and _HOST_ALONE.search(name) is not None else None
     if bare is not None and (protocol := _protocol_of(name, bare[1])):
         found = [(Mention(bare[1], protocol, int(bare[2]) if bare[2] else None), "")]
-    if len(found) != 1 or PLACEHOLDER.search(value) is not None or not _is_foreign(found[0][0].host):
+    if len(found) != 1 or PLACEHOLDER.search(_authority(value)) is not None or not _is_foreign(found[0][0].host):
         return
     mention, rest = found[0]
     provider = provider_at(mention.host)
@@ -126,7 +128,14 @@ def foreign_addresses(kind: str, name: str, value: str) -> Iterator[ForeignAddre
     if provider is None and any(True for _ in stores_named(name, value)):
         return
     is_interface = _is_named_interface(mention.host) or "api" in words_of(name)
-    yield ForeignAddress(mention, _title_of(mention.host), provider, is_interface)
+    yield ForeignAddress(
+        mention, _title_of(mention.host), provider, is_interface, PLACEHOLDER.search(value) is not None
+    )
+
+
+def _authority(value: str) -> str:
+    """Return what stands before the path of an address, without a login: the host and its port."""
+    return re.split(r"[/?#]", value.partition("://")[2] or value, maxsplit=1)[0].rpartition("@")[2]
 
 
 def _is_named_interface(host: str) -> bool:

@@ -222,9 +222,9 @@ class ProviderCalls:
             title = self._title(found.title, mention.host)
             reading = caller.reads(name, False)
             is_told = not setting.is_shared and reading is None and (provider is not None or found.is_interface)
-            if reading or is_told:
+            if (reading or is_told) and not found.has_blanks:
                 self._connect(caller, mention, provider, title, name, setting)
-            elif not setting.is_shared and reading is None and mention.protocol in WEB:
+            elif not setting.is_shared and reading is not False and mention.protocol in WEB:
                 self._ask(caller, title, name, mention.host, setting.source)
 
     def _title(self, title: str, host: str) -> str:
