@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from archgen.importers.facts import Fact, FactSheet
 from archgen.importers.kubernetes.hosts import ServiceKey
@@ -38,13 +38,13 @@ def add_services(
     has_routes = any(True for _ in routes_of(manifests))
     _note_empty(manifests, services, selected, sheet)
     _hook(manifests, services, selected, sheet)
+    heard = {part.id for key, service in services.items() if any(_outer_ports(service)) for part in selected[key][:1]}
     for key, service in services.items():
         _spread(manifests, service, selected[key], sheet)
         _lead(service, selected[key], sheet)
-        _publish(service, selected[key], has_routes, sheet)
+        _publish(service, selected[key], has_routes, heard, sheet)
         kind = service.node.text_at("spec", "type")
         if kind in ("LoadBalancer", "NodePort") or any(service.node.get("spec", "externalIPs").list()):
-            # devices and games speak UDP, of which no entry tells
             for part in selected[key]:
                 sheet.add(Fact(f"component:{part.id}", "is_opened", True, service.origin, kind or "externalIPs"))
     _mark_names({key: each for key, each in services.items() if not serves_metrics_alone(each)}, parts, selected, sheet)
@@ -174,21 +174,28 @@ def _mark_names(
             sheet.add(Fact(f"component:{part.id}", "is_page", True, service.origin, "Service"))
 
 
-def _publish(service: Manifest, pods: list[Workload], has_routes: bool, sheet: FactSheet) -> None:
+def _outer_ports(service: Manifest, *, by_udp: bool = False) -> Iterator[SourceNode]:
+    """Yield the ports of a Service that are open to what is outside of the cluster."""
     sort = service.node.text_at("spec", "type")
-    external = service.node.get("spec", "externalIPs").value
-    if sort not in ("LoadBalancer", "NodePort") and not external:
-        return
-    for part in pods[:1]:
+    if sort in ("LoadBalancer", "NodePort") or service.node.get("spec", "externalIPs").value:
         for port in service.node.get("spec", "ports").list():
-            number = port.get("port").number
-            if number is None or port.text_at("protocol") == "UDP":
-                continue
+            if port.get("port").number is not None and (port.text_at("protocol") == "UDP") is by_udp:
+                yield port
+
+
+def _publish(service: Manifest, pods: list[Workload], has_routes: bool, heard: Set[str], sheet: FactSheet) -> None:
+    """Add the entries of a Service; ports of UDP beside others, by which workloads are `heard`, serve the same callers."""
+    sort = service.node.text_at("spec", "type")
+    for part in pods[:1]:
+        for port in _outer_ports(service, by_udp=part.id not in heard):
+            number = port.get("port").number or 0
             # where there are routes, balancers of providers reach what is behind them by ports of nodes that nobody chose
             if sort == "NodePort" and has_routes and port.get("nodePort").number is None:
                 continue
             value = service_port_entry(part, port, number)
-            if value["protocol"] == "https" and _is_plain(part, service, port):
+            if part.id not in heard:
+                value["protocol"] = "udp"
+            elif value["protocol"] == "https" and _is_plain(part, service, port):
                 value["protocol"] = "http"
             if KINDS[part.guess.known.kind].observes:
                 value["admin"] = True
