@@ -103,7 +103,9 @@ class BuiltImages:
             ):
                 places: Set[str] = index.get(word, set())
                 if places:
-                    return next(iter(places)) if len(places) == 1 else None
+                    # of a directory with the source and another one with its recipe the image is built by the latter
+                    likely = places if len(places) == 1 else places & self.recipes.keys()
+                    return next(iter(likely)) if len(likely) == 1 else None
         without_system = _title(image).partition("-")[2]
         near = [place for place in self._by_title.get(without_system, ()) if posixpath.dirname(place) in _BESIDE]
         return near[0] if len(near) == 1 else None
