@@ -422,7 +422,9 @@ class World:
                 one for one in self.architecture.connections if one.source == request.source and target in one.targets
             ]
             fitting.sort(key=lambda one: len(one.targets))
-            found.append(fitting[0] if fitting else None)
+            # a step that names some of the alternatives calls no other
+            own = [each for one in fitting[:1] for each in one.targets if each in request.targets]
+            found.append(replace(fitting[0], targets=tuple(own)) if fitting else None)
         return found
 
     def may_answer(self, replica: Replica, access: str, working: set[str]) -> bool:
@@ -764,7 +766,7 @@ class World:
                 for one, _ in reversed(steps[:place]):
                     if apart[one.id] <= apart[request.id]:
                         # what comes back to it is passed on after what it sent
-                        if request.source in self.reached(one):
+                        if request.source in one.targets:
                             came.append(one.id in found)
                         if one.source == request.source and came:
                             break
@@ -775,13 +777,9 @@ class World:
             if required and request.source not in led:
                 # what a flow begins with is not later, though what it hands on may be
                 led[request.source] = {late and request is not steps[0][0]}
-            for target in self.reached(request):
+            for target in request.targets:
                 led.setdefault(target, set()).add(late)
         return found
-
-    def reached(self, request: Request) -> set[str]:
-        """The components that a step may lead to: its targets, and what its connections have beside them."""
-        return {*request.targets, *(each for one in self.connections(request) if one for each in one.targets)}
 
     def pulls(self, request: Request, after: list[Request]) -> bool:
         """Whether a worker asks nothing but keepers of jobs, each of which others than workers fill, and no later step empties."""
@@ -876,9 +874,6 @@ class World:
             if request.source not in called and not optional and self.required(request):
                 found.setdefault(request.source, request.id)
             called.update(request.targets)
-            for connection in self.connections(request):
-                if connection is not None:
-                    called.update(connection.targets)
         return found
 
 
@@ -920,13 +915,12 @@ def elements(architecture: Architecture) -> list[tuple[str, str]]:
 
 
 def concerned(architecture: Architecture, flow: Flow) -> list[tuple[str, str]]:
-    """The elements that a flow can depend on at all: what its steps name, the alternatives, who promotes, all below."""
+    """The elements that a flow can depend on at all: what its steps name, who promotes, all below."""
     world = World(architecture, frozenset())
     names: set[str] = set()
     steps = in_order(flow.steps, False)
     for request, _ in [*steps, *((one, False) for one in world.look_up(flow, steps))]:
         names.update((request.source, *request.targets))
-        names.update(target for one in world.connections(request) if one is not None for target in one.targets)
     for one in [world.component[each] for each in names]:
         targets = {each for call in architecture.connections if call.source == one.id for each in call.targets}
         for name, _ in one.balance.asks if one.balance is not None else ():

@@ -204,8 +204,7 @@ class Spread:
 
     def _step(self, request: Request) -> Rates:
         rates: Rates = {}
-        under = [self.topology.index.connections.get((request.source, target)) for target in request.targets]
-        connections = tuple(dict.fromkeys(connection for connection in under if connection is not None))
+        connections = connections_under(self.topology.index, request)
         missed = self.misses.get(request.id, 1.0)
         for caller, share in self._callers(request.source, connections):
             for replica, part in self._targets(request, connections, caller).items() if share else ():
@@ -235,8 +234,7 @@ class Spread:
         copies = copies_read(self.topology.index, request)
         for connection in connections:
             access = access_of(request, self.flow, connection)
-            targets = (target for target in connection.targets if target in request.targets)
-            for component in map(self.topology.components.__getitem__, targets):
+            for component in map(self.topology.components.__getitem__, connection.targets):
                 asking, pinned = asked_of(component, access, request.pinned, connections, copies)
                 first, second = eligible(component, asking)
                 now += self._up(_at_work(component, first, self.works), pinned, connection, caller)

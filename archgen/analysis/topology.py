@@ -61,11 +61,11 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
 
     @cached_property
     def flows_of(self) -> dict[str, tuple[str, ...]]:
-        """The flows of each component: those with a request step from it, to it, or to it as an alternative."""
+        """The flows of each component: those with a request step from it, or to it."""
         flows: dict[str, dict[str, None]] = {}
         for flow, hops in self.hops.items():
             for hop in hops:
-                for end in (hop.step.source, *hop.step.targets, *(hop.connection.targets if hop.connection else ())):
+                for end in (hop.step.source, *hop.step.targets):
                     flows.setdefault(end, {})[flow] = None
         return by_component(self.components, flows)
 
@@ -345,7 +345,7 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
             hop.step.source
             for flow in self.flows_of[component]
             for hop in self.hops[flow]
-            if component in hop.step.targets or (hop.connection is not None and component in hop.connection.targets)
+            if component in hop.step.targets
         }
 
     # Monitoring

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Flow
 from archgen.model.kinds import JOB_KEEPERS, KINDS, RELAYING
@@ -151,7 +152,7 @@ def turns(index: Index, flow: Flow) -> Iterator[Turn]:
             later_only[source] = later and number > 0
         if source in seen:
             seen[source].append((branches, None))
-        for target in dict.fromkeys((*request.targets, *(each for call in connections for each in call.targets))):
+        for target in dict.fromkeys(request.targets):
             later_only[target] = later_only.get(target, True) and later
             if index.components[target].kind in RELAYING:
                 seen.setdefault(target, []).append((branches, request))
@@ -245,9 +246,13 @@ def _fills(index: Index, caller: Component, target: str) -> bool:
 
 
 def connections_under(index: Index, request: Request) -> tuple[Connection, ...]:
-    """Return the connections under a step, each once; a target without a connection is left out."""
-    if len(request.targets) == 1:
-        only = index.connections.get((request.source, request.targets[0]))
-        return () if only is None else (only,)
-    connections = (index.connections.get((request.source, target)) for target in request.targets)
-    return tuple({connection.id: connection for connection in connections if connection is not None}.values())
+    """Return the connections under a step, each once and to the step's targets alone; one without a connection is left out."""
+    found = (index.connections.get((request.source, target)) for target in request.targets)
+    connections = {connection.id: connection for connection in found if connection is not None}
+    return tuple(_narrowed(connection, request.targets) for connection in connections.values())
+
+
+def _narrowed(connection: Connection, targets: tuple[str, ...]) -> Connection:
+    """Return a connection as a step that names some of its alternatives goes over it: to these alone."""
+    named = tuple(target for target in connection.targets if target in targets)
+    return connection if len(named) == len(connection.targets) else replace(connection, targets=named)

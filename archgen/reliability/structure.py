@@ -100,7 +100,7 @@ def _use(index: Index, request: Request, flow: Flow, connections: tuple[Connecti
     if request.required and not all(connection.required for connection in connections):
         connections = tuple(replace(connection, required=True) for connection in connections)
     connected = tuple(dict.fromkeys([target for connection in connections for target in connection.targets]))
-    orphan = not set(connected).issuperset(request.targets)
+    orphan = len(connected) < len(set(request.targets))
     return Use(
         request.id,
         request.source,

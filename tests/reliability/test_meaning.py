@@ -1003,6 +1003,51 @@ def test_a_first_request_may_meet_what_nobody_waits_for(told: Told) -> None:
     assert "must not be `async`" in told.refusal(both)
 
 
+TWO_SITES = """\
+archgen: 1
+name: A step that names one of two alternatives
+hosts: {h-1: {}, h-2: {}, d-1: {}}
+components:
+  user: {kind: client}
+  edge: {kind: cdn, managed: {scope: global}}
+  lb-1: {kind: load-balancer, runs_on: h-1, balance: {health_check: GET /}}
+  lb-2: {kind: load-balancer, runs_on: h-2, balance: {health_check: GET /}}
+  db: {kind: database, runs_on: d-1}
+connections:
+  user -> edge: https
+  edge -> lb-1 | lb-2: https
+  lb-1 -> db: {protocol: postgresql, tls: true}
+flows: {write: {access: write, steps: [user -> edge: POST, edge -> lb-1: POST, lb-1 -> db: INSERT]}}
+"""
+
+
+def test_a_step_calls_the_alternatives_that_it_names_and_no_other(told: Told) -> None:
+    assert told.outcome(TWO_SITES, "d-1")[0] == told.outcome(TWO_SITES, "h-1")[0] == "down"
+    assert told.outcome(TWO_SITES, "h-2")[0] == "ok"
+    assert {"h-1", "d-1"} <= told.points(TWO_SITES)[0]
+    apart = TWO_SITES.replace("  edge -> lb-1 | lb-2: https\n", "  edge -> lb-1: https\n  edge -> lb-2: https\n")
+    assert told.points(apart) == told.points(TWO_SITES)
+    either = TWO_SITES.replace("edge -> lb-1: POST", "edge -> lb-1 | lb-2: POST")
+    assert told.outcome(either, "d-1")[0] == told.outcome(either, "h-1")[0] == "degraded"
+
+
+def test_all_that_must_answer_are_all_that_the_step_names(told: Told) -> None:
+    every = TWO_SITES.replace("edge -> lb-1 | lb-2: https", "edge -> lb-1 | lb-2: {protocol: https, needs: all}")
+    assert told.outcome(every, "h-2")[0] == "ok"
+    both = every.replace("edge -> lb-1: POST", "edge -> lb-1 | lb-2: POST")
+    assert told.outcome(both, "h-2")[0] == "down"
+    two = every.replace("needs: all", "needs: 2")
+    assert "impossible-flow" in told.run("lint", str(told.write(two)), "--format", "concise")
+
+
+def test_an_alternative_that_no_step_names_is_called_by_nobody(told: Told) -> None:
+    text = TWO_SITES.replace("lb-1 -> db: {", "lb-2 -> db: {").replace("lb-1 -> db: INSERT", "lb-2 -> db: INSERT")
+    text = text.replace("kind: load-balancer, runs_on: h-2", "kind: worker, runs_on: h-2")
+    text = text.replace("edge -> lb-1: POST", "edge -> lb-1: {message: POST, async: true}")
+    # it starts on its own, so nothing that is deferred led to it
+    assert told.outcome(text, "d-1")[0] == "down"
+
+
 NAMED = """\
 archgen: 1
 name: A name that no step looks up

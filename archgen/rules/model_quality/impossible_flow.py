@@ -15,6 +15,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed, place_beside, plural
 from archgen.reliability.locality import NEAREST, SAME_HOST, certain_places, possible_homes
 from archgen.reliability.members import quorum, votes
+from archgen.reliability.requests import connections_under
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -109,7 +110,7 @@ def _failing(facts: Topology, explained: set[str]) -> Iterator[Hit]:
 def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
     """Why a step fails with nothing failed, and what would mend it; the closest cause first."""
     step = next(hop.step for hop in facts.hops[proof.flow] if hop.step.id == proof.step)
-    connections = tuple(dict.fromkeys(facts.index.connections[step.source, target] for target in step.targets))
+    connections = connections_under(facts.index, step)
     called = [target for connection in connections for target in connection.targets]
     short = next((name for name in (step.source, *called) if _lacks_quorum(facts.components[name])), None)
     if short is not None:
@@ -261,7 +262,7 @@ def _is_spread_near(facts: Topology, proof: Proof) -> bool:
     """Return True if a platform that spreads the targets of a failing step starts one of them wherever the caller may run."""
     caller = facts.replicas[proof.path[-1]]
     step = next(hop.step for hop in facts.hops[proof.flow] if hop.step.id == proof.step)
-    for connection in (facts.index.connections[step.source, target] for target in step.targets):
+    for connection in connections_under(facts.index, step):
         own = possible_homes(facts.index, caller, connection.locality or "")
         # what stands in no zone is beside nothing, and without a locality nothing has to be near
         for name in connection.targets if frozenset() not in own else ():

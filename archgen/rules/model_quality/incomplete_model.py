@@ -46,6 +46,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     flows.waits_for_queues,
     flows.messages_kept_by_nobody,
     flows.alternatives_without_way,
+    flows.alternatives_without_step,
     flows.unused_calls,
     flows.stores_without_step,
     operations.monitoring_without_recipients,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -197,6 +197,41 @@ def alternatives_without_way(topology: Topology) -> Iterator[Gap]:
             f"{ending} has no step on to {target} in {names}, as {taken} has, so no loss of {target} stops {names} in any analysis",
             f"Add the step `{ending} -> {target}` to {names}, beside that of {taken}.",
         )
+
+
+def alternatives_without_step(topology: Topology) -> Iterator[Gap]:
+    """Yield the connections of whose alternatives no step of a flow names all, though those that one leaves out would do the same."""
+    asked: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for flow, hops in topology.hops.items():
+        needed = [hop for hop in hops if not hop.optional]
+        over: dict[str, dict[tuple[str, ...], None]] = {}
+        for hop in needed:
+            if hop.connection is not None and not defers(hop.step, hop.connection):
+                over.setdefault(hop.connection.id, {})[hop.targets] = None
+        for call, steps in over.items():
+            named, targets = next(iter(steps)), topology.connections[call].targets
+            apart = {target for others in steps for target in others if target not in named}
+            left = [target for target in targets if target not in named]
+            if not any(set(targets) <= {*own} for own in steps):
+                if apart or any(_does_the_same(topology, needed, named, other) for other in left):
+                    asked.setdefault((call, named), []).append(flow)
+    for (call, named), flows in asked.items():
+        targets = " | ".join(topology.connections[call].targets)
+        yield Gap(
+            Subject("connection", call),
+            f"A step of {listed(flows)} names only {listed(named)} of {call}, so nothing else answers it: the loss of {listed(named)} "
+            f"stops {listed(flows)} in any analysis",
+            f"Write one step `{topology.connections[call].source} -> {targets}` if any of them answers it, else give {listed(named)} "
+            "a connection of its own.",
+            tuple(flows),
+        )
+
+
+def _does_the_same(topology: Topology, hops: Iterable[Hop], named: tuple[str, ...], other: str) -> bool:
+    """Return True for a component of a kind with those that a step names that has a connection to all that they call in the flow."""
+    called = {target for hop in hops if hop.step.source in named for target in hop.targets}
+    alike = all(topology.components[name].kind == topology.components[other].kind for name in named)
+    return alike and bool(called) and called.issubset(topology.index.callees(other))
 
 
 def stores_without_step(topology: Topology) -> Iterator[Gap]:

@@ -26,7 +26,7 @@ def components_without_host(topology: Topology) -> Iterator[Gap]:
                 and hop.port is not None
                 and _is_open(topology, hop.connection, hop.port)
             ):
-                for end in (hop.connection.source, *hop.connection.targets):
+                for end in (hop.connection.source, *hop.targets):
                     lost.setdefault(end, hop.connection.id)
             secured = secured or hop.meaning == "encrypted"
     for component in topology.architecture.components:
