@@ -175,6 +175,8 @@ class Used:
         self.steps: list[tuple[Request, bool]] = in_order(flow.steps, False)
         under = [one for request, _ in self.steps for one in world.connections(request) if one is not None]
         self.connections: list[Connection] = list({one.id: one for one in under}.values())
+        declared = {one.id: one.targets for one in model.connections}
+        self.leaves_out = any(one.targets != declared.get(one.id, one.targets) for one in under)
         named = {one for request, _ in self.steps for one in (request.source, *request.targets)}
         named.update(target for one in self.connections for target in one.targets)
         self.components: list[Component] = [world.component[one] for one in sorted(named)]
@@ -275,6 +277,7 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
         )
     ),
     "alternatives": lambda one: one.calls(lambda each: len(each.targets) > 1),
+    "step that leaves out alternatives": lambda one: one.leaves_out,
     "needs two": lambda one: one.calls(lambda each: each.needs == 2),
     "needs all": lambda one: one.calls(lambda each: each.needs == "all"),
     "optional connection": lambda one: one.calls(lambda each: not each.required),

@@ -150,12 +150,19 @@ class _System:
             ways = [name for name in self.connections if name.partition(" -> ")[0] in reached]
             if not ways:
                 break
-            way = self.random.choice(ways)
+            way = self._named(self.random.choice(ways))
             steps.append(self._step(way))
             reached += way.partition(" -> ")[2].split(" | ")
         access = {"access": self.random.choice(("read", "write"))} if self._chance(0.4) else {}
         demand = {"demand": "100/s"} if self._chance(0.3) else {}
         return {"steps": steps or [{f"{reached[0]} -> {reached[0]}": "itself"}]} | access | demand
+
+    def _named(self, way: str) -> str:
+        """Name one of a connection's alternatives, now and then."""
+        source, _, targets = way.partition(" -> ")
+        several = targets.split(" | ")
+        alone = len(several) > 1 and self._chance(0.3)
+        return f"{source} -> {self.random.choice(several)}" if alone else way
 
     def _step(self, way: str) -> Tree:
         optional = {"required": False} if self._chance(0.25) else {}

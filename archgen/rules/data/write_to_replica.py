@@ -116,10 +116,7 @@ def _reachable(facts: Topology, hop: Hop, access: Access) -> tuple[str, ...]:
     if connection is None:
         return ()
     eligible_replicas = [
-        replica
-        for target in connection.targets
-        for kind in eligible(facts.components[target], access)
-        for replica in kind
+        replica for target in hop.targets for kind in eligible(facts.components[target], access) for replica in kind
     ]
     chosen = [replica for replica in eligible_replicas if not hop.step.pinned or replica in hop.step.pinned]
     return tuple(replica for replica in chosen if _near(facts, hop.step.source, connection, replica))

@@ -209,22 +209,27 @@ def alternatives_without_step(topology: Topology) -> Iterator[Gap]:
             if hop.connection is not None and not defers(hop.step, hop.connection):
                 over.setdefault(hop.connection.id, {})[hop.targets] = None
         for call, steps in over.items():
-            named, targets = next(iter(steps)), topology.connections[call].targets
-            apart = {target for others in steps for target in others if target not in named}
-            left = [target for target in targets if target not in named]
-            if not any(set(targets) <= {*own} for own in steps):
-                if apart or any(_does_the_same(topology, needed, named, other) for other in left):
-                    asked.setdefault((call, named), []).append(flow)
+            named = next(iter(steps))
+            of_others = {target for own in steps for target in own}
+            left = [target for target in _led_to(topology, call) if target not in named]
+            is_alike = any(other in of_others or _does_the_same(topology, needed, named, other) for other in left)
+            if is_alike and not any(set(own).issuperset((*named, *left)) for own in steps):
+                asked.setdefault((call, named), []).append(flow)
     for (call, named), flows in asked.items():
-        targets = " | ".join(topology.connections[call].targets)
+        connection, names, only = topology.connections[call], listed(flows), listed(named)
         yield Gap(
             Subject("connection", call),
-            f"A step of {listed(flows)} names only {listed(named)} of {call}, so nothing else answers it: the loss of {listed(named)} "
-            f"stops {listed(flows)} in any analysis",
-            f"Write one step `{topology.connections[call].source} -> {targets}` if any of them answers it, else give {listed(named)} "
-            "a connection of its own.",
+            f"A step of {names} names only {only} of {call}, so nothing else answers it: the loss of {only} stops {names} in any analysis",
+            f"Write one step `{connection.source} -> {' | '.join(connection.targets)}` if any of them answers it, else give {only} a "
+            "connection of its own.",
             tuple(flows),
         )
+
+
+def _led_to(topology: Topology, call: str) -> list[str]:
+    """Return the targets of a connection that have none of their own from the same source."""
+    source, targets = topology.connections[call].source, topology.connections[call].targets
+    return [target for target in targets if topology.index.connections[source, target].id == call]
 
 
 def _does_the_same(topology: Topology, hops: Iterable[Hop], named: tuple[str, ...], other: str) -> bool:
