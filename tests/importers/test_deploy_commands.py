@@ -183,6 +183,27 @@ def step(builder: str, *words: str, more: str = "") -> str:
     return f"steps:\n- name: {builder}\n{more}  args:\n" + "".join(f"  - {word}\n" for word in words)
 
 
+MANY_TASKS = {f"ansible/roles/role-{number}/tasks/main.yml": "- apt: {name: vim}\n" for number in range(70)}
+
+
+def test_workflow_beside_many_playbooks_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workflow = {".github/workflows/deploy.yml": f"steps:\n  - run: {UP}"}
+    assert_choice(
+        imported(tmp_path, monkeypatch, {**SERVER, **MANY_TASKS, **workflow}),
+        ["docker-compose.vps.yml"],
+        "docker-compose.vps.yml: .github/workflows/deploy.yml starts it",
+    )
+
+
+def test_workflow_that_applies_manifests_is_read_beside_many_playbooks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"docker-compose.yml": compose("web=acme/web"), "k8s/web.yaml": WORKLOAD, **MANY_TASKS}
+    workflow = {".github/workflows/release.yml": "steps:\n  - run: kubectl apply -f k8s/\n"}
+    result = imported(tmp_path, monkeypatch, {**files, **workflow})
+    assert {name for _, name in result.reading.sources} == {"kubernetes"}
+
+
 KUBECTL = "gcr.io/cloud-builders/kubectl"
 
 

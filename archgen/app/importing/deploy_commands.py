@@ -144,7 +144,7 @@ def find_runs(
     known, below = frozenset(compose_files), [*below]
     placed = _placed(directory, below)
     scripts = (path for path, depth in placed if _is_script(path, depth) or _WORKFLOWS in path)
-    for path in islice(scripts, _MOST_SCRIPTS):
+    for path in _first_scripts(scripts):
         text = found.text(path) if path not in known else ""
         if len(text) <= _LARGEST and _may_start(text):
             yield from _runs_in(path, text, directory, known)
@@ -163,7 +163,7 @@ def command_files(directory: str, below: Iterable[str], found: FoundFiles) -> It
     """Yield the path and the text of each script and workflow, in a directory and below, that may bring a system to its visitors."""
     placed = _placed(directory, below)
     scripts = (path for path, depth in placed if _is_script(path, depth) or _OF_BUILDS.search(path) is not None)
-    for path in islice(scripts, _MOST_SCRIPTS):
+    for path in _first_scripts(scripts):
         text = found.text(path)
         if len(text) <= _LARGEST:
             yield path, with_native_steps(path, text)
@@ -181,6 +181,11 @@ def _placed(directory: str, below: Iterable[str]) -> Iterator[tuple[str, int]]:
     yield from ((path, path.count(os.sep) - above) for path in likely)
     workflows = path_in(directory, _WORKFLOWS)
     yield from ((os.path.join(workflows, name), 1) for name in entries_of(workflows)[0])
+
+
+def _first_scripts(scripts: Iterable[str]) -> Iterator[str]:
+    """Yield as many scripts as are read: playbooks last, as each file in a directory of them may be one."""
+    return islice(sorted(scripts, key=lambda path: PATH_OF_PLAYBOOK.search(path) is not None), _MOST_SCRIPTS)
 
 
 def _may_start(text: str) -> bool:
