@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 
 from msgspec import Struct
 
@@ -55,9 +56,9 @@ def add_unstarted_programs(
     if not published or any(each.guess.known.product is None and _works(each.kind) for each in parts):
         return
     path = next(iter(parts)).service.source.path
-    programs = [*_programs(path, opener)][:_MOST_PROGRAMS]
-    calls = {each.place: [*_calls(each, published)] for each in programs}
-    used = [each for each in programs if calls[each.place]]
+    programs = [*islice(_programs(path, opener), _MOST_PROGRAMS)]
+    calls = {each.place: [*_local_calls(each)] for each in programs}
+    used = [each for each in programs if any(port in published for port, _ in calls[each.place])]
     names = Counter(each.title for each in used)
     served: dict[int, list[str]] = {}
     ids: dict[str, str] = {}
@@ -69,17 +70,16 @@ def add_unstarted_programs(
         _describe(program, ids[program.place], sheet, served)
         machine = Origin(path, next(iter(parts)).service.source.line)
         sheet.add(Fact(f"component:{ids[program.place]}", "host", host, machine, IN_SOURCE, "medium"))
-    local = {port: names[0] for port, names in served.items() if len(names) == 1 and port not in published}
+    local = {port: each[0] for port, each in served.items() if len(each) == 1 and port not in published}
     for program in used:
         own = ids[program.place]
-        for target, port, place in calls[program.place]:
-            _connect(own, target, port, place, sheet)
-        for source in program.sources:
-            for port, line in local_ports_called(source):
-                if local.get(port, own) != own:
-                    subject = f"connection:{own}->{local[port]}"
-                    for key, value in (("protocol", "http"), ("served", [port, "http"]), ("is_assumed", True)):
-                        sheet.add(Fact(subject, key, value, Origin(source.path, line), IN_SOURCE, "medium"))
+        for port, place in calls[program.place]:
+            if port in published:
+                _connect(own, published[port], port, place, sheet)
+            elif local.get(port, own) != own:
+                subject = f"connection:{own}->{local[port]}"
+                for key, value in (("protocol", "http"), ("served", [port, "http"]), ("is_assumed", True)):
+                    sheet.add(Fact(subject, key, value, place, IN_SOURCE, "medium"))
 
 
 def _published(parts: Iterable[ServicePart]) -> Mapping[int, ServicePart]:
@@ -95,11 +95,10 @@ def _works(kind: str) -> bool:
     return KINDS[kind].role in ("application", "web")
 
 
-def _calls(program: _Program, published: Mapping[int, ServicePart]) -> Iterator[tuple[ServicePart, int, Origin]]:
+def _local_calls(program: _Program) -> Iterator[tuple[int, Origin]]:
+    """Yield the ports of the machine itself that a program calls, each with its place."""
     for source in program.sources:
-        for port, line in local_ports_called(source):
-            if port in published:
-                yield published[port], port, Origin(source.path, line)
+        yield from ((port, Origin(source.path, line)) for port, line in local_ports_called(source))
 
 
 def _describe(program: _Program, identity: str, sheet: FactSheet, served: dict[int, list[str]]) -> None:
