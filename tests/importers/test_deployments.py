@@ -99,6 +99,12 @@ def test_an_image_of_an_owner_in_both_shows_that_they_run_one_system(
             "helm: deploy.sh installs helm; of the manifests in manifests: their programs use an emulator, http://cloud:4566",
             id="emulator-of-a-cloud",
         ),
+        pytest.param(
+            {"local.sh": LOCAL, "README.md": "```sh\nhelm upgrade --install shop \\\n  ./helm\n```\n"},
+            "helm: the documents say how to install helm; "
+            "of the manifests in manifests: local.sh applies the manifests to a cluster for trials alone",
+            id="command-on-two-lines-of-a-document",
+        ),
         pytest.param(pipeline(INSTALL), "helm: .github/workflows/release.yml installs helm", id="pipeline"),
         pytest.param(
             pipeline("yq -i '.tag = \"2\"' helm/values.yaml"),

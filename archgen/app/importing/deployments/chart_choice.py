@@ -107,6 +107,11 @@ def _scripts_that_install(chart: str, directory: str, paths: Sequence[str], foun
             yield os.path.relpath(path, directory)
 
 
+def _texts_that_install(chart: str, directory: str, texts: Iterable[str]) -> list[str]:
+    """Return the documents with a command that installs a chart."""
+    return [text for text in texts if _is_installed(chart, directory, command_lines(text))]
+
+
 def evidence_of_chart(
     chart: str,
     directory: str,
@@ -134,7 +139,7 @@ def evidence_of_chart(
         yield Evidence(3, f"{script} writes the images that it builds into {written[1]}", is_deed=True)
     elif scripts:
         yield Evidence(2, f"{scripts[0]} installs {chart}")
-    installing = [text for text in texts if _is_installed(chart, directory, text.splitlines())]
+    installing = _texts_that_install(chart, directory, texts)
     uses = {*uses_of_directory(texts, os.path.basename(place)), *uses_of_tool(texts, _OF_HELM, OF_COMPOSE)} - {0}
     stated = max(stated_uses(installing, _INSTALLATION), default=0) or (uses.pop() if len(uses) == 1 else 0)
     if stated < 0:
@@ -257,7 +262,7 @@ def _deployer_of(
     by = next(_scripts_that_install(chart, directory, paths, found), "")
     if by:
         return f"{by} installs"
-    installing = [text for text in texts if _is_installed(chart, directory, text.splitlines())]
+    installing = _texts_that_install(chart, directory, texts)
     others = (use for project in choice.candidates for use in stated_uses(texts, command_for(project)))
     is_told = any(use >= 0 for use in stated_uses(installing, _INSTALLATION))
     return "the documents install" if is_told and not any(use >= 0 for use in others) else ""
