@@ -164,9 +164,31 @@ def test_the_charts_that_commands_install_are_found_by_place() -> None:
     assert [*installed_charts(lines)] == ["charts/shop", "deploy/api"]
 
 
-def test_files_in_which_commands_change_an_image_are_found_from_the_directory_that_they_went_to() -> None:
-    text = "cd k8s\nsed -i -e 's/image: .*/x/' web.yaml\ncd ../chart && yq -i '.image.tag = \"1\"' values.yaml\nsed -i 's/a/b/' x.yaml\n"
-    assert [*written_paths(text)] == ["k8s/web.yaml", "chart/values.yaml"]
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        pytest.param(
+            "cd k8s\nsed -i -e 's/image: .*/x/' web.yaml\ncd ../chart && yq -i '.image.tag = \"1\"' values.yaml\nsed -i 's/a/b/' x.yaml\n",
+            ["k8s/web.yaml", "chart/values.yaml"],
+            id="lines",
+        ),
+        pytest.param(
+            "cd app && make; cd k8s && sed -i 's/image: a;/b/' web.yaml", ["app/k8s/web.yaml"], id="further-in"
+        ),
+        pytest.param("cd app; cd ../k8s; sed -i 's/image: a;/b/' web.yaml", ["k8s/web.yaml"], id="elsewhere"),
+        pytest.param("sed -i 's/image: a/b/' web.yaml && cd app", ["web.yaml"], id="afterwards"),
+        pytest.param(
+            "cd k8s && sed -i 's/image: a/b/' a.yaml; cd ../chart && sed -i 's/tag: a/b/' b.yaml",
+            ["k8s/a.yaml", "chart/b.yaml"],
+            id="in-two-directories",
+        ),
+        pytest.param("sed -i 's/image: a/b/' ../../k8s/web.yaml", ["k8s/web.yaml"], id="above"),
+    ],
+)
+def test_files_in_which_commands_change_an_image_are_found_from_the_directory_that_they_went_to(
+    text: str, paths: list[str]
+) -> None:
+    assert [*written_paths(text)] == paths
 
 
 def stacks(*names: str, place: str = "") -> dict[str, str]:

@@ -54,7 +54,7 @@ _OF_TESTS = re.compile(r"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|kind|m
 
 _TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)")
 _ONLY_SHOWN = re.compile(r"--dry-run(?!=none)|/dev/null|^[ \t]*(- |@)?[ \t]*(echo|printf)\b(?!.*\|)")
-MOVES = re.compile(r"""(?:\b(?:cd|pushd)[ \t]+|\bworking-directory:[ \t]*)["']?([^\s"'()`]+)""")
+MOVES = re.compile(r"""(?:\b(?:cd|pushd)[ \t]+|\bworking-directory:[ \t]*)["']?([^\s"'();`]+)""")
 _HOLE = re.compile(
     r"""\$\{\{[ ]*([\w.-]+)(?:[ ]*\|\|[ ]*'([^'\n]*)')?[ ]*\}\}|\$\{(\w+)(?::?[-=]([^}\n]*))?\}|"""
     r"""\$\((\w+)\)|\$(\w+)|\{\{[ ]*\.?(\w+)[ ]*\}\}"""

@@ -7,6 +7,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from archgen.app.importing.applied_paths import MOVES, ScriptVariables, command_lines, is_for_trial_cluster
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
@@ -14,7 +15,7 @@ from archgen.app.importing.directories import FoundFiles
 from archgen.importers.stages import TRIAL, stage_of
 
 _WRITES = re.compile(
-    r"\b(?:sed|perl)[ ](?:[^|\n]*?[ ])?-\w*i|\byq[ ](?:[^\n]*?[ ])?(?:-\w*i\b|--inplace\b|w[ ])|\bvalueFile:",
+    r"\b(?:sed|perl)[ ](?:[^|\n]*?[ ])??-\w*i|\byq[ ](?:[^\n]*?[ ])??(?:-\w*i\b|--inplace\b|w[ ])|\bvalueFile:",
     re.IGNORECASE,
 )
 """Commands and inputs of actions that change a file in its place."""
@@ -23,6 +24,7 @@ _EDITORS = ("sed ", "perl ", "yq ", "valueFile:")
 _OF_IMAGE = re.compile(r"image|tag\b", re.IGNORECASE)
 _WORD = re.compile(r"(?:\$\{\{[^}\n]*\}\}|\$\{[^}\n]*\}|\$\(\w+\)|\$\w+|[\w./*-])+")
 _IS_YAML = re.compile(r"\.ya?ml$")
+_ABOVE = re.compile(r"^(\.\./)+")
 
 
 def image_updates(directory: str, paths: Iterable[str], found: FoundFiles) -> Iterator[tuple[str, str]]:
@@ -48,11 +50,16 @@ def written_paths(text: str) -> Iterator[str]:
     variables = ScriptVariables("\n".join(lines))
     here = ""
     for line in lines:
-        moved = MOVES.search(line)
-        here = posixpath.normpath(posixpath.join(here, moved[1])) if moved is not None else here
-        match = _WRITES.search(line) if any(each in line for each in _EDITORS) else None
-        if match is not None and (_OF_IMAGE.search(line) is not None or "valueFile" in match[0]):
-            for word in _WORD.findall(line, match.end()):
-                for each in variables.filled_in(word):
-                    if _IS_YAML.search(each.path):
-                        yield posixpath.normpath(posixpath.join(here, each.path)).removeprefix("../")
+        writes = [*_WRITES.finditer(line)] if any(each in line for each in _EDITORS) else []
+        is_of_image = _OF_IMAGE.search(line) is not None
+        # the statements of a line may go elsewhere in between; a sign that ends one may also stand in what is written
+        commands = sorted((*MOVES.finditer(line), *writes), key=re.Match.end)
+        for match, following in pairwise((*commands, None)):
+            if match is not None and match.re is MOVES:
+                here = posixpath.normpath(posixpath.join(here, match[1]))
+            elif match is not None and (is_of_image or "valueFile" in match[0]):
+                end = following.start() if following is not None else len(line)
+                for word in _WORD.findall(line, match.end(), end):
+                    for each in variables.filled_in(word):
+                        if _IS_YAML.search(each.path):
+                            yield _ABOVE.sub("", posixpath.normpath(posixpath.join(here, each.path)))
