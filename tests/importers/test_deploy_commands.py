@@ -241,16 +241,22 @@ def test_manifests_that_a_builder_applies_are_read(
 
 
 @pytest.mark.parametrize(
-    ("more", "words"),
+    ("image", "more", "words"),
     [
-        ("", "nothing says that visitors use the manifests"),
-        ("kind: Ingress\n", "too little says that visitors use the manifests: they have routes or autoscalers"),
+        ("web:1", "", "nothing says that visitors use the manifests"),
+        ("localhost:5000/web:1", "", "nothing says that visitors use the manifests"),
+        ("acme/web:1", "", "too little says that visitors use the manifests: their images are in a registry"),
+        (
+            "web:1",
+            "kind: Ingress\n",
+            "too little says that visitors use the manifests: they have routes or autoscalers",
+        ),
     ],
 )
 def test_reason_for_compose_files_has_what_speaks_for_the_manifests(
-    more: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    image: str, more: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    web = WORKLOAD.replace("acme/web:1", "web:1")
+    web = WORKLOAD.replace("acme/web:1", image)
     files = {"docker-compose.yml": "services:\n  web:\n    build: web\n", "k8s/web.yaml": f"{web}---\n{more}"}
     assert words in summary(imported(tmp_path, monkeypatch, files))
 

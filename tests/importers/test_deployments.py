@@ -141,6 +141,21 @@ def test_manifests_are_read_where_no_chart_is_known_for_production(
     assert read(imported(tmp_path, monkeypatch, {**PLAIN, **CHART, **files})) == {"manifests"}
 
 
+@pytest.mark.parametrize(
+    ("command", "directory"),
+    [
+        pytest.param("kubectl apply -f web.yaml", "web.yaml", id="applied"),
+        pytest.param("sed -i 's|image: acme/web:.*|x|' web.yaml", "web.yaml", id="written"),
+        pytest.param("kubectl apply -f https://acme.com/other.yaml", "helm", id="something-else-applied"),
+    ],
+)
+def test_manifests_at_the_root_are_read_where_a_pipeline_applies_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, directory: str
+) -> None:
+    files = {"web.yaml": WORKLOAD, **CHART, **pipeline(command, INSTALL)}
+    assert read(imported(tmp_path, monkeypatch, files)) == {directory}
+
+
 def test_a_chart_that_a_pipeline_installs_is_read_instead_of_compose_files_that_say_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,7 +49,7 @@ _OF_SAMPLES = re.compile(
 )
 """Names of directories of samples, of documentation that holds some, and of what runs in trials or on one's own machine."""
 
-_ON_THIS_MACHINE = re.compile(r"(localhost|127\.0\.0\.1|host\.docker\.internal|k3d-[\w.-]+)(:\d+)?/")
+ON_THIS_MACHINE = re.compile(r"(localhost|127\.0\.0\.1|host\.docker\.internal|k3d-[\w.-]+)(:\d+)?/")
 """Registries that only the machine of a developer has."""
 
 _RUNS_OR_LEADS = re.compile(
@@ -320,7 +320,7 @@ def _directories_of_this_machine(manifests: Mapping[str, bytes]) -> set[str]:
     images: dict[str, set[str]] = {}
     for path, data in manifests.items():
         images.setdefault(os.path.dirname(path), set()).update(_own_programs([data]))
-    return {each for each, own in images.items() if each and own and all(map(_ON_THIS_MACHINE.match, own))}
+    return {each for each, own in images.items() if each and own and all(map(ON_THIS_MACHINE.match, own))}
 
 
 def _own_programs(files: Iterable[bytes]) -> set[str]:

@@ -13,8 +13,8 @@ from archgen.app.importing.applied_paths import APPLIES, applied_paths, brings_t
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
 from archgen.app.importing.deployments.evidence import Evidence
 from archgen.app.importing.deployments.image_updates import image_updates
-from archgen.app.importing.directories import FoundFiles, holds_no_address, path_in
-from archgen.app.importing.needed_directories import images_in
+from archgen.app.importing.directories import FoundFiles, holds_no_address, path_before_names, path_in
+from archgen.app.importing.needed_directories import ON_THIS_MACHINE, images_in
 from archgen.app.importing.overlays import applied_by
 from archgen.app.importing.stated_use import OF_CLUSTER, OF_COMPOSE, stated_uses, uses_of_directory, uses_of_tool
 from archgen.importers.compose.own_programs import is_own_program
@@ -108,7 +108,7 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
             if own:
                 sketch.names |= {*names_of_objects(data)}
                 sketch.workloads += workloads
-                sketch.is_from_registry |= any("/" in image for image in own)
+                sketch.is_from_registry |= any("/" in image and not ON_THIS_MACHINE.match(image) for image in own)
     sketch.is_applied = any(is_below_applied(os.path.abspath(each), applied) for each in directories)
     return sketch
 
@@ -170,7 +170,7 @@ def evidence_of_cluster(
         (
             (os.path.relpath(script, directory), path)
             for script, path in (image_updates(directory, paths, found) if by is None else ())
-            if not places or any(path.startswith(f"{place}{os.sep}") for place in places)
+            if not places or any(path.startswith(path_before_names(place)) for place in places)
             if found.manifest(path)
         ),
         None,
@@ -211,7 +211,11 @@ def _applies_any(text: str, directory: str, places: Iterable[str]) -> bool:
     """Return True for a script that applies something in one of some directories, or a directory around it."""
     inner = [os.path.relpath(place, directory).replace(os.sep, "/") for place in places]
     words = {re.sub(r"^(\.\./)+", "", each.path) for each in applied_paths(text)}
-    return any(f"{word}/".startswith(f"{place}/") or place.startswith(f"{word}/") for word in words for place in inner)
+    # what lies in the directory itself is applied by the name of a file alone
+    is_here = "." in inner and any("/" not in word and word.endswith((".yml", ".yaml", ".json")) for word in words)
+    return is_here or any(
+        f"{word}/".startswith(f"{place}/") or place.startswith(f"{word}/") for word in words for place in inner
+    )
 
 
 def _trial_script(directory: str, paths: Sequence[str], found: FoundFiles, places: Sequence[str]) -> str:
