@@ -216,8 +216,9 @@ def _read_chart(
     """Read the chart that visitors use instead of manifests of the same programs; False if there is none."""
     applied = {path for data in manifests.values() for path in applied_by(data)}
     chart = prefer_chart(directory, manifests, names, paths, found, applied)
-    if chart is None or not collection.read_charts(directory, paths, found, None, [chart.chart]):
+    if chart is None:
         return False
+    collection.add_charts(chart.rendered)
     collection.others += chart.manifests
     collection.reasons.insert(0, f"{chart.chart}: {chart.reason}")
     return True

@@ -100,11 +100,15 @@ class SourceFiles:
         rendered = render_charts(directory, only or charts_in(paths), paths, found.data)
         if not rendered.manifests or (instead is not None and not instead(rendered)):
             return False
+        self.add_charts(rendered)
+        return True
+
+    def add_charts(self, rendered: RenderedCharts) -> None:
+        """Read what charts make."""
         self.rendered = rendered
         self.files |= rendered.manifests
         self.reasons += rendered.reasons
         self.charts = [chart for chart in self.charts if chart not in rendered.charts.values()]
-        return True
 
     def leave_out(self, paths: Iterable[str], reason: str) -> None:
         """Name compose files that aren't read for a user, and the reason."""

@@ -57,9 +57,10 @@ _ALONE = frozenset(
 
 
 class ChartChoice(Struct, frozen=True):
-    """A chart that is read instead of manifests, the directories of these, and why."""
+    """A chart that is read instead of manifests, what it makes, the directories of the manifests, and why."""
 
     chart: str
+    rendered: RenderedCharts
     manifests: list[str]
     reason: str
 
@@ -181,11 +182,12 @@ def prefer_chart(
         is_trial = has_strong(cluster, -1) and weigh(evidence) > 0
         if not (is_proven or is_trial) or has_strong(evidence, -1):
             continue
-        if _covers(render_charts(directory, [chart], paths, found.data), ([image] for image in sketch.images)):
+        rendered = render_charts(directory, [chart], paths, found.data)
+        if _covers(rendered, ([image] for image in sketch.images)):
             against = strongest(cluster, -1) if is_trial else []
             why = ", ".join(strongest(evidence, 1))
             of_others = f"; of the manifests in {listed(places)}: {', '.join(against)}" if against else ""
-            return ChartChoice(chart, places, why + of_others)
+            return ChartChoice(chart, rendered, places, why + of_others)
     return None
 
 
