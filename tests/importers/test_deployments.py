@@ -156,16 +156,28 @@ def test_manifests_at_the_root_are_read_where_a_pipeline_applies_them(
     assert read(imported(tmp_path, monkeypatch, files)) == {directory}
 
 
-def test_a_chart_that_a_pipeline_installs_is_read_instead_of_compose_files_that_say_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+APPLICATION = (
+    "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop}\nspec: {source: {path: helm}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        pytest.param(pipeline(INSTALL), "release.yml installs helm", id="pipeline"),
+        pytest.param({"argocd/shop.yaml": APPLICATION}, "a controller applies helm", id="controller"),
+    ],
+)
+def test_a_chart_that_a_deed_brings_to_visitors_is_read_instead_of_compose_files_that_say_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], reason: str
 ) -> None:
     compose = {
         "docker-compose.yml": "services:\n  web: {build: ., restart: always}\n  db: {image: 'postgres:16'}\n",
         "Dockerfile": "FROM a\n",
     }
-    result = imported(tmp_path, monkeypatch, {**compose, **CHART, **pipeline(INSTALL)})
+    result = imported(tmp_path, monkeypatch, {**compose, **CHART, **files})
     assert read(result) == {"helm"}
-    assert any("release.yml installs helm" in reason for reason in result.reasons)
+    assert any(reason in each for each in result.reasons)
 
 
 def test_the_charts_that_commands_install_are_found_by_place() -> None:

@@ -17,6 +17,7 @@ from archgen.app.importing.deployments.cluster_evidence import (
     evidence_of_cluster,
     manifest_directories,
     names_of_objects,
+    paths_of_controllers,
     sketch_cluster,
 )
 from archgen.app.importing.deployments.evidence import Evidence, has_strong, strongest, weigh
@@ -237,10 +238,11 @@ def chart_beside_compose(
     compose = [
         each for project in choice.candidates for each in evidence_of_project(directory, project, texts, paths, found)
     ]
+    applied = paths_of_controllers(directory, paths, found)
     deeds = {
         chart: each.says
         for chart in charts
-        for each in evidence_of_chart(chart, directory, texts, paths, found)
+        for each in evidence_of_chart(chart, directory, texts, paths, found, applied)
         if each.is_deed
     }
     alike.sort(key=lambda each: each not in deeds)

@@ -113,6 +113,17 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
     return sketch
 
 
+def paths_of_controllers(directory: str, paths: Iterable[str], found: FoundFiles) -> set[str]:
+    """Return the directories that objects below a directory have a controller apply, without those of trials."""
+    return {
+        each
+        for path in paths
+        if path.lower().endswith((".yml", ".yaml"))
+        and stage_of(os.path.dirname(os.path.relpath(path, directory))) != TRIAL
+        for each in applied_by(found.manifest(path))
+    }
+
+
 def without_tag(image: str) -> str:
     """Return an image without its tag: the same in two deployments is the same program."""
     return _TAG.sub("", image)
