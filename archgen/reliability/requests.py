@@ -252,6 +252,12 @@ def connections_under(index: Index, request: Request) -> tuple[Connection, ...]:
     return tuple(_narrowed(connection, request.targets) for connection in connections.values())
 
 
+def needed_connections(index: Index, request: Request) -> tuple[Connection, ...]:
+    """Return the connections under a step that say how many must answer: those that it needs, or all of them if it needs none."""
+    connections = connections_under(index, request)
+    return tuple(each for each in connections if needs(request, each)) or connections
+
+
 def _narrowed(connection: Connection, targets: tuple[str, ...]) -> Connection:
     """Return a connection as a step that names some of its alternatives goes over it: to these alone."""
     named = tuple(target for target in connection.targets if target in targets)

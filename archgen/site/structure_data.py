@@ -27,7 +27,7 @@ from archgen.reliability.members import asked_of, eligible, quorum
 from archgen.reliability.moment import recent_loss
 from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.plan import Plan
-from archgen.reliability.requests import access_of, requests
+from archgen.reliability.requests import access_of, connections_under, needed_connections, requests
 from archgen.reliability.simulation import skippable, used, with_all_options
 from archgen.reliability.waiting import keepers, senders
 from archgen.site.html_builder import Html, tag
@@ -225,13 +225,14 @@ class _Encoder:
     def _step(self, flow: Flow, request: Request, keeper: str, sender: str | None) -> list[Any]:
         """Return id, caller, targets, message, pinned replicas, whether it reads, the answers it needs (0: no connection).
 
-        All of them is -1. Then the queue that keeps it until it can be done, or -1, and who has to keep it where that isn't the caller.
+        Where all must answer, it is whose. Then the queue that keeps it until it can be done, or -1, and who has to keep it where that
+        isn't the caller.
         """
-        by_ends = self._topology.index.connections
-        pairs = [by_ends.get((request.source, target)) for target in request.targets]
-        connections = [connection for connection in pairs if connection is not None]
-        needs = [connection.needs for connection in connections]
-        count = -1 if "all" in needs else next((int(need) for need in needs if need != 1), 1) if needs else 0
+        connections = connections_under(self._topology.index, request)
+        needed = needed_connections(self._topology.index, request)
+        needs = [connection.needs for connection in needed]
+        every = {target for connection in needed for target in connection.targets} if "all" in needs else ()
+        count = next((int(need) for need in needs if need not in (1, "all")), 1) if needs else 0
         reads = bool(connections) and access_of(request, flow, connections[0]) == "read"
         return [
             request.id,
@@ -240,7 +241,7 @@ class _Encoder:
             request.message,
             self._indices(request.pinned),
             int(reads),
-            count,
+            [self._component[target] for target in request.targets if target in every] or count,
             self._component.get(keeper, -1),
             *([] if sender is None else [self._component[sender]]),
         ]

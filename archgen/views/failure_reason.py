@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection, Flow
+from archgen.model.architecture import Component, Flow
 from archgen.model.durations import format_duration
 from archgen.model.steps import Request
 from archgen.model.wording import listed, plural
 from archgen.reliability.members import asked_of, eligible, manual_failovers, names_primary, quorum
-from archgen.reliability.requests import access_of, copies_read, requests
+from archgen.reliability.requests import access_of, connections_under, copies_read, needed_connections, requests
 from archgen.reliability.simulation import FlowOutcome
 from archgen.views.flow import FailedRequest
 from archgen.views.labels import step_number
@@ -56,7 +56,7 @@ def _error(topology: Topology, asked: list[Request]) -> tuple[str, str] | None:
 
 def _again(topology: Topology, request: Request) -> str:
     """Describe the retries that a request's connection declares."""
-    retried = [connection for connection in _connections(topology, request) if connection.retries]
+    retried = [connection for connection in connections_under(topology.index, request) if connection.retries]
     if not retried:
         return ""
     tries = plural(retried[0].retries or 0, "more time")
@@ -65,7 +65,7 @@ def _again(topology: Topology, request: Request) -> str:
 
 def _waits(topology: Topology, flow: Flow, request: Request, down: frozenset[str]) -> str:
     """Describe the manual failover that would restore the flow, if the model declares it."""
-    connections = _connections(topology, request)
+    connections = connections_under(topology.index, request)
     access = access_of(request, flow, connections[0]) if connections else "read"
     for target in (topology.components[name] for name in request.targets):
         asking, _ = asked_of(target, access, request.pinned, connections, copies_read(topology.index, request))
@@ -97,7 +97,7 @@ def _replaced(topology: Topology, flow: Flow, request: Request, target: Componen
     if not lost or not standing:
         return ""
     data, cluster = target.replication, target.cluster
-    connections = _connections(topology, request)
+    connections = connections_under(topology.index, request)
     access = access_of(request, flow, connections[0]) if connections else "read"
     if data is not None and data.failover == "automatic" and data.primary and down.issuperset(data.primary):
         if asked_of(target, access, request.pinned, connections, copies_read(topology.index, request))[0] != "read":
@@ -118,7 +118,7 @@ def _replaced(topology: Topology, flow: Flow, request: Request, target: Componen
 
 def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[str], held: str | None) -> str:
     """Return why too few replicas respond to a request, the simplest reason first."""
-    connections = _connections(topology, request)
+    connections = connections_under(topology.index, request)
     names = listed(request.targets, "or")
     if not connections:
         return f"no connection leads from {request.source} to {names}"
@@ -147,9 +147,11 @@ def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[st
         promoters = [by for target in targets if (by := _asked_to_promote(target, request))]
         instead = f", and {listed(promoters, 'or')} promotes none" if promoters else ""
         return f"{listed(request.pinned)} {'is' if len(request.pinned) == 1 else 'are'} down{instead}"
-    if any(connection.needs == "all" for connection in connections):
-        return f"it needs every replica of {names}, and not all are up"
-    if any(connection.needs != 1 for connection in connections):
+    needed = needed_connections(topology.index, request)
+    if any(connection.needs == "all" for connection in needed):
+        every = [target for target in request.targets if any(target in connection.targets for connection in needed)]
+        return f"it needs every replica of {listed(every, 'or')}, and not all are up"
+    if any(connection.needs != 1 for connection in needed):
         return f"too few replicas of {names} are up"
     return f"no replica of {names} that it can reach works"
 
@@ -159,8 +161,3 @@ def _asked_to_promote(target: Component, request: Request) -> str | None:
     if not names_primary(target, request.pinned) or not eligible(target, "lead")[1]:
         return None
     return target.replication.by if target.replication is not None else None
-
-
-def _connections(topology: Topology, request: Request) -> list[Connection]:
-    connections = (topology.index.connections.get((request.source, target)) for target in request.targets)
-    return [connection for connection in connections if connection is not None]

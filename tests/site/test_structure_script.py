@@ -148,6 +148,19 @@ components:
 connections: {job -> ledger: oracle, job -> db: postgresql, operator -> api: https}
 flows: {save: {access: write, steps: [{job -> ledger: INSERT}, {job -> db: INSERT}]}}
 """,
+    """\
+archgen: 1
+name: Alternatives that a caller can do without
+hosts: {a: {}, b: {}, c: {}}
+components:
+  job: {kind: scheduler, managed: true}
+  own: {kind: service, runs_on: [b, c]}
+  spare: {kind: service, runs_on: [a, b]}
+connections:
+  job -> own: {protocol: https, needs: all}
+  job -> spare: {protocol: https, required: false}
+flows: {page: {access: read, steps: [job -> own | spare: GET]}}
+""",
 )
 
 

@@ -99,6 +99,34 @@ def test_the_reason_is_the_plainest_that_is_true(tmp_path: Path, gone: str, word
     assert crosses(picture) == 1
 
 
+EITHER = """\
+archgen: 1
+name: An alternative that a caller can do without
+hosts: {a: {}, b: {}, c: {}}
+components:
+  job: {kind: scheduler, runs_on: a}
+  own: {kind: service, runs_on: [b, c]}
+  spare: {kind: service, runs_on: [a, b]}
+connections:
+  job -> own: https
+  job -> spare: {protocol: https, required: false, locality: same-host, needs: all}
+flows:
+  page: {title: A page, steps: [job -> own | spare: GET /]}
+"""
+
+
+def test_what_a_step_can_do_without_asks_for_no_answers(tmp_path: Path) -> None:
+    model = tmp_path / "a.arch.yaml"
+    both = EITHER.replace("job -> own: https", "job -> own: {protocol: https, needs: all}")
+    for text, gone, words in (
+        (EITHER, "own spare@a", "no replica of own or spare that it can reach works"),
+        (both, "own@b", "it needs every replica of own, and not all are up"),
+        (both.replace("required: false, ", ""), "own@b", "it needs every replica of own or spare, and not all are up"),
+    ):
+        model.write_text(text, encoding="utf-8")
+        assert words in said(drawn(tmp_path, str(model), "--kill", *gone.split()))
+
+
 def test_a_read_that_names_the_primary_says_who_promotes_no_other(tmp_path: Path) -> None:
     model = tmp_path / "a.arch.yaml"
     named = BATCH.replace("app -> store: three", "app -> store@a: {message: three, access: read}")

@@ -15,7 +15,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed, place_beside, plural
 from archgen.reliability.locality import NEAREST, SAME_HOST, certain_places, possible_homes
 from archgen.reliability.members import quorum, votes
-from archgen.reliability.requests import connections_under
+from archgen.reliability.requests import connections_under, needed_connections
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -116,7 +116,7 @@ def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
     if short is not None:
         return _quorum(facts.components[short])
     answering = _answering(facts, proof)
-    for connection in connections:
+    for connection in needed_connections(facts.index, step):
         if connection.locality is not None:
             return _apart(facts, connection, facts.replicas[proof.path[-1]], proof)
         if connection.needs not in (1, "all") and answering > 0:

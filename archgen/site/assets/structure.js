@@ -606,7 +606,7 @@ var archgenStructure = (() => {
         const promoters = to.filter(each => each[7] && each[6].length && namesPrimary(each, pinned)).map(each => each[7]);
         return promoters.length ? `${lost}, and ${listed(promoters, "or")} promotes none` : lost;
       }
-      if (needs < 0) return `it needs every replica of ${names}, and not all are up`;
+      if (Array.isArray(needs)) return `it needs every replica of ${listed(needs.map(each => model.components[each][0]), "or")}, and not all are up`;
       if (needs !== 1) return `too few replicas of ${names} are up`;
       return `no replica of ${names} that it can reach works`;
     };
