@@ -19,7 +19,7 @@ Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring"
 class Hop(Struct, frozen=True):
     """A request step with the connection and port under it; both are None where the model has none.
 
-    `optional` is True if the step's failure does not break the flow.
+    `optional` is True if the flow can do without what the connection leads to, whatever the step's other alternatives.
     """
 
     flow: str

@@ -135,9 +135,9 @@ def _alone(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each connection with a locality that some replicas of its caller can never meet in a step, and others can."""
     needed: dict[str, tuple[Connection, list[Hop]]] = {}
     for step in _steps(facts):
-        hop = step[0]
-        # alternatives are one call, and reported once
-        if hop.connection is not None and not any(each.optional for each in step):
+        # alternatives are one call, and reported once, at the first that the flow needs
+        hop = next((each for each in step if not each.optional), None)
+        if hop is not None and hop.connection is not None:
             needed.setdefault(hop.connection.id, (hop.connection, []))[1].append(hop)
     for connection, hops in needed.values():
         callers = facts.components[connection.source].replicas
