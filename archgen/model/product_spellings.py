@@ -105,12 +105,14 @@ SPELLINGS = {
 }
 """Other names of products, with the name that the tables have."""
 
+PART_OF = dict.fromkeys(("php-fpm", "mod-php"), "php")
+"""Products that are a part of another, and have its versions alone."""
+
 VERSIONED_AS = {
     "galera": "mariadb",
     **dict.fromkeys(("mysql-innodb-cluster", "mysql-group-replication"), "mysql"),
-    **dict.fromkeys(("php-fpm", "mod-php"), "php"),
 }
-"""Products that count their versions as another does, of which they are a part or an edition; some have versions of their own too."""
+"""Products that are told by the versions of another that they come with, and have versions of their own too."""
 
 VENDORS = {
     "aws": "aws",

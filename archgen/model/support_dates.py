@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from archgen.model.product_spellings import VERSIONED_AS
+from archgen.model.product_spellings import PART_OF, VERSIONED_AS
 from archgen.model.products import product_name
 from archgen.model.support_table import TABLE, SupportedProduct
 
@@ -31,7 +31,7 @@ _NAMED = r"([A-Za-z][A-Za-z. ]{0,40}?)[ -]v?([0-9].{0,40})"
 def support_of(product: str, version: str) -> VersionSupport | None:
     """Return the support of a version (`8.0.36`, `v18`, `22.04 LTS`) of a product; None if it isn't in the table."""
     name = product_name(product)
-    product_lines = TABLE.get(VERSIONED_AS.get(name, name))
+    product_lines = TABLE.get(PART_OF.get(name) or VERSIONED_AS.get(name, name))
     number = re.match(_NUMBER, version.strip())
     if product_lines is None or number is None or re.search(_EXTENDED, version):
         return None
