@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.names import next_name, next_place
-from archgen.edits.placement import SITES, find_host, has_local_address, judges_alone, zones_shared
+from archgen.edits.placement import find_host, has_local_address, judges_alone, zones_shared
 from archgen.edits.promotion import agrees_by_vote
 from archgen.edits.witnesses import is_for_voters, new_place, new_witness, witness_there, witness_zones
 from archgen.model.architecture import Component, Replica
@@ -15,6 +15,7 @@ from archgen.model.kinds import AGENTS, QUEUES
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
+from archgen.reliability.locality import SITES
 from archgen.reliability.members import asks_majority
 from archgen.reliability.requests import requests
 

@@ -11,6 +11,7 @@ from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
 from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
 from archgen.reliability.index import Index
+from archgen.reliability.locality import SITES
 from archgen.reliability.members import moves_by_layer_2
 from archgen.reliability.promoters import promotion_calls
 
@@ -103,10 +104,6 @@ def has_local_address(index: Index, component: Component) -> bool:
         return False
     shared = cluster.shared_address is not None and cluster.by not in ("anycast", "dns")
     return shared or moves_by_layer_2(index.components, cluster)
-
-
-SITES: tuple[ZoneKind, ...] = ("provider", "region", "availability-zone", "datacenter")
-"""The kinds of zones that have a local network of their own."""
 
 
 def is_apart(

@@ -84,7 +84,7 @@ def certain_places(index: Index, replica: Replica, locality: str) -> frozenset[s
     return index.shared_zones(replica)
 
 
-LOCAL_NETWORKS: tuple[ZoneKind, ...] = ("provider", "region", "datacenter", "availability-zone")
+SITES: tuple[ZoneKind, ...] = ("provider", "region", "datacenter", "availability-zone")
 """The kinds of zones that have local networks (layer 2) of their own, the widest first."""
 
 
@@ -114,7 +114,7 @@ def ends_between(index: Index, here: str, there: str) -> bool:
 
 def are_divided(index: Index, first: Replica, second: Replica) -> bool:
     """Return True if no local network reaches from a replica to another."""
-    apart = (zones_apart(index, first, second, kind) for kind in LOCAL_NETWORKS)
+    apart = (zones_apart(index, first, second, kind) for kind in SITES)
     return any(zones is not None and ends_between(index, *zones) for zones in apart)
 
 

@@ -10,12 +10,12 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveHost
 from archgen.edits.moves import moves
 from archgen.edits.patch import patch_of
-from archgen.edits.placement import SITES
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import in_zone, listed, listed_replicas, plural, zone_words
 from archgen.reliability.failure import single_points
+from archgen.reliability.locality import SITES
 from archgen.reliability.losses import RootCause
 from archgen.reliability.members import quorum_of
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import takewhile
 
 from archgen.analysis.topology import Topology
-from archgen.edits.placement import SITES
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.failure import single_points
+from archgen.reliability.locality import SITES
 
 
 def check(context: RuleContext) -> Iterator[Hit]:

@@ -13,7 +13,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Replica
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
-from archgen.reliability.locality import LOCAL_NETWORKS, ends_between, zones_apart
+from archgen.reliability.locality import SITES, ends_between, zones_apart
 from archgen.reliability.losses import Losses
 from archgen.reliability.members import moves_by_layer_2
 
@@ -32,7 +32,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _apart(index: Index, component: Component) -> Iterator[tuple[Replica, str, Replica, str]]:
     """Yield pairs of replicas that surely stand in different zones of a kind, each with its zone: the widest first."""
-    for kind in LOCAL_NETWORKS:
+    for kind in SITES:
         for first, second in combinations(component.replicas, 2):
             zones = zones_apart(index, first, second, kind)
             if zones is not None:

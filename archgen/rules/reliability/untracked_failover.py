@@ -19,7 +19,7 @@ from archgen.model.kinds import ROUTING
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
-from archgen.reliability.locality import LOCAL_NETWORKS, ends_between, zones_apart
+from archgen.reliability.locality import SITES, ends_between, zones_apart
 from archgen.reliability.members import moves_by_layer_2
 
 
@@ -313,7 +313,7 @@ def _fix(facts: Topology, component: Component) -> str:
 def _local_networks(facts: Topology, component: Component) -> Iterator[tuple[str, str]]:
     """Yield the places of replicas that have local networks of their own, by two."""
     for first, second in combinations(component.replicas, 2):
-        yield from filter(None, (zones_apart(facts.index, first, second, kind) for kind in LOCAL_NETWORKS))
+        yield from filter(None, (zones_apart(facts.index, first, second, kind) for kind in SITES))
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
