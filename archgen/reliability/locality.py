@@ -6,7 +6,8 @@ network moves stays where that network ends.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, KeysView, Sequence
+from collections.abc import Collection, Iterable, Iterator, KeysView, Sequence
+from itertools import combinations
 
 from msgspec.structs import replace
 
@@ -88,7 +89,17 @@ SITES: tuple[ZoneKind, ...] = ("provider", "region", "datacenter", "availability
 """The kinds of zones that have local networks (layer 2) of their own, the widest first."""
 
 
-def zones_apart(index: Index, first: Replica, second: Replica, kind: ZoneKind) -> tuple[str, str] | None:
+def zones_apart(index: Index, replicas: Iterable[Replica]) -> Iterator[tuple[Replica, str, Replica, str]]:
+    """Yield pairs of replicas that surely stand on different sites of a kind, each with its own: the widest first."""
+    pairs = list(combinations(replicas, 2))
+    for kind in SITES:
+        for first, second in pairs:
+            zones = _of_kind_apart(index, first, second, kind)
+            if zones is not None:
+                yield first, zones[0], second, zones[1]
+
+
+def _of_kind_apart(index: Index, first: Replica, second: Replica, kind: ZoneKind) -> tuple[str, str] | None:
     """Return two zones of a kind in which two replicas surely stand, if they surely share none."""
     here, there = (
         {zone for zone in index.shared_zones(each) if index.zone_kinds[zone] == kind} for each in (first, second)
@@ -114,8 +125,7 @@ def ends_between(index: Index, here: str, there: str) -> bool:
 
 def are_divided(index: Index, first: Replica, second: Replica) -> bool:
     """Return True if no local network reaches from a replica to another."""
-    apart = (zones_apart(index, first, second, kind) for kind in SITES)
-    return any(zones is not None and ends_between(index, *zones) for zones in apart)
+    return any(ends_between(index, here, there) for _, here, _, there in zones_apart(index, (first, second)))
 
 
 def out_of_reach(index: Index, component: Component) -> frozenset[str]:
@@ -133,8 +143,5 @@ def out_of_reach(index: Index, component: Component) -> frozenset[str]:
 
 def within_reach(index: Index, replicas: Sequence[str]) -> Sequence[str]:
     """Return the replicas of a component to which its address, if one moves between them, gets at all."""
-    component = index.components[index.replicas[replicas[0]].component] if replicas else None
-    if component is None or component.cluster is None:
-        return replicas
-    away = out_of_reach(index, component)
+    away = out_of_reach(index, index.components[index.replicas[replicas[0]].component]) if replicas else None
     return [replica for replica in replicas if replica not in away] if away else replicas

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from msgspec.structs import replace
 
@@ -13,7 +12,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Replica
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
-from archgen.reliability.locality import SITES, ends_between, zones_apart
+from archgen.reliability.locality import ends_between, zones_apart
 from archgen.reliability.losses import Losses
 from archgen.reliability.members import moves_by_layer_2
 
@@ -24,19 +23,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for component in facts.architecture.components:
         cluster = component.cluster
         if cluster is not None and not component.managed and moves_by_layer_2(facts.components, cluster):
-            pair = next(_apart(facts.index, component), None)
+            pair = next(zones_apart(facts.index, component.replicas), None)
             hit = _hit(facts, component, cluster, *pair) if pair is not None else None
             if hit is not None:
                 yield hit
-
-
-def _apart(index: Index, component: Component) -> Iterator[tuple[Replica, str, Replica, str]]:
-    """Yield pairs of replicas that surely stand in different zones of a kind, each with its zone: the widest first."""
-    for kind in SITES:
-        for first, second in combinations(component.replicas, 2):
-            zones = zones_apart(index, first, second, kind)
-            if zones is not None:
-                yield first, zones[0], second, zones[1]
 
 
 def _network_of_both(facts: Topology, first: Replica, second: Replica) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
 from archgen.analysis.hops import Hop, is_signaled, relays
 from archgen.analysis.record_paths import ALIASES, hosts_named, leaves_out_sick_hosts, record_ends
@@ -19,7 +18,7 @@ from archgen.model.kinds import ROUTING
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
-from archgen.reliability.locality import SITES, ends_between, zones_apart
+from archgen.reliability.locality import ends_between, zones_apart
 from archgen.reliability.members import moves_by_layer_2
 
 
@@ -297,23 +296,18 @@ def _fix(facts: Topology, component: Component) -> str:
     balancers = _balancers_before(facts, component)
     if balancers:
         return f"Send these requests through {listed(balancers, 'or')} too, or declare how traffic moves (`cluster`)."
-    places = next(_local_networks(facts, component), None)
-    if places is not None:
+    apart = next(zones_apart(facts.index, component.replicas), None)
+    if apart is not None:
+        _, here, _, there = apart
         before = (
             "Put the provider's balancer, which spans both, before them, or let DNS with a health check move their name"
-            if ends_between(facts.index, *places)
+            if ends_between(facts.index, here, there)
             else "Let DNS with a health check move their name, or an address if one local network (a VLAN) spans both"
         )
-        return f"{before}: no address moves from {places[0]} to {places[1]} by itself."
+        return f"{before}: no address moves from {here} to {there} by itself."
     if facts.kind(component.id).balances:
         return "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
     return "Put a load balancer before them, or declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
-
-
-def _local_networks(facts: Topology, component: Component) -> Iterator[tuple[str, str]]:
-    """Yield the places of replicas that have local networks of their own, by two."""
-    for first, second in combinations(component.replicas, 2):
-        yield from filter(None, (zones_apart(facts.index, first, second, kind) for kind in SITES))
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
@@ -328,7 +322,11 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if len(component.replicas) > 2 or component.sessions == "local" or _balancers_before(facts, component):
         return ()
     # the same names are those of MX records, and people know what spans two places
-    if _is_behind_others(facts, component) or component.kind == "mail" or any(_local_networks(facts, component)):
+    if (
+        _is_behind_others(facts, component)
+        or component.kind == "mail"
+        or any(zones_apart(facts.index, component.replicas))
+    ):
         return ()
     return patch_of(facts, MoveAddress(component.id))
 
