@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import WIDE_ZONES
+from archgen.model.architecture import WIDE_ZONES, Component
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
 from archgen.reliability.losses import RootCause
+
+
+def zones_of_all(topology: Topology, component: Component) -> frozenset[str]:
+    """Return the zones in which each replica of a component surely lies."""
+    return frozenset.intersection(*(topology.index.shared_zones(replica) for replica in component.replicas))
 
 
 def zones_used_like(topology: Topology, zone: str) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.failover_times import moves_alone
 from archgen.analysis.monitoring import collected_from, keeps_logs_alone, points_beside_monitoring
+from archgen.analysis.regions import zones_of_all
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
@@ -38,7 +39,7 @@ def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
     for places in (own, tuple(dict.fromkeys(map(facts.index.machine, own)))):
         if places and all(_works(facts, host) for host in places):
             return tuple(Subject("host", host) for host in places)
-    inside = frozenset.intersection(*(facts.index.shared_zones(replica) for replica in monitor.replicas))
+    inside = zones_of_all(facts, monitor)
     for zone in facts.zones:
         place = Subject("zone", zone)
         if zone in inside and facts.index.zones_like(zone) and _stopped(facts, place):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from archgen.analysis.dns_names import probed_name
 from archgen.analysis.encryption import shown_certificates
 from archgen.analysis.monitoring import keeps_logs_alone
+from archgen.analysis.regions import zones_of_all
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -99,7 +100,7 @@ def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
     if component.managed or not facts.hosts_of(component.id):
         return False
     hosts = {host for replica in facts.losses.structures[flow.id].replicas for host in replica.hosts}
-    zones = frozenset.intersection(*(facts.index.shared_zones(replica) for replica in component.replicas))
+    zones = zones_of_all(facts, component)
     return set(facts.hosts_of(component.id)) <= hosts or any(facts.losses.holds_all(zone, flow.id) for zone in zones)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from itertools import takewhile
 
+from archgen.analysis.regions import zones_of_all
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
@@ -18,25 +19,24 @@ from archgen.reliability.locality import SITES
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each component outside a site that is of no use without it, where its like in there does the same work."""
     facts = context.topology
-    zones = {component.id: _zones(facts, component) for component in facts.architecture.components}
+    zones = {component.id: zones_of_all(facts, component) for component in facts.architecture.components}
+    places = frozenset(word for zone in facts.zones for word in _words(zone))
     broken: dict[tuple[str, str, str], dict[str, list[str]]] = {}
     for flow, points in facts.losses.points.items():
         lost = (each.id for each in points if each.kind == "zone" and facts.zones[each.id].kind in SITES)
-        pairs = {site: pair for site in lost if (pair := _pair(facts, zones, flow, site)) is not None}
-        for site, pair in pairs.items():
+        pairs = {site: pair for site in lost if (pair := _pair(facts, zones, places, flow, site)) is not None}
+        for site, (standby, like, needed) in pairs.items():
             if not any(facts.index.inside(site, other) for other in pairs):
-                broken.setdefault((*pair, site), {})[flow] = _only_there(facts, zones, flow, site)
-    for (standby, like, site), needed in broken.items():
-        yield _hit(facts, standby, like, site, needed)
+                broken.setdefault((standby, like, site), {})[flow] = needed
+    for (standby, like, site), needs in broken.items():
+        own = next(zone.id for zone in facts.index.zones_like(site) if zone.id in zones[standby])
+        yield _hit(facts, standby, own, like, site, needs)
 
 
-def _zones(facts: Topology, component: Component) -> frozenset[str]:
-    """Return the zones that each replica of a component surely lies in."""
-    return frozenset.intersection(*(facts.index.shared_zones(replica) for replica in component.replicas))
-
-
-def _pair(facts: Topology, zones: Mapping[str, frozenset[str]], flow: str, site: str) -> tuple[str, str] | None:
-    """Return the first component of a flow that lies in another site, and its like in this one, which needs the same of it."""
+def _pair(
+    facts: Topology, zones: Mapping[str, frozenset[str]], places: Collection[str], flow: str, site: str
+) -> tuple[str, str, list[str]] | None:
+    """Return the first component of a flow in another site, its like in this one, and what both need of it, which is only there."""
     beside = {zone.id for zone in facts.index.zones_like(site)}
     members = dict.fromkeys(replica.component for replica in facts.losses.structures[flow].replicas)
     likes = {
@@ -45,7 +45,7 @@ def _pair(facts: Topology, zones: Mapping[str, frozenset[str]], flow: str, site:
         if not beside.isdisjoint(zones[name])
     }
     alike = {
-        name: [each.id for each in there if _is_alike(facts, facts.components[name], each)]
+        name: [each.id for each in there if _is_alike(places, facts.components[name], each)]
         for name, there in likes.items()
     }
     # few components have a like, and the evaluation of a flow is dear
@@ -57,7 +57,7 @@ def _pair(facts: Topology, zones: Mapping[str, frozenset[str]], flow: str, site:
     for standby in takewhile(lambda name: name not in needed, members):
         own = [name for name in alike.get(standby, ()) if any(name in facts.losses.members[other] for other in others)]
         if own:
-            return standby, min(own)
+            return standby, min(own), needed
     return None
 
 
@@ -78,18 +78,17 @@ def _is_averted(facts: Topology, flow: str, site: str, components: Collection[st
     return Subject("zone", site) not in single_points(facts.losses.plans[flow].sparing(tuple(components)))
 
 
-def _is_alike(facts: Topology, component: Component, other: Component) -> bool:
+def _is_alike(places: Collection[str], component: Component, other: Component) -> bool:
     """Return True for two components of a kind that run one image, or whose ids differ only in words for their places."""
     if component.kind != other.kind:
         return False
     images = {component.image, other.image}
-    roles = {_role(facts, component.id), _role(facts, other.id)}
+    roles = {_role(places, component.id), _role(places, other.id)}
     return (len(images) == 1 and None not in images) or (len(roles) == 1 and frozenset() not in roles)
 
 
-def _role(facts: Topology, name: str) -> frozenset[str]:
+def _role(places: Collection[str], name: str) -> frozenset[str]:
     """Return the words of an id without those that name a place, a turn or a number: `auth` of `auth-dub`."""
-    places = {word for zone in facts.zones for word in _words(zone)}
     rest = (word for word in _words(name) if word not in _TURNS and not any(place.startswith(word) for place in places))
     return frozenset(word for word in rest if not word.isdecimal())
 
@@ -103,9 +102,7 @@ _TURNS = frozenset(
 )
 
 
-def _hit(facts: Topology, standby: str, like: str, site: str, needed: Mapping[str, list[str]]) -> Hit:
-    around = _zones(facts, facts.components[standby])
-    own = next(zone.id for zone in facts.index.zones_like(site) if zone.id in around)
+def _hit(facts: Topology, standby: str, own: str, like: str, site: str, needed: Mapping[str, list[str]]) -> Hit:
     names = list(dict.fromkeys(name for each in needed.values() for name in each))
     return Hit(
         subject=Subject("component", standby),
