@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from itertools import islice
 
 from msgspec import Struct
@@ -131,6 +132,7 @@ def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
 
 
 def _with_votes_there(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    @cache
     def left(edits: tuple[Edit, ...]) -> set[tuple[str, Subject]]:
         points = search.points(_applied(search, architecture, edits))
         return {(flow, element) for flow, own in points.items() for element in own}

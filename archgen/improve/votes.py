@@ -26,8 +26,10 @@ def with_votes_there(
 ) -> tuple[Edit, ...]:
     """Return the edits with their votes in new places on machines that are there, where these leave no more single points."""
     for edit in edits:
-        promoter = edit.promoter if isinstance(edit, AutomateFailover) else None
-        if promoter is None or not isinstance(edit, AutomateFailover) or promoter.witness is None or not promoter.new:
+        if not isinstance(edit, AutomateFailover):
+            continue
+        promoter = edit.promoter
+        if promoter is None or promoter.witness is None or not promoter.new:
             continue
         index = Index(applied(edits))
         added = index.hosts.get(promoter.witness)
