@@ -77,7 +77,7 @@ def _left(flow: Flow, gone: frozenset[CallEnds]) -> Iterator[str]:
     led_to: set[str] = set()
     lost: set[str] = set()
     for step, (_, connection) in zip(steps, requests_of(flow), strict=True):
-        if gone >= _calls((connection,)) or (step.source in lost and flow.assumed is not None):
+        if is_emptied((step,), gone) or (step.source in lost and flow.assumed is not None):
             lost |= {*step.targets} - led_to
         else:
             led_to |= {step.source, *step.targets}

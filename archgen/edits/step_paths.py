@@ -25,10 +25,11 @@ CallEnds = tuple[str, str]
 
 def lost_calls(model: Architecture, gone: Collection[str]) -> frozenset[CallEnds]:
     """Return the calls, by source and target, that no connection of a model allows any longer when some of these are gone."""
-    gone_or_left: tuple[set[CallEnds], set[CallEnds]] = set(), set()
+    lost: set[CallEnds] = set()
+    left: set[CallEnds] = set()
     for each in model.connections:
-        gone_or_left[each.id not in gone].update((each.source, target) for target in each.targets)
-    return frozenset(gone_or_left[0] - gone_or_left[1])
+        (lost if each.id in gone else left).update((each.source, target) for target in each.targets)
+    return frozenset(lost - left)
 
 
 def is_asked(steps: Iterable[Step], calls: Collection[CallEnds]) -> bool:
