@@ -18,7 +18,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.leaving import left_in_order
 from archgen.reliability.losses import Losses
-from archgen.reliability.requests import access_of, needs, requests
+from archgen.reliability.requests import access_of, is_needed, requests
 
 _QUEUES = (*QUEUES, "cache", "key-value-store")
 """The kinds from which workers take jobs; a broker may be declared as either."""
@@ -54,7 +54,7 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
                         port=port,
                         access=access_of(request, flow, connection),
                         meaning=self.meaning(connection, port) if connection else "unknown",
-                        optional=inside or not needs(request, connection),
+                        optional=inside or not is_needed(request, connection),
                     )
                 )
         return hops

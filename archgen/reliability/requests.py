@@ -192,11 +192,11 @@ def _looks_up(connection: Connection) -> bool:
 
 
 def is_required(index: Index, request: Request) -> bool:
-    """Return True if a flow fails with a step: it can't do without each of its alternatives."""
-    return any(needs(request, index.connections.get((request.source, target))) for target in request.targets)
+    """Return True if a flow fails with a step: there is an alternative that it can't do without."""
+    return any(is_needed(request, index.connections.get((request.source, target))) for target in request.targets)
 
 
-def needs(request: Request, connection: Connection | None) -> bool:
+def is_needed(request: Request, connection: Connection | None) -> bool:
     """Return True if a step can't do without what a connection under it leads to: it says so, else the connection does."""
     if request.required is not None:
         return request.required
@@ -255,7 +255,7 @@ def connections_under(index: Index, request: Request) -> tuple[Connection, ...]:
 def needed_connections(index: Index, request: Request) -> tuple[Connection, ...]:
     """Return the connections under a step that say how many must answer: those that it needs, or all of them if it needs none."""
     connections = connections_under(index, request)
-    return tuple(each for each in connections if needs(request, each)) or connections
+    return tuple(each for each in connections if is_needed(request, each)) or connections
 
 
 def _narrowed(connection: Connection, targets: tuple[str, ...]) -> Connection:
