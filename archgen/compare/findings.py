@@ -75,7 +75,7 @@ def compare_findings(before: CheckedModel, after: CheckedModel) -> tuple[Finding
     """
     partners, resolved = _paired(before, after)
     was, now = _told_points(before), _told_points(after)
-    broken = impossible_now(before, after)
+    broken = _impossible_now(before, after)
     changes = [_change(was, partners.get(place), new) for place, new in enumerate(after.numbered)]
     changes += [_gone(now, old, broken) for place, old in resolved if place < len(before.findings)]
     return tuple(change for change in changes if change is not None)
@@ -92,7 +92,7 @@ def _change(was: _Points, old: Numbered | None, new: Numbered) -> FindingChange 
     return FindingChange("left", new, old, new, tuple(_differences(old[1], new[1])))
 
 
-def impossible_now(before: CheckedModel, after: CheckedModel) -> frozenset[str]:
+def _impossible_now(before: CheckedModel, after: CheckedModel) -> frozenset[str]:
     """Return the flows that fail with nothing failed, and didn't before: nothing is known of their losses any longer."""
     was, now = before.topology.losses.failures, after.topology.losses.failures
     return frozenset(flow for flow in was if flow in now and was[flow].possible > now[flow].possible)

@@ -104,8 +104,7 @@ def _compare(before: CheckedModel, after: CheckedModel, flow: str) -> FlowChange
     facts = _facts(last, flow)
     was = _facts(before, flow) if flow in before.topology.flows else None
     now = facts if last is after else None
-    both = was is not None and now is not None and was.possible and now.possible
-    old, new = (was.stops, now.stops) if both and was is not None and now is not None else ((), ())
+    old, new = (was.stops, now.stops) if was and now and was.possible and now.possible else ((), ())
     return FlowChange(
         flow=flow,
         title=last.topology.flows[flow].title,
