@@ -113,9 +113,9 @@ def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) ->
             return lay_out(replace(diagram, direction=None))
         # gathered lines may suit another engine; where the text can be read, that isn't worth its time
         placed = railed(best.way.engine if best.rank[0] else best.engine, diagram, best.placed)
-        if not _may_have_rows(diagram, best, room):
-            return straightened(placed)
-        return straightened(in_rows(across, diagram, placed, room, best.rank, search.rank))
+        if _may_have_rows(diagram, best, room):
+            placed = in_rows(across, diagram, placed, room, best.rank, search.rank)
+        return straightened(placed)
 
     return lay_out
 

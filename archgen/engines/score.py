@@ -130,7 +130,7 @@ def _cells(left: float, top: float, right: float, bottom: float) -> list[tuple[i
 
 
 def _overlaps(placed: Placed, cards: _Near) -> int:
-    """Count cards on cards, on their badges and second sheets, and lines through cards."""
+    """Count pairs of cards that overlap, cards that reach into what stands out of others, and lines through cards."""
     out = [(place, box) for place, node in enumerate(placed.nodes) for box in hanging(node, placed.measures.sizes)]
     hidden = {
         (place, other)
