@@ -20,9 +20,7 @@ def next_name(name: str, taken: Collection[str]) -> str:
     prefix = stem(name) + (rest[: len(rest) - len(digits)] if digits else "-")
     width = len(digits) if digits.startswith("0") else 1
     number = 2 if f"{prefix}{1:0{width}}" in taken or stem(name) in taken else _lowest(prefix, taken) + 1
-    while f"{prefix}{number:0{width}}" in taken:
-        number += 1
-    return f"{prefix}{number:0{width}}"
+    return next_number(prefix, number, taken, width)
 
 
 def _lowest(prefix: str, taken: Collection[str]) -> int:
@@ -55,11 +53,11 @@ def _is_lettered(name: str) -> bool:
     return name[-1:].isascii() and name[-1:].islower() and not name[-2:-1].isalpha()
 
 
-def next_number(prefix: str, number: int, taken: Collection[str]) -> str:
-    """Return a prefix with the first free number from one on."""
-    while f"{prefix}{number}" in taken:
+def next_number(prefix: str, number: int, taken: Collection[str], width: int = 1) -> str:
+    """Return a prefix with the first free number from one on, with zeros up to a width."""
+    while f"{prefix}{number:0{width}}" in taken:
         number += 1
-    return f"{prefix}{number}"
+    return f"{prefix}{number:0{width}}"
 
 
 def unused_name(name: str, taken: Collection[str]) -> str:
