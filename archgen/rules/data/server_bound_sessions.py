@@ -86,7 +86,7 @@ def _hit_of_platform(facts: Topology, component: Component, data: list[str]) -> 
         message=f"{component.id} keeps the {listed(data)} in each instance, and its platform starts and stops these as it sees fit: the "
         "next request may come to another one, and what a stopped one kept is lost",
         flows=facts.flows_of[component.id],
-        fix=_FIXES[tuple(data)].partition(" Or ")[0] if len(data) == 1 else _SHARED,
+        fix=_SHARED.get(tuple(data), _BOTH_SHARED),
     )
 
 
@@ -112,17 +112,19 @@ def _hit(facts: Topology, component: Component, data: list[str], balancers: list
     )
 
 
-_FIXES: dict[tuple[str, ...], str] = {
-    ("sessions",): (
-        "Keep sessions in a store that every server asks, and declare `sessions: shared`. Or let the balancer bring each visitor "
-        "back with `stickiness`."
-    ),
+_SHARED: dict[tuple[str, ...], str] = {
+    ("sessions",): "Keep sessions in a store that every server asks, and declare `sessions: shared`.",
     ("uploads",): "Keep the files in object storage that every server asks, and declare `uploads: shared`.",
+}
+"""The fixes for one kind of data where a platform stops servers, so that nobody can be brought back."""
+
+_FIXES: dict[tuple[str, ...], str] = {
+    **_SHARED,
+    ("sessions",): f"{_SHARED['sessions',]} Or let the balancer bring each visitor back with `stickiness`.",
 }
 """The fixes for one kind of data; for both, the rule's own."""
 
-
-_SHARED = (
+_BOTH_SHARED = (
     "Keep sessions in a store that every server asks and files in object storage, and declare `sessions: shared` "
     "and `uploads: shared`."
 )
@@ -142,7 +144,7 @@ RULE = Rule(
         "every other request, and the image appears on some of them. Stickiness brings the visitor back, but not the "
         "other visitors who want to see the image. If the server fails, all its sessions and files are lost."
     ),
-    fix=f"{_SHARED} For sessions alone, the balancer can bring each visitor back with `stickiness`.",
+    fix=f"{_BOTH_SHARED} For sessions alone, the balancer can bring each visitor back with `stickiness`.",
     limits=(
         "Doesn't check components without `sessions` or `uploads`, nor pools in which one replica takes all requests "
         "while the others wait. Doesn't check sessions behind a balancer whose choice isn't declared, nor a name server's that goes by "
