@@ -145,7 +145,8 @@ def _alone(facts: Topology) -> Iterator[Hit]:
         stuck = [(names, hop) for names, hop in unmet if 0 < len(names) < len(callers)]
         if stuck:
             alone = [each.id for each in callers if any(each.id in names for names, _ in stuck)]
-            targets = listed(list(dict.fromkeys(target for _, hop in stuck for target in hop.step.targets)), "or")
+            missed = list(dict.fromkeys(target for _, hop in stuck for target in hop.step.targets))
+            targets = listed(missed, "or")
             yield Hit(
                 subject=Subject("connection", connection.id),
                 message=(
@@ -155,7 +156,7 @@ def _alone(facts: Topology) -> Iterator[Hit]:
                 case="replica",
                 related=tuple((Subject("replica", each), f"has no replica of {targets} there") for each in alone),
                 flows=_flows([hop for _, hop in stuck]),
-                fix=f"Place {targets} beside each replica of {connection.source}, or take the `locality` off the connection.",
+                fix=place_beside(connection.source, missed, connection.id),
             )
 
 
