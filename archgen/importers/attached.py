@@ -25,6 +25,7 @@ from archgen.importers.nginx import (
 from archgen.importers.protocols import protocol_of_port
 from archgen.importers.proxies import Pools, Proxy, is_trial_configuration
 from archgen.importers.sources.probes import asked_by_others
+from archgen.importers.sources.registered_names import calls_by_registered_names
 from archgen.importers.variable_names import names_callers, sets_host
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -75,6 +76,7 @@ def read_attachments(attachments: list[Attachment], sheet: FactSheet) -> Iterato
         if content not in searched:
             searched[content] = tuple(_search(attachment.file.data, attachment.hosts))
         _call(attachment, searched[content], sheet)
+    calls_by_registered_names(attachments, sheet)
 
 
 def _is_of_proxy(attachment: Attachment) -> bool:

@@ -247,6 +247,11 @@ class FactSheet:
         for fact in facts:
             self.add(fact)
 
+    def evidence_of(self, subject: str, key: str) -> str:
+        """Return the evidence for a value of a subject that has a single one; the empty text without any."""
+        present = self._facts.get((subject, key, b""))
+        return present.evidence if present is not None else ""
+
     def withdraw(self, fact: Fact) -> None:
         """Take out a fact that others contradict."""
         self._facts.pop((fact.subject, fact.key, json.encode(fact.value) if fact.key in SETS else b""), None)

@@ -105,7 +105,15 @@ def settings_by_ways(file: Configuration) -> Iterator[tuple[str, str]]:
     yield from ((each.way[1:], each.value) for settings in documents for each in settings)
 
 
-class _Setting(NamedTuple):
+def settings_of(file: Configuration) -> list[FileSetting]:
+    """Return the settings of a file of YAML, JSON or properties; none of what can't be read."""
+    try:
+        return [each for settings in _documents(file) for each in settings]
+    except Unreadable:
+        return []
+
+
+class FileSetting(NamedTuple):
     """A setting of a file: the names that lead to it, its value, and its line and column, both counted from 0."""
 
     way: str
@@ -181,16 +189,16 @@ def in_effect(
     yield from reversed(kept)
 
 
-def _documents(file: Configuration, spell: Callable[[str], str] | None = None) -> Iterator[list[_Setting]]:
+def _documents(file: Configuration, spell: Callable[[str], str] | None = None) -> Iterator[list[FileSetting]]:
     """Yield the settings of each document of a file, their names spelled in some way; raise Unreadable."""
     if file.path.endswith(".properties"):
-        documents: list[list[_Setting]] = [[]]
+        documents: list[list[FileSetting]] = [[]]
         for number, line in enumerate(file.data.decode("utf-8-sig", "replace").split("\n")):
             match = _OF_PROPERTIES.match(line)
             if _NEXT_OF_PROPERTIES.fullmatch(line) is not None:
                 documents.append([])
             elif match is not None:
-                documents[-1].append(_Setting("." + _way(match[1]), match[2].strip(), number, match.start(2)))
+                documents[-1].append(FileSetting("." + _way(match[1]), match[2].strip(), number, match.start(2)))
         yield from documents
         return
     data = _FILLED_IN.sub(lambda match: b"x" * len(match[0]), file.data)
@@ -199,7 +207,7 @@ def _documents(file: Configuration, spell: Callable[[str], str] | None = None) -
     yield from ([*_leaves(root, "", 0, spell or _way)] for root in read_documents(data))
 
 
-def _leaves(node: TreeNode, way: str, mark: int, spell: Callable[[str], str]) -> Iterator[_Setting]:
+def _leaves(node: TreeNode, way: str, mark: int, spell: Callable[[str], str]) -> Iterator[FileSetting]:
     """Yield the scalars below a node; those of a list have its name: who sets it again sets all of it."""
     if isinstance(node, Map):
         for key, place in zip(node, node.marks[1::2], strict=True):
@@ -210,10 +218,10 @@ def _leaves(node: TreeNode, way: str, mark: int, spell: Callable[[str], str]) ->
     else:
         _, line, column = unpack(mark)
         text = "" if node is None or isinstance(node, Seq) else str(node)
-        yield _Setting(way, text.lower() if isinstance(node, bool) else text, line - 1, column - 1)
+        yield FileSetting(way, text.lower() if isinstance(node, bool) else text, line - 1, column - 1)
 
 
-def _is_of_profile(settings: Iterable[_Setting], profiles: Collection[str]) -> bool:
+def _is_of_profile(settings: Iterable[FileSetting], profiles: Collection[str]) -> bool:
     """Return True for a document that is for some of the profiles, or for any."""
     needed = [each.value for each in settings if each.name in _ON_PROFILE]
     return not needed or any(
@@ -225,7 +233,7 @@ def _is_of_profile(settings: Iterable[_Setting], profiles: Collection[str]) -> b
     )
 
 
-def _without(line: str, setting: _Setting) -> str:
+def _without(line: str, setting: FileSetting) -> str:
     """Return a line without a value; without all that follows where it stands in another form."""
     before, rest = line[: setting.column], line[setting.column :]
     return before + (rest.replace(setting.value, "", 1) if setting.value and setting.value in rest else "")
