@@ -67,6 +67,9 @@ class SourceText(Struct, frozen=True):
     of_reader: str = ""
 
 
+_IN_BRACES = re.compile(r"\$\{(\w+)\}")
+
+
 class Built(Protocol):
     """Something at a place that is built from a directory, by a recipe in it, up to a stage of that."""
 
@@ -74,6 +77,7 @@ class Built(Protocol):
     built: str
     dockerfile: str
     stage: str
+    arguments: list[str]
 
 
 class Build(Struct):
@@ -83,6 +87,7 @@ class Build(Struct):
     built: str
     dockerfile: str
     stage: str = ""
+    arguments: list[str] = field(default_factory=list)
 
 
 class Recipe(Struct):
@@ -153,7 +158,7 @@ def read_recipe(service: Built, opener: Opener) -> Recipe:
     path = _path_of(service)
     files = [file for file in opener(service.source.path, path)[:1] if len(file.data) < 1 << 18]
     for file in files:
-        stages = dict(_stages(file.path, file.data.decode("utf-8", "replace"), service.built))
+        stages = dict(_stages(file.path, file.data.decode("utf-8", "replace"), service.built, bool(service.arguments)))
         chosen = service.stage if service.stage in stages else next(reversed(stages), "")
         return _resolved(stages, chosen)
     return Recipe()
@@ -210,8 +215,11 @@ def _used(stages: dict[str, Recipe], name: str) -> list[str]:
     return list(used)
 
 
-def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
-    """Yield the stages of a Dockerfile by name; one without a name by its number."""
+def _stages(path: str, text: str, context: str, is_given: bool) -> Iterator[tuple[str, Recipe]]:
+    """Yield the stages of a Dockerfile by name; one without a name by its number.
+
+    What it writes holds the defaults of its arguments, unless the build `is_given` others.
+    """
     recipe, name, count = Recipe(), "", 0
     arguments: dict[str, str] = {}
     working: dict[str, str] = {}
@@ -223,7 +231,8 @@ def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
         for file in files_written(each):
             if _is_configuration(file.target):
                 before, first = recipe.written.get(file.target, (Configuration(path, b""), file.line))
-                recipe.written[file.target] = Configuration(path, before.data + file.text.encode()), first
+                written = file.text if is_given else _with_defaults(file.text, arguments)
+                recipe.written[file.target] = Configuration(path, before.data + written.encode()), first
         if instruction == "FROM":
             if count:
                 yield name, recipe
@@ -256,6 +265,11 @@ def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
 
 def _filled(text: str, arguments: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda match: arguments.get(match[1]) or match[2] or "", text)
+
+
+def _with_defaults(text: str, arguments: dict[str, str]) -> str:
+    """Return a text with the arguments in it that have a value; a shell leaves nothing in the place of the others."""
+    return _IN_BRACES.sub(lambda match: arguments.get(match[1]) or match[0], text) if arguments else text
 
 
 def _variables(rest: str, source: Origin) -> Iterator[tuple[str, SourceText]]:
