@@ -11,6 +11,7 @@ from archgen.importers.catalogue import Known, is_like
 from archgen.importers.compose.indirect import IndirectCall
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.facts import BY_LIBRARY, Origin
+from archgen.importers.outside import OutsideStore
 from archgen.importers.packages import PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.model.kinds import KINDS
 
@@ -39,7 +40,7 @@ def calls_by_library(
     stores = [part for part in parts.values() if part.guess.known.keeps_data]
     alone = [store for store in stores if sum(is_like(each.guess.known, store.guess.known) for each in stores) == 1]
     pairs = [
-        (part, store) for part in programs for store in alone if not _calls_like(part, store.guess.known, parts, called)
+        (part, store) for part in programs for store in alone if not calls_like(part, store.guess.known, parts, called)
     ]
     lists: dict[PackageLists, set[tuple[str, str, str]]] = {}
     # the lists are read only where a call may be missing
@@ -87,8 +88,8 @@ def _is_program(part: ServicePart) -> bool:
     return KINDS[part.kind].role == "application" and part.guess.known.product is None and part.service.built != ""
 
 
-def _calls_like(
-    part: ServicePart, known: Known, parts: Mapping[str, ServicePart], called: Set[tuple[str, str]]
+def calls_like(
+    part: ServicePart, known: Known, parts: Mapping[str, ServicePart | OutsideStore], called: Set[tuple[str, str]]
 ) -> bool:
     """Return True for a program that calls something like a store, or anything that no file describes, which may be it."""
     targets = {target for caller, target in called if caller == part.id}

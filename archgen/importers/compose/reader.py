@@ -10,7 +10,8 @@ from archgen.importers.addresses import Mention, arguments, resolve_host
 from archgen.importers.catalogue import PROVIDED
 from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables, with_settings
-from archgen.importers.compose.frameworks import calls_in_files, read_by_frameworks
+from archgen.importers.compose.frameworks.laravel import stores_chosen
+from archgen.importers.compose.frameworks.settings import calls_in_files, read_by_frameworks
 from archgen.importers.compose.indirect import (
     IndirectCall,
     calls_by_login,
@@ -167,6 +168,10 @@ class _Reader:
         for part in self.parts.values():
             self._order(part)
         self._settle()
+        given = self._variables, self.libraries, self.by_id, self.called
+        for part, mention, source, evidence in stores_chosen(self.parts, *given, self.opener, self.sheet):
+            self._connect(part, mention, source, evidence, "medium")
+            self._doubt(f"connection:{part.id}->{mention.host}", source, evidence)
         for part, store, source in borrowed_stores(self.parts, services.values(), self.proven, self.copied):
             if not self.networks.are_apart(part.service, store):
                 self._connect(part, Mention(store), source, "same image and variables")

@@ -82,6 +82,10 @@ def source_directories(part: ServicePart, opener: Opener) -> Iterator[str]:
     # `npm --workspace services/orders start` in a repository that is mounted
     yield from (posixpath.join(mount, module) for mount in mounts[:5] for module in dict.fromkeys(modules))
     yield from mounts
+    holds_all = posixpath.normpath(built) in map(posixpath.normpath, part.recipe.sources)
+    if built and not holds_all and "." not in mounts and image_name(part.recipe.image) == "php":
+        # what it runs is mounted, by a path that a variable holds
+        yield "."
 
 
 def directories_by_argument(part: ServicePart) -> Iterator[str]:

@@ -105,7 +105,7 @@ def settings_by_ways(file: Configuration) -> Iterator[tuple[str, str]]:
     yield from ((each.way[1:], each.value) for settings in documents for each in settings)
 
 
-def settings_of(file: Configuration) -> list[FileSetting]:
+def settings_written_in(file: Configuration) -> list[FileSetting]:
     """Return the settings of a file of YAML, JSON or properties; none of what can't be read."""
     try:
         return [each for settings in _documents(file) for each in settings]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Origin
-from archgen.importers.sources.mounted_settings import FileSetting, settings_of
+from archgen.importers.sources.mounted_settings import FileSetting, settings_written_in
 
 _APPLICATION = re.compile(
     r"^(?:spring\.application\.name[ \t]*=|[ \t]+application:[ \t]*\r?\n[ \t]+name:)[ \t]*[\"']?([\w.-]+)", re.MULTILINE
@@ -49,7 +49,7 @@ def calls_by_registered_names(attachments: Iterable[Attachment], sheet: FactShee
     Nothing says if that is looked up for calls alone, so that the call is assumed.
     """
     settings = [
-        (each, settings_of(each.file))
+        (each, settings_written_in(each.file))
         for each in attachments
         if len(each.file.data) <= _LARGEST and _REGISTRY.search(each.file.data) is not None
     ]

@@ -1,0 +1,1 @@
+"""Files that frameworks read by themselves, which no compose file names."""
