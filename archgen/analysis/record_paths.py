@@ -38,11 +38,16 @@ _SETTINGS = ("HTTPS", "SVCB")
 
 
 def hosts_named(topology: Topology, component: Component, name: str) -> list[str]:
-    """Return the hosts of a component to which records of a name lead, by their own address or their id, or by another name."""
+    """Return the hosts of a component to which records of a name lead, by their own address or their id, or by another name.
+
+    The component itself stands for all of them, but where an address or a name moves between them.
+    """
     led = {end for record in topology.names.leading(name) for end in record_ends(topology, record)}
     shared = component.cluster.shared_address if component.cluster is not None else None
     if shared is not None and shared in led:
         return []
+    if component.cluster is None and {component.id, f"component:{component.id}"} & led:
+        return list(topology.hosts_of(component.id))
     return [host for host in topology.hosts_of(component.id) if {host, topology.hosts[host].address} & led]
 
 
@@ -65,7 +70,7 @@ def records_behind(topology: Topology, record: Record) -> list[Record]:
 
 
 def leaves_out_sick_hosts(topology: Topology, component: Component, name: str) -> bool:
-    """Return True if the answers for a name are all hosts of a component and no others, and a host that fails is left out.
+    """Return True if the answers for a name are all hosts of a component or its alternatives, and a host that fails is left out.
 
     Its name servers check their health, and a visitor, who asks for one family of addresses, has another one left.
     """
@@ -73,14 +78,27 @@ def leaves_out_sick_hosts(topology: Topology, component: Component, name: str) -
         server for server in topology.names.servers if server.balance is not None and server.balance.health_check
     ]
     ends = [end for record in topology.names.leading(name) for end in records_behind(topology, record)]
-    answers = [{pointee(end) for end in ends if end.type.upper() == family} for family in ADDRESS_TYPES]
-    own = {each for host in topology.hosts_of(component.id) for each in (host, topology.hosts[host].address)}
+    alike = [topology.components[each] for call in topology.incoming[component.id] for each in call.targets]
+    hosts = {each: _hosts_at(topology, alike, end) for end in ends if (each := pointee(end))}
+    families = [{pointee(end) for end in ends if end.type.upper() == family} for family in ADDRESS_TYPES]
     return (
         all(any(end in server.records for server in checked) for end in ends)
-        and all(pointee(end).removeprefix("host:") in own for end in ends)
-        and all(len(values) > 1 for values in answers if values)
+        and all(hosts.values())
+        and all(len({host for value in values for host in hosts[value]}) > 1 for values in families if values)
         and len(hosts_named(topology, component, name)) == len(topology.hosts_of(component.id)) > 1
     )
+
+
+def _hosts_at(topology: Topology, components: Iterable[Component], end: Record) -> list[str]:
+    """Return the hosts of some components in which a record ends: those of the one that it names, or the one with its address."""
+    value = pointee(end).removeprefix("host:")
+    return [
+        host
+        for component in components
+        for host in topology.hosts_of(component.id)
+        if value in (host, topology.hosts[host].address)
+        or (component.cluster is None and value.removeprefix("component:") == component.id)
+    ]
 
 
 def is_located(topology: Topology, flow: str, name: str) -> bool:

@@ -9,14 +9,14 @@ from heapq import heapify, heappop, heappush
 from operator import itemgetter
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection, Flow, Replica
+from archgen.model.architecture import Balance, Component, Connection, Flow, Replica
 from archgen.model.kinds import KINDS
 from archgen.model.steps import Frame, Request, Step
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import single_bits
 from archgen.reliability.locality import near
 from archgen.reliability.members import asked_of, eligible
-from archgen.reliability.requests import access_of, connections_under, copies_read, requests
+from archgen.reliability.requests import access_of, chooser, connections_under, copies_read, requests
 
 Rates = dict[str, float]
 """Requests per second, or a share of a flow's requests, by replica id."""
@@ -240,7 +240,8 @@ class Spread:
                 now += self._up(_at_work(component, first, self.works), pinned, connection, caller)
                 later += self._up(second, pinned, connection, caller)
         # of several replicas that could be promoted, one is
-        return _weighed(self.topology.components[request.source], now or later[:1], self.topology.replicas)
+        choosing = chooser(self.topology.index, self.flow, request.source, request.targets)
+        return _weighed(choosing.balance, now or later[:1], self.topology.replicas)
 
     def _up(
         self, replicas: Iterable[str], pinned: tuple[str, ...], connection: Connection, caller: Replica | None
@@ -258,9 +259,8 @@ def _at_work(component: Component, replicas: tuple[str, ...], works: Works) -> t
     return active or tuple(replica for replica in replicas if works(replica))[:1]
 
 
-def _weighed(source: Component, chosen: list[str], replicas: Mapping[str, Replica]) -> Rates:
-    """Return shares by the source's weights, even if it declares none; backups count only if no other replica is left."""
-    balance = source.balance
+def _weighed(balance: Balance | None, chosen: list[str], replicas: Mapping[str, Replica]) -> Rates:
+    """Return shares by a balance's weights, even if it declares none; backups count only if no other replica is left."""
     if balance is not None:
         backup = balance.backup
         chosen = [name for name in chosen if name not in backup and replicas[name].component not in backup] or chosen

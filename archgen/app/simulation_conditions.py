@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from archgen.analysis.backups import shares_disk
 from archgen.analysis.exposure import flows_past
@@ -11,10 +11,11 @@ from archgen.analysis.programs import holds_sessions, is_spread_by_clients
 from archgen.analysis.record_paths import entries_behind_name, has_one_address
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
-from archgen.model.architecture import Component
+from archgen.model.architecture import Balance, Component
 from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.health_check import sees_port_only
 from archgen.reliability.hints import unreplicated_writes
 from archgen.reliability.members import (
     copies_awaited,
@@ -66,10 +67,14 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
 def _unnoticed_sites(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
     """Yield the share of requests to which an entry answers with errors unless its name server checks it and leaves it out."""
     for server in topology.names.servers:
-        seen = server.balance.health_check if server.balance is not None else None
-        entries = (
-            entries_behind_name(topology, server, outcome.flow) if outcome.cut_off and seen in (None, False) else ()
-        )
+        balance = server.balance or Balance()
+        # of a check that asks behind the entries nobody knows here what it finds
+        reached = outcome.cut_off and not balance.asks
+        entries = [
+            entry
+            for entry in (entries_behind_name(topology, server, outcome.flow) if reached else ())
+            if entry not in balance.backup
+        ]
         # several components are alternatives, whatever stands by in each
         names = [[replica.id for replica in topology.components[entry].replicas] for entry in entries]
         together = len(names) > 1 or any(has_one_address(topology, topology.components[entry]) for entry in entries)
@@ -78,7 +83,20 @@ def _unnoticed_sites(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
         sick = [group for group in up if set(group) <= {*outcome.lost, *outcome.cut_off}]
         if 0 < len(sick) < len(up):
             share = f"about {len(sick)} in {len(up)} requests {'fails' if len(sick) == 1 else 'fail'}"
-            yield f"{'as' if seen is False else 'if'} {server.id} runs no health checks on {listed(entries)}, {share}"
+            yield (
+                _unnoticed(server, entries, list(dict.fromkeys(topology.replicas[each[0]].component for each in sick)))
+                + share
+            )
+
+
+def _unnoticed(server: Component, entries: Sequence[str], sick: Sequence[str]) -> str:
+    """Return why a name server leads visitors to an entry that can't do its part, as the beginning of a sentence."""
+    seen = server.balance.health_check if server.balance is not None else None
+    if not seen:
+        return f"{'as' if seen is False else 'if'} {server.id} runs no health checks on {listed(entries)}, "
+    if sees_port_only(seen):
+        return f"the health check of {server.id} ({seen}) asks nothing behind {listed(sick, 'or')}, so "
+    return f"if the health check of {server.id} asks nothing behind {listed(sick, 'or')}, "
 
 
 _LACKED: dict[str, ServiceLevel] = {"down": "serves", "partial": "every", "delayed": "full"}

@@ -348,12 +348,22 @@ flows: {page: {domain: x.org, steps: [user -> lb-a | lb-b: GET, lb-a -> web: GET
             "a-3",
             ["as names runs no health checks on lb-a and lb-b, about 1 in 2 requests fails"],
         ),
-        (", balance: {health_check: GET /}", "a-3", []),
+        (
+            ", balance: {health_check: GET /}",
+            "a-3",
+            ["if the health check of names asks nothing behind lb-a, about 1 in 2 requests fails"],
+        ),
+        (
+            ", balance: {health_check: tcp}",
+            "a-3",
+            ["the health check of names (tcp) asks nothing behind lb-a, so about 1 in 2 requests fails"],
+        ),
+        (", balance: {backup: [lb-b], health_check: GET /}", "a-3", []),
         ("", "a-1", []),
         ("", "b", []),
     ],
 )
-def test_an_entry_that_answers_with_errors_keeps_its_share_unless_its_name_server_checks_it(
+def test_an_entry_that_answers_with_errors_keeps_its_share_unless_its_name_server_sees_it(
     balance: str, lost: str, hints: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model = tmp_path / "sites.arch.yaml"
