@@ -138,12 +138,9 @@ def _visits(facts: Topology, component: Component, flows: tuple[str, ...]) -> li
 
 
 def _is_left_out_when_sick(facts: Topology, component: Component, flows: tuple[str, ...]) -> bool:
-    """Return True if the names by which visitors come lead to all of its hosts, and their name servers leave out a sick one.
-
-    A flow that declares no name comes by those of the others.
-    """
-    domains = {facts.flows[flow].domain for flow in _visits(facts, component, flows)} - {None}
-    return bool(domains) and all(leaves_out_sick_hosts(facts, component, domain) for domain in domains if domain)
+    """Return True if the names by which visitors come, as far as flows have any, lead to all of its hosts and leave out a sick one."""
+    domains = list(filter(None, (facts.flows[flow].domain for flow in _visits(facts, component, flows))))
+    return bool(domains) and all(leaves_out_sick_hosts(facts, component, domain) for domain in domains)
 
 
 def _left_behind(facts: Topology, component: Component, cluster: Cluster, flows: tuple[str, ...]) -> Iterator[Hit]:

@@ -86,10 +86,10 @@ def _in_each_zone(facts: Topology, load: Load, lost: Subject, overload: Overload
     if not carrying:
         return None
     number, spread = (ceil(load_left / overload.capacity / each - 1e-9) for each in (carrying, carrying + 1))
+    # what stands in a region serves that one: a zone of another is no place for more of it
     own = {facts.zones[zone].within for zone in zones}
     beside = (zone for zone in facts.index.zones_like(lost.id) if zone.within in own)
-    # what stands in one region serves that one: a further region is no place for more of it
-    others = [zone.id for zone in beside if zone.id not in zones and (zone.within is not None or lost.id in zones)]
+    others = [zone.id for zone in beside if zone.id not in zones]
     fewer = spread * (len(zones) + 1) < number * len(zones)
     return number, zones, lost.id, (spread, others[0]) if others and fewer else None
 
