@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
+from archgen.importers.compose.service import Service
+from archgen.importers.facts import Opener
+from archgen.importers.names import words_of
+from archgen.importers.packages import PACKAGE_LISTS
 from archgen.importers.products import image_name, is_product
+from archgen.importers.sources.recipes import find_source
 
 _LONGEST_NAME = 200
 _OPERATES = re.compile(
@@ -39,3 +46,43 @@ def checks_sources(name: str, image: str) -> bool:
 def is_for_operators(name: str) -> bool:
     """Return True for the name of a program that helps those who work on a system, or watches it."""
     return _OPERATES.search(name[:_LONGEST_NAME]) is not None
+
+
+_RECIPE = re.compile(r"(.*\.)?Dockerfile(\..*)?", re.IGNORECASE)
+
+
+def name_sources(
+    services: Collection[Service], path: str, built: Mapping[str, tuple[str, str]], opener: Opener
+) -> None:
+    """Set the sources of the services of a file at a path, as far as these are in the repository; other files have `built` some."""
+    for service in services:
+        _name_source(service, built)
+        find_source(service, opener)
+    _name_root(services, path, opener)
+
+
+def _name_source(service: Service, built: Mapping[str, tuple[str, str]]) -> None:
+    """Set the source of a service that a file names by an image of the system's own, and that another one builds.
+
+    An image that is called neither like the service nor like the directory may be that of another program.
+    """
+    if service.name in built and service.image and not service.built and not is_product(service.image):
+        directory, recipe = built[service.name]
+        names = {*words_of(service.name), *words_of(posixpath.basename(directory))} - {""}
+        if names.isdisjoint(words_of(image_name(service.image))):
+            return
+        service.built = posixpath.relpath(directory, posixpath.dirname(service.source.path) or ".")
+        service.dockerfile = recipe
+
+
+def _name_root(services: Collection[Service], path: str, opener: Opener) -> None:
+    """Set the source of the services with the only image of the system's own: the only recipe, beside a list of packages, is its."""
+    own = [each for each in services if is_own_program(each.name, each.image, each.built)]
+    images = {image_name(each.image) for each in own if not each.built}
+    if len(images) != 1 or any(each.built for each in own) or not all(each.image for each in own):
+        return
+    recipes = [name for name in opener.tree(path).names if _RECIPE.fullmatch(posixpath.basename(name)) is not None]
+    place = posixpath.relpath(posixpath.dirname(recipes[0]) or ".", opener.tree(path).place or ".") if recipes else ""
+    if len(recipes) == 1 and place == "." and any(True for _ in opener.find(path, "", PACKAGE_LISTS)):
+        for service in own:
+            service.built = "."

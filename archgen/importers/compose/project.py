@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from archgen.importers.compose.environment import environment_of, opened_variables
 from archgen.importers.compose.interpolation import expanded_variables, interpolate
+from archgen.importers.compose.own_programs import name_sources
 from archgen.importers.compose.profiles import deployed_profiles
 from archgen.importers.compose.service import (
     VOLUMES_FROM,
@@ -20,10 +21,7 @@ from archgen.importers.compose.service import (
     source_directory,
 )
 from archgen.importers.facts import Configuration, FactSheet, Opener
-from archgen.importers.names import words_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.products import image_name, is_product
-from archgen.importers.sources.recipes import find_source
 from archgen.importers.yaml_files import documents
 
 DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -215,27 +213,11 @@ def _project(
             service = reader.service(key)
             if service is not None and len(services) < _MOST_SERVICES:
                 services[key] = _merged(services[key], service) if key in services else service
-    for service in services.values():
-        _name_source(service, built)
-        find_source(service, opener)
+    name_sources(services.values(), first, built, opener)
     if environment.stand_in:
         sheet.stand_in(environment.stand_in)
     profiles = profiles or environment.profiles or _deployed(services, first, sheet)
     return Project(first, name, _chosen(services, profiles, sheet), environment.variables, networks)
-
-
-def _name_source(service: Service, built: Mapping[str, tuple[str, str]]) -> None:
-    """Set the source of a service that a file names by an image of the system's own, and that another one builds.
-
-    An image that is called neither like the service nor like the directory may be that of another program.
-    """
-    if service.name in built and service.image and not service.built and not is_product(service.image):
-        directory, recipe = built[service.name]
-        names = {*words_of(service.name), *words_of(posixpath.basename(directory))} - {""}
-        if names.isdisjoint(words_of(image_name(service.image))):
-            return
-        service.built = posixpath.relpath(directory, posixpath.dirname(service.source.path) or ".")
-        service.dockerfile = recipe
 
 
 def _started(root: SourceNode, profiles: frozenset[str]) -> Iterator[str]:

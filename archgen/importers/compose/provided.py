@@ -30,7 +30,7 @@ def add_providers_of_services(
             yield from texts_of_domains(part.kind, caller.settings)
             yield from (label.text for label in part.service.labels.values() if "." in label.text)
 
-    calls = ProviderCalls(outside, {part.id for part in parts.values()}, texts)
+    calls = ProviderCalls(outside, {part.id: part.kind for part in parts.values()}, texts)
     for caller in callers:
         calls.add(caller)
 

@@ -81,7 +81,7 @@ def add_providers_of_workloads(
             yield from (host.text for host in spec.get("hostnames").list())
             yield from (listener.text_at("hostname") for listener in spec.get("listeners").list())
 
-    calls = ProviderCalls(outside, {caller.id for caller in callers}, texts)
+    calls = ProviderCalls(outside, {caller.id: caller.known.kind for caller in callers}, texts)
     for caller in callers:
         calls.add(caller)
 

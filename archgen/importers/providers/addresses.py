@@ -77,6 +77,7 @@ _OF_MAIL = re.compile(
     r"((^|_)(SMTP|E?MAIL(ER)?)(_\w+)?_?(HOST(NAME)?|SERVER|ADDR|ADDRESS|RELAY|URI|DSN)|RELAY_?HOST|(^|_)SMTP(_URL)?)$",
     re.IGNORECASE,
 )
+_ASKS_FOR_MAIL = re.compile(r"(^|_)(SMTP|E?MAIL(ER)?)_(\w+_)?(HOST(NAME)?|SERVER|RELAY)$", re.IGNORECASE)
 _MAIL_HOST = re.compile(
     r"(?:smtps?://(?:[^@\s/]*@)?)?([A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,24})(?::([0-9]{1,5}))?/?"
 )
@@ -107,6 +108,11 @@ def mail_server(name: str, value: str) -> Mention | None:
         return None
     port = int(match[2]) if match[2] else None
     return Mention(match[1], "smtps" if port == 465 or value.startswith("smtps") else "smtp", port)
+
+
+def asks_for_mail_server(name: str, value: str) -> bool:
+    """Return True for a setting for the server that mail is sent through, of which the value is still to be filled in."""
+    return _ASKS_FOR_MAIL.search(name) is not None and (value == "" or PLACEHOLDER.search(value) is not None)
 
 
 def foreign_addresses(kind: str, name: str, value: str) -> Iterator[ForeignAddress]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
@@ -13,7 +13,13 @@ from archgen.importers.catalogue import Known
 from archgen.importers.facts import Fact, ImportedLibrary, Origin, WrittenAddress
 from archgen.importers.names import make_id, words_of
 from archgen.importers.outside import PLACEHOLDER, Outside
-from archgen.importers.providers.addresses import called_address, domain_of, foreign_addresses, mail_server
+from archgen.importers.providers.addresses import (
+    asks_for_mail_server,
+    called_address,
+    domain_of,
+    foreign_addresses,
+    mail_server,
+)
 from archgen.importers.providers.catalogue import (
     Provider,
     amazon_service_of_library,
@@ -23,6 +29,7 @@ from archgen.importers.providers.catalogue import (
     is_named_after_provider,
     is_one_of_several,
     provider_at,
+    provider_of_common_key,
     provider_of_key,
     provider_of_library,
 )
@@ -103,14 +110,16 @@ class Caller(Struct, frozen=True):
 
 
 class ProviderCalls:
-    """The services of providers in a run; `texts` are those in which its own domains stand, and `ids` those of its components."""
+    """The services of providers in a run; `texts` are those in which its own domains stand, and `kinds` those of its components."""
 
-    def __init__(self, outside: Outside, ids: Set[str], texts: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, outside: Outside, kinds: Mapping[str, str], texts: Callable[[], Iterable[str]]) -> None:
         self._outside = outside
-        self._ids = ids
+        self._ids = kinds.keys()
+        self._has_mail = "mail" in kinds.values()
         self._texts = texts
         self._hosts: dict[str, str] = {}
         self._connected: set[tuple[str, str]] = set()
+        self._mailing: set[str] = set()
 
     def add(self, caller: Caller) -> None:
         """Add what a program calls on the internet. Work is only planned by a scheduler, and what balances or observes passes on."""
@@ -127,6 +136,8 @@ class ProviderCalls:
             if setting.value is not None and "." in setting.value and not self._mail(caller, name, setting):
                 self._address(caller, name, setting)
             self._key(caller, name, setting)
+        if caller.known.product is None:
+            self._unset_mail(caller)
         for literal in caller.literals() if caller.known.product is None else ():
             # a variable of that name leads elsewhere
             if literal.variable.upper() not in caller.settings:
@@ -211,6 +222,14 @@ class ProviderCalls:
         self._connect(caller, called, provider, "mail", name, setting)
         return True
 
+    def _unset_mail(self, caller: Caller) -> None:
+        """Ask for the server that mail is sent through where its address is still to be filled in, and nothing else tells it."""
+        for name, setting in caller.settings.items() if not (self._has_mail or caller.id in self._mailing) else ():
+            is_asked = asks_for_mail_server(name, setting.value or "")
+            if is_asked and not (setting.is_empty or _is_off(setting)) and _is_likely(caller, name, setting):
+                self._outside.sheet.ask_for(caller.id, "mail", "mail", name, "", setting.source)
+                return
+
     def _address(self, caller: Caller, name: str, setting: Setting) -> None:
         for found in foreign_addresses(caller.known.kind, name, setting.value or ""):
             provider = found.provider
@@ -235,7 +254,10 @@ class ProviderCalls:
 
     def _key(self, caller: Caller, name: str, setting: Setting) -> None:
         """Add the provider that a client library of a program calls, or its source, with a key among the settings."""
-        found = provider_of_key(name) if not (_is_off(setting) or is_for_browsers(name)) else None
+        if not (_is_off(setting) or is_for_browsers(name)):
+            found = provider_of_key(name) or provider_of_common_key(name, caller.lists(setting.is_shared))
+        else:
+            found = None
         if found is None:
             self._unknown_key(caller, name, setting)
             return
@@ -301,6 +323,7 @@ class ProviderCalls:
             known = Known(provider.kind, provider.product, mention.protocol or "https")
             title = provider.product
         self._connected.add((caller.id, title))
+        self._mailing |= {caller.id} if known.kind == "mail" else set()
         host = provider.hosts[0] if provider is not None and provider.hosts else mention.host
         sheet, source = self._outside.sheet, setting.source
         store = self._outside.add(host, known, source, name, title)

@@ -123,13 +123,36 @@ def provider_of_key(name: str) -> tuple[Provider, str] | None:
     """Return the provider for which a variable is a key, and what the names of its other variables begin with."""
     # two underscores part the levels of settings
     upper = name.upper().replace("__", "_")
-    if not upper.endswith(("KEY", "TOKEN", "SECRET", "SID", "KEYS", "TOKENS")) or _INCOMING.search(upper) is not None:
+    if not upper.endswith(_ENDS):
+        return None
+    is_of_client = _CLIENT.search(upper) is not None
+    if _INCOMING.search(upper) is not None and not is_of_client:
         return None
     for key, beginning, provider in _STEMS:
         match = beginning.search(upper)
-        if match is not None and key.search(upper) is not None:
+        if match is not None and (provider.product in _OF_CLIENT if is_of_client else key.search(upper) is not None):
             return provider, match[0].strip("_")
     return None
+
+
+_ENDS = ("KEY", "TOKEN", "SECRET", "SID", "KEYS", "TOKENS", "CLIENT_ID")
+_CLIENT = re.compile(r"_CLIENT_(ID|SECRET)$")
+_OF_CLIENT = frozenset(("paypal", "plaid", "salesforce", "spotify"))
+"""Providers to which programs make themselves known by the name and the secret of a client, with or without a visitor."""
+
+_OF_SEVERAL = (
+    (re.compile(r"(^|_)BOT_TOKEN$"), ("telegram", "discord", "slack")),
+    (re.compile(r"(^|_)(GOOGLE_API|API_GOOGLE)_KEY$"), ("gemini", "google-maps")),
+)
+"""Keys that are for one of several providers, which a client library tells."""
+
+
+def provider_of_common_key(name: str, libraries: str) -> tuple[Provider, str] | None:
+    """Return the provider for which a variable is a key by its name and by the client libraries in lists of packages."""
+    upper = name.upper().replace("__", "_")
+    products = next((each for pattern, each in _OF_SEVERAL if pattern.search(upper) is not None), ())
+    named = [each for each in PROVIDERS if each.product in products and has_client_for(each, libraries)]
+    return (named[0], upper.rpartition("_")[0]) if len(named) == 1 else None
 
 
 @lru_cache(maxsize=1024)

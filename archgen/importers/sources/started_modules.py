@@ -39,10 +39,11 @@ def started_modules(command: str, files: Iterable[CodeText]) -> list[CodeText]:
     seen = dict[str, None]()
     while waiting and len(seen) < _MOST:
         path = waiting.pop()
-        if path not in seen:
+        # what the files of tasks import is for that work too
+        if path not in seen and (is_worker or path not in tasks):
             seen[path] = None
             waiting += [other for name in _imports(by_path[path]) for other in _named(name, by_module)]
-    return [by_path[path] for path in seen if is_worker or path not in tasks]
+    return [by_path[path] for path in seen]
 
 
 def _named(name: str, by_module: dict[str, str]) -> list[str]:
