@@ -195,8 +195,10 @@ PRODUCTS: dict[str, Known] = {
         "mailhog",
         "smtp",
         1025,
-        "mailhog mailpit maildev mailcatcher fake-smtp-server smtp4dev papercut-smtp inbucket",
+        "mailhog mailcatcher fake-smtp-server smtp4dev papercut-smtp inbucket",
     ),
+    **_stores("mail", "mailpit", "smtp", 1025, "mailpit"),
+    **_stores("mail", "maildev", "smtp", 1025, "maildev"),
     **_stores(
         "mail", "postfix", "smtp", 25, "postfix smtp docker-mailserver exim exim4 mailserver opensmtpd boky-postfix"
     ),

@@ -26,7 +26,13 @@ from archgen.importers.names import free_id, make_id
 from archgen.importers.products import Guess, known_by_name
 from archgen.importers.schemes import ALONE, Beside, pairs_state_tls, protocol_of_scheme
 from archgen.importers.secrets import is_secret_name
-from archgen.importers.store_names import names_host_alone, read_name_of_address, tells_store_host
+from archgen.importers.store_names import (
+    MANAGED,
+    as_provided,
+    names_host_alone,
+    read_name_of_address,
+    tells_store_host,
+)
 
 _BY_PROTOCOL = {
     "postgresql": "postgres", "mysql": "mysql", "mongodb": "mongo", "redis": "redis", "rediss": "redis", "amqp": "rabbitmq",
@@ -96,13 +102,6 @@ _MEMBER = re.compile(r"-?\d+$")
 """The number of a member of a set at the end of its name."""
 
 _NUMBERS = re.compile(r"[0-9.]+")
-MANAGED = re.compile(
-    r"(^|\.)(amazonaws\.com(\.cn)?|azure\.com|windows\.net|azure\.net|mongodb\.net|googleapis\.com|gcp\.cloud|cloud\.google\.com|"
-    r"supabase\.(co|com)|neon\.tech|upstash\.io|aivencloud\.com|ondigitalocean\.com|redislabs\.com|redis-cloud\.com|elastic-cloud\.com|"
-    r"elastic\.cloud|confluent\.cloud|cloudamqp\.com|psdb\.cloud|scalegrid\.io|planetscale\.com|render\.com|rlwy\.net|aliyuncs\.com|"
-    r"oraclecloud\.com|digitaloceanspaces\.com|cloudflarestorage\.com|wasabisys\.com|backblazeb2\.com|linodeobjects\.com|scw\.cloud)$",
-    re.IGNORECASE,
-)
 
 
 class OutsideStore(Struct, frozen=True):
@@ -280,6 +279,7 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
         if known is None or not _may_be_outside(known, match[1]):
             continue
         if "." in match[1] or number == known.port or (names_host and _is_name(match[1], known)):
+            known = as_provided(known, match[1])
             yield Mention(match[1], known.protocol, number), known
 
 

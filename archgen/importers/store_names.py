@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from archgen.importers.catalogue import PRODUCTS, REGISTRIES, Known
+from msgspec.structs import replace
+
+from archgen.importers.catalogue import PRODUCTS, PROVIDED, REGISTRIES, Known
 
 _BY_WORD = tuple((re.compile(pattern), product) for pattern, product in (
     (r"POSTGRES|PGSQL|^PG(_|HOST|PORT|USER|PASS|DATABASE)", "postgres"), (r"MYSQL", "mysql"), (r"MARIADB", "mariadb"),
@@ -100,6 +102,23 @@ def sets_store_itself(name: str, store: Known) -> bool:
     if known is None or known.product is None or not store.keeps_data or _OF_FIRST.search(name):
         return False
     return (known.kind, known.protocol) == (store.kind, store.protocol)
+
+
+MANAGED = re.compile(
+    r"(^|\.)(amazonaws\.com(\.cn)?|azure\.com|windows\.net|azure\.net|mongodb\.net|googleapis\.com|gcp\.cloud|cloud\.google\.com|"
+    r"supabase\.(co|com)|neon\.tech|upstash\.io|aivencloud\.com|ondigitalocean\.com|redislabs\.com|redis-cloud\.com|elastic-cloud\.com|"
+    r"elastic\.cloud|confluent\.cloud|cloudamqp\.com|psdb\.cloud|scalegrid\.io|planetscale\.com|render\.com|rlwy\.net|aliyuncs\.com|"
+    r"oraclecloud\.com|digitaloceanspaces\.com|cloudflarestorage\.com|wasabisys\.com|backblazeb2\.com|linodeobjects\.com|scw\.cloud)$",
+    re.IGNORECASE,
+)
+"""Domains of providers, by names below which they run stores for others."""
+
+
+def as_provided(known: Known, host: str) -> Known:
+    """Return a store as it is where a provider's domain tells that this runs it: what answers over HTTP does so inside TLS."""
+    if known.protocol != "http" or MANAGED.search(host) is None:
+        return known
+    return PROVIDED["s3"] if known.kind == "object-storage" else replace(known, protocol="https", port=None)
 
 
 OF_PROVIDER = "provider"

@@ -17,7 +17,7 @@ from archgen.importers.protocols import PAGES_OF_QUEUES, protocol_of_port
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
-_ADMIN = {"traefik": (8080,), "haproxy": (8404, 1936, 9000, 7000, 8888)}
+_ADMIN = {"traefik": (8080,), "caddy": (2019,), "envoy": (9901,), "haproxy": (8404, 1936, 9000, 7000, 8888)}
 _WITHOUT_PAGES = {
     22: "ssh",
     554: "tcp",

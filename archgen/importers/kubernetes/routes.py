@@ -172,11 +172,20 @@ def hosts_of_route(manifest: Manifest) -> Iterator[str]:
         yield from (match[1].lower() for match in _HOST_RULE.finditer(route.text_at("match")))
 
 
+_OF_CERT_MANAGER = ("cert-manager.io/", "certmanager.k8s.io/", "acme.cert-manager.io/", "kubernetes.io/tls-acme")
+
+
 def _has_tls(manifest: Manifest, manifests: Manifests) -> bool:
     spec = manifest.node.get("spec")
     if spec.get("tls").value is not None:
         return True
-    annotations = " ".join(f"{key}={value.text}" for key, value in manifest.node.get("metadata", "annotations").items())
+    # cert-manager gets certificates for what an Ingress names for TLS, and nothing else
+    ignored = _OF_CERT_MANAGER if manifest.kind == "Ingress" else "-"
+    annotations = " ".join(
+        f"{key}={value.text}"
+        for key, value in manifest.node.get("metadata", "annotations").items()
+        if not key.startswith(ignored)
+    )
     if (
         "acm" in annotations
         or "certificate" in annotations

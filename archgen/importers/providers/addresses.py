@@ -10,9 +10,9 @@ from msgspec import Struct
 from archgen.importers.addresses import Mention, is_ip_address, is_public_host, urls_in
 from archgen.importers.facts import WrittenAddress
 from archgen.importers.names import words_of
-from archgen.importers.outside import MANAGED, PLACEHOLDER, is_for_pages, is_real, stores_named
+from archgen.importers.outside import PLACEHOLDER, is_for_pages, is_real, stores_named
 from archgen.importers.providers.catalogue import Provider, provider_at
-from archgen.importers.store_names import provided_service
+from archgen.importers.store_names import MANAGED, provided_service
 from archgen.importers.variable_names import is_for_browsers, names_itself, names_page, names_telemetry
 from archgen.model.protocols import PROTOCOLS, RELAYS_OF_MEDIA, WEB
 
