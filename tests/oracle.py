@@ -416,16 +416,12 @@ class World:
     def connections(self, request: Request) -> list[Connection | None]:
         if request.id in self._look_ups:
             return [self._look_ups[request.id]]
-        found: list[Connection | None] = []
-        for target in request.targets:
-            fitting = [
-                one for one in self.architecture.connections if one.source == request.source and target in one.targets
-            ]
-            fitting.sort(key=lambda one: len(one.targets))
-            # a step that names some of the alternatives calls no other
-            own = [each for one in fitting[:1] for each in one.targets if each in request.targets]
-            found.append(replace(fitting[0], targets=tuple(own)) if fitting else None)
-        return found
+        over = {target: self.over(request.source, target) for target in request.targets}
+        # a step that names some of the alternatives calls no other, and none of them twice
+        return [
+            None if one is None else replace(one, targets=tuple(each for each in one.targets if over.get(each) is one))
+            for one in over.values()
+        ]
 
     def may_answer(self, replica: Replica, access: str, working: set[str]) -> bool:
         component = self.component[replica.component]
@@ -637,18 +633,20 @@ class World:
         under = self.connections(request)
         connections = list({one.id: one for one in under if one is not None}.values())
         strict = self.strict(request)
-        over = connections[0].access if connections else None
-        if over is None and connections and {port.protocol for port in connections[0].ports} == {"dns"}:
-            over = "read"  # a question
-        access = request.access or (over if over == "read" else flow.access) or over or "read-write"
         if None in under:
             return [], {}, 1
-        asked = [self.component[target] for one in connections for target in one.targets]
-        local = any(one.locality for one in connections)
-        leading = [one.id for one in asked if self.by_role(one, request.pinned, local, self.from_copies(request, one))]
-        accesses: dict[str, str] = {
-            one.id: "primary's read" if access == "read" and one.id in leading else access for one in asked
-        }
+        accesses: dict[str, str] = {}
+        leading: list[str] = []
+        for connection in connections:
+            over = connection.access
+            if over is None and {port.protocol for port in connection.ports} == {"dns"}:
+                over = "read"  # a question
+            access = request.access or (over if over == "read" else flow.access) or over or "read-write"
+            for one in map(self.component.__getitem__, connection.targets):
+                copies = self.from_copies(request, one)
+                if self.by_role(one, request.pinned, connection.locality is not None, copies):
+                    leading.append(one.id)
+                accesses[one.id] = "primary's read" if access == "read" and one.id in leading else access
         replicas = [
             replica
             for connection in (strict if any(one.needs == "all" for one in strict) else connections)

@@ -19,23 +19,18 @@ Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring"
 class Hop(Struct, frozen=True):
     """A request step with the connection and port under it; both are None where the model has none.
 
+    `targets` are those of the step's that it calls over the connection, which the port and the access apply to.
     `optional` is True if the flow can do without what the connection leads to, whatever the step's other alternatives.
     """
 
     flow: str
     step: Request
     connection: Connection | None
+    targets: tuple[str, ...]
     port: Port | None
     access: Access
     meaning: Meaning
     optional: bool
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """The step's targets that the connection leads to, which its port and access apply to."""
-        if self.connection is None:
-            return self.step.targets
-        return tuple([target for target in self.step.targets if target in self.connection.targets])
 
 
 def is_for_one_host(hop: Hop, *, is_spread: bool) -> bool:

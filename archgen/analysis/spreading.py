@@ -15,8 +15,8 @@ from archgen.model.steps import Frame, Request, Step
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import single_bits
 from archgen.reliability.locality import near
-from archgen.reliability.members import asked_of, eligible
-from archgen.reliability.requests import access_of, chooser, connections_under, copies_read, requests
+from archgen.reliability.members import eligible
+from archgen.reliability.requests import access_of, asked_by, chooser, connections_under, requests
 
 Rates = dict[str, float]
 """Requests per second, or a share of a flow's requests, by replica id."""
@@ -231,11 +231,10 @@ class Spread:
         """Share a caller's requests out over what may answer them."""
         now: list[str] = []
         later: list[str] = []
-        copies = copies_read(self.topology.index, request)
+        asked = asked_by(self.topology.index, self.flow, request)
         for connection in connections:
-            access = access_of(request, self.flow, connection)
             for component in map(self.topology.components.__getitem__, connection.targets):
-                asking, pinned = asked_of(component, access, request.pinned, connections, copies)
+                asking, pinned = asked[component.id]
                 first, second = eligible(component, asking)
                 now += self._up(_at_work(component, first, self.works), pinned, connection, caller)
                 later += self._up(second, pinned, connection, caller)
@@ -316,7 +315,7 @@ def misses(topology: Topology, flow: Flow) -> Misses:
 
 def _reads_store(topology: Topology, flow: Flow, step: Request) -> bool:
     connections = connections_under(topology.index, step)
-    if access_of(step, flow, connections[0] if connections else None) != "read":
+    if any(access_of(step, flow, connection) != "read" for connection in connections or (None,)):
         return False
     kinds = (KINDS[topology.components[target].kind] for target in step.targets)
     return all(kind.stores and kind.id != "cache" for kind in kinds)

@@ -18,7 +18,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.leaving import left_in_order
 from archgen.reliability.losses import Losses
-from archgen.reliability.requests import access_of, is_needed, requests
+from archgen.reliability.requests import access_of, calls_of, is_needed, requests
 
 _QUEUES = (*QUEUES, "cache", "key-value-store")
 """The kinds from which workers take jobs; a broker may be declared as either."""
@@ -42,15 +42,14 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     def _hops(self, flow: Flow) -> list[Hop]:
         hops: list[Hop] = []
         for request, inside in requests(flow.steps):
-            under = [self.index.connections.get((request.source, target)) for target in request.targets]
-            # by identity, because the hash of a connection is that of all its ports
-            for connection in under if len(under) == 1 else {id(each): each for each in under}.values():
+            for connection, targets in calls_of(self.index, request):
                 port = port_of(connection, request) if connection else None
                 hops.append(
                     Hop(
                         flow=flow.id,
                         step=request,
                         connection=connection,
+                        targets=tuple(targets),
                         port=port,
                         access=access_of(request, flow, connection),
                         meaning=self.meaning(connection, port) if connection else "unknown",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.architecture import MOVERS, Balance, Cluster, Component, Connection, Quorum
+from archgen.model.architecture import MOVERS, Balance, Cluster, Component, Quorum
 from archgen.model.kinds import FORWARDING, KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.steps import Access, tells_of_copies
@@ -23,6 +23,9 @@ class Votes(Struct, frozen=True):
 
 Asking = Access | Literal["lead"]
 """The access that a step asks of a component; `lead` is a read of whichever replica takes the writes."""
+
+AskedOf = tuple[Asking, tuple[str, ...]]
+"""What a step asks of a component, and the replicas that it may choose among; none named leaves it all."""
 
 _TO_WRITE = Quorum(1, "majority")
 
@@ -86,29 +89,30 @@ def _number(asked: int | Literal["majority"] | None, component: Component) -> in
 def asked_of(
     component: Component,
     access: Access,
-    pinned: tuple[str, ...],
-    calls: Iterable[Connection] = (),
-    copies: Collection[str] = (),
-) -> tuple[Asking, tuple[str, ...]]:
-    """Return what a step asks of a component, and the replicas that it may choose among; none named leaves it all.
+    pinned: tuple[str, ...] = (),
+    locality: str | None = None,
+    *,
+    copies: bool = False,
+) -> AskedOf:
+    """Return what a step asks of a component over a connection of a locality.
 
     A step that names the declared primary alone asks for its role: once another replica is promoted, that one answers. So does a read
     that names no replica of a store whose standby answers nothing before it is promoted, or whose clients ask the primary at first,
-    unless it is one of those whose `copies` the step reads.
+    unless the step reads its `copies`.
     """
-    if names_primary(component, pinned) or (not pinned and _leads_to_primary(component, calls, copies)):
+    if names_primary(component, pinned) or (not pinned and _leads_to_primary(component, locality, copies)):
         return "lead" if access == "read" else access, ()
     return access, pinned
 
 
-def _leads_to_primary(component: Component, calls: Iterable[Connection], copies: Collection[str]) -> bool:
+def _leads_to_primary(component: Component, locality: str | None, copies: bool) -> bool:
     """Return True if only the primary answers those who name no replica, nor by their locality the copy of their own site."""
-    if asks_primary(component) and component.id not in copies:
-        return all(call.locality is None for call in calls)
+    if asks_primary(component) and not copies:
+        return locality is None
     if not has_silent_standby(component):
         return False
     copies_near = component.kind == "file-storage" or product_of(component.product or component.id).leads_to_primary
-    return not copies_near or all(call.locality is None for call in calls)
+    return not copies_near or locality is None
 
 
 def asks_primary(component: Component) -> bool:

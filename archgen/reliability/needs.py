@@ -198,7 +198,7 @@ def _some(
     for connection in required if blind else use.connections:
         for target in connection.targets:
             component = index.components[target]
-            access, pinned = asked_of(component, use.access, use.pinned, use.connections, use.copies)
+            access, pinned = use.asked[target]
             first, second = eligible(component, access, moment)
             voting = (*votes(component, access), *electorate(component, index, access))
             if not _can_be_met(voting):
@@ -247,7 +247,8 @@ def _asked(index: Index, step: str, member: Replica, asks: Asks, moment: Moment)
             last = hop == asked.component
             call = index.connections[member.component, hop]
             own = replace(call, id=f"{member.component} -> {hop}", targets=(hop,), required=True)
-            use = Use(step, member.component, (hop,), (own,), asked.access if last else "read", ())
+            access = asked.access if last else "read"
+            use = Use(step, member.component, (own,), {hop: asked_of(index.components[hop], access, (), own.locality)})
             need, _ = _some(index, use, member, moment, () if last else (asked,))
             if len(need.candidates) + len(need.guarded) < need.count:
                 return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from archgen.model.kinds import JOB_KEEPERS, KINDS, RELAYING
 from archgen.model.products import product_of
 from archgen.model.steps import Access, Answer, Frame, Request, Step, first_request, steps_in_order, tells_of_copies
 from archgen.reliability.index import Index
-from archgen.reliability.members import deep_asks
+from archgen.reliability.members import AskedOf, asked_of, deep_asks
 
 
 class Turn(Struct, frozen=True, gc=False):
@@ -31,20 +31,17 @@ class Turn(Struct, frozen=True, gc=False):
 
 
 class Use(Struct, frozen=True):
-    """A required call in a flow: what a step asks of whom.
+    """A required call in a flow: what a step asks of whom, by target, and over which connections, if each target has one.
 
-    `name` is the domain name that it looks up, where no step shows it. `copies` are the targets whose copies the step reads.
-    Over a connection that isn't required the step can be answered, but can do without the answer.
+    `name` is the domain name that it looks up, where no step shows it. Over a connection that isn't required the step can be
+    answered, but can do without the answer.
     """
 
     step: str
     source: str
-    targets: tuple[str, ...]
     connections: tuple[Connection, ...]
-    access: Access
-    pinned: tuple[str, ...]
+    asked: dict[str, AskedOf]
     name: str | None = None
-    copies: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[Connection, ...]:
@@ -129,15 +126,31 @@ def _in_branches(steps: Iterable[Step], optional: bool, branches: Branches) -> I
                 yield from _in_branches(branch.steps, optional or step.kind == "opt", around)
 
 
-def copies_read(index: Index, request: Request) -> tuple[str, ...]:
-    """Return the targets of which a step tells that it reads the copies, or comes by a balancer, which asks nothing who leads."""
+def asked_by(index: Index, flow: Flow, request: Request) -> dict[str, AskedOf]:
+    """Return what a step asks of each target that a connection leads to."""
+    return {
+        target: asked_over(index, request, connection, access_of(request, flow, connection), target)
+        for connection in connections_under(index, request)
+        for target in connection.targets
+    }
+
+
+def asked_over(index: Index, request: Request, connection: Connection | None, access: Access, target: str) -> AskedOf:
+    """Return what a step asks of a target with an access over a connection."""
+    locality = connection.locality if connection is not None else None
+    return asked_of(
+        index.components[target], access, request.pinned, locality, copies=_reads_copies(index, request, target)
+    )
+
+
+def _reads_copies(index: Index, request: Request, target: str) -> bool:
+    """Return True if a step tells that it reads the copies, or comes by a balancer, which asks nothing who leads."""
     if tells_of_copies(request.message):
-        return request.targets
+        return True
     source = index.components[request.source]
     if source.balance is None and KINDS[source.kind].role != "balancer":
-        return ()
-    products = {target: product_of(index.components[target].product) for target in request.targets}
-    return tuple(target for target, product in products.items() if product.asks_primary == "promoted")
+        return False
+    return product_of(index.components[target].product).asks_primary == "promoted"
 
 
 def turns(index: Index, flow: Flow) -> Iterator[Turn]:
@@ -259,11 +272,20 @@ def _fills(index: Index, caller: Component, target: str) -> bool:
     return caller.kind != "worker" and index.connections[caller.id, target].access != "read"
 
 
+def calls_of(index: Index, request: Request) -> Iterable[tuple[Connection | None, list[str]]]:
+    """Return the connections under a step, each with the targets that it calls over it; None has those without any."""
+    calls: dict[int, tuple[Connection | None, list[str]]] = {}
+    for target in dict.fromkeys(request.targets):
+        connection = index.connections.get((request.source, target))
+        # by identity, because the hash of a connection is that of all its ports
+        calls.setdefault(id(connection), (connection, []))[1].append(target)
+    return calls.values()
+
+
 def connections_under(index: Index, request: Request) -> tuple[Connection, ...]:
-    """Return the connections under a step, each once and to the step's targets alone; one without a connection is left out."""
-    found = (index.connections.get((request.source, target)) for target in request.targets)
-    connections = {connection.id: connection for connection in found if connection is not None}
-    return tuple(_narrowed(connection, request.targets) for connection in connections.values())
+    """Return the connections under a step, each to the targets that it calls over it; one without a connection is left out."""
+    calls = calls_of(index, request)
+    return tuple([_narrowed(connection, targets) for connection, targets in calls if connection is not None])
 
 
 def needed_connections(index: Index, request: Request) -> tuple[Connection, ...]:
@@ -272,7 +294,7 @@ def needed_connections(index: Index, request: Request) -> tuple[Connection, ...]
     return tuple(each for each in connections if is_needed(request, each)) or connections
 
 
-def _narrowed(connection: Connection, targets: tuple[str, ...]) -> Connection:
+def _narrowed(connection: Connection, targets: Collection[str]) -> Connection:
     """Return a connection as a step that names some of its alternatives goes over it: to these alone."""
     named = tuple(target for target in connection.targets if target in targets)
     return connection if len(named) == len(connection.targets) else replace(connection, targets=named)

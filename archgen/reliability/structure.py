@@ -6,7 +6,7 @@ initiator works. The functions here state that definition as values; `single` an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -20,7 +20,7 @@ from archgen.reliability.members import Asking, asked_of, eligible, predecessors
 from archgen.reliability.moment import LASTING, Moment
 from archgen.reliability.needs import Conditions, Guarded, Need, needs_of, taking_over
 from archgen.reliability.promoters import acting, helpers, promotion_calls
-from archgen.reliability.requests import Asked, Use, access_of, asks_of, copies_read, requests, turns
+from archgen.reliability.requests import Asked, Use, asked_by, asks_of, requests, turns
 
 ServiceLevel = Literal["serves", "every", "full"]
 """The three functions of a flow, each of which implies those before it: some request is answered, each one is, and what
@@ -88,7 +88,8 @@ def look_ups(index: Index, flow: Flow) -> Iterator[Use]:
     declared = [call for server in servers if (call := index.connections.get((first.source, server))) is not None]
     if servers and (not declared or any(call.required for call in declared)):
         call = Connection(f"{first.source} -> {' | '.join(servers)}", first.source, servers, ())
-        yield Use(first.id, first.source, servers, (call,), "read", (), flow.domain)
+        asked = {server: asked_of(index.components[server], "read") for server in servers}
+        yield Use(first.id, first.source, (call,), asked, flow.domain)
 
 
 def _is_outside(component: Component) -> bool:
@@ -99,18 +100,9 @@ def _is_outside(component: Component) -> bool:
 def _use(index: Index, request: Request, flow: Flow, connections: tuple[Connection, ...]) -> Use:
     if request.required and not all(connection.required for connection in connections):
         connections = tuple(replace(connection, required=True) for connection in connections)
-    connected = tuple(dict.fromkeys([target for connection in connections for target in connection.targets]))
-    orphan = len(connected) < len(set(request.targets))
-    return Use(
-        request.id,
-        request.source,
-        connected,
-        # a target that nothing connects cannot be called, and neither can the step
-        () if orphan else connections,
-        access_of(request, flow, connections[0] if connections else None),
-        request.pinned,
-        copies=copies_read(index, request),
-    )
+    asked = asked_by(index, flow, request)
+    # a target that nothing connects cannot be called, and neither can the step
+    return Use(request.id, request.source, () if len(asked) < len(set(request.targets)) else connections, asked)
 
 
 def _assemble(
@@ -124,7 +116,7 @@ def _assemble(
     queue = [*starts]
     seen = set(queue)
     outside = _callers_outside(index, initiators, uses)
-    uses = {**_of_promoters(index, uses), **uses}
+    uses = {**_of_promoters(index, starts, uses), **uses}
     for component_id in queue:
         component = index.components[component_id]
         if component.kind == "client" or component_id in outside:
@@ -170,28 +162,27 @@ def _callers_outside(
     index: Index, initiators: tuple[Initiator, ...], uses: Mapping[str, Sequence[Use]]
 ) -> frozenset[str]:
     """Return the external services that start a flow and that nothing in it calls: while they are down, nobody asks."""
-    called = {target for asked in uses.values() for use in asked for target in use.targets}
+    called = {target for asked in uses.values() for use in asked for target in use.asked}
     starting = {initiator.component for initiator in initiators} - called
     return frozenset(name for name in starting if index.components[name].kind == "external-service")
 
 
-def _of_promoters(index: Index, uses: Mapping[str, Sequence[Use]]) -> dict[str, list[Use]]:
+def _of_promoters(index: Index, starts: Collection[str], uses: Mapping[str, Sequence[Use]]) -> dict[str, list[Use]]:
     """Return what promoters ask before they promote, as uses of the step that they promote for.
 
-    What the flow calls has uses of its own, or none: a promoter's calls are no part of these.
+    What starts the flow or is called by it has uses of its own, or none: a promoter's calls are no part of these.
     """
-    called = {target for asked in uses.values() for use in asked for target in use.targets}
+    called = {*starts, *(target for asked in uses.values() for use in asked for target in use.asked)}
     own: dict[str, list[Use]] = {}
     for use in (use for asked in uses.values() for use in asked):
-        for target in use.targets:
-            component = index.components[target]
-            for promoter in acting(
-                index, component, asked_of(component, use.access, use.pinned, use.connections, use.copies)[0]
-            ):
+        for target, (asking, _) in use.asked.items():
+            for promoter in acting(index, index.components[target], asking):
                 ways = promotion_calls(index, promoter) if promoter not in own and promoter not in called else {}
                 for source, calls in ways.items():
                     if source not in called:
-                        asked = [Use(use.step, source, call.targets, (call,), "write", ()) for call in calls]
+                        asked = [
+                            Use(use.step, source, (call,), dict.fromkeys(call.targets, ("write", ()))) for call in calls
+                        ]
                         own.setdefault(source, asked)
     return own
 
@@ -201,8 +192,8 @@ def _way(index: Index, target: str, asked: Asked) -> Iterator[tuple[str, Asking]
     source, hop = target, asked.hop_from(index, target)
     while hop is not None:
         last = hop == asked.component
-        calls = (index.connections[source, hop],)
-        yield hop, asked_of(index.components[hop], asked.access if last else "read", (), calls)[0]
+        access = asked.access if last else "read"
+        yield hop, asked_of(index.components[hop], access, (), index.connections[source, hop].locality)[0]
         source, hop = hop, None if last else asked.hop_from(index, hop)
 
 
@@ -210,9 +201,8 @@ def _reached(index: Index, uses: list[Use]) -> Iterator[str]:
     """Yield the components whose replicas a use may count, promoters and what checks ask included."""
     for use in uses:
         asks = asks_of(index, index.components[use.source])
-        for target in use.targets:
+        for target, (asking, _) in use.asked.items():
             behind = (part for asked in asks for part in _way(index, target, asked))
-            asking, _ = asked_of(index.components[target], use.access, use.pinned, use.connections, use.copies)
             for reached, access in ((target, asking), *behind):
                 yield reached
                 yield from helpers(index, index.components[reached], access)

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from archgen.analysis.assessment import FlowAssessment, calculation, quantified
 from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
@@ -23,11 +25,11 @@ from archgen.model.subject import Subject
 from archgen.reliability.availability import AvailabilityFormula, FlowAvailability, all_up
 from archgen.reliability.hints import local_data, visited
 from archgen.reliability.levels import levels
-from archgen.reliability.members import asked_of, eligible, quorum
+from archgen.reliability.members import eligible, quorum
 from archgen.reliability.moment import recent_loss
 from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.plan import Plan
-from archgen.reliability.requests import access_of, connections_under, needed_connections, requests
+from archgen.reliability.requests import asked_by, needed_connections, requests
 from archgen.reliability.simulation import skippable, used, with_all_options
 from archgen.reliability.waiting import keepers, senders
 from archgen.site.html_builder import Html, tag
@@ -36,6 +38,9 @@ from archgen.views.elements import qualified
 
 NODES = 3000
 """Nodes of a flow's decision diagram that a page carries; past it the page samples once something fails, and says so."""
+
+_ASKED = {"read": 0, "lead": 1}
+"""What a step asks of a component, as a number: to read, or to read from whichever replica takes the writes; else to write (2)."""
 
 _UNSAFE = re.compile(r"[<>&\u007f-\uffff\U00010000-\U0010ffff]|\{(?=[{%#])")
 
@@ -172,7 +177,7 @@ class _Encoder:
         Then the names that wait as its backups, null where it has no health check; its code base, or -1; the data that is on
         each replica alone, and those that visitors come to.
         """
-        reads, _ = eligible(component, asked_of(component, "read", ())[0])
+        reads, _ = eligible(component, "read")
         now, later = eligible(component, "write")
         replicas = tuple(replica.id for replica in component.replicas)
         promoter = component.replication.by if component.replication else None
@@ -223,24 +228,25 @@ class _Encoder:
         }
 
     def _step(self, flow: Flow, request: Request, keeper: str, sender: str | None) -> list[Any]:
-        """Return id, caller, targets, message, pinned replicas, whether it reads, the answers it needs (0: no connection).
+        """Return id, caller, targets, message, pinned replicas, what it asks of each target, the answers it needs.
 
-        Where all must answer, it is whose. Then the queue that keeps it until it can be done, or -1, and who has to keep it where that
-        isn't the caller.
+        Of a target without a connection it asks -1. Where all must answer, it needs those of a list. Then the queue that keeps it until
+        it can be done, or -1, and who has to keep it where that isn't the caller.
         """
-        connections = connections_under(self._topology.index, request)
-        needed = needed_connections(self._topology.index, request)
+        index = self._topology.index
+        needed = needed_connections(index, request)
         needs = [connection.needs for connection in needed]
         every = {target for connection in needed for target in connection.targets} if "all" in needs else ()
-        count = next((int(need) for need in needs if need not in (1, "all")), 1) if needs else 0
-        reads = bool(connections) and access_of(request, flow, connections[0]) == "read"
+        count = next((int(need) for need in needs if need not in (1, "all")), 1)
+        # the words about named replicas come after those about all
+        asked = {target: asking for target, (asking, _) in asked_by(index, flow, replace(request, pinned=())).items()}
         return [
             request.id,
             self._component[request.source],
             [self._component[target] for target in request.targets],
             request.message,
             self._indices(request.pinned),
-            int(reads),
+            [_ASKED.get(asked[target], 2) if target in asked else -1 for target in request.targets],
             [self._component[target] for target in request.targets if target in every] or count,
             self._component.get(keeper, -1),
             *([] if sender is None else [self._component[sender]]),

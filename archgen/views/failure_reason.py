@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Flow
 from archgen.model.durations import format_duration
 from archgen.model.steps import Request
 from archgen.model.wording import listed, plural
-from archgen.reliability.members import asked_of, eligible, manual_failovers, names_primary, quorum
-from archgen.reliability.requests import access_of, connections_under, copies_read, needed_connections, requests
+from archgen.reliability.members import Asking, eligible, manual_failovers, names_primary, quorum
+from archgen.reliability.requests import asked_by, connections_under, needed_connections, requests
 from archgen.reliability.simulation import FlowOutcome
 from archgen.views.flow import FailedRequest
 from archgen.views.labels import step_number
@@ -65,11 +67,8 @@ def _again(topology: Topology, request: Request) -> str:
 
 def _waits(topology: Topology, flow: Flow, request: Request, down: frozenset[str]) -> str:
     """Describe the manual failover that would restore the flow, if the model declares it."""
-    connections = connections_under(topology.index, request)
-    access = access_of(request, flow, connections[0]) if connections else "read"
-    for target in (topology.components[name] for name in request.targets):
-        asking, _ = asked_of(target, access, request.pinned, connections, copies_read(topology.index, request))
-        for failover in manual_failovers(target):
+    for target, (asking, _) in asked_by(topology.index, flow, request).items():
+        for failover in manual_failovers(topology.components[target]):
             able = [replica for replica in failover.standby if replica not in down]
             if able and down.issuperset(failover.leading) and not (failover.promotes and asking == "read"):
                 return f"{listed(able, 'or')} needs manual failover{_lasting(failover.recovery)}"
@@ -84,23 +83,21 @@ def _instead(topology: Topology, flow: Flow, asked: list[Request], down: frozens
     """Yield, once each, the replicas that replace failed ones on the path, and why."""
     seen: set[str] = set()
     for request in asked:
-        for target in (topology.components[name] for name in request.targets):
-            words = _replaced(topology, flow, request, target, down)
+        for target, (asking, _) in asked_by(topology.index, flow, request).items():
+            words = _replaced(topology, request, topology.components[target], asking, down)
             if words and words not in seen:
                 seen.add(words)
                 yield request.id, words
 
 
-def _replaced(topology: Topology, flow: Flow, request: Request, target: Component, down: frozenset[str]) -> str:
+def _replaced(topology: Topology, request: Request, target: Component, asking: Asking, down: frozenset[str]) -> str:
     lost = [replica.id for replica in target.replicas if replica.id in down]
     standing = [replica.id for replica in target.replicas if replica.id not in down]
     if not lost or not standing:
         return ""
     data, cluster = target.replication, target.cluster
-    connections = connections_under(topology.index, request)
-    access = access_of(request, flow, connections[0]) if connections else "read"
     if data is not None and data.failover == "automatic" and data.primary and down.issuperset(data.primary):
-        if asked_of(target, access, request.pinned, connections, copies_read(topology.index, request))[0] != "read":
+        if asking != "read":
             return (
                 f"{data.by or 'the failover'} has promoted {listed(standing, 'or')} to replace {listed(data.primary)}"
             )
@@ -111,17 +108,19 @@ def _replaced(topology: Topology, flow: Flow, request: Request, target: Componen
     balance = topology.components[request.source].balance
     if balance is not None and balance.health_check:
         return f"the health check of {request.source} has removed {listed(lost)}: {listed(standing, 'or')} responds"
-    if any(connection.retries for connection in connections):
+    if any(connection.retries for connection in connections_under(topology.index, request)):
         return f"{request.source} may retry requests to {listed(lost)}: {listed(standing, 'or')} responds"
     return ""
 
 
 def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[str], held: str | None) -> str:
     """Return why too few replicas respond to a request, the simplest reason first."""
-    connections = connections_under(topology.index, request)
+    # the words about named replicas come after those about all
+    asked = asked_by(topology.index, flow, replace(request, pinned=()))
+    unconnected = [name for name in request.targets if name not in asked]
+    if unconnected:
+        return f"no connection leads from {request.source} to {listed(unconnected, 'or')}"
     names = listed(request.targets, "or")
-    if not connections:
-        return f"no connection leads from {request.source} to {names}"
     targets = [topology.components[name] for name in request.targets]
     everyone = [replica.id for target in targets for replica in target.replicas]
     if down.issuperset(everyone):
@@ -133,16 +132,16 @@ def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[st
         )
     if held is not None:
         return held
-    access = access_of(request, flow, connections[0])
-    able = [
-        eligible(target, asked_of(target, access, (), connections, copies_read(topology.index, request))[0])
-        for target in targets
-    ]
+    able = [eligible(target, asked[target.id][0]) for target in targets]
     if down.issuperset(replica for now, _ in able for replica in now):
+        work = dict.fromkeys(
+            "reads" if asking in ("read", "lead") else "writes" for asking, _ in map(asked.__getitem__, request.targets)
+        )
+        none = f"no replica of {names} accepts {listed(list(work), 'or')}"
         if down.issuperset(replica for _, later in able for replica in later):
-            return f"no replica of {names} accepts {'reads' if access == 'read' else 'writes'}"
+            return none
         promoters = [target.replication.by for target in targets if target.replication and target.replication.by]
-        return f"no replica of {names} accepts writes, and {listed(promoters, 'or')} promotes none"
+        return f"{none}, and {listed(promoters, 'or')} promotes none"
     if request.pinned and down.issuperset(request.pinned):
         promoters = [by for target in targets if (by := _asked_to_promote(target, request))]
         instead = f", and {listed(promoters, 'or')} promotes none" if promoters else ""

@@ -1,4 +1,7 @@
-"""Random models in which the alternatives of a step have connections of their own: some optional, some that nobody waits for."""
+"""Random models in which the alternatives of a step have connections of their own: some optional, some that nobody waits for.
+
+Some are for other accesses, or for what is near, and some lead to others of the step's targets too.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,10 @@ from archgen.model.steps import Branch, Frame, Request, Step
 
 def with_alternatives(seed: int, model: Architecture) -> Architecture:
     """Return the model of a seed, in a third of the models with further alternatives at some steps."""
-    return _with_more(Random(f"alternatives {seed}"), model) if seed % 3 == 0 else model
+    return _with_more(Random(f"alternatives {seed}"), Random(f"access {seed}"), model) if seed % 3 == 0 else model
 
 
-def _with_more(random: Random, model: Architecture) -> Architecture:
+def _with_more(random: Random, own: Random, model: Architecture) -> Architecture:
     names = [component.id for component in model.components if component.kind != "client"]
     added: dict[tuple[str, str], Connection] = {}
     known = {(each.source, target) for each in model.connections for target in each.targets}
@@ -29,14 +32,17 @@ def _with_more(random: Random, model: Architecture) -> Architecture:
             return step
         other = random.choice(others)
         if (step.source, other) not in known and random.random() < 0.95:
+            called = (other, step.targets[0]) if own.random() < 0.3 else (other,)
             added[step.source, other] = Connection(
-                f"{step.source} -> {other}",
+                f"{step.source} -> {' | '.join(called)}",
                 step.source,
-                (other,),
+                called,
                 (Port("http"),),
                 needs=random.choice((1, 1, 1, 2, "all")),
                 required=random.random() < 0.3,
                 deferred=random.choice((None, None, True)),
+                access=own.choice((None, None, "read", "write")),
+                locality=own.choice((None, None, None, "same-host", "same-zone")),
             )
         targets = (*step.targets, other) if random.random() < 0.5 else (other, *step.targets)
         return replace(step, targets=targets, required=random.choice((None, None, None, step.required, True)))

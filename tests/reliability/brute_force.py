@@ -177,6 +177,12 @@ class Used:
         self.connections: list[Connection] = list({one.id: one for one in under}.values())
         declared = {one.id: one.targets for one in model.connections}
         self.leaves_out = any(one.targets != declared.get(one.id, one.targets) for one in under)
+        self.shares = any(
+            {*request.targets} & {*declared[each.id]} - {*each.targets}
+            for request, _ in self.steps
+            for each in world.connections(request)
+            if each is not None and each.id in declared
+        )
         named = {one for request, _ in self.steps for one in (request.source, *request.targets)}
         named.update(target for one in self.connections for target in one.targets)
         self.components: list[Component] = [world.component[one] for one in sorted(named)]
@@ -286,6 +292,8 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
         lambda each: each.required,
         lambda each: each.balance is not None and each.balance.health_check is False,
     ),
+    "alternatives for other accesses": lambda one: one.beside(lambda each: each.access == "read"),
+    "alternatives over connections of which some lead to others too": lambda one: one.shares,
     "alternatives, of which nobody waits for some": lambda one: one.beside(lambda each: bool(each.deferred)),
     "optional step": lambda one: any(request.required is False for request, _ in one.steps),
     "step in an optional frame": lambda one: any(optional for _, optional in one.steps),

@@ -1337,3 +1337,39 @@ def test_a_member_without_its_quorum_is_up_and_does_nothing(told: Told) -> None:
     assert reason.startswith(
         "served without sentinel@b and sentinel@c; sentinel@a can no longer do its part; redis can't fail over"
     )
+
+
+OWN_CALLS = """\
+archgen: 1
+name: Two stores that answer the same
+hosts: {a: {}, b: {}, c: {}}
+components:
+  app: {kind: service, runs_on: c}
+  first: {kind: database, runs_on: [a, b], replication: {primary: first@a, failover: manual}}
+  second: {kind: database, runs_on: c}
+connections:
+  app -> first: {protocol: mongodb, access: read}
+  app -> second: {protocol: mongodb, access: write}
+flows: {ask: {steps: [app -> second | first: ask]}}
+"""
+
+
+def test_each_alternative_has_the_access_of_its_own_connection(told: Told) -> None:
+    for text in (OWN_CALLS, OWN_CALLS.replace("second | first", "first | second")):
+        assert told.outcome(text, "second", "first@a")[0] == "degraded"
+        assert told.outcome(text.replace("access: read", "access: write"), "second", "first@a")[0] == "down"
+        assert told.outcome(text.replace("ask: {", "ask: {access: write, "), "second", "first@a")[0] == "degraded"
+
+
+def test_a_locality_leaves_other_alternatives_to_their_primaries(told: Told) -> None:
+    near = OWN_CALLS.replace("access: write", "locality: same-host")
+    assert told.outcome(near, "second", "first@a")[0] == "degraded"
+    assert told.outcome(near.replace("runs_on: [a", "product: mongodb, runs_on: [a"), "second", "first@a")[0] == "down"
+
+
+def test_an_alternative_over_two_connections_is_counted_once(told: Told) -> None:
+    text = OWN_CALLS.replace(
+        "app -> second: {protocol: mongodb, access: write", "app -> first | second: {protocol: mongodb, needs: 3"
+    )
+    assert told.outcome(text, "first@a")[0] == told.outcome(text, "second")[0] == "down"
+    assert told.outcome(text.replace("needs: 3", "needs: 2"), "first@a")[0] == "degraded"

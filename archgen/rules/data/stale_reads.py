@@ -10,8 +10,8 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.members import asked_of, eligible
-from archgen.reliability.requests import copies_read
+from archgen.reliability.members import eligible
+from archgen.reliability.requests import asked_over
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -43,9 +43,7 @@ def _late(facts: Topology, component: Component, hop: Hop) -> tuple[str, ...]:
     replication = component.replication
     if replication is None or replication.mode != "asynchronous" or replication.lag is not None:
         return ()
-    asking, pinned = asked_of(
-        component, "read", hop.step.pinned, filter(None, (hop.connection,)), copies_read(facts.index, hop.step)
-    )
+    asking, pinned = asked_over(facts.index, hop.step, hop.connection, hop.access, component.id)
     now, _ = eligible(component, asking)
     asked = (replica for replica in now if not pinned or replica in pinned)
     # all of a copy, which has no primary of its own

@@ -20,8 +20,7 @@ from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_of, scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, named_flows
-from archgen.reliability.members import asked_of
-from archgen.reliability.requests import copies_read
+from archgen.reliability.requests import asked_over
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -62,9 +61,7 @@ def _breaks(facts: Topology, writer: str, flow: str) -> bool:
 
 def _asks_writer(facts: Topology, component: str, hop: Hop) -> bool:
     """Return True if a step writes, or reads what the primary alone answers."""
-    calls = filter(None, (hop.connection,))
-    copies = copies_read(facts.index, hop.step)
-    return asked_of(facts.components[component], hop.access, hop.step.pinned, calls, copies)[0] != "read"
+    return asked_over(facts.index, hop.step, hop.connection, hop.access, component)[0] != "read"
 
 
 def _hit(context: RuleContext, component: Component, writer: str, flows: tuple[str, ...]) -> Hit:

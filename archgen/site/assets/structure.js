@@ -581,7 +581,7 @@ var archgenStructure = (() => {
   const stop = (model, flow, result) => {
     const failing = new Set([...result.fails, result.step]);
     const index = flow.steps.findIndex((_, place) => failing.has(place));
-    const [id, source, targets, , pinned, reads, needs] = flow.steps[index];
+    const [id, source, targets, , pinned, asked, needs] = flow.steps[index];
     const down = new Set(result.down);
     const all = some => some.every(each => down.has(each));
     const number = id.slice(id.lastIndexOf("/") + 1);
@@ -591,15 +591,18 @@ var archgenStructure = (() => {
     const to = targets.map(each => model.components[each]);
     const names = listed(to.map(each => each[0]), "or");
     const why = () => {
-      if (!needs) return `no connection leads from ${caller[0]} to ${names}`;
+      const unconnected = targets.filter((_, place) => asked[place] < 0).map(each => model.components[each][0]);
+      if (unconnected.length) return `no connection leads from ${caller[0]} to ${listed(unconnected, "or")}`;
       if (all(to.flatMap(each => each[3]))) {
         return to.length === 1 && to[0][2] > 1 ? `${names} lacks its quorum of ${to[0][2]}` : `no replica of ${names} is up`;
       }
       if (result.held.has(index)) return result.held.get(index);
-      if (all(to.flatMap(each => (reads ? each[4] : each[5])))) {
-        if (all(to.flatMap(each => (reads ? [] : each[6])))) return `no replica of ${names} accepts ${reads ? "reads" : "writes"}`;
+      if (all(to.flatMap((each, place) => (asked[place] ? each[5] : each[4])))) {
+        const work = [...new Set(asked.map(each => (each === 2 ? "writes" : "reads")))];
+        const none = `no replica of ${names} accepts ${listed(work, "or")}`;
+        if (all(to.flatMap((each, place) => (asked[place] ? each[6] : [])))) return none;
         const promoters = to.map(each => each[7]).filter(Boolean);
-        return `no replica of ${names} accepts writes, and ${listed(promoters, "or")} promotes none`;
+        return `${none}, and ${listed(promoters, "or")} promotes none`;
       }
       if (pinned.length && all(pinned)) {
         const lost = `${listed(pinned.map(each => model.replicas[each][0]))} ${pinned.length === 1 ? "is" : "are"} down`;
