@@ -22,7 +22,7 @@ from archgen.reliability.hints import hints
 from archgen.reliability.index import Index
 from archgen.reliability.levels import levels
 from archgen.reliability.plan import Plan
-from archgen.reliability.requests import connections_under, is_required, requests
+from archgen.reliability.requests import is_required, requests
 from archgen.reliability.shortfall import Shortfall, Waiting, shortfall, waiting
 from archgen.reliability.structure import build
 from archgen.reliability.waiting import keepers, senders
@@ -160,7 +160,7 @@ def with_all_options(index: Index, flow: Flow) -> Plan:
 
     What one request can do without makes no other fail: a service works without a cache that is optional for it.
     """
-    structure = build(_eager(index, flow), _demanding(flow))
+    structure = build(index, _demanding(flow))
     return Plan(index, replace(structure, optional=_optional(index, flow)))
 
 
@@ -226,7 +226,7 @@ def used(plan: Plan) -> tuple[str, ...]:
 
 
 def _demanding(flow: Flow) -> Flow:
-    """Return the flow with every request required, those inside `opt` too, so that all it may use is seen."""
+    """Return the flow with every request required, over whatever connection and inside `opt` too, so that all it may use is seen."""
     return replace(flow, steps=tuple(map(_required, flow.steps)))
 
 
@@ -237,18 +237,6 @@ def _required(step: Step) -> Step:
         branches = tuple(Branch(branch.when, tuple(map(_required, branch.steps))) for branch in step.branches)
         return replace(step, kind="loop" if step.kind == "opt" else step.kind, branches=branches)
     return step
-
-
-def _eager(index: Index, flow: Flow) -> Index:
-    """Return the index with the flow's optional connections required; the same one where it has none."""
-    under = {connection.id for request, _ in requests(flow.steps) for connection in connections_under(index, request)}
-    if all(connection.required for connection in index.architecture.connections if connection.id in under):
-        return index
-    connections = tuple(
-        replace(connection, required=True) if connection.id in under else connection
-        for connection in index.architecture.connections
-    )
-    return Index(replace(index.architecture, connections=connections))
 
 
 def _fails(flow: Flow, plan: Plan, evaluation: Evaluation[int], state: int) -> tuple[str, ...]:
