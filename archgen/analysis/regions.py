@@ -1,9 +1,12 @@
-"""Regions and providers that a system is built for: several places in one of them, and none of its services in another."""
+"""Places that replicas share for sure, and the regions and providers that a system is built for, with none of its services in another."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import WIDE_ZONES, Component
+from archgen.model.architecture import WIDE_ZONES, Component, Replica
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
 from archgen.reliability.losses import RootCause
@@ -12,6 +15,18 @@ from archgen.reliability.losses import RootCause
 def zones_of_all(topology: Topology, component: Component) -> frozenset[str]:
     """Return the zones in which each replica of a component surely lies."""
     return frozenset.intersection(*(topology.index.shared_zones(replica) for replica in component.replicas))
+
+
+def members_by_host(topology: Topology, members: Iterable[Replica]) -> dict[str, int]:
+    """Return how many of some replicas each host surely holds, by itself and by the hosts that run on it."""
+    alone = (replica.hosts[0] for replica in members if len(replica.hosts) == 1)
+    return dict(Counter(each for host in alone for each in (host, *topology.index.hosts_below(host))))
+
+
+def members_by_zone(topology: Topology, members: Iterable[Replica]) -> dict[str, int]:
+    """Return how many of some replicas are surely in each zone, in the order of the zones."""
+    held = Counter(zone for replica in members for zone in topology.index.shared_zones(replica))
+    return {zone: held[zone] for zone in topology.zones if held[zone]}
 
 
 def zones_used_like(topology: Topology, zone: str) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica, Zone
@@ -26,6 +25,7 @@ class Index:
         self._distances: dict[tuple[str, str], dict[str, int]] = {}
         self.homes: dict[tuple[tuple[str, ...], str], dict[str, frozenset[str]]] = {}
         self._servers: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.unreached: dict[str, frozenset[str]] = {}
 
     @cached_property
     def components(self) -> dict[str, Component]:
@@ -382,16 +382,6 @@ class Index:
         """Return the zones a replica is surely in: those around its host, or around every host it may float to."""
         around = [frozenset(self.zones_around(host)) for host in replica.hosts]
         return frozenset.intersection(*around) if around else frozenset(self.zones_with(replica))
-
-    def members_by_host(self, members: Iterable[Replica]) -> dict[str, int]:
-        """Return how many of some replicas each host surely holds, by itself and by the hosts that run on it."""
-        alone = (replica.hosts[0] for replica in members if len(replica.hosts) == 1)
-        return dict(Counter(each for host in alone for each in (host, *self.hosts_below(host))))
-
-    def members_by_zone(self, members: Iterable[Replica]) -> dict[str, int]:
-        """Return how many of some replicas are surely in each zone, in the order of the zones."""
-        held = Counter(zone for replica in members for zone in self.shared_zones(replica))
-        return {zone.id: held[zone.id] for zone in self.architecture.zones if held[zone.id]}
 
 
 def _says_what_for(component: Component) -> bool:

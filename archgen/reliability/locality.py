@@ -130,6 +130,12 @@ def are_divided(index: Index, first: Replica, second: Replica) -> bool:
 
 def out_of_reach(index: Index, component: Component) -> frozenset[str]:
     """Return the replicas that get no traffic although they are up: the address of their cluster can't move to where they stand."""
+    if component.id not in index.unreached:
+        index.unreached[component.id] = _out_of_reach(index, component)
+    return index.unreached[component.id]
+
+
+def _out_of_reach(index: Index, component: Component) -> frozenset[str]:
     cluster = component.cluster
     if cluster is None or cluster.mode == "active-active" or cluster.failover == "manual" or component.managed:
         return frozenset()

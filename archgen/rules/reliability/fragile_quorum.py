@@ -7,6 +7,7 @@ from itertools import chain
 
 from msgspec.structs import replace
 
+from archgen.analysis.regions import members_by_host, members_by_zone
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.moves import moves
@@ -102,7 +103,7 @@ def _leaves_one_out(component: Component) -> bool:
 def _of_place(facts: Topology, members: Sequence[Replica], needed: int, leaves_one_out: bool = False) -> Iterator[str]:
     """Yield the hosts and zones that hold so many members that the rest is no quorum, if others are elsewhere."""
     size = len(members)
-    by_host, by_zone = facts.index.members_by_host(members), facts.index.members_by_zone(members)
+    by_host, by_zone = members_by_host(facts, members), members_by_zone(facts, members)
     for single, several, held in (("", "", by_host), ("zone ", "zones ", by_zone)):
         alike: dict[int, list[str]] = {}
         for place, count in _crowded(held, size, needed).items():
@@ -219,8 +220,8 @@ def _fix(facts: Topology, component: Component) -> str | None:
             f"`replication: {{writers: all, by: …}}` of {component.id}."
         )
     size, needed = len(component.replicas), _needed(component)
-    hosts = _crowded(facts.index.members_by_host(component.replicas), size, needed)
-    if size % 2 and len(hosts) == 1 and not _crowded(facts.index.members_by_zone(component.replicas), size, needed):
+    hosts = _crowded(members_by_host(facts, component.replicas), size, needed)
+    if size % 2 and len(hosts) == 1 and not _crowded(members_by_zone(facts, component.replicas), size, needed):
         ((place, count),) = hosts.items()
         more = needed - (size - count)
         return (
@@ -313,8 +314,8 @@ def _spread(facts: Topology, component: Component) -> tuple[Change, ...]:
     """Return the move of a member to a place where no host or zone holds half of them."""
     size, needed = len(component.replicas), _needed(component)
     crowded = [
-        *(Subject("zone", zone) for zone in _crowded(facts.index.members_by_zone(component.replicas), size, needed)),
-        *(Subject("host", host) for host in _crowded(facts.index.members_by_host(component.replicas), size, needed)),
+        *(Subject("zone", zone) for zone in _crowded(members_by_zone(facts, component.replicas), size, needed)),
+        *(Subject("host", host) for host in _crowded(members_by_host(facts, component.replicas), size, needed)),
     ]
     hosts = facts.hosts_of(component.id)
     # what else stands there has a say in whether a host may leave

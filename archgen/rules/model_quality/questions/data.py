@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.backups import shares_disk
 from archgen.analysis.hops import Hop
+from archgen.analysis.regions import members_by_host, members_by_zone
 from archgen.analysis.topology import Topology
 from archgen.language.expand.votes import leaves_voters_open
 from archgen.language.schema.product_names import KNOWN
@@ -191,7 +192,7 @@ def brokers_without_controllers(topology: Topology) -> Iterator[Gap]:
     """Yield brokers that may be the controllers too, where the loss of a replica, host or zone would take their majority."""
     for component in topology.architecture.components:
         size, members = len(component.replicas), component.replicas
-        places = (topology.index.members_by_host(members), topology.index.members_by_zone(members))
+        places = (members_by_host(topology, members), members_by_zone(topology, members))
         # half of them or more in one place, and others elsewhere
         decides = any(size <= 2 * count < 2 * size for held in places for count in held.values())
         if decides and leaves_voters_open(component, topology.architecture.components):
