@@ -43,7 +43,7 @@ def _late(facts: Topology, component: Component, hop: Hop) -> tuple[str, ...]:
     replication = component.replication
     if replication is None or replication.mode != "asynchronous" or replication.lag is not None:
         return ()
-    asking, pinned = asked_over(facts.index, hop.step, hop.connection, hop.access, component.id)
+    asking, pinned = asked_over(facts.index, hop.step, hop.connection, "read", component.id)
     now, _ = eligible(component, asking)
     asked = (replica for replica in now if not pinned or replica in pinned)
     # all of a copy, which has no primary of its own
