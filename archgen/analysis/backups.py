@@ -130,9 +130,14 @@ def _has_volume(topology: Topology, component: Component) -> bool:
     return any(topology.kind(volume).id in FILE_STORES for volume in volumes)
 
 
-def least_interval(component: Component) -> float:
-    """Return the shortest time between two copies: a database ships its log, and all else is copied as a whole."""
-    return SECONDS["m"] if component.kind == "database" else SECONDS["h"]
+def least_interval(component: Component, by: str | None = None) -> float:
+    """Return the shortest time between two copies: a database ships its log, and all else is copied as a whole.
+
+    So is a database without such a log, and one that a product copies of which nobody knows that it takes the log.
+    """
+    ships = by is None or product_of(by).archives_log
+    ships = ships and component.kind == "database" and not product_of(component.product).copied_whole
+    return SECONDS["m"] if ships else SECONDS["h"]
 
 
 def copy_holders(topology: Topology, backup: Component) -> tuple[Component, ...]:

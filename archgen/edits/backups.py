@@ -19,10 +19,12 @@ from archgen.model.products import product_name, product_of
 def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
     """Return the changes for a backup that is as frequent as the objective asks; none where people have to decide.
 
-    That is its provider's of what a provider runs, else a job beside the store.
+    That is its provider's of what a provider runs, else a job beside the store, or one where another copies: objects are read from afar.
     """
     device = not store.managed and product_of(store.product).appliance
-    if device or _is_of_cluster(topology, store) or not can_be_copied_in_time(topology, store):
+    # how often a database is copied that ships no log is for people to say
+    in_time = store.kind == "database" or can_be_copied_in_time(topology, store)
+    if device or _is_of_cluster(topology, store) or not in_time:
         # a device runs no job of others; one job copies all shards and their configuration at one point in time
         return ()
     for source, backups in topology.backups.items():
@@ -61,10 +63,12 @@ def _job_beside(topology: Topology, store: Component) -> tuple[Change, ...]:
     """Return a backup on a host of a store, the last one's if there are replicas, and a provider's storage for its copies."""
     name = free_name("backup", topology)
     value: dict[str, object] = {"kind": "backup"}
-    host = _host_of_job(store)
-    value |= {"runs_on": host} if host else {}
-    holders = (holder for backup in topology.of_kind("backup") for holder in copy_holders(topology, backup))
-    there = next((each.id for each in holders if each.managed and holds_only_copies(topology, each)), None)
+    hosts = _hosts_of_job(store)
+    value |= {"runs_on": hosts[0] if len(hosts) == 1 else hosts} if hosts else {}
+    holders = [holder for backup in topology.of_kind("backup") for holder in copy_holders(topology, backup)]
+    own = [each.id for each in holders if each.managed and holds_only_copies(topology, each)]
+    shared = [each.id for each in holders if each.managed and each.kind == "object-storage"]
+    there = next(iter((*own, *shared)), None)
     keeper = there or free_name("backup-storage", topology)
     # as the other backup sends its copies there
     port = next((call.ports[0] for call in topology.incoming[keeper] if call.ports), None) if there else None
@@ -75,10 +79,15 @@ def _job_beside(topology: Topology, store: Component) -> tuple[Change, ...]:
     )
 
 
-def _host_of_job(store: Component) -> str | None:
-    """Return the host of the last replica, which is seldom the primary; None where that floats or isn't declared."""
-    last = store.replicas[-1]
-    return last.hosts[0] if len(last.hosts) == 1 else None
+def _hosts_of_job(store: Component) -> list[str]:
+    """Return the host of the last replica, which is seldom the primary; none where that floats or isn't declared.
+
+    Where each replica has files of its own, and none is the primary, these are all hosts.
+    """
+    product = product_of(store.product)
+    copied = store.replicas if product.leaderless and product.copied_whole else store.replicas[-1:]
+    hosts = [replica.hosts[0] for replica in copied if len(replica.hosts) == 1]
+    return hosts if len(hosts) == len(copied) else []
 
 
 def _is_kept_at_home(topology: Topology, store: Component) -> bool:
@@ -109,11 +118,12 @@ def _is_of_cluster(topology: Topology, component: Component) -> bool:
 
 
 def _can_copy(topology: Topology, backup: Component, store: Component) -> bool:
-    """Return True for a backup on own hosts that copies a store like this one, and keeps the copies apart from it."""
+    """Return True for a backup on own hosts that can copy a store as it does others, and keeps the copies apart from it."""
     own = backup.kind == "backup" and not backup.managed and bool(topology.hosts_of(backup.id))
-    own = own and (_is_for_backups(topology, backup) or _is_beside_source(topology, backup))
-    alike = own and any(_is_alike(topology.components[source], store) for source in backup.backs_up)
-    return alike and _keeps_apart(topology, backup, store)
+    alike = any(_is_alike(topology.components[source], store) for source in backup.backs_up)
+    there = _is_for_backups(topology, backup)
+    able = (alike and (there or _is_beside_source(topology, backup))) or (there and store.kind == "object-storage")
+    return own and able and _keeps_apart(topology, backup, store)
 
 
 def _is_for_backups(topology: Topology, backup: Component) -> bool:
@@ -144,18 +154,18 @@ def _another_job(topology: Topology, backup: Component, store: Component) -> tup
     same = _is_read_by(topology, backup, store)
     name = free_name(backup.id if same else "backup", topology)
     hosts = topology.hosts_of(backup.id)
-    own = _host_of_job(store)
+    own = _hosts_of_job(store)
     reading = [call for call in topology.outgoing[backup.id] if _leads_to(topology, call, backup.backs_up)]
-    if own is not None and _is_beside_source(topology, backup):
+    if own and _is_beside_source(topology, backup):
         # a job beside its source reads it there
-        hosts = (own,)
+        hosts = tuple(own)
     value: dict[str, object] = {"kind": "backup"}
     value |= {"product": backup.product} if same and backup.product is not None else {}
-    value |= {"runs_on": hosts[0] if len(hosts) == 1 else list(hosts), "backs_up": [store.id]} | _schedule(
-        topology, store
-    )
+    value |= {"runs_on": hosts[0] if len(hosts) == 1 else list(hosts), "backs_up": [store.id]}
+    value |= _schedule(topology, store, backup.product if same else None)
     calls = [call for call in topology.outgoing[backup.id] if call not in reading]
-    port = _port(topology, store) if reading and not set(hosts) <= set(topology.hosts_of(store.id)) else None
+    called = bool(reading) or store.kind == "object-storage"
+    port = _port(topology, store) if called and not set(hosts) <= set(topology.hosts_of(store.id)) else None
     return (
         Put(("components", name), value),
         *(
@@ -178,7 +188,8 @@ def _port(topology: Topology, store: Component) -> Port | None:
 
 def _is_read_by(topology: Topology, backup: Component, store: Component) -> bool:
     """Return True for a backup that copies a store of the same product, or stores of several products already."""
-    copied = {_origin(topology.components[source]) for source in backup.backs_up}
+    sources = [topology.components[source] for source in backup.backs_up]
+    copied = {_origin(source) for source in sources if _is_alike(source, store)}
     return _origin(store) in copied or len(copied) > 1
 
 
@@ -199,8 +210,9 @@ def _leads_to(topology: Topology, connection: Connection, sources: Collection[st
     return False
 
 
-def _schedule(topology: Topology, store: Component) -> dict[str, object]:
-    return {"every": _interval(topology, store), "keeps": "30d"}
+def _schedule(topology: Topology, store: Component, by: str | None = None) -> dict[str, object]:
+    interval = _interval(topology, store, by)
+    return ({} if interval is None else {"every": interval}) | {"keeps": "30d"}
 
 
 def _is_alike(component: Component, other: Component) -> bool:
@@ -213,7 +225,7 @@ def can_be_copied_in_time(topology: Topology, store: Component) -> bool:
     return _interval(topology, store) is not None
 
 
-def _interval(topology: Topology, store: Component) -> str | None:
+def _interval(topology: Topology, store: Component, by: str | None = None) -> str | None:
     """Return a day, or the recovery point objective; None where no copies of a store follow each other so soon.
 
     Of objects, which are written as a whole, a mirror copies only those that are new.
@@ -221,7 +233,7 @@ def _interval(topology: Topology, store: Component) -> str | None:
     objective = topology.architecture.objectives.recovery_point
     if objective is None or not 1.0 <= objective < SECONDS["d"]:
         return "24h"
-    least = _MIRRORED if store.kind == "object-storage" else least_interval(store)
+    least = _MIRRORED if store.kind == "object-storage" else least_interval(store, by)
     return write_duration(objective) if objective >= least else None
 
 

@@ -58,6 +58,7 @@ class Product(Struct, frozen=True, gc=False):
     where something promotes another, as clients of Sentinel do.
     `copies_later`: its replicas get a write after it is confirmed, and no setting lets all writes wait for them.
     `archives_log`: a backup that copies the log of its database between its copies, always or once that is set up.
+    `copied_whole`: a database whose copies are of its files, each node's own, and of no log between them.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
     `files_alone`: a store of files and disks, of which a component of another kind has the map, as Ceph's monitors have; it can be made
     from them again.
@@ -118,6 +119,7 @@ class Product(Struct, frozen=True, gc=False):
     spreads: bool = False
     copies_later: bool = False
     archives_log: bool = False
+    copied_whole: bool = False
     spreadable: bool = False
     shows: bool = False
     files_alone: bool = False
@@ -213,7 +215,10 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(
         ("ceph-mon", "ceph-mds", "ceph-rgw", "ceph-radosgw", "radosgw", "rados-gateway"), Product(files_alone=True)
     ),
-    **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True)),
+    # an agent on each node: https://manager.docs.scylladb.com/stable/backup
+    **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True, copied_whole=True)),
+    # https://clickhouse.com/docs/operations/backup
+    "clickhouse": Product(copied_whole=True),
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(
         (

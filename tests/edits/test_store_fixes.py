@@ -683,3 +683,51 @@ def test_members_of_a_broker_that_can_vote_replicate_its_queues(hosts: str, runs
     assert after == {"kind": "queue", "product": "rabbitmq", "runs_on": runs_on, "quorum": "majority"}
     other = text.replace("rabbitmq", "activemq")
     assert fixed(other, "node-bound-data") == yaml.safe_load(other)
+
+
+def test_objects_are_copied_from_the_host_for_backups_and_by_no_program_for_databases() -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: postgresql, runs_on: a}}\nfiles: {{kind: object-storage, product: minio, runs_on: b}}\n"
+        "copies: {kind: backup, product: pgbackrest, runs_on: c, backs_up: [db], every: 1h, restore_tested: 2026-10-01}",
+        "job -> db: {protocol: postgresql, tls: true}\njob -> files: {protocol: s3, port: 9000, tls: true}\ncopies -> db: ssh",
+        "job -> db: x\njob -> files: x",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "missing-backup")
+    assert after["components"]["backup"] == {
+        "kind": "backup",
+        "runs_on": "c",
+        "backs_up": ["files"],
+        "every": "24h",
+        "keeps": "30d",
+    }
+    assert after["connections"]["backup -> files"] == {"protocol": "s3", "port": 9000, "tls": True}
+    shares = text.replace("object-storage, product: minio", "file-storage").replace("s3, port: 9000", "nfs")
+    assert fixed(shares, "missing-backup")["components"]["backup"]["runs_on"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("product", "runs_on", "every"),
+    [("scylladb", ["a", "b", "c"], None), ("clickhouse", "c", None), ("postgresql", "c", "5m"), (None, "c", "5m")],
+)
+def test_each_node_with_files_of_its_own_is_copied_and_no_interval_stands_for_a_log_that_is_not_shipped(
+    product: str | None, runs_on: object, every: str | None
+) -> None:
+    of_product = f", product: {product}" if product is not None else ""
+    text = model(
+        f"{JOB}\ndb: {{kind: database{of_product}, runs_on: [a, b, c], replication: {{writers: all}}}}\n"
+        "lake: {kind: object-storage, managed: true}\nother: {kind: database, managed: true}\n"
+        "old: {kind: backup, managed: true, backs_up: [other], restore_tested: 2026-10-01}",
+        "job -> db: {protocol: tcp, tls: true}\njob -> lake: s3\nold -> lake: s3",
+        "job -> db: x\njob -> lake: x",
+        "{a: {}, b: {}, c: {}}",
+        "objectives: {recovery_point: 5m}\n",
+    )
+    after = fixed(text, "missing-backup")
+    job = next(
+        value for value in after["components"].values() if value["kind"] == "backup" and "db" in value["backs_up"]
+    )
+    assert (job["runs_on"], job.get("every")) == (runs_on, every)
+    # a bucket that holds copies already has room for these
+    assert "backup-storage" not in after["components"]
+    assert sum(call.endswith("-> lake") for call in after["connections"]) == 3

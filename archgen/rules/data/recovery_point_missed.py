@@ -288,8 +288,9 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return ()
     component = context.topology.components[hit.subject.id]
     if hit.related:
-        frequent = least_interval(component) <= seconds
-        changes = (Put(("components", subject.id, "every"), write_duration(seconds)) for subject, _ in hit.related)
+        backups = [context.topology.components[subject.id] for subject, _ in hit.related]
+        frequent = all(least_interval(component, backup.product) <= seconds for backup in backups)
+        changes = (Put(("components", backup.id, "every"), write_duration(seconds)) for backup in backups)
         return tuple(changes) if frequent else ()
     replication = component.replication
     declared = replication is not None and replication.mode == "asynchronous" and _spares_one(component)
