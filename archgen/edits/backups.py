@@ -212,7 +212,8 @@ def _leads_to(topology: Topology, connection: Connection, sources: Collection[st
 
 def _schedule(topology: Topology, store: Component, by: str | None = None) -> dict[str, object]:
     interval = _interval(topology, store, by)
-    return ({} if interval is None else {"every": interval}) | {"keeps": "30d"}
+    every: dict[str, object] = {} if interval is None else {"every": interval}
+    return {**every, "keeps": "30d"}
 
 
 def _is_alike(component: Component, other: Component) -> bool:

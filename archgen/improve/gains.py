@@ -28,7 +28,9 @@ from archgen.edits.changes import (
 )
 from archgen.edits.description import describe_edit
 from archgen.edits.promotion import keeps_files, promoter_of
+from archgen.improve.administration import administered
 from archgen.improve.candidates import against, lone_components
+from archgen.improve.neighbours import with_neighbours
 from archgen.model.architecture import Architecture, Flow
 from archgen.model.steps import Branch, Frame, Request, Step, first_request
 from archgen.model.subject import EVENTS, Subject
@@ -137,6 +139,7 @@ class _FlowSearch:
         # no replica helps against a bad change, which takes all of them down
         self.causes = tuple(each for each in assessed.result.importance if each.element.kind not in EVENTS)
         self.used = frozenset(search.topology.losses.plans[assessed.flow].members)
+        self.moving = self.used - administered(search.topology.index, self.flow)
         self.own = _of_flow(search.topology, self.flow, self.used)
         self.given_up = False
         self.tried: dict[tuple[Edit, ...], FlowAvailability | None] = {}
@@ -174,7 +177,9 @@ class _FlowSearch:
         # a flow of few components in a large model must not cost a pass over all of them
         self.search.work += len(index.components) // 20
         breaking = self.search.breaking | {element}
-        for edit in islice(against(index, element, self.used, breaking, self.search.lone, self.search.built), CHANGES):
+        options = against(index, element, self.moving, breaking, self.search.lone, self.search.built)
+        for bare in islice(options, CHANGES):
+            edit = with_neighbours(index, bare)
             yield (edit,)
             if isinstance(edit, AddReplica | AddHost):
                 grown = (edit.component,) if isinstance(edit, AddReplica) else edit.components

@@ -24,8 +24,10 @@ from archgen.edits.changes import (
     apply_edit,
 )
 from archgen.edits.moves import BUILT
+from archgen.improve.administration import administered
 from archgen.improve.candidates import against, lone_components
 from archgen.improve.grouping import with_failover
+from archgen.improve.neighbours import with_neighbours
 from archgen.improve.numbering import renumber
 from archgen.improve.votes import with_votes_there
 from archgen.model.architecture import Architecture
@@ -96,11 +98,13 @@ class _Search:
         """Return the edits that can help against a single point of the architecture whose `points` were last computed."""
         breaking = {element for elements in points.values() if target in elements for element in elements}
         plans = (self._plans[flow] for flow, elements in points.items() if target in elements)
-        used = {component for plan in plans for component in plan.members}
-        architecture, impossible = self._architecture, self._impossible
+        architecture, impossible, index = self._architecture, self._impossible, self._index
+        apart = {plan: administered(index, index.flows[plan.structure.flow]) for plan in plans}
+        used = {component for plan, own in apart.items() for component in plan.members if component not in own}
         return (
             edit
-            for edit in against(self._index, target, used, breaking, self._lone, self._built)
+            for bare in against(index, target, used, breaking, self._lone, self._built)
+            for edit in (with_neighbours(index, bare),)
             if not isinstance(edit, _MOVES) or self._is_harmless(self.apply(architecture, edit), points, impossible)
         )
 
@@ -330,7 +334,7 @@ def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
             if not any(Subject("host", host) in elements for host in hosts.get(element.id, ()))
         }
 
-    reached = left(edits)
+    reached, index = left(edits), Index(architecture)
     files = {component.codebase for component in architecture.components}
     for edit in reversed(edits):
         if search.work > 20 * WORK:
@@ -343,6 +347,8 @@ def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
             if not isinstance(edit, AddHost) or name in files or len(edit.components) == 1 or search.work > 20 * WORK:
                 continue
             smaller = replace(edit, components=tuple(each for each in edit.components if each != name))
+            if with_neighbours(index, smaller) != smaller:
+                continue
             fewer = tuple(smaller if each == edit else each for each in edits)
             if left(fewer) <= reached:
                 edits, edit = fewer, smaller

@@ -105,7 +105,7 @@ def _is_old(context: RuleContext, tested: str) -> bool:
 
 def _missing(facts: Topology, component: Component) -> Hit:
     case = _case(facts, component)
-    mistake = "deletion" if component.kind in ("stream", *FILE_STORES) else "DELETE"
+    mistake = "deletion" if component.kind in _OF_NO_TABLES else "DELETE"
     repeats = len(component.replicas) > 1 and (
         component.replication is not None or product_of(component.product).agrees
     )
@@ -128,6 +128,10 @@ def _missing(facts: Topology, component: Component) -> Hit:
         if case in ("index", "exchange", "application", "sessions", "beside", "dispensable")
         else "high",
     )
+
+
+_OF_NO_TABLES = ("stream", *FILE_STORES, "identity-provider", "secrets", "mail")
+"""The kinds of stores in which nobody deletes by a statement."""
 
 
 def _in_time(facts: Topology, component: Component) -> str | None:

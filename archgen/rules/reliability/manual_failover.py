@@ -34,13 +34,17 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _waiting(facts: Topology, component: Component, standby: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the flows that stop with the replicas that work, rather than go on with the others or without the component."""
+    """Return the flows that stop with the replicas that work, rather than go on with the others or without the component.
+
+    A flow that is only put off with them says nothing more than one that is down.
+    """
     lost = tuple(Subject("replica", replica.id) for replica in component.replicas if replica.id not in standby)
     outcomes = {
         flow: simulate(facts.index, facts.flows[flow], facts.losses.plans[flow], lost)
         for flow in facts.flows_of[component.id]
     }
-    return tuple(flow for flow, outcome in outcomes.items() if outcome.status not in ("ok", "degraded"))
+    down = tuple(flow for flow, outcome in outcomes.items() if outcome.status == "down")
+    return down or tuple(flow for flow, outcome in outcomes.items() if outcome.status not in ("ok", "degraded"))
 
 
 def _hit(
