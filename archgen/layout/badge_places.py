@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from archgen.layout.deployment.labels import boxes_of
+from archgen.layout.flat_cards import flat_words
 from archgen.layout.placed import Box, Placed, PlacedEdge, Point
 from archgen.style.svg_markup import badge_size
 from archgen.style.theme import SIZES, Sizes
@@ -22,7 +23,7 @@ def badge_places(placed: Placed) -> dict[str, tuple[Point, ...]]:
     """Return the middles of the badges of each card and group that has any, by its id.
 
     They are a row on the upper side at the right, else at the first free place along the upper side, then along the lower
-    one. Where no row has room, each badge looks for a place by itself, on the other two sides as well.
+    one. Where it has no room they are two rows, else each badge looks for a place by itself, on the other two sides as well.
     """
     return {owner: tuple(box.centre for box in boxes) for owner, boxes, _ in _around_all(placed)}
 
@@ -40,6 +41,9 @@ def _around_all(placed: Placed) -> Iterator[tuple[str, list[Box], int]]:
         return
     sizes = placed.measures.sizes
     taken = [(item.node.id, item.box) for item in placed.nodes]
+    measures = placed.measures
+    flat = (item for item in placed.nodes if measures.flat and item.node.badges and not item.compact)
+    words = {item.node.id: flat_words(item, measures) for item in flat}
     taken += [("", item.heading) for item in placed.groups if item.heading]
     taken += [("", edge.label.box) for edge in placed.edges if edge.label]
     taken += [("", box) for edge in placed.edges for box in _parts(edge, sizes.arrow / 2)]
@@ -47,34 +51,57 @@ def _around_all(placed: Placed) -> Iterator[tuple[str, list[Box], int]]:
         side = 2.0 * sizes.badge
         around = Box(box.x - side, box.y - side, box.width + 2 * side, box.height + 2 * side)
         near = [other for name, other in taken if name != owner and other.overlaps(around)]
+        near += [words[owner]] if owner in words else []
         boxes, covered = _around(box, badges, sizes, near)
         taken += [("", each) for each in boxes]
         yield owner, boxes, covered
 
 
 def _around(box: Box, badges: Sequence[Badge], sizes: Sizes, near: list[Box]) -> tuple[list[Box], int]:
-    """Return the places of the badges of a card or group, and how many of the things near it they cover."""
-    by, tall = sizes.badge / SIZES.badge, 2.0 * sizes.badge
+    """Return the places of the badges of a card or group, and how many of the things near it they cover.
+
+    They stand in the fewest rows that cover nothing.
+    """
+    by = sizes.badge / SIZES.badge
     widths = [by * badge_size(badge.number)[0] for badge in badges]
+    best, least = list[Box](), -1
+    for count in dict.fromkeys((1, min(2, len(widths)), len(widths))):
+        boxes, covered = list[Box](), 0
+        for row in _shares(widths, count):
+            places, more = _row(box, row, sizes, [*near, *boxes])
+            boxes += places
+            covered += more
+        if covered < least or least < 0:
+            best, least = boxes, covered
+        if not least:
+            break
+    return best, least
+
+
+def _shares(widths: Sequence[float], count: int) -> Iterator[Sequence[float]]:
+    """Yield the widths of the badges of each of some rows, the longer rows first."""
+    least, longer = divmod(len(widths), count)
+    start = 0
+    for row in range(count):
+        end = start + least + (row < longer)
+        yield widths[start:end]
+        start = end
+
+
+def _row(box: Box, widths: Sequence[float], sizes: Sizes, near: Sequence[Box]) -> tuple[list[Box], int]:
+    """Return the places of a row of badges, and how much they cover; where there is less room they lie on each other."""
+    tall = 2.0 * sizes.badge
     room = box.width + sizes.hang
     steps = sum(widths[1:]) + _GAP * (len(widths) - 1)
-    # in less room they lie on each other
     closer = min((room - widths[0]) / steps, 1.0) if steps else 1.0
     offsets = list(accumulate([0.0, *(closer * (wide + _GAP) for wide in widths[1:])]))
     row, covered = _first_free(_along(box, offsets[-1] + widths[0], tall, sizes.hang), near)
     ends = [row.right - offsets[-1] + offset for offset in offsets]
     boxes = [Box(end - wide, row.y, wide, tall) for end, wide in zip(ends, widths, strict=True)]
-    if not covered or len(badges) == 1:
-        return boxes, covered
-    apart, under = list[Box](), 0
-    for wide in widths:
-        place, more = _first_free(_along(box, wide, tall, sizes.hang), [*near, *apart])
-        apart.append(place)
-        under += more
-    return (apart, under) if under < covered else (boxes, covered)
+    return boxes, covered + sum(first.overlaps(second) for first, second in pairwise(boxes))
 
 
-def _first_free(places: Iterator[Box], near: list[Box]) -> tuple[Box, int]:
+def _first_free(places: Iterator[Box], near: Sequence[Box]) -> tuple[Box, int]:
     """Return the first of some places that covers nothing, else the first that covers least, and how much it covers."""
     best, least = next(places), -1
     for place in (best, *places):

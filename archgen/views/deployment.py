@@ -73,7 +73,7 @@ def _zone_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Ba
             id=f"zone:{zone.id}",
             subject=zone.id,
             kind="zone",
-            label=_zone_label(topology, zone.id, folding),
+            label=zone_label(topology, zone.id, folding),
             detail=_zone_detail(zone, folding),
             parent=f"zone:{zone.within}" if zone.within else None,
             badges=marks.get(f"zone:{zone.id}", ()),
@@ -83,7 +83,7 @@ def _zone_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Ba
     ]
 
 
-def _zone_label(topology: Topology, zone: str, folding: Folding) -> str:
+def zone_label(topology: Topology, zone: str, folding: Folding) -> str:
     """Return the name of a zone, what the names of equal ones share."""
     return shared_name([topology.zones[like].name or like for like in folding.zones_like(zone)])
 
@@ -132,7 +132,7 @@ def _host_group(
     network = f"network:{host.network}"
     below = f"host:{folding.host(host.runs_on)}" if host.runs_on is not None else None
     parent = below or (f"zone:{zones[0]}" if zones else network if network in groups else None)
-    others = [_zone_label(topology, zone, folding) for zone in zones[0 if below else 1 :]]
+    others = [zone_label(topology, zone, folding) for zone in zones[0 if below else 1 :]]
     alike = folding.hosts_like(host.id)
     uneven = host_spread(topology, host.id, folding)
     words = [plural(len(alike), "host") if len(alike) > 1 else host.address or "", *others]

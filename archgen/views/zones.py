@@ -12,7 +12,7 @@ from archgen.model.wording import plural
 from archgen.views.badges import badges
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_alike
-from archgen.views.diagram import Badge, Diagram, Edge, Group
+from archgen.views.diagram import SEPARATOR, Badge, Diagram, Edge, Group
 from archgen.views.folding import Folding
 
 CALLS = ", and the calls that leave a host"
@@ -54,9 +54,17 @@ def zones(topology: Topology, findings: Sequence[Finding] = (), folded: Folding 
         title=f"{deployed.title}: failure domains",
         alt=f"{deployed.title}: {plural(len(declared), 'zone')}, their content{CALLS}.",
         nodes=tuple(node for node in deployed.nodes if node.id in held or node.id in joined),
-        groups=tuple(_with(group, moved.get(group.id, ())) for group in deployed.groups),
+        groups=tuple(_with(_without_address(topology, group), moved.get(group.id, ())) for group in deployed.groups),
         edges=edges,
     )
+
+
+def _without_address(topology: Topology, group: Group) -> Group:
+    """Return a host without its address, which tells nothing of what it fails with."""
+    if group.kind != "host" or group.subject not in topology.hosts:
+        return group
+    address = topology.hosts[group.subject].address
+    return replace(group, detail=SEPARATOR.join(part for part in group.detail.split(SEPARATOR) if part != address))
 
 
 def _with(group: Group, more: tuple[Badge, ...]) -> Group:

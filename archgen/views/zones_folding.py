@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -11,7 +11,8 @@ from archgen.analysis.topology import Topology
 from archgen.model.finding import Finding
 from archgen.model.kinds import ROLES, Role
 from archgen.model.wording import listed
-from archgen.views.diagram import Chip, Diagram, Edge, Group, Node
+from archgen.views.deployment import zone_label
+from archgen.views.diagram import SEPARATOR, Chip, Diagram, Edge, Group, Node
 from archgen.views.folding import Folding
 from archgen.views.levels.candidates import ROLE_TITLES
 from archgen.views.levels.drawing import merged_lines, worst_badges
@@ -37,6 +38,8 @@ def zones_by_host(topology: Topology, findings: Sequence[Finding], folding: Fold
         return None
     around = {group.parent for group in full.groups}
     hosts = {group.id: group for group in full.groups if group.kind == "host" and group.id not in around}
+    carriers = {group.id for group in full.groups if group.kind == "host"} & around
+    parents = {group.id: group.parent for group in full.groups}
     held: dict[str, list[Node]] = {name: [] for name in hosts}
     for node in full.nodes:
         if node.group in held:
@@ -50,8 +53,18 @@ def zones_by_host(topology: Topology, findings: Sequence[Finding], folding: Fold
     others = (node for node in full.nodes if node.group not in hosts)
     return replace(
         full,
-        nodes=(*(_card(folding, hosts[name], nodes) for name, nodes in held.items()), *others),
-        groups=tuple(group for group in full.groups if group.id not in hosts),
+        nodes=(
+            *(
+                _card(folding, hosts[name], nodes, _zones_across(topology, folding, hosts[name], parents))
+                for name, nodes in held.items()
+            ),
+            *others,
+        ),
+        groups=tuple(
+            replace(group, detail=_number(folding, group)) if group.id in carriers else group
+            for group in full.groups
+            if group.id not in hosts
+        ),
         edges=tuple(merged_lines(lines)),
     )
 
@@ -71,9 +84,30 @@ def without_lines(diagram: Diagram) -> Diagram:
     return replace(diagram, alt=alt, nodes=tuple(placed.values()), edges=(), direction=None)
 
 
-def _card(folding: Folding, host: Group, nodes: Sequence[Node]) -> Node:
+def _zones_across(topology: Topology, folding: Folding, host: Group, parents: Mapping[str, str | None]) -> list[str]:
+    """Return the names of the zones that a host fails with and that aren't around it, such as its power feeds."""
+    around, group = set[str](), host.parent
+    while group is not None:
+        around.add(group)
+        group = parents[group]
+    within = topology.index.zones_around(host.subject) if host.subject in topology.hosts else ()
+    names = {folding.zones.get(zone, zone): zone for zone in within}
+    across = [zone.id for zone in topology.architecture.zones if zone.id in names and f"zone:{zone.id}" not in around]
+    return [zone_label(topology, zone, folding) for zone in across]
+
+
+def _alike(folding: Folding, host: Group) -> tuple[str, ...]:
+    return folding.hosts_like(host.subject) if host.id == f"host:{host.subject}" else ()
+
+
+def _number(folding: Folding, host: Group) -> str:
+    """Return how many hosts a host or a pool stands for, as text; empty for a single one."""
+    return "" if len(_alike(folding, host)) == 1 else host.detail.split(SEPARATOR)[0]
+
+
+def _card(folding: Folding, host: Group, nodes: Sequence[Node], across: Sequence[str]) -> Node:
     """Return the card of a host, which stands where most of what it holds would."""
-    alike = folding.hosts_like(host.subject) if host.id == f"host:{host.subject}" else ()
+    alike = _alike(folding, host)
     working = [node for node in nodes if node.kind != "monitoring-agent"] or nodes
     roles = [node.role for node in working]
     words = [_words(node) for node in nodes] if len(nodes) <= _MOST else _by_role(nodes)
@@ -81,7 +115,7 @@ def _card(folding: Folding, host: Group, nodes: Sequence[Node]) -> Node:
         id=host.id,
         subject=host.subject,
         label=host.label,
-        detail="" if len(alike) == 1 else host.detail,
+        detail=SEPARATOR.join(word for word in (_number(folding, host), *across) if word),
         kind="other",
         role=max(roles, key=roles.count, default="support"),
         group=host.parent,

@@ -11,7 +11,7 @@ from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best, best_turned
 from archgen.engines.legible_aspects import TANGLED
-from archgen.engines.rooms import COLUMN, ROOMS
+from archgen.engines.rooms import COLUMN, ROOMS, Room
 from archgen.engines.score import score
 from archgen.layout.deployment.cards import cut_chips
 from archgen.linting.checked_model import CheckedModel
@@ -150,6 +150,45 @@ def ranked(count: int, hinted: int) -> str:
 )
 def test_hints_that_tangle_the_lines_stay_in_the_deployment_alone(view: str, hinted: int, is_kept: bool) -> None:
     assert bool(drawn(check("m.arch.yaml", ranked(5, hinted).encode()), view).rank) == is_kept
+
+
+def test_hints_that_cost_nothing_in_the_direction_of_a_picture_are_kept() -> None:
+    """They were dropped for the lines of the direction that the picture had no room for."""
+    rows = [[f"s{row}-{at}" for at in range(4)] for row in range(4)]
+    parts = "".join(f"  {name}: {{kind: service, name: Service number {name}}}\n" for row in rows for name in row)
+    calls = "".join(f"  {rows[row][at]} -> {rows[row + 1][at]}: https\n" for row in range(3) for at in range(4))
+    hints = "layout: {direction: left-right, near: {s0-3: s2-0, s1-0: s3-1}}\n"
+    model = check("m.arch.yaml", f"archgen: 1\nname: M\ncomponents:\n{parts}connections:\n{calls}{hints}".encode())
+    room = Room("narrow", 150.0, 8.0)
+    ((_, diagram),) = at_levels(model, "overview", None, True, False, Drawing(mode="light", room=room).legibility)
+    assert diagram.direction is None
+    assert len(diagram.near) == 2
+
+
+def test_the_card_of_a_host_names_the_zones_that_are_not_around_it() -> None:
+    text = """archgen: 1
+name: Feeds
+zones: {hall: {kind: datacenter}, rack-1: {kind: rack, in: hall}, feed-a: {kind: power, name: Feed A, in: hall}}
+hosts:
+  edge: {zone: [rack-1, feed-a], address: 192.0.2.11}
+  metal: {zone: [rack-1, feed-a], address: 10.0.0.1}
+  vm: {runs_on: metal, address: 10.0.0.11}
+  other: {zone: rack-1, address: 10.0.0.2}
+components:
+  proxy: {kind: load-balancer, runs_on: edge}
+  app: {kind: service, runs_on: [vm, other]}
+connections: {proxy -> app: http}
+"""
+    model = check("m.arch.yaml", text.encode())
+    cards = zones_by_host(model.topology, (), fold_equal(model.topology))
+    assert cards is not None
+    assert {node.subject: node.detail for node in cards.nodes} == {"edge": "Feed A", "vm": "Feed A", "other": ""}
+    placed = engine_for("best", ROOMS["480"])(without_lines(cards))
+    assert {node.node.subject: node.detail for node in placed.nodes} == {"edge": "Feed A", "vm": "Feed A", "other": ""}
+    whole = ASPECTS["zones"](model.topology, ())
+    assert whole is not None
+    details = {group.subject: group.detail for group in whole.groups if group.kind == "host"}
+    assert details == {"edge": "Feed A", "metal": "Feed A", "vm": "", "other": ""}
 
 
 def test_hosts_without_lines_stand_in_rows_and_name_all_they_hold() -> None:

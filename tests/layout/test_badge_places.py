@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from msgspec.structs import replace
 
@@ -92,3 +94,32 @@ def test_badges_of_two_cards_that_are_near_lie_beside_each_other() -> None:
     ]
     placed = by_roles(Diagram(id="d", title="t", alt="", nodes=tuple(nodes)), replace(USUAL, narrowest=40.0))
     assert covered_by_badges(placed) == 0
+
+
+def with_badges(placed: Placed, count: int, **card: object) -> Placed:
+    [item] = placed.nodes
+    node = replace(item.node, badges=tuple(Badge(10 + number, "warning", "w") for number in range(count)))
+    return replace(placed, nodes=(replace(item, node=node, **card),))
+
+
+def test_badges_that_are_wider_than_their_card_stand_in_two_rows() -> None:
+    """They lay on each other, and nothing counted that."""
+    placed = with_badges(diagram(), 8)
+    places = badge_places(placed)["db"]
+    assert [y < CARD.y + CARD.height / 2 for _, y in places] == [True] * 4 + [False] * 4
+    assert all(abs(x - z) >= 2 * SIZES.badge for row in (places[:4], places[4:]) for (x, _), (z, _) in pairwise(row))
+    assert covered_by_badges(placed) == 0
+
+
+def test_badges_that_lie_on_each_other_are_counted() -> None:
+    placed = with_badges(diagram(), 60)
+    assert covered_by_badges(placed) > 0
+
+
+def test_badges_of_a_card_leave_its_name_free() -> None:
+    """A name beside an icon starts high above a second line and chips."""
+    usual = with_badges(diagram(), 3)
+    assert {y for _, y in badge_places(usual)["db"]} == {CARD.y}
+    words = {"title": ("database of", "all bookings"), "detail": "Power feed A", "box": Box(100, 100, 160, 60)}
+    high = with_badges(diagram(), 3, **words)
+    assert {y for _, y in badge_places(high)["db"]} == {CARD.y - SIZES.hang}

@@ -46,3 +46,17 @@ def test_the_glyph_of_a_host_makes_way_for_its_name() -> None:
     assert heading_lead(placed, USUAL) == 0
     assert fit_heading(pool, wide + 40)[2] > wide
     assert fit_heading(pool, wide - 2)[0] == "any of 4"
+
+
+@pytest.mark.parametrize(
+    ("detail", "room", "words"),
+    [
+        ("10.2.0.11 · Power feed A", 220, "10.2.0.11 · Power feed A"),
+        ("10.2.0.11 · Power feed A", 150, "Power feed A"),
+        ("10.2.0.11 · Power feed A", 118, "Power f…"),
+        ("10.2.0.11", 105, ""),
+    ],
+)
+def test_an_address_is_left_out_and_never_cut(detail: str, room: int, words: str) -> None:
+    host = Group(id="host:q", subject="q", kind="host", label="quay-1", detail=detail)
+    assert fit_heading(host, room)[1] == words

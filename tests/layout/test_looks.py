@@ -13,11 +13,13 @@ from archgen.engines.best import best
 from archgen.engines.graphviz_engine import graphviz
 from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
+from archgen.layout.deployment.cards import SizedCard
+from archgen.layout.deployment.placing import headed, seated
 from archgen.layout.deployment.turned import by_roles
 from archgen.layout.placed import Box, Placed
 from archgen.style.theme import SIZES
 from archgen.views.deployment import deployment
-from archgen.views.diagram import Diagram
+from archgen.views.diagram import Diagram, Group, Node
 from archgen.views.networks import networks
 from archgen.views.overview import overview
 from archgen.views.zones import zones
@@ -315,3 +317,17 @@ def test_a_tower_is_not_the_best_picture_for_its_straight_lines(lines: int) -> N
     placed = best(diagram)
     usual = domain(diagram)
     assert placed == usual
+
+
+def test_a_shield_that_finds_no_room_on_the_upper_border_hangs_on_the_lower_one() -> None:
+    group = Group(id="network:n", subject="n", kind="network", label="n")
+    shield = Node(id="fw", subject="fw", label="fw", kind="firewall", role="edge", guards=("network:n",))
+    drawn = Diagram(id="d", title="t", alt="", nodes=(shield,), groups=(group,))
+    placed = headed(group, Box(0, 100, 220, 200), {})
+    cards = {"fw": SizedCard(("fw",), "", 160, 40, True)}
+    [alone] = seated(drawn, cards, [], [placed], [])
+    assert alone.box.centre[1] == placed.box.y
+    way = ((110.0, 20.0), (110.0, 200.0))
+    [hanging] = seated(drawn, cards, [], [placed], [way])
+    assert hanging.box.y == placed.box.bottom
+    assert placed.box.x <= hanging.box.x < hanging.box.right <= placed.box.right

@@ -96,7 +96,8 @@ def at_levels(
         single = _as_one(tier, shown, view, usual)
         if single is not None and view == OVERVIEW and legibility(single) < 1:
             # every component in another direction tells more than groups in the one that a model asks for
-            single = replace(single, direction=None)
+            hints = tier.architecture.layout
+            single = without_costly_hints(replace(single, direction=None, rank=hints.rank, near=hints.near))
         for trim in (_as_it_is, _trimmed) if wordless else (_as_it_is,):
             trimmed = trim(single, legibility) if single is not None else None
             if trimmed is not None and legibility(trimmed) >= 1:

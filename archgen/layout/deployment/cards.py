@@ -56,7 +56,7 @@ def compact(node: Node) -> bool:
 
 def second_line(node: Node, measures: Measures = USUAL) -> str:
     """Return the words under a name: the part it plays where it has one, else what it is."""
-    if measures.brief and not (node.mark or node.stands_for):
+    if measures.brief and not (node.mark or node.stands_for or node.holds):
         # the icon tells what the first part says
         return SEPARATOR.join(node.detail.split(SEPARATOR)[1:])
     detail = node.mark or node.detail
@@ -349,11 +349,20 @@ def fit_heading(group: Group, room: float, measures: Measures = USUAL) -> tuple[
     name = elide(name, room - lead, sizes.text, bold=True)
     used = lead + text_width(name, sizes.text, bold=True)
     left = room - used - 8
-    detail = elide(group.detail, left, sizes.label) if group.detail and left > 2 * sizes.text else ""
-    if detail != group.detail and (measures.brief or " " not in group.detail):
-        # a part of an address reads like another address
-        detail = ""
+    detail = _fitting(group.detail, left, measures) if group.detail and left > 2 * sizes.text else ""
     return name, detail, used + (8 + text_width(detail, sizes.label) if detail else 0)
+
+
+def _fitting(words: str, room: float, measures: Measures) -> str:
+    """Return the second words of a group, without their first parts where these have no room.
+
+    Only words are cut, since a part of an address reads like another address.
+    """
+    parts, size = words.split(SEPARATOR), measures.sizes.label
+    forms = (SEPARATOR.join(parts[start:]) for start in range(len(parts)))
+    if fit := next((form for form in forms if text_width(form, size) <= room), ""):
+        return fit
+    return "" if measures.brief or " " not in parts[-1] else elide(parts[-1], room, size)
 
 
 def label_size(

@@ -152,7 +152,7 @@ def guarding(diagram: Diagram) -> frozenset[str]:
 def _seat(
     group: PlacedGroup, card: SizedCard, nodes: list[PlacedNode], groups: list[PlacedGroup], ways: list[Polyline]
 ) -> Box | None:
-    """Return a free place on the upper border of a group, the leftmost beside its heading."""
+    """Return a free place on the upper border of a group, the leftmost beside its heading, else on the lower one."""
     within = [other.box for other in groups if not other.box.contains(group.box)]
     taken = within + [other.box for other in nodes] + [other.heading for other in groups if other.heading]
     for box in _along(group, card):
@@ -162,8 +162,12 @@ def _seat(
 
 
 def _along(group: PlacedGroup, card: SizedCard) -> Iterator[Box]:
-    x = group.box.x + 12
-    end = group.box.right - 12 - SIZES.badge_row(len(group.group.badges))
-    while x + card.width <= end:
-        yield Box(x, group.box.y - card.height / 2, card.width, card.height)
-        x += _STEP
+    """Yield the places of a shield on the upper border of a group, then those from which it hangs on the lower one."""
+    inset = min(12.0, max((group.box.width - card.width) / 2, 0.0))
+    side, end = group.box.x + inset, group.box.right - inset
+    upper = end - SIZES.badge_row(len(group.group.badges))
+    for y, last in ((group.box.y - card.height / 2, upper), (group.box.bottom, end)):
+        x = side
+        while x + card.width <= last:
+            yield Box(x, y, card.width, card.height)
+            x += _STEP

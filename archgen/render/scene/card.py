@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, has_small_icon, small_lead, small_leading
+from archgen.layout.flat_cards import flat_icon, flat_words
 from archgen.layout.measures import Measures
 from archgen.layout.placed import Box, PlacedNode
 from archgen.render.scene.change import faint, text_role
@@ -63,12 +64,10 @@ def _words(placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: 
 
 def _flat_card(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[SceneShape]:
     """Return a card with its icon beside its words, which start at the left."""
-    node, box, sizes, leading = placed.node, placed.box, measures.sizes, measures.title
-    ink, side, gap = text_role(node.change), measures.flat_icon, measures.inset - 4
-    room = box.height - chip_height(chip_rows(node, box.width, measures), measures)
-    icon = IconImage(icons(node) or node_glyph(node), box.x + gap, box.y + (room - side) / 2, side)
-    x = box.x + 2 * gap + side
-    y = box.y + (room - leading * len(placed.title) - (measures.label if placed.detail else 0)) / 2
+    node, sizes, leading = placed.node, measures.sizes, measures.title
+    ink, seat, words = text_role(node.change), flat_icon(placed, measures), flat_words(placed, measures)
+    icon = IconImage(icons(node) or node_glyph(node), seat.x, seat.y, seat.width)
+    x, y = words.x, words.y
     shapes: list[SceneShape] = [faint(node.change, icon)]
     for line in placed.title:
         y += leading
