@@ -1,4 +1,4 @@
-"""The places of icon and words on a card that has them beside each other."""
+"""The places of what is on a card: under its lid, and beside each other on a flat one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from archgen.layout.measures import Measures
 from archgen.layout.placed import Box, PlacedNode
 from archgen.style.text_metrics import text_width
 
+_LOWER = 0.6
+"""How much lower what is on a card stands for its lid, as a share of half its depth: nothing touches a border."""
+
 
 def flat_icon(placed: PlacedNode, measures: Measures) -> Box:
     """Return the place of the icon of a flat card, at its left."""
-    side, box = measures.flat_icon, placed.box
-    return Box(box.x + measures.inset - 4, box.y + (_room(placed, measures) - side) / 2, side, side)
+    side = measures.flat_icon
+    return Box(placed.box.x + measures.inset - 4, middle_of(placed, measures) - side / 2, side, side)
 
 
 def flat_words(placed: PlacedNode, measures: Measures) -> Box:
@@ -19,10 +22,15 @@ def flat_words(placed: PlacedNode, measures: Measures) -> Box:
     icon = flat_icon(placed, measures)
     tall = measures.title * len(placed.title) + (measures.label if placed.detail else 0)
     wide = max((text_width(line, measures.sizes.name, bold=True) for line in placed.title), default=0.0)
-    y = placed.box.y + (_room(placed, measures) - tall) / 2
-    return Box(icon.right + measures.inset - 4, y, wide, tall)
+    return Box(icon.right + measures.inset - 4, middle_of(placed, measures) - tall / 2, wide, tall)
 
 
-def _room(placed: PlacedNode, measures: Measures) -> float:
-    """Return the height of a card above its chips."""
-    return placed.box.height - chip_height(chip_rows(placed.node, placed.box.width, measures), measures)
+def middle_of(placed: PlacedNode, measures: Measures) -> float:
+    """Return the height of the middle of what is on a card, above its chips and under its lid."""
+    chips = chip_height(chip_rows(placed.node, placed.box.width, measures), measures)
+    return placed.box.y + (placed.box.height - chips) / 2 + lowered(placed, measures)
+
+
+def lowered(placed: PlacedNode, measures: Measures) -> float:
+    """Return how much lower what is on a card stands for a lid."""
+    return _LOWER * measures.sizes.lid if placed.node.is_store else 0.0

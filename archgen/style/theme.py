@@ -200,6 +200,8 @@ class Sizes(Struct, frozen=True, kw_only=True):
     """How far the badges of a card stand out of its right side."""
     sheet: int = 4
     """How far the second sheet of a card of several stands out of its upper right corner."""
+    lid: int = 5
+    """Half the depth of the lid of a card that is a drum."""
     lock: int = 12
     arrow: int = 8
 
@@ -225,6 +227,7 @@ LARGE = Sizes(
     joint=5.0,
     hang=12,
     sheet=8,
+    lid=6,
 )
 """Words and marks that are large beside what they stand in: for pictures that are read from the back of a room."""
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.hops import Meaning
 from archgen.model.finding import Severity
-from archgen.model.kinds import Role
+from archgen.model.kinds import KINDS, Role
 from archgen.model.steps import FrameKind
 from archgen.model.subject import ChangeKind
 
@@ -84,6 +84,11 @@ class Node(Struct, frozen=True, kw_only=True):
     emphasized: bool = False
     beside: bool = False
     holds: tuple[str, ...] = ()
+
+    @property
+    def is_store(self) -> bool:
+        """Return True for a card of a component that keeps data, which is drawn as a drum."""
+        return KINDS[self.kind].stores and not (self.opens or self.holds or self.is_stack)
 
     @property
     def is_stack(self) -> bool:

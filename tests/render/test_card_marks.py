@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -10,9 +11,16 @@ from msgspec.structs import replace
 
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.cards import size_cards
-from archgen.layout.measures import BRIEF, USUAL, Measures
+from archgen.layout.measures import BRIEF, FLAT, USUAL, Measures
+from archgen.layout.placed import Box
+from archgen.model.kinds import KINDS
+from archgen.render.canvas.drawio import drawio
+from archgen.render.canvas.excalidraw import excalidraw
 from archgen.render.scene.diagram import diagram_scene
-from archgen.render.scene.shapes import BadgeMark, IconImage, SceneGroup, SceneShape
+from archgen.render.scene.marks import drum_path
+from archgen.render.scene.shapes import BadgeMark, IconImage, Rectangle, SceneGroup, SceneShape, TextLine
+from archgen.render.svg.document import svg
+from archgen.slides.pptx.card_outline import card_outline
 from archgen.style.svg_markup import badge_size
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import SIZES
@@ -40,6 +48,13 @@ def icons(shapes: tuple[SceneShape, ...]) -> Iterator[IconImage]:
             yield shape
         elif isinstance(shape, SceneGroup):
             yield from icons(shape.shapes)
+
+
+def shapes_of(shapes: tuple[SceneShape, ...]) -> Iterator[SceneShape]:
+    for shape in shapes:
+        yield shape
+        if isinstance(shape, SceneGroup):
+            yield from shapes_of(shape.shapes)
 
 
 def badges(shapes: tuple[SceneShape, ...]) -> Iterator[BadgeMark]:
@@ -92,8 +107,9 @@ def test_a_row_of_badges_ends_on_its_own_card(count: int) -> None:
     assert len(marks) == count
     assert min(mark.x - badge_size(mark.number)[0] / 2 for mark in marks) >= box.x - 0.01
     assert max(mark.x for mark in marks) <= box.right
-    places = sorted(mark.x for mark in marks)
-    assert all(later - earlier >= SIZES.badge for earlier, later in pairwise(places))
+    rows = [sorted(mark.x for mark in marks if mark.y == y) for y in {mark.y for mark in marks}]
+    assert len(rows) == (1 if count < 5 else 2)
+    assert all(later - earlier >= 2 * SIZES.badge for row in rows for earlier, later in pairwise(row))
 
 
 def test_badges_of_the_whole_system_stand_between_its_title_and_the_legend() -> None:
@@ -118,3 +134,42 @@ def test_names_that_are_cut_alike_begin_where_they_differ() -> None:
     assert second.startswith("… managers")
     alone = size_cards(Diagram(id="d", title="D", alt="", nodes=nodes[:1]), measures=BRIEF)
     assert alone[labels[0]].title[0].startswith("Fed")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_card_of_what_keeps_data_is_a_drum_in_every_format(kind: str) -> None:
+    diagram = drawn()
+    diagram = replace(diagram, nodes=tuple(replace(node, kind=kind) for node in diagram.nodes))
+    scene = diagram_scene(domain(diagram))
+    stores = KINDS[kind].stores
+    frames = [shape for shape in shapes_of(scene.shapes) if isinstance(shape, Rectangle) and shape.fill == "card"]
+    assert [frame.lid for frame in frames] == [SIZES.lid if stores else 0]
+    assert (drum_path(replace(frames[0], lid=5.0)) in svg(scene)) == stores
+    assert ("shape=cylinder3" in drawio(scene)) == stores
+    lines = [each["points"] for each in json.loads(excalidraw(scene))["elements"] if each["type"] == "line"]
+    assert bool(lines) == stores
+    outline = card_outline(frames[0].box, [], frames[0].lid)
+    assert outline.count("<a:path ") == (2 if stores else 1)
+
+
+def test_lines_meet_a_drum_where_they_would_meet_a_box() -> None:
+    """Its lid is bent at its sides alone, and what it keeps is where a box has it."""
+    outline = drum_path(Rectangle(Box(100, 50, 200, 80), lid=5))
+    assert outline.startswith("M100 55a40 5 0 0 1 40 -5h120a40 5 0 0 1 40 5V125")
+    assert drum_path(Rectangle(Box(0, 0, 60, 40), lid=5)).startswith("M0 5a30 5 0 0 1 30 -5h0a")
+
+
+@pytest.mark.parametrize("measures", [USUAL, FLAT, BRIEF], ids=["usual", "flat", "brief"])
+def test_nothing_on_a_drum_stands_on_its_lid(measures: Measures) -> None:
+    placed = domain(drawn(), measures=measures)
+    box, lid = placed.nodes[0].box, measures.sizes.lid
+    scene = diagram_scene(placed)
+    (icon,) = icons(scene.shapes)
+    assert icon.y >= box.y + 2 * lid - 1
+    words = [shape for shape in shapes_of(scene.shapes) if isinstance(shape, TextLine) and shape.y < box.bottom]
+    assert all(line.y - 0.75 * line.size >= box.y + 2 * lid and line.y < box.bottom - lid / 2 for line in words)
+
+
+def test_a_card_of_several_is_no_drum() -> None:
+    assert not drawn(stands_for=("a", "b")).nodes[0].is_store
+    assert drawn().nodes[0].is_store

@@ -121,7 +121,7 @@ class _Cells:
         lines = [shape for shape in shapes if isinstance(shape, TextLine)]
         is_band = part.holds and frame.fill is None
         ground = f"pointerEvents=0;labelBackgroundColor={self._palette['tint_1']};"
-        style = self._outline(frame.fill, frame.pen, frame.radius) + (ground if is_band else _BOX)
+        style = self._outline(frame.fill, frame.pen, frame.radius, frame.lid) + (ground if is_band else _BOX)
         value = (" " if part.holds else "\n").join(line.text for line in lines)
         parent = _PAGE if part.parent is None else self._groups.get(part.parent, _PAGE)
         yield self._vertex(value, style + self._words(lines, part.box), part.box, parent, cell.name)
@@ -203,8 +203,10 @@ class _Cells:
 
     # Styles
 
-    def _outline(self, fill: str | None, pen: Pen | None, radius: float | None = None) -> str:
+    def _outline(self, fill: str | None, pen: Pen | None, radius: float | None = None, lid: float = 0.0) -> str:
         corners = f"rounded=1;absoluteArcSize=1;arcSize={number(2 * radius)};" if radius else ""
+        if lid:
+            corners = f"shape=cylinder3;boundedLbl=0;backgroundOutline=1;size={number(lid)};"
         ground = self._palette[fill] if fill else "none"
         return f"{corners}fillColor={ground};{self._stroke(pen) if pen else 'strokeColor=none;'}"
 

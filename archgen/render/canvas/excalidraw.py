@@ -98,6 +98,10 @@ class _Canvas:
                 # the ground is the canvas's
                 if shape.fill != "ground":
                     self._outline("rectangle", shape.box, shape.fill, shape.pen, groups, bool(shape.radius))
+                if shape.lid and shape.pen:
+                    box, deep = shape.box, 2 * shape.lid
+                    line = self._path("line", ((box.x, box.y + deep), (box.right, box.y + deep)), shape.pen)
+                    line["groupIds"] = list(groups)
             case Curve(outline=Box() as box):
                 self._outline("rectangle", box, shape.fill, shape.pen, groups, False)
             case Curve(outline=tuple() as points, pen=Pen() as pen):

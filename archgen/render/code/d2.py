@@ -14,7 +14,7 @@ from archgen.views.diagram import Sequence as View
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$"})
 _ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
 _DASHES: dict[Meaning, int] = {"plaintext": 5, "unknown": 8, "code": 8, "monitoring": 2}
-_SHAPES = {"client": "person", "database": "cylinder", "queue": "queue", "stream": "queue", "dns": "cloud"}
+_SHAPES = {"client": "person", "queue": "queue", "stream": "queue", "dns": "cloud"}
 
 
 def d2_string(*lines: str) -> str:
@@ -64,7 +64,8 @@ def _words(group: Group) -> str:
 
 def _node(node: Node, name: str) -> str:
     label = d2_string(node.label, node.mark or node.detail, chip_text(node), numbered(node.badges))
-    style = [f"shape: {_SHAPES[node.kind]}"] if node.kind in _SHAPES else []
+    shape = _SHAPES.get(node.kind) or ("cylinder" if node.is_store else "")
+    style = [f"shape: {shape}"] if shape else []
     style += [f"tooltip: {_tooltip(node.description)}"] if node.description else []
     return f"{name}: {label}" + (f" {{ {'; '.join(style)} }}" if style else "")
 

@@ -135,7 +135,7 @@ def _c4_node(node: Node, name: str) -> str:
     if node.kind == "client":
         return f'Person({name}, "{label}", "{description}")'
     words = " · ".join(word for word in (node.mark or node.detail, chip_text(node)) if word)
-    macro = "ContainerDb" if node.kind == "database" else "ContainerQueue" if node.kind == "queue" else "Container"
+    macro = "ContainerDb" if node.is_store else "ContainerQueue" if node.kind == "queue" else "Container"
     return f'{macro}({name}, "{label}", "{plantuml_text(words)}", "{description}")'
 
 

@@ -10,7 +10,7 @@ from archgen.layout.placed import Box
 from archgen.render.raster.icon_shapes import Quad, basic_path, fit_into, icon_layer, path_segments, placed
 from archgen.render.raster.icon_style import color, dashes
 from archgen.render.raster.sheet import Color, PaintedLayer, PaintedPath, PaintedText, Sheet, SheetShape, Stroke
-from archgen.render.scene.marks import badge_path, badge_text
+from archgen.render.scene.marks import badge_path, badge_text, drum_path
 from archgen.render.scene.shapes import (
     BadgeMark,
     Curve,
@@ -97,6 +97,8 @@ class _Colors:
             yield PaintedPath(segments, self._color(fill) if fill else None, stroke)
 
     def _rectangle(self, rectangle: Rectangle) -> Iterable[SheetShape]:
+        if rectangle.lid:
+            return self._path(drum_path(rectangle), rectangle.fill, self._pen(rectangle.pen))
         x, y, width, height = map(number, _quad(rectangle.box))
         form = {"x": x, "y": y, "width": width, "height": height}
         if rectangle.radius is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, has_small_icon, small_lead, small_leading
-from archgen.layout.flat_cards import flat_icon, flat_words
+from archgen.layout.flat_cards import flat_icon, flat_words, lowered, middle_of
 from archgen.layout.measures import Measures
 from archgen.layout.placed import Box, PlacedNode
 from archgen.render.scene.change import faint, text_role
@@ -89,9 +89,9 @@ def _large(placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: 
     middle = box.centre[0]
     tall = leading * len(placed.title) + (measures.label if placed.detail else 0)
     room = box.height - chip_height(chip_rows(node, box.width, measures), measures)
-    size = icon_size(sizes, room - 12 - tall)
+    size = icon_size(sizes, room - 12 - tall - 2 * lowered(placed, measures))
     gap = 4 if size else 0
-    y = box.y + (room - size - gap - tall) / 2
+    y = middle_of(placed, measures) - (size + gap + tall) / 2
     shapes: list[SceneShape] = []
     if size:
         icon = card_icon(icons(node) or node_glyph(node), box, sizes, measures.inset, in_corner, y, size)

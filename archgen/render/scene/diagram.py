@@ -203,7 +203,13 @@ class _Painter:
         in_corner = [badge.number for badge, (_, y) in zip(node.badges, places, strict=True) if y == box.y]
         return SceneGroup(
             (
-                Rectangle(box, "tint_1" if node.beside else "card", self._border(node), SIZES.card_radius),
+                Rectangle(
+                    box,
+                    "tint_1" if node.beside else "card",
+                    self._border(node),
+                    SIZES.card_radius,
+                    float(self._sizes.lid) if node.is_store else 0.0,
+                ),
                 *card_shapes(placed, self._measures, self._icons, in_corner),
                 *(
                     finding_badge(badge, *place, self._sizes.badge)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, assert_never
 
-from archgen.render.scene.shapes import BadgeMark, Curve, IconImage, Pen, SceneShape, TextLine
+from archgen.render.scene.shapes import BadgeMark, Curve, IconImage, Pen, Rectangle, SceneShape, TextLine
 from archgen.style.glyphs import Icon
 from archgen.style.svg_markup import badge_size, number
 from archgen.style.theme import SIZES
@@ -37,6 +37,22 @@ def cross(x: float, y: float) -> tuple[SceneShape, ...]:
     """Return a cross around a centre, on a ground of its own: here it ends."""
     arms = f"M{number(x - 6)} {number(y - 6)}l12 12m0 -12l-12 12"
     return Curve(arms, pen=Pen("ground", 6, round_ends=True)), Curve(arms, pen=Pen("error", 2.5, round_ends=True))
+
+
+BEND = 40.0
+"""Up to so far from a side a lid is bent: in the middle it's straight, so that lines from above and below meet it."""
+
+
+def drum_path(drum: Rectangle) -> str:
+    """Return the outline of a drum, and the front of its lid."""
+    box, deep, bend = drum.box, number(drum.lid), number(min(BEND, drum.box.width / 2))
+    left, right, top, bottom = (number(at) for at in (box.x, box.right, box.y + drum.lid, box.bottom - drum.lid))
+    along = number(max(box.width - 2 * BEND, 0.0))
+    out = f"{bend} {deep} 0 0 1"
+    return (
+        f"M{left} {top}a{out} {bend} -{deep}h{along}a{out} {bend} {deep}V{bottom}a{out} -{bend} {deep}h-{along}"
+        f"a{out} -{bend} -{deep}zM{right} {top}a{out} -{bend} {deep}h-{along}a{out} -{bend} -{deep}"
+    )
 
 
 def finding_badge(badge: Badge, x: float, y: float, radius: float = SIZES.badge, group: str | None = None) -> BadgeMark:

@@ -29,12 +29,13 @@ class Pen(Struct, frozen=True):
 
 
 class Rectangle(Struct, frozen=True):
-    """A box that is filled, outlined, or both."""
+    """A box that is filled, outlined, or both; with a `lid` it's a drum, whose lid is twice as deep."""
 
     box: Box
     fill: str | None = None
     pen: Pen | None = None
     radius: float | None = None
+    lid: float = 0.0
 
 
 class Curve(Struct, frozen=True):

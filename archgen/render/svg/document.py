@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from archgen.layout.placed import Box
-from archgen.render.scene.marks import LOCKS, badge_path, badge_text
+from archgen.render.scene.marks import LOCKS, badge_path, badge_text, drum_path
 from archgen.render.scene.shapes import (
     BadgeMark,
     Curve,
@@ -105,6 +105,8 @@ class _Document:
         match shape:
             case TextLine():
                 return self._text(shape)
+            case Rectangle(lid=lid) if lid:
+                return element("path", d=drum_path(shape), **self._painted(shape.fill, shape.pen))
             case Rectangle():
                 form = {**_place(shape.box), "rx": shape.radius}
                 return element("rect", **form, **self._painted(shape.fill, shape.pen))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from archgen.layout.placed import Box, Point
+from archgen.render.scene.marks import BEND
 from archgen.style.theme import SIZES
 
 OWN_SITES = 4
 """The sites that a rectangle has anyway, which come before those of lines."""
 
 
-def card_outline(box: Box, sites: list[Point]) -> str:
-    """Return the outline of a rounded rectangle with a connection site for each line, after the usual four."""
+def card_outline(box: Box, sites: list[Point], lid: float = 0.0) -> str:
+    """Return the outline of a rounded rectangle, or of a drum, with a connection site for each line, after the usual four."""
     wide, tall = round(box.width * 100), round(box.height * 100)
     guides, listed = [], []
     usual = [(wide / 2, 0.0), (0.0, tall / 2), (wide / 2, tall), (float(wide), tall / 2)]
@@ -19,9 +20,10 @@ def card_outline(box: Box, sites: list[Point]) -> str:
         guides.append(f'<a:gd name="connsiteY{site}" fmla="*/ {round(y)} h {tall}"/>')
         angle = _angle(x, y, wide, tall)
         listed.append(f'<a:cxn ang="{angle}"><a:pos x="connsiteX{site}" y="connsiteY{site}"/></a:cxn>')
+    paths = _drum(wide, tall, round(lid * 100)) if lid else _rounded(wide, tall, round(SIZES.card_radius * 100))
     return (
         f"<a:custGeom><a:avLst/><a:gdLst>{''.join(guides)}</a:gdLst><a:ahLst/><a:cxnLst>{''.join(listed)}</a:cxnLst>"
-        f'<a:rect l="l" t="t" r="r" b="b"/><a:pathLst>{_rounded(wide, tall, round(SIZES.card_radius * 100))}</a:pathLst>'
+        f'<a:rect l="l" t="t" r="r" b="b"/><a:pathLst>{paths}</a:pathLst>'
         "</a:custGeom>"
     )
 
@@ -45,6 +47,28 @@ def _rounded(wide: int, tall: int, radius: int) -> str:
         for _, end, start in corners
     )
     return f'<a:path w="{wide}" h="{tall}"><a:moveTo>{_point(corners[0][0])}</a:moveTo>{steps}<a:close/></a:path>'
+
+
+def _drum(wide: int, tall: int, lid: int) -> str:
+    """Return the outline of a drum, and the front of its lid, which is a line without a ground."""
+    bend = min(round(BEND * 100), wide // 2)
+    corners = (
+        ((bend, 0), (wide - bend, 0), "16200000"),
+        ((wide, lid), (wide, tall - lid), "0"),
+        ((wide - bend, tall), (bend, tall), "5400000"),
+        ((0, tall - lid), (0, lid), "10800000"),
+    )
+    steps = "".join(
+        f'<a:lnTo>{_point(end)}</a:lnTo><a:arcTo wR="{bend}" hR="{lid}" stAng="{start}" swAng="5400000"/>'
+        for _, end, start in corners
+    )
+    outline = f'<a:path w="{wide}" h="{tall}"><a:moveTo>{_point(corners[0][0])}</a:moveTo>{steps}<a:close/></a:path>'
+    front = (
+        f'<a:moveTo>{_point((0, lid))}</a:moveTo><a:arcTo wR="{bend}" hR="{lid}" stAng="10800000" swAng="-5400000"/>'
+        f"<a:lnTo>{_point((wide - bend, 2 * lid))}</a:lnTo>"
+        f'<a:arcTo wR="{bend}" hR="{lid}" stAng="5400000" swAng="-5400000"/>'
+    )
+    return f'{outline}<a:path w="{wide}" h="{tall}" fill="none">{front}</a:path>'
 
 
 def _point(place: tuple[int, int]) -> str:

@@ -152,7 +152,7 @@ class _Painter:
         if node.part.sheet is not None:
             behind = replace(node.frame, box=node.part.sheet, pen=Pen("card_line"))
             self._frame(group, replace(node, frame=behind), f"{name} sheet", "")
-        outline = card_outline(node.frame.box, self._sites[node.part.id])
+        outline = card_outline(node.frame.box, self._sites[node.part.id], node.frame.lid)
         card = self._frame(group, node, name, node.part.alt or name, outline)
         self._cards[node.part.id] = card
         self._large(group, card, node) if node.part.lead is None else self._compact(group, card, node, node.part.lead)
