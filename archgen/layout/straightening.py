@@ -22,6 +22,10 @@ _HEAD = 12.0
 """The least between the words of a line and its ends."""
 
 
+_JOG = 8.0
+"""Up to so much a line steps aside at its end for nothing that a reader sees."""
+
+
 def straightened(placed: Placed) -> Placed:
     """Return a diagram in which no line has two corners that it needs only for where it meets its cards.
 
@@ -29,25 +33,43 @@ def straightened(placed: Placed) -> Placed:
     no words and no border of a group, runs along no other line and crosses no more of them.
     """
     for upright in (False, True):
-        steps = [(place, edge) for place, edge in enumerate(placed.edges) if len(edge.points) == _STEP]
+        steps = [(place, edge) for place, edge in enumerate(placed.edges) if len(edge.points) >= _STEP]
         bent = [place for place, edge in steps if _is_bent(_seen(edge.points, upright))]
-        if bent:
-            placed = _straightened(placed, bent, upright)
+        jogged = [place for place, edge in steps if any(_jogs(_seen(way, upright)) for way in _both_ways(edge))]
+        if bent or jogged:
+            placed = _straightened(placed, bent, jogged, upright)
     return placed
 
 
-def _straightened(placed: Placed, bent: Iterable[int], upright: bool) -> Placed:
+def _straightened(placed: Placed, bent: Iterable[int], jogged: Iterable[int], upright: bool) -> Placed:
     edges, bundles = list(placed.edges), Counter(edge.bundle for edge in placed.edges)
     surroundings = _Surroundings(placed, upright)
     for place in bent:
         edge = edges[place]
         if bundles[edge.bundle] == 1:
             edges[place] = surroundings.straight(edge, edges) or edge
+    for place in jogged:
+        if bundles[edges[place].bundle] == 1:
+            edges[place] = surroundings.without_jogs(edges[place], edges)
     return replace(placed, edges=tuple(edges))
+
+
+def _both_ways(edge: PlacedEdge) -> tuple[Polyline, Polyline]:
+    return edge.points, edge.points[::-1]
+
+
+def _jogs(points: Polyline) -> bool:
+    """Return True for a line that starts to the right or the left and steps aside by a little soon after."""
+    if len(points) < _STEP:
+        return False
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points[:_STEP]
+    return y0 == y1 and x1 == x2 and y2 == y3 and (x1 - x0) * (x3 - x2) > 0 and abs(y2 - y0) <= _JOG
 
 
 def _is_bent(points: Polyline) -> bool:
     """Return True for a line of four points that steps up or down once on its way to the right or the left."""
+    if len(points) != _STEP:
+        return False
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points
     return y0 == y1 and x1 == x2 and y2 == y3 and (x1 - x0) * (x3 - x2) > 0
 
@@ -92,6 +114,57 @@ class _Surroundings:
                 way = _seen(line, self._upright)
                 return replace(edge, points=way, pieces=(way,), label=label)
         return None
+
+    def without_jogs(self, edge: PlacedEdge, edges: Iterable[PlacedEdge]) -> PlacedEdge:
+        """Return one of some lines without the small steps aside at its ends that nothing asks for."""
+        others = [other for other in edges if other is not edge]
+        ways = [_seen(other.points, self._upright) for other in others]
+        words = [_turned(other.label.box, self._upright) for other in others if other.label]
+        ends = edge.edge.source, edge.edge.target
+        solid = [*(box for name, box in self._cards.items() if name not in ends), *self._headings, *words]
+        points = _seen(edge.points, self._upright)
+        label = _turned(edge.label.box, self._upright) if edge.label else None
+        for card in ends:
+            if _jogs(points) and card in self._cards:
+                low, high = self._room(card, points[0], others)
+                points, label = self._without_jog(points, label, (low, high), solid, ways)
+            points = points[::-1]
+        way = _seen(points, self._upright)
+        if way == edge.points:
+            return edge
+        moved = replace(edge.label, box=_turned(label, self._upright)) if edge.label and label else edge.label
+        return replace(edge, points=way, pieces=(way,), label=moved)
+
+    def _without_jog(
+        self,
+        points: Polyline,
+        label: Box | None,
+        room: tuple[float, float],
+        solid: Sequence[Box],
+        ways: Sequence[Polyline],
+    ) -> tuple[Polyline, Box | None]:
+        """Return a line whose end, or else whose next part, is moved so that both are one; and where its words are then."""
+        (x0, y0), (x1, _), (_, y2), (x3, _) = points[:_STEP]
+        crossings = sum(_crossings(points, other) for other in ways)
+        moves = [(y0, y2, x0, x1, ((x0, y2), *points[3:]))]
+        if len(points) > _STEP:
+            moves.append((y2, y0, x1, x3, ((x0, y0), (x3, y0), *points[4:])))
+        for old, new, start, end, way in moves:
+            if new == y2 and not room[0] <= new <= room[1]:
+                continue
+            line = ((start, new), (end, new))
+            if (
+                self._is_hindered(line, solid, ways, crossings)
+                or sum(_crossings(way, each) for each in ways) > crossings
+            ):
+                continue
+            if label and label.y < old < label.bottom and label.x < max(start, end) and label.right > min(start, end):
+                there = label.moved(0, new - old)
+                if any(there.overlaps(box) for box in solid) or any(_runs_through(each, there) for each in ways):
+                    continue
+                label = there
+            return way, label
+        return points, label
 
     def _room(self, card: str, end: Point, others: Sequence[PlacedEdge]) -> tuple[float, float]:
         """Return the heights between which an end of a line may stand on its side of a card."""

@@ -146,3 +146,38 @@ def test_lines_that_run_together_keep_their_way() -> None:
         points_of(straightened(diagram(line("e", "ab", BENT), other, c=Box(0, 0, 100, 40), d=Box(300, 80, 100, 30))))
         == BENT
     )
+
+
+JOG = ((100.0, 120.0), (140.0, 120.0), (140.0, 124.0), (260.0, 124.0), (260.0, 20.0), (320.0, 20.0), (320.0, 120.0))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_a_line_steps_not_aside_by_a_little(turned: bool, is_reversed: bool) -> None:
+    """Its end moves within its side of the card."""
+    points = JOG[::-1] if is_reversed else JOG
+    (edge,) = straightened(diagram(line("e", "ba" if is_reversed else "ab", points), turned=turned)).edges
+    way = tuple((y, x) for x, y in edge.points) if turned else edge.points
+    assert (way[::-1] if is_reversed else way) == ((100.0, 124.0), *JOG[3:])
+    assert edge.pieces == (edge.points,)
+
+
+def test_its_next_part_moves_where_its_end_has_another_line_beside_it() -> None:
+    beside = line("f", "ab", ((100.0, 132.0), (200.0, 132.0), (200.0, 280.0), (300.0, 190.0)))
+    lifted = tuple((x, 116.0 if y == 124.0 else y) for x, y in JOG)
+    near = line("f", "ba", ((300.0, 20.0), (60.0, 20.0), (60.0, 60.0), (100.0, 112.0)))
+    for jog, other, y in ((JOG, beside, 120.0), (lifted, near, 120.0)):
+        edge, _ = straightened(diagram(line("e", "ab", jog), other)).edges
+        assert edge.points == ((100.0, y), (260.0, y), *JOG[4:])
+
+
+def test_words_move_with_the_part_of_their_line() -> None:
+    (edge,) = straightened(diagram(line("e", "ab", JOG, Label("https", Box(104, 112, 32, 16))))).edges
+    assert edge.label is not None
+    assert edge.label.box.centre[1] == 124.0
+
+
+def test_a_step_that_keeps_clear_of_a_card_stays() -> None:
+    wall = {"c": Box(180, 90, 40, 29), "d": Box(110, 125, 20, 30)}
+    (edge,) = straightened(diagram(line("e", "ab", JOG), **wall)).edges
+    assert edge.points == JOG
