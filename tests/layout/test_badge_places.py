@@ -120,6 +120,6 @@ def test_badges_of_a_card_leave_its_name_free() -> None:
     """A name beside an icon starts high above a second line and chips."""
     usual = with_badges(diagram(), 3)
     assert {y for _, y in badge_places(usual)["db"]} == {CARD.y}
-    words = {"title": ("database of", "all bookings"), "detail": "Power feed A", "box": Box(100, 100, 160, 60)}
+    words = {"title": ("database of", "all bookings"), "detail": "Power feed A", "box": Box(100, 100, 160, 56)}
     high = with_badges(diagram(), 3, **words)
     assert {y for _, y in badge_places(high)["db"]} == {CARD.y - SIZES.hang}
