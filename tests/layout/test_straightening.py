@@ -178,6 +178,6 @@ def test_words_move_with_the_part_of_their_line() -> None:
 
 
 def test_a_step_that_keeps_clear_of_a_card_stays() -> None:
-    wall = {"c": Box(180, 90, 40, 29), "d": Box(110, 125, 20, 30)}
-    (edge,) = straightened(diagram(line("e", "ab", JOG), **wall)).edges
+    walls = Box(180, 90, 40, 29), Box(110, 125, 20, 30)
+    (edge,) = straightened(diagram(line("e", "ab", JOG), c=walls[0], d=walls[1])).edges
     assert edge.points == JOG
