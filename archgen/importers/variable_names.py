@@ -80,7 +80,7 @@ _OF_ADDRESS = re.compile(r"(_(SERVICE|API|BASE|INTERNAL))*_(URL|URI|HOST|ADDR|AD
 _OF_ANYTHING = ("", "api", "app", "backend", "server")
 """Words by which pages know what browsers call, and those that name nothing."""
 
-_SERVICE = re.compile(r"-(service|svc|api)$")
+_SERVICE = re.compile(r"-(service|svc|api|server|worker)$")
 """The ends of a variable and of a service's id, without which they have one name."""
 
 _OF_MIGRATIONS = re.compile(r"(GOOSE|DBMATE|SQITCH)_")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 
 from archgen.importers.compose.library_calls import has_own_lists
 from archgen.importers.compose.parts import ServicePart
@@ -64,5 +65,5 @@ def _caller(
         lists,
         lambda name, in_code: shared.reads_where_it_lies(part, name, in_code=in_code),
         lambda: addresses_in(shared.sources.own_code(part.id), libraries(part).text),
-        lambda: imported_libraries(shared.sources.own_code(part.id), libraries(part).text),
+        cache(lambda: (*imported_libraries(shared.sources.own_code(part.id), libraries(part).text),)),
     )

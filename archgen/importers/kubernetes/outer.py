@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
+from functools import cache
 
 from archgen.importers.catalogue import PRODUCTS, STORES, Known
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
@@ -101,5 +102,5 @@ def _caller(manifests: Manifests, part: Workload, sharing: SharedSettings) -> Ca
         lambda is_shared: (sharing.libraries_of(part).of_program if is_shared else sharing.libraries_of(part)).text,
         lambda name, in_code: sharing.sources.reads_where_it_lies(part.id, name, in_code=in_code),
         lambda: addresses_in(sharing.sources.own_code(part.id), sharing.libraries_of(part).text),
-        lambda: imported_libraries(sharing.sources.own_code(part.id), sharing.libraries_of(part).text),
+        cache(lambda: (*imported_libraries(sharing.sources.own_code(part.id), sharing.libraries_of(part).text),)),
     )

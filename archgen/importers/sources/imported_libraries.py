@@ -11,9 +11,11 @@ from archgen.importers.sources.literal_addresses import working_files
 from archgen.importers.sources.reading import CodeText
 
 _OF_SCRIPTS = re.compile(
-    r"""^([ \t]*)(?:import[ \t]*|[^\n]{0,200}?(?:\bfrom[ \t]*|\brequire\([ \t]*|\bimport\([ \t]*))["']([\w@][\w@./-]{0,120})["']""",
-    re.MULTILINE,
+    r"""\b(?:from[ \t]*|require\([ \t]*|import\([ \t]*|(import)[ \t]*)["']([\w@][\w@./-]{0,120})["']"""
 )
+"""A library in quotes behind a word; to search for lines with such words takes ten times as long."""
+
+_MOST_BEFORE = 200
 _OF_SERVERS = re.compile(r"(^|/)(api|server|actions)/|(^|/)(route|middleware|[\w-]+\.server)\.[jt]sx?$")
 """Paths of scripts that run on the server of a framework for pages."""
 
@@ -61,17 +63,37 @@ def imported_libraries(files: Iterable[CodeText], libraries: str) -> Iterator[Im
         pattern = _IMPORTS.get(posixpath.splitext(file.path)[1])
         if pattern is None or (is_for_browsers and _OF_SERVERS.search(file.path) is None):
             continue
-        for match in pattern.finditer(file.bare):
+        led: dict[re.Pattern[str], bool] = {}
+        imports = _in_scripts(file.bare) if pattern is _OF_SCRIPTS else _in_lines(pattern, file.bare)
+        for words, indent, name in imports:
             # a module of the program itself may be called like what it uses
-            if _TYPES.match(match[0]) is None and _module_of(file.path, match[2]) not in own:
-                line = file.text.count("\n", 0, max(file.text.find(match[0].strip()), 0)) + 1
-                leading = _LED_AT_AMAZON if _OF_AMAZON.search(match[2]) is not None else _LED
-                is_led = leading.search(file.bare) is not None
-                yield ImportedLibrary(match[2], bool(match[1]), is_led, Origin(file.path, line))
+            if _TYPES.match(words) is None and _module_of(file.path, name) not in own:
+                line = file.text.count("\n", 0, max(file.text.find(words.strip()), 0)) + 1
+                leading = _LED_AT_AMAZON if _OF_AMAZON.search(name) is not None else _LED
+                if leading not in led:
+                    led[leading] = leading.search(file.bare) is not None
+                yield ImportedLibrary(name, bool(indent), led[leading], Origin(file.path, line))
         for match in _MADE.finditer(file.bare) if "boto3" in file.bare or "aws-sdk" in file.bare else ():
             line = file.text.count("\n", 0, max(file.text.find(match[0]), 0)) + 1
             is_led = _LED_AT_AMAZON.search(file.bare) is not None
             yield ImportedLibrary(f"aws-sdk/{match[1] or match[2]}", False, is_led, Origin(file.path, line))
+
+
+def _in_lines(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the words by which lines import libraries, what indents each, and the name."""
+    yield from ((match[0], match[1], match[2]) for match in pattern.finditer(text))
+
+
+def _in_scripts(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the same of JavaScript: the first library of each line."""
+    last = -1
+    for match in _OF_SCRIPTS.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        before = text[start : match.start()]
+        indent = before[: len(before) - len(before.lstrip(" \t"))]
+        if start != last and len(before) - len(indent) <= _MOST_BEFORE and not (match[1] and before.strip(" \t")):
+            last = start
+            yield text[start : match.end()], indent, match[2]
 
 
 def _module_of(path: str, name: str) -> str:

@@ -56,6 +56,7 @@ class ProgramSources:
         self._wanted: dict[str, bool] = {}
         self._listed: dict[Known, bool] = {}
         self._own: dict[str, ReadNames] = {}
+        self._own_code: dict[str, list[CodeText]] = {}
         self._at: dict[str, tuple[ReadNames, bool] | None] = {}
 
     @cached_property
@@ -279,6 +280,11 @@ class ProgramSources:
         """Return the source files of a program: of its directory, and those that its command starts in an image of all there is."""
         if program not in self._programs:
             return []
+        if program not in self._own_code:
+            self._own_code[program] = self._own_files(program)
+        return self._own_code[program]
+
+    def _own_files(self, program: str) -> list[CodeText]:
         is_of_all = self._is_of_all(program)
         is_alone = is_of_all and self._of_all == [program]
         place = self.directories.get(program)

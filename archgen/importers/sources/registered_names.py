@@ -24,7 +24,7 @@ def registered_names(settings: Iterable[tuple[str, Iterable[Configuration]]]) ->
     return {name: next(iter(ids)) for name, ids in names.items() if len(ids) == 1}
 
 
-_REGISTRY = re.compile(rb"etcd|consul|nacos|eureka|zookeeper|registry|register|discovery", re.IGNORECASE)
+_REGISTRIES = (b"etcd", b"consul", b"nacos", b"eureka", b"zookeeper", b"regist", b"discovery")
 """Words of a file of settings that names a registry."""
 
 _NAMED = re.compile(r"(?P<program>(?:.*\.)?\w*(?:SERVER|SERVICE|APP|APPLICATION)|)\.(?:NAME|SERVICENAME|ID)")
@@ -51,7 +51,7 @@ def calls_by_registered_names(attachments: Iterable[Attachment], sheet: FactShee
     settings = [
         (each, settings_written_in(each.file))
         for each in attachments
-        if len(each.file.data) <= _LARGEST and _REGISTRY.search(each.file.data) is not None
+        if len(each.file.data) <= _LARGEST and any(map(each.file.data.lower().__contains__, _REGISTRIES))
     ]
     names: dict[str, set[str]] = {}
     for attachment, values in settings if len(settings) > 1 else ():
