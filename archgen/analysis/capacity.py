@@ -8,7 +8,7 @@ is a lower bound, and an overload is certain.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
@@ -33,6 +33,18 @@ class Overload(Struct, frozen=True):
     lost: Subject | None
     flows: tuple[str, ...]
     at_peak: bool = False
+
+
+class Overloads(Struct, frozen=True):
+    """An `alt` of a flow that overloads one of some replicas, one on each branch, however often each branch is taken.
+
+    `load` is what the flow brings, `capacity` how much of that all branches together can handle.
+    """
+
+    flow: str
+    replicas: tuple[str, ...]
+    load: float
+    capacity: float
 
 
 class Load:
@@ -111,6 +123,30 @@ class Load:
         component = self._topology.replicas[replica].component
         at_peak = any(flow in self.behind_queues and component not in self.behind_queues[flow] for flow in parts)
         return Overload(replica, sum(parts.values()), self._limits[replica], lost, tuple(parts), at_peak)
+
+    def split(self) -> Iterator[Overloads]:
+        """Yield, for each `alt` of which the branches can't handle a flow's requests however these are split, what does too little.
+
+        Each branch can be taken until a replica on it has no capacity left.
+        """
+        for flow, shares in self._shares.items():
+            for branches in shares.choices if shares.today is not None else ():
+                most = [self._most(flow, branch) for branch in branches]
+                if sum(each for each, _ in most) < 1 - 1e-9:
+                    demand = self._demands[flow]
+                    yield Overloads(
+                        flow, tuple(full for _, full in most), demand, demand * sum(each for each, _ in most)
+                    )
+
+    def _most(self, flow: str, branch: Rates) -> tuple[float, str]:
+        """Return the largest share of the requests with which a branch can be taken, and the replica that is full then."""
+        free = {
+            replica: self._limits[replica] - self._totals.get(replica, 0.0)
+            for replica in branch
+            if replica in self._limits
+        }
+        room = [(max(0.0, free[replica]) / (branch[replica] * self._demands[flow]), replica) for replica in free]
+        return min(room, default=(1.0, ""))
 
     @cached_property
     def _totals(self) -> Rates:

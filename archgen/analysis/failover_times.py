@@ -19,6 +19,7 @@ from archgen.reliability.index import Index
 from archgen.reliability.members import active_members, deep_asks, has_silent_standby, keeps_address, manual_failovers
 from archgen.reliability.moment import LASTING, Moment, Wait
 from archgen.reliability.plan import Plan
+from archgen.reliability.shortfall import failing_part, traffic_shares
 from archgen.reliability.structure import ServiceLevel, build
 
 
@@ -181,13 +182,14 @@ def _share_until_moved(facts: Topology, component: Component, gone: Collection[S
     timed = moments(facts).takeovers.get(component.id)
     if timed is None or timed.manual or active_members(component):
         return ""
-    lost = [replica for replica in component.replicas if _is_lost(facts, replica, gone)]
-    fail, assumed = "fails" if len(lost) == 1 else "fail", "" if timed.source is None else " (assumed)"
-    share = f"about {len(lost)} in {len(component.replicas)} requests {fail}"
-    moved = f"until the traffic of {component.id} has moved{assumed}"
-    return (
-        f"{share} for about {round_duration(timed.seconds)}, {moved}" if 0 < len(lost) < len(component.replicas) else ""
-    )
+    lost = [replica.id for replica in component.replicas if _is_lost(facts, replica, gone)]
+    if not 0 < len(lost) < len(component.replicas):
+        return ""
+    balances = (facts.components[call.source].balance for call in facts.incoming[component.id])
+    weighing = next((balance for balance in balances if balance is not None), None)
+    share = failing_part(lost, traffic_shares(weighing, {replica.id: component.id for replica in component.replicas}))
+    assumed = "" if timed.source is None else " (assumed)"
+    return f"{share} for about {round_duration(timed.seconds)}, until the traffic of {component.id} has moved{assumed}"
 
 
 def _is_lost(facts: Topology, replica: Replica, gone: Collection[Subject]) -> bool:

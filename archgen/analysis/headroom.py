@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from archgen.analysis.call_rates import retry_chains, tries
 from archgen.analysis.capacity import Load
-from archgen.analysis.retries import retry_chains, tries
 from archgen.analysis.spreading import Rates
 from archgen.analysis.topology import Topology
 from archgen.model.subject import Subject
@@ -52,12 +52,14 @@ class Headroom(Struct, frozen=True):
 class Capacity(Struct, frozen=True):
     """The components that get requests, in the order of the model.
 
-    `silent` are the flows without a declared demand, which aren't counted; `tried` is True if every loss was tried.
+    `silent` are the flows without a declared demand, which aren't counted; `tried` is True if every loss was tried. `uncounted`
+    are the components that the others call only inside `opt` or in some branches of an `alt`.
     """
 
     components: tuple[Headroom, ...]
     silent: tuple[str, ...]
     tried: bool
+    uncounted: tuple[str, ...] = ()
 
 
 def headroom(topology: Topology) -> Capacity:
@@ -86,7 +88,16 @@ def headroom(topology: Topology) -> Capacity:
                     tries=tried_often.get(component.id, 1),
                 )
             )
-    return Capacity(tuple(headrooms), tuple(flow.id for flow in flows if flow.busiest is None), tried)
+    called = {
+        target
+        for flow, rates in busy.rates().items()
+        for hop in topology.hops[flow]
+        for target in hop.step.targets
+        if rates
+    }
+    uncounted = [each.id for each in topology.architecture.components if each.id in called and each.id not in most]
+    silent = tuple(flow.id for flow in flows if flow.busiest is None)
+    return Capacity(tuple(headrooms), silent, tried, tuple(uncounted))
 
 
 def _failing(topology: Topology, load: Load) -> tuple[dict[str, Busiest], dict[str, int]]:

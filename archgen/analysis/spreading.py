@@ -6,17 +6,19 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from heapq import heapify, heappop, heappush
+from math import prod
 from operator import itemgetter
 
+from archgen.analysis.call_rates import Caching, Share, caching
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Balance, Component, Connection, Flow, Replica
-from archgen.model.kinds import KINDS
 from archgen.model.steps import Frame, Request, Step
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import single_bits
 from archgen.reliability.locality import near
 from archgen.reliability.members import eligible
-from archgen.reliability.requests import access_of, asked_by, chooser, connections_under, requests
+from archgen.reliability.requests import asked_by, chooser, connections_under
+from archgen.reliability.shortfall import traffic_shares
 
 Rates = dict[str, float]
 """Requests per second, or a share of a flow's requests, by replica id."""
@@ -24,12 +26,9 @@ Rates = dict[str, float]
 Works = Callable[[str], bool]
 """True if a replica works in the state that is asked about."""
 
-Misses = Mapping[str, float]
-"""For the requests of which only a share is made, that share by the id of the step."""
-
 _STEP = itemgetter(0)
 _NONE: Mapping[str, float] = {}
-_ALL: Misses = {}
+_ALL = Caching({}, {})
 """What a flow without caches sends on: all of it."""
 
 
@@ -45,12 +44,18 @@ class FlowShares:
         self._flow = flow
         self._evaluation = topology.losses.single_losses[flow.id]
         self._bits = {element: 2 << place for place, element in enumerate(self._evaluation.plan.elements)}
-        missed = misses(topology, flow)
-        self._misses = {**missed, **{request: share * missed.get(request, 1.0) for request, share in held.items()}}
+        self._caching = caching(topology, flow, held)
         self.today = None if self._evaluation.flow & 1 else self._spread(self._works(1, ())).run(flow.steps)
 
+    @cached_property
+    def choices(self) -> list[list[Rates]]:
+        """The shares that each branch of an `alt` brings today beside what all of its branches do, if it were always taken."""
+        spread = self._spread(self._works(1, ()))
+        spread.run(self._flow.steps)
+        return [[_beyond(branch, _least(branches)) for branch in branches] for branches in spread.choices]
+
     def _spread(self, works: Works) -> Spread:
-        return Spread(self._topology, self._flow, works, self._misses)
+        return Spread(self._topology, self._flow, works, self._caching)
 
     def after(self, lost: Subject) -> Rates | None:
         """Return the shares that a loss changes, 0 for a replica that gets nothing then; None if the flow fails."""
@@ -109,10 +114,16 @@ class FlowShares:
 
     @cached_property
     def _steps_of(self) -> dict[str, list[int]]:
-        """The steps that call from or to each component."""
+        """The steps that call from or to each component, or stand behind it as a cache."""
         steps: dict[str, list[int]] = {}
         for place, (sources, targets) in enumerate(self._ends):
-            for component in dict.fromkeys((*sources, *targets)):
+            caches = (
+                share.cache
+                for request in _counted((self._flow.steps[place],))
+                for share in self._caching.shares.get(request.id, ())
+                if share.cache is not None
+            )
+            for component in dict.fromkeys((*sources, *targets, *caches)):
                 steps.setdefault(component, []).append(place)
         return steps
 
@@ -182,14 +193,18 @@ def _counted(steps: Iterable[Step]) -> Iterator[Request]:
 
 
 class Spread:
-    """The shares of a flow's requests, carried from step to step."""
+    """The shares of a flow's requests, carried from step to step.
 
-    def __init__(self, topology: Topology, flow: Flow, works: Works, misses: Misses = _ALL) -> None:
+    `choices` are what each branch of an `alt` would bring if it were always taken; how often it is, the model doesn't say.
+    """
+
+    def __init__(self, topology: Topology, flow: Flow, works: Works, caching: Caching = _ALL) -> None:
         self.topology = topology
         self.flow = flow
         self.works = works
-        self.misses = misses
+        self.caching = caching
         self.at: dict[str, Rates] = {}
+        self.choices: list[list[Rates]] = []
 
     def run(self, steps: Iterable[Step]) -> Rates:
         """Return the requests that each replica gets for a request of the flow."""
@@ -198,17 +213,32 @@ class Spread:
             if isinstance(step, Request):
                 _add(total, self._step(step))
             elif isinstance(step, Frame) and step.kind != "opt":
+                outer = len(self.choices)
                 branches = [self.run(branch.steps) for branch in step.branches]
+                if step.kind == "alt":
+                    # how often a branch within another is taken depends on both
+                    del self.choices[outer:]
+                if step.id in self.caching.hit_branches:
+                    _add(total, branches.pop(self.caching.hit_branches[step.id]))
+                elif step.kind == "alt":
+                    self.choices.append(branches)
                 _add(total, _least(branches) if step.kind == "alt" else sum_rates(branches))
         return total
+
+    def _made(self, share: Share) -> float:
+        """Return the share with which a step is made: without its cache, all of it."""
+        if share.cache is None:
+            return share.with_cache
+        replicas = self.topology.components[share.cache].replicas
+        return share.with_cache if any(self.works(replica.id) for replica in replicas) else share.without
 
     def _step(self, request: Request) -> Rates:
         rates: Rates = {}
         connections = connections_under(self.topology.index, request)
-        missed = self.misses.get(request.id, 1.0)
+        made = prod(map(self._made, self.caching.shares.get(request.id, ())))
         for caller, share in self._callers(request.source, connections):
             for replica, part in self._targets(request, connections, caller).items() if share else ():
-                rates[replica] = rates.get(replica, 0.0) + share * missed * part
+                rates[replica] = rates.get(replica, 0.0) + share * made * part
         for target in request.targets:
             members = {replica.id for replica in self.topology.components[target].replicas}
             self.at[target] = {replica: part for replica, part in rates.items() if replica in members}
@@ -263,10 +293,8 @@ def _weighed(balance: Balance | None, chosen: list[str], replicas: Mapping[str, 
     if balance is not None:
         backup = balance.backup
         chosen = [name for name in chosen if name not in backup and replicas[name].component not in backup] or chosen
-    declared = dict(balance.weights) if balance is not None else {}
-    weights = {name: declared.get(name, declared.get(replicas[name].component, 1.0)) for name in chosen}
-    total = sum(weights.values())
-    return {name: weight / total for name, weight in weights.items() if weight}
+    shares = traffic_shares(balance, {name: replicas[name].component for name in chosen})
+    return {name: share for name, share in shares.items() if share}
 
 
 def _add(total: Rates, part: Mapping[str, float]) -> None:
@@ -281,41 +309,12 @@ def sum_rates(branches: list[Rates]) -> Rates:
     return total
 
 
+def _beyond(branch: Rates, least: Rates) -> Rates:
+    return {replica: more for replica, share in branch.items() if (more := share - least.get(replica, 0.0)) > 0.0}
+
+
 def _least(branches: list[Rates]) -> Rates:
     """Return what every branch brings: a model doesn't say how often each is taken."""
     first, *others = branches
     shared = [replica for replica in first if all(replica in branch for branch in others)]
     return {replica: min(branch[replica] for branch in branches) for replica in shared}
-
-
-def misses(topology: Topology, flow: Flow) -> Misses:
-    """Return the steps behind a cache with the share of requests that it does not answer.
-
-    They are the cache's own calls, or, where it makes none in the flow, its caller's later reads of what stores data.
-    """
-    steps = [request for request, _ in requests(flow.steps)]
-    callers = {step.source for step in steps}
-    # by the component that calls on, its share; a caller's holds for its reads of stores alone
-    through: dict[str, float] = {}
-    beside: dict[str, float] = {}
-    shares: dict[str, float] = {}
-    for step in steps:
-        share = through.get(step.source, 1.0)
-        if step.source in beside and _reads_store(topology, flow, step):
-            share *= beside[step.source]
-        if share < 1.0:
-            shares[step.id] = share
-        for connection in connections_under(topology.index, step):
-            if connection.hits is not None:
-                for target in step.targets:
-                    shares_by_end = through if target in callers else beside
-                    shares_by_end[target if target in callers else step.source] = 1.0 - connection.hits
-    return shares
-
-
-def _reads_store(topology: Topology, flow: Flow, step: Request) -> bool:
-    connections = connections_under(topology.index, step)
-    if any(access_of(step, flow, connection) != "read" for connection in connections or (None,)):
-        return False
-    kinds = (KINDS[topology.components[target].kind] for target in step.targets)
-    return all(kind.stores and kind.id != "cache" for kind in kinds)

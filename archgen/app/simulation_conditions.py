@@ -26,6 +26,7 @@ from archgen.reliability.members import (
     order_of_takeover,
 )
 from archgen.reliability.promoters import lease_keeper, orchestrates, promotion_calls
+from archgen.reliability.shortfall import failing_part, traffic_shares
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.structure import ServiceLevel
 from archgen.rules import BY_NAME
@@ -82,7 +83,9 @@ def _unnoticed_sites(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
         up = [group for group in groups if not set(group) <= set(outcome.lost)]
         sick = [group for group in up if set(group) <= {*outcome.lost, *outcome.cut_off}]
         if 0 < len(sick) < len(up):
-            share = f"about {len(sick)} in {len(up)} requests {'fails' if len(sick) == 1 else 'fail'}"
+            owners = {group[0]: topology.replicas[group[0]].component for group in up}
+            shares = traffic_shares(_weighing(topology, outcome.flow, entries), owners)
+            share = failing_part([group[0] for group in sick], shares)
             yield (
                 _unnoticed(server, entries, list(dict.fromkeys(topology.replicas[each[0]].component for each in sick)))
                 + share
@@ -97,6 +100,12 @@ def _unnoticed(server: Component, entries: Sequence[str], sick: Sequence[str]) -
     if sees_port_only(seen):
         return f"the health check of {server.id} ({seen}) asks nothing behind {listed(sick, 'or')}, so "
     return f"if the health check of {server.id} asks nothing behind {listed(sick, 'or')}, "
+
+
+def _weighing(topology: Topology, flow: str, entries: Collection[str]) -> Balance | None:
+    """Return the balance of the client that calls entries by their name, whose weights are those of the records."""
+    callers = (hop.step.source for hop in topology.hops[flow] if not set(entries).isdisjoint(hop.targets))
+    return next((topology.components[caller].balance for caller in callers), None)
 
 
 _LACKED: dict[str, ServiceLevel] = {"down": "serves", "partial": "every", "delayed": "full"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.programs import is_spread_by_clients
@@ -43,8 +43,26 @@ def _by_itself(component: Component) -> str:
     return f" Automate the failover too: {listed([f'`{each}: {{failover: automatic, by: …}}`' for each in sections])}."
 
 
-def advise_second(topology: Topology, component: Component) -> str | None:
-    """Return the fix for the only replica of a component, where another replica and what moves the traffic aren't all of it."""
+def advise_needed_whole(topology: Topology, name: str, flows: Iterable[str]) -> str | None:
+    """Return the fix where callers in some flows need every replica of a component: another one would be one more that may fail."""
+    hops = (hop for flow in flows for hop in topology.hops[flow] if name in hop.targets and not hop.optional)
+    calls = [hop.connection for hop in hops if hop.connection is not None and hop.connection.needs == "all"]
+    callers = list(dict.fromkeys(call.source for call in calls))
+    if not callers:
+        return None
+    alone = len(topology.components[name].replicas) == 1
+    first = f"Add a replica of {name} on another host, and let" if alone else "Let"
+    more = "" if alone else ": another replica would be one more that may fail"
+    return (
+        f"{first} {listed(callers)} do without one replica of {name}, by a health check or a retry, "
+        f"and replace `needs: all` by the number that it takes{more}."
+    )
+
+
+def advise_second(topology: Topology, component: Component, flows: Iterable[str] = ()) -> str | None:
+    """Return the fix for a replica of a component that flows fail with, where another replica and what moves the traffic aren't all."""
+    if (needed := advise_needed_whole(topology, component.id, flows)) is not None:
+        return needed
     if len(component.replicas) > 1:
         spread = _SPREAD_PARITY if _keeps_parity(component) else _SPREAD_MEMBERS
         if is_majority_on_one_host(component):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from archgen.model.architecture import Component, Replica
+from archgen.model.architecture import Balance, Component, Replica
 from archgen.model.durations import spell_duration
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
@@ -15,6 +15,7 @@ from archgen.reliability.health_check import is_blind_to_roles, sees_port_only
 from archgen.reliability.index import Index
 from archgen.reliability.members import is_active_passive, waits_as_backup
 from archgen.reliability.needs import Need
+from archgen.reliability.shortfall import failing_part, traffic_shares
 
 _SOUND, _GONE = 1, 2
 
@@ -168,14 +169,29 @@ def _unnoticed(evaluation: Evaluation[int], caller: str, need: Need) -> str | No
     failing = [replica for replica in taking if failed[replica] & _GONE and not failed[replica] & _SOUND]
     if not failing or len(failing) == len(taking):
         return None
+    if balance is None or _notices(evaluation, balance):
+        return None
     targets = listed(list(dict.fromkeys(owner[replica] for replica in failing)), "or")
-    share = f"about {len(failing)} in {len(taking)} requests {'fails' if len(failing) == 1 else 'fail'}"
-    check = balance.health_check if balance is not None else None
+    shares = traffic_shares(balance, {replica: owner[replica] for replica in taking})
+    return targets.join(unseen_cause(caller, balance)) + failing_part(failing, shares)
+
+
+def _notices(evaluation: Evaluation[int], balance: Balance) -> bool:
+    """Return True if what a check asks for is down, and so no target passes it."""
+    asked = [evaluation.plan.members.get(name, ()) for name, _ in balance.asks]
+    return any(members and all(evaluation.failed[each] & _GONE for each in members) for members in asked)
+
+
+def unseen_cause(caller: str, balance: Balance) -> list[str]:
+    """Return why a balancer sends requests to targets that can't do their part: the words before and after these, if they are named."""
+    check = balance.health_check
+    if balance.asks:
+        return [f"the health check of {caller} asks only {listed([name for name, _ in balance.asks])}, so "]
     if sees_port_only(check):
-        return f"the health check of {caller} ({check}) asks nothing behind {targets}, so {share}"
+        return [f"the health check of {caller} ({check}) asks nothing behind ", ", so "]
     if check is None:
-        return f"if {caller} has no health check that asks behind {targets}, {share}"
-    return f"if the health check of {caller} asks nothing behind {targets}, {share}"
+        return [f"if {caller} has no health check that asks behind ", ", "]
+    return [f"if the health check of {caller} asks nothing behind ", ", "]
 
 
 def _blind_checks(evaluation: Evaluation[int]) -> Iterator[str]:

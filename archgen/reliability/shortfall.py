@@ -1,19 +1,21 @@
-"""The cause of a flow's partial failure or delay: which replicas can't answer, who asks them, what waits."""
+"""The cause of a flow's partial failure or delay: which replicas can't answer, who asks them, with which share, what waits."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from math import floor, isclose
 from typing import Literal
 
 from msgspec import Struct
 
+from archgen.model.architecture import Balance
 from archgen.model.steps import Request
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.needs import Need
 
 
 class Shortfall(Struct, frozen=True):
-    """Replicas that don't answer, of the `members` that their caller spreads requests over without a check.
+    """Replicas that don't answer, with the shares of the `members` that their caller spreads requests over without a check.
 
     `caller` and `targets` are components; `down` tells that all of them are down, rather than up and unable to answer,
     `stuck` that they keep their addresses, as only their hosts are watched.
@@ -22,7 +24,7 @@ class Shortfall(Struct, frozen=True):
     caller: str
     targets: tuple[str, ...]
     failing: tuple[str, ...]
-    members: int
+    members: dict[str, float]
     down: bool
     stuck: bool = False
 
@@ -42,10 +44,15 @@ def shortfall(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> S
         replicas[caller].component,
         tuple(dict.fromkeys(replicas[member].component for member in members)),
         failing,
-        len(members),
+        _shares(evaluation, replicas[caller].component, members),
         all(evaluation.down[member] & bit for member in failing),
         need.kind == "unwatched",
     )
+
+
+def _shares(evaluation: Evaluation[int], caller: str, members: tuple[str, ...]) -> dict[str, float]:
+    owners = {member: evaluation.plan.replicas[member].component for member in members}
+    return traffic_shares(evaluation.plan.index.components[caller].balance, owners)
 
 
 def _unmet(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> tuple[str, Need]:
@@ -87,3 +94,41 @@ def waiting(evaluation: Evaluation[int], bit: int, request: Request, keeper: str
         "targets" if are_down(request.targets) else "source" if are_down((request.source,)) else None
     )
     return Waiting(request.source, request.targets, which, keeper, sender)
+
+
+def traffic_shares(balance: Balance | None, owners: Mapping[str, str]) -> dict[str, float]:
+    """Return the shares of replicas, by id, from the weights of their caller; `owners` are their components.
+
+    A weight of a component is split among its replicas: more of them get no more. Beside it a component without a weight
+    counts as one; where replicas alone have weights, each without counts as one.
+    """
+    declared = dict(balance.weights) if balance is not None else {}
+    members: dict[str, int] = {}
+    for component in owners.values():
+        members[component] = members.get(component, 0) + 1
+    split = any(component in declared for component in members)
+    own = {component for replica, component in owners.items() if replica in declared}
+    weights = {
+        replica: declared.get(replica, declared.get(component, 1.0))
+        if component in own or not split
+        else declared.get(component, 1.0) / members[component]
+        for replica, component in owners.items()
+    }
+    total = sum(weights.values())
+    return {replica: weight / total for replica, weight in weights.items()} if total else dict.fromkeys(weights, 0.0)
+
+
+def part_of_requests(replicas: Collection[str], shares: Mapping[str, float]) -> tuple[str, bool]:
+    """Return the part of the requests that some replicas get, in words, with whether it is one request."""
+    least, most = min(shares.values()), max(shares.values())
+    if isclose(least, most):
+        return f"{len(replicas)} in {len(shares)} requests", len(replicas) == 1
+    percent = floor(100 * sum(shares[replica] for replica in replicas) + 0.5 + 1e-9)
+    words = "under 1%" if percent == 0 else "over 99%" if percent == 100 else f"{percent}%"
+    return f"{words} of requests", False
+
+
+def failing_part(replicas: Collection[str], shares: Mapping[str, float]) -> str:
+    """Return the same as a sentence: about 1 in 3 requests fails."""
+    words, single = part_of_requests(replicas, shares)
+    return f"about {words} {'fails' if single else 'fail'}"

@@ -19,11 +19,11 @@ from archgen.analysis.assessment import FlowAssessment, calculation, quantified
 from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
 from archgen.compare.flows import called
-from archgen.model.architecture import Component, Flow
+from archgen.model.architecture import Balance, Component, Flow
 from archgen.model.steps import Request
 from archgen.model.subject import Subject
 from archgen.reliability.availability import AvailabilityFormula, FlowAvailability, all_up
-from archgen.reliability.hints import local_data, visited
+from archgen.reliability.hints import local_data, unseen_cause, visited
 from archgen.reliability.levels import levels
 from archgen.reliability.members import eligible, quorum
 from archgen.reliability.moment import recent_loss
@@ -174,8 +174,8 @@ class _Encoder:
     def _describe(self, component: Component) -> list[Any]:
         """Return id, title, quorum, replicas; those that read at once, write at once, write once promoted; the promoter.
 
-        Then the names that wait as its backups, null where it has no health check; its code base, or -1; the data that is on
-        each replica alone, and those that visitors come to.
+        Then how it spreads requests, or null; its code base, or -1; the data that is on each replica alone, and those that
+        visitors come to.
         """
         reads, _ = eligible(component, "read")
         now, later = eligible(component, "write")
@@ -183,7 +183,6 @@ class _Encoder:
         promoter = component.replication.by if component.replication else None
         groups = [self._indices(group) for group in (replicas, reads, now, later)]
         balance = component.balance
-        backup = list(balance.backup) if balance is not None and balance.health_check else None
         code = self._component.get(component.codebase or "", -1)
         return [
             component.id,
@@ -191,11 +190,17 @@ class _Encoder:
             quorum(component),
             *groups,
             promoter or "",
-            backup,
+            self._balance(component.id, balance) if balance is not None else None,
             code,
             local_data(component),
             self._indices(visited(component)),
         ]
+
+    def _balance(self, name: str, balance: Balance) -> list[Any]:
+        """Return the names that wait as backups, the weights, what the health check asks, and what it doesn't see (none: no check)."""
+        unseen = [] if balance.health_check is False else unseen_cause(name, balance)
+        asked = [self._component[asked] for asked, _ in balance.asks if asked in self._component]
+        return [list(balance.backup), dict(balance.weights), asked, unseen]
 
     def flow(self, flow: Flow) -> dict[str, Any]:
         """Return one flow, which is also on a page of its own."""

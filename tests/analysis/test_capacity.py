@@ -417,3 +417,57 @@ def test_retries_multiply_while_a_component_fails() -> None:
     assert failing["app"] == (6, "app#1", 6000.0)
     assert failing["cdn"] == (2, "cdn#1", 2000.0)
     assert failing["cache"] == (6, "cache#1", 6000.0)
+
+
+DECIDED = """\
+archgen: 1
+name: A cache that decides which branch is taken
+components:
+  user: {kind: client}
+  app: {kind: app-server, managed: true}
+  cache: {kind: cache, replicas: 2}
+  prices: {kind: service, managed: true}
+  rates: {kind: database, managed: true}
+  db: {kind: database, managed: true}
+connections:
+  user -> app: https
+  app -> cache: {protocol: redis, required: false, hits: 80%}
+  app -> prices: grpc
+  prices -> rates: postgresql
+  app -> db: postgresql
+flows: {visit: {access: read, demand: 100/s, steps: [user -> app: GET, STEPS, app -> db: SELECT]}}
+"""
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "alt: [{when: hit, steps: [app -> cache: GET]}, {when: else, steps: [app -> prices: compute, prices -> rates: SELECT]}]",
+        "app -> cache: GET, alt: [{when: hit, steps: [cache --> app: it]}, "
+        "{when: miss, steps: [app -> prices: compute, prices -> rates: SELECT]}]",
+    ],
+)
+def test_the_branch_of_misses_gets_what_the_cache_leaves_and_what_follows_gets_all(steps: str) -> None:
+    facts = topology(DECIDED.replace("STEPS", steps))
+    today = {"app#1": 100, "cache#1": 50, "cache#2": 50, "prices#1": 20, "rates#1": 20, "db#1": 100}
+    assert loads(facts)["visit"] == pytest.approx(today)
+    one = facts.architecture, Subject("replica", "cache#1")
+    assert loads(Topology(one[0]), one[1])["visit"] == pytest.approx(
+        {**{name: rate for name, rate in today.items() if name != "cache#1"}, "cache#2": 100}
+    )
+
+
+def test_without_the_cache_all_goes_on() -> None:
+    """The only replica of an optional cache is lost: the branch of misses is taken always, and reads are made always."""
+    alone = DECIDED.replace("cache, replicas: 2", "cache")
+    steps = "alt: [{when: hit, steps: [app -> cache: GET]}, {when: else, steps: [app -> prices: compute]}]"
+    lost = Subject("replica", "cache#1")
+    assert loads(topology(alone.replace("STEPS", steps)), lost)["visit"] == {"app#1": 100, "prices#1": 100, "db#1": 100}
+    in_line = topology(alone.replace("STEPS", "app -> cache: GET"))
+    assert loads(in_line)["visit"]["db#1"] == pytest.approx(20)
+    assert loads(in_line, lost)["visit"]["db#1"] == 100
+
+
+def test_a_branch_that_goes_on_to_the_store_after_its_cache_decides_nothing() -> None:
+    steps = "alt: [{when: user, steps: [app -> cache: GET, app -> db: SELECT]}, {when: guest, steps: [app -> prices: compute]}]"
+    assert "prices#1" not in loads(topology(DECIDED.replace("STEPS", steps)))["visit"]

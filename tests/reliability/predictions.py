@@ -12,6 +12,7 @@ from msgspec import Struct
 from archgen.analysis.topology import Topology
 from archgen.app.element_lookup import find_elements
 from archgen.language.load import load
+from archgen.reliability.shortfall import failing_part
 from archgen.reliability.simulation import FlowOutcome, simulate
 from archgen.report.simulate.outcome import reason
 from tests import subtle
@@ -226,7 +227,7 @@ def lab_table() -> str:
 
 def _share(result: FlowOutcome) -> tuple[str, ...]:
     short = result.shortfall
-    return () if short is None else (f"about {len(short.failing)} in {short.members} requests fails",)
+    return () if short is None else (failing_part(short.failing, short.members),)
 
 
 def subtle_table() -> str:

@@ -108,6 +108,29 @@ def test_all_states_of_the_small_reference_models(script: Script, name: str) -> 
     assert equal(script, model, every(count)) == 2**count
 
 
+BALANCED = """\
+archgen: 1
+name: Two versions behind a balancer
+hosts: {a: {}, b: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, replicas: 2, balance: {BALANCE}}
+  app: {kind: app-server, runs_on: [a, b]}
+  canary: {kind: app-server, replicas: 2}
+  db: {kind: database}
+  price: {kind: external-service}
+connections: {user -> lb: https, lb -> app | canary: http, app -> price: https, app -> db: postgresql, canary -> db: postgresql}
+flows: {page: {steps: [user -> lb: GET, lb -> app | canary: GET, app -> price: fare, app -> db: SELECT, canary -> db: SELECT]}}
+"""
+
+BALANCES = (
+    "health_check: {request: GET /ready, asks: db}, weights: {app: 9, canary: 1}",
+    "health_check: {asks: price, fail_open: true}, weights: {a: 3}",
+    "health_check: false, weights: {app: 9, canary: 1}",
+    "weights: {app: 2}",
+    "health_check: TCP connect",
+)
+
 SMALL = (
     """\
 archgen: 1
@@ -161,6 +184,7 @@ connections:
   job -> spare: {protocol: https, required: false}
 flows: {page: {access: read, steps: [job -> own | spare: GET]}}
 """,
+    *(BALANCED.replace("BALANCE", balance) for balance in BALANCES),
 )
 
 

@@ -163,6 +163,11 @@ def _capacity(capacity: Capacity, style: Style) -> list[str]:
     if capacity.silent:
         sentence = f"not counted, since they state no demand: {', '.join(map(brief, capacity.silent))}"
         lines += wrap_columns(sentence, style.width, "  ", "  ")
+    if capacity.uncounted:
+        sentence = (
+            f"not counted, since only `opt` or some branches of an `alt` call them: {', '.join(capacity.uncounted)}"
+        )
+        lines += wrap_columns(sentence, style.width, "  ", "  ")
     return lines
 
 

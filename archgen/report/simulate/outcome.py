@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
-from archgen.reliability.shortfall import Waiting
+from archgen.reliability.shortfall import Waiting, failing_part, part_of_requests
 from archgen.reliability.simulation import FlowOutcome
 
 
@@ -77,14 +77,15 @@ def _partial(flow: FlowOutcome) -> str:
     be = ("is" if number == 1 else "are") + " down" if short.down else ("does" if number == 1 else "do") + " not work"
     always = ", as it is with nothing failed" if flow.always else ""
     if short.stuck:
-        verb, gets = ("fails", "gets") if number == 1 else ("fail", "get")
-        share = f"about {number} in {short.members} requests {gets} no answer"
+        part, single = part_of_requests(short.failing, short.members)
+        share = f"about {part} {'gets' if single else 'get'} no answer"
+        verb = "fails" if number == 1 else "fail"
         return f"{listed_replicas(short.failing)} {verb} and only hosts are watched, so traffic still goes there: {share}{always}"
-    if number == short.members:
+    if number == len(short.members):
         return f"{listed_replicas(short.failing)} {be} and {short.caller} does not check: it keeps sending requests there{always}"
     return (
-        f"{number} of {short.members} replicas of {listed(short.targets)} {be} and {short.caller} does not check: "
-        f"about {number} in {short.members} requests {'fails' if number == 1 else 'fail'}{always}"
+        f"{number} of {len(short.members)} replicas of {listed(short.targets)} {be} and {short.caller} does not check: "
+        f"{failing_part(short.failing, short.members)}{always}"
     )
 
 

@@ -12,7 +12,7 @@ from archgen.analysis.regions import is_only_region, lies_in_region
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate, copy_elsewhere
-from archgen.edits.second_advice import advise_promotion, advise_second, is_majority_on_one_host
+from archgen.edits.second_advice import advise_needed_whole, advise_promotion, advise_second, is_majority_on_one_host
 from archgen.edits.service_advice import (
     advise_service,
     gateway_of_zone,
@@ -183,14 +183,20 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
 
 def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | None:
     if facts.rented(breaking.element):
-        return advise_service(facts, breaking.element, _keeps_copies(facts, breaking))
+        needed = (advise_needed_whole(facts, name, breaking.flows) for name in _components(facts, breaking))
+        service = advise_service(facts, breaking.element, _keeps_copies(facts, breaking))
+        return next(filter(None, needed), None) or service
     lost = _alone_on(facts, breaking)
-    own = advise_second(facts, facts.components[lost]) if lost is not None else _of_each(facts, breaking)
+    own = (
+        advise_second(facts, facts.components[lost], breaking.flows) if lost is not None else _of_each(facts, breaking)
+    )
     others = [name for name in _components(facts, breaking) if name != lost] if lost is not None else []
     if automated := _automate(facts, others):
         return f"{lost}: {own or _ADD.format('')} {automated}"
     if split := [name for name in others if quorum_of(facts.components[name]) is not None]:
-        spread = f"Place the members of {listed(split)} so that a majority is left without {breaking.element.id}."
+        spread = advise_needed_whole(facts, split[0], breaking.flows) or (
+            f"Place the members of {listed(split)} so that a majority is left without {breaking.element.id}."
+        )
         return f"{lost}: {own or _ADD.format('')} {spread}"
     if own is not None:
         return f"{lost}: {own}" if others else own
@@ -253,7 +259,7 @@ def _of_each(facts: Topology, breaking: RootCause) -> str | None:
     """Return the fix of each component that is lost with a host, all by name; None where each needs another replica and no more."""
     advice: dict[str | None, list[str]] = {}
     for name in _stopping(facts, breaking):
-        advice.setdefault(advise_second(facts, facts.components[name]), []).append(name)
+        advice.setdefault(advise_second(facts, facts.components[name], breaking.flows), []).append(name)
     if set(advice) <= {None}:
         return None
     rest = _elsewhere(facts, breaking, None) or _ADD.format("")
@@ -273,8 +279,6 @@ def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
     if need.places:
         floating = (need.connection or "").partition(" -> ")[0]
         return f"Spread more replicas of {floating} over its hosts, or take the `locality` off {need.connection}."
-    if need.count > 1 and need.count == len(need.candidates):
-        return "Let the caller detect a dead target, by a health check or a retry, so that it doesn't need all of them."
     if manual := _automate(facts, sorted(callees)):
         return manual
     stores = {name: facts.components[name].replication for name in _components(facts, breaking)}
@@ -290,7 +294,10 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Add a replica elsewhere; for a host, make failover automatic, or add a host for all that is lost."""
     facts = context.topology
     element = hit.subject
-    if hit.case == "copies":
+    own = [facts.replicas[element.id]] if element.kind == "replica" else []
+    gone = (replica for flow in hit.flows for replica in (*own, *facts.losses.lying_in(element, flow)))
+    lost = dict.fromkeys(replica.component for replica in gone)
+    if hit.case == "copies" or any(advise_needed_whole(facts, name, hit.flows) for name in lost):
         return ()
     if facts.rented(element):
         gateway = gateway_of_zone(facts, element)
@@ -317,7 +324,6 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     moved = [cluster.id for cluster in facts.manual_clusters if element.id in facts.hosts_of(cluster.id)]
     if moved:
         return patch_of(facts, *(automate(facts, *(facts.components[name] for name in moved)) or ()))
-    lost = dict.fromkeys(replica.component for flow in hit.flows for replica in facts.losses.lying_in(element, flow))
     alone = [facts.components[component] for component in lost if facts.hosts_of(component) == (element.id,)]
     alone = [component for component in alone if component.kind != "backup"] or alone
     if any(map(is_majority_on_one_host, alone)):

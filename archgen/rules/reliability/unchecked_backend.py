@@ -16,7 +16,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.health_check import is_blind_to_members, is_blind_to_roles, sees_port_only
 from archgen.reliability.locality import caller_pools
-from archgen.reliability.shortfall import Shortfall
+from archgen.reliability.shortfall import Shortfall, part_of_requests, traffic_shares
 from archgen.reliability.simulation import simulate
 
 _ANSWERS = {**dict.fromkeys(WEB, "GET /health"), "grpc": "gRPC health check"}
@@ -102,12 +102,15 @@ def _share(facts: Topology, component: Component, pool: tuple[str, ...]) -> str:
     cause = f"{component.id} runs no health checks on {targets}"
     always = _always_failing(facts, component)
     if always is not None:
-        share = f"{len(always.failing)} in {always.members} requests always {'fails' if len(always.failing) == 1 else 'fail'}"
+        part, single = part_of_requests(always.failing, always.members)
+        share = f"{part} always {'fails' if single else 'fail'}"
         return f"{share}, as {listed(always.failing)} can't answer even with every element up: {cause}"
     # what a site loses is its own requests, of which nobody says how many they are
     if len(members) < 2 or any(len(_pools(facts, hop)) > 1 for hop in _hops(facts, component)):
         return f"While one of {listed(pool)} is down, its share of the requests fails: {cause}"
-    return f"While {members[0]} is down, 1 in {len(members)} requests fails: {cause}"
+    shares = traffic_shares(component.balance, {each: facts.replicas[each].component for each in members})
+    part, single = part_of_requests(members[:1], shares)
+    return f"While {members[0]} is down, {part} {'fails' if single else 'fail'}: {cause}"
 
 
 def _members(facts: Topology, component: Component) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 if TYPE_CHECKING:
-    from archgen.analysis.capacity import Overload
+    from archgen.analysis.capacity import Overload, Overloads
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -53,6 +53,23 @@ def check(context: RuleContext) -> Iterator[Hit]:
             fix=_even_weights(facts, load, component) or _backlog(facts, component, flows),
         )
     yield from (hit for hit in _outrun(facts) if hit.subject.id not in over)
+    for split in load.split():
+        components = list(dict.fromkeys(facts.replicas[replica].component for replica in split.replicas))
+        if over.keys().isdisjoint(components):
+            yield _split_hit(split, components)
+
+
+def _split_hit(split: Overloads, components: Sequence[str]) -> Hit:
+    """Return the hit of an `alt` of which the branches together can't handle what comes, however it is split."""
+    return Hit(
+        subject=Subject("component", components[0]),
+        message=(
+            f"{split.flow} brings {format_rate(split.load)} to {listed(list(dict.fromkeys(split.replicas)), 'or')}, which together "
+            f"can handle {format_rate(split.capacity)}, whichever branches of its `alt` are taken"
+        ),
+        related=tuple((Subject("component", name), "is on another branch") for name in components[1:]),
+        flows=(split.flow,),
+    )
 
 
 def _outrun(facts: Topology) -> Iterator[Hit]:
@@ -179,7 +196,11 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     load = sum(loads.get(replica.id, 0.0) for replica in component.replicas)
     load += sum(_started(facts).get(component.id, {}).values())
     count = ceil(load / component.capacity - 1e-9) + 1
-    return (Put(("components", component.id, "replicas"), count),) if count <= MOST_REPLICAS else ()
+    return (
+        (Put(("components", component.id, "replicas"), count),)
+        if len(component.replicas) < count <= MOST_REPLICAS
+        else ()
+    )
 
 
 RULE = Rule(
@@ -201,8 +222,9 @@ RULE = Rule(
     limits=(
         "Uses a flow's `peak` where it is declared; what a queue keeps is worked off later, so its workers count with "
         "`demand`, and so does what starts a flow itself, for all of its replicas together. Counts every call as one request, "
-        "whatever it costs. Steps inside `opt` and flows without `demand` don't count, and of an `alt` only the load common to all "
-        "branches. So the load is at least the number in the finding."
+        "whatever it costs. Steps inside `opt` and flows without `demand` don't count. Of an `alt` the load common to all branches "
+        "counts, and a branch of cache misses with the share that `hits` leaves. Else the branches are reported if they can't "
+        "handle the load however it is split. So the load is at least the number in the finding."
     ),
     references=(
         (

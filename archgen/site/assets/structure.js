@@ -329,6 +329,38 @@ var archgenStructure = (() => {
     return [element => states.get(element) || 0n, every];
   };
 
+  /* Return the shares of replicas, by place, from the weights of their caller: a component's is split among its replicas. */
+  const trafficShares = (model, caller, members) => {
+    const [, weights] = model.components[model.replicas[caller][1]][8] || [[], {}];
+    const declared = new Map(Object.entries(weights)), counts = new Map(), own = new Set();
+    const name = member => model.replicas[member][0], owner = member => model.components[model.replicas[member][1]][0];
+    const weight = (each, other) => (declared.has(each) ? declared.get(each) : other);
+    for (const member of members) {
+      counts.set(owner(member), (counts.get(owner(member)) || 0) + 1);
+      if (declared.has(name(member))) own.add(owner(member));
+    }
+    const split = [...counts.keys()].some(component => declared.has(component));
+    const shares = new Map(members.map(member => {
+      const component = owner(member);
+      return [member, own.has(component) || !split ? weight(name(member), weight(component, 1)) : weight(component, 1) / counts.get(component)];
+    }));
+    const total = [...shares.values()].reduce((sum, share) => sum + share, 0);
+    return new Map([...shares].map(([member, share]) => [member, total ? share / total : 0]));
+  };
+
+  /* Return the part of the requests that some replicas get, in words, and whether it is one request. */
+  const part = (members, shares) => {
+    const each = [...shares.values()], most = Math.max(...each);
+    if (most - Math.min(...each) <= 1e-9 * most) return [`${members.length} in ${each.length} requests`, members.length === 1];
+    const percent = Math.floor(100 * members.reduce((sum, member) => sum + shares.get(member), 0) + 0.5 + 1e-9);
+    return [`${percent === 0 ? "under 1%" : percent === 100 ? "over 99%" : `${percent}%`} of requests`, false];
+  };
+
+  const failingPart = (members, shares) => {
+    const [words, single] = part(members, shares);
+    return `about ${words} ${single ? "fails" : "fail"}`;
+  };
+
   /* Return the reason why a share of the requests fails: the last unmet condition of every request on the path, else the first in the flow. */
   const shortfall = (model, evaluation, bit, path) => {
     for (const caller of [...[...path].reverse(), ...evaluation.plan.replicas]) {
@@ -342,7 +374,7 @@ var archgenStructure = (() => {
           caller: model.replicas[caller][1],
           targets: [...new Set(members.map(member => model.replicas[member][1]))],
           failing,
-          members: members.length,
+          members: trafficShares(model, caller, members),
           down: failing.every(member => evaluation.down.get(member) & bit),
           stuck: kind === 2,
         };
@@ -387,8 +419,10 @@ var archgenStructure = (() => {
       }
     }
     for (const caller of evaluation.plan.replicas) {
-      const backup = model.components[model.replicas[caller][1]][8];
-      if (evaluation.failed.get(caller) & GONE || !backup) continue;
+      const [backup, , checks, unseen] = model.components[model.replicas[caller][1]][8] || [[], {}, [], []];
+      if (evaluation.failed.get(caller) & GONE || !unseen.length) continue;
+      const notices = checks.map(component => evaluation.members.get(component) || []);
+      if (notices.some(members => members.length && members.every(each => evaluation.failed.get(each) & GONE))) continue;
       for (const need of evaluation.needs(caller)) {
         const key = `${owner(caller)} ${need[0]}`;
         if (need[4] || asked.has(key)) continue;
@@ -397,8 +431,7 @@ var archgenStructure = (() => {
         const failing = taking.filter(fails);
         if (!failing.length || failing.length === taking.length) continue;
         const targets = listed([...new Set(failing.map(owner))], "or");
-        const share = `about ${failing.length} in ${taking.length} requests ${failing.length === 1 ? "fails" : "fail"}`;
-        words.add(`if the health check of ${owner(caller)} asks nothing behind ${targets}, ${share}`);
+        words.add(unseen.join(targets) + failingPart(failing, trafficShares(model, caller, taking)));
       }
     }
     const gone = new Set(lost);
@@ -517,15 +550,15 @@ var archgenStructure = (() => {
     const caller = model.components[short.caller][0];
     const failing = listedReplicas(short.failing.map(each => model.replicas[each][0]));
     if (short.stuck) {
-      const share = `about ${number} in ${short.members} requests ${single ? "gets" : "get"} no answer`;
+      const [words, one] = part(short.failing, short.members), share = `about ${words} ${one ? "gets" : "get"} no answer`;
       return `${failing} ${single ? "fails" : "fail"} and only hosts are watched, so traffic still goes there: ${share}${so}`;
     }
-    if (number === short.members) {
+    if (number === short.members.size) {
       return `${failing} ${be} and ${caller} does not check: it keeps sending requests there${so}`;
     }
     const names = listed(short.targets.map(each => model.components[each][0]));
-    return `${number} of ${short.members} replicas of ${names} ${be} and ${caller} does not check: ` +
-      `about ${number} in ${short.members} requests ${single ? "fails" : "fail"}${so}`;
+    return `${number} of ${short.members.size} replicas of ${names} ${be} and ${caller} does not check: ` +
+      `${failingPart(short.failing, short.members)}${so}`;
   };
 
   /* Return the way to what fails; where it ends at once, the caller is down, however well the target is. */

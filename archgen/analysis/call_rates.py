@@ -1,0 +1,166 @@
+"""How often the calls of a flow are made: less behind a cache, and more where failed ones are tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Connection, Flow
+from archgen.model.kinds import KINDS, QUEUES
+from archgen.model.steps import Frame, Request, Step
+from archgen.reliability.requests import access_of, connections_under, defers, requests
+
+
+class Share(Struct, frozen=True):
+    """The share of the requests of its caller with which a step is made, while a cache works and while it doesn't."""
+
+    with_cache: float
+    without: float = 1.0
+    cache: str | None = None
+
+
+class Caching(Struct, frozen=True):
+    """The shares of the steps that aren't always made, and the branch of hits of each `alt` that a cache decides."""
+
+    shares: Mapping[str, tuple[Share, ...]]
+    hit_branches: Mapping[str, int]
+
+
+def caching(topology: Topology, flow: Flow, held: Mapping[str, float]) -> Caching:
+    """Return what caches keep from the steps of a flow; of the requests in `held` that share comes at a time.
+
+    Behind a cache are its own calls; or, where it makes none in the flow, the branches of misses of the `alt` that it decides,
+    and without such an `alt` its caller's later reads of what stores data.
+    """
+    walk = _Walk(topology, flow)
+    walk.steps(flow.steps)
+    shares = dict(walk.shares)
+    for request, share in held.items():
+        shares[request] = (*shares.get(request, ()), Share(share, share))
+    return Caching(shares, walk.hit_branches)
+
+
+class _Walk:
+    """The caches in front of each step, in the order of the flow."""
+
+    def __init__(self, topology: Topology, flow: Flow) -> None:
+        self._topology = topology
+        self._flow = flow
+        self._callers = {request.source for request, _ in requests(flow.steps)}
+        # by the component that calls on, what its cache leaves; a caller's holds for its reads of stores alone
+        self._through: dict[str, Share] = {}
+        self._beside: dict[str, Share] = {}
+        self.shares: dict[str, tuple[Share, ...]] = {}
+        self.hit_branches: dict[str, int] = {}
+
+    def steps(self, steps: Iterable[Step]) -> None:
+        asked: Request | None = None
+        for step in steps:
+            if isinstance(step, Request):
+                self._request(step)
+                asked = step if step.source in self._beside and self._hit_share(step) is not None else None
+            elif isinstance(step, Frame):
+                self._frame(step, asked)
+                asked = None
+
+    def _request(self, step: Request) -> None:
+        before = self._through.get(step.source)
+        beside = self._beside.get(step.source)
+        shares = [share for share in (before, beside if self._reads_store(step) else None) if share is not None]
+        if shares:
+            self.shares[step.id] = (*self.shares.get(step.id, ()), *shares)
+        hits = self._hit_share(step)
+        for target in step.targets if hits is not None else ():
+            share = Share(1.0 - (hits or 0.0), 1.0, target)
+            if target in self._callers:
+                self._through[target] = share
+            else:
+                self._beside[step.source] = share
+
+    def _hit_share(self, step: Request) -> float | None:
+        hits = [each.hits for each in connections_under(self._topology.index, step) if each.hits is not None]
+        return hits[-1] if hits else None
+
+    def _frame(self, frame: Frame, asked: Request | None) -> None:
+        decision = self._decision(frame, asked) if frame.kind == "alt" else None
+        if decision is None:
+            for branch in frame.branches:
+                self.steps(branch.steps)
+            return
+        number, request = decision
+        hits, cache = self._hit_share(request) or 0.0, request.targets[0]
+        self.hit_branches[frame.id] = number
+        self._beside.pop(request.source, None)
+        for place, branch in enumerate(frame.branches):
+            share = Share(hits, 0.0, cache) if place == number else Share(1.0 - hits, 1.0, cache)
+            reached: set[str] = set()
+            for step, _ in requests(branch.steps):
+                if step.source not in reached and step is not request:
+                    self.shares[step.id] = (*self.shares.get(step.id, ()), share)
+                reached.update(step.targets)
+            self.steps(each for each in branch.steps if each is not request)
+
+    def _decision(self, frame: Frame, asked: Request | None) -> tuple[int, Request] | None:
+        """Return the branch of hits and the request to the cache, if a cache decides: it is asked right before, or in one branch first."""
+        first = [next((step for step, _ in requests(branch.steps)), None) for branch in frame.branches]
+        if asked is not None:
+            silent = [number for number, step in enumerate(first) if step is None]
+            return (silent[0], asked) if len(silent) == 1 else None
+        asking = [
+            (number, step)
+            for number, step in enumerate(first)
+            if step is not None
+            and self._hit_share(step) is not None
+            and self._callers.isdisjoint(step.targets)
+            and step in frame.branches[number].steps
+        ]
+        return asking[0] if len(asking) == 1 and not self._falls_back(frame, asking[0][0]) else None
+
+    def _falls_back(self, frame: Frame, number: int) -> bool:
+        """Return True if a branch goes on to a store after its cache, so that it is that of the misses too."""
+        return any(self._reads_store(step) for step, _ in requests(frame.branches[number].steps))
+
+    def _reads_store(self, step: Request) -> bool:
+        connections = connections_under(self._topology.index, step)
+        if any(access_of(step, self._flow, each) != "read" for each in connections or (None,)):
+            return False
+        kinds = (KINDS[self._topology.components[target].kind] for target in step.targets)
+        return all(kind.stores and kind.id != "cache" for kind in kinds)
+
+
+Chain = tuple[Connection, ...]
+"""The connections of a chain over which a failed request is tried again, in their order."""
+
+
+def retry_chains(topology: Topology, flow: str) -> Iterator[tuple[str, Chain]]:
+    """Yield each component of a flow with a chain to it that tries more often than those before.
+
+    A chain ends where nobody waits for the answer: a request that is handed over is not sent again for what fails later. What a
+    queue hands on it delivers again, so that there another one begins.
+    """
+    arriving: dict[str, Chain] = {}
+    most: dict[str, int] = {}
+    taken = {request.id for request in topology.losses.takers.get(flow, ())}
+    for hop in topology.hops[flow]:
+        connection = hop.connection
+        if connection is not None:
+            handed_over = hop.step.id in taken or defers(hop.step, connection)
+            before = () if handed_over else arriving.get(hop.step.source, ())
+            chain = (*before, connection) if connection.retries and connection not in before else before
+            ends = handed_over and topology.kind(hop.step.source).id not in QUEUES
+            for target in hop.targets:
+                if not ends and tries(chain) > tries(arriving.get(target, ())):
+                    arriving[target] = chain
+                if tries(chain) > most.get(target, 1):
+                    most[target] = tries(chain)
+                    yield target, chain
+
+
+def tries(chain: Chain) -> int:
+    """Return how often a request is sent at the end of a chain."""
+    count = 1
+    for connection in chain:
+        count *= 1 + (connection.retries or 0)
+    return count
