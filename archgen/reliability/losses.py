@@ -15,6 +15,7 @@ from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
 from archgen.reliability.index import Index
 from archgen.reliability.levels import ServiceLevels, delaying_points, levels
+from archgen.reliability.needs import Need
 from archgen.reliability.plan import Plan
 from archgen.reliability.structure import Structure, build
 from archgen.reliability.waiting import TAKING, answers_before, defer, takers
@@ -268,6 +269,13 @@ class Losses:
         return tuple(
             flow for flow in breaking.flows if not self.holds_all(zone, flow) and self.breaks_as_zone(zone, flow)
         )
+
+    def fails_beside(self, component: str, need: Need, flows: Iterable[str]) -> bool:
+        """Return True if flows fail with a replica of a component by itself, which is none that a need asks for."""
+        needed = {*need.candidates, *(member.replica for member in need.guarded)}
+        members = {replica.id for replica in self._index.components[component].replicas}
+        alone = {element.id for flow in flows for element in self.points[flow] if element.kind == "replica"}
+        return members.isdisjoint(needed) and not members.isdisjoint(alone)
 
     def lying_in(self, element: Subject, flow: str) -> tuple[Replica, ...]:
         """Return the replicas of a flow that surely go down with a host or a zone."""

@@ -205,8 +205,10 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
     if where := next((need.connection for need in needs.get(path[-1], ()) if need.step == step and need.places), None):
         return place_beside(facts.connections[where].source, facts.connections[where].targets, where)
     asked = (need for each in path[-2:-1] for need in needs.get(each, ()) if need.step == step)
-    if cure := next((_cure(facts, breaking, need) for need in asked), None):
-        return cure
+    for need in asked:
+        if cure := _cure(facts, breaking, need):
+            apart = lost and not need.places and facts.losses.fails_beside(lost, need, breaking.flows)
+            return f"{lost}: {_ADD.format('')} {cure}" if apart else cure
     return leave_zone(facts, breaking.element, breaking.flows, spared) if breaking.element.kind == "zone" else None
 
 

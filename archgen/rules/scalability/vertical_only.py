@@ -63,8 +63,9 @@ def _is_later(hop: Hop) -> bool:
 
 def _alone(facts: Topology, component: str) -> bool:
     candidate = facts.components[component]
-    # an orchestrator has replicas and spreads requests over them as soon as their number is raised
+    # an orchestrator starts what floats, and spreads requests over its replicas as soon as their number is raised
     scales = candidate.cluster is not None and candidate.cluster.by == "orchestrator"
+    scales = scales or all(replica.floating for replica in candidate.replicas)
     product = product_of(candidate.product)
     may_grow = not (scales or product.single or product.ordered)
     return facts.kind(component).serves and not candidate.managed and len(candidate.replicas) == 1 and may_grow
@@ -87,7 +88,7 @@ RULE = Rule(
         "Considers web servers, application servers and services in flows that visitors begin, other than through a bastion, or "
         "that have a `demand`, where the step is neither optional nor `async`. Skips media and their relays, which no balancer "
         "spreads, and products of which one instance works; other rules cover data stores. An orchestrator (`cluster: {by: "
-        "orchestrator}`) spreads requests itself once there are more replicas."
+        "orchestrator}`, or `runs_on: {any: …}`) spreads requests itself once there are more replicas."
     ),
     references=(
         (
