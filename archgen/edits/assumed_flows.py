@@ -12,18 +12,15 @@ from archgen.model.kinds import KINDS
 from archgen.model.steps import Request
 
 
-def requests_of(flow: Flow) -> list[tuple[int, str]]:
-    """Return the connections of the requests of a flow, each with its position."""
-    return [
-        (index, f"{step.source} -> {' | '.join(step.targets)}")
-        for index, step in enumerate(flow.steps)
-        if isinstance(step, Request)
-    ]
+def requests_of(flow: Flow) -> list[tuple[Request, str]]:
+    """Return the requests of a flow, each with its connection."""
+    asked = (step for step in flow.steps if isinstance(step, Request))
+    return [(step, f"{step.source} -> {' | '.join(step.targets)}") for step in asked]
 
 
 def calls_in(flow: Flow, component: str) -> bool:
     """Return True if a component calls, or is called, in a flow."""
-    return any(component in (step.source, *step.targets) for step in flow.steps if isinstance(step, Request))
+    return any(component in (step.source, *step.targets) for step, _ in requests_of(flow))
 
 
 def settle_calls(
@@ -45,7 +42,7 @@ def settle_calls(
                 if connection.id not in after[flow.id] and _needs(model, flow, after[flow.id], connection.source):
                     after[flow.id] += [each for each in needed if each not in after[flow.id]]
     used = [flow for flow in model.flows if not {*confirmed}.isdisjoint(before[flow.id]) or is_asked(flow.steps, lost)]
-    out = {flow.id: lost | _calls({*before[flow.id]} - {*after[flow.id]}) for flow in model.flows}
+    out = {flow.id: lost | _calls_out(flow, after[flow.id]) for flow in model.flows}
     ended = _repeated(used, after) | {
         flow.id for flow in used if not after[flow.id] and is_emptied(flow.steps, out[flow.id])
     }
@@ -66,17 +63,17 @@ def settle_calls(
             yield Remove(("connections", connection.id, "assumed"))
 
 
-def _calls(connections: Iterable[str]) -> frozenset[CallEnds]:
-    ends = (connection.split(" -> ") for connection in connections)
-    return frozenset((source, target) for source, targets in ends for target in targets.split(" | "))
+def _calls_out(flow: Flow, after: Collection[str]) -> frozenset[CallEnds]:
+    """Return the calls of a flow's requests that aren't among its connections any more."""
+    out = (step for step, connection in requests_of(flow) if connection not in after)
+    return frozenset((step.source, target) for step in out for target in step.targets)
 
 
 def _left(flow: Flow, gone: frozenset[CallEnds]) -> Iterator[str]:
     """Yield the connections that are left of a flow; in an assumed one, what only those that are gone lead to is gone too."""
-    steps = [step for step in flow.steps if isinstance(step, Request)]
     led_to: set[str] = set()
     lost: set[str] = set()
-    for step, (_, connection) in zip(steps, requests_of(flow), strict=True):
+    for step, connection in requests_of(flow):
         if is_emptied((step,), gone) or (step.source in lost and flow.assumed is not None):
             lost |= {*step.targets} - led_to
         else:
@@ -90,12 +87,11 @@ def _behind(model: Architecture, connection: str, doubtful: Collection[str]) -> 
     for flow in model.flows:
         requests = [] if flow.assumed is None else requests_of(flow)
         reached: set[str] = set()
-        for _, other in requests:
-            source, _, targets = other.partition(" -> ")
+        for step, other in requests:
             if other == connection:
-                reached |= {*targets.split(" | ")}
-            elif source in reached and other not in doubtful:
-                reached |= {*targets.split(" | ")}
+                reached |= {*step.targets}
+            elif step.source in reached and other not in doubtful:
+                reached |= {*step.targets}
                 yield other
 
 
@@ -118,4 +114,5 @@ def _repeated(flows: Iterable[Flow], steps: dict[str, list[str]]) -> set[str]:
 
 
 def _starts_as(other: Flow, flow: Flow) -> bool:
-    return requests_of(other)[:1] == requests_of(flow)[:1]
+    first, own = ([name for _, name in requests_of(each)][:1] for each in (other, flow))
+    return first == own
