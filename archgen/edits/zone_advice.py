@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from archgen.analysis.topology import Topology
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, zone_words
+from archgen.model.wording import listed, plural, zone_words
+from archgen.reliability.locality import home
+from archgen.reliability.needs import Need, answering_of
 
 
 def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared: Collection[str]) -> str:
@@ -62,3 +64,44 @@ def _groups(topology: Topology, flow: str, lost: Mapping[str, str]) -> Iterator[
 
 def _is_lost(topology: Topology, component: str, lost: Collection[str]) -> bool:
     return all(replica.id in lost for replica in topology.components[component].replicas)
+
+
+def outnumbered(topology: Topology, place: Subject, flow: str) -> Iterator[tuple[str, Need, tuple[str, ...]]]:
+    """Yield each caller and need that too few, and yet some, are left to meet without a place, and those who are there."""
+    lost = {replica.id for replica in topology.losses.lying_in(place, flow)}
+    for caller, needs in topology.losses.structures[flow].needs.items():
+        for need in (each for each in needs if each.kind == "some"):
+            answering = answering_of(need)
+            inside = tuple([each for each in answering if each in lost])
+            if inside and 0 < len(answering) - len(inside) < need.count:
+                yield caller, need, inside
+
+
+def add_zones(topology: Topology, zone: Subject, flow: str) -> str | None:
+    """Return the advice for replicas of which zones like one can't each be lost, wherever they stand in them; None where they can.
+
+    Of n replicas k have to answer, so no zone may hold more than n - k, and all n need n / (n - k) zones.
+    """
+    kind = topology.zones[zone.id].kind
+    for caller, need, inside in outnumbered(topology, zone, flow):
+        size = len(answering_of(need))
+        spare = size - need.count
+        within = _reach(topology, caller, need.connection)
+        alike = (each.id for each in topology.architecture.zones if each.kind == kind)
+        zones = [each for each in alike if not within or any(topology.index.inside(each, outer) for outer in within)]
+        missing = -(-size // spare) - len(zones) if spare else 0
+        if missing > 0:
+            place = zone_words(kind)
+            more = f"a third {place}" if len(zones) == 2 and missing == 1 else plural(missing, f"more {place}")
+            names = listed([*dict.fromkeys(topology.replicas[each].component for each in inside)])
+            return (
+                f"Run replicas of {names} in {more} as well: {need.count} of {size} must answer, "
+                f"so no {place} may hold more than {spare} of them."
+            )
+    return None
+
+
+def _reach(topology: Topology, caller: str, connection: str | None) -> frozenset[str]:
+    """Return the zones that a caller's targets are in by the locality of a connection; none if it has no locality."""
+    locality = topology.connections[connection].locality if connection is not None else None
+    return home(topology.index, topology.replicas[caller], locality) if locality is not None else frozenset()

@@ -16,7 +16,7 @@ from archgen.model.finding import Proof
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Evaluation, places
-from archgen.reliability.needs import Guarded, Need, PlacedNeeds
+from archgen.reliability.needs import Guarded, Need, PlacedNeeds, answering_of
 from archgen.reliability.plan import Plan
 from archgen.reliability.series import series
 
@@ -297,7 +297,7 @@ def _promoting(plan: Plan, need: Need) -> Iterator[tuple[str, str]]:
 
 def _first_target(need: Need, pairs: Iterable[tuple[str, str]], down: Mapping[str, int], bit: int) -> dict[str, str]:
     """Return the first target for each replica that stands behind one, and isn't asked itself: one that is up, if any is."""
-    own = {*need.candidates, *(member.replica for member in need.guarded)}
+    own = {*answering_of(need)}
     targets: dict[str, str] = {}
     for replica, target in sorted(pairs, key=lambda pair: down[pair[1]] & bit):
         if replica not in own:

@@ -9,7 +9,7 @@ from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import alive, at_worst, is_free, worst_place
 from archgen.reliability.locality import out_of_reach
 from archgen.reliability.members import Votes
-from archgen.reliability.needs import Guarded, Need, asked_component
+from archgen.reliability.needs import Guarded, Need, answering_of, asked_component
 from archgen.reliability.requests import requests
 
 
@@ -32,7 +32,7 @@ def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], 
             words = words or _without_quorum(evaluation, bit, need) or _unresolved(evaluation, need)
             words = words or _out_of_reach(evaluation, bit, need)
             if place is not None and words is None:
-                targets = dict.fromkeys(plan.replicas[each].component for each in _members(asked))
+                targets = dict.fromkeys(plan.replicas[each].component for each in answering_of(asked))
                 words = f"{caller} may run on {place.host}, and no replica of {listed([*targets], 'or')} answers there"
             if words is not None and evaluation.unmet(asked) & bit:
                 reasons.setdefault(need.step, words)
@@ -55,7 +55,7 @@ def _without_own_quorum(evaluation: Evaluation[int], bit: int, explained: Collec
 def _without_quorum(evaluation: Evaluation[int], bit: int, need: Need) -> str | None:
     """Return the numbers of the quorum that keeps a candidate down, though the candidate itself is up."""
     plan, down, own = evaluation.plan, evaluation.down, evaluation.own
-    held = next((each for each in _members(need) if down[each] & bit and not own[each] & bit), None)
+    held = next((each for each in answering_of(need) if down[each] & bit and not own[each] & bit), None)
     return (
         None if held is None else _short(evaluation, bit, Votes(*plan.structure.quorums[plan.replicas[held].component]))
     )
@@ -65,14 +65,14 @@ def _unresolved(evaluation: Evaluation[int], need: Need) -> str | None:
     """Return what the step needs that does not show it: the look-up of its domain name."""
     if need.name is None:
         return None
-    servers = dict.fromkeys(evaluation.plan.replicas[each].component for each in _members(need))
+    servers = dict.fromkeys(evaluation.plan.replicas[each].component for each in answering_of(need))
     return f"{listed([*servers], 'or')} has to resolve {need.name} first"
 
 
 def _out_of_reach(evaluation: Evaluation[int], bit: int, need: Need) -> str | None:
     """Return the replica that is up and that the address of its component can't reach, as no local network leads there."""
     index, replicas = evaluation.plan.index, evaluation.plan.replicas
-    for name in dict.fromkeys(replicas[each].component for each in _members(need)):
+    for name in dict.fromkeys(replicas[each].component for each in answering_of(need)):
         away = out_of_reach(index, index.components[name])
         standing = [
             each.id
@@ -82,10 +82,6 @@ def _out_of_reach(evaluation: Evaluation[int], bit: int, need: Need) -> str | No
         if standing:
             return f"the address of {name} can't move to {standing[0]}, which is on another local network"
     return None
-
-
-def _members(need: Need) -> tuple[str, ...]:
-    return (*need.candidates, *(member.replica for member in need.guarded))
 
 
 def _words(evaluation: Evaluation[int], bit: int, caller: str, member: Guarded) -> Iterator[str]:

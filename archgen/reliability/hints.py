@@ -14,7 +14,7 @@ from archgen.reliability.failure import is_free
 from archgen.reliability.health_check import is_blind_to_roles, sees_port_only
 from archgen.reliability.index import Index
 from archgen.reliability.members import is_active_passive, waits_as_backup
-from archgen.reliability.needs import Need
+from archgen.reliability.needs import Need, answering_of
 from archgen.reliability.shortfall import failing_part, traffic_shares
 
 _SOUND, _GONE = 1, 2
@@ -203,7 +203,7 @@ def _blind_checks(evaluation: Evaluation[int]) -> Iterator[str]:
         if balance is None or evaluation.failed[caller] & _GONE or not is_blind_to_roles(balance.health_check):
             continue
         for need in plan.structure.needs.get(caller, ()):
-            first = next(iter((*need.candidates, *(member.replica for member in need.guarded))), None)
+            first = next(iter(answering_of(need)), None)
             target = plan.replicas[first].component if first is not None else ""
             replication = components[target].replication if target else None
             if (

@@ -15,7 +15,7 @@ from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
 from archgen.reliability.index import Index
 from archgen.reliability.levels import ServiceLevels, delaying_points, levels
-from archgen.reliability.needs import Need
+from archgen.reliability.needs import Need, answering_of
 from archgen.reliability.plan import Plan
 from archgen.reliability.structure import Structure, build
 from archgen.reliability.waiting import TAKING, answers_before, defer, takers
@@ -272,7 +272,7 @@ class Losses:
 
     def fails_beside(self, component: str, need: Need, flows: Iterable[str]) -> bool:
         """Return True if flows fail with a replica of a component by itself, which is none that a need asks for."""
-        needed = {*need.candidates, *(member.replica for member in need.guarded)}
+        needed = {*answering_of(need)}
         members = {replica.id for replica in self._index.components[component].replicas}
         alone = {element.id for flow in flows for element in self.points[flow] if element.kind == "replica"}
         return members.isdisjoint(needed) and not members.isdisjoint(alone)
@@ -316,7 +316,7 @@ class Losses:
         if flow not in self._answering:
             members: dict[tuple[str, str | None, str | None], dict[str, None]] = {}
             for need in (need for needs in self.structures[flow].needs.values() for need in needs):
-                answering = (*need.candidates, *(member.replica for member in need.guarded))
+                answering = answering_of(need)
                 members.setdefault((need.step, need.connection, need.name), {}).update(dict.fromkeys(answering))
             groups: dict[str, dict[tuple[str, ...], None]] = {}
             for group in map(tuple, members.values()):

@@ -91,6 +91,11 @@ class PlacedNeeds(Struct, frozen=True):
         return next((each for each in self.needs if (each.step, each.connection, each.kind) == asked), None)
 
 
+def answering_of(need: Need) -> tuple[str, ...]:
+    """Return the replicas that may meet a need: its candidates, and those that a guard may hold back."""
+    return (*need.candidates, *(member.replica for member in need.guarded))
+
+
 def asked_component(need: Need) -> str:
     """Return the component at the end of what a health check asks."""
     behind = next((asked for member in need.guarded for asked in member.asks), None)
@@ -302,7 +307,7 @@ def _unsettled(index: Index, use: Use, need: Need, moment: Moment) -> Iterator[N
 def _asked_of_each(index: Index, use: Use, need: Need) -> Iterator[str]:
     """Yield the replicas that may answer a use, but for those whose answers it can do without."""
     needed = {target for connection in use.required for target in connection.targets}
-    for replica in (*need.candidates, *(member.replica for member in need.guarded)):
+    for replica in answering_of(need):
         if index.replicas[replica].component in needed:
             yield replica
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from archgen.model.architecture import Balance
 from archgen.model.steps import Request
 from archgen.reliability.evaluation import Evaluation
-from archgen.reliability.needs import Need
+from archgen.reliability.needs import Need, answering_of
 
 
 class Shortfall(Struct, frozen=True):
@@ -37,7 +37,7 @@ def shortfall(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> S
         members: tuple[str, ...] = need.candidates
         failing = tuple(member for member in members if evaluation.itself(member) & bit)
     else:
-        members = (*need.candidates, *(member.replica for member in need.guarded))
+        members = answering_of(need)
         held = {member.replica for member in need.guarded if evaluation.held(member) & bit}
         failing = tuple(member for member in members if evaluation.failed[member] & bit or member in held)
     return Shortfall(

@@ -10,6 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveHost
 from archgen.edits.moves import moves
 from archgen.edits.patch import patch_of
+from archgen.edits.zone_advice import add_zones, outnumbered
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
 from archgen.model.subject import Subject
@@ -47,7 +48,8 @@ def _of_machines(facts: Topology, hits: list[Hit]) -> Iterator[Hit]:
         together.setdefault(_replicas(hit), []).append(hit.subject)
     for hit in hits:
         places = together[_replicas(hit)]
-        if not _is_site(facts, hit.subject) and any(_parts_machines(facts, place, _replicas(hit)) for place in places):
+        may_part = hit.fix is None and not _is_site(facts, hit.subject)
+        if may_part and any(_parts_machines(facts, place, _replicas(hit)) for place in places):
             zones = [place.id for place in places if place.kind == "zone" and not _is_site(facts, place)]
             outermost = [zone for zone in zones if not any(facts.index.inside(zone, other) for other in zones)]
             where = "".join(f" in another {zone_words(facts.zones[zone].kind)}" for zone in outermost[:1])
@@ -181,12 +183,24 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
     own = [flow for flow in breaking.flows if flow in owed]
     others = [flow for flow in breaking.flows if flow not in owed]
     besides = f", and for other reasons {listed(others)}" if others else ""
+    some = {
+        facts.replicas[each].component
+        for flow in blamed
+        for _, _, few in outnumbered(facts, element, flow)
+        for each in few
+    }
+    left = [name for name in components if name in some]
+    short = f"leaves too few of {listed(left)} and " if left else ""
+    whole = [name for name in components if name not in left]
+    down = f"{listed(whole)} and " if whole else ""
+    zones = (add_zones(facts, element, flow) for flow in blamed) if element.kind == "zone" else ()
     return Hit(
         subject=element,
         message=(
-            f"{_backing_up(facts, together)}, but {count} run {place}: losing it takes down "
-            f"{listed([*components])} and {plural(len(own), 'flow')}: {listed(own)}{besides}{_copied(facts, element, components)}"
+            f"{_backing_up(facts, together)}, but {count} run {place}: losing it {short}takes down "
+            f"{down}{plural(len(own), 'flow')}: {listed(own)}{besides}{_copied(facts, element, components)}"
         ),
+        fix=next(filter(None, zones), None),
         related=tuple((Subject("replica", replica), f"goes down with {element.id}") for replica in together),
         flows=breaking.flows,
         proof={point.flow: point for point in breaking.points}[

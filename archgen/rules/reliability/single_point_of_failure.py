@@ -236,12 +236,10 @@ def _alone_on(facts: Topology, breaking: RootCause) -> str | None:
 
 def _stopping(facts: Topology, breaking: RootCause) -> list[str]:
     """Return the components of the lost replicas: backups are the lesser loss, then those that aren't lost as a whole."""
-    lost, names = (*_carried(facts, breaking), breaking.element.id), _components(facts, breaking)
+    lost, names = {*_carried(facts, breaking), breaking.element.id}, _components(facts, breaking)
     alone = _stops_backups_alone(facts, breaking)
     serving = [name for name in names if alone or facts.kind(name).id != "backup"] or names
-    gone = [
-        name for name in serving if all(replica.id in lost for replica in facts.components[name].replicas)
-    ] or serving
+    gone = [name for name in serving if lost.issuperset(each.id for each in facts.components[name].replicas)] or serving
     return [name for name in gone if not _is_only_writer(facts, name, breaking.flows)] or gone
 
 

@@ -16,6 +16,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.health_check import is_blind_to_members, is_blind_to_roles, sees_port_only
 from archgen.reliability.locality import caller_pools
+from archgen.reliability.needs import answering_of
 from archgen.reliability.shortfall import Shortfall, part_of_requests, traffic_shares
 from archgen.reliability.simulation import simulate
 
@@ -118,7 +119,7 @@ def _members(facts: Topology, component: Component) -> tuple[str, ...]:
     callers = {replica.id for replica in component.replicas}
     return next(
         (
-            (*need.candidates, *(member.replica for member in need.guarded))
+            answering_of(need)
             for flow in facts.flows_of[component.id]
             for caller, needs in facts.losses.levels[flow].every.structure.needs.items()
             for need in needs
