@@ -13,7 +13,7 @@ from archgen.model.finding import CONFIDENCES
 from archgen.model.kinds import KINDS
 from archgen.model.requirements import Question
 
-_CALLERS = ("caller", "callee")
+_CALLERS = ("caller", "callee", "provider-caller")
 """Kinds of questions about the ends of calls that no file shows: each component that is named may do without the call."""
 
 _SEVERAL = (*_CALLERS, "sharer", "callees", "writers")
@@ -133,6 +133,8 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
     components = {component.id: component for component in model.components}
     if kind in _NEW and " -> " in about:
         yield from _new_call(model, about, required=value == "required", sort=_NEW[kind]) if value != "none" else ()
+    elif kind == "provider-caller":
+        yield from _callers_of_new(model, components, about, value) if value != "none" else ()
     elif kind in ("call", "entrance", "redirect") and " -> " in about:
         yield from {"call": _call, "entrance": _entrance, "redirect": _redirect}[kind](model, about, value)
     elif about in model.unknown and value in ("no", "none") and kind in ("unknown", "entrance", ""):
@@ -213,6 +215,16 @@ def _new_call(model: Architecture, about: str, *, required: bool, sort: str | No
         components[target] = Component(id=target, kind=sort)
         yield Put(("components", target), {"kind": sort})
     yield from _caller(model, components[target], source, required=required)
+
+
+def _callers_of_new(model: Architecture, components: dict[str, Component], called: str, value: str) -> Iterator[Change]:
+    """Draw the calls of what no file describes, which is a new component."""
+    callers = {name: required for name, required in chosen_in(value).items() if name in components}
+    if callers and called not in components:
+        components[called] = Component(id=called, kind="external-service")
+        yield Put(("components", called), {"kind": "external-service"})
+    for name, required in callers.items():
+        yield from _caller(model, components[called], name, required=required)
 
 
 def _redirect(model: Architecture, about: str, value: str) -> Iterator[Change]:

@@ -294,9 +294,23 @@ class FactSheet:
         self._unresolved.setdefault(address, {}).setdefault(component, f"{name} of {component} ({source})")
         self.ask_for(component, "service", address.partition(":")[0], name, address, source)
 
-    def ask_for(self, component: str, kind: str, title: str, name: str, address: str, source: Origin) -> None:
-        """Record that a component may call what no file describes, at an address, or with a key where that is empty."""
+    def ask_for(
+        self,
+        component: str,
+        kind: str,
+        title: str,
+        name: str,
+        address: str,
+        source: Origin,
+        others: tuple[str, ...] = (),
+    ) -> None:
+        """Record that a component may call what no file describes, at an address, or with a key where that is empty.
+
+        Where nothing tells which of several components does, the `others` may in its place.
+        """
         value = {"kind": kind, "variable": name, "host": address}
+        if others:
+            value["others"] = ",".join(others)
         self.add(Fact(f"component:{component}", f"needs-{title}", value, source, name, "medium"))
 
     @property

@@ -80,3 +80,17 @@ def test_a_caller_that_is_gone_calls_nothing() -> None:
     MODEL.write_text(text)
     answer("quotes -> exchange-acme-quotes", "required")
     assert "acme-quotes" not in {each.id for each in model().components}
+
+
+def test_callers_are_chosen_of_what_several_are_told_of() -> None:
+    Path("compose.yml").write_text(
+        "services:\n"
+        "  shop: {image: 'acme.co/shop:1', ports: ['80:80'], env_file: shared.env}\n"
+        "  jobs: {image: 'acme.co/jobs:1', restart: always, env_file: shared.env}\n"
+    )
+    Path("shared.env").write_text("QUOTES_URL=https://exchange.acme-quotes.io\n")
+    assert main(["import", ".", "-o", str(MODEL), "--update"]) == 0
+    answer("exchange-acme-quotes", "shop,jobs:optional")
+    required = {each.id: each.required for each in model().connections if "quotes" in each.id}
+    assert required == {"shop -> exchange-acme-quotes": True, "jobs -> exchange-acme-quotes": False}
+    assert {each.id: each.kind for each in model().components}["exchange-acme-quotes"] == "external-service"

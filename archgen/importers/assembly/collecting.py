@@ -148,7 +148,8 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
     elif key.startswith("seeks-"):
         part.seeks[key.partition("-")[2]] = (value["variable"], value["reference"], fact.source)
     elif key.startswith("needs-"):
-        part.needs[key.partition("-")[2]] = (value["kind"], value["variable"], value["host"], fact.source)
+        others = [name for name in value.get("others", "").split(",") if name]
+        part.needs[key.partition("-")[2]] = (value["kind"], value["variable"], value["host"], fact.source, others)
     elif key.startswith("listen-"):
         part.listens[int(key.partition("-")[2])] = value
     else:

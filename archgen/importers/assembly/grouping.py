@@ -85,6 +85,10 @@ def _renamed(inventory: Inventory, names: Mapping[str, str]) -> Inventory:
             joined.members = [*joined.members, *part.members]
     for part in parts.values():
         part.sharers = sorted({names.get(name, name) for name in part.sharers} - {part.id})
+        part.needs = {
+            title: (kind, name, host, place, sorted({names.get(each, each) for each in others} - {part.id}))
+            for title, (kind, name, host, place, others) in part.needs.items()
+        }
         part.backs_up = list(dict.fromkeys(names.get(name, name) for name in part.backs_up))
         part.copy_of = names.get(part.copy_of, part.copy_of) if part.copy_of else None
         part.copy_of = None if part.copy_of == part.id else part.copy_of

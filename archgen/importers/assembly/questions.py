@@ -190,7 +190,13 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
 def _needs(inventory: Inventory) -> Iterator[ImportQuestion]:
     """Yield a question for each of a few calls of what no file describes, of which nothing but a setting speaks."""
     needs = [(part.id, name, *need) for part in inventory.parts.values() for name, need in part.needs.items()]
-    for caller, name, kind, variable, host, place in needs[:_MOST_NAMED]:
+    for caller, name, kind, variable, host, place, others in sorted(needs, key=lambda need: need[-1] != [])[
+        :_MOST_NAMED
+    ]:
+        if callers := [each for each in others if each in inventory.parts]:
+            ask = f"{variable} of several components names {host or name}. Which of them call it?"
+            yield question("provider-caller", name, ask, (*sorted((caller, *callers)), "none"), (str(place),))
+            continue
         ask = f"By {variable}, {caller} calls {name} on the internet. Does it, and can it do without?"
         if host:
             ask = f"{variable} of {caller} names {host}, which no file describes. Does {caller} call it, and can it do without?"

@@ -11,7 +11,8 @@ from archgen.importers.compose.service import SourceText
 from archgen.importers.compose.sharing import SharedValues
 from archgen.importers.outside import Outside
 from archgen.importers.packages import PackageLists
-from archgen.importers.providers.calls import Caller, ProviderCalls, Setting, texts_of_domains
+from archgen.importers.providers.caller import Caller, Setting
+from archgen.importers.providers.calls import ProviderCalls, texts_of_domains
 from archgen.importers.sources.imported_libraries import imported_libraries
 from archgen.importers.sources.property_addresses import addresses_in
 
@@ -34,6 +35,7 @@ def add_providers_of_services(
     calls = ProviderCalls(outside, {part.id: part.kind for part in parts.values()}, texts)
     for caller in callers:
         calls.add(caller)
+    calls.ask_for_callers()
 
 
 def _caller(
@@ -65,5 +67,6 @@ def _caller(
         lists,
         lambda name, in_code: shared.reads_where_it_lies(part, name, in_code=in_code),
         lambda: addresses_in(shared.sources.own_code(part.id), libraries(part).text),
+        lambda: shared.sources.addresses_of_all(part.id, libraries(part).text),
         cache(lambda: (*imported_libraries(shared.sources.own_code(part.id), libraries(part).text),)),
     )

@@ -13,7 +13,8 @@ from archgen.importers.kubernetes.sought_stores import unknown_variables
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.outside import ASKED, Outside
 from archgen.importers.products import known_by_name
-from archgen.importers.providers.calls import Caller, ProviderCalls, Setting, texts_of_domains
+from archgen.importers.providers.caller import Caller, Setting
+from archgen.importers.providers.calls import ProviderCalls, texts_of_domains
 from archgen.importers.sources.imported_libraries import imported_libraries
 from archgen.importers.sources.property_addresses import addresses_in
 
@@ -85,6 +86,7 @@ def add_providers_of_workloads(
     calls = ProviderCalls(outside, {caller.id: caller.known.kind for caller in callers}, texts)
     for caller in callers:
         calls.add(caller)
+    calls.ask_for_callers()
 
 
 def _caller(manifests: Manifests, part: Workload, sharing: SharedSettings) -> Caller:
@@ -102,5 +104,6 @@ def _caller(manifests: Manifests, part: Workload, sharing: SharedSettings) -> Ca
         lambda is_shared: (sharing.libraries_of(part).of_program if is_shared else sharing.libraries_of(part)).text,
         lambda name, in_code: sharing.sources.reads_where_it_lies(part.id, name, in_code=in_code),
         lambda: addresses_in(sharing.sources.own_code(part.id), sharing.libraries_of(part).text),
+        lambda: sharing.sources.addresses_of_all(part.id, sharing.libraries_of(part).text),
         cache(lambda: (*imported_libraries(sharing.sources.own_code(part.id), sharing.libraries_of(part).text),)),
     )

@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from msgspec import Struct
-
 from archgen.importers.addresses import Mention
 from archgen.importers.catalogue import Known
 from archgen.importers.facts import Fact, ImportedLibrary, Origin, WrittenAddress
@@ -20,6 +18,7 @@ from archgen.importers.providers.addresses import (
     foreign_addresses,
     mail_server,
 )
+from archgen.importers.providers.caller import Caller, Setting, as_told, beside_of, is_likely, is_off
 from archgen.importers.providers.catalogue import (
     Provider,
     amazon_service_of_library,
@@ -33,11 +32,11 @@ from archgen.importers.providers.catalogue import (
     provider_of_key,
     provider_of_library,
 )
-from archgen.importers.schemes import Beside, told_beside
+from archgen.importers.providers.undecided import Undecided
 from archgen.importers.store_names import OF_PROVIDER
 from archgen.importers.variable_names import is_for_browsers, names_callers, names_page
 from archgen.model.kinds import KINDS
-from archgen.model.protocols import PROTOCOLS, WEB
+from archgen.model.protocols import WEB
 
 _ADDRESSES = (
     "_API_BASE",
@@ -80,35 +79,6 @@ _ADDRESS_WORDS = frozenset(
 """Words of settings and components that don't tell one from another."""
 
 
-class Setting(Struct, frozen=True):
-    """A setting of a program: its value, None for one that no file holds, its place, and whether several programs are given it.
-
-    One that `is_empty` is left empty by its file, and doesn't wait for a value: what it is for is switched off.
-    """
-
-    value: str | None
-    source: Origin
-    is_shared: bool
-    is_empty: bool = False
-
-
-class Caller(Struct, frozen=True):
-    """A program with its settings by name.
-
-    `lists` gives its lists of packages, those that it has alone for a setting that it shares. `reads` tells if its source reads a setting,
-    None where nothing tells: what only its own files of settings take counts unless code is asked for. `literals` gives the addresses that
-    its source calls, and `imports` the libraries that it imports.
-    """
-
-    id: str
-    known: Known
-    settings: Mapping[str, Setting]
-    lists: Callable[[bool], str]
-    reads: Callable[[str, bool], bool | None]
-    literals: Callable[[], Iterable[WrittenAddress]]
-    imports: Callable[[], Iterable[ImportedLibrary]]
-
-
 class ProviderCalls:
     """The services of providers in a run; `texts` are those in which its own domains stand, and `kinds` those of its components."""
 
@@ -119,6 +89,8 @@ class ProviderCalls:
         self._texts = texts
         self._hosts: dict[str, str] = {}
         self._connected: set[tuple[str, str]] = set()
+        self._settled: set[str] = set()
+        self._undecided = Undecided()
         self._mailing: set[str] = set()
 
     def add(self, caller: Caller) -> None:
@@ -146,6 +118,27 @@ class ProviderCalls:
             self._clients(caller)
         if caller.known.product is None and _AMAZON.search(caller.lists(False)) is not None:
             self._seek_at_amazon(caller)
+        if caller.known.product is None:
+            for literal in caller.shared_literals():
+                self._shared_literal(caller, literal)
+
+    def ask_for_callers(self) -> None:
+        """Ask which of several programs call what is named to all of them, once what each calls is known."""
+        mail = {"mail"} if self._has_mail or self._mailing else set()
+        self._undecided.ask(self._outside.sheet, self._settled | mail)
+
+    def _shared_literal(self, caller: Caller, literal: WrittenAddress) -> None:
+        """Record an address in a source of which several programs are built."""
+        mail = mail_server(literal.variable, literal.url)
+        found = called_address(literal) if mail is None else None
+        if mail is not None:
+            self._doubt(caller, "mail", literal.variable or "The source", mail.host, literal.source)
+        elif found is not None and not self._is_own(literal.variable, found.mention.host):
+            title = found.provider.product if found.provider is not None else found.title
+            self._doubt(caller, title, literal.variable or "The source", found.mention.host, literal.source)
+
+    def _doubt(self, caller: Caller, title: str, name: str, host: str, source: Origin) -> None:
+        self._undecided.add(caller.id, title, name, host, source)
 
     def _literal(self, caller: Caller, literal: WrittenAddress) -> None:
         """Add what is called at an address that stands in the source."""
@@ -169,7 +162,7 @@ class ProviderCalls:
         providers = [provider for provider, _ in used.values()]
         for provider, libraries in used.values():
             keys = [name for name in caller.settings if (found := provider_of_key(name)) and found[0] is provider]
-            if any(_is_off(caller.settings[name]) for name in keys) or self._is_led(caller, provider):
+            if any(is_off(caller.settings[name]) for name in keys) or self._is_led(caller, provider):
                 continue
             if (caller.id, provider.product) in self._connected:
                 continue
@@ -212,9 +205,11 @@ class ProviderCalls:
 
     def _mail(self, caller: Caller, name: str, setting: Setting) -> bool:
         mention = mail_server(name, setting.value or "")
-        if mention is None or not _is_likely(caller, name, setting):
+        if mention is None or not is_likely(caller, name, setting):
+            if mention is not None and caller.reads(name, False) is None:
+                self._doubt(caller, "mail", name, mention.host, setting.source)
             return mention is not None
-        beside = _beside(caller, name)
+        beside = beside_of(caller, name)
         port, provider = mention.port or beside.port, provider_at(mention.host)
         protocol = "smtps" if port == 465 else mention.protocol or "smtp"
         is_secured = protocol == "smtp" and (beside.secured or provider is not None)
@@ -225,17 +220,21 @@ class ProviderCalls:
     def _unset_mail(self, caller: Caller) -> None:
         """Ask for the server that mail is sent through where its address is still to be filled in, and nothing else tells it."""
         for name, setting in caller.settings.items() if not (self._has_mail or caller.id in self._mailing) else ():
-            is_asked = asks_for_mail_server(name, setting.value or "")
-            if is_asked and not (setting.is_empty or _is_off(setting)) and _is_likely(caller, name, setting):
+            if not asks_for_mail_server(name, setting.value or "") or setting.is_empty or is_off(setting):
+                continue
+            if is_likely(caller, name, setting):
                 self._outside.sheet.ask_for(caller.id, "mail", "mail", name, "", setting.source)
+                self._settled.add("mail")
                 return
+            if caller.reads(name, False) is None:
+                self._doubt(caller, "mail", name, "", setting.source)
 
     def _address(self, caller: Caller, name: str, setting: Setting) -> None:
         for found in foreign_addresses(caller.known.kind, name, setting.value or ""):
             provider = found.provider
             if provider is None and (caller.known.product is not None or self._is_own(name, found.mention.host)):
                 continue
-            mention = _as_told(caller, name, found.mention)
+            mention = as_told(caller, name, found.mention)
             if mention is None:
                 continue
             title = self._title(found.title, mention.host)
@@ -245,6 +244,10 @@ class ProviderCalls:
                 self._connect(caller, mention, provider, title, name, setting)
             elif not setting.is_shared and reading is not False and mention.protocol in WEB:
                 self._ask(caller, title, name, mention.host, setting.source)
+            elif setting.is_shared and reading is None and mention.protocol in WEB:
+                self._doubt(
+                    caller, provider.product if provider is not None else title, name, mention.host, setting.source
+                )
 
     def _title(self, title: str, host: str) -> str:
         """Return the name of a host, by which a question about it finds it: of several that would have one name, all of the host."""
@@ -254,7 +257,7 @@ class ProviderCalls:
 
     def _key(self, caller: Caller, name: str, setting: Setting) -> None:
         """Add the provider that a client library of a program calls, or its source, with a key among the settings."""
-        if not (_is_off(setting) or is_for_browsers(name)):
+        if not (is_off(setting) or is_for_browsers(name)):
             found = provider_of_key(name) or provider_of_common_key(name, caller.lists(setting.is_shared))
         else:
             found = None
@@ -283,11 +286,13 @@ class ProviderCalls:
                 self._ask(caller, provider.product, name, "", setting.source)
                 return
             self._connect(caller, Mention(host, "https"), provider, provider.product, name, setting)
+        elif setting.is_shared and setting.value != "" and reading is None and caller.lists(False) == "":
+            self._doubt(caller, provider.product, name, "", setting.source)
 
     def _unknown_key(self, caller: Caller, name: str, setting: Setting) -> None:
         """Ask for the service for which a program has a key that its source reads, or a library of that name, by the name of the key."""
         match = _KEY.fullmatch(name.replace("__", "_"))
-        if match is None or is_for_browsers(name) or _is_off(setting):
+        if match is None or is_for_browsers(name) or is_off(setting):
             return
         words = {*words_of(match[1])}
         is_own = words <= _OF_NOBODY or not words.isdisjoint(_OF_ONESELF)
@@ -301,6 +306,7 @@ class ProviderCalls:
             self._ask(caller, match[1].lower().replace("_", "-"), name, "", setting.source)
 
     def _ask(self, caller: Caller, title: str, name: str, host: str, source: Origin) -> None:
+        self._settled.add(title)
         self._outside.sheet.ask_for(caller.id, "external-service", title, name, host, source)
 
     def _is_own(self, name: str, host: str) -> bool:
@@ -323,6 +329,7 @@ class ProviderCalls:
             known = Known(provider.kind, provider.product, mention.protocol or "https")
             title = provider.product
         self._connected.add((caller.id, title))
+        self._settled.add(title)
         self._mailing |= {caller.id} if known.kind == "mail" else set()
         host = provider.hosts[0] if provider is not None and provider.hosts else mention.host
         sheet, source = self._outside.sheet, setting.source
@@ -341,39 +348,10 @@ class ProviderCalls:
             sheet.add(Fact(subject, "secured", port or 0, source, name, "medium"))
 
 
-def _beside(caller: Caller, name: str) -> Beside:
-    return told_beside(name, lambda key: caller.settings[key].value or "" if key in caller.settings else "")
-
-
-def _as_told(caller: Caller, name: str, mention: Mention) -> Mention | None:
-    """Return a mention with what stands beside it; None if nothing tells if a protocol that is plain at first runs inside TLS."""
-    spoken = mention.protocol or "https"
-    if spoken in WEB:
-        return mention
-    beside, protocol = _beside(caller, name), PROTOCOLS[spoken]
-    port = mention.port or beside.port
-    is_secured = beside.secured or (port is not None and port == protocol.secured_port)
-    if protocol.encrypted or is_secured or port is not None:
-        return Mention(mention.host, spoken, port, secured=is_secured and not protocol.encrypted)
-    return None
-
-
 def _names_library(stem: str, libraries: str) -> bool:
     """Return True if the name of a library in lists of packages, in small letters, begins with what a key is called after."""
     name = "[-_.]?".join(map(re.escape, words_of(stem)))
     return libraries != "" and re.search(rf"(?<![a-z0-9]){name}(?![a-z0-9])", libraries) is not None
-
-
-def _is_likely(caller: Caller, name: str, setting: Setting) -> bool:
-    """Return True for a setting that the source of a program reads, and for one of its own of which nothing tells."""
-    reading = caller.reads(name, False)
-    return reading is True or (reading is None and not setting.is_shared)
-
-
-def _is_off(setting: Setting) -> bool:
-    """Return True for the value of a key that is none; pages hold the keys that may be published, as those of Mapbox and Stripe."""
-    value = (setting.value or "").lower()
-    return value in ("none", "disabled", "unused", "dummy") or value.startswith(("pk.", "pk_"))
 
 
 def _host(value: str) -> str:

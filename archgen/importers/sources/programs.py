@@ -12,12 +12,13 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.importers.catalogue import Known
-from archgen.importers.facts import Opener
+from archgen.importers.facts import Opener, WrittenAddress
 from archgen.importers.packages import PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.folders import Folders, code_of_image, folders_above
 from archgen.importers.sources.modules import imports_of, lists_at
+from archgen.importers.sources.property_addresses import addresses_in
 from archgen.importers.sources.reading import CodeText, ReadNames, code_text, may_be_of_library, names_read
 from archgen.importers.sources.source_tree import MAIN, SourceTree
 from archgen.importers.sources.started_modules import started_modules
@@ -57,6 +58,7 @@ class ProgramSources:
         self._listed: dict[Known, bool] = {}
         self._own: dict[str, ReadNames] = {}
         self._own_code: dict[str, list[CodeText]] = {}
+        self._addresses: dict[str, list[WrittenAddress]] = {}
         self._at: dict[str, tuple[ReadNames, bool] | None] = {}
 
     @cached_property
@@ -298,6 +300,15 @@ class ProgramSources:
         """Return the source files of the image of a program, which others may be built of too."""
         place = "" if self._is_of_all(program) else self._places.get(program)
         return self._code_below(program, place) if place is not None else []
+
+    def addresses_of_all(self, program: str, libraries: str) -> list[WrittenAddress]:
+        """Return the addresses in a source that several programs are built of; `libraries` are its packages."""
+        place = "" if self._is_of_all(program) else self._places.get(program)
+        if program not in self._programs or place is None or program in self.directories or self._of_all == [program]:
+            return []
+        if place not in self._addresses:
+            self._addresses[place] = [*addresses_in(self.image_code(program), libraries)]
+        return self._addresses[place]
 
     @cached_property
     def _of_all(self) -> list[str]:

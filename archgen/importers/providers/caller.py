@@ -1,0 +1,72 @@
+"""A program that may call services on the internet, with its settings, and what these say of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from msgspec import Struct
+
+from archgen.importers.addresses import Mention
+from archgen.importers.catalogue import Known
+from archgen.importers.facts import ImportedLibrary, Origin, WrittenAddress
+from archgen.importers.schemes import Beside, told_beside
+from archgen.model.protocols import PROTOCOLS, WEB
+
+
+class Setting(Struct, frozen=True):
+    """A setting of a program: its value, None for one that no file holds, its place, and whether several programs are given it.
+
+    One that `is_empty` is left empty by its file, and doesn't wait for a value: what it is for is switched off.
+    """
+
+    value: str | None
+    source: Origin
+    is_shared: bool
+    is_empty: bool = False
+
+
+class Caller(Struct, frozen=True):
+    """A program with its settings by name.
+
+    `lists` gives its lists of packages, those that it has alone for a setting that it shares. `reads` tells if its source reads a setting,
+    None where nothing tells: what only its own files of settings take counts unless code is asked for. `literals` gives the addresses that
+    its source calls, `shared_literals` those in a source that others are built of too, and `imports` the libraries that it imports.
+    """
+
+    id: str
+    known: Known
+    settings: Mapping[str, Setting]
+    lists: Callable[[bool], str]
+    reads: Callable[[str, bool], bool | None]
+    literals: Callable[[], Iterable[WrittenAddress]]
+    shared_literals: Callable[[], Iterable[WrittenAddress]]
+    imports: Callable[[], Iterable[ImportedLibrary]]
+
+
+def beside_of(caller: Caller, name: str) -> Beside:
+    return told_beside(name, lambda key: caller.settings[key].value or "" if key in caller.settings else "")
+
+
+def as_told(caller: Caller, name: str, mention: Mention) -> Mention | None:
+    """Return a mention with what stands beside it; None if nothing tells if a protocol that is plain at first runs inside TLS."""
+    spoken = mention.protocol or "https"
+    if spoken in WEB:
+        return mention
+    beside, protocol = beside_of(caller, name), PROTOCOLS[spoken]
+    port = mention.port or beside.port
+    is_secured = beside.secured or (port is not None and port == protocol.secured_port)
+    if protocol.encrypted or is_secured or port is not None:
+        return Mention(mention.host, spoken, port, secured=is_secured and not protocol.encrypted)
+    return None
+
+
+def is_likely(caller: Caller, name: str, setting: Setting) -> bool:
+    """Return True for a setting that the source of a program reads, and for one of its own of which nothing tells."""
+    reading = caller.reads(name, False)
+    return reading is True or (reading is None and not setting.is_shared)
+
+
+def is_off(setting: Setting) -> bool:
+    """Return True for the value of a key that is none; pages hold the keys that may be published, as those of Mapbox and Stripe."""
+    value = (setting.value or "").lower()
+    return value in ("none", "disabled", "unused", "dummy") or value.startswith(("pk.", "pk_"))
