@@ -239,7 +239,7 @@ PRODUCTS: dict[str, Known] = {
     ),
     **_web(
         "other",
-        "phpmyadmin adminer pgadmin4 pgadmin mongo-express redis-commander redisinsight portainer portainer-ce kafka-ui "
+        "phpmyadmin adminer pgadmin4 pgadmin mongo-express redis-commander redisinsight portainer kafka-ui "
         "kafdrop akhq cloudbeaver pgweb sqlpad rockmongo kowl console conduktor-console redpanda-console flower "
         "elasticsearch-head cerebro dashboard rabbitmq-management phpredisadmin redis-insight mongo-gui elasticvue "
         "phpldapadmin ldap-account-manager redis-browser watchtower sentinel-dashboard dbgate bull-board "
@@ -249,12 +249,14 @@ PRODUCTS: dict[str, Known] = {
     **_web(
         "app-server",
         "wordpress ghost nextcloud drupal joomla mediawiki gitea forgejo gitlab gitlab-ce discourse mattermost "
-        "rocket.chat redmine jenkins sonarqube nexus3 metabase superset n8n strapi directus hasura graphql-engine matomo moodle "
+        "rocket.chat redmine jenkins sonarqube metabase superset n8n strapi directus hasura graphql-engine matomo moodle "
         "odoo bookstack wiki wikijs outline plausible umami vaultwarden immich-server paperless-ngx jellyfin "
         "mastodon synapse tomcat jetty wildfly airflow minecraft-server homeassistant home-assistant phpbb "
         "prestashop magento erpnext taiga openproject zammad chatwoot penpot-frontend nodebb peertube pixelfed lemmy "
         "invidious searxng freshrss miniflux wallabag linkding firefly-iii core invoiceninja snipe-it glpi dokuwiki",
     ),
+    "nexus3": Known("app-server", "nexus"),
+    "portainer-ce": Known("other", "portainer", admin=True),
     **{
         name: Known("dns", name, "dns", 53)
         for name in ["coredns", "bind9", "pihole", "adguardhome", "unbound", "powerdns", "dnsmasq"]

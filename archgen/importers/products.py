@@ -114,9 +114,9 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"(^|[-_])(reverse-?)?proxy\d*$|ingress|traefik|caddy", "reverse-proxy", None),
     (r"nginx|apache|httpd", "web-server", None),
     (r"prometheus|grafana|jaeger|zipkin|monitor(s|ing)?([-_]?(serv(er|ice)|ap[ip]|ui|stack|\d))*$", "monitoring", None),
-    # an agent of another name is rather a program that asks a language model
+    # an agent by no such name is rather a program that asks a language model
     (
-        r"exporter|^agent$|(^|[-_])(monitor\w*|metrics?|logs?|logging|otel|telemetry|trac(e|ing)|apm|hosts?|nodes?|infra|grafana|datadog|"
+        r"exporter|(^|[-_])(monitor\w*|metrics?|logs?|logging|otel|telemetry|trac(e|ing)|apm|hosts?|nodes?|infra|grafana|datadog|"
         r"dd|zabbix|netdata|new-?relic|prometheus|vm|portainer|watch\w*)[-_]?agent$",
         "monitoring-agent",
         None,

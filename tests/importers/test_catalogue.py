@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from archgen.importers import nginx, protocols, schemes
-from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, STORES
+from archgen.importers.catalogue import PRODUCTS, PROVIDED, STORE_PROTOCOLS, STORES
 from archgen.importers.outside_services import unknown_hosts
 from archgen.importers.products import guess
+from archgen.language.schema.product_names import meant_product
 from archgen.model.protocols import PROTOCOLS
 
 
@@ -15,6 +16,12 @@ def test_each_protocol_of_an_import_is_known_to_the_language() -> None:
     names = {known.protocol for known in PRODUCTS.values()}
     names |= {*schemes._SCHEMES.values(), *protocols._OF_PORTS.values(), *nginx._PASSES.values()}
     assert names - PROTOCOLS.keys() == set()
+
+
+def test_no_product_of_an_import_is_taken_for_a_misspelled_one() -> None:
+    products = {known.product: known.kind for known in (*PRODUCTS.values(), *PROVIDED.values())}
+    meant = {name: meant_product(name, kind) for name, kind in products.items() if name is not None}
+    assert {name: each for name, each in meant.items() if each is not None} == {}
 
 
 def test_usual_port_of_a_store_means_the_best_known_one() -> None:

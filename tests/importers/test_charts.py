@@ -44,6 +44,14 @@ _SAME = [
     ('{{ if semverCompare ">=1.19-0" .Capabilities.KubeVersion.Version }}new{{ end }}', "new"),
     ('{{ required "a port" .Values.port }}{{ hasKey .Values.labels "app" }}', "8080true"),
     ('{{ "{{" }} .Labels }}', "{{ .Labels }}"),
+    # what only checks values may use what isn't understood
+    ('a{{ if genSignedCert 1 }}{{ fail "no" }}{{ end }}b', "ab"),
+    ("a{{ range .Values.hosts }}{{ if .x }}{{ $y := .x }}{{ end }}{{ end }}b", "ab"),
+    ('a{{ $x := genSignedCert 1 }}{{ if $x }} {{ fail "no" }}{{ end }}b', "ab"),
+    (
+        '{{ define "x" }}{{ if genCA . }}{{ fail "no" }}{{ end }}{{ end }}a{{ include "x" 1 }}{{ template "x" 2 }}b',
+        "ab",
+    ),
 ]
 
 _NOT_UNDERSTOOD = [
@@ -54,6 +62,12 @@ _NOT_UNDERSTOOD = [
     '{{ include "nothing" . }}',
     '{{ .Files.Get "a.json" }}',
     '{{ fail "set a password" }}',
+    '{{ if .Values.on }}{{ fail "set a password" }}{{ end }}',
+    "{{ $x := genSignedCert 1 }}{{ $x.Key }}",
+    "{{ $x := genSignedCert 1 }}{{ $y := $x }}{{ if $y }}a{{ end }}",
+    "{{ $x := 1 }}{{ if genSignedCert 1 }}{{ $x = 2 }}{{ end }}{{ $x }}",
+    "{{ if genSignedCert 1 }}{{ $x := set .Values.labels 1 2 }}{{ end }}",
+    "{{ if genSignedCert 1 }}{{ else }}a{{ end }}",
     "{{ .Values.labels }}",
     "{{ .Values.name.deeper }}",
     '{{ define "x" }}{{ include "x" . }}{{ end }}{{ include "x" . }}',
@@ -129,3 +143,11 @@ def test_charts_that_require_each_other_end() -> None:
         for name, other in (("a", "b"), ("b", "a"))
     }
     assert render_chart("a", files).manifests == []
+
+
+def test_documents_are_parted_as_helm_parts_them() -> None:
+    template = "a: 1\n---\n{{- if true -}}\nb: 1\n{{- end }}\n--- # more\nc: 1\n"
+    files = {"x/Chart.yaml": lambda: b"name: x", "x/templates/a.yaml": template.encode}
+    [made] = render_chart("x", files).manifests
+    assert made.data.decode().split("\n") == ["a: 1", "---", "b: 1", "--- # more", "c: 1", ""]
+    assert made.lines == (1, 2, 2, 6, 7, 8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import combinations
 
 from msgspec import Struct
@@ -59,10 +59,11 @@ def has_usual_name(name: str) -> bool:
     return _USUAL.fullmatch(name) is not None
 
 
-def compose_files_in(directory: str, names: Iterable[str], below: Iterable[str], found: FoundFiles) -> list[str]:
+def compose_files_in(directory: str, names: Collection[str], below: Iterable[str], found: FoundFiles) -> list[str]:
     """Return the names of compose files among those of a directory: by themselves, else by what they hold if none below has such a name."""
     named = [name for name in names if is_compose_file(name)]
-    if named or any(is_compose_file(path.rpartition(os.sep)[2]) for path in below):
+    # the values of a chart may be services too
+    if named or "Chart.yaml" in names or any(is_compose_file(path.rpartition(os.sep)[2]) for path in below):
         return named
     yaml = (name for name in names if name.lower().endswith((".yml", ".yaml")))
     return [name for name in yaml if _runs_services(found.text(os.path.join(directory, name)))]

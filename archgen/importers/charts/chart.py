@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from archgen.language.yaml.tree import Map, Seq
 _DEEPEST = 4
 _MOST_CHARTS = 40
 _NAMES = ("Chart.yaml", "values.yaml")
+_SEPARATOR = re.compile(r"^---[ \t]*(?=[^\s#-])", re.MULTILINE)
+"""A sign between documents with the next one on its line, as `---` and then an action that cuts the blanks before it leave it."""
 
 
 class ChartResult(Struct):
@@ -91,7 +94,7 @@ class _Charts:
 
     def _put(self, path: str, template: ParsedTemplate, root: dict[str, Any], renderer: TemplateRenderer) -> None:
         try:
-            text, lines = renderer.render(template.nodes, root)
+            text, lines = _with_separators(*renderer.render(template.nodes, root))
             documents = read_documents(text.encode())
         except NotUnderstood as problem:
             self._omit(path, problem)
@@ -166,6 +169,15 @@ class _Charts:
             roots = []
         value = _plain(roots[0]) if roots else {}
         return value if isinstance(value, dict) else {}
+
+
+def _with_separators(text: str, lines: list[int]) -> tuple[str, list[int]]:
+    """Return a text whose documents begin on a line of their own: Helm parts them at `---` whatever follows on that line."""
+    if _SEPARATOR.search(text) is None:
+        return text, lines
+    made = [*zip(text.split("\n"), lines, strict=True)]
+    parted = [(part, line) for whole, line in made for part in _SEPARATOR.sub("---\n", whole).split("\n")]
+    return "\n".join(part for part, _ in parted), [line for _, line in parted]
 
 
 def _is_on(entry: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from archgen.importers.charts.syntax import NotUnderstood
+from archgen.importers.charts.syntax import NotUnderstood, Refused
 
 TO_BE_SET = "<to-be-set>"
 """What stands for a value that whoever installs a chart has to give."""
@@ -251,7 +251,7 @@ def _set(target: Any, key: Any, value: Any) -> Any:
 
 
 def _fail(message: Any) -> Any:
-    raise NotUnderstood(f"it needs other values: {shown(message)[:80]}")
+    raise Refused(f"it needs other values: {shown(message)[:80]}")
 
 
 def _is_kind(kind: Any, value: Any) -> bool:

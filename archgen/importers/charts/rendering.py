@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from archgen.importers.charts.functions import FUNCTIONS, has_api, is_true, shown, size_of
+from archgen.importers.charts.silence import is_silent
 from archgen.importers.charts.syntax import (
     NotUnderstood,
     Operand,
     Pipeline,
+    Refused,
     TemplateAction,
     TemplateCall,
     TemplateChoice,
@@ -26,6 +30,15 @@ _DEEPEST = 40
 _MOST_STEPS = 200_000
 _MOST_OF_TEXT = 1 << 20
 _MOST_MADE = 1 << 22
+_WRONG_VALUES = (
+    ZeroDivisionError,
+    TypeError,
+    ValueError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+)
 _DEEP = frozenset(("toYaml", "toJson", "deepCopy", "merge", "mergeOverwrite", "concat", "eq", "ne", "has", "uniq"))
 """Functions that look at all that is in a value."""
 
@@ -44,33 +57,38 @@ class TemplateRenderer:
         output, self._depth = _Output(), 0
         try:
             self._put(nodes, root, {"$": root}, output)
-        except (
-            ZeroDivisionError,
-            TypeError,
-            ValueError,
-            KeyError,
-            AttributeError,
-            IndexError,
-            RecursionError,
-        ) as error:
+        except _WRONG_VALUES as error:
             raise NotUnderstood("a value of another sort than it takes") from error
         return output.text(), output.lines
 
     def _put(self, nodes: list[TemplateNode], dot: Any, variables: dict[str, Any], output: _Output) -> None:
         for node in nodes:
             self._count()
-            if isinstance(node, TemplateText):
-                output.add(node.text, node.line, advances=True)
-            elif isinstance(node, TemplateAction):
-                value = self._value(node.pipeline, dot, variables)
-                if not node.pipeline.variables:
-                    output.add(shown(value), node.line)
-            elif isinstance(node, TemplateChoice):
-                self._choose(node, dot, variables, output)
-            elif isinstance(node, TemplateLoop):
-                self._repeat(node, dot, variables, output)
-            else:
-                output.add(self._call(node, dot, variables), node.line)
+            depth = self._depth
+            try:
+                self._put_one(node, dot, variables, output)
+            except Refused:
+                raise
+            except (NotUnderstood, *_WRONG_VALUES) as problem:
+                if not is_silent([node], self._definitions):
+                    raise
+                self._depth = depth
+                if isinstance(node, TemplateAction):
+                    variables.update(dict.fromkeys(node.pipeline.variables, _Unknown(problem)))
+
+    def _put_one(self, node: TemplateNode, dot: Any, variables: dict[str, Any], output: _Output) -> None:
+        if isinstance(node, TemplateText):
+            output.add(node.text, node.line, advances=True)
+        elif isinstance(node, TemplateAction):
+            value = self._value(node.pipeline, dot, variables)
+            if not node.pipeline.variables:
+                output.add(shown(value), node.line)
+        elif isinstance(node, TemplateChoice):
+            self._choose(node, dot, variables, output)
+        elif isinstance(node, TemplateLoop):
+            self._repeat(node, dot, variables, output)
+        else:
+            output.add(self._call(node, dot, variables), node.line)
 
     def _choose(self, node: TemplateChoice, dot: Any, variables: dict[str, Any], output: _Output) -> None:
         inner = _Scope(variables)
@@ -177,6 +195,8 @@ class TemplateRenderer:
             value = self._value(operand.value, dot, variables)
         elif operand.kind == "variable":
             value = variables[str(operand.value)]
+            if isinstance(value, _Unknown):
+                raise value.problem
         else:
             value = dot
         return _fields_of(value, operand.fields)
@@ -204,6 +224,12 @@ def _fields_of(value: Any, fields: tuple[str, ...]) -> Any:
             raise NotUnderstood(OF_FILES)
         value = value.get(name)
     return value
+
+
+class _Unknown(Struct):
+    """What stands in a variable whose value isn't understood; whatever uses it isn't either."""
+
+    problem: Exception
 
 
 class _Scope(dict[str, Any]):

@@ -27,6 +27,7 @@ _BESIDE = (
     *("gunicorn", "influxdb", "ingress-nginx", "jenkins", "keepalived", "kubernetes", "laravel"),
     *("mosquitto", "neo4j", "nextcloud", "nextjs", "oracle", "patroni", "percona", "pgbouncer", "postfix", "proxysql"),
     *("openssh", "openstack", "openshift", "openvpn", "open-policy-agent", "opensearch-dashboards"),
+    *("cloudflared", "dockge", "rqlite"),
     *("pulsar", "rails", "sidekiq", "solr", "spring", "timescaledb", "uwsgi", "wordpress", "zabbix"),
 )
 """Products that no table has, so that their names aren't taken for others misspelled."""
