@@ -50,14 +50,11 @@ class Hosts:
     def of(self, namespace: str) -> dict[str, str]:
         """Return the names of Services and ports that pods of a namespace reach, each with the component's id."""
         if namespace not in self._hosts:
-            hosts = self._hosts[namespace] = _hosts_in_namespace(namespace, *self._named)
-            for (space, name), identity in self.renamed.items():
-                if may_be_one_namespace(namespace, space):
-                    hosts.setdefault(name, identity)
+            self._hosts[namespace] = _hosts_in_namespace(namespace, *self._named)
         return self._hosts[namespace]
 
     def meant_in(self, namespace: str) -> dict[str, str]:
-        """Return the names that no Service in reach has: of workloads there, and of Services in no namespace but another one.
+        """Return the names that no Service in reach has: of workloads there, former ones, and of Services in no namespace but another one.
 
         Who writes such a name means them, and may not reach them.
         """
@@ -65,7 +62,7 @@ class Hosts:
             hosts = self.of(namespace)
             meant = {
                 name: identity
-                for (space, name), identity in self.meant.items()
+                for (space, name), identity in (*self.renamed.items(), *self.meant.items())
                 if name not in hosts and may_be_one_namespace(namespace, space)
             }
             own = {**_workload_names(namespace, self._parts, hosts), **meant}
@@ -77,6 +74,10 @@ class Hosts:
         if namespace not in self._all:
             self._all[namespace] = {**self.public, **self.of(namespace), **self.meant_in(namespace)}
         return self._all[namespace]
+
+    def former_in(self, namespace: str) -> dict[str, str]:
+        """Return the names that Services in reach had before a kustomization changed them."""
+        return {name: each for (space, name), each in self.renamed.items() if may_be_one_namespace(namespace, space)}
 
     def absence(self, declared: str, target: str) -> str:
         """Return the word that no Service in reach has a name of a component, unless one is in the namespace that a caller declares."""

@@ -88,6 +88,7 @@ def held_by_programs(
     parts: Sequence[Workload],
     opener: Opener,
     hosts_of: HostsOf,
+    meant_by: HostsOf,
     known: Mapping[str, Known],
     called: Iterable[tuple[str, str]],
     built: BuiltElsewhere,
@@ -97,9 +98,9 @@ def held_by_programs(
     """Yield the configurations, the settings and the calls that the images of programs hold.
 
     A directory of the program's name is likely its source, and not for certain. If the image is called like the directory of the recipe,
-    a configuration of nginx that this copies is the program's own, if it leads to what runs here. `known` are the components by their
-    ids: a store that a program has `called` by its variables comes before what its source says of such. One that it `lacks` a library for
-    it doesn't call.
+    a configuration of nginx that this copies is the program's own, if it leads to what runs here. A name that a kustomization changed
+    is `meant_by` those who write it. `known` are the components by their ids: a store that a program has `called` by its variables
+    comes before what its source says of such. One that it `lacks` a library for it doesn't call.
     """
     stores = {identity: (each.kind, each.protocol) for identity, each in known.items() if each.keeps_data}
     kinds: dict[str, set[tuple[str, str]]] = {}
@@ -115,7 +116,7 @@ def held_by_programs(
         part = source.part
         hosts = {
             name: identity
-            for name, identity in {**registered, **hosts_of(part.namespace)}.items()
+            for name, identity in {**registered, **meant_by(part.namespace), **hosts_of(part.namespace)}.items()
             if stores.get(identity) not in kinds.get(part.id, ())
             and not (identity in stores and lacks(part.id, known[identity]))
         }
@@ -123,7 +124,7 @@ def held_by_programs(
         for file, target, line in _held(source, variables[part.id], opener):
             is_of_proxy = _OF_PROXIES.search(target) is not None
             if is_of_proxy or is_product_of_others:
-                is_sure = source.is_matched and (_leads_to(file, hosts) or not is_of_proxy)
+                is_sure = source.is_matched and (_leads_to(file, hosts_of(part.namespace)) or not is_of_proxy)
                 for address, at in _led_to_nobody(file, hosts) if source.is_matched and is_of_proxy else ():
                     sheet.seek_in_vain(address, part.id, "proxy_pass", Origin(file.path, line + at))
                 yield Attachment(
@@ -173,7 +174,7 @@ def _alone(sources: Iterable[_Source], opener: Opener) -> set[str]:
 
 def _sources(parts: Sequence[Workload], opener: Opener, built: BuiltElsewhere) -> Iterator[_Source]:
     images = {part.id: image_name(part.containers[0].text_at("image")) for part in parts}
-    names = {name for part in parts for name in (part.manifest.name, images[part.id])}
+    names = {name for part in parts for name in (_own_name(part), images[part.id])}
     for part in parts:
         found = _source_of(part, opener, built) if part.guess.known.product is None else None
         if found is None:
@@ -181,15 +182,18 @@ def _sources(parts: Sequence[Workload], opener: Opener, built: BuiltElsewhere) -
         directory, recipe = found
         title, path = posixpath.basename(directory), part.manifest.node.path
         is_stated = images[part.id] in built or images[part.id] in image_builds(path, opener).stated
-        if title in names - {part.manifest.name, images[part.id]} and not is_stated:
+        if title in names - {_own_name(part), images[part.id]} and not is_stated:
             # the source of another program: `api` of one called `api`, beside `order-api`
             continue
         image = images[part.id].rpartition("/")[2]
         # images often begin with the name of the system, and tags of an image for several programs with theirs
-        is_prefixed = title == part.manifest.name and (
-            image.endswith(f"-{title}") or part.program.endswith(f":{title}")
-        )
+        is_prefixed = title == _own_name(part) and (image.endswith(f"-{title}") or part.program.endswith(f":{title}"))
         yield _Source(part, directory, recipe, is_stated or title == image or is_prefixed)
+
+
+def _own_name(part: Workload) -> str:
+    """Return the name of a workload before a kustomization put something before or behind it."""
+    return part.manifest.former or part.manifest.name
 
 
 def _source_of(part: Workload, opener: Opener, built: BuiltElsewhere) -> tuple[str, Recipe] | None:
@@ -199,7 +203,7 @@ def _source_of(part: Workload, opener: Opener, built: BuiltElsewhere) -> tuple[s
     if image in built:
         directory, recipe = posixpath.relpath(built[image][0], posixpath.dirname(path) or "."), built[image][1]
         return directory, read_recipe(Build(place, directory, recipe), opener)
-    found = source_of_image(part.manifest.name, image, path, opener)
+    found = source_of_image(_own_name(part), image, path, opener)
     if found is None:
         return None
     return found[0], read_own_recipe(place, found[0], opener) if found[1] is not None else Recipe()

@@ -149,7 +149,10 @@ class _Reader:
         add_policies(self.manifests, self.index, self.taken, self.called, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         known = {each.id: each.guess.known for each in self.by_id.values()}
-        lacks, own = self.sharing.missing.lacks, (self.manifests, self.parts, self.opener, self.hosts.of)
+        lacks, own = (
+            self.sharing.missing.lacks,
+            (self.manifests, self.parts, self.opener, self.hosts.of, self.hosts.former_in),
+        )
         inside = [*held_by_programs(*own, known, self.called, built, lacks, self.sheet)]
         for attachment in inside:
             self._call_outside(attachment)
