@@ -145,13 +145,15 @@ class FileTree(Struct, frozen=True):
 class WrittenAddress(Struct, frozen=True):
     """An address in a source with its place, and the variable that holds it; the empty text where it is called in the same line.
 
-    One that `is_called` is what a client is called with, by the name that holds it too.
+    One that `is_called` is what a client is called with, by the name that holds it too. `is_default` tells that it is what a variable
+    of the program stands for where nothing sets it.
     """
 
     url: str
     variable: str
     source: Origin
     is_called: bool = True
+    is_default: bool = False
 
 
 class ImportedLibrary(Struct, frozen=True):

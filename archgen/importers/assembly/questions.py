@@ -21,6 +21,8 @@ from archgen.model.wording import first_few, listed
 
 _MOST_NAMED = 5
 _MOST_STORES = 7
+_MOST_UNREAD = 3
+_WITHOUT_RECORDS = ("queue", "stream", "key-value-store", "cache")
 _WORDS_OF_ALL = {"", "service", "svc", "api", "app", "server", "db", "database"}
 
 
@@ -135,11 +137,11 @@ def _outside(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 
 def unread_by(inventory: Inventory) -> Iterator[Part]:
-    """Yield the components of a system without any store that may have one all the same: no file holds their settings.
+    """Yield the components of a system without any database that may have one all the same: no file holds their settings.
 
-    Of those that take the same settings the first stands for all.
+    Of those that take the same settings the first stands for all. What passes on messages or keeps copies is no database.
     """
-    if any(part.keeps_data for part in inventory.parts.values()):
+    if any(part.keeps_data and part.kind not in _WITHOUT_RECORDS for part in inventory.parts.values()):
         return
     seen: set[str] = set()
     for part in inventory.parts.values():
@@ -149,7 +151,7 @@ def unread_by(inventory: Inventory) -> Iterator[Part]:
 
 
 def _unread(inventory: Inventory) -> Iterator[ImportQuestion]:
-    for part in unread_by(inventory):
+    for part in [*unread_by(inventory)][:_MOST_UNREAD]:
         ask = f"No file that is read holds {part.unread}, which {part.id} takes its settings from. Does it keep data in a database?"
         yield question("unread", part.id, ask, _YES_OR_NO, (str(part.source),))
 

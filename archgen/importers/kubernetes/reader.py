@@ -167,16 +167,17 @@ class _Reader:
         kind, is_own = KINDS[part.guess.known.kind], part.guess.known.product is None
         if kind.role not in ("application", "web") and kind.id != "backup" and not (kind.balances and is_own):
             return
-        for product, sought in sought_by(self.manifests, part).items():
+        stores = sought_by(self.manifests, part)
+        for product, sought in stores.items():
             # a gateway of the system's own, which may only pass requests on, uses what its source reads
             is_unused = kind.balances and not self.sharing.sources.reads_where_it_lies(part.id, sought.variable)
-            if is_unused or self.sharing.is_of_pages(part, sought.source):
-                continue
-            value = {"variable": sought.variable, "reference": sought.reference}
-            self._add(f"component:{part.id}", f"seeks-{product}", value, sought.source, sought.variable, "medium")
-        for name, source in settings_in_no_file(self.manifests, part):
-            if not self.sharing.is_of_pages(part, source):
-                self._add(f"component:{part.id}", "unread", name, source, "envFrom", "medium")
+            if not (is_unused or self.sharing.is_of_pages(part, sought.source)):
+                value = {"variable": sought.variable, "reference": sought.reference}
+                self._add(f"component:{part.id}", f"seeks-{product}", value, sought.source, sought.variable, "medium")
+        lists = self.sharing.sources.lists_of(part.id)
+        for key, told, place, shown in settings_in_no_file(self.manifests, part, lists, stores):
+            if not self.sharing.is_of_pages(part, place):
+                self._add(f"component:{part.id}", key, told, place, shown, "medium")
 
     def _seek_components(self, part: Workload) -> None:
         if KINDS[part.guess.known.kind].role not in ("application", "web", "balancer"):

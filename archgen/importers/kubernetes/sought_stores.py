@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from archgen.importers.catalogue import BY_PRODUCT, PRODUCTS, Known
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, taken_whole, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import PLACEHOLDER, store_with_placeholder
+from archgen.importers.packages import PackageLists, has_driver_for
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.store_names import OF_PROVIDER, provided_service, store_asked_for, store_by_name, title_of_store
 from archgen.importers.variable_names import is_for_browsers, names_telemetry
@@ -28,6 +30,10 @@ _OF_CONTROLLERS = {
     "ExternalSecret": ((), ("spec", "data")),
 }
 """Objects of which controllers make secrets: where the keys stand, as those of a mapping or as `secretKey` of a list."""
+
+
+_DATABASES = ("postgres", "mysql", "mongo", "mssql")
+"""Databases by whose drivers one that no file describes is known."""
 
 
 class Sought(Struct, frozen=True):
@@ -119,13 +125,32 @@ def unknown_variables(manifests: Manifests, namespace: str, container: SourceNod
                 yield variable, item.origin, f"{namespace}/{name}/{key}"
 
 
-def settings_in_no_file(manifests: Manifests, part: Workload) -> Iterator[tuple[str, Origin]]:
-    """Yield the ConfigMaps and Secrets that a pod takes whole and of which no file tells a key, each with its place."""
+def settings_in_no_file(
+    manifests: Manifests, part: Workload, lists: PackageLists | None, sought: Iterable[str]
+) -> Iterator[tuple[str, object, Origin, str]]:
+    """Yield what is told by the ConfigMaps and Secrets that a pod takes whole and of which no file tells a key: what is unread.
+
+    One of them holds the address of the database that the program has the only driver for, where it has none otherwise.
+    """
+    product = _database_by_driver(lists, sought)
     for container in part.containers:
         for item, kind, name in taken_whole(container):
-            in_files = data_of(manifests, kind, part.namespace, name) or any(_keys_of(manifests, part.namespace, name))
-            if not in_files:
-                yield f"{kind} {name}", item.origin
+            if not data_of(manifests, kind, part.namespace, name) and not any(
+                _keys_of(manifests, part.namespace, name)
+            ):
+                settings = f"{kind} {name}"
+                yield "unread", settings, item.origin, "envFrom"
+                if product is not None:
+                    yield f"seeks-{product}", {"variable": settings, "reference": "a driver"}, item.origin, settings
+                    product = None
+
+
+def _database_by_driver(lists: PackageLists | None, sought: Iterable[str]) -> str | None:
+    """Return the database that a program calls by the only driver in its lists of packages, where it seeks none otherwise."""
+    if lists is None or any(BY_PRODUCT.get(each, Known(each)).kind == "database" for each in sought):
+        return None
+    found = [name for name in _DATABASES if has_driver_for(PRODUCTS[name], lists)]
+    return PRODUCTS[found[0]].product if len(found) == 1 else None
 
 
 def components_sought(

@@ -12,6 +12,7 @@ from archgen.importers.facts import Fact, ImportedLibrary, Origin, WrittenAddres
 from archgen.importers.names import make_id, words_of
 from archgen.importers.outside import PLACEHOLDER, Outside
 from archgen.importers.providers.addresses import (
+    ForeignAddress,
     asks_for_mail_server,
     called_address,
     domain_of,
@@ -130,12 +131,20 @@ class ProviderCalls:
     def _shared_literal(self, caller: Caller, literal: WrittenAddress) -> None:
         """Record an address in a source of which several programs are built."""
         mail = mail_server(literal.variable, literal.url)
-        found = called_address(literal) if mail is None else None
+        found = called_address(literal) or next(_defaults(caller, literal), None) if mail is None else None
         if mail is not None:
-            self._doubt(caller, "mail", literal.variable or "The source", mail.host, literal.source)
+            self._doubt(
+                caller, "mail", literal.variable if literal.is_default else "The source", mail.host, literal.source
+            )
         elif found is not None and not self._is_own(literal.variable, found.mention.host):
             title = found.provider.product if found.provider is not None else found.title
-            self._doubt(caller, title, literal.variable or "The source", found.mention.host, literal.source)
+            self._doubt(
+                caller,
+                title,
+                literal.variable if literal.is_default else "The source",
+                found.mention.host,
+                literal.source,
+            )
 
     def _doubt(self, caller: Caller, title: str, name: str, host: str, source: Origin) -> None:
         self._undecided.add(caller.id, title, name, host, source)
@@ -151,6 +160,10 @@ class ProviderCalls:
         if found is not None and not self._is_own(literal.variable, found.mention.host):
             title = self._title(found.title, found.mention.host)
             self._connect(caller, found.mention, found.provider, title, "its source", setting)
+        for default in _defaults(caller, literal) if found is None else ():
+            if not self._is_own(literal.variable, default.mention.host):
+                title = self._title(default.title, default.mention.host)
+                self._ask(caller, title, literal.variable, default.mention.host, literal.source)
 
     def _clients(self, caller: Caller) -> None:
         """Add the providers whose client libraries a source imports; a question for those that it may not call."""
@@ -286,7 +299,8 @@ class ProviderCalls:
                 self._ask(caller, provider.product, name, "", setting.source)
                 return
             self._connect(caller, Mention(host, "https"), provider, provider.product, name, setting)
-        elif setting.is_shared and setting.value != "" and reading is None and caller.lists(False) == "":
+        elif reading is None and (is_given or (setting.value != "" and caller.lists(False) == "")):
+            # a program may call it without a library, and not every source tells how
             self._doubt(caller, provider.product, name, "", setting.source)
 
     def _unknown_key(self, caller: Caller, name: str, setting: Setting) -> None:
@@ -346,6 +360,12 @@ class ProviderCalls:
             sheet.add(Fact(subject, "required", False, source, name, "medium"))
         if mention.secured:
             sheet.add(Fact(subject, "secured", port or 0, source, name, "medium"))
+
+
+def _defaults(caller: Caller, literal: WrittenAddress) -> Iterator[ForeignAddress]:
+    """Yield the address for which a variable of a program stands where nothing sets it, as a setting would name it."""
+    if literal.is_default:
+        yield from foreign_addresses(caller.known.kind, literal.variable.upper(), literal.url)
 
 
 def _names_library(stem: str, libraries: str) -> bool:

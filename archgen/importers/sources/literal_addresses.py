@@ -32,7 +32,7 @@ _FOR_PAGES = re.compile(
 
 _URL = re.compile(r"""https://[a-zA-Z0-9][\w.-]*\.[a-zA-Z]{2,24}(?=[/?:"'`])[^"'`\s]{0,200}(?=["'`])""")
 _OF_CALL = (
-    r"(?:\b(?:httpx|requests|axios|got|superagent|needle|http|https|session|_?(?:http_?)?client|web_?client|reqwest|HTTParty|Faraday)"
+    r"(?:\b(?:httpx|requests|axios|got|superagent|needle|http|https|session|_?(?:http_?)?client|web_?client|reqwest|HTTParty|Faraday|Client::new\(\)\s*)"
     r"\.(?:get|post|put|patch|delete|request|stream|new_?request|get\w*async|post\w*async|create)"
     r"|\.(?:(?:get|post)For(?:Object|Entity)|exchange|baseUrl|uri)"
     r"|(?<![\w.])fetch|\burlopen|\bNewRequest(?:WithContext)?|\bfile_get_contents|\bcurl_init|\bBaseAddress\s*=\s*new\s+Uri)\(\s*"
@@ -44,7 +44,8 @@ _CALL = re.compile(
 """What stands before an address in a call of a client; a context or a method may be between them."""
 
 _DEFAULT = re.compile(
-    r"(?:\b(?:getenv|environ\.get|env(?:\.get)?)\(\s*[\"'](\w+)[\"']\s*,|\benv\.(\w+)\s*(?:\|\||\?\?))\s*[\"'`]$",
+    r"(?:\b(?:get_?env\w*|environ\.get|env(?:\.get)?|env_?or\w*)\(\s*[\"'](\w+)[\"']\s*,"
+    r"|\benv(?:\.(\w+)|\[\s*[\"'](\w+)[\"']\s*\])\s*(?:\|\||\?\?))\s*[\"'`]$",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -102,7 +103,8 @@ def _literals(file: CodeText) -> Iterator[WrittenAddress]:
     has_client = calls_others(file)
     for match in _URL.finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
-        named = (_DEFAULT.search(before) or _NAMED.search(before)) if has_client else None
+        default = _DEFAULT.search(before)
+        named = default or (_NAMED.search(before) if has_client else None)
         if named is None and _CALL.search(before) is None:
             continue
         line = before[before.rfind("\n") + 1 :]
@@ -110,8 +112,8 @@ def _literals(file: CodeText) -> Iterator[WrittenAddress]:
             variable = next(filter(None, named.groups()), "") if named is not None else ""
             origin = Origin(file.path, _line_of(file.text, text, match))
             holder = _NAME_OF.search(before[named.start() :] if named is not None else line)
-            is_called = named is None or (holder is not None and holder[1] in called_names(file))
-            yield WrittenAddress(match[0], variable, origin, is_called)
+            is_called = named is None or (has_client and holder is not None and holder[1] in called_names(file))
+            yield WrittenAddress(match[0], variable, origin, is_called, default is not None)
 
 
 def calls_others(file: CodeText) -> bool:
