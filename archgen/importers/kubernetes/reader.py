@@ -145,7 +145,7 @@ class _Reader:
             self._call_by_variables(attachment)
         add_scraped(attachments, self.manifests, self.parts, self.resources, self.selected, self.taken, self.sheet)
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
-        self._route()
+        self._route(attachments)
         add_policies(self.manifests, self.index, self.taken, self.called, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         known = {each.id: each.guess.known for each in self.by_id.values()}
@@ -373,12 +373,12 @@ class _Reader:
             self._add(subject, "protocol", mention.protocol or "http", source, evidence)
             self._add(subject, "pool", pool, source, evidence)
 
-    def _route(self) -> None:
+    def _route(self, attachments: list[Attachment]) -> None:
         routes = [(route, list(backends_of(route, self.hosts))) for route in routes_of(self.manifests)]
         redirects = all(route.redirects for route, _ in routes if not route.tls)
         # where others lead to something, one that leads nowhere is of what is no longer there
         for route, backends in [each for each in routes if each[1]] or routes:
-            controller = controller_of(route, self.parts, self.taken, self.sheet)
+            controller = controller_of(route, self.parts, self.taken, attachments, self.sheet)
             for target, backend, is_meant in backends:
                 source, port = backend.source, backend.port or 0
                 if target == controller:

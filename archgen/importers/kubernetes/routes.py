@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.facts import Fact, FactSheet, Origin
+from archgen.importers.addresses import resolve_host
+from archgen.importers.facts import Attachment, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import ROUTES, Manifest, Manifests
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.nodes import SourceNode
@@ -222,13 +223,44 @@ def _redirects(manifest: Manifest, manifests: Manifests) -> bool:
     return bool(rules) and all(any(map(redirects, rule.get("middlewares").list())) for rule in rules)
 
 
+_LEADING = ("reverse-proxy", "load-balancer", "web-server", "api-gateway")
+_SERVICE_OF_CONTROLLER = re.compile(
+    r"\b(https?)://((?:[\w-]+-)?(?:traefik|ingress-nginx-controller|nginx-ingress(?:-controller)?|kong(?:-proxy)?|kong-gateway-proxy"
+    r"|istio-ingressgateway|envoy-gateway)\.[\w-]+\.svc(?:\.[\w.]+\w)?)(?::(\d{1,5}))?(?![\w.-])"
+)
+"""The address of a controller by the name that its chart gives to its Service."""
+
+
 def _is_controller(image: str) -> bool:
     """Return True for the image of a proxy that routes as the routes of manifests say."""
     name = image_name(image)
     return name in _CONTROLLERS or ("ingress-nginx" in image and name == "controller")
 
 
-def controller_of(route: IngressRoute, parts: Iterable[Workload], taken: Mapping[str, str], sheet: FactSheet) -> str:
+def _add_tunnels(attachments: Iterable[Attachment], controller: str, sheet: FactSheet) -> None:
+    """Add the calls of proxies whose configurations lead to the Service of a controller that stands in no file.
+
+    It is that of the routes, as its Service is called like the product, and nothing in the files has the name.
+    """
+    for attachment in attachments:
+        text = attachment.file.data.decode("utf-8", "replace") if attachment.kind in _LEADING else ""
+        for match in _SERVICE_OF_CONTROLLER.finditer(text):
+            if resolve_host(match[2], attachment.hosts) is not None:
+                continue
+            source = Origin(attachment.file.path, attachment.line + text.count("\n", 0, match.start()) + 1)
+            subject, protocol = f"connection:{attachment.owner}->{controller}", match[1]
+            number = int(match[3] or (443 if protocol == "https" else 80))
+            for key, value in (("protocol", protocol), ("served", [number, protocol]), ("is_assumed", True)):
+                sheet.add(Fact(subject, key, value, source, "the name of a controller's Service", "medium"))
+
+
+def controller_of(
+    route: IngressRoute,
+    parts: Iterable[Workload],
+    taken: Mapping[str, str],
+    attachments: Iterable[Attachment],
+    sheet: FactSheet,
+) -> str:
     """Return the id of the component that routes: a proxy of the manifests, else one that stands in no file."""
     for part in parts:
         if _is_controller(part.containers[0].text_at("image")):
@@ -242,4 +274,5 @@ def controller_of(route: IngressRoute, parts: Iterable[Workload], taken: Mapping
         ("replicas", 2, route.kind),
     ):
         sheet.add(Fact(f"component:{identity}", key, value, route.source, evidence, sure))
+    _add_tunnels(attachments, identity, sheet)
     return identity
