@@ -21,9 +21,10 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
 
     It is in the network of a host that the component runs on, and carries the same kind of component, or something
     that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall or beside a voter.
-    Where it stands beside replicas that float, it may be any of their hosts. The first of those that share the fewest zones with the
-    replicas is taken, and what is bound to its site stays there. Nothing shares a provider's instance, no store the host of another
-    that takes its writes there, and nothing that promotes by its own judgement a host of what it judges.
+    Where it stands beside replicas that float, it may be any of their hosts. One in the region of the replicas comes first, then the
+    first of those that share the fewest zones with them, and what is bound to its site stays there. Nothing shares a provider's
+    instance, or a port, no store the host of another that takes its writes there, and nothing that promotes by its own judgement a
+    host of what it judges.
     """
     kind = KINDS[component.kind]
     if component.managed and kind.role == "data":
@@ -32,6 +33,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     networks = {index.hosts[host].network for host in own}
     below = {*own, *(each for host in own for each in index.hosts_below(host))}
     judged = _judged_hosts(index, component) if judges_alone(index, component) else ()
+    ports = index.ports.get(component.id, frozenset())
 
     def fits(host: str) -> bool:
         return (
@@ -40,6 +42,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
             and index.hosts[host].network in networks
             and not is_for_voters(index, host, component)
             and not (kind.stores and _is_led_there(index, component, host))
+            and ports.isdisjoint(_ports_taken(index, component, host))
             and host not in judged
             and not is_taken(host)
             and not leaves_site(index, component, index.zones_around(host))
@@ -54,7 +57,12 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
         pools += index.carrying.get((component.kind, component.product), {}).items()
     pools += [(index.nearest_zones(host), (host,)) for host in platform_hosts(index, component)]
     fitting = [host for _, hosts in pools for host in islice(filter(fits, hosts), 1)]
-    return min(fitting, key=lambda host: (len(zones_shared(index, host, own)), index.host_order[host]), default=None)
+
+    def rank(host: str) -> tuple[bool, int, int]:
+        leaves = is_apart(index, component, index.zones_around(host), within=WIDE_ZONES)
+        return leaves, len(zones_shared(index, host, own)), index.host_order[host]
+
+    return min(fitting, key=rank, default=None)
 
 
 def zones_shared(index: Index, host: str, others: Iterable[str]) -> set[str]:
@@ -76,6 +84,14 @@ def _judged_hosts(index: Index, promoter: Component) -> set[str]:
     """Return the hosts of the stores that a component promotes."""
     stores = (each for each in index.components.values() if each.replication and each.replication.by == promoter.id)
     return {host for store in stores for replica in store.replicas for host in replica.hosts}
+
+
+def _ports_taken(index: Index, component: Component, host: str) -> set[int]:
+    """Return the ports of others on a host; what runs beside the component elsewhere has an address of its own."""
+    own = {each for replica in component.replicas for each in replica.hosts}
+    others = (index.components[name] for name in index.standing_on.get(host, ()) if name != component.id)
+    apart = (each for each in others if own.isdisjoint(used for replica in each.replicas for used in replica.hosts))
+    return {port for each in apart for port in index.ports.get(each.id, ())}
 
 
 def _is_led_there(index: Index, component: Component, host: str) -> bool:

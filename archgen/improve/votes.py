@@ -48,7 +48,7 @@ def with_votes_there(
 def _machines(declared: Index, index: Index, store: Component) -> Iterator[str]:
     """Yield the declared hosts in a network of a store, each apart from the machines of its first two: the least in their zones first.
 
-    A vote stands beside neither what lets traffic in, nor what a provider runs, nor virtual hosts.
+    A vote stands beside neither what lets traffic in, nor what a provider runs, nor virtual hosts, and no machine for files runs one.
     """
     voters = first_two_hosts(store)
     machines = {index.machine(host) for host in voters}
@@ -61,9 +61,18 @@ def _machines(declared: Index, index: Index, store: Component) -> Iterator[str]:
         and declared.machine(host) not in machines
         and host not in carrying
         and host not in declared.instances
-        and not any(_lets_in(declared.components[name]) for name in declared.standing_on.get(host, ()))
+        and not any(_lets_in(each) or _is_filer(declared, host, each) for each in _standing_on(declared, host))
     )
     yield from sorted(free, key=lambda host: len(zones_shared(index, host, voters)))
+
+
+def _standing_on(index: Index, host: str) -> Iterator[Component]:
+    return map(index.components.__getitem__, index.standing_on.get(host, ()))
+
+
+def _is_filer(index: Index, host: str, component: Component) -> bool:
+    """Return True for shared files on a machine, which is an appliance; a virtual one is a server as others."""
+    return component.kind == "file-storage" and index.hosts[host].runs_on is None
 
 
 def _lets_in(component: Component) -> bool:

@@ -67,6 +67,16 @@ class Index:
         return tuple(host for host in self.hosts if host not in busy)
 
     @cached_property
+    def ports(self) -> dict[str, frozenset[int]]:
+        """The ports that connections declare for each component that they call."""
+        ports: dict[str, set[int]] = {}
+        for connection in self.architecture.connections:
+            declared = [each.port for each in connection.ports if each.port is not None]
+            for target in connection.targets if declared else ():
+                ports.setdefault(target, set()).update(declared)
+        return {target: frozenset(own) for target, own in ports.items()}
+
+    @cached_property
     def agents(self) -> frozenset[str]:
         """The components of which each replica serves the host that it stands on, beside what isn't there to watch: no pair or cluster."""
         watched = {

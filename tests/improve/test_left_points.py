@@ -33,7 +33,7 @@ def test_what_no_change_of_the_search_removes_is_left_to_lint(
     file.write_text(RENTED.replace("app-server, replicas: 2", f"app-server, replicas: {replicas}"))
     assert main(["what-if", str(file)]) == 0
     text = " ".join(capsys.readouterr().out.split())
-    said = "the search has no change for the single point of failure pay#1: `archgen lint` advises on it"
+    said = "the search found no change for the single point of failure pay#1: `archgen lint` advises on it"
     assert text.count(said) == 1
     assert ("1. one more replica of app" in text) is (replicas == 1)
     assert main(["what-if", str(file), "--add", "replica of app"]) == 0
@@ -75,7 +75,7 @@ def test_an_agent_gets_no_replica_where_it_has_nothing_to_watch(
     file = tmp_path / "agents.arch.yaml"
     file.write_text(AGENTS)
     assert main(["what-if", str(file)]) == 0
-    assert "the search has no change for the single point of failure r" in capsys.readouterr().out
+    assert "the search found no change for the single point of failure r" in capsys.readouterr().out
     file.write_text(AGENTS.replace("log-collector", "service"))
     assert main(["what-if", str(file)]) == 0
     assert "agent" in capsys.readouterr().out.partition("ship")[0]

@@ -106,6 +106,38 @@ def test_room_is_where_the_same_work_is_done(components: str, hosts: str, found:
 
 
 @pytest.mark.parametrize(
+    ("beside", "port", "found"),
+    [
+        ("[s-2, s-3]", 443, "s-4"),
+        ("[s-2, s-3]", 8443, "s-2"),
+        # each has an address of its own
+        ("[s-1, s-2, s-3]", 443, "s-2"),
+        ("{any: [s-1, s-2]}", 443, "s-2"),
+    ],
+)
+def test_two_servers_do_not_share_a_port(beside: str, port: int, found: str) -> None:
+    text = model(
+        "api: {kind: api-gateway, runs_on: s-1}\n"
+        f"beside: {{kind: api-gateway, runs_on: {beside}}}\nother: {{kind: api-gateway, runs_on: s-4}}",
+        connections=f"job -> api: {{protocol: https, port: 443}}\njob -> beside: {{protocol: https, port: {port}}}",
+        hosts="s-1: {}, s-2: {}, s-3: {}, s-4: {}",
+    )
+    index = Index(load("edge.arch.yaml", text.encode()).architecture)
+    assert find_host(index, index.components["api"], lambda _: False) == found
+
+
+@pytest.mark.parametrize(("taken", "found"), [("", "s-3"), ("s-3", "s-2")])
+def test_a_replica_stays_in_its_region_where_it_may(taken: str, found: str) -> None:
+    text = model(
+        "api: {kind: service, runs_on: s-1}\nbeside: {kind: service, runs_on: [s-2, s-3]}",
+        hosts="s-1: {zone: a}, s-2: {zone: c}, s-3: {zone: a}",
+        zones="r: {kind: region}, q: {kind: region}, a: {kind: rack, in: r}, c: {kind: rack, in: q}",
+    )
+    index = Index(load("edge.arch.yaml", text.encode()).architecture)
+    assert find_host(index, index.components["api"], lambda host: host == taken) == found
+
+
+@pytest.mark.parametrize(
     ("api", "found"),
     [
         ("kind: router", None),

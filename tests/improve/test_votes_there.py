@@ -16,6 +16,7 @@ hosts:
   pve-1: {zone: rack-11}
   pve-2: {zone: rack-11}
   pve-3: {zone: rack-12}
+  nas-1: {zone: rack-11}
   db-1: {runs_on: pve-1}
   db-2: {runs_on: pve-3}
   lb-1: {runs_on: pve-2}
@@ -34,7 +35,9 @@ flows: {save: {access: write, steps: [{job -> files: PUT}, {job -> db: INSERT}]}
     ("files", "host"),
     [
         # only people copy files: the rack of their machine takes the flow down, whatever votes elsewhere
-        ("{kind: file-storage, runs_on: web-1}", "web-1"),
+        ("{kind: file-storage, runs_on: web-1}", "nas-1"),
+        # an appliance runs nothing else
+        ("{kind: file-storage, runs_on: nas-1}", "web-1"),
         ("{kind: object-storage, managed: {scope: regional}, product: s3}", "witness-1"),
     ],
 )

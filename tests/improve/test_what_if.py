@@ -208,7 +208,7 @@ def test_the_text_tells_what_is_won_and_what_to_write(capsys: pytest.CaptureFixt
     assert main(["what-if", str(TIER[2])]) == 0
     text = capsys.readouterr().out
     assert "a replica of haproxy on lb-2, a new host" in text
-    assert "has no change for the single point of failure dns#1" in text
+    assert "found no change for the single point of failure dns#1" in text
     assert re.search(r"saves [\d.]+ (h|min) per year for ", text)
     assert "      runs_on: [lb-1, lb-2]\n" in text
 
