@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Collection, Component, Connection
-from archgen.model.kinds import AGENTS, FORWARDING
+from archgen.model.kinds import AGENTS, FILE_STORES, FORWARDING
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.reliability.failure import single_points
@@ -46,7 +46,8 @@ def _seen(topology: Topology, *, metrics: bool) -> frozenset[Subject]:
     """Return what observers collect from.
 
     An agent sees the hosts it runs on and the components it names, and any observer its callees and its callers as well.
-    A host is seen if a component on it is, and a component if all its hosts are.
+    A host is seen if a component on it is, and a component if all its hosts are. Metrics that end in files, for which no
+    monitoring asks, alert nobody.
     """
     names = {
         source
@@ -60,7 +61,9 @@ def _seen(topology: Topology, *, metrics: bool) -> frozenset[Subject]:
         names.update(end for end, by in _observed(topology, connection) if not metrics or _measures(topology, by, end))
     hosts = {host for name in names for host in topology.hosts_of(name)}
     for observer in topology.observers:
-        if observer.kind in AGENTS and not (metrics and _keeps_to_logs(topology, observer)):
+        if observer.kind in AGENTS and not (
+            metrics and (_keeps_to_logs(topology, observer) or _feeds_files_alone(topology, observer))
+        ):
             hosts.update(topology.hosts_of(observer.id))
     places = {each.id: topology.hosts_of(each.id) for each in topology.architecture.components} if hosts else {}
     names.update(name for name, around in places.items() if around and hosts.issuperset(around))
@@ -154,6 +157,18 @@ def _keeps_to_logs(topology: Topology, agent: Component) -> bool:
     beside = tuple(each for each in agent.collects if any(_shares_host(topology, agent, name) for name in each.sources))
     alone = bool(beside) and not _takes_metrics(topology, agent.collects) and not _gives_metrics(topology, agent)
     return alone or agent.product is None or product_of(agent.product).logs_only
+
+
+def _feeds_files_alone(topology: Topology, agent: Component) -> bool:
+    """Return True for an agent beside a monitoring, if all that it sends ends in files, and no monitoring asks it, or for these."""
+    fed = [agent.id]
+    for name in fed:
+        fed += [target for call in topology.outgoing[name] for target in call.targets if target not in fed]
+    if any(topology.kind(name).id not in FILE_STORES for name in fed if not topology.outgoing[name]):
+        return False
+    monitorings = {each.id for each in topology.observers if each.kind not in AGENTS}
+    asking = (call.source for name in fed for call in topology.incoming[name])
+    return bool(monitorings) and monitorings.isdisjoint((*fed, *asking))
 
 
 def _gives_metrics(topology: Topology, agent: Component) -> bool:

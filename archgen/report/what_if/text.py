@@ -54,7 +54,9 @@ def _left(report: WhatIfReport) -> str:
     """Return the single points for which the search has nothing, since some cures are none of its changes, and where to look."""
     names = list(dict.fromkeys(brief(point.id) for _, points in report.left for point in points))
     points = f"single point{'' if len(names) == 1 else 's'} of failure {listed(first_few(names, _MOST_LEFT))}"
-    return f"the search found no change for the {points}: `archgen lint` advises on {'it' if len(names) == 1 else 'each'}"
+    return (
+        f"the search found no change for the {points}: `archgen lint` advises on {'it' if len(names) == 1 else 'each'}"
+    )
 
 
 _MOST_LEFT = 6
