@@ -36,6 +36,15 @@ def collected_from(topology: Topology) -> frozenset[Subject]:
     return _seen(topology, metrics=False)
 
 
+def asked_by_probes(topology: Topology) -> frozenset[Subject]:
+    """Return the components that something merely asks for answers, and their hosts."""
+    probers = [each for each in topology.observers if topology.only_probes(each.id)]
+    names = {name for each in probers for collection in each.collects for name in collection.sources}
+    names.update(name for each in probers for call in topology.outgoing[each.id] for name in call.targets)
+    hosts = {host for name in names for host in topology.hosts_of(name)}
+    return frozenset([*(Subject("host", host) for host in hosts), *(Subject("component", name) for name in names)])
+
+
 @lru_cache(maxsize=2)
 def monitored(topology: Topology) -> frozenset[Subject]:
     """Return the hosts and components that something may take metrics from: errors, traces and logs show no full disk."""

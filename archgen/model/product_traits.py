@@ -58,6 +58,7 @@ class Product(Struct, frozen=True, gc=False):
     where something promotes another, as clients of Sentinel do.
     `copies_later`: its replicas get a write after it is confirmed, and no setting lets all writes wait for them.
     `archives_log`: a backup that copies the log of its database between its copies, always or once that is set up.
+    `replays`: the log that its replicas get, which it keeps on its disks and with which a copy is brought up to any point in time.
     `copied_whole`: a database whose copies are of its files, each node's own, and of no log between them.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
     `files_alone`: a store of files and disks, of which a component of another kind has the map, as Ceph's monitors have; it can be made
@@ -119,6 +120,7 @@ class Product(Struct, frozen=True, gc=False):
     spreads: bool = False
     copies_later: bool = False
     archives_log: bool = False
+    replays: str | None = None
     copied_whole: bool = False
     spreadable: bool = False
     shows: bool = False
@@ -192,7 +194,10 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(("postgresql", "timescaledb"), Product(waits=True, keeps_lease=True)),
     **dict.fromkeys(("patroni", "spilo", "stolon", "stolon-sentinel", "stolon-keeper"), Product(leases=True)),
     # an availability group is offline, for reads too, while its Windows cluster has no majority
-    "mssql": Product(steps_down="everything"),
+    # and takes only databases in the full recovery model, whose log is kept until it is backed up
+    "mssql": Product(steps_down="everything", replays="transaction log"),
+    # https://dev.mysql.com/doc/refman/8.0/en/binary-log.html, https://mariadb.com/kb/en/activating-the-binary-log/
+    **dict.fromkeys(("mysql", "mariadb", "percona"), Product(replays="binary log")),
     **dict.fromkeys(("garbd", "garb", "galera-arbitrator", "arbitrator", "arbiter"), Product(arbitrates=True)),
     # a backup isn't complete without the log: https://pgbackrest.org/configuration.html (archive-check), https://docs.pgbarman.org
     **dict.fromkeys(("pgbackrest", "barman", "wal-g", "wal-e", "pg-probackup"), Product(archives_log=True)),
@@ -252,7 +257,7 @@ TRAITS: dict[str, Product] = {
     "opendj": Product(directory=True),
     **dict.fromkeys(("ibm-mq", "ibmmq", "artemis", "activemq", "activemq-artemis"), Product(mirrors=True)),
     # open copies are Active Data Guard's, an option that is paid for
-    "oracle": Product(shares_storage=True, mounts_standbys=True, needs_witness=True),
+    "oracle": Product(shares_storage=True, mounts_standbys=True, needs_witness=True, replays="archived redo log"),
     # FastStartFailoverPmyShutdown is TRUE at first: https://docs.oracle.com/error-help/db/oci-16830
     **dict.fromkeys(("oracle-active-data-guard", "oracle-data-guard"), Product(needs_witness=True)),
     "oracle-rac": Product(shares_storage=True),

@@ -29,7 +29,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         shared = {
             backup.id: place for backup in backups if (place := shared_place(facts, component, backup)) is not None
         }
-        if len(shared) == len(backups):
+        if len(shared) == len(backups) and not any(_is_copied_on(facts, component, backup) for backup in backups):
             for backup, place in shared.items():
                 beside.setdefault(backup, {})[source] = place
     for backup, places in beside.items():
@@ -40,6 +40,21 @@ def check(context: RuleContext) -> Iterator[Hit]:
         gravest = min(hits, key=lambda hit: hit.case is not None)
         first = gravest.related[0][0].id
         yield _with_others(facts, gravest, {source: place for source, place in places.items() if source != first})
+
+
+def _is_copied_on(facts: Topology, source: Component, backup: Component) -> bool:
+    """Return True if a backup of a backup, or of the storage that holds its copies, has them elsewhere."""
+    seen, waiting = {backup.id}, [backup]
+    while waiting:
+        copied = waiting.pop()
+        holding = dict.fromkeys([copied.id, *(keeper.id for keeper in copy_holders(facts, copied))])
+        for further in (each for name in holding for each in facts.backups.get(name, ())):
+            if shared_place(facts, source, further) is None:
+                return True
+            if further.id not in seen:
+                seen.add(further.id)
+                waiting.append(further)
+    return False
 
 
 def _with_others(facts: Topology, hit: Hit, others: dict[str, Subject]) -> Hit:
@@ -174,7 +189,7 @@ RULE = Rule(
     limits=(
         "Assumes that the copies are in the storage that the backup calls, which may be a component of kind `other`, such as a tape "
         "library, that only backups call; and beside the backup if it calls none. "
-        "Doesn't report data that another backup keeps elsewhere or that a managed backup keeps, nor components "
+        "Doesn't report data that another backup, or one of the backup, keeps elsewhere, or that a managed backup keeps, nor components "
         "of which neither hosts nor a zone are declared. Data on a volume, or on a disk of another machine, is there. Counts racks, "
         "power, datacenters and availability zones; a common region or provider doesn't count."
     ),

@@ -24,7 +24,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
 from archgen.model.durations import spell_duration
-from archgen.model.kinds import FILE_STORES, KINDS
+from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -81,9 +81,10 @@ def _is_filled_on_request(facts: Topology, index: Component) -> bool:
 
 
 def _answers(facts: Topology, index: Component, source: str) -> bool:
-    """Return True if a caller of an index is asked to in a flow, and doesn't begin by itself as a worker does."""
+    """Return True if a caller of an index is asked to in a flow, and doesn't begin by itself as a worker does, or who takes jobs."""
     hops = (hop for flow in facts.flows_of[index.id] for hop in facts.hops[flow])
-    return any(source in hop.targets and source != hop.step.source for hop in hops)
+    asked = (hop for hop in hops if source in hop.targets and source != hop.step.source)
+    return any(facts.kind(hop.step.source).id not in QUEUES for hop in asked)
 
 
 def _takes_files(facts: Topology, component: Component) -> bool:

@@ -177,11 +177,13 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     if apart:
         logged = component.kind == "database"
         cause, fix = _PROVIDED if component.managed else _REPEATED if logged else _COPIED_WHOLE
+        log = _replayed(facts, component)
+        unless = f" unless its {log} reaches back to the last copy" if log is not None else ""
         message = (
-            f"A mistaken {'DELETE' if logged else 'deletion'} in {component.title} costs up to {age} of writes{cause}{names} "
+            f"A mistaken {'DELETE' if logged else 'deletion'} in {component.title} costs up to {age} of writes{unless}{cause}{names} "
             f"{verb} it {often}; the objective is {least}"
         )
-        return _hit(component, message, backups, fix, "mistake")
+        return _hit(component, message, backups, fix if log is None else _KEPT, "mistake" if log is None else "kept")
     if keeps_uploads(facts, component):
         message = (
             f"The uploads of {component.title} are on its one server and backed up by {names} {often}, so up to {age} of them are "
@@ -198,6 +200,15 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     return _hit(component, message, backups, f"Back it up more often, {log}or run a replica on another host.")
 
 
+def _replayed(facts: Topology, component: Component) -> str | None:
+    """Return the log on the disks of a database of your own that undoes a mistake, as its primary sends it to others; None without one.
+
+    What all replicas write to may be kept in step by other means, as by Galera, without such a log.
+    """
+    sends = any(not replication.all_write for replication in _replications(facts, component))
+    return product_of(component.product).replays if sends and not component.managed else None
+
+
 _POINTS_OF_PROVIDER = (
     "Declare in `every` how far apart the points are to which it recovers (often `5m`), not how often all of it "
     "is copied."
@@ -209,6 +220,10 @@ _COPIES_OF_PROVIDER = (
 _REPEATED = (
     ": its replicas repeat it, and ",
     "Ship its log as well (point-in-time recovery), and declare how often in `every`, or accept the rest (`accept`).",
+)
+_KEPT = (
+    "Ship that log away from the database as well, since on its disks it undoes a mistake and is lost with them, and declare how often "
+    "in `every`; or accept the rest (`accept`)."
 )
 _COPIED_WHOLE = (
     _REPEATED[0],
@@ -304,7 +319,7 @@ RULE = Rule(
     code="DAT003",
     title="Recovery point missed",
     severity="error",
-    cases=(("mistake", "warning"), ("read", "warning"), ("archived", "info")),
+    cases=(("mistake", "warning"), ("kept", "info"), ("read", "warning"), ("archived", "info")),
     category="data",
     summary="The replication mode or the backup interval can't meet the recovery point objective.",
     why=(
@@ -319,6 +334,8 @@ RULE = Rule(
         "Reports backups of replicated stores, which bring back only what a mistake destroyed, as a warning, as those of an application "
         "that no flow writes to and those of a managed store if its provider keeps a log on request only. Of other managed stores, asks "
         "for the log, as info, where the product names no provider (`postgresql`). "
+        "Says of a mistake, as info, what it costs where the primary replicates by a log that it keeps itself (MySQL, MariaDB, Oracle, SQL "
+        "Server): with the last copy, that log undoes it while it reaches back far enough. "
         "Directories of accounts and mailboxes of your own count as stores. "
         "Doesn't check stores without a declared `mode` or `every`. Asks for the interval of the log, as info, where a backup archives it "
         "between its copies (pgBackRest, Barman, WAL-G)."

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.balancing import has_choice, is_sticky
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Balance, Component
+from archgen.model.architecture import Balance, Component, Connection
 from archgen.model.change import Change, Put
 from archgen.model.protocols import WEB
 from archgen.model.runtimes import is_serverless
@@ -16,8 +16,11 @@ from archgen.model.wording import listed
 
 _IN_COOKIES = ("cookie", "session")
 
-_Flaw = tuple[str, str]
-"""The message of a mismatch, and its fix."""
+_ONE_CONNECTION = ("ws", "wss")
+"""The protocols of one connection that stays at the replica that took it (RFC 6455, 1.2)."""
+
+_Flaw = tuple[str, str, tuple[str, ...]]
+"""The message of a mismatch, its fix, and the flows that it concerns."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -34,9 +37,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
             if faults:
                 yield Hit(
                     subject=Subject("component", component.id),
-                    message="; ".join(message for message, _ in faults),
-                    flows=facts.flows_of[component.id],
-                    fix=" ".join(fix for _, fix in faults),
+                    message="; ".join(message for message, _, _ in faults),
+                    flows=facts.in_order({flow for _, _, flows in faults for flow in flows}),
+                    fix=" ".join(fix for _, fix, _ in faults),
                 )
 
 
@@ -49,6 +52,7 @@ def _weightless(facts: Topology, component: Component, balance: Balance) -> Iter
         yield (
             f"None of {listed([member.id for member in members])} gets a request: all weights of {component.id} are 0",
             "Give each target that should take requests a weight above 0.",
+            facts.flows_of[component.id],
         )
 
 
@@ -57,6 +61,8 @@ def _scattered(facts: Topology, component: Component, balance: Balance) -> Itera
     if balance.algorithm is None or is_sticky(balance):
         return
     for connection in facts.outgoing[component.id]:
+        if all(port.protocol in _ONE_CONNECTION for port in connection.ports):
+            continue
         targets = [facts.components[target] for target in connection.targets]
         several = has_choice(facts.index, balance, connection)
         for target in targets:
@@ -65,6 +71,7 @@ def _scattered(facts: Topology, component: Component, balance: Balance) -> Itera
                     f"Visitors lose their sessions: {target.id} keeps them on each replica, and {component.id} chooses a replica "
                     f"anew for each request ({balance.algorithm})",
                     f"Add `stickiness` to {component.id}, or keep the sessions of {target.id} where all replicas see them.",
+                    _flows_over(facts, connection),
                 )
 
 
@@ -78,7 +85,12 @@ def _blind(facts: Topology, component: Component, balance: Balance) -> Iterator[
                 f"{component.id} can't tell visitors apart by {balance.stickiness}: it passes {connection.id} through encrypted "
                 "and sees no cookie",
                 "End TLS at the balancer, or tell visitors apart by their address.",
+                _flows_over(facts, connection),
             )
+
+
+def _flows_over(facts: Topology, connection: Connection) -> tuple[str, ...]:
+    return tuple(flow for flow, hops in facts.hops.items() if any(hop.connection == connection for hop in hops))
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
@@ -109,7 +121,8 @@ RULE = Rule(
     fix="Declare what keeps a visitor on one target, or keep sessions where every target sees them.",
     limits=(
         "Doesn't check components without `sessions`, balancers without an `algorithm`, nor pools in which one "
-        "replica takes all requests while the others wait. Sessions on a serverless platform are reported by `server-bound-sessions`."
+        "replica takes all requests while the others wait. A WebSocket stays at the replica that took "
+        "it. Sessions on a serverless platform are reported by `server-bound-sessions`."
     ),
     references=(
         (

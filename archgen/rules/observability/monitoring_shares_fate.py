@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.failover_times import moves_alone
-from archgen.analysis.monitoring import collected_from, keeps_logs_alone, points_beside_monitoring
+from archgen.analysis.monitoring import asked_by_probes, collected_from, keeps_logs_alone, points_beside_monitoring
 from archgen.analysis.regions import zones_of_all
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -56,12 +56,13 @@ def _works(facts: Topology, host: str) -> bool:
 def _watched_on(facts: Topology, host: str) -> list[str]:
     """Return which of a host and those on it are monitored and carry a flow, and more than the monitoring itself.
 
-    Errors and logs count: who tells of them is as silent when it is gone with what it tells of.
+    Errors, logs and answers count: who tells of them is as silent when it is gone with what it tells of.
     """
+    watched = collected_from(facts) | asked_by_probes(facts)
     return [
         each
         for each in (host, *facts.index.machines.get(host, ()))
-        if Subject("host", each) in collected_from(facts)
+        if Subject("host", each) in watched
         and any(facts.flows_of[name] and not facts.kind(name).observes for name in _carried(facts, each))
     ]
 
