@@ -11,9 +11,21 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Port, Replica
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.kinds import QUEUES
+from archgen.model.products import product_name
 
 _AT_USUAL_PORT = ("http", "https", "smtp")
 """The protocols that need not declare their port: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
+
+_AGENT_PORTS = {
+    # https://github.com/prometheus/prometheus/wiki/Default-port-allocations
+    **dict.fromkeys(("prometheus", "victoriametrics", "vmagent"), 9100),
+    "zabbix": 10050,
+    **dict.fromkeys(("nagios", "naemon"), 5666),
+    **dict.fromkeys(("icinga", "icinga2"), 5665),
+    "checkmk": 6556,
+    "munin": 4949,
+}
+"""The ports on which products of monitoring ask their agents on hosts, unless set up otherwise."""
 
 _Sides = dict[tuple[str, str], set[int | None]]
 """The ports that rules open, by source and target."""
@@ -160,18 +172,21 @@ def _scrapes(topology: Topology, components: Collection[str]) -> Iterator[tuple[
                 yield observer.id, name
 
 
-def admit_scrapes(topology: Topology, observer: str, components: Collection[str]) -> tuple[Change, ...]:
-    """Return the rules that let a monitoring in to components, past the firewalls whose rules so far leave it to their default.
+def admit_scrapes(topology: Topology, observer: str, components: Collection[str]) -> tuple[Change, ...] | None:
+    """Return the rules that let a monitoring in to agents beside components, past firewalls whose rules leave it to their default.
 
-    Its port isn't known. A firewall with a rule that denies something may keep it out on purpose, and nothing else lets it through.
+    A firewall with a rule that denies something may keep it out on purpose, and nothing else lets it through. None if one would have
+    to be opened for a product whose port isn't known: a rule without ports opens all.
     """
+    port = _AGENT_PORTS.get(product_name(topology.components[observer].product))
     sources = topology.firewalls.places(observer)
     denying = {name: topology.firewalls.denying(sources, observer, name, None) for name in components}
+    opened = [(each, name) for name, passed in denying.items() if _only_allow(topology, passed) for each in passed]
+    if opened and port is None:
+        return None
     return tuple(
-        Append(("components", firewall, "rules"), {"from": observer, "to": name, "action": "allow"})
-        for name, firewalls in denying.items()
-        if _only_allow(topology, firewalls)
-        for firewall in firewalls
+        Append(("components", firewall, "rules"), {"from": observer, "to": name, "ports": [port], "action": "allow"})
+        for firewall, name in opened
     )
 
 

@@ -154,7 +154,7 @@ def test_what_two_firewalls_deny_both_let_in() -> None:
     ):
         facts = Topology(load("a.arch.yaml", text.encode()).architecture)
         like = next(call for call in facts.architecture.connections if call.source == "web")
-        for changes in (admit_scrapes(facts, "prom", ["siem"]), admit_like(facts, like, "prom") or ()):
+        for changes in (admit_scrapes(facts, "prom", ["siem"]) or (), admit_like(facts, like, "prom") or ()):
             assert sorted(change.path[1] for change in changes) == opened
         further = [change.path[1] for change in admit_from(facts, "agent", ["o"])]
         assert further == (["inner", "outer"] if opened else ["inner"])

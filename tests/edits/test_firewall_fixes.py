@@ -94,9 +94,14 @@ SCRAPED = model(
 def test_a_filter_lets_in_what_is_told_to_collect(old: str, new: str, is_admitted: bool) -> None:
     text = SCRAPED.replace(old, new) if old else SCRAPED
     assert text != SCRAPED or not old
+    text = text.replace("kind: monitoring, runs_on: c", "kind: monitoring, product: zabbix, runs_on: c")
     after = fixed(text, "unmonitored")["components"]["filter"]["rules"]
-    added = [{"from": "watch", "to": "web", "action": "allow"}] if is_admitted else []
+    added = [{"from": "watch", "to": "web", "ports": [10050], "action": "allow"}] if is_admitted else []
     assert after == [*yaml.safe_load(text)["components"]["filter"]["rules"], *added]
+
+
+def test_a_filter_is_not_opened_on_all_ports_for_what_collects() -> None:
+    assert fixed(SCRAPED, "unmonitored") == yaml.safe_load(SCRAPED)
 
 
 def test_a_firewall_does_not_open_the_port_of_administrators() -> None:

@@ -201,12 +201,12 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
 
 
 def _replayed(facts: Topology, component: Component) -> str | None:
-    """Return the log on the disks of a database of your own that undoes a mistake, as its primary sends it to others; None without one.
+    """Return the log on the disks of a database that undoes a mistake, as its primary sends it to others; None without one.
 
     What all replicas write to may be kept in step by other means, as by Galera, without such a log.
     """
     sends = any(not replication.all_write for replication in _replications(facts, component))
-    return product_of(component.product).replays if sends and not component.managed else None
+    return product_of(component.product).replays if sends else None
 
 
 _POINTS_OF_PROVIDER = (

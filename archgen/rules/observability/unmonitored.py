@@ -211,7 +211,10 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     collector = collector or (agent if bare else None)
     if bare and collector is not None:
         changes += _collect(facts, collector, bare)
-        changes += admit_scrapes(facts, collector.id, bare) if collector.kind == "monitoring" else ()
+        admitted = admit_scrapes(facts, collector.id, bare) if collector.kind == "monitoring" else ()
+        if admitted is None:
+            return ()
+        changes += admitted
         bare = []
     return (*changes, *_new_agent(facts, () if agent is not None else hosts, bare))
 
