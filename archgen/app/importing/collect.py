@@ -64,7 +64,9 @@ _OF_TOOLS = frozenset(("ansible.cfg", "setup.cfg", "mypy.cfg", "pylint.cfg"))
 """Settings of tools, which end as those of proxies do."""
 
 _DEEPEST_PROXY = 3
-_OF_PROXIES = re.compile(r"\.(conf|cfg)(\.(template|tmpl|example|sample))?$|(^|/)sites-(available|enabled)/[\w.-]+$")
+_OF_PROXIES = re.compile(
+    r"\.(conf|cfg)(\.(template|tmpl|example|sample))?$|(^|/)sites-(available|enabled)/[\w.-]+$|(^|/)nginx[\w-]*$"
+)
 """Paths that configurations of proxies have."""
 
 _MOST_REASONS = 3
@@ -330,7 +332,7 @@ def _find_proxies(collection: SourceFiles, directory: str, below: list[str], fou
     depth = 0 if directory == "." else directory.count(os.sep) + 1
     for path in below:
         # hardly any other path has one of these, so that few need the search
-        if ".conf" not in path and ".cfg" not in path and "sites-" not in path:
+        if ".conf" not in path and ".cfg" not in path and "sites-" not in path and "nginx" not in path:
             continue
         if path.count(os.sep) - depth <= _DEEPEST_PROXY and _OF_PROXIES.search(path.replace(os.sep, "/")):
             try:
