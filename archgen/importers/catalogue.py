@@ -263,6 +263,7 @@ PRODUCTS: dict[str, Known] = {
     },
     **_stores("service", "selenium", "http", 4444, "hub selenium-hub standalone-chrome browserless chrome"),
     **_stores("service", "ollama", "http", 11434, "ollama"),
+    **_stores("service", "litellm", "http", 4000, "litellm litellm-database litellm-non_root"),
     **_stores("service", "nacos", "http", 8848, "nacos nacos-server"),
     **_stores("service", "eureka", "http", 8761, "eureka eureka-server"),
     **_stores("service", "seata", "tcp", 8091, "seata-server"),

@@ -45,3 +45,9 @@ def free_id(name: str, taken: set[str] | dict[str, str]) -> str:
 def makes_load(name: str, image: str = "") -> bool:
     """Return True for the name or the image's name of what calls to test, as many visitors do."""
     return any(_LOAD.search(each) is not None for each in (name, image)) or _LOAD_IMAGE.search(image) is not None
+
+
+def name_of_release(release: str, chart: str, override: str, full: str) -> str:
+    """Return the name that the objects of a release have by custom, or begin with, with what values put in its place."""
+    name = override or chart
+    return full or (release if name in release else f"{release}-{name}")

@@ -1,4 +1,4 @@
-"""Names of variables that tell a store, a registry or a service of a provider, and those that ask for a host."""
+"""Names of variables and charts that tell a store, a registry or a service of a provider, and those that ask for a host."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from archgen.importers.catalogue import PRODUCTS, PROVIDED, REGISTRIES, Known
+from archgen.importers.products import guess
+from archgen.model.kinds import KINDS
 
 _BY_WORD = tuple((re.compile(pattern), product) for pattern, product in (
     (r"POSTGRES|PGSQL|^PG(_|HOST|PORT|USER|PASS|DATABASE)", "postgres"), (r"MYSQL", "mysql"), (r"MARIADB", "mariadb"),
@@ -142,3 +144,10 @@ def title_of_store(variable: str) -> str:
     """Return what a variable calls a store, the same for `DB_HOST` and `DATABASE_URL`."""
     title = variable.upper().partition("_")[0]
     return "DB" if title == "DATABASE" else title
+
+
+def product_of_chart(chart: str, title: str) -> Known | None:
+    """Return what a chart runs that is called after a product; none for what routes requests, which is found by its routes."""
+    kind = guess(title, chart.rpartition("/")[2], "", frozenset())
+    is_routing = KINDS[kind.known.kind].balances or kind.known.kind == "web-server"
+    return kind.known if kind.sure and kind.known.product is not None and not is_routing else None

@@ -52,6 +52,11 @@ _SAME = [
         '{{ define "x" }}{{ if genCA . }}{{ fail "no" }}{{ end }}{{ end }}a{{ include "x" 1 }}{{ template "x" 2 }}b',
         "ab",
     ),
+    (
+        '{{ printf "%.0f %05d %-4s|%t %q" 10485760 7 .Values.name .Values.on .Values.name }}',
+        '10485760 00007 web |true "web"',
+    ),
+    ('a{{ if not .Values.empty }}{{ fail "set a password" }}{{ end }}b', "ab"),
 ]
 
 _NOT_UNDERSTOOD = [
@@ -61,8 +66,6 @@ _NOT_UNDERSTOOD = [
     "{{ genSignedCert 1 }}",
     '{{ include "nothing" . }}',
     '{{ .Files.Get "a.json" }}',
-    '{{ fail "set a password" }}',
-    '{{ if .Values.on }}{{ fail "set a password" }}{{ end }}',
     "{{ $x := genSignedCert 1 }}{{ $x.Key }}",
     "{{ $x := genSignedCert 1 }}{{ $y := $x }}{{ if $y }}a{{ end }}",
     "{{ $x := 1 }}{{ if genSignedCert 1 }}{{ $x = 2 }}{{ end }}{{ $x }}",
@@ -74,6 +77,8 @@ _NOT_UNDERSTOOD = [
     '{{ regexMatch "(a+)+$" .Values.name }}',
     "{{ range until 100 }}{{ range until 100 }}{{ range until 100 }}x{{ end }}{{ end }}{{ end }}",
     "{{ break }}",
+    '{{ printf "%x" .Values.port }}',
+    '{{ printf "%9999s" .Values.name }}',
     '{{ $x := "abcd" }}{{ range until 100 }}{{ $x = print $x $x }}{{ end }}',
     "{{ $x := list 1 }}{{ range until 100 }}{{ $x = list $x $x }}{{ end }}{{ toYaml $x }}",
     "{{ $x := list 1 }}{{ range until 100 }}{{ $x = concat $x $x }}{{ end }}",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
+from archgen.importers.charts.absent import AbsentChart, definitions_of_library, releases_of, text_of_definition
 from archgen.importers.charts.functions import CAPABILITIES
 from archgen.importers.charts.rendering import TemplateRenderer
 from archgen.importers.charts.syntax import NotUnderstood, ParsedTemplate, TemplateNode, parse_template
 from archgen.importers.facts import Configuration
+from archgen.importers.nodes import SourceNode
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq
@@ -25,10 +29,14 @@ _SEPARATOR = re.compile(r"^---[ \t]*(?=[^\s#-])", re.MULTILINE)
 
 
 class ChartResult(Struct):
-    """What a chart makes: manifests, with the lines of their templates; and what isn't rendered, each with the reason."""
+    """What a chart makes: manifests, with the lines of their templates; and what isn't rendered, each with the reason.
+
+    Of `absent` charts no more is known than what charts of the same product have in common.
+    """
 
     manifests: list[Configuration]
     omitted: list[tuple[str, str]]
+    absent: list[AbsentChart] = field(default_factory=list)
 
 
 class _Chart(Struct):
@@ -60,8 +68,9 @@ class _Charts:
         for path in overlays:
             chart.values = _over(chart.values, self._mapping(path))
         release = str(chart.about.get("name") or posixpath.basename(directory))
-        charts = [*self._with_inner(chart, 0)]
-        definitions: dict[str, list[TemplateNode]] = {}
+        charts = [*self._with_inner(chart, release, 0)]
+        absent = self._result.absent
+        definitions: dict[str, list[TemplateNode]] = {**definitions_of_library(absent)}
         templates: dict[str, ParsedTemplate] = {}
         for each in charts:
             for path in self._below(each.directory):
@@ -73,7 +82,7 @@ class _Charts:
                 definitions[path] = templates[path].nodes
                 for name, body in templates[path].definitions.items():
                     definitions.setdefault(name, body)
-        renderer = TemplateRenderer(definitions)
+        renderer = TemplateRenderer(definitions, functools.partial(text_of_definition, charts=absent))
         for each in charts:
             about = {key[:1].upper() + key[1:]: value for key, value in each.about.items()}
             about |= {"Name": about.get("Name") or release, "Version": about.get("Version") or "0.1.0"}
@@ -91,6 +100,7 @@ class _Charts:
                         "BasePath": posixpath.normpath(posixpath.join(each.directory, "templates")),
                     }
                     self._put(path, templates[path], {**root, "Template": template}, renderer)
+        self._result.manifests += releases_of(absent)
 
     def _put(self, path: str, template: ParsedTemplate, root: dict[str, Any], renderer: TemplateRenderer) -> None:
         try:
@@ -108,7 +118,7 @@ class _Charts:
     def _omit(self, path: str, problem: object) -> None:
         self._result.omitted.append((path, f"a template that isn't understood here: {problem}"))
 
-    def _with_inner(self, chart: _Chart, depth: int) -> Iterator[_Chart]:
+    def _with_inner(self, chart: _Chart, release: str, depth: int) -> Iterator[_Chart]:
         """Yield a chart and those in its directory that its values turn on, with what it says to them."""
         yield chart
         self._count += 1
@@ -129,15 +139,24 @@ class _Charts:
             if depth >= _DEEPEST or self._count >= _MOST_CHARTS or not _is_on(entry, chart.values):
                 continue
             other = self._chart(inner[name]) if name in inner else None
-            if other is None:
-                place = posixpath.join(chart.directory, "Chart.yaml")
-                self._result.omitted.append((f"{place}: {title[:100]}", "a chart that isn't in the repository"))
-                continue
             own = chart.values.get(title)
-            other.values = _over(other.values, own if isinstance(own, dict) else {})
+            own = own if isinstance(own, dict) else {}
+            if other is None:
+                self._note_absent(chart, AbsentChart("", 1, name, title, release, own))
+                continue
+            other.values = _over(other.values, own)
             shared = chart.values.get("global")
             other.values["global"] = _over(other.values.get("global") or {}, shared if isinstance(shared, dict) else {})
-            yield from self._with_inner(other, depth + 1)
+            yield from self._with_inner(other, release, depth + 1)
+
+    def _note_absent(self, chart: _Chart, absent: AbsentChart) -> None:
+        """Note a chart that isn't in the files; of one of no known product nothing is read."""
+        place = posixpath.normpath(posixpath.join(chart.directory, "Chart.yaml"))
+        needed = self._tree(place).get("dependencies").list()
+        line = next((each.line for each in needed if each.text_at("name") == absent.chart), 1)
+        self._result.absent.append(replace(absent, path=place, line=line))
+        if not absent.is_known:
+            self._result.omitted.append((f"{place}: {absent.title[:100]}", "a chart that isn't in the repository"))
 
     def _chart(self, directory: str) -> _Chart | None:
         about, values = (posixpath.normpath(posixpath.join(directory, name)) for name in _NAMES)
@@ -163,12 +182,15 @@ class _Charts:
 
     def _mapping(self, path: str) -> dict[str, Any]:
         """Return the mapping in a file; none where it isn't there or can't be read."""
+        value = _plain(self._tree(path).value)
+        return value if isinstance(value, dict) else {}
+
+    def _tree(self, path: str) -> SourceNode:
         try:
             roots = read_documents(self._files[path]()) if path in self._files else []
         except Unreadable:
             roots = []
-        value = _plain(roots[0]) if roots else {}
-        return value if isinstance(value, dict) else {}
+        return SourceNode(roots[0] if roots else None, path)
 
 
 def _with_separators(text: str, lines: list[int]) -> tuple[str, list[int]]:
@@ -181,14 +203,16 @@ def _with_separators(text: str, lines: list[int]) -> tuple[str, list[int]]:
 
 
 def _is_on(entry: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-    """Return False for a required chart whose condition is false in the values."""
+    """Return False for a required chart whose condition is false in the values, or all of its tags are."""
     for condition in str(entry.get("condition") or "").split(","):
         value: Any = values
         for key in condition.strip().split(".") if condition.strip() else ():
             value = value.get(key) if isinstance(value, dict) else None
         if condition.strip() and isinstance(value, bool):
             return value
-    return True
+    tags, chosen = entry.get("tags"), values.get("tags")
+    states = [chosen.get(str(tag)) for tag in tags] if isinstance(tags, list) and isinstance(chosen, dict) else []
+    return False not in states or True in states
 
 
 def _over(values: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:

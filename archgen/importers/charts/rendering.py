@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -44,10 +44,18 @@ _DEEP = frozenset(("toYaml", "toJson", "deepCopy", "merge", "mergeOverwrite", "c
 
 
 class TemplateRenderer:
-    """Renders the templates of a chart by its definitions; all of them together may take so many steps."""
+    """Renders the templates of a chart by its definitions; all of them together may take so many steps.
 
-    def __init__(self, definitions: Mapping[str, list[TemplateNode]]) -> None:
+    Of definitions that stand elsewhere, `known_elsewhere` gives the text as far as it is known.
+    """
+
+    def __init__(
+        self,
+        definitions: Mapping[str, list[TemplateNode]],
+        known_elsewhere: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
         self._definitions = definitions
+        self._known_elsewhere = known_elsewhere
         self._steps = 0
         self._made = 0
         self._depth = 0
@@ -122,7 +130,10 @@ class TemplateRenderer:
     def _include(self, name: str, given: Any) -> str:
         body = self._definitions.get(name)
         if body is None:
-            raise NotUnderstood(f"`{name[:60]}` is defined nowhere")
+            text = self._known_elsewhere(name)
+            if text is None:
+                raise NotUnderstood(f"`{name[:60]}` is defined nowhere")
+            return text
         return self._inner(body, given)
 
     def _inner(self, body: list[TemplateNode], given: Any) -> str:

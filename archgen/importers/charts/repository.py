@@ -14,6 +14,7 @@ from archgen.importers.charts.rendering import OF_FILES
 from archgen.importers.facts import Configuration
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import PRODUCTION, TRIAL, stage_of
+from archgen.model.wording import listed
 
 _RUNS = re.compile(rb"^kind:[ \t]*[\"']?(Deployment|StatefulSet|DaemonSet|Rollout)\b", re.MULTILINE)
 _NEEDED = re.compile(
@@ -73,8 +74,14 @@ def render_charts(
         unread = (path for path, reason in rendered.omitted if path in files and not reason.endswith(OF_FILES))
         result.is_whole &= not any(path.endswith(".tpl") or _NEEDED.search(data(path)) for path in unread)
         named = " and ".join(["values.yaml", *(posixpath.basename(each) for each in values[:1])])
+        titles = [each.title for each in rendered.absent if each.is_known]
+        absent = (
+            f"; {listed(titles)}, which {'are charts' if titles[1:] else 'is a chart'} outside the repository, by name and values alone"
+            if titles
+            else ""
+        )
         result.reasons.append(
-            f"{chart} as assumed: a Helm chart, filled in with {named} as far as its templates are understood; "
+            f"{chart} as assumed: a Helm chart, filled in with {named} as far as its templates are understood{absent}; "
             f"`helm template {chart}` renders all of it"
         )
     return result

@@ -1,4 +1,4 @@
-"""Custom resources as components: what an operator runs by them, of which no workload stands in a file."""
+"""Custom resources as components: what an operator or a controller runs by them, of which no workload stands in a file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,34 @@ from archgen.importers.kubernetes.custom_resource_kinds import KINDS_OPERATED, O
 from archgen.importers.kubernetes.hosts import ServiceKey
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.kubernetes.part import MOST_REPLICAS, Workload
-from archgen.importers.names import free_id
+from archgen.importers.names import free_id, name_of_release
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess
+from archgen.importers.store_names import product_of_chart
 
 _DEEPEST = 12
 _VOTING = ("master", "cluster_manager")
 """The roles of nodes of search engines that elect, and may be elected."""
+
+_ENDS = (
+    "", "-master", "-primary", "-replicas", "-read", "-secondary", "-slave", "-headless", "-hl", "-ha", "-svc", "-server", "-frontend",
+    "-bootstrap", "-broker", "-brokers", "-web", "-http", "-api", "-ui", "-console", "-gateway", "-postgresql", "-pgpool", "-haproxy",
+    "-proxy", "-announce", "-client", "-query", "-collector", "-filer", "-s3", "-all-in-one", "-cluster-master",
+)  # fmt: skip
+"""Ends of the names of the Services that charts make."""
+
+_COUNTS = (
+    ("replicaCount",), ("replicas",), ("primary", "replicaCount"), ("master", "replicaCount"), ("controller", "replicaCount"),
+    ("server", "replicaCount"), ("server", "replicas"), ("statefulset", "replicaCount"), ("cluster", "replicas"),
+)  # fmt: skip
+"""Where values say how many replicas run."""
+
+_ONE_UNLESS_SAID = ("postgresql", "mysql", "mariadb", "mongodb", "redis", "valkey", "memcached", "rabbitmq", "nats")
+"""Products of which a chart runs one server, or one that takes all writes, where no value says more."""
+
+_OF_SEVERAL = ("-ha", "-cluster", "-sharded")
+_SEVERAL = (("sentinel", "enabled"), ("cluster", "enabled"), ("replication", "enabled"))
+"""Values by which another replica may take over."""
 
 
 class Resource(Struct, frozen=True):
@@ -38,6 +59,11 @@ class Resource(Struct, frozen=True):
     def namespace(self) -> str:
         """Return the namespace, empty where none is declared."""
         return self.manifest.namespace
+
+    @property
+    def settings(self) -> SourceNode:
+        """Return what tells which others the component calls."""
+        return self.manifest.node.get("spec")
 
     @property
     def replicas(self) -> tuple[int | None, Origin]:
@@ -174,3 +200,71 @@ def describe_resource(resource: Resource, sheet: FactSheet) -> None:
         sheet.add(Fact(subject, "is_uncounted", True, place, evidence, "medium"))
     elif replicas > 1:
         sheet.add(Fact(subject, "replicas", replicas, place, evidence))
+
+
+class ChartRelease(Resource, frozen=True):
+    """A release of a chart as a component."""
+
+    @property
+    def namespace(self) -> str:
+        """Return the namespace, empty where none is declared."""
+        return self.manifest.node.text_at("spec", "targetNamespace") or self.manifest.namespace
+
+    @property
+    def settings(self) -> SourceNode:
+        """Return the values that tell what the component calls; a store calls nothing by them."""
+        return self._values.get("") if self.guess.known.keeps_data else self._values
+
+    @property
+    def replicas(self) -> tuple[int | None, Origin]:
+        """Return the number of replicas, and the place where it is declared; None where no value counts them."""
+        several = [node for way in _SEVERAL if (node := self._values.get(*way)).text == "true"]
+        if several or _chart_of(self.manifest).endswith(_OF_SEVERAL):
+            return None, several[0].origin if several else self.manifest.origin
+        counts = [node for way in _COUNTS if (node := self._values.get(*way)).number is not None]
+        if counts:
+            return min(counts[0].number or 0, MOST_REPLICAS), counts[0].origin
+        is_single = self.guess.known.product in _ONE_UNLESS_SAID or self._values.text_at("architecture") == "standalone"
+        return 1 if is_single else None, self.manifest.origin
+
+    @property
+    def names(self) -> Iterator[ServiceKey]:
+        """Yield the namespace and the name of each Service that the chart may make."""
+        override, full = self._values.text_at("nameOverride"), self._values.text_at("fullnameOverride")
+        name = name_of_release(_release_of(self.manifest), _chart_of(self.manifest), override, full)
+        yield from ((self.namespace, f"{name}{end}") for end in _ENDS)
+
+    @property
+    def title(self) -> ServiceKey:
+        """Return the namespace and the name of the chart alone: who writes it where nothing has that name means the release."""
+        return self.namespace, self._values.text_at("nameOverride") or _chart_of(self.manifest)
+
+    @property
+    def _values(self) -> SourceNode:
+        return self.manifest.node.get("spec", "values")
+
+
+def releases_of(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> Iterator[ChartRelease]:
+    """Yield the releases of charts of products, by place."""
+    for manifest in sorted(manifests.of("HelmRelease"), key=lambda each: (each.origin, each.name)):
+        chart = _chart_of(manifest)
+        known = product_of_chart(chart, manifest.name)
+        if known is None and chart and not chart.startswith("."):
+            sheet.omit(manifest.origin, f"HelmRelease {manifest.name}", "a chart that isn't in the repository")
+        elif known is not None and manifest.node.text_at("spec", "suspend") != "true":
+            identity = free_id(manifest.name, taken)
+            taken[identity] = manifest.name
+            kind = Guess(known, f"chart {chart}", True)
+            yield ChartRelease(identity, manifest, kind, Operated("", known.product or "", (), ()))
+
+
+def _chart_of(manifest: Manifest) -> str:
+    spec = manifest.node.get("spec")
+    return spec.text_at("chart", "spec", "chart") or spec.text_at("chartRef", "name")
+
+
+def _release_of(manifest: Manifest) -> str:
+    """Return the name of a release: where it comes into another namespace, with the name of that before its own."""
+    space = manifest.node.text_at("spec", "targetNamespace")
+    own = f"{space}-{manifest.name}" if space else manifest.name
+    return manifest.node.text_at("spec", "releaseName") or own

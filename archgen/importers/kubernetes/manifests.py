@@ -43,6 +43,7 @@ OTHERS = (
     "EndpointSlice",
     "SealedSecret",
     "ExternalSecret",
+    "HelmRelease",
     *POOLS,
     *GUARDS,
 )

@@ -18,9 +18,11 @@ from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Fact, FactSh
 from archgen.importers.kubernetes.build import read_objects
 from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.custom_resources import (
+    ChartRelease,
     Resource,
     describe_resource,
     references_of,
+    releases_of,
     resources_of,
     settings_of,
 )
@@ -94,6 +96,7 @@ class _Reader:
         self.parts = list(workloads(manifests, self.taken, sheet))
         self.outside = Outside(self.taken, sheet)
         self.resources = list(resources_of(manifests, self.parts, self.taken, sheet))
+        self.resources += releases_of(manifests, self.taken, sheet)
         self.resources_by_name: dict[str, list[Resource]] = {}
         for resource in self.resources:
             self.resources_by_name.setdefault(resource.manifest.name, []).append(resource)
@@ -105,7 +108,8 @@ class _Reader:
         self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index), opener)
         published, former = ports_of_nodes(self.services), former_namespaces(self.services)
         self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
-        self.hosts.meant = self.index.meant_by_empty(self.services, self.selected)
+        self.hosts.meant = {each.title: each.id for each in self.resources if isinstance(each, ChartRelease)}
+        self.hosts.meant |= self.index.meant_by_empty(self.services, self.selected)
         self.hosts.ports = ports_by_id(self.services, self.selected)
         self.hosts.renamed = renamed_services(self.services, self.selected)
         self.hosts.public = public_names(routes_of(manifests), self.hosts)
@@ -193,7 +197,7 @@ class _Reader:
         hosts = self.hosts.of(resource.namespace)
         for identity, node in references_of(resource, self.resources_by_name):
             self._connect(resource, Mention(identity), node.origin, "reference")
-        for name, node in settings_of(resource.manifest.node.get("spec")):
+        for name, node in settings_of(resource.settings):
             self._mention(resource, name, node.text, node.origin, name, hosts)
 
     def _aliases(self) -> dict[tuple[str, str], str]:

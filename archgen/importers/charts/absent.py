@@ -1,0 +1,127 @@
+"""Charts that others require and that aren't in the files: the names that their definitions give, and a release of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from archgen.importers.charts.functions import TO_BE_SET, size_of
+from archgen.importers.charts.syntax import TemplateNode, parse_template
+from archgen.importers.facts import Configuration
+from archgen.importers.names import name_of_release
+from archgen.importers.store_names import product_of_chart
+
+_LARGEST_VALUES = 20_000
+_OF_NAMES = ("fullname", "secretName", "serviceName")
+
+_LIBRARY = """
+{{- define "common.names.name" -}}{{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}{{- end -}}
+{{- define "common.names.chart" -}}{{ printf "%s-%s" .Chart.Name .Chart.Version }}{{- end -}}
+{{- define "common.names.namespace" -}}{{ default .Release.Namespace .Values.namespaceOverride }}{{- end -}}
+{{- define "common.names.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if .Values.fullnameOverride -}}{{ .Values.fullnameOverride }}
+{{- else if contains $name .Release.Name -}}{{ .Release.Name }}
+{{- else -}}{{ printf "%s-%s" .Release.Name $name }}{{- end -}}
+{{- end -}}
+{{- define "common.names.dependency.fullname" -}}
+{{- $name := default .chartName .chartValues.nameOverride -}}
+{{- if .chartValues.fullnameOverride -}}{{ .chartValues.fullnameOverride }}
+{{- else if contains $name .context.Release.Name -}}{{ .context.Release.Name }}
+{{- else -}}{{ printf "%s-%s" .context.Release.Name $name }}{{- end -}}
+{{- end -}}
+{{- define "common.labels.matchLabels" -}}
+{{- $root := default . (get . "context") -}}
+app.kubernetes.io/name: {{ include "common.names.name" $root }}
+app.kubernetes.io/instance: {{ $root.Release.Name }}
+{{- end -}}
+{{- define "common.labels.standard" -}}{{ include "common.labels.matchLabels" . }}{{- end -}}
+{{- define "common.tplvalues.render" -}}
+{{- if kindIs "string" .value -}}{{ tpl .value .context }}{{- else -}}{{ tpl (toYaml .value) .context }}{{- end -}}
+{{- end -}}
+{{- define "common.images.image" -}}
+{{- $registry := default .imageRoot.registry (get (default (dict) .global) "imageRegistry") -}}
+{{- if $registry -}}{{ $registry }}/{{- end -}}{{ .imageRoot.repository }}:{{ default "latest" .imageRoot.tag }}
+{{- end -}}
+{{- define "common.images.pullSecrets" -}}{{- end -}}
+{{- define "common.images.renderPullSecrets" -}}{{- end -}}
+{{- define "common.affinities.pods" -}}{}{{- end -}}
+{{- define "common.affinities.nodes" -}}{}{{- end -}}
+{{- define "common.capabilities.deployment.apiVersion" -}}apps/v1{{- end -}}
+{{- define "common.capabilities.statefulset.apiVersion" -}}apps/v1{{- end -}}
+{{- define "common.capabilities.ingress.apiVersion" -}}networking.k8s.io/v1{{- end -}}
+{{- define "common.capabilities.networkPolicy.apiVersion" -}}networking.k8s.io/v1{{- end -}}
+{{- define "common.capabilities.cronjob.apiVersion" -}}batch/v1{{- end -}}
+{{- define "common.capabilities.policy.apiVersion" -}}policy/v1{{- end -}}
+"""
+"""What charts take most from the library that Bitnami's charts are written with: names, labels and images."""
+
+
+class AbsentChart(Struct, frozen=True):
+    """A chart that one requires and that isn't in the files: where it is required, its name there, and its values."""
+
+    path: str
+    line: int
+    chart: str
+    title: str
+    release: str
+    values: dict[str, Any]
+
+    @property
+    def full_name(self) -> str:
+        """Return the name that its objects have, or begin with."""
+        overrides = (str(self.values.get(key) or "") for key in ("nameOverride", "fullnameOverride"))
+        return name_of_release(self.release, self.title, *overrides)
+
+    @property
+    def is_known(self) -> bool:
+        """Return True for the chart of a product."""
+        return product_of_chart(self.chart, self.title) is not None
+
+
+def releases_of(charts: Iterable[AbsentChart]) -> list[Configuration]:
+    """Return a release of each chart of a product, as a controller would get it, in the place where the chart is required."""
+    releases: dict[str, list[tuple[str, int]]] = {}
+    for each in charts:
+        if each.is_known:
+            values = each.values if size_of(each.values, _LARGEST_VALUES) <= _LARGEST_VALUES else {}
+            document = {
+                "apiVersion": "helm.toolkit.fluxcd.io/v2",
+                "kind": "HelmRelease",
+                "metadata": {"name": each.full_name},
+                "spec": {
+                    "releaseName": each.release,
+                    "chart": {"spec": {"chart": each.chart}},
+                    "values": {"nameOverride": each.title, **values},
+                },
+            }
+            releases.setdefault(each.path, []).append((json.dumps(document), each.line))
+    return [
+        Configuration(
+            path,
+            "\n---\n".join(text for text, _ in lines).encode(),
+            tuple(line for _, line in lines for _ in range(2))[:-1],
+        )
+        for path, lines in releases.items()
+    ]
+
+
+def definitions_of_library(charts: Iterable[AbsentChart]) -> Mapping[str, list[TemplateNode]]:
+    """Return the definitions of the library that charts of products share, where it is required."""
+    return parse_template(_LIBRARY).definitions if any(each.chart == "common" for each in charts) else {}
+
+
+def text_of_definition(name: str, charts: Iterable[AbsentChart]) -> str | None:
+    """Return what a definition of such a chart gives as far as all charts of products have it; None for that of no such chart."""
+    owner, _, rest = name.partition(".")
+    chart = next((each for each in charts if owner in (each.chart, each.title)), None)
+    known = product_of_chart(chart.chart, chart.title) if chart is not None else None
+    if chart is None or known is None:
+        return None
+    word = rest.rpartition(".")[2]
+    if word in _OF_NAMES:
+        return chart.full_name
+    return str(known.port) if word == "port" and known.port else TO_BE_SET
