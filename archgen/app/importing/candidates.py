@@ -32,13 +32,19 @@ UNNAMED_RANK = 2
 
 
 class ComposeCandidate(Struct, frozen=True, dict=True):
-    """Compose files that may be read together, what they run, and what speaks for them."""
+    """Compose files that may be read together, what they run, and what speaks for them.
+
+    They may be `deployed_by` a file, or by a command that stands in their own comments. They are read `instead` of files for
+    development.
+    """
 
     files: tuple[str, ...]
     services: dict[str, ServiceSketch]
     stage: int
     deployed_by: str = ""
     by_pipeline: bool = False
+    by_comments: bool = False
+    instead: str = ""
 
     @cached_property
     def own(self) -> dict[str, ServiceSketch]:
@@ -84,13 +90,20 @@ class ComposeCandidate(Struct, frozen=True, dict=True):
         """
         if self.stage >= STAGING:
             return self.stage + 2
-        return UNNAMED_RANK - (self.stage == PRODUCTION) - bool(self.deployed_by) - self.by_pipeline
+        return UNNAMED_RANK - (self.stage == PRODUCTION) - bool(self.deployed_by or self.instead) - self.by_pipeline
 
     @property
     def reasons(self) -> list[str]:
         """Return what speaks for the files."""
         named = [] if self.stage != PRODUCTION else ["its name says production"]
-        return named + ([f"{self.deployed_by} starts it"] if self.deployed_by else [])
+        by = "its comments say how to deploy it" if self.by_comments else f"{self.deployed_by} starts it"
+        rival = f"it runs images of a registry, and {self.instead}"
+        return [*named, *([by] if self.deployed_by else []), *([rival] if self.instead else [])]
+
+    @cached_property
+    def is_released(self) -> bool:
+        """Return True if all programs of the system's own run by images of a registry, and none is built here."""
+        return bool(self.own) and all("/" in each.image and not each.built for each in self.own.values())
 
     def covers(self, other: ComposeCandidate) -> float:
         """Return the part of the programs of another project that this one runs too, by their names or their sources."""

@@ -21,6 +21,7 @@ from archgen.app.importing.compose_files import (
     nearest_projects,
     stage_of_compose_file,
 )
+from archgen.app.importing.deployments.built_sources import built_images
 from archgen.app.importing.deployments.chart_choice import chart_beside_compose, prefer_chart
 from archgen.app.importing.deployments.cluster_evidence import (
     count_workloads,
@@ -45,7 +46,7 @@ from archgen.app.importing.outer_bases import outer_files
 from archgen.app.importing.overlay_modes import words_of_scripts
 from archgen.app.importing.overlays import applied_by, choose_overlays
 from archgen.app.importing.playbooks import PATH_OF_PLAYBOOK
-from archgen.app.importing.project_choice import ProjectChoice, built_images, choose_projects
+from archgen.app.importing.project_choice import ProjectChoice, choose_projects
 from archgen.app.importing.source_files import SourceFiles, named_files
 from archgen.app.importing.stated_use import usage_documents
 from archgen.app.importing.unread_proxies import files_of_tools, owners_in, started_containers, templates_among

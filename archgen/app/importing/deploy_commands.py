@@ -117,12 +117,13 @@ class ComposeRun(Struct, frozen=True):
 
 
 class _Command(Struct, frozen=True):
-    """A command that starts or ends compose files, its place in a text, and the target that it belongs to."""
+    """A command that starts or ends compose files, its place in a text, and the target that it belongs to; or gives them to a swarm."""
 
     place: int
     files: tuple[str, ...]
     target: str
     is_end: bool
+    is_swarm: bool
 
 
 class _Copy(Struct, frozen=True):
@@ -222,7 +223,7 @@ def _runs_in(path: str, text: str, directory: str, known: frozenset[str]) -> Ite
     branches = [match.start() for match in _BRANCHES.finditer(text)] if ends else []
     for each in commands:
         if not each.is_end:
-            is_own = deploys or (_DEPLOYS.search(each.target) is not None and path not in known)
+            is_own = each.is_swarm or deploys or (_DEPLOYS.search(each.target) is not None and path not in known)
             end = ends.get((each.target, each.files), 0)
             # a script that ends what it started has only tried it
             is_trial_run = end > each.place and bisect(branches, each.place) == bisect(branches, end)
@@ -271,7 +272,7 @@ def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) ->
             default = next((file for default in DEFAULTS if (file := _beside(default, places, known))), "")
             files = [*next((copied[name] for name in DEFAULTS if name in copied), (default,) if default else ())]
         if files:
-            yield _Command(match.start(), tuple(dict.fromkeys(files)), target, is_end)
+            yield _Command(match.start(), tuple(dict.fromkeys(files)), target, is_end, is_swarm)
 
 
 def _copies_in(text: str, places: list[str], known: frozenset[str]) -> Iterator[_Copy]:

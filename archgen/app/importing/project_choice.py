@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from archgen.app.importing.candidates import ENOUGH, UNNAMED_RANK, ComposeCandidate
+from archgen.app.importing.candidates import UNNAMED_RANK, ComposeCandidate
 from archgen.app.importing.compose_files import (
     by_directory,
     choose_compose_files,
@@ -18,11 +20,13 @@ from archgen.app.importing.compose_files import (
 )
 from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose
 from archgen.app.importing.deploy_commands import ComposeRun, find_runs, is_pipeline
+from archgen.app.importing.deployments.built_sources import built_elsewhere, is_of_one_system
+from archgen.app.importing.deployments.compose_evidence import development_in, proxies_on_networks
 from archgen.app.importing.directories import FoundFiles, path_in
 from archgen.app.importing.playbooks import PATH_OF_PLAYBOOK
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.project import DEFAULTS
-from archgen.importers.products import image_name, is_product
+from archgen.importers.products import is_product
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
 _MOST_FILES = 60
@@ -30,9 +34,6 @@ _DEEPEST = 3
 _MOST_RIVALS = 2
 _PART = 0.3
 """The part of all that is built which a project has to run to stand for a directory that has only a helper itself."""
-
-_ALIKE = 2
-"""How many programs of one name tell that files of two directories run one system: one alone is called `api` in many."""
 
 
 class ProjectChoice(Struct, frozen=True):
@@ -97,7 +98,7 @@ def choose_projects(
     candidates = _candidates(directory, likely, sketches, runs, found)
     current = [_candidate(directory, project, sketches, runs) for project in read]
     working = [_with_parts(each, current, sketches, found) for each in _working(current, candidates)]
-    chosen = _without_variants(directory, [_best(each, candidates) for each in working])
+    chosen = _without_variants(directory, [_best(each, candidates, found) for each in working])
     result = [each.files for each in chosen]
     taken = {path for project in result for path in project}
     beside = {os.path.dirname(path) for path in taken}
@@ -106,52 +107,28 @@ def choose_projects(
     unread |= dict.fromkeys(_elsewhere({*map(os.path.normpath, (*beside, *projects))}, sketches, found))
     left = [path for path in unread if path not in taken]
     built_in = [path for path in files if path in sketches and path not in taken]
-    alike = [path for path in built_in if _is_of_one_system(path, chosen, _candidate(directory, (path,), sketches, []))]
-    built = dict(_built_elsewhere(alike, sketches))
-    rivals = [each for each in candidates if taken.isdisjoint(each.files) and each.deployed_by and each.stage < STAGING]
+    alike = [path for path in built_in if is_of_one_system(path, chosen, _candidate(directory, (path,), sketches, []))]
+    built = dict(built_elsewhere(alike, sketches))
+    rivals = [
+        each
+        for each in candidates
+        if taken.isdisjoint(each.files) and each.deployed_by and not each.by_comments and each.stage < STAGING
+    ]
     reason = _reason(directory, current, chosen, left) + "".join(
         f"; {each.deployed_by} starts {' with '.join(each.files)}"
         for each in rivals[:_MOST_RIVALS]
         if any(each.is_variant_of(other) or other.is_variant_of(each) for other in chosen)
     )
+    leading = [*islice(proxies_on_networks(chosen, sorted(candidates, key=_order), found), 1)]
+    named = [f"{' with '.join(files)} leads to it by the network {network}" for files, network in leading]
+    reason = "; ".join([*filter(None, [reason]), *named])
+    result += [files for files, _ in leading]
+    left = [path for path in left if not any(path in files for files, _ in leading)]
     return ProjectChoice(result, left, reason, lambda: (*chosen,), built)
 
 
-def _is_of_one_system(path: str, chosen: list[ComposeCandidate], other: ComposeCandidate) -> bool:
-    """Return True for a file beside those that are read, or one that runs mostly the same: more than a program that is called alike."""
-    if any(os.path.dirname(path) == os.path.dirname(file) for each in chosen for file in each.files):
-        return True
-    return any(
-        len(other.own) * part >= _ALIKE and part >= ENOUGH and other.covers(each) >= ENOUGH
-        for each in chosen
-        for part in (each.covers(other),)
-    )
-
-
-def _built_elsewhere(files: list[str], sketches: dict[str, ComposeSketch]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the services that all files which build them build of the same source, each with its directory and its recipe."""
-    sources: dict[str, set[tuple[str, str]]] = {}
-    for path in files:
-        for name, service in sketches[path].services.items():
-            if _is_built_here(service):
-                sources.setdefault(name, set()).add((service.built, service.recipe))
-    yield from ((name, next(iter(each))) for name, each in sources.items() if len(each) == 1)
-
-
-def built_images(projects: Iterable[ComposeCandidate]) -> dict[str, tuple[str, str]]:
-    """Return the directory and the recipe by which projects that aren't read build images, by the names of these."""
-    return {
-        image_name(each.image): (each.built, each.recipe)
-        for project in projects
-        for each in project.services.values()
-        if each.image and _is_built_here(each)
-    }
-
-
-def _is_built_here(service: ServiceSketch) -> bool:
-    """Return True for a service with a source in the files; a recipe for those who work on a program tells nothing of its image."""
-    is_here = service.built and "$" not in service.built and "://" not in service.built
-    return bool(is_here) and stage_of(service.recipe) != TRIAL
+def _order(candidate: ComposeCandidate) -> tuple[int, tuple[int, int, tuple[str, ...]]]:
+    return candidate.rank, _place(candidate)
 
 
 def _sketched_alone(
@@ -252,7 +229,8 @@ def _candidate(
     stage = max(named, default=UNNAMED)
     starting = [run.by for run in runs if run.deploys and run.files == files]
     by = next((each for each in starting if is_pipeline(each)), next(iter(starting), ""))
-    return ComposeCandidate(files, services, stage, os.path.relpath(by, directory) if by else "", is_pipeline(by))
+    name = os.path.relpath(by, directory) if by else ""
+    return ComposeCandidate(files, services, stage, name, is_pipeline(by), by in files)
 
 
 def _with_included(path: str, sketches: dict[str, ComposeSketch]) -> Iterator[ComposeSketch]:
@@ -316,21 +294,30 @@ def _with_stores(project: ComposeCandidate, base: ComposeCandidate) -> ComposeCa
     )
 
 
-def _best(project: ComposeCandidate, candidates: list[ComposeCandidate]) -> ComposeCandidate:
+def _best(project: ComposeCandidate, candidates: list[ComposeCandidate], found: FoundFiles) -> ComposeCandidate:
     """Return the candidate for which most speaks of those that run the same system as a project.
 
     What a workflow starts is a part, where a file that is named for production runs that and more: something else starts the rest.
+    Images of a registry speak for a file where those of the other are built for development.
     """
     named = [each.services.keys() for each in (project, *candidates) if each.stage == PRODUCTION]
+    shown = next((f"{path} {words}" for path in project.files if (words := development_in(found.text(path)))), "")
+    released = [replace(each, instead=shown) for each in candidates if shown and _is_instead(each, project, found)]
     variants = [
         each
-        for each in candidates
+        for each in (*candidates, *released)
         if each.rank < project.rank
         and each.is_variant_of(project)
         and (each.stage == PRODUCTION or not any(each.services.keys() < names for names in named))
     ]
     best = min([project, *variants], key=lambda each: (each.rank, -each.covers(project), *_place(each)))
     return best if best is project else _with_stores(best, project)
+
+
+def _is_instead(each: ComposeCandidate, project: ComposeCandidate, found: FoundFiles) -> bool:
+    """Return True for files that run images of a registry, and that aren't for development, beside some that build programs."""
+    is_other = each.is_released and bool(project.builds) and each.rank == project.rank
+    return is_other and not any(development_in(found.text(path)) for path in each.files)
 
 
 def _without_variants(directory: str, projects: list[ComposeCandidate]) -> list[ComposeCandidate]:

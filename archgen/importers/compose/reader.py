@@ -153,7 +153,8 @@ class _Reader:
                 if sharers[target] > 2 and not served:
                     self._ask(name, target, source, evidence)
         self._settle()
-        for route in routes({part.id: part.service for part in self.parts.values()}, proxies_of(self.parts)):
+        proxies = proxies_of({**self.parts, **self.neighbours.near(self.project, self.parts.values())})
+        for route in routes({part.id: part.service for part in self.parts.values()}, proxies):
             if route.proxy is not None:
                 self.proven.add((route.proxy, route.service))
             for fact in facts_of_route(route, self.by_id[route.service].guess.known):

@@ -37,6 +37,7 @@ _NAME = re.compile(rb"""name["']?:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""")
 _BEFORE_NAME = re.compile(rb"""[ \t-]*["']?|.*[{,][ \t]*["']?""")
 _OF_SETTINGS = re.compile(rb"\b(env|envFrom|secretRef|configMapRef|secretKeyRef|secretName)[\"']?:")
 _NEVER_PULLED = re.compile(rb"imagePullPolicy:[ \t]*[\"']?Never\b")
+_SEVERAL = re.compile(rb"replicas(?<=[\s{,\"']replicas)[\"']?:[ \t]*(?:[2-9]|[1-9]\d)\b")
 _OF_TOOLS = re.compile(r"\.tf$|(^|/)skaffold[\w.-]*\.ya?ml$", re.IGNORECASE)
 _IS_SETTINGS = re.compile(rb"kind(?<=^kind):[ \t]*(Secret|ConfigMap)\b", re.MULTILINE)
 _EMULATED = re.compile(
@@ -66,6 +67,7 @@ class ClusterSketch(Struct):
     is_for_visitors: bool = False
     is_applied: bool = False
     is_from_registry: bool = False
+    is_replicated: bool = False
     is_on_this_machine: bool = False
     emulated: str = ""
 
@@ -108,6 +110,7 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
             if own:
                 sketch.names |= {*names_of_objects(data)}
                 sketch.workloads += workloads
+                sketch.is_replicated |= _SEVERAL.search(data) is not None
                 sketch.is_from_registry |= any("/" in image and not ON_THIS_MACHINE.match(image) for image in own)
     sketch.is_applied = any(is_below_applied(os.path.abspath(each), applied) for each in directories)
     return sketch
@@ -211,6 +214,8 @@ def evidence_of_cluster(
         yield Evidence(1, "they have routes or autoscalers")
     if sketch.is_from_registry:
         yield Evidence(1, "their images are in a registry")
+    if sketch.is_replicated:
+        yield Evidence(1, "they run several replicas")
     if sketch.emulated:
         yield Evidence(-2, f"their programs use an emulator, {sketch.emulated}")
     if sketch.is_on_this_machine:

@@ -14,7 +14,7 @@ from archgen.app.importing.stated_use import comments_above, use_in_comments
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.facts import Configuration, FactSheet
 from archgen.importers.products import image_name
-from archgen.importers.stages import PRODUCTION, TRIAL, examples_of, stage_of
+from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, examples_of, stage_of
 from archgen.importers.yaml_files import documents
 
 _DEVELOPERS_COMMAND = re.compile(
@@ -40,6 +40,9 @@ _PUBLISHED_STORE = re.compile(rf"""-[ \t]*["']?(?:0\.0\.0\.0:)?(\d+|\$\{{[^}}]*\
 _TLS_PORT = re.compile(r"""["' ]443:""")
 _GETS_CERTIFICATES = frozenset(("traefik", "caddy", "certbot", "acme-companion", "swag", "caddy-docker-proxy"))
 """Names of images of programs that get certificates."""
+
+_ROUTES_BY_LABELS = frozenset(("traefik", "nginx-proxy", "docker-gen", "caddy-docker-proxy"))
+"""Names of images of proxies that lead to whatever asks for it on their networks."""
 
 _MOST_LINES = 20_000
 _LONGEST_LINE = 500
@@ -68,6 +71,19 @@ def joined_projects(projects: Sequence[tuple[str, ...]], found: FoundFiles) -> t
     return [projects[number] for number in sorted(members)], sorted(networks)
 
 
+def proxies_on_networks(
+    projects: Sequence[ComposeCandidate], others: Iterable[ComposeCandidate], found: FoundFiles
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the files of other projects that run a proxy alone on a network that projects expect, each with its name."""
+    named = [_networks(project.files, found) for project in projects]
+    expected = set[str]().union(*(each for _, each in named)).difference(*(made for made, _ in named))
+    for other in others if expected else ():
+        images = {image_name(each.image) for each in other.services.values()}
+        if other.stage < STAGING and not other.own and not images.isdisjoint(_ROUTES_BY_LABELS):
+            networks = expected & set[str]().union(*_networks(other.files, found))
+            yield from ((other.files, network) for network in sorted(networks)[:1])
+
+
 def _networks(project: Iterable[str], found: FoundFiles) -> tuple[set[str], set[str]]:
     """Return the names of the networks that a project makes, and of those that it expects; an override may have a part of either."""
     made, expected = set[str](), set[str]()
@@ -90,7 +106,9 @@ def evidence_of_compose(project: ComposeCandidate, texts: Iterable[str], deploye
         yield Evidence(3, "its name says production")
     elif project.stage == TRIAL:
         yield Evidence(-3, "is named for development")
-    if deployed_by:
+    if project.by_comments:
+        yield Evidence(2, "its comments say how to deploy it")
+    elif deployed_by:
         # a playbook is run by a person, as long as nothing else is known
         is_playbook = PATH_OF_PLAYBOOK.search(deployed_by) is not None
         yield Evidence(2 if is_playbook else 3, f"{deployed_by} starts it", is_deed=not is_playbook)

@@ -115,7 +115,12 @@ def evidence_of_project(
     texts = {path: found.text(path) for path in project.files}
     runs = find_runs(directory, paths, texts, found)
     by = project.deployed_by or next(
-        (os.path.relpath(run.by, directory) for run in runs if run.deploys and run.files == project.files), ""
+        (
+            os.path.relpath(run.by, directory)
+            for run in runs
+            if run.deploys and run.files == project.files and run.by not in run.files
+        ),
+        "",
     )
     yield from evidence_of_compose(project, texts.values(), by)
     uses = {*stated_uses(documents, command_for(project))}

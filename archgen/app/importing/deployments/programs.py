@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from archgen.app.importing.candidates import MOST
 from archgen.app.importing.compose_sketch import ServiceSketch
 from archgen.app.importing.deployments.cluster_evidence import ClusterSketch, without_tag
-from archgen.app.importing.directories import FoundFiles
+from archgen.app.importing.directories import FoundFiles, entries_of
 from archgen.app.importing.project_choice import ProjectChoice
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import TRIAL, stage_of
@@ -39,9 +39,17 @@ def runs_alike(sketch: ClusterSketch, choice: ProjectChoice, directory: str, *, 
         programs = [
             alike for alike in programs if any(each.built or _owner_of(each.image) in owners for _, each in alike)
         ]
+    # what isn't in the repository may have been moved out of it
+    programs = [alike for alike in programs if not all(_is_absent(each) for _, each in alike)] or programs
     names = [*map(telling_words, (*sketch.names, *sketch.images))]
     found = [any(_runs_in(name, each, sketch, names) for name, each in alike) for alike in programs]
     return sum(found) >= MOST * len(found)
+
+
+def _is_absent(service: ServiceSketch) -> bool:
+    """Return True for a service whose source isn't there: neither its directory nor anything in it."""
+    is_local = service.built and "$" not in service.built and "://" not in service.built
+    return bool(is_local) and not any(entries_of(service.built))
 
 
 def _is_in_both(service: ServiceSketch, sketch: ClusterSketch) -> bool:
