@@ -33,7 +33,7 @@ LIST_SIGNS = " \t[](){}\"'"
 NODE = "node.host.internal"
 """What stands here for the node of a pod, of which Kubernetes puts the address into a variable."""
 
-ON_DESKTOP = (
+DESKTOP_HOSTS = (
     "host.docker.internal",
     "gateway.docker.internal",
     "host.containers.internal",
@@ -41,7 +41,7 @@ ON_DESKTOP = (
 )
 """Names by which Docker and Podman make their machine known: no node of a cluster for visitors has them."""
 
-ON_MACHINE = (*ON_DESKTOP, NODE)
+ON_MACHINE = (*DESKTOP_HOSTS, NODE)
 """Names by which containers know the machine that they run on."""
 
 _IN_FLAGS = frozenset("=: ")

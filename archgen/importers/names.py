@@ -51,3 +51,9 @@ def name_of_release(release: str, chart: str, override: str, full: str) -> str:
     """Return the name that the objects of a release have by custom, or begin with, with what values put in its place."""
     name = override or chart
     return full or (release if name in release else f"{release}-{name}")
+
+
+def image_without_tag(image: str) -> str:
+    """Return an image without its tag and its digest: the same in two deployments is the same program."""
+    registry, slash, name = image.partition("@")[0].rpartition("/")
+    return f"{registry}{slash}{name.partition(':')[0]}".lower()

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from archgen.importers.addresses import (
+    DESKTOP_HOSTS,
     IN_CLUSTER,
-    ON_DESKTOP,
     ON_MACHINE,
     is_ip_address,
     is_loopback,
@@ -199,7 +199,7 @@ class Proxy:
         if not self.sheet.left_out.isdisjoint(server.host.lower() for server in servers):
             return True
         place, line = min(places), servers[0].line
-        if self.is_in_cluster and all(server.host.lower() in ON_DESKTOP for server in servers):
+        if self.is_in_cluster and all(server.host.lower() in DESKTOP_HOSTS for server in servers):
             for each in places:
                 self.sheet.omit(self._at(line), each, "a desktop's name for itself, where developers run programs")
             return True

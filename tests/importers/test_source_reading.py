@@ -6,6 +6,7 @@ import pytest
 
 from archgen.importers.sources.instructions import _PRINTS, files_written, instructions_of
 from archgen.importers.sources.literal_addresses import literal_addresses
+from archgen.importers.sources.local_ports import local_ports_called
 from archgen.importers.sources.reading import CodeText, names_read
 from archgen.importers.sources.source_calls import _lines
 
@@ -154,3 +155,10 @@ def test_an_address_in_a_source_has_the_line_of_its_call() -> None:
     text = '# see https://api.rates.dev/docs\n# httpx.get("https://api.rates.dev/v1")\nimport httpx\nhttpx.get("https://api.rates.dev/v1")\n'
     (found,) = literal_addresses([CodeText("app.py", text)], "httpx")
     assert (found.url, found.source.line) == ("https://api.rates.dev/v1", 4)
+
+
+def test_line_of_a_port_is_that_of_the_call_and_not_of_a_comment_before_it() -> None:
+    text = (
+        "/* a\n fetch('http://localhost:8080') */\n// fetch('http://localhost:8080')\nfetch('http://localhost:8080')\n"
+    )
+    assert [*local_ports_called(CodeText("a.js", text))] == [(8080, 4)]

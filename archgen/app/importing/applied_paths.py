@@ -38,9 +38,12 @@ APPLIES = CommandPattern(
 GOES = CommandPattern(re.compile(rf"{CLIENT}|\bkustomize\b|\bcd\b"), (*_CLIENTS, "kustomize", "cd"))
 """Commands of which the paths of manifests may be told."""
 
+_LOCAL_CLUSTERS = "kind|k3d|minikube|microk8s|k0s"
+"""Programs that make a cluster on the machine that they run on."""
+
 _IN_TRIAL_CLUSTER = re.compile(
-    r"\b(minikube|k3d|kind|ctlptl|tilt|microk8s|k0s)[ ]+(start|create|cluster|load|up|image|install)\b|"
-    r"\buses:[^\n#]{0,200}\b(kind|k3d|k3s|minikube|microk8s|k0s)(?![a-z])",
+    rf"\b({_LOCAL_CLUSTERS}|ctlptl|tilt)[ ]+(start|create|cluster|load|up|image|install)\b|"
+    rf"\buses:[^\n#]{{0,200}}\b({_LOCAL_CLUSTERS}|k3s)(?![a-z])",
     re.IGNORECASE,
 )
 _EVENTS = re.compile(r"""^["']?on["']?:[ \t]*(.*(?:\n(?:[ \t]+.*|[ \t]*))*)""", re.MULTILINE)
@@ -49,7 +52,7 @@ _EVENT = re.compile(
 )
 """Events of a workflow that aren't only a request to merge."""
 
-_OF_TESTS = re.compile(r"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|kind|minikube)([^a-z]|$)", re.IGNORECASE)
+_OF_TESTS = re.compile(rf"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|{_LOCAL_CLUSTERS})([^a-z]|$)", re.IGNORECASE)
 """Names of scripts and workflows for trials: `ci` is a word of trials elsewhere, but a `ci-cd.yml` deploys."""
 
 _TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)")

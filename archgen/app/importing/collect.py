@@ -37,8 +37,8 @@ from archgen.app.importing.directories import (
     FoundFiles,
     entries_of,
     files_below,
-    path_before_names,
     path_in,
+    path_prefix,
 )
 from archgen.app.importing.kustomizations import Kustomizations
 from archgen.app.importing.needed_directories import of_earlier_stages, sample_directories
@@ -111,7 +111,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     found = FoundFiles(inside)
     entries = functools.cache(entries_of)
     collection.scanned[inside] = directory, entries
-    names, _ = entries(path_before_names(directory))
+    names, _ = entries(path_prefix(directory))
     collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
     paths = list(files_below(directory, entries=entries))
     for tool, files in files_of_tools(directory, paths).items():

@@ -143,11 +143,8 @@ def find_runs(
     they start by itself as well doesn't.
     """
     known, below = frozenset(compose_files), [*below]
-    placed = _placed(directory, below)
-    scripts = (path for path, depth in placed if _is_script(path, depth) or _WORKFLOWS in path)
-    for path in _first_scripts(scripts):
-        text = found.text(path) if path not in known else ""
-        if len(text) <= _LARGEST and _may_start(text):
+    for path, text in _scripts(directory, below, found):
+        if path not in known and _may_start(text):
             yield from _runs_in(path, text, directory, known)
     for path, text in compose_files.items():
         if _may_start(text):
@@ -162,12 +159,7 @@ def find_runs(
 
 def command_files(directory: str, below: Iterable[str], found: FoundFiles) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of each script and workflow, in a directory and below, that may bring a system to its visitors."""
-    placed = _placed(directory, below)
-    scripts = (path for path, depth in placed if _is_script(path, depth) or _OF_BUILDS.search(path) is not None)
-    for path in _first_scripts(scripts):
-        text = found.text(path)
-        if len(text) <= _LARGEST:
-            yield path, with_native_steps(path, text)
+    yield from ((path, with_native_steps(path, text)) for path, text in _scripts(directory, below, found))
 
 
 def is_pipeline(path: str) -> bool:
@@ -184,9 +176,17 @@ def _placed(directory: str, below: Iterable[str]) -> Iterator[tuple[str, int]]:
     yield from ((os.path.join(workflows, name), 1) for name in entries_of(workflows)[0])
 
 
-def _first_scripts(scripts: Iterable[str]) -> Iterator[str]:
-    """Yield as many scripts as are read: playbooks last, as each file in a directory of them may be one."""
-    return islice(sorted(scripts, key=lambda path: PATH_OF_PLAYBOOK.search(path) is not None), _MOST_SCRIPTS)
+def _scripts(directory: str, below: Iterable[str], found: FoundFiles) -> Iterator[tuple[str, str]]:
+    """Yield the path and the text of as many scripts as are read: playbooks last, as each file in a directory of them may be one."""
+    scripts = (
+        path
+        for path, depth in _placed(directory, below)
+        if _is_script(path, depth) or _OF_BUILDS.search(path) is not None
+    )
+    for path in islice(sorted(scripts, key=lambda each: PATH_OF_PLAYBOOK.search(each) is not None), _MOST_SCRIPTS):
+        text = found.text(path)
+        if len(text) <= _LARGEST:
+            yield path, text
 
 
 def _may_start(text: str) -> bool:

@@ -47,7 +47,7 @@ def files_below(
     """
     entries = entries or entries_of
     count = 0
-    waiting = [(path_before_names(directory), 0)]
+    waiting = [(path_prefix(directory), 0)]
     while waiting:
         where, depth = waiting.pop()
         names, directories = entries(where)
@@ -61,7 +61,7 @@ def files_below(
             yield where + name
 
 
-def path_before_names(directory: str) -> str:
+def path_prefix(directory: str) -> str:
     """Return what stands before a name in the paths of a directory's files."""
     return "" if directory == "." else f"{directory.rstrip(os.sep)}{os.sep}".removeprefix("./")
 

@@ -12,8 +12,8 @@ from archgen.app.importing.directories import (
     MOST_FILES,
     files_below,
     holds_no_address,
-    path_before_names,
     path_in,
+    path_prefix,
     project_of,
 )
 from archgen.app.importing.source_files import SourceFiles
@@ -92,7 +92,7 @@ class _Opener:
             project = str(self._project_of(directory))
             if project not in self._names:
                 root, entries = self._scanned.get(project, (project, None))
-                start = len(path_before_names(root))
+                start = len(path_prefix(root))
                 below = (name[start:].replace(os.sep, "/") for name in files_below(root, _DEEPEST_SOURCE, entries))
                 self._names[project] = tuple(below)
             names = self._names[project]

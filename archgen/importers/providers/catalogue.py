@@ -195,7 +195,7 @@ def provider_of_library(name: str) -> Provider | None:
     return next((each for each in PROVIDERS if each.libraries != "-" and has_client_for(each, lower)), None)
 
 
-_OF_AMAZON = re.compile(
+_AMAZON_CLIENTS = re.compile(
     r"(?:^aws-sdk/|^@aws-sdk/(?:client|lib)-|aws-sdk-go(?:-v2)?/service/|awssdk\.services\.|amazonaws\.services\.|^Amazon\.|^aws_sdk_)"
     r"(s3|sqs|sns|dynamodb|kinesis)(?![a-z])",
     re.IGNORECASE,
@@ -206,7 +206,7 @@ _OF_AMAZON = re.compile(
 @lru_cache(maxsize=4096)
 def amazon_service_of_library(name: str) -> str | None:
     """Return the service of Amazon that a library which a source imports is the client for."""
-    match = _OF_AMAZON.search(name)
+    match = _AMAZON_CLIENTS.search(name)
     return match[1].lower() if match is not None else None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cached_property
 
 from archgen.importers.facts import FileTree, Opener
+from archgen.importers.names import image_without_tag
 from archgen.importers.packages import DOCKERFILES, directory_of_image
 from archgen.importers.products import image_name, is_product
 from archgen.importers.sources.folders import folders_above, is_list, package_of, title_of
@@ -296,7 +297,7 @@ def _stated_for(images: tuple[str, ...], path: str, opener: Opener) -> Mapping[s
 
 
 def _named_alike(images: tuple[str, ...], path: str, opener: Opener) -> Mapping[str, str]:
-    written = {image: _without_tag(image) for image in images if image}
+    written = {image: image_without_tag(image) for image in images if image}
     if len({*written.values()}) < _LEAST_ALIKE:
         return {}
     tree = opener.tree(path)
@@ -317,12 +318,6 @@ def _named_alike(images: tuple[str, ...], path: str, opener: Opener) -> Mapping[
         and not all(is_product(f"{beginning}{title}") for title, _ in each.values())
         for image, (_, place) in each.items()
     }
-
-
-def _without_tag(image: str) -> str:
-    """Return an image without its tag and its digest."""
-    registry, slash, name = image.partition("@")[0].rpartition("/")
-    return f"{registry}{slash}{name.partition(':')[0]}".lower()
 
 
 def _ends_of(image: str) -> Iterable[str]:

@@ -65,9 +65,6 @@ _NAME_OF = re.compile(r"([A-Za-z_]\w*)(?:\s*:\s*[\w.\[\]]+)?\s*:?=[^=\n]*$")
 _BEFORE = 200
 """Characters before an address that are looked at."""
 
-_TELLING = 20
-"""Characters before an address that tell a call from a comment."""
-
 _CLIENT = re.compile(
     r"\b(requests|httpx|aiohttp|axios|urllib|RestTemplate|RestClient|WebClient|FeignClient|Retrofit|HttpClient|OkHttpClient|HttpURLConnection|http\.(Get|Post|NewRequest\w*)"
     r"|reqwest|guzzle|Guzzle\w*|HTTParty|Faraday|curl_init)\b|\bfetch\("
@@ -110,7 +107,7 @@ def _literals(file: CodeText) -> Iterator[WrittenAddress]:
         line = before[before.rfind("\n") + 1 :]
         if ONLY_SHOWS.search(line) is None and _CALLERS.search(line) is None:
             variable = next(filter(None, named.groups()), "") if named is not None else ""
-            origin = Origin(file.path, _line_of(file.text, text, match))
+            origin = Origin(file.path, file.line_at(match.start()))
             holder = _NAME_OF.search(before[named.start() :] if named is not None else line)
             is_called = named is None or (has_client and holder is not None and holder[1] in called_names(file))
             yield WrittenAddress(match[0], variable, origin, is_called, default is not None)
@@ -127,10 +124,3 @@ def called_names(file: CodeText) -> Set[str]:
     called = {word for each in arguments if _NO_ADDRESS.fullmatch(each) is None for word in _WORD.findall(each)}
     made = (match[2] for match in _ASSIGNED.finditer(file.bare) if match[1] in called) if called else ()
     return called | {word for each in made for word in _WORD.findall(each)}
-
-
-def _line_of(full: str, text: str, match: re.Match[str]) -> int:
-    """Return the line of an address in the full text: by what stands before it, as a comment may name the address first."""
-    call = text[max(text.rfind("\n", 0, match.start()), match.start() - _TELLING, 0) : match.end()]
-    place = full.find(call)
-    return full.count("\n", 0, place + len(call) if place >= 0 else full.index(match[0])) + 1

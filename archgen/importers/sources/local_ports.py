@@ -38,11 +38,11 @@ def local_ports_called(source: CodeText) -> Iterator[tuple[int, int]]:
     for match in _LOCAL.finditer(text):
         line = text[text.rfind("\n", 0, match.start()) + 1 : text.find("\n", match.end())]
         if ONLY_SHOWS.search(line) is None and not names_callers(line):
-            yield int(match[1]), _line_of(source, match[0])
+            yield int(match[1]), source.line_at(match.start())
     for pair in _PAIR.finditer(text):
         port = re.search(rf"^[ \t]*(?:export )?{pair[1]}_?PORT\s*=\s*[\"']?([0-9]{{2,5}})\b", text, re.MULTILINE)
         if port is not None and pair[1]:
-            yield int(port[1]), _line_of(source, pair[0])
+            yield int(port[1]), source.line_at(pair.start(1))
 
 
 def port_served(source: CodeText) -> int | None:
@@ -52,7 +52,3 @@ def port_served(source: CodeText) -> int | None:
         if match is not None:
             return int(next(filter(None, match.groups())))
     return None
-
-
-def _line_of(source: CodeText, words: str) -> int:
-    return source.text.count("\n", 0, max(source.text.find(words), 0)) + 1

@@ -117,11 +117,15 @@ class CodeText:
 
     @cached_property
     def bare(self) -> str:
-        """The text without comments."""
+        """The text without comments, each of whose lines is where it was."""
         text = self.text
         for comment in _BY_HASH if self.path.endswith(_OF_HASH) else _BY_SLASHES:
-            text = comment.sub("", text)
+            text = comment.sub(lambda match: "\n" * match[0].count("\n"), text)
         return text
+
+    def line_at(self, place: int) -> int:
+        """Return the line of a place in the text without comments."""
+        return self.bare.count("\n", 0, place) + 1
 
     @cached_property
     def lower(self) -> str:

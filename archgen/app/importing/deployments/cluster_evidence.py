@@ -13,13 +13,14 @@ from archgen.app.importing.applied_paths import APPLIES, applied_paths, brings_t
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
 from archgen.app.importing.deployments.evidence import Evidence
 from archgen.app.importing.deployments.image_updates import image_updates
-from archgen.app.importing.directories import FoundFiles, holds_no_address, path_before_names, path_in
+from archgen.app.importing.directories import FoundFiles, holds_no_address, path_in, path_prefix
 from archgen.app.importing.needed_directories import ON_THIS_MACHINE, images_in
 from archgen.app.importing.overlays import applied_by
 from archgen.app.importing.stated_use import OF_CLUSTER, OF_COMPOSE, stated_uses, uses_of_directory, uses_of_tool
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import is_below_applied
 from archgen.importers.kubernetes.kustomization import is_kustomization
+from archgen.importers.names import image_without_tag
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import EXAMPLES, PRODUCTION, TRIAL, stage_of
 
@@ -47,7 +48,6 @@ _EMULATED = re.compile(
 )
 """Names and addresses of what stands in for a cloud's services on the machine of a developer."""
 
-_TAG = re.compile(r"[:@][^/]*$")
 _LONGEST_LINE = 500
 
 
@@ -106,7 +106,7 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
             )
             own = {image for image in images if is_own_program("", image, "")}
             sketch.images |= {image_name(image) for image in own}
-            sketch.repositories |= {without_tag(image) for image in own}
+            sketch.repositories |= {image_without_tag(image) for image in own}
             if own:
                 sketch.names |= {*names_of_objects(data)}
                 sketch.workloads += workloads
@@ -125,11 +125,6 @@ def paths_of_controllers(directory: str, paths: Iterable[str], found: FoundFiles
         and stage_of(os.path.dirname(os.path.relpath(path, directory))) != TRIAL
         for each in applied_by(found.manifest(path))
     }
-
-
-def without_tag(image: str) -> str:
-    """Return an image without its tag: the same in two deployments is the same program."""
-    return _TAG.sub("", image)
 
 
 def count_workloads(data: bytes) -> int:
@@ -184,7 +179,7 @@ def evidence_of_cluster(
         (
             (os.path.relpath(script, directory), path)
             for script, path in (image_updates(directory, paths, found) if by is None else ())
-            if not places or any(path.startswith(path_before_names(place)) for place in places)
+            if not places or any(path.startswith(path_prefix(place)) for place in places)
             if found.manifest(path)
         ),
         None,

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from archgen.app.importing.candidates import MOST
 from archgen.app.importing.compose_sketch import ServiceSketch
-from archgen.app.importing.deployments.cluster_evidence import ClusterSketch, without_tag
+from archgen.app.importing.deployments.cluster_evidence import ClusterSketch
 from archgen.app.importing.directories import FoundFiles, entries_of
 from archgen.app.importing.project_choice import ProjectChoice
+from archgen.importers.names import image_without_tag
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import TRIAL, stage_of
 
@@ -53,12 +54,12 @@ def _is_absent(service: ServiceSketch) -> bool:
 
 
 def _is_in_both(service: ServiceSketch, sketch: ClusterSketch) -> bool:
-    return "$" not in service.image and without_tag(service.image) in sketch.repositories
+    return "$" not in service.image and image_without_tag(service.image) in sketch.repositories
 
 
 def _owner_of(image: str) -> str:
     """Return the part of an image's name before that of the program; the empty text for one without an owner."""
-    return without_tag(image).rpartition("/")[0]
+    return image_without_tag(image).rpartition("/")[0]
 
 
 def programs_of(choice: ProjectChoice) -> list[list[tuple[str, ServiceSketch]]]:
