@@ -19,6 +19,7 @@ from archgen.importers.kubernetes.manifests import (
     may_be_one_namespace,
 )
 from archgen.importers.kubernetes.routes import backends_in, hosts_of_route
+from archgen.importers.kubernetes.variables import references_of
 from archgen.importers.stages import UNNAMED, stage_of
 from archgen.importers.variable_names import HOST_ENDS, names_itself
 
@@ -176,27 +177,21 @@ def _called(listed: list[Manifest], likely: list[Manifest]) -> Iterator[tuple[Ma
                 if id(part) not in taken:
                     taken.add(id(part))
                     yield part, replace(part, namespace=part.namespace or reached[0].namespace or space or own_space)
-    held = {(each.node.path, each.name) for each in likely if each.kind in ("Secret", "ConfigMap")}
-    for name, own_space in _references(listed):
+    held = {(each.node.path, each.kind, each.name) for each in likely}
+    for kind, name, own_space in _references(listed):
         for part in likely:
-            if part.kind in WORKLOADS and (part.node.path, name) in held and id(part) not in taken:
+            if part.kind in WORKLOADS and (part.node.path, kind, name) in held and id(part) not in taken:
                 taken.add(id(part))
                 yield part, replace(part, namespace=part.namespace or own_space)
 
 
-def _references(listed: list[Manifest]) -> Iterator[tuple[str, str]]:
-    """Yield the Secrets and ConfigMaps that no list holds and from which programs take variables, with the namespaces of these."""
-    here = {each.name for each in listed if each.kind in ("Secret", "ConfigMap")}
+def _references(listed: list[Manifest]) -> Iterator[tuple[str, str, str]]:
+    """Yield the kind and the name of each configuration that no list holds and that programs take variables from, with their namespaces."""
+    here = {(each.kind, each.name) for each in listed}
     for each in listed:
-        for container in containers_of(each.kind, each.node) if each.kind in WORKLOADS else ():
-            sources = [item.get("valueFrom") for item in container.get("env").list()]
-            keys = [source.text_at(key, "name") for source in sources for key in ("secretKeyRef", "configMapKeyRef")]
-            whole = [
-                item.text_at(key, "name")
-                for item in container.get("envFrom").list()
-                for key in ("secretRef", "configMapRef")
-            ]
-            yield from ((name, each.namespace) for name in dict.fromkeys((*keys, *whole)) if name and name not in here)
+        containers = containers_of(each.kind, each.node) if each.kind in WORKLOADS else []
+        taken = dict.fromkeys(pair for container in containers for pair in references_of(container))
+        yield from ((kind, name, each.namespace) for kind, name in taken if (kind, name) not in here)
 
 
 def _addresses(listed: Iterable[Manifest]) -> set[tuple[str, str, str]]:

@@ -59,6 +59,15 @@ def _variables_of(
                 yield item.text_at("name"), entries[key]
 
 
+def references_of(container: SourceNode) -> Iterator[tuple[str, str]]:
+    """Yield the kind and the name of each configuration that a container takes variables from."""
+    for item in container.get("env").list():
+        for kind, reference in REFERENCES:
+            if name := item.text_at("valueFrom", f"{reference}KeyRef", "name"):
+                yield kind, name
+    yield from ((kind, name) for _, kind, name in taken_whole(container))
+
+
 def taken_whole(container: SourceNode) -> Iterator[tuple[SourceNode, str, str]]:
     """Yield the references of a container to all that a ConfigMap or Secret holds, each with its kind and name."""
     for item in container.get("envFrom").list():
