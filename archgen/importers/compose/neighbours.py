@@ -42,10 +42,10 @@ class Neighbours:
         beside = {name: identity for name, (identity, on) in self.names.items() if on & networks}
         return {f":{port}": name for port, name in self.by_port.items()} | beside | {**own}
 
-    def near(self, project: Project, parts: Iterable[ServicePart]) -> Mapping[str, ServicePart]:
-        """Return the parts of other projects on networks that a project uses too."""
-        networks = {network for part in parts for network in networks_of(project, part)}
-        return {identity: self.parts[identity] for identity, on in self.names.values() if on & networks}
+    def with_near(self, project: Project, parts: Mapping[str, ServicePart]) -> Mapping[str, ServicePart]:
+        """Return the parts of a project, and those of others on networks that it uses too."""
+        networks = {network for part in parts.values() for network in networks_of(project, part)}
+        return {**parts, **{identity: self.parts[identity] for identity, on in self.names.values() if on & networks}}
 
     def stores(self, name: str, value: str, beside: Beside) -> dict[str, Mention]:
         """Return the stores of other projects that the value of a variable names, by the address that it names them by."""

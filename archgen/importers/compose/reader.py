@@ -153,8 +153,7 @@ class _Reader:
                 if sharers[target] > 2 and not served:
                     self._ask(name, target, source, evidence)
         self._settle()
-        proxies = proxies_of({**self.parts, **self.neighbours.near(self.project, self.parts.values())})
-        for route in routes({part.id: part.service for part in self.parts.values()}, proxies):
+        for route in routes(self.parts, proxies_of(self.neighbours.with_near(self.project, self.parts))):
             if route.proxy is not None:
                 self.proven.add((route.proxy, route.service))
             for fact in facts_of_route(route, self.by_id[route.service].guess.known):

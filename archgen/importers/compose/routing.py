@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from archgen.importers.catalogue import Known
+from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Fact, Origin
 
@@ -42,9 +43,10 @@ class ProxyRoute(Struct, frozen=True):
     spoken: str = ""
 
 
-def routes(services: Mapping[str, Service], proxies: Mapping[str, str]) -> Iterator[ProxyRoute]:
+def routes(parts: Mapping[str, ServicePart], proxies: Mapping[str, str]) -> Iterator[ProxyRoute]:
     """Yield the route to each service that asks a proxy for one."""
-    for identity, service in services.items():
+    for identity, part in parts.items():
+        service = part.service
         names = [name.lower() for name in service.labels]
         is_plain = any(map(_OF_TCP.match, names)) and not any(map(_OF_HTTP.match, names))
         for product, value, port, scheme in _requests(service):
