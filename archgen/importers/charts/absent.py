@@ -82,7 +82,7 @@ class AbsentChart(Struct, frozen=True):
         return product_of_chart(self.chart, self.title) is not None
 
 
-def releases_of(charts: Iterable[AbsentChart]) -> list[Configuration]:
+def stand_ins_of(charts: Iterable[AbsentChart]) -> list[Configuration]:
     """Return a release of each chart of a product, as a controller would get it, in the place where the chart is required."""
     releases: dict[str, list[tuple[str, int]]] = {}
     for each in charts:

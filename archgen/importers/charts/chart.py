@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from archgen.importers.charts.absent import AbsentChart, definitions_of_library, releases_of, text_of_definition
+from archgen.importers.charts.absent import AbsentChart, definitions_of_library, stand_ins_of, text_of_definition
 from archgen.importers.charts.functions import CAPABILITIES
 from archgen.importers.charts.rendering import TemplateRenderer
 from archgen.importers.charts.syntax import NotUnderstood, ParsedTemplate, TemplateNode, parse_template
@@ -100,7 +100,7 @@ class _Charts:
                         "BasePath": posixpath.normpath(posixpath.join(each.directory, "templates")),
                     }
                     self._put(path, templates[path], {**root, "Template": template}, renderer)
-        self._result.manifests += releases_of(absent)
+        self._result.manifests += stand_ins_of(absent)
 
     def _put(self, path: str, template: ParsedTemplate, root: dict[str, Any], renderer: TemplateRenderer) -> None:
         try:

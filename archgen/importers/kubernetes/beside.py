@@ -19,7 +19,7 @@ from archgen.importers.kubernetes.manifests import (
     may_be_one_namespace,
 )
 from archgen.importers.kubernetes.routes import backends_in, hosts_of_route
-from archgen.importers.kubernetes.variables import references_of
+from archgen.importers.kubernetes.variables import configurations_taken
 from archgen.importers.stages import UNNAMED, stage_of
 from archgen.importers.variable_names import HOST_ENDS, names_itself
 
@@ -190,7 +190,7 @@ def _references(listed: list[Manifest]) -> Iterator[tuple[str, str, str]]:
     here = {(each.kind, each.name) for each in listed}
     for each in listed:
         containers = containers_of(each.kind, each.node) if each.kind in WORKLOADS else []
-        taken = dict.fromkeys(pair for container in containers for pair in references_of(container))
+        taken = dict.fromkeys(pair for container in containers for pair in configurations_taken(container))
         yield from ((kind, name, each.namespace) for kind, name in taken if (kind, name) not in here)
 
 

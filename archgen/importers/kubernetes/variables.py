@@ -59,7 +59,7 @@ def _variables_of(
                 yield item.text_at("name"), entries[key]
 
 
-def references_of(container: SourceNode) -> Iterator[tuple[str, str]]:
+def configurations_taken(container: SourceNode) -> Iterator[tuple[str, str]]:
     """Yield the kind and the name of each configuration that a container takes variables from."""
     for item in container.get("env").list():
         for kind, reference in REFERENCES:
