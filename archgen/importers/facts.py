@@ -219,6 +219,9 @@ class FactSheet:
         self.started: dict[int, tuple[str, Origin]] = {}
         """The names of containers that commands start, by the ports of the machine, each with the place of the command."""
 
+        self.by_hand: set[str] = set()
+        """The paths of manifests that are applied by themselves, whether or not a kustomization lists them."""
+
         self.on_machine: set[str] = set()
         """The services that reach others by the ports of their machine."""
 

@@ -50,16 +50,19 @@ def read_all(
     together: Iterable[tuple[str, ...]] = (),
     built: Mapping[str, tuple[str, str]] | None = None,
     started: Mapping[int, tuple[str, str, int]] | None = None,
+    by_hand: Iterable[str] = (),
 ) -> Reading:
     """Return the facts of files; their order doesn't matter.
 
     `unnamed` are configurations of proxies that nobody names: they count where they lead to something in the files.
     `together` are the paths of compose files that make one project, wherever they lie. `built` are the sources of services, each
     with its recipe, of which other compose files build what these name by an image; beside manifests those of the images. `started`
-    are the names and places of containers that commands start, by the ports of the machine.
+    are the names and places of containers that commands start, by the ports of the machine, and manifests `by_hand` are applied though
+    no kustomization lists them.
     """
     sheet = FactSheet()
     sheet.started |= {port: (name, Origin(path, line)) for port, (name, path, line) in (started or {}).items()}
+    sheet.by_hand.update(map(posixpath.normpath, by_hand))
     sources: dict[str, tuple[Configuration, ImportFormat]] = {}
     manifests: list[SourceNode] = []
     kustomizations: list[SourceNode] = []

@@ -194,3 +194,19 @@ def test_policy_brings_in_no_workload_that_a_kustomization_leaves_out(
     files = {"service.yaml": SERVICE + "---\n" + POLICY % "billing", "billing.yaml": CALLED}
     result = imported_with(tmp_path, monkeypatch, files)
     assert "billing" not in result.model.values["components"]
+
+
+def test_manifest_that_a_user_names_is_read_though_no_kustomization_lists_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME}\n"
+        "spec: {template: {spec: {containers: [{name: NAME, image: acme/NAME}]}}}\n"
+    )
+    Path("k8s").mkdir()
+    Path("k8s/kustomization.yaml").write_text("resources: [web.yaml]\n")
+    for name in ("web", "extra"):
+        Path(f"k8s/{name}.yaml").write_text(deployment.replace("NAME", name))
+    assert set(import_model(("k8s",), None).model.inventory.parts) == {"web"}
+    assert set(import_model(("k8s", "k8s/extra.yaml"), None).model.inventory.parts) == {"web", "extra"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ CLIENT = r"(?:\bkubectl\b|\boc(?=[ ]))"
 _CLIENTS = ("kubectl", "oc ")
 
 _COMMENT = re.compile(r"^[ \t]*#.*$|[ \t]#.*$", re.MULTILINE)
+_IN_COMMENT = re.compile(r"^[ \t]*#[# \t]*(.*)", re.MULTILINE)
 _CONTINUED = re.compile(r"\\\r?\n[ \t]*")
 _STATEMENTS = re.compile(r";|&&|\|\|")
 _APPLIES = re.compile(rf"{CLIENT}.{{0,200}}?\b(apply|create|replace)\b")
@@ -190,6 +191,14 @@ def applied_paths(text: str) -> Iterator[AppliedPath]:
             yield AppliedPath(here)
         for match in _SELECTS.finditer(statement):
             yield from (AppliedPath(each.path, True, True) for each in variables.filled_in(match[1]) if each.is_default)
+
+
+def applied_in_comments(manifests: Mapping[str, bytes]) -> Iterator[str]:
+    """Yield the paths of manifests that commands in the comments of any of them apply, each by its directory and its name."""
+    texts = (data.decode("utf-8", "replace") for data in manifests.values() if b"kubectl" in data)
+    comments = "\n".join(words for text in texts for words in _IN_COMMENT.findall(text))
+    applied = {"/".join(each.path.split("/")[-2:]) for each in applied_paths(comments)} if comments else set[str]()
+    yield from (path for path in manifests if "/".join(path.split(os.sep)[-2:]) in applied)
 
 
 def _words_applied(statement: str) -> Iterable[tuple[str, str]]:

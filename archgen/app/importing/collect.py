@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
-from archgen.app.importing.applied_paths import GOES
+from archgen.app.importing.applied_paths import GOES, applied_in_comments
 from archgen.app.importing.compose_files import (
     choose_compose_files,
     compose_files_in,
@@ -85,6 +85,7 @@ def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
             _collect_kustomization(collection, name)
         elif os.path.lexists(path):
             collection.read(name)
+            collection.by_hand.add(name)
         else:
             raise UsageError(f"{path} doesn't exist; name a file or a directory")
     return collection
@@ -303,6 +304,8 @@ def _manifests_below(
     manifests = {path: data for path, data in manifests.items() if not path.startswith(of_samples)}
     both = [each for each in both if not each.path.startswith(of_samples)]
     choice = choose_overlays(manifests, both, {*outer}, scripts)
+    unlisted = {path: data for path, data in choice.manifests.items() if path not in named}
+    collection.by_hand |= {*applied_in_comments(unlisted)} if both else set()
     collection.overlays += [*stages, *choice.unread]
     collection.others += choice.loose
     collection.reasons += choice.reasons[:_MOST_REASONS]

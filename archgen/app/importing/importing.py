@@ -61,6 +61,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         collection.together,
         collection.built,
         collection.started,
+        collection.by_hand,
     )
     facts = as_assumed(reading.facts, collection.doubted)
     unrendered = (Omission(Origin(path, 1), path, reason) for path, reason in collection.rendered.omitted)

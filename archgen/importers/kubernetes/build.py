@@ -291,7 +291,7 @@ class _Builder:
         covered |= {directory for directory, built in self.built.items() if built.workloads}
         covered |= self.by_directory.keys() - self.done
         unlisted = [
-            (each, posixpath.dirname(path) in covered)
+            (each, posixpath.dirname(path) in covered and path not in self.sheet.by_hand)
             for path in self.read
             if path not in self.listed
             for document in self.files[path]
