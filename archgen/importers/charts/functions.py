@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from archgen.importers.charts.syntax import NotUnderstood, Refused
+from archgen.importers.charts.syntax import NotUnderstood
 
 TO_BE_SET = "<to-be-set>"
 """What stands for a value that whoever installs a chart has to give."""

@@ -13,7 +13,6 @@ from archgen.importers.charts.syntax import (
     NotUnderstood,
     Operand,
     Pipeline,
-    Refused,
     TemplateAction,
     TemplateCall,
     TemplateChoice,
@@ -75,8 +74,6 @@ class TemplateRenderer:
             depth = self._depth
             try:
                 self._put_one(node, dot, variables, output)
-            except Refused:
-                raise
             except (NotUnderstood, *_WRONG_VALUES) as problem:
                 if not is_silent([node], self._definitions):
                     raise

@@ -25,10 +25,6 @@ class NotUnderstood(Exception):
     """Something in a template that isn't read here; its text says what."""
 
 
-class Refused(NotUnderstood):
-    """A template that fails by itself, as it needs other values."""
-
-
 class TemplateText(Struct):
     """A text that is put out as it stands; it begins on a line, from 1."""
 
