@@ -45,9 +45,16 @@ def _by_itself(component: Component) -> str:
 
 def advise_needed_whole(topology: Topology, name: str, flows: Iterable[str]) -> str | None:
     """Return the fix where callers in some flows need every replica of a component: another one would be one more that may fail."""
-    hops = (hop for flow in flows for hop in topology.hops[flow] if name in hop.targets and not hop.optional)
-    calls = [hop.connection for hop in hops if hop.connection is not None and hop.connection.needs == "all"]
-    callers = list(dict.fromkeys(call.source for call in calls))
+    # the connections first: few ask for all, and a flow may have as many hops as elements that it fails with
+    asking = [call for call in topology.incoming[name] if call.needs == "all"]
+    hops = (hop for flow in (flows if asking else ()) for hop in topology.hops[flow] if name in hop.targets)
+    callers = list(
+        dict.fromkeys(
+            hop.connection.source
+            for hop in hops
+            if hop.connection is not None and hop.connection.needs == "all" and not hop.optional
+        )
+    )
     if not callers:
         return None
     alone = len(topology.components[name].replicas) == 1
