@@ -138,7 +138,7 @@ def _rule(rule: Rule, today: str, style: Style) -> str:
     for title, text in (("Why", rule.why), ("Fix", rule.fix), ("Limits", rule.limits)):
         lines += ["", style.paint(title, "strong"), *_paragraphs(text, style)]
     if rule.cases:
-        lines += ["", style.paint("Severity", "strong"), f"  {rule.severity}, but in these cases:"]
+        lines += ["", style.paint("Severity", "strong"), f"  {rule.severity} by default; in special cases:"]
         lines += [f"  {case}: {severity}" for case, severity in rule.cases]
     if rule.thresholds:
         lines += ["", style.paint("Thresholds", "strong")]

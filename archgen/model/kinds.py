@@ -204,7 +204,7 @@ _ALL = (
         entry=True,
         foreign=True,
     ),
-    Kind("other", "Component", "application", "A component of no other kind."),
+    Kind("other", "Component", "application", "A component that fits none of the other kinds."),
 )
 
 KINDS: dict[str, Kind] = {kind.id: kind for kind in _ALL}

@@ -129,7 +129,7 @@ def test_a_step_whose_caller_is_down_is_made_by_nobody(tmp_path: Path, capsys: p
         "connections: {cron -> ldap: ldaps}\nflows: {sync: {title: Sync, steps: [cron -> ldap: search]}}\n"
     )
     lost = run(capsys, str(model), "--kill", "a")["flows"]["sync"]["reason"]
-    assert lost == "step sync/1 fails: cron -> ldap: search, which cron@a would make, and that is down"
+    assert lost == "step sync/1 fails: cron -> ldap: search; cron@a, which makes this request, is down"
     assert run(capsys, str(model), "--kill", "b")["flows"]["sync"]["reason"].endswith("on the way cron@a → ldap@b")
 
 
@@ -144,7 +144,7 @@ def test_a_step_of_a_member_without_a_majority_says_so(tmp_path: Path, capsys: p
     lost = run(capsys, str(model), "--kill", "a", "b")["flows"]["book"]["reason"]
     assert lost == "step book/1 fails: log -> worker: consume; 1 of 3 replicas of log is up, and it takes 2"
     lost = run(capsys, str(model), "--kill", "a", "b", "c")["flows"]["book"]["reason"]
-    assert lost == "step book/1 fails: log -> worker: consume, which log@a would make, and that is down"
+    assert lost == "step book/1 fails: log -> worker: consume; log@a, which makes this request, is down"
 
 
 @pytest.mark.parametrize(

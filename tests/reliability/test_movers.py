@@ -274,7 +274,7 @@ def test_a_standby_starts_nothing_behind_a_failed_process_that_nobody_watches(to
     assert told.points(STARTING)[0] == {"job@a"}
     assert told.outcome(STARTING, "job@a") == (
         "down",
-        "step night/1 fails: job -> core: run, which job@a would make, and that is down",
+        "step night/1 fails: job -> core: run; job@a, which makes this request, is down",
     )
     assert told.outcome(STARTING, "a")[0] == "degraded"
     assert told.outcome(STARTING, "job@b")[0] == "degraded"

@@ -313,7 +313,7 @@ def test_a_standby_starts_a_job_once_it_has_taken_over(told: Told) -> None:
     status, reason = told.outcome(STARTER, "a")
     assert status == "down"
     assert reason.endswith(
-        "which job@a would make, and that is down; until the manual failover of job, which takes about 5 min"
+        "; job@a, which makes this request, is down; until the manual failover of job, which takes about 5 min"
     )
     never = STARTER.replace(", recovery: 5m", "")
     at_once = STARTER.replace("manual, recovery: 5m", "automatic, recovery: 0s")

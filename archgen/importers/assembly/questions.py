@@ -107,7 +107,7 @@ def _redirects(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
     for name, entries in published.items():
         for entry in entries:
             if name in (*doors.front, *doors.bypasses) and may_redirect(entries, entry):
-                ask = f"No file says what port 80 of {name} does beside 443. Does it redirect to HTTPS?"
+                ask = f"Does port 80 of {name} redirect to HTTPS on 443? No file says so."
                 place = str(entry.place)
                 yield question("redirect", f"{client} -> {name}", ask, _YES_OR_NO, (place,))
 
@@ -320,7 +320,7 @@ def _hosts(inventory: Inventory) -> Iterator[ImportQuestion]:
     for host in inventory.assumed_hosts:
         if not any(part.is_alone for part in inventory.parts.values() if part.host == host):
             place = inventory.hosts[host]
-            ask = f"All of it is taken to run on one host, {host}. Does it?"
+            ask = f"Does everything run on one host, {host}? The import assumes so."
             yield question("hosts", host, ask, _YES_OR_NO, (str(place),))
 
 
@@ -386,7 +386,9 @@ _WORDS = {
     "monitoring": question("unknown", "monitoring", "Does anything monitor this system?", _YES_OR_NO),
     "firewalls": question("unknown", "firewalls", "Does a firewall stand before this system?", _YES_OR_NO),
     "tls": question("unknown", "tls", "Does every request from outside come over TLS?", _YES_OR_NO),
-    "dns": question("unknown", "dns", "Does a name server that stands in no file lead visitors here?", _YES_OR_NO),
+    "dns": question(
+        "unknown", "dns", "Do visitors find this system by DNS? No file declares a name server.", _YES_OR_NO
+    ),
 }
 
 

@@ -61,7 +61,7 @@ def _reason(flow: FlowOutcome, steps: dict[str, str]) -> str:
 def _way(flow: FlowOutcome) -> str:
     """Return the way to what fails; where it ends at once, the caller is down, however well the target is."""
     if _is_sent_by_lost(flow):
-        return f", which {flow.path[0]} would make, and that is down"
+        return f"; {flow.path[0]}, which makes this request, is down"
     return f", on the way {' → '.join(flow.path)}" if flow.path else ""
 
 

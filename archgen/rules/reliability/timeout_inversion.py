@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archgen.analysis.hops import Hop
 from archgen.edits.remedy import connection_of
@@ -11,6 +11,7 @@ from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put, Remove
 from archgen.model.durations import spell_duration
 from archgen.model.subject import Subject
+from archgen.model.wording import MOST_NAMED, first_few, listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -23,13 +24,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
             pairs[key] = (outer, inner)
             if flow not in flows.setdefault(key, []):
                 flows[key].append(flow)
-    worst: dict[str, tuple[Connection, Connection]] = {}
+    inverted: dict[str, list[Connection]] = {}
     for outer, inner in pairs.values():
-        worst_pair = worst.get(outer.id)
-        if _is_inverted(outer, inner) and (worst_pair is None or _patience(inner) > _patience(worst_pair[1])):
-            worst[outer.id] = (outer, inner)
-    for outer, inner in worst.values():
-        yield _hit(outer, inner, tuple(flows[outer.id, inner.id]))
+        if _is_inverted(outer, inner):
+            inverted.setdefault(outer.id, []).append(inner)
+    for name, calls in inverted.items():
+        # the longest first
+        inner = sorted(calls, key=_patience, reverse=True)
+        in_flows = dict.fromkeys(flow for call in inner for flow in flows[name, call.id])
+        yield _hit(pairs[name, inner[0].id][0], inner, tuple(in_flows))
 
 
 def _nested(hops: tuple[Hop, ...]) -> Iterator[tuple[Connection, Connection]]:
@@ -53,19 +56,26 @@ def _is_inverted(outer: Connection, inner: Connection) -> bool:
     return 0.0 < (outer.timeout or 0.0) <= _patience(inner)
 
 
-def _hit(outer: Connection, inner: Connection, flows: tuple[str, ...]) -> Hit:
-    tries = 1 + (inner.retries or 0)
-    times = "" if tries == 1 else f"{tries} × "
+def _hit(outer: Connection, inner: Sequence[Connection], flows: tuple[str, ...]) -> Hit:
+    worst, *others = inner
+    also = [f"{_longest(call)} for {call.id}" for call in first_few(others, MOST_NAMED)]
     return Hit(
         subject=Subject("connection", outer.id),
         message=(
-            f"{outer.source} times out after {spell_duration(outer.timeout or 0.0)}, but {inner.source} behind it can take "
-            f"{times}{spell_duration(inner.timeout or 0.0)} for {inner.id}"
+            f"{outer.source} times out after {spell_duration(outer.timeout or 0.0)}, but {worst.source} behind it can take "
+            f"{listed([f'{_longest(worst)} for {worst.id}', *also])}"
         ),
-        related=((Subject("connection", inner.id), f"can take {spell_duration(_patience(inner))}"),),
+        related=tuple(
+            (Subject("connection", call.id), f"can take {spell_duration(_patience(call))}") for call in inner
+        ),
         flows=flows,
-        fix=_fix(outer, inner),
+        fix=" ".join(dict.fromkeys(_fix(outer, call) for call in inner)),
     )
+
+
+def _longest(call: Connection) -> str:
+    tries = 1 + (call.retries or 0)
+    return f"{'' if tries == 1 else f'{tries} × '}{spell_duration(call.timeout or 0.0)}"
 
 
 def _fitting(outer: Connection, inner: Connection) -> int | None:
@@ -87,14 +97,14 @@ def _fix(outer: Connection, inner: Connection) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Lower the retries of the inner call to those that fit; which timeout is right for a single try, people decide."""
+    """Lower the retries of the inner calls to those that fit; which timeout is right for a single try, people decide."""
     outer = connection_of(context.topology, hit.subject.id)
-    inner = connection_of(context.topology, hit.related[0][0].id)
-    retries = _fitting(outer, inner)
-    if retries is None:
+    calls = [connection_of(context.topology, call.id) for call, _ in hit.related]
+    fitting = [(call, retries) for call in calls if (retries := _fitting(outer, call)) is not None]
+    if len(fitting) < len(calls):
         return ()
-    path = ("connections", inner.id, "retries")
-    return (Put(path, retries) if retries else Remove(path),)
+    paths = [(("connections", call.id, "retries"), retries) for call, retries in fitting]
+    return tuple(Put(path, retries) if retries else Remove(path) for path, retries in paths)
 
 
 RULE = Rule(

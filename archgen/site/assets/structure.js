@@ -565,7 +565,7 @@ var archgenStructure = (() => {
   const isSentByLost = ({ path, down }) => path.length === 1 && down.includes(path[0]);
   const way = (model, { path, down }) => {
     const name = each => model.replicas[each][0];
-    if (isSentByLost({ path, down })) return `, which ${name(path[0])} would make, and that is down`;
+    if (isSentByLost({ path, down })) return `; ${name(path[0])}, which makes this request, is down`;
     return path.length ? `, on the way ${path.map(name).join(" → ")}` : "";
   };
 

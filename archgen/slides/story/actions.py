@@ -138,7 +138,7 @@ def _decisions(advice: Recommendation | None) -> Iterator[Paragraph]:
     """Yield the recommended changes as a decision."""
     if advice is not None and advice.changes:
         others = len(advice.changes) - 1
-        more = f"; then {plural(others, 'more change')} of the slide before" if others else ""
+        more = f"; then {plural(others, 'more change')} from the previous slide" if others else ""
         yield Paragraph(f"{capital(plain_fix(advice.changes[0].words))}{more}.", "Decide:")
 
 

@@ -22,7 +22,7 @@ def balancers_without_check(topology: Topology) -> Iterator[Gap]:
     """Yield balancers with several of one's own replicas to choose from that do not say how they notice a dead one."""
     for component in topology.architecture.components:
         balance = component.balance
-        if balance is None or balance.health_check is not None or component.managed:
+        if balance is None or balance.health_check is not None or component.managed or component.kind == "client":
             continue
         pools = [connection for connection in topology.outgoing[component.id] if _choices(topology, connection) > 1]
         if any(topology.flows_over[pool.id] for pool in pools):
