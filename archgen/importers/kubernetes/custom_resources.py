@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -107,7 +107,10 @@ class Resource(Struct, frozen=True):
 def resources_of(
     manifests: Manifests, parts: list[Workload], taken: dict[str, str], sheet: FactSheet
 ) -> Iterator[Resource]:
-    """Yield the custom resources that operators run, by place; one of which a workload stands in the files too is left out."""
+    """Yield the custom resources that operators run, and releases of charts, each by place.
+
+    A resource is left out if a workload of it stands in the files, too.
+    """
     products = {(part.namespace, part.manifest.name): part for part in parts}
     for manifest in sorted(manifests.of(*KINDS_OPERATED), key=lambda each: (each.origin, each.name)):
         operated = operated_by(manifest.kind, manifest.node.text_at("apiVersion"))
@@ -123,6 +126,7 @@ def resources_of(
             kind = Guess(PRODUCTS[operated.product], f"custom resource {manifest.kind}", True)
             pools, guards = _pools_of(manifest, operated, manifests), _guards_of(manifest, operated, manifests)
             yield Resource(identity, manifest, kind, operated, tuple(pools), tuple(guards))
+    yield from _releases_of(manifests, taken, sheet)
 
 
 def _guards_of(manifest: Manifest, operated: Operated, manifests: Manifests) -> Iterator[str]:
@@ -244,7 +248,7 @@ class ChartRelease(Resource, frozen=True):
         return self.manifest.node.get("spec", "values")
 
 
-def releases_of(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> Iterator[ChartRelease]:
+def _releases_of(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> Iterator[ChartRelease]:
     """Yield the releases of charts of products, by place."""
     for manifest in sorted(manifests.of("HelmRelease"), key=lambda each: (each.origin, each.name)):
         chart = _chart_of(manifest)
@@ -256,6 +260,11 @@ def releases_of(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -
             taken[identity] = manifest.name
             kind = Guess(known, f"chart {chart}", True)
             yield ChartRelease(identity, manifest, kind, Operated("", known.product or "", (), ()))
+
+
+def names_of_releases(resources: Iterable[Resource]) -> dict[ServiceKey, str]:
+    """Return the ids of releases by the keys of the Services that their charts make."""
+    return {each.title: each.id for each in resources if isinstance(each, ChartRelease)}
 
 
 def _chart_of(manifest: Manifest) -> str:

@@ -18,11 +18,10 @@ from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Fact, FactSh
 from archgen.importers.kubernetes.build import read_objects
 from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.custom_resources import (
-    ChartRelease,
     Resource,
     describe_resource,
+    names_of_releases,
     references_of,
-    releases_of,
     resources_of,
     settings_of,
 )
@@ -90,13 +89,11 @@ def read_kubernetes(
 class _Reader:
     def __init__(self, manifests: Manifests, opener: Opener, sheet: FactSheet) -> None:
         self.manifests = manifests
-        self.sheet = sheet
-        self.opener = opener
+        self.sheet, self.opener = sheet, opener
         self.taken: dict[str, str] = {}
         self.parts = list(workloads(manifests, self.taken, sheet))
         self.outside = Outside(self.taken, sheet)
         self.resources = list(resources_of(manifests, self.parts, self.taken, sheet))
-        self.resources += releases_of(manifests, self.taken, sheet)
         self.resources_by_name: dict[str, list[Resource]] = {}
         for resource in self.resources:
             self.resources_by_name.setdefault(resource.manifest.name, []).append(resource)
@@ -106,10 +103,9 @@ class _Reader:
         self.index = LabelIndex(self.parts)
         self.selected = {key: self.index.behind(service) for key, service in self.services.items()}
         self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index), opener)
-        published, former = ports_of_nodes(self.services), former_namespaces(self.services)
-        self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
-        self.hosts.meant = {each.title: each.id for each in self.resources if isinstance(each, ChartRelease)}
-        self.hosts.meant |= self.index.meant_by_empty(self.services, self.selected)
+        published = ports_of_nodes(self.services)
+        self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former_namespaces(self.services))
+        self.hosts.meant = names_of_releases(self.resources) | self.index.meant_by_empty(self.services, self.selected)
         self.hosts.ports = ports_by_id(self.services, self.selected)
         self.hosts.renamed = renamed_services(self.services, self.selected)
         self.hosts.public = public_names(routes_of(manifests), self.hosts)
