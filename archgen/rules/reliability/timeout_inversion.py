@@ -29,10 +29,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if _is_inverted(outer, inner):
             inverted.setdefault(outer.id, []).append(inner)
     for name, calls in inverted.items():
-        # the longest first
-        inner = sorted(calls, key=_patience, reverse=True)
-        in_flows = dict.fromkeys(flow for call in inner for flow in flows[name, call.id])
-        yield _hit(pairs[name, inner[0].id][0], inner, tuple(in_flows))
+        longest_first = sorted(calls, key=_patience, reverse=True)
+        in_flows = dict.fromkeys(flow for call in longest_first for flow in flows[name, call.id])
+        yield _hit(pairs[name, longest_first[0].id][0], longest_first, tuple(in_flows))
 
 
 def _nested(hops: tuple[Hop, ...]) -> Iterator[tuple[Connection, Connection]]:
@@ -58,7 +57,7 @@ def _is_inverted(outer: Connection, inner: Connection) -> bool:
 
 def _hit(outer: Connection, inner: Sequence[Connection], flows: tuple[str, ...]) -> Hit:
     worst, *others = inner
-    also = [f"{_longest(call)} for {call.id}" for call in first_few(others, MOST_NAMED)]
+    also = first_few([f"{_longest(call)} for {call.id}" for call in others], MOST_NAMED)
     return Hit(
         subject=Subject("connection", outer.id),
         message=(
