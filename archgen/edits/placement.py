@@ -33,7 +33,6 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     networks = {index.hosts[host].network for host in own}
     below = {*own, *(each for host in own for each in index.hosts_below(host))}
     judged = _judged_hosts(index, component) if judges_alone(index, component) else ()
-    ports = index.ports.get(component.id, frozenset())
 
     def fits(host: str) -> bool:
         return (
@@ -42,7 +41,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
             and index.hosts[host].network in networks
             and not is_for_voters(index, host, component)
             and not (kind.stores and _is_led_there(index, component, host))
-            and ports.isdisjoint(_ports_taken(index, component, host))
+            and not _is_port_taken(index, component, host)
             and host not in judged
             and not is_taken(host)
             and not leaves_site(index, component, index.zones_around(host))
@@ -86,12 +85,15 @@ def _judged_hosts(index: Index, promoter: Component) -> set[str]:
     return {host for store in stores for replica in store.replicas for host in replica.hosts}
 
 
-def _ports_taken(index: Index, component: Component, host: str) -> set[int]:
-    """Return the ports of others on a host; what runs beside the component elsewhere has an address of its own."""
+def _is_port_taken(index: Index, component: Component, host: str) -> bool:
+    """Return True if another has a port of a component on a host; what runs beside it elsewhere has an address of its own."""
+    ports = index.ports.get(component.id)
+    if not ports:
+        return False
     own = {each for replica in component.replicas for each in replica.hosts}
     others = (index.components[name] for name in index.standing_on.get(host, ()) if name != component.id)
-    apart = (each for each in others if own.isdisjoint(used for replica in each.replicas for used in replica.hosts))
-    return {port for each in apart for port in index.ports.get(each.id, ())}
+    same = (each for each in others if not ports.isdisjoint(index.ports.get(each.id, ())))
+    return any(own.isdisjoint(used for replica in each.replicas for used in replica.hosts) for each in same)
 
 
 def _is_led_there(index: Index, component: Component, host: str) -> bool:
