@@ -47,7 +47,8 @@ class IngressRoute(Struct, frozen=True):
     """A route: the services that it leads to, and whether visitors come over TLS.
 
     `hosts` are the public names by which visitors come to one of the services alone, each with that. One that `redirects` sends
-    them to HTTPS instead. `declared` is the namespace of its document, where a kustomization puts it into another one.
+    them to HTTPS instead. `declared` is the namespace of its document, where a kustomization puts it into another one, and
+    `controller` the class or the product of what routes, where it tells.
     """
 
     kind: str
@@ -58,6 +59,7 @@ class IngressRoute(Struct, frozen=True):
     hosts: tuple[tuple[str, str], ...] = ()
     redirects: bool = False
     declared: str = ""
+    controller: str = ""
 
 
 def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
@@ -74,7 +76,18 @@ def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
                 tuple(_hosts(manifest, backends)),
                 _redirects(manifest, manifests),
                 manifest.declared,
+                _controller_in(manifest),
             )
+
+
+def _controller_in(manifest: Manifest) -> str:
+    """Return the class that a route names, else the product whose kind it is; the empty text where any may have it."""
+    named = manifest.node.text_at("spec", "ingressClassName")
+    return (
+        named
+        or manifest.node.text_at("metadata", "annotations", "kubernetes.io/ingress.class")
+        or {"IngressRoute": "traefik", "VirtualService": "istio", "Route": "openshift"}.get(manifest.kind, "")
+    )
 
 
 def _is_of_mesh(manifest: Manifest) -> bool:
@@ -237,15 +250,18 @@ def _is_controller(image: str) -> bool:
     return name in _CONTROLLERS or ("ingress-nginx" in image and name == "controller")
 
 
-def _add_tunnels(attachments: Iterable[Attachment], controller: str, sheet: FactSheet) -> None:
+def _add_tunnels(route: IngressRoute, attachments: Iterable[Attachment], controller: str, sheet: FactSheet) -> None:
     """Add the calls of proxies whose configurations lead to the Service of a controller that stands in no file.
 
-    It is that of the routes, as its Service is called like the product, and nothing in the files has the name.
+    It is that of a route, as its Service is called like the product, unless the route is of another one, and nothing in the files
+    has the name.
     """
+    words = {*route.controller.lower().split("-")} - {""}
     for attachment in attachments:
         text = attachment.file.data.decode("utf-8", "replace") if attachment.kind in _LEADING else ""
         for match in _SERVICE_OF_CONTROLLER.finditer(text):
-            if resolve_host(match[2], attachment.hosts) is not None:
+            is_of_another = words and words.isdisjoint(match[2].partition(".")[0].split("-"))
+            if is_of_another or resolve_host(match[2], attachment.hosts) is not None:
                 continue
             source = Origin(attachment.file.path, attachment.line + text.count("\n", 0, match.start()) + 1)
             subject, protocol = f"connection:{attachment.owner}->{controller}", match[1]
@@ -274,5 +290,5 @@ def controller_of(
         ("replicas", 2, route.kind),
     ):
         sheet.add(Fact(f"component:{identity}", key, value, route.source, evidence, sure))
-    _add_tunnels(attachments, identity, sheet)
+    _add_tunnels(route, attachments, identity, sheet)
     return identity
