@@ -19,7 +19,7 @@ from archgen.language.yaml.tree import Map, TreeNode
 MOST_ENTRIES = 500
 """Entries of a document's sections, all together, up to which it is small."""
 
-MOST_CHECKS = 10_000
+MOST_CHECKS = 20_000
 """Keywords that are followed for one document: from here on the library is quicker, its import included."""
 
 SAFE_NUMBER = 2**53
