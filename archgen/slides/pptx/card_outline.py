@@ -1,4 +1,4 @@
-"""The outline of a card: a rounded rectangle with a connection site for each line that meets it."""
+"""The outline of a card: a rounded rectangle or a drum, with a connection site for each line that meets it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def card_outline(box: Box, sites: list[Point], lid: float = 0.0) -> str:
         guides.append(f'<a:gd name="connsiteY{site}" fmla="*/ {round(y)} h {tall}"/>')
         angle = _angle(x, y, wide, tall)
         listed.append(f'<a:cxn ang="{angle}"><a:pos x="connsiteX{site}" y="connsiteY{site}"/></a:cxn>')
-    paths = _drum(wide, tall, round(lid * 100)) if lid else _rounded(wide, tall, round(SIZES.card_radius * 100))
+    radius = min(round(SIZES.card_radius * 100), wide // 2, tall // 2)
+    paths = _drum(wide, tall, round(lid * 100)) if lid else _rounded(wide, tall, radius, radius)
     return (
         f"<a:custGeom><a:avLst/><a:gdLst>{''.join(guides)}</a:gdLst><a:ahLst/><a:cxnLst>{''.join(listed)}</a:cxnLst>"
         f'<a:rect l="l" t="t" r="r" b="b"/><a:pathLst>{paths}</a:pathLst>'
@@ -34,16 +35,16 @@ def _angle(x: float, y: float, wide: float, tall: float) -> str:
     return min(gaps, key=lambda way: gaps[way])
 
 
-def _rounded(wide: int, tall: int, radius: int) -> str:
-    radius = min(radius, wide // 2, tall // 2)
+def _rounded(wide: int, tall: int, across: int, down: int) -> str:
+    """Return a closed outline whose corners are quarters of ellipses."""
     corners = (
-        ((radius, 0), (wide - radius, 0), "16200000"),
-        ((wide, radius), (wide, tall - radius), "0"),
-        ((wide - radius, tall), (radius, tall), "5400000"),
-        ((0, tall - radius), (0, radius), "10800000"),
+        ((across, 0), (wide - across, 0), "16200000"),
+        ((wide, down), (wide, tall - down), "0"),
+        ((wide - across, tall), (across, tall), "5400000"),
+        ((0, tall - down), (0, down), "10800000"),
     )
     steps = "".join(
-        f'<a:lnTo>{_point(end)}</a:lnTo><a:arcTo wR="{radius}" hR="{radius}" stAng="{start}" swAng="5400000"/>'
+        f'<a:lnTo>{_point(end)}</a:lnTo><a:arcTo wR="{across}" hR="{down}" stAng="{start}" swAng="5400000"/>'
         for _, end, start in corners
     )
     return f'<a:path w="{wide}" h="{tall}"><a:moveTo>{_point(corners[0][0])}</a:moveTo>{steps}<a:close/></a:path>'
@@ -52,23 +53,12 @@ def _rounded(wide: int, tall: int, radius: int) -> str:
 def _drum(wide: int, tall: int, lid: int) -> str:
     """Return the outline of a drum, and the front of its lid, which is a line without a ground."""
     bend = min(round(BEND * 100), wide // 2)
-    corners = (
-        ((bend, 0), (wide - bend, 0), "16200000"),
-        ((wide, lid), (wide, tall - lid), "0"),
-        ((wide - bend, tall), (bend, tall), "5400000"),
-        ((0, tall - lid), (0, lid), "10800000"),
-    )
-    steps = "".join(
-        f'<a:lnTo>{_point(end)}</a:lnTo><a:arcTo wR="{bend}" hR="{lid}" stAng="{start}" swAng="5400000"/>'
-        for _, end, start in corners
-    )
-    outline = f'<a:path w="{wide}" h="{tall}"><a:moveTo>{_point(corners[0][0])}</a:moveTo>{steps}<a:close/></a:path>'
     front = (
         f'<a:moveTo>{_point((0, lid))}</a:moveTo><a:arcTo wR="{bend}" hR="{lid}" stAng="10800000" swAng="-5400000"/>'
         f"<a:lnTo>{_point((wide - bend, 2 * lid))}</a:lnTo>"
         f'<a:arcTo wR="{bend}" hR="{lid}" stAng="5400000" swAng="-5400000"/>'
     )
-    return f'{outline}<a:path w="{wide}" h="{tall}" fill="none">{front}</a:path>'
+    return f'{_rounded(wide, tall, bend, lid)}<a:path w="{wide}" h="{tall}" fill="none">{front}</a:path>'
 
 
 def _point(place: tuple[int, int]) -> str:
