@@ -36,15 +36,11 @@ class Overload(Struct, frozen=True):
 
 
 class Overloads(Struct, frozen=True):
-    """An `alt` of a flow that overloads one of some replicas, one on each branch, however often each branch is taken.
-
-    `load` is what the flow brings, `capacity` how much of that all branches together can handle.
-    """
+    """An `alt` of a flow that overloads one of some replicas, one on each branch, of which all handle a `share` of it together."""
 
     flow: str
     replicas: tuple[str, ...]
-    load: float
-    capacity: float
+    share: float
 
 
 class Load:
@@ -130,13 +126,11 @@ class Load:
         Each branch can be taken until a replica on it has no capacity left.
         """
         for flow, shares in self._shares.items():
-            for branches in shares.choices if shares.today is not None else ():
+            for branches in shares.choices if shares.today is not None and self._demands[flow] else ():
                 most = [self._most(flow, branch) for branch in branches]
-                if sum(each for each, _ in most) < 1 - 1e-9:
-                    demand = self._demands[flow]
-                    yield Overloads(
-                        flow, tuple(full for _, full in most), demand, demand * sum(each for each, _ in most)
-                    )
+                share = sum(each for each, _ in most)
+                if share < 1 - 1e-9:
+                    yield Overloads(flow, tuple(full for _, full in most), share)
 
     def _most(self, flow: str, branch: Rates) -> tuple[float, str]:
         """Return the largest share of the requests with which a branch can be taken, and the replica that is full then."""

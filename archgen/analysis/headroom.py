@@ -13,6 +13,7 @@ from archgen.analysis.call_rates import retry_chains, tries
 from archgen.analysis.capacity import Load
 from archgen.analysis.spreading import Rates
 from archgen.analysis.topology import Topology
+from archgen.model.steps import Request
 from archgen.model.subject import Subject
 
 MOST_SPREADS = 20_000
@@ -88,14 +89,12 @@ def headroom(topology: Topology) -> Capacity:
                     tries=tried_often.get(component.id, 1),
                 )
             )
-    called = {
-        target
-        for flow, rates in busy.rates().items()
-        for hop in topology.hops[flow]
-        for target in hop.step.targets
-        if rates
-    }
-    uncounted = [each.id for each in topology.architecture.components if each.id in called and each.id not in most]
+    counted = [topology.flows[flow] for flow, rates in busy.rates().items() if rates]
+    called = {target for flow in counted for hop in topology.hops[flow.id] for target in hop.step.targets}
+    # what a step outside all frames calls gets nothing for another reason, as a backup does
+    always = {each for flow in counted for step in flow.steps if isinstance(step, Request) for each in step.targets}
+    left = called - always - most.keys()
+    uncounted = [each.id for each in topology.architecture.components if each.id in left]
     silent = tuple(flow.id for flow in flows if flow.busiest is None)
     return Capacity(tuple(headrooms), silent, tried, tuple(uncounted))
 

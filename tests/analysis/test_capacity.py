@@ -471,3 +471,31 @@ def test_without_the_cache_all_goes_on() -> None:
 def test_a_branch_that_goes_on_to_the_store_after_its_cache_decides_nothing() -> None:
     steps = "alt: [{when: user, steps: [app -> cache: GET, app -> db: SELECT]}, {when: guest, steps: [app -> prices: compute]}]"
     assert "prices#1" not in loads(topology(DECIDED.replace("STEPS", steps)))["visit"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "uncounted"),
+    [
+        ("{lb -> a | b | c: x}", ()),
+        ("opt: {when: asked, steps: [lb -> a | b | c: x]}", ("a", "b", "c")),
+    ],
+)
+def test_only_what_frames_call_is_uncounted(steps: str, uncounted: tuple[str, ...]) -> None:
+    """A backup and one of weight 0 get no requests either, but not for a frame."""
+    step = steps if steps.startswith("{") else f"{{{steps}}}"
+    facts = topology(
+        f"""\
+archgen: 1
+name: A backup and one without weight
+components:
+  user: {{kind: client}}
+  lb: {{kind: load-balancer, managed: true, balance: {{backup: [b], weights: {{c: 0}}}}}}
+  a: {{kind: service, capacity: 10/s}}
+  b: {{kind: service, capacity: 10/s}}
+  c: {{kind: service, capacity: 10/s}}
+connections: {{user -> lb: https, lb -> a | b | c: http}}
+flows:
+  f: {{access: read, demand: 5/s, steps: [user -> lb: x, {step}]}}
+"""
+    )
+    assert set(headroom(facts).uncounted) == set(uncounted)

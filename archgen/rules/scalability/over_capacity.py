@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -64,8 +64,8 @@ def _split_hit(split: Overloads, components: Sequence[str]) -> Hit:
     return Hit(
         subject=Subject("component", components[0]),
         message=(
-            f"{split.flow} brings {format_rate(split.load)} to {listed(list(dict.fromkeys(split.replicas)), 'or')}, which together "
-            f"can handle {format_rate(split.capacity)}, whichever branches of its `alt` are taken"
+            f"However {split.flow} is split over the branches of an `alt`, {listed(components, 'or')} gets too much: together they "
+            f"can handle at most {floor(100 * split.share)}% of it"
         ),
         related=tuple((Subject("component", name), "is on another branch") for name in components[1:]),
         flows=(split.flow,),
