@@ -33,4 +33,4 @@ def middle_of(placed: PlacedNode, measures: Measures) -> float:
 
 def lowered(placed: PlacedNode, measures: Measures) -> float:
     """Return how much lower what is on a card stands for a lid."""
-    return _LOWER * measures.sizes.lid if placed.node.is_store else 0.0
+    return _LOWER * measures.sizes.lid if placed.node.is_drum else 0.0

@@ -86,9 +86,14 @@ class Node(Struct, frozen=True, kw_only=True):
     holds: tuple[str, ...] = ()
 
     @property
-    def is_store(self) -> bool:
-        """Return True for a card of a component that keeps data, which is drawn as a drum."""
-        return KINDS[self.kind].stores and not (self.opens or self.holds or self.is_stack)
+    def keeps_data(self) -> bool:
+        """Return True for components of a kind that keeps data."""
+        return KINDS[self.kind].stores and not (self.opens or self.holds)
+
+    @property
+    def is_drum(self) -> bool:
+        """Return True for a card that is drawn as a drum: that of one that keeps data, without a second sheet behind it."""
+        return self.keeps_data and not self.is_stack
 
     @property
     def is_stack(self) -> bool:

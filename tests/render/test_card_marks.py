@@ -171,5 +171,5 @@ def test_nothing_on_a_drum_stands_on_its_lid(measures: Measures) -> None:
 
 
 def test_a_card_of_several_is_no_drum() -> None:
-    assert not drawn(stands_for=("a", "b")).nodes[0].is_store
-    assert drawn().nodes[0].is_store
+    assert not drawn(stands_for=("a", "b")).nodes[0].is_drum
+    assert drawn().nodes[0].is_drum

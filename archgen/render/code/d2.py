@@ -64,7 +64,7 @@ def _words(group: Group) -> str:
 
 def _node(node: Node, name: str) -> str:
     label = d2_string(node.label, node.mark or node.detail, chip_text(node), numbered(node.badges))
-    shape = _SHAPES.get(node.kind) or ("cylinder" if node.is_store else "")
+    shape = _SHAPES.get(node.kind) or ("cylinder" if node.keeps_data else "")
     style = [f"shape: {shape}"] if shape else []
     style += [f"tooltip: {_tooltip(node.description)}"] if node.description else []
     return f"{name}: {label}" + (f" {{ {'; '.join(style)} }}" if style else "")

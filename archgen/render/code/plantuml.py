@@ -8,6 +8,7 @@ from typing import assert_never
 
 from archgen.analysis.hops import Meaning
 from archgen.layout.sequence.lanes import WORDS
+from archgen.model.kinds import QUEUES
 from archgen.style.svg_markup import clean
 from archgen.style.text_metrics import wrap
 from archgen.style.theme import LIGHT, LINES, SIZES, Theme, colours
@@ -135,7 +136,7 @@ def _c4_node(node: Node, name: str) -> str:
     if node.kind == "client":
         return f'Person({name}, "{label}", "{description}")'
     words = " · ".join(word for word in (node.mark or node.detail, chip_text(node)) if word)
-    macro = "ContainerDb" if node.is_store else "ContainerQueue" if node.kind == "queue" else "Container"
+    macro = "ContainerQueue" if node.kind in QUEUES else "ContainerDb" if node.keeps_data else "Container"
     return f'{macro}({name}, "{label}", "{plantuml_text(words)}", "{description}")'
 
 

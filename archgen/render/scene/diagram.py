@@ -208,7 +208,7 @@ class _Painter:
                     "tint_1" if node.beside else "card",
                     self._border(node),
                     SIZES.card_radius,
-                    float(self._sizes.lid) if node.is_store else 0.0,
+                    float(self._sizes.lid) if node.is_drum else 0.0,
                 ),
                 *card_shapes(placed, self._measures, self._icons, in_corner),
                 *(
