@@ -36,6 +36,7 @@ def collected_from(topology: Topology) -> frozenset[Subject]:
     return _seen(topology, metrics=False)
 
 
+@lru_cache(maxsize=2)
 def asked_by_probes(topology: Topology) -> frozenset[Subject]:
     """Return the components that something merely asks for answers, and their hosts."""
     probers = [each for each in topology.observers if topology.only_probes(each.id)]
@@ -170,14 +171,18 @@ def _keeps_to_logs(topology: Topology, agent: Component) -> bool:
 
 def _feeds_files_alone(topology: Topology, agent: Component) -> bool:
     """Return True for an agent beside a monitoring, if all that it sends ends in files, and no monitoring asks it, or for these."""
-    fed = [agent.id]
-    for name in fed:
-        fed += [target for call in topology.outgoing[name] for target in call.targets if target not in fed]
-    if any(topology.kind(name).id not in FILE_STORES for name in fed if not topology.outgoing[name]):
-        return False
     monitorings = {each.id for each in topology.observers if each.kind not in AGENTS}
-    asking = (call.source for name in fed for call in topology.incoming[name])
-    return bool(monitorings) and monitorings.isdisjoint((*fed, *asking))
+    fed, waiting = {agent.id: None}, [agent.id]
+    for name in waiting:
+        calls = topology.outgoing[name]
+        asking = (call.source for call in topology.incoming[name])
+        ends_elsewhere = not calls and topology.kind(name).id not in FILE_STORES
+        if ends_elsewhere or not monitorings.isdisjoint((name, *asking)):
+            return False
+        further = dict.fromkeys(target for call in calls for target in call.targets if target not in fed)
+        waiting += further
+        fed |= further
+    return bool(monitorings)
 
 
 def _gives_metrics(topology: Topology, agent: Component) -> bool:
