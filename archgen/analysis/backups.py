@@ -304,6 +304,11 @@ def _holds_inner(topology: Topology, zone: str, common: frozenset[str]) -> bool:
     return any(topology.index.inside(other, zone) for other in common)
 
 
+def mistake_in(store: Component) -> str:
+    """Return what people call a mistake that destroys data of a store: a statement of SQL, or what has no name of its own."""
+    return "DELETE" if store.kind == "database" else "deletion"
+
+
 def shares_disk(topology: Topology, component: Component) -> bool:
     """Return True for the heads of a filer, and for a pair of which one member takes the traffic, with its files elsewhere.
 

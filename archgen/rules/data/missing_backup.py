@@ -14,6 +14,7 @@ from archgen.analysis.backups import (
     keeps_alone,
     keeps_mailboxes,
     keeps_uploads,
+    mistake_in,
     passes_files_on,
 )
 from archgen.analysis.exposure import EXCHANGE, callers_of, hands_on_queries, stores_reached
@@ -106,13 +107,12 @@ def _is_old(context: RuleContext, tested: str) -> bool:
 
 def _missing(facts: Topology, component: Component) -> Hit:
     case = _case(facts, component)
-    mistake = "deletion" if component.kind in _OF_NO_TABLES else "DELETE"
     repeats = len(component.replicas) > 1 and (
         component.replication is not None or product_of(component.product).agrees
     )
     lag = component.replication.lag if component.replication is not None else None
     soon = "within seconds" if lag is None or lag < 60 else f"within {spell_duration(lag)}"
-    beside = f"; its replicas repeat a mistaken {mistake} {soon}" if repeats else ""
+    beside = f"; its replicas repeat a mistaken {mistake_in(component)} {soon}" if repeats else ""
     what = component.title
     if component.uploads == "local" and not KINDS[component.kind].stores:
         what, beside = f"the uploads that {component.title} keeps on its server", ""
@@ -129,10 +129,6 @@ def _missing(facts: Topology, component: Component) -> Hit:
         if case in ("index", "exchange", "application", "sessions", "beside", "dispensable")
         else "high",
     )
-
-
-_OF_NO_TABLES = ("stream", *FILE_STORES, "identity-provider", "secrets", "mail")
-"""The kinds of stores in which nobody deletes by a statement."""
 
 
 def _in_time(facts: Topology, component: Component) -> str | None:

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from archgen.analysis.backups import fillers, keeps_alone, keeps_data, keeps_uploads, least_interval, passes_files_on
+from archgen.analysis.backups import (
+    fillers,
+    keeps_alone,
+    keeps_data,
+    keeps_uploads,
+    least_interval,
+    mistake_in,
+    passes_files_on,
+)
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
@@ -180,7 +188,7 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
         log = _replayed(facts, component)
         unless = f" unless its {log} reaches back to the last copy" if log is not None else ""
         message = (
-            f"A mistaken {'DELETE' if logged else 'deletion'} in {component.title} costs up to {age} of writes{unless}{cause}{names} "
+            f"A mistaken {mistake_in(component)} in {component.title} costs up to {age} of writes{unless}{cause}{names} "
             f"{verb} it {often}; the objective is {least}"
         )
         return _hit(component, message, backups, fix if log is None else _KEPT, "mistake" if log is None else "kept")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.balancing import has_choice, is_sticky
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Balance, Component, Connection
+from archgen.model.architecture import Balance, Component
 from archgen.model.change import Change, Put
 from archgen.model.protocols import WEB
 from archgen.model.runtimes import is_serverless
@@ -71,7 +71,7 @@ def _scattered(facts: Topology, component: Component, balance: Balance) -> Itera
                     f"Visitors lose their sessions: {target.id} keeps them on each replica, and {component.id} chooses a replica "
                     f"anew for each request ({balance.algorithm})",
                     f"Add `stickiness` to {component.id}, or keep the sessions of {target.id} where all replicas see them.",
-                    _flows_over(facts, connection),
+                    facts.flows_over[connection.id],
                 )
 
 
@@ -85,12 +85,8 @@ def _blind(facts: Topology, component: Component, balance: Balance) -> Iterator[
                 f"{component.id} can't tell visitors apart by {balance.stickiness}: it passes {connection.id} through encrypted "
                 "and sees no cookie",
                 "End TLS at the balancer, or tell visitors apart by their address.",
-                _flows_over(facts, connection),
+                facts.flows_over[connection.id],
             )
-
-
-def _flows_over(facts: Topology, connection: Connection) -> tuple[str, ...]:
-    return tuple(flow for flow, hops in facts.hops.items() if any(hop.connection == connection for hop in hops))
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

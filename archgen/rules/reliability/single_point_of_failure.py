@@ -194,7 +194,7 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
     if automated := _automate(facts, others):
         return f"{lost}: {own or _ADD.format('')} {automated}"
     if split := [name for name in others if quorum_of(facts.components[name]) is not None]:
-        spread = advise_needed_whole(facts, split[0], breaking.flows) or (
+        spread = next(filter(None, (advise_needed_whole(facts, name, breaking.flows) for name in split)), None) or (
             f"Place the members of {listed(split)} so that a majority is left without {breaking.element.id}."
         )
         return f"{lost}: {own or _ADD.format('')} {spread}"
