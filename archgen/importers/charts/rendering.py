@@ -30,7 +30,7 @@ _MOST_STEPS = 200_000
 _MOST_OF_TEXT = 1 << 20
 _MOST_MADE = 1 << 22
 _WRONG_VALUES = (
-    ZeroDivisionError,
+    ArithmeticError,
     TypeError,
     ValueError,
     KeyError,
@@ -55,6 +55,7 @@ class TemplateRenderer:
     ) -> None:
         self._definitions = definitions
         self._known_elsewhere = known_elsewhere
+        self._silent: dict[str, bool] = {}
         self._steps = 0
         self._made = 0
         self._depth = 0
@@ -75,7 +76,7 @@ class TemplateRenderer:
             try:
                 self._put_one(node, dot, variables, output)
             except (NotUnderstood, *_WRONG_VALUES) as problem:
-                if not is_silent([node], self._definitions):
+                if self._steps > _MOST_STEPS or not is_silent([node], self._definitions, self._silent):
                     raise
                 self._depth = depth
                 if isinstance(node, TemplateAction):

@@ -17,29 +17,35 @@ from archgen.importers.charts.syntax import (
 _CHANGING = frozenset(("set", "unset", "merge", "mergeOverwrite"))
 """Functions that change what they are given."""
 
-_DEEPEST = 10
 
-
-def is_silent(nodes: list[TemplateNode], definitions: Mapping[str, list[TemplateNode]], depth: int = 0) -> bool:
+def is_silent(nodes: list[TemplateNode], definitions: Mapping[str, list[TemplateNode]], known: dict[str, bool]) -> bool:
     """Return True for what puts out nothing but blanks, and sets no variable that is declared elsewhere."""
-    return depth <= _DEEPEST and all(_is_silent(node, definitions, depth + 1) for node in nodes)
+    return all(_is_silent(node, definitions, known) for node in nodes)
 
 
-def _is_silent(node: TemplateNode, definitions: Mapping[str, list[TemplateNode]], depth: int) -> bool:
+def _is_silent(node: TemplateNode, definitions: Mapping[str, list[TemplateNode]], known: dict[str, bool]) -> bool:
     if isinstance(node, TemplateText):
         return not node.text.strip()
     if isinstance(node, TemplateCall):
-        return is_silent(definitions[node.name], definitions, depth) if node.name in definitions else False
+        return _is_definition_silent(node.name, definitions, known)
     if isinstance(node, TemplateAction):
         if not _CHANGING.isdisjoint(_functions(node.pipeline)):
             return False
         name = _included(node.pipeline)
         if name is not None:
-            return name in definitions and is_silent(definitions[name], definitions, depth)
+            return _is_definition_silent(name, definitions, known)
         return node.pipeline.declares or node.pipeline.commands[0][0].value == "fail"
     if isinstance(node, TemplateChoice):
-        return all(is_silent(body, definitions, depth) for _, body in node.branches)
-    return is_silent(node.body, definitions, depth) and is_silent(node.otherwise, definitions, depth)
+        return all(is_silent(body, definitions, known) for _, body in node.branches)
+    return is_silent(node.body, definitions, known) and is_silent(node.otherwise, definitions, known)
+
+
+def _is_definition_silent(name: str, definitions: Mapping[str, list[TemplateNode]], known: dict[str, bool]) -> bool:
+    """Return what is `known` of a definition, or find it out once; one that includes itself is not silent."""
+    if name not in known:
+        known[name] = False
+        known[name] = name in definitions and is_silent(definitions[name], definitions, known)
+    return known[name]
 
 
 def _included(pipeline: Pipeline) -> str | None:
