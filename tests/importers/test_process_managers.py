@@ -69,3 +69,9 @@ def test_number_of_programs_is_bounded() -> None:
 )
 def test_port_is_in_the_command_or_in_the_script_of_the_package(command: str, package: str, port: int | None) -> None:
     assert port_of_process(Process("a", command, "", (), 1), package) == port
+
+
+def test_supervisord_is_read_with_either_end_of_a_line() -> None:
+    text = '[program:web]\ncommand=node web.js\nenvironment=A="1"\n'
+    assert [each.name for each in read_supervisor(text.replace("\n", "\r\n"))] == ["web"]
+    assert read_supervisor(text.replace("\n", "\r\n")) == read_supervisor(text)

@@ -15,6 +15,7 @@ _LOCAL = re.compile(
 """An address on the machine itself, or its name with the port behind it: `localhost:5432`, `host="localhost", port=5432`."""
 
 _PAIR = re.compile(r"^[ \t]*(?:export )?(\w*?)_?HOST\s*=\s*[\"']?(?:localhost|127\.0\.0\.1)[\"']?[ \t]*$", re.MULTILINE)
+_NAMED_PORT = re.compile(r"^[ \t]*(?:export )?(\w+?)_?PORT\s*=\s*[\"']?([0-9]{2,5})\b", re.MULTILINE)
 _LISTENS = (
     re.compile(r"\b(?:ListenAndServe(?:TLS)?|Run|Listen|Start)\(\s*(?:\"tcp\",\s*)?\"[^\"\s]{0,40}:([0-9]{2,5})\""),
     re.compile(r"\bAddr:\s*\"(?:0\.0\.0\.0)?:([0-9]{2,5})\""),
@@ -39,10 +40,12 @@ def local_ports_called(source: CodeText) -> Iterator[tuple[int, int]]:
         line = text[text.rfind("\n", 0, match.start()) + 1 : text.find("\n", match.end())]
         if ONLY_SHOWS.search(line) is None and not names_callers(line):
             yield int(match[1]), source.line_at(match.start())
+    ports: dict[str, int] = {}
+    for named in _NAMED_PORT.finditer(text):
+        ports.setdefault(named[1], int(named[2]))
     for pair in _PAIR.finditer(text):
-        port = re.search(rf"^[ \t]*(?:export )?{pair[1]}_?PORT\s*=\s*[\"']?([0-9]{{2,5}})\b", text, re.MULTILINE)
-        if port is not None and pair[1]:
-            yield int(port[1]), source.line_at(pair.start(1))
+        if pair[1] in ports:
+            yield ports[pair[1]], source.line_at(pair.start(1))
 
 
 def port_served(source: CodeText) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from archgen.importers.sources.process_managers.process import MOST, Process, Variable
 
@@ -18,9 +19,8 @@ _SETTING = re.compile(r"""\b(\w{1,100})[ \t]{0,9}=[ \t]*("[^"\n]*"|'[^'\n]*'|[^,
 
 def read_supervisor(text: str) -> list[Process]:
     """Return the programs of a configuration of supervisord."""
-    return [
-        process for _, process in zip(range(MOST), _processes(_COMMENT.sub("", text)), strict=False) if process.command
-    ]
+    bare = _COMMENT.sub("", text.replace("\r\n", "\n"))
+    return [process for process in islice(_processes(bare), MOST) if process.command]
 
 
 def _processes(text: str) -> Iterator[Process]:
