@@ -53,6 +53,9 @@ BY_LOGIN = "a login without an address"
 BY_LIBRARY = "a library without an address"
 """The evidence of a call that nothing but a library in the source of a program shows."""
 
+BY_DRIVER = ", by the only driver for a database"
+"""The end of the evidence for a store whose address is in settings that no file holds."""
+
 
 class Origin(Struct, frozen=True, order=True):
     """A place in a configuration: its file, its line from 1, and the way to it through the keys, by `/`."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import BY_PRODUCT, PROVIDED, Known, is_product_like
-from archgen.importers.facts import Origin
+from archgen.importers.facts import BY_DRIVER, Origin
 from archgen.importers.names import free_id, words_of
 from archgen.importers.secrets import is_secret_name
 
@@ -82,14 +82,14 @@ def pair_seekers(inventory: Inventory) -> Inventory:
             if len(near) == 1 and part.kind == "backup" and near[0].kind != "object-storage":
                 part.backs_up += [near[0].id] if near[0].id not in part.backs_up else []
             elif len(near) == 1 and not any(_fits(each, product) for each in called):
-                inventory.calls[part.id, near[0].id] = _sought(part, near[0], variable)
+                inventory.calls[part.id, near[0].id] = _sought(part, near[0], variable, reference)
             elif not fitting and reference and (part.kind != "backup" or product == "s3"):
                 if (product, reference) not in outside:
                     store = _outside(product, variable, place, inventory)
                     outside[product, reference] = store.id
                     inventory.parts[store.id] = store
                 store = inventory.parts[outside[product, reference]]
-                inventory.calls[part.id, store.id] = _sought(part, store, variable)
+                inventory.calls[part.id, store.id] = _sought(part, store, variable, reference)
     inventory.calls = dict(sorted(inventory.calls.items()))
     return inventory
 
@@ -106,7 +106,9 @@ def pair_neighbours(inventory: Inventory) -> Inventory:
     return inventory
 
 
-def _sought(part: Part, store: Part, variable: str) -> Call:
+def _sought(part: Part, store: Part, variable: str, reference: str) -> Call:
+    if reference == BY_DRIVER:
+        return replace(_call(part, store), required=True, variable=variable, evidence=f"{variable}{BY_DRIVER}")
     # a file may well hold a password
     evidence = f"{variable}, {'without an address' if is_secret_name(variable) else 'in no file'}"
     return replace(_call(part, store), required=True, variable=variable, evidence=evidence)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from archgen.importers.catalogue import BY_PRODUCT, PRODUCTS, Known
-from archgen.importers.facts import Origin
+from archgen.importers.facts import BY_DRIVER, Origin
 from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, taken_whole, variables_of
@@ -135,13 +135,12 @@ def settings_in_no_file(
     product = _database_by_driver(lists, sought)
     for container in part.containers:
         for item, kind, name in taken_whole(container):
-            if not data_of(manifests, kind, part.namespace, name) and not any(
-                _keys_of(manifests, part.namespace, name)
-            ):
+            held = data_of(manifests, kind, part.namespace, name).values()
+            if not any(text for text, _ in held) and not any(_keys_of(manifests, part.namespace, name)):
                 settings = f"{kind} {name}"
                 yield "unread", settings, item.origin, "envFrom"
                 if product is not None:
-                    yield f"seeks-{product}", {"variable": settings, "reference": "a driver"}, item.origin, settings
+                    yield f"seeks-{product}", {"variable": settings, "reference": BY_DRIVER}, item.origin, settings
                     product = None
 
 
