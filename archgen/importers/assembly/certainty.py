@@ -6,8 +6,8 @@ are in `ASSUMING`, or in facts of their own (`is_assumed`), where a reader sees 
 
 from __future__ import annotations
 
-from archgen.importers.assembly.inventory import Call, Inventory
-from archgen.importers.facts import ADMITTED, BY_LIBRARY, BY_LOGIN, IN_SOURCE, SCRAPED_IN_PART
+from archgen.importers.assembly.inventory import Call, Inventory, Part
+from archgen.importers.facts import ADMITTED, BY_DRIVER, BY_LIBRARY, BY_LOGIN, IN_SOURCE, SCRAPED_IN_PART
 from archgen.model.kinds import QUEUES
 
 ASSUMING = (ADMITTED, BY_LIBRARY, BY_LOGIN, IN_SOURCE, SCRAPED_IN_PART)
@@ -48,3 +48,22 @@ def _is_weak(inventory: Inventory, call: Call) -> bool:
         leads = source.traits.balances or source.kind == "web-server" or source.traits.observes
         return not leads or _have_broker(inventory, call)
     return call.evidence in UNPROVEN or (call.is_doubtful and target.keeps_data)
+
+
+def is_by_library(call: Call) -> bool:
+    """Return True for a call that a library in the source of a program shows, and no address."""
+    return call.evidence in UNPROVEN or call.evidence.endswith(BY_DRIVER)
+
+
+def open_sharers(inventory: Inventory, part: Part) -> tuple[str, ...]:
+    """Return the components that may call one of which files, libraries or an order of the start speak to several of them."""
+    callers = inventory.callers(part.id)
+    doubtful = {call.source for call in callers if call.is_doubtful and (call.is_open or call.evidence == "depends_on")}
+    libraries = {call.source for call in callers if is_by_library(call)}
+    doubtful |= libraries if len(libraries) > 1 else set()
+    return tuple(name for name in sorted({*part.sharers, *doubtful}) if _is_open(inventory, name, part.id))
+
+
+def _is_open(inventory: Inventory, caller: str, target: str) -> bool:
+    call = inventory.calls.get((caller, target))
+    return caller in inventory.parts and (call is None or call.is_assumed)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.importers.assembly.certainty import UNPROVEN
+from archgen.importers.assembly.certainty import is_by_library, open_sharers
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect
-from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
+from archgen.importers.assembly.inventory import Entry, Inventory, Part
 from archgen.importers.assembly.registries import registered_behind
-from archgen.importers.facts import BY_DRIVER, BY_PORT
+from archgen.importers.facts import BY_PORT
 from archgen.importers.names import words_of
 from archgen.importers.secrets import is_secret_name
 from archgen.language.expand.votes import OTHER_ROLES, VOTING_ROLES
@@ -162,9 +162,11 @@ def _is_settled(part: Part) -> bool:
 
 
 def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
+    by_libraries = {call.target for call in inventory.calls.values() if is_by_library(call)}
+    asked_at_once = {target: open_sharers(inventory, inventory.parts[target]) for target in by_libraries}
     for call in inventory.calls.values():
-        by_library = _is_by_library(call)
-        if by_library and call.source in _open_sharers(inventory, inventory.parts[call.target]):
+        by_library = is_by_library(call)
+        if by_library and call.source in asked_at_once[call.target]:
             continue
         if not (call.guess or call.asked or call.is_named or by_library):
             continue
@@ -211,32 +213,15 @@ def _needs(inventory: Inventory) -> Iterator[ImportQuestion]:
 def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:
     """Yield a question for each component that files name to others which may have no use for it: who calls it."""
     for part in inventory.parts.values():
-        sharers = _open_sharers(inventory, part)
+        sharers = open_sharers(inventory, part)
         if sharers:
             calls = inventory.calls
             ask = f"Files name {part.id} to components that may have no use for it. Which of them call it?"
             if all((name, part.id) in calls and calls[name, part.id].evidence == "depends_on" for name in sharers):
                 ask = f"Nothing but the order of the start speaks for calls of {part.id}. Which of these components call it?"
-            elif all((name, part.id) in calls and _is_by_library(calls[name, part.id]) for name in sharers):
+            elif all((name, part.id) in calls and is_by_library(calls[name, part.id]) for name in sharers):
                 ask = f"Nothing but libraries speaks for calls of {part.id}. Which of these components call it?"
             yield question("sharer", part.id, ask, ("all", *sharers, "none"), (str(part.source),))
-
-
-def _open_sharers(inventory: Inventory, part: Part) -> tuple[str, ...]:
-    calls = [call for call in inventory.callers(part.id) if call.is_doubtful]
-    doubtful = {call.source for call in calls if call.is_open or call.evidence == "depends_on"}
-    libraries = {call.source for call in inventory.callers(part.id) if _is_by_library(call)}
-    doubtful |= libraries if len(libraries) > 1 else set()
-    return tuple(name for name in sorted({*part.sharers, *doubtful}) if _is_open(inventory, name, part.id))
-
-
-def _is_by_library(call: Call) -> bool:
-    return call.evidence in UNPROVEN or call.evidence.endswith(BY_DRIVER)
-
-
-def _is_open(inventory: Inventory, caller: str, target: str) -> bool:
-    call = inventory.calls.get((caller, target))
-    return caller in inventory.parts and (call is None or call.is_assumed)
 
 
 def _registered(inventory: Inventory) -> Iterator[ImportQuestion]:
@@ -271,7 +256,7 @@ def _has_others(inventory: Inventory, part: Part) -> bool:
 
 def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
-        if _is_alone(inventory, part, doors) and not _open_sharers(inventory, part):
+        if _is_alone(inventory, part, doors) and not open_sharers(inventory, part):
             callers = [each.id for each in _likely_callers(inventory, part)]
             ask = _ask_for_callers(inventory, part)
             yield question("caller", part.id, ask, (*callers[:8], "none"), (str(part.source),))
