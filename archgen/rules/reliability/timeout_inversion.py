@@ -68,7 +68,7 @@ def _hit(outer: Connection, inner: Sequence[Connection], flows: tuple[str, ...])
             (Subject("connection", call.id), f"can take {spell_duration(_patience(call))}") for call in inner
         ),
         flows=flows,
-        fix=" ".join(dict.fromkeys(_fix(outer, call) for call in inner)),
+        fix=_fix(outer, inner),
     )
 
 
@@ -83,16 +83,26 @@ def _fitting(outer: Connection, inner: Connection) -> int | None:
     return next((tries - 1 for tries in range(inner.retries or 0, 0, -1) if tries * timeout < limit), None)
 
 
-def _fix(outer: Connection, inner: Connection) -> str:
-    retries = _fitting(outer, inner)
-    if retries is None:
-        return (
-            f"Let {inner.source} give up sooner: a `timeout` of {inner.id} that fits into {spell_duration(outer.timeout or 0.0)} "
-            f"with every retry, or a deadline that travels with the request. If {inner.targets[0]} needs that long, {outer.source} has to "
+def _fix(outer: Connection, inner: Sequence[Connection]) -> str:
+    """Return the retries that each call has to lose, then what calls with too long a single try have to."""
+    lowered = [(call, retries) for call in inner if (retries := _fitting(outer, call)) is not None]
+    advice = [
+        f"Lower the `retries` of {call.id} to {retries}: it then takes "
+        f"{spell_duration((call.timeout or 0.0) * (1 + retries))} at most."
+        for call, retries in lowered
+    ]
+    advice += ["Retry at one place only."] if lowered else []
+    slow = [call for call in inner if _fitting(outer, call) is None]
+    if slow:
+        targets = list(dict.fromkeys(call.targets[0] for call in slow))
+        timeouts = "a `timeout` of {} that fits" if len(slow) == 1 else "`timeout`s of {} that fit"
+        advice.append(
+            f"Let {listed(list(dict.fromkeys(call.source for call in slow)))} give up sooner: "
+            f"{timeouts.format(listed([call.id for call in slow]))} into {spell_duration(outer.timeout or 0.0)} with every retry, "
+            f"or a deadline that travels with the request. If {listed(targets, 'or')} needs that long, {outer.source} has to "
             "wait longer, and so does each caller before it."
         )
-    longest = spell_duration((inner.timeout or 0.0) * (1 + retries))
-    return f"Lower the `retries` of {inner.id} to {retries}: it then takes {longest} at most. Retry at one place only."
+    return " ".join(advice)
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
