@@ -99,7 +99,7 @@ def _impossible(model: ModelReview, name: FormatId) -> Iterator[str]:
 def _loss(changes: tuple[LossChange, ...], name: FormatId, verb: str = "now takes down") -> str:
     first = changes[0]
     more = sum(len(loss.elements) for loss in changes[1:])
-    also = f" (and that of {plural(more, 'other element')} takes down fewer)" if more else ""
+    also = f" ({plural(more, 'other element')} {'takes' if more == 1 else 'take'} down flows, too)" if more else ""
     flows = name(first.flows[0]) if len(first.flows) == 1 else plural(len(first.flows), "flow")
     return f"{_names(first.elements, name, 'or', 2)} {verb} {flows}{also if verb.startswith('now') else ''}"
 
