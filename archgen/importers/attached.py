@@ -24,8 +24,8 @@ from archgen.importers.nginx import (
 )
 from archgen.importers.protocols import protocol_of_port
 from archgen.importers.proxies import Pools, Proxy, is_trial_configuration
+from archgen.importers.sources.calls.registered_names import calls_by_registered_names
 from archgen.importers.sources.probes import asked_by_others
-from archgen.importers.sources.registered_names import calls_by_registered_names
 from archgen.importers.variable_names import names_callers, sets_host
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS

@@ -75,3 +75,23 @@ def test_supervisord_is_read_with_either_end_of_a_line() -> None:
     text = '[program:web]\ncommand=node web.js\nenvironment=A="1"\n'
     assert [each.name for each in read_supervisor(text.replace("\n", "\r\n"))] == ["web"]
     assert read_supervisor(text.replace("\n", "\r\n")) == read_supervisor(text)
+
+
+@pytest.mark.parametrize(
+    ("command", "port"),
+    [
+        ("celery -A app worker -b redis://localhost:6379", None),
+        ("celery -A app worker -l 10", None),
+        ("node a.js --db localhost:5432", None),
+        ("psql -p 5432", None),
+        ("node a.js --port 99999", None),
+        ("node a.js --port=8080", 8080),
+        ("gunicorn -b 127.0.0.1:$PORT app", None),
+        ("gunicorn -b '127.0.0.1:8000' app", 8000),
+        ("gunicorn --bind [::]:8000 app", 8000),
+        ("php -S 0.0.0.0:8000", 8000),
+        ("python manage.py runserver 127.0.0.1:8000", 8000),
+    ],
+)
+def test_port_of_a_command_is_one_that_it_listens_on(command: str, port: int | None) -> None:
+    assert port_of_process(Process("a", command, "", (), 1), "") == port

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.importers.sources.calls.literal_addresses import literal_addresses
+from archgen.importers.sources.calls.local_ports import local_ports_called
+from archgen.importers.sources.calls.source_calls import _lines
 from archgen.importers.sources.instructions import _PRINTS, files_written, instructions_of
-from archgen.importers.sources.literal_addresses import literal_addresses
-from archgen.importers.sources.local_ports import local_ports_called
 from archgen.importers.sources.reading import CodeText, names_read
-from archgen.importers.sources.source_calls import _lines
 
 READING = [
     ("a.js", "process.env.STOCK_URL"),

@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archgen.importers.catalogue import STORE_PROTOCOLS, Known
+from archgen.importers.catalogue import Known
 from archgen.importers.compose.service import Service
+from archgen.importers.sources.calls.command_ports import numbers, ports_in_words
 from archgen.importers.sources.recipes import Recipe
 
 _PORT_NAME = re.compile(r"(?:(?:HTTP|APP|WEB|SERVER|LISTEN|UVICORN|FLASK_RUN)_)?PORT", re.IGNORECASE)
-_FLAG = re.compile(r"(?<!\S)(?:--(?:http-)?port|-p)[= ](\d{2,5})(?!\S)")
-_BOUND = re.compile(r"(?:(?<![\w.:/@-])(?:0\.0\.0\.0|\[::\]))?(?<![\w.\]]):(\d{2,5})(?!\S)")
-"""An address on which a program listens: `0.0.0.0:8000`, `:8000`."""
-
-_WORDS_BOUND = re.compile(r"(?<!\S)0\.0\.0\.0 (\d{2,5})(?!\S)")
-"""The same in two words, as `websockify 0.0.0.0 6080` has it."""
 
 
 def ports_on_machine(service: Service, recipe: Recipe, known: Known) -> set[int]:
@@ -44,16 +39,5 @@ def _ports_set(service: Service, recipe: Recipe) -> Iterator[int]:
         # `SERVER_PORT` beside `SERVER_HOST` is that of a server that is called
         beside = f"{name[:-4]}HOST" in variables and name != "PORT"
         if _PORT_NAME.fullmatch(name) is not None and not beside:
-            yield from _numbers([value.text])
-    words = service.words or recipe.words
-    yield from _numbers([*_BOUND.findall(words), *_WORDS_BOUND.findall(words)])
-    for port in _numbers(_FLAG.findall(words)):
-        # the clients of stores name the port of the store so
-        if port not in STORE_PROTOCOLS:
-            yield port
-
-
-def _numbers(texts: list[str]) -> Iterator[int]:
-    for text in texts:
-        if text.isascii() and text.isdecimal() and len(text) < 6 and 0 < int(text) < 65536:
-            yield int(text)
+            yield from numbers([value.text])
+    yield from ports_in_words(service.words or recipe.words)

@@ -13,8 +13,8 @@ from archgen.importers.outside import Outside
 from archgen.importers.packages import PackageLists
 from archgen.importers.providers.caller import Caller, Setting
 from archgen.importers.providers.calls import ProviderCalls, texts_of_domains
+from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.imported_libraries import imported_libraries
-from archgen.importers.sources.property_addresses import addresses_in
 
 
 def add_providers_of_services(

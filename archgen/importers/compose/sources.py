@@ -19,9 +19,9 @@ from archgen.importers.facts import Attachment, Configuration, Opener, Origin
 from archgen.importers.packages import DOCKERFILES, PACKAGE_LISTS, directory_named
 from archgen.importers.products import image_name
 from archgen.importers.sources.built_images import image_builds
+from archgen.importers.sources.calls.source_calls import source_calls
 from archgen.importers.sources.mounted_settings import files_of_dotnet, in_effect
 from archgen.importers.sources.recipes import read_recipe
-from archgen.importers.sources.source_calls import source_calls
 from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.kinds import KINDS
 

@@ -19,6 +19,8 @@ from archgen.importers.kubernetes.variables import variables_of
 from archgen.importers.outside import Outside, OutsideStore, stores_named
 from archgen.importers.products import image_name, is_product
 from archgen.importers.sources.built_images import image_builds, source_of_image, sources_of_images
+from archgen.importers.sources.calls.registered_names import registered_names
+from archgen.importers.sources.calls.source_calls import source_calls
 from archgen.importers.sources.mounted_settings import (
     active_profiles,
     files_of_dotnet,
@@ -27,8 +29,6 @@ from archgen.importers.sources.mounted_settings import (
     settings_in,
 )
 from archgen.importers.sources.recipes import Build, Recipe, read_own_recipe, read_recipe
-from archgen.importers.sources.registered_names import registered_names
-from archgen.importers.sources.source_calls import source_calls
 from archgen.model.kinds import KINDS
 
 _OF_PROXIES = re.compile(r"/nginx/|/haproxy/|/caddy/", re.IGNORECASE)

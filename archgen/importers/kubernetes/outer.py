@@ -15,8 +15,8 @@ from archgen.importers.outside import ASKED, Outside
 from archgen.importers.products import known_by_name
 from archgen.importers.providers.caller import Caller, Setting
 from archgen.importers.providers.calls import ProviderCalls, texts_of_domains
+from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.imported_libraries import imported_libraries
-from archgen.importers.sources.property_addresses import addresses_in
 
 _OF_PAGES = {80, 8000, 8080, 9000}
 """Ports of stores on which much else answers."""

@@ -1,1 +1,1 @@
-"""The sources of programs: where they lie, and which variables of their environment they read."""
+"""The sources of programs: where they lie, which variables of their environment they read, and what they call."""

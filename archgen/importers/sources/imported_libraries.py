@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archgen.importers.facts import ImportedLibrary, Origin
-from archgen.importers.sources.literal_addresses import working_files
+from archgen.importers.sources.calls.literal_addresses import working_files
 from archgen.importers.sources.reading import CodeText
 
 _OF_SCRIPTS = re.compile(

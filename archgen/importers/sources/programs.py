@@ -15,10 +15,10 @@ from archgen.importers.catalogue import Known
 from archgen.importers.facts import Opener, WrittenAddress
 from archgen.importers.packages import PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.sources.built_images import image_builds
+from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.folders import Folders, code_of_image, folders_above
 from archgen.importers.sources.modules import imports_of, lists_at
-from archgen.importers.sources.property_addresses import addresses_in
 from archgen.importers.sources.reading import CodeText, ReadNames, code_text, may_be_of_library, names_read
 from archgen.importers.sources.source_tree import MAIN, SourceTree
 from archgen.importers.sources.started_modules import started_modules

@@ -20,8 +20,8 @@ from archgen.importers.compose.sources import settings_of_dotnet, source_directo
 from archgen.importers.facts import Attachment, Configuration, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore, stores_named
 from archgen.importers.schemes import told_beside
+from archgen.importers.sources.calls.registered_names import registered_names
 from archgen.importers.sources.mounted_settings import active_profiles, in_effect, settings_by_sections, settings_in
-from archgen.importers.sources.registered_names import registered_names
 from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.kinds import KINDS
 

@@ -9,8 +9,8 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service
 from archgen.importers.facts import Origin
 from archgen.importers.packages import PackageLists
-from archgen.importers.sources.literal_addresses import working_files
-from archgen.importers.sources.local_ports import local_ports_called
+from archgen.importers.sources.calls.literal_addresses import working_files
+from archgen.importers.sources.calls.local_ports import local_ports_called
 from archgen.importers.sources.programs import ProgramSources
 
 

@@ -19,10 +19,10 @@ from archgen.importers.facts import IN_SOURCE, Fact, FactSheet, FileTree, Opener
 from archgen.importers.names import free_id, make_id
 from archgen.importers.products import guess
 from archgen.importers.protocols import statements_of_call
+from archgen.importers.sources.calls.literal_addresses import working_files
+from archgen.importers.sources.calls.local_ports import local_ports_called, port_served
 from archgen.importers.sources.file_kinds import CODE, NO_CODE
 from archgen.importers.sources.folders import is_list, package_of
-from archgen.importers.sources.literal_addresses import working_files
-from archgen.importers.sources.local_ports import local_ports_called, port_served
 from archgen.importers.sources.process_managers.process import Variable, port_of_process
 from archgen.importers.sources.process_managers.started import Started, own_sources, started_programs
 from archgen.importers.sources.reading import CodeText, code_text

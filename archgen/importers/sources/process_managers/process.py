@@ -6,9 +6,9 @@ import re
 
 from msgspec import Struct
 
-_PORT = re.compile(
-    r"(?<![\w-])(?:--(?:server\.)?port|-p|--bind|-b|--listen|-l)(?:=|\s{1,9})(?:[\w.]{0,60}:)?([1-9][0-9]{1,4})\b|:([1-9][0-9]{1,4})$"
-)
+from archgen.importers.sources.calls.command_ports import ports_in_words
+
+_QUOTE = re.compile("[\"']")
 _NEXT = re.compile(r"\bnext start\b")
 _START = re.compile(r'"start"\s*:\s*"([^"\n]{1,500})"')
 _OF_PACKAGE = re.compile(r"\b(?:npm|pnpm|yarn|bun)\b(?: (?:run|run-script))? start\b|\.sh$")
@@ -43,9 +43,9 @@ def port_of_process(process: Process, package: str) -> int | None:
     """Return the port on which a program answers by its command, or by what its package starts; that of Next.js unless it states one."""
     start = _START.search(package) if _OF_PACKAGE.search(process.command) is not None else None
     for command in (process.command, start[1] if start is not None else ""):
-        match = _PORT.search(command)
-        if match is not None:
-            return int(match[1] or match[2])
+        port = next(ports_in_words(_QUOTE.sub("", command)), None)
+        if port is not None:
+            return port
         if _NEXT.search(command) is not None:
             return 3000
     return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archgen.importers.facts import Configuration, Origin, WrittenAddress
-from archgen.importers.sources.literal_addresses import called_names, calls_others, literal_addresses
+from archgen.importers.sources.calls.literal_addresses import called_names, calls_others, literal_addresses
 from archgen.importers.sources.mounted_settings import settings_by_sections
 from archgen.importers.sources.reading import CodeText
 

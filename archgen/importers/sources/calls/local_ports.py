@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from archgen.importers.sources.calls.source_calls import ONLY_SHOWS
 from archgen.importers.sources.reading import CodeText
-from archgen.importers.sources.source_calls import ONLY_SHOWS
 from archgen.importers.variable_names import names_callers
 
 _LOCAL = re.compile(

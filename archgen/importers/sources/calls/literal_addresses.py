@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Set
 
 from archgen.importers.facts import Origin, WrittenAddress
+from archgen.importers.sources.calls.source_calls import ONLY_SHOWS
 from archgen.importers.sources.reading import CodeText
-from archgen.importers.sources.source_calls import ONLY_SHOWS
 
 _CODE = re.compile(r"\.(py|go|java|kt|scala|cs|php|rb|rs|[cm]?[jt]s)$")
 _OF_PAGES = re.compile(r"\.([cm]?[jt]s|[jt]sx)$")

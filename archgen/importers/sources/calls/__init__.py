@@ -1,0 +1,1 @@
+"""What the sources and the commands of programs call, and on which ports they listen themselves."""
