@@ -19,8 +19,8 @@ from archgen.reliability.index import Index
 from archgen.reliability.members import active_members, deep_asks, has_silent_standby, keeps_address, manual_failovers
 from archgen.reliability.moment import LASTING, Moment, Wait
 from archgen.reliability.plan import Plan
-from archgen.reliability.shortfall import failing_part, traffic_shares
 from archgen.reliability.structure import ServiceLevel, build
+from archgen.reliability.traffic import chooser, failing_part, made_by_each_request, traffic_shares
 
 
 def moves_alone(component: Component) -> bool:
@@ -112,7 +112,7 @@ def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[s
             if lacks(before, flow, gone) and not lacks(before, flow, ()):
                 yield f"{after}, when {component.id} has failed over{assumed}{_asked(facts, flow, component)}"
                 yield from _promoter_lost(facts, component, gone)
-            elif share := _share_until_moved(facts, component, gone):
+            elif share := _share_until_moved(facts, flow, component, gone):
                 yield share
         elif hosts := _candidates_among(facts, component, gone):
             alone = Subject("replica", component.replicas[0].id)
@@ -177,7 +177,7 @@ def _lost_hosts(facts: Topology, replica: Replica, gone: Collection[Subject]) ->
     return [host for host in replica.hosts if any(facts.index.takes_down(element, host) for element in moved)]
 
 
-def _share_until_moved(facts: Topology, component: Component, gone: Collection[Subject]) -> str:
+def _share_until_moved(facts: Topology, flow: Flow, component: Component, gone: Collection[Subject]) -> str:
     """Return the share of requests that still go to lost members of an active-active cluster, and for how long; else ""."""
     timed = moments(facts).takeovers.get(component.id)
     if timed is None or timed.manual or active_members(component):
@@ -185,9 +185,13 @@ def _share_until_moved(facts: Topology, component: Component, gone: Collection[S
     lost = [replica.id for replica in component.replicas if _is_lost(facts, replica, gone)]
     if not 0 < len(lost) < len(component.replicas):
         return ""
-    balances = (facts.components[call.source].balance for call in facts.incoming[component.id])
-    weighing = next((balance for balance in balances if balance is not None), None)
-    share = failing_part(lost, traffic_shares(weighing, {replica.id: component.id for replica in component.replicas}))
+    calls = [hop.step for hop in facts.hops[flow.id] if component.id in hop.targets]
+    if not calls:
+        return ""
+    weighing = chooser(facts.index, flow, calls[0].source, calls[0].targets).balance
+    shares = traffic_shares(weighing, {replica.id: component.id for replica in component.replicas})
+    whole = len(calls) == 1 and len(calls[0].targets) == 1 and calls[0].id in made_by_each_request(facts.index, flow)
+    share = failing_part(lost, shares, "" if whole else f"the requests to {component.id}")
     assumed = "" if timed.source is None else " (assumed)"
     return f"{share} for about {round_duration(timed.seconds)}, until the traffic of {component.id} has moved{assumed}"
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from archgen.analysis.call_rates import retry_chains, tries
 from archgen.analysis.capacity import Load
+from archgen.analysis.retries import retry_chains, tries
 from archgen.analysis.spreading import Rates
 from archgen.analysis.topology import Topology
 from archgen.model.steps import Request

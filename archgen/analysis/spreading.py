@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from math import prod
 from operator import itemgetter
 
-from archgen.analysis.call_rates import Caching, Share, caching
+from archgen.analysis.caching import Caching, Share, caching
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Balance, Component, Connection, Flow, Replica
 from archgen.model.steps import Frame, Request, Step
@@ -17,8 +17,8 @@ from archgen.model.subject import Subject
 from archgen.reliability.evaluation import single_bits
 from archgen.reliability.locality import near
 from archgen.reliability.members import eligible
-from archgen.reliability.requests import asked_by, chooser, connections_under
-from archgen.reliability.shortfall import traffic_shares
+from archgen.reliability.requests import asked_by, connections_under
+from archgen.reliability.traffic import chooser, traffic_shares
 
 Rates = dict[str, float]
 """Requests per second, or a share of a flow's requests, by replica id."""

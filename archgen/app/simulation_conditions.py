@@ -15,7 +15,6 @@ from archgen.model.architecture import Balance, Component
 from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.health_check import sees_port_only
 from archgen.reliability.hints import unreplicated_writes
 from archgen.reliability.members import (
     copies_awaited,
@@ -26,9 +25,9 @@ from archgen.reliability.members import (
     order_of_takeover,
 )
 from archgen.reliability.promoters import lease_keeper, orchestrates, promotion_calls
-from archgen.reliability.shortfall import failing_part, traffic_shares
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.structure import ServiceLevel
+from archgen.reliability.traffic import chooser, failing_part, sees_port_only, shares_of_addresses
 from archgen.rules import BY_NAME
 from archgen.rules.model_quality.questions.places import undeclared_places
 
@@ -84,7 +83,7 @@ def _unnoticed_sites(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
         sick = [group for group in up if set(group) <= {*outcome.lost, *outcome.cut_off}]
         if 0 < len(sick) < len(up):
             owners = {group[0]: topology.replicas[group[0]].component for group in up}
-            shares = traffic_shares(_weighing(topology, outcome.flow, entries), owners)
+            shares = shares_of_addresses(_weighing(topology, outcome.flow, entries), up, owners)
             share = failing_part([group[0] for group in sick], shares)
             yield (
                 _unnoticed(server, entries, list(dict.fromkeys(topology.replicas[each[0]].component for each in sick)))
@@ -103,9 +102,11 @@ def _unnoticed(server: Component, entries: Sequence[str], sick: Sequence[str]) -
 
 
 def _weighing(topology: Topology, flow: str, entries: Collection[str]) -> Balance | None:
-    """Return the balance of the client that calls entries by their name, whose weights are those of the records."""
-    callers = (hop.step.source for hop in topology.hops[flow] if not set(entries).isdisjoint(hop.targets))
-    return next((topology.components[caller].balance for caller in callers), None)
+    """Return the balance by which a visitor or a name server chooses among entries."""
+    steps = (hop.step for hop in topology.hops[flow] if not set(entries).isdisjoint(hop.targets))
+    return next(
+        (chooser(topology.index, topology.flows[flow], each.source, each.targets).balance for each in steps), None
+    )
 
 
 _LACKED: dict[str, ServiceLevel] = {"down": "serves", "partial": "every", "delayed": "full"}

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from archgen.model.architecture import Balance, Component, Replica
+from archgen.model.architecture import Balance, Component, Flow, Replica
 from archgen.model.durations import spell_duration
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import is_free
-from archgen.reliability.health_check import is_blind_to_roles, sees_port_only
 from archgen.reliability.index import Index
 from archgen.reliability.members import is_active_passive, waits_as_backup
 from archgen.reliability.needs import Need, answering_of
-from archgen.reliability.shortfall import failing_part, traffic_shares
+from archgen.reliability.traffic import (
+    failing_part,
+    is_blind_to_roles,
+    made_by_each_request,
+    requests_to,
+    sees_port_only,
+    traffic_shares,
+)
 
 _SOUND, _GONE = 1, 2
 
 
-def hints(evaluation: Evaluation[int], gone: Collection[Subject]) -> tuple[str, ...]:
+def hints(flow: Flow, evaluation: Evaluation[int], gone: Collection[Subject]) -> tuple[str, ...]:
     """Return sentences about a flow that is served without some elements; bit 0 is the state with nothing lost, bit 1 this one."""
-    checks = (*_shallow_checks(evaluation), *_blind_checks(evaluation))
+    checks = (*_shallow_checks(flow, evaluation), *_blind_checks(evaluation))
     lost = (*_lost_files(evaluation, gone), *_lost_data(evaluation), *_lost_writes(evaluation))
     return tuple(dict.fromkeys((*_silent_callers(evaluation, gone), *checks, *lost, *_stuck_failovers(evaluation))))
 
@@ -140,9 +146,10 @@ def _takes(need: Need, replica: str) -> bool:
     return replica in need.candidates or any(member.replica == replica for member in need.guarded)
 
 
-def _shallow_checks(evaluation: Evaluation[int]) -> Iterator[str]:
+def _shallow_checks(flow: Flow, evaluation: Evaluation[int]) -> Iterator[str]:
     """Yield the checks that a target passes if they ask the target alone, though it can no longer do its part."""
     plan, asked = evaluation.plan, set()
+    whole = made_by_each_request(plan.index, flow)
     for caller, replica in plan.replicas.items():
         balance = plan.index.components[replica.component].balance
         if evaluation.failed[caller] & _GONE or balance is None or balance.health_check is False:
@@ -150,12 +157,12 @@ def _shallow_checks(evaluation: Evaluation[int]) -> Iterator[str]:
         for need in plan.structure.needs.get(caller, ()):
             if need.kind == "some" and (replica.component, need.step) not in asked:
                 asked.add((replica.component, need.step))
-                words = _unnoticed(evaluation, replica.component, need)
+                words = _unnoticed(evaluation, replica.component, need, whole)
                 if words is not None:
                     yield words
 
 
-def _unnoticed(evaluation: Evaluation[int], caller: str, need: Need) -> str | None:
+def _unnoticed(evaluation: Evaluation[int], caller: str, need: Need, whole: Collection[str]) -> str | None:
     failed, index = evaluation.failed, evaluation.plan.index
     guarded = (member.replica for member in need.guarded if is_free(evaluation, member, _GONE))
     owner = {replica: index.replicas[replica].component for replica in (*need.candidates, *guarded)}
@@ -173,7 +180,8 @@ def _unnoticed(evaluation: Evaluation[int], caller: str, need: Need) -> str | No
         return None
     targets = listed(list(dict.fromkeys(owner[replica] for replica in failing)), "or")
     shares = traffic_shares(balance, {replica: owner[replica] for replica in taking})
-    return targets.join(unseen_cause(caller, balance)) + failing_part(failing, shares)
+    of = "" if need.step in whole else requests_to(caller, dict.fromkeys(owner[replica] for replica in taking))
+    return targets.join(unseen_cause(caller, balance)) + failing_part(failing, shares, of)
 
 
 def _notices(evaluation: Evaluation[int], balance: Balance) -> bool:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archgen.model.architecture import Component, Connection, Flow
 from archgen.model.kinds import JOB_KEEPERS, KINDS, RELAYING
 from archgen.model.products import product_of
-from archgen.model.steps import Access, Answer, Frame, Request, Step, first_request, steps_in_order, tells_of_copies
+from archgen.model.steps import Access, Answer, Frame, Request, Step, steps_in_order, tells_of_copies
 from archgen.reliability.index import Index
 from archgen.reliability.members import AskedOf, asked_of, deep_asks
 
@@ -88,20 +88,6 @@ def asks_of(index: Index, component: Component) -> Asks:
         )
         for name, access in declared
     )
-
-
-def chooser(index: Index, flow: Flow, source: str, targets: Iterable[str]) -> Component:
-    """Return the component whose `balance` chooses among the targets of a step.
-
-    It is the source, but for a visitor who comes by the flow's name: the name server that answers chooses for it.
-    """
-    own, first = index.components[source], first_request(flow.steps)
-    if own.balance is not None or flow.domain is None or first is None or first.source != source:
-        return own
-    if any(index.components[target].kind == "dns" for target in targets):
-        return own
-    servers = map(index.components.__getitem__, index.servers_of(flow.domain, source))
-    return next((server for server in servers if server.balance is not None), own)
 
 
 Branches = tuple[tuple[str, int], ...]

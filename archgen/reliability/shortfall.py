@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from math import floor, isclose
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.architecture import Balance
+from archgen.model.architecture import Component, Flow
 from archgen.model.steps import Request
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.needs import Need, answering_of
+from archgen.reliability.requests import requests
+from archgen.reliability.traffic import chooser, made_by_each_request, requests_to, traffic_shares
 
 
 class Shortfall(Struct, frozen=True):
     """Replicas that don't answer, with the shares of the `members` that their caller spreads requests over without a check.
 
     `caller` and `targets` are components; `down` tells that all of them are down, rather than up and unable to answer,
-    `stuck` that they keep their addresses, as only their hosts are watched.
+    `stuck` that they keep their addresses, as only their hosts are watched. Requests `of` the caller fail in these shares;
+    where it is empty, those of the flow do: each of them comes this way, and no other way fails.
     """
 
     caller: str
@@ -27,46 +29,66 @@ class Shortfall(Struct, frozen=True):
     members: dict[str, float]
     down: bool
     stuck: bool = False
+    of: str = ""
 
 
-def shortfall(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> Shortfall:
-    """Return the cause in a state in which not every request is answered; `path` is the way to its proof."""
-    caller, need = _unmet(evaluation, bit, path)
-    replicas = evaluation.plan.replicas
-    if need.kind == "unwatched":
-        members: tuple[str, ...] = need.candidates
-        failing = tuple(member for member in members if evaluation.itself(member) & bit)
-    else:
-        members = answering_of(need)
-        held = {member.replica for member in need.guarded if evaluation.held(member) & bit}
-        failing = tuple(member for member in members if evaluation.failed[member] & bit or member in held)
+def shortfall(flow: Flow, evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> Shortfall:
+    """Return the cause in a state in which not every request is answered; `path` is the way to its proof.
+
+    The last unmet condition on the way is the cause: a replica that only fails for what is behind it would be blamed before that.
+    """
+    unmet = list(_unmet(evaluation, bit, path))
+    (caller, need), *others = unmet
+    index, replicas = evaluation.plan.index, evaluation.plan.replicas
+    members, failing = _failing(evaluation, bit, need)
+    source = replicas[caller].component
+    targets = tuple(dict.fromkeys(replicas[member].component for member in members))
+    apart = (each for each in others if (replicas[each[0]].component, each[1].step) != (source, need.step))
+    whole = need.step in made_by_each_request(index, flow) and not any(
+        replica not in path or _is_cause(evaluation, bit, each) for replica, each in apart
+    )
     return Shortfall(
-        replicas[caller].component,
-        tuple(dict.fromkeys(replicas[member].component for member in members)),
+        source,
+        targets,
         failing,
-        _shares(evaluation, replicas[caller].component, members),
+        traffic_shares(
+            _chooser(evaluation, flow, source, need).balance, {each: replicas[each].component for each in members}
+        ),
         all(evaluation.down[member] & bit for member in failing),
         need.kind == "unwatched",
+        "" if whole else requests_to(source, targets),
     )
 
 
-def _shares(evaluation: Evaluation[int], caller: str, members: tuple[str, ...]) -> dict[str, float]:
-    owners = {member: evaluation.plan.replicas[member].component for member in members}
-    return traffic_shares(evaluation.plan.index.components[caller].balance, owners)
+def _chooser(evaluation: Evaluation[int], flow: Flow, source: str, need: Need) -> Component:
+    targets = next(request.targets for request, _ in requests(flow.steps) if request.id == need.step)
+    return chooser(evaluation.plan.index, flow, source, targets)
 
 
-def _unmet(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> tuple[str, Need]:
-    """Return the condition of every request that fails last on the way, else the first in the flow, and its caller.
+def _failing(evaluation: Evaluation[int], bit: int, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the replicas that take the requests of a need, and those of them that don't answer."""
+    if need.kind == "unwatched":
+        return need.candidates, tuple(member for member in need.candidates if evaluation.itself(member) & bit)
+    members = answering_of(need)
+    held = {member.replica for member in need.guarded if evaluation.held(member) & bit}
+    return members, tuple(member for member in members if evaluation.failed[member] & bit or member in held)
 
-    The last is the cause: a replica that only fails for what is behind it would be blamed before that.
-    """
+
+def _is_cause(evaluation: Evaluation[int], bit: int, need: Need) -> bool:
+    """Return True if a condition isn't met even if each replica that is up answers."""
+    _, failing = _failing(evaluation, bit, need)
+    return any(evaluation.down[member] & bit for member in failing) or not all(
+        evaluation.failed[member] & bit for member in failing
+    )
+
+
+def _unmet(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> Iterator[tuple[str, Need]]:
+    """Yield the conditions of every request that fail, with their callers: the last on the way, then as in the flow."""
     needs = evaluation.plan.structure.needs
-    return next(
-        (caller, need)
-        for caller in (*reversed(path), *evaluation.plan.replicas)
-        for need in needs.get(caller, ())
-        if need.kind != "some" and evaluation.unmet(need) & bit
-    )
+    for caller in dict.fromkeys((*reversed(path), *evaluation.plan.replicas)):
+        for need in needs.get(caller, ()):
+            if need.kind != "some" and evaluation.unmet(need) & bit:
+                yield caller, need
 
 
 class Waiting(Struct, frozen=True):
@@ -94,41 +116,3 @@ def waiting(evaluation: Evaluation[int], bit: int, request: Request, keeper: str
         "targets" if are_down(request.targets) else "source" if are_down((request.source,)) else None
     )
     return Waiting(request.source, request.targets, which, keeper, sender)
-
-
-def traffic_shares(balance: Balance | None, owners: Mapping[str, str]) -> dict[str, float]:
-    """Return the shares of replicas, by id, from the weights of their caller; `owners` are their components.
-
-    A weight of a component is split among its replicas: more of them get no more. Beside it a component without a weight
-    counts as one; where replicas alone have weights, each without counts as one.
-    """
-    declared = dict(balance.weights) if balance is not None else {}
-    members: dict[str, int] = {}
-    for component in owners.values():
-        members[component] = members.get(component, 0) + 1
-    split = any(component in declared for component in members)
-    own = {component for replica, component in owners.items() if replica in declared}
-    weights = {
-        replica: declared.get(replica, declared.get(component, 1.0))
-        if component in own or not split
-        else declared.get(component, 1.0) / members[component]
-        for replica, component in owners.items()
-    }
-    total = sum(weights.values())
-    return {replica: weight / total for replica, weight in weights.items()} if total else dict.fromkeys(weights, 0.0)
-
-
-def part_of_requests(replicas: Collection[str], shares: Mapping[str, float]) -> tuple[str, bool]:
-    """Return the part of the requests that some replicas get, in words, with whether it is one request."""
-    least, most = min(shares.values()), max(shares.values())
-    if isclose(least, most):
-        return f"{len(replicas)} in {len(shares)} requests", len(replicas) == 1
-    percent = floor(100 * sum(shares[replica] for replica in replicas) + 0.5 + 1e-9)
-    words = "under 1%" if percent == 0 else "over 99%" if percent == 100 else f"{percent}%"
-    return f"{words} of requests", False
-
-
-def failing_part(replicas: Collection[str], shares: Mapping[str, float]) -> str:
-    """Return the same as a sentence: about 1 in 3 requests fails."""
-    words, single = part_of_requests(replicas, shares)
-    return f"about {words} {'fails' if single else 'fail'}"

@@ -67,7 +67,7 @@ def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) ->
     """Return the state of a flow when elements are gone; `plan` is the flow's own."""
     serves = _evaluated(plan, gone)
     outcome = _outcome(index, flow, serves, gone)
-    return outcome if outcome.status == "down" else replace(outcome, hints=hints(serves, gone))
+    return outcome if outcome.status == "down" else replace(outcome, hints=hints(flow, serves, gone))
 
 
 def _outcome(index: Index, flow: Flow, serves: Evaluation[int], gone: Collection[Subject]) -> FlowOutcome:
@@ -130,7 +130,7 @@ def _down(flow: Flow, evaluation: Evaluation[int], lost: tuple[str, ...]) -> Flo
 def _partial(flow: Flow, every: Evaluation[int], lost: tuple[str, ...], cut_off: tuple[str, ...]) -> FlowOutcome:
     state = every.flow & _SOUND or _GONE
     step, path = trace(every, state)
-    reason = shortfall(every, state, path)
+    reason = shortfall(flow, every, state, path)
     return FlowOutcome(flow.id, "partial", True, step, path, lost, cut_off, shortfall=reason, always=state == _SOUND)
 
 

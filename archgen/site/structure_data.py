@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -31,6 +31,7 @@ from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.plan import Plan
 from archgen.reliability.requests import asked_by, needed_connections, requests
 from archgen.reliability.simulation import skippable, used, with_all_options
+from archgen.reliability.traffic import chooser, made_by_each_request
 from archgen.reliability.waiting import keepers, senders
 from archgen.site.html_builder import Html, tag
 from archgen.views.deployment_folding import fold
@@ -217,12 +218,15 @@ class _Encoder:
         strict = self._plan(plan, indices)
         loose = self._plan(with_all_options(topology.index, flow), indices)
         chart, steady = self._chart(flow.id)
+        whole = made_by_each_request(topology.index, flow)
         keeper_of, sender_of = keepers(topology.index, flow), senders(topology.index, flow)
         return {
             "id": flow.id,
             "title": flow.title,
             "page": topology.flow_slugs[flow.id],
-            "steps": [self._step(flow, step, keeper_of.get(step.id, ""), sender_of.get(step.id)) for step in steps],
+            "steps": [
+                self._step(flow, step, keeper_of.get(step.id, ""), sender_of.get(step.id), whole) for step in steps
+            ],
             "skippable": [indices[step] for step in skippable(topology.index, flow)],
             "plan": strict,
             "every": None if plans.every is plan else self._plan(plans.every, indices),
@@ -232,13 +236,15 @@ class _Encoder:
             "steady": steady,
         }
 
-    def _step(self, flow: Flow, request: Request, keeper: str, sender: str | None) -> list[Any]:
+    def _step(self, flow: Flow, request: Request, keeper: str, sender: str | None, whole: Collection[str]) -> list[Any]:
         """Return id, caller, targets, message, pinned replicas, what it asks of each target, the answers it needs.
 
         Of a target without a connection it asks -1. Where all must answer, it needs those of a list. Then the queue that keeps it until
-        it can be done, or -1, and who has to keep it where that isn't the caller.
+        it can be done, or -1, and 1 if each request of the flow makes the step once. Then who has to keep it and whose balance chooses
+        among its targets, where that isn't the caller.
         """
         index = self._topology.index
+        ends = (sender or request.source, chooser(index, flow, request.source, request.targets).id)
         needed = needed_connections(index, request)
         needs = [connection.needs for connection in needed]
         every = {target for connection in needed for target in connection.targets} if "all" in needs else ()
@@ -254,7 +260,8 @@ class _Encoder:
             [_ASKED.get(asked[target], 2) if target in asked else -1 for target in request.targets],
             [self._component[target] for target in request.targets if target in every] or count,
             self._component.get(keeper, -1),
-            *([] if sender is None else [self._component[sender]]),
+            int(request.id in whole),
+            *([] if ends == (request.source, request.source) else map(self._component.__getitem__, ends)),
         ]
 
     def _plan(self, plan: Plan, steps: dict[str, int]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from msgspec import Struct
 from archgen.analysis.topology import Topology
 from archgen.app.element_lookup import find_elements
 from archgen.language.load import load
-from archgen.reliability.shortfall import failing_part
 from archgen.reliability.simulation import FlowOutcome, simulate
+from archgen.reliability.traffic import failing_part
 from archgen.report.simulate.outcome import reason
 from tests import subtle
 from tests.paths import ROOT

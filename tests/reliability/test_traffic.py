@@ -7,8 +7,8 @@ from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.model.architecture import Balance
 from archgen.model.subject import Subject
-from archgen.reliability.shortfall import failing_part, part_of_requests, traffic_shares
 from archgen.reliability.simulation import simulate
+from archgen.reliability.traffic import failing_part, part_of_requests, shares_of_addresses, traffic_shares
 from archgen.report.simulate.outcome import reason
 
 CANARY = """\
@@ -94,3 +94,52 @@ def test_a_part_of_the_requests_in_words() -> None:
     assert failing_part(["a"], {"a": 0.5, "b": 0.5}) == "about 1 in 2 requests fails"
     assert part_of_requests(["a"], {"a": 0.001, "b": 0.999}) == ("under 1% of requests", False)
     assert part_of_requests(["b"], {"a": 0.001, "b": 0.999}) == ("over 99% of requests", False)
+
+
+BRANCH = """\
+archgen: 1
+name: An unchecked pair behind one branch
+hosts: {l-1: {}, w-1: {}, w-2: {}, d-1: {}, d-2: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, runs_on: l-1, balance: {health_check: false, weights: {big: 1, small: 9}}}
+  big: {kind: service, runs_on: w-1, balance: {health_check: false}}
+  small: {kind: service, runs_on: w-2}
+  cache: {kind: cache, managed: true}
+  api: {kind: service, runs_on: [d-1, d-2]}
+  old: {kind: service, runs_on: [d-1, d-2]}
+connections: {big -> old: https, user -> lb: https, lb -> big: https, lb -> big | small: https, big -> cache: rediss, big -> api: https}
+flows: {read: {access: read, steps: [user -> lb: GET, STEPS]}}
+"""
+
+
+def branch(steps: str, *lost: str) -> str:
+    topology = Topology(load("x.arch.yaml", BRANCH.replace("STEPS", steps).encode()).architecture)
+    flow = topology.flows["read"]
+    gone = [Subject("replica", each) for each in lost]
+    return reason(simulate(topology.index, flow, topology.losses.plans["read"], gone), {})
+
+
+def test_the_share_of_a_call_that_only_some_requests_lead_to_is_that_of_its_caller() -> None:
+    down = "1 of 2 replicas of api is down and big does not check: about 1 in 2"
+    some = f"{down} of big's requests to api fails"
+    assert branch("lb -> big: GET, big -> api: GET", "api@d-1") == f"{down} requests fails"
+    assert branch("lb -> big | small: GET, big -> api: GET", "api@d-1") == some
+    assert branch("lb -> big: GET, loop: {steps: [big -> api: GET]}", "api@d-1") == some
+    assert branch("lb -> big: GET, big -> api: GET, big -> api: {message: POST, access: write}", "api@d-1") == some
+    assert branch("lb -> big: GET, big -> cache: GET, big -> api: GET", "api@d-1") == some
+
+
+def test_the_share_of_a_call_is_not_that_of_a_flow_that_fails_elsewhere_too() -> None:
+    steps = "lb -> big: GET, big -> api: GET, big -> old: GET"
+    lost = "1 of 2 replicas of api is down and big does not check: about 1 in 2"
+    assert branch(steps, "api@d-1") == f"{lost} requests fails"
+    assert branch(steps, "api@d-1", "old@d-2") == f"{lost} of big's requests to api fails"
+
+
+def test_an_address_has_the_weights_of_all_that_answers_there() -> None:
+    owners = {"a#1": "a", "a#2": "a", "b#1": "b"}
+    pairs = [["a#1", "a#2"], ["b#1"]]
+    assert shares_of_addresses(None, pairs, owners) == {"a#1": 0.5, "b#1": 0.5}
+    assert shares_of_addresses(Balance(weights=(("a", 3.0),)), pairs, owners) == {"a#1": 0.75, "b#1": 0.25}
+    assert shares_of_addresses(Balance(weights=(("a#2", 3.0),)), pairs, owners) == {"a#1": 0.8, "b#1": 0.2}

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
-from archgen.reliability.shortfall import Waiting, failing_part, part_of_requests
+from archgen.reliability.shortfall import Waiting
 from archgen.reliability.simulation import FlowOutcome
+from archgen.reliability.traffic import failing_part, part_of_requests
 
 
 class SimulationReport(Struct, frozen=True):
@@ -77,7 +78,7 @@ def _partial(flow: FlowOutcome) -> str:
     be = ("is" if number == 1 else "are") + " down" if short.down else ("does" if number == 1 else "do") + " not work"
     always = ", as it is with nothing failed" if flow.always else ""
     if short.stuck:
-        part, single = part_of_requests(short.failing, short.members)
+        part, single = part_of_requests(short.failing, short.members, short.of)
         share = f"about {part} {'gets' if single else 'get'} no answer"
         verb = "fails" if number == 1 else "fail"
         return f"{listed_replicas(short.failing)} {verb} and only hosts are watched, so traffic still goes there: {share}{always}"
@@ -85,7 +86,7 @@ def _partial(flow: FlowOutcome) -> str:
         return f"{listed_replicas(short.failing)} {be} and {short.caller} does not check: it keeps sending requests there{always}"
     return (
         f"{number} of {len(short.members)} replicas of {listed(short.targets)} {be} and {short.caller} does not check: "
-        f"{failing_part(short.failing, short.members)}{always}"
+        f"{failing_part(short.failing, short.members, short.of)}{always}"
     )
 
 

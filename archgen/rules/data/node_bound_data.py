@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.balancing import pool_behind
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import form_majority
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -13,6 +12,7 @@ from archgen.model.change import Change
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.traffic import pool_behind
 
 
 def check(context: RuleContext) -> Iterator[Hit]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.balancing import is_sticky, pool_behind
 from archgen.analysis.record_paths import entries_behind_name, has_one_address
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -12,6 +11,7 @@ from archgen.model.architecture import Component
 from archgen.model.runtimes import is_serverless
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.traffic import is_sticky, pool_behind
 
 
 def check(context: RuleContext) -> Iterator[Hit]:

@@ -9,6 +9,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Cluster, Component, Replica
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.traffic import traffic_weights
 
 # algorithms that fill or follow an order and so leave the later members idle; all others share the traffic out
 _IN_ORDER = ("first", "failover", "priority", "ordered", "none", "active-passive", "active-backup", "primary-backup")
@@ -103,8 +104,8 @@ def _idle_backups(
     reached = {name for member in members for name in (member.id, member.component)}
     # who has asked a name server calls what it leads to
     lost = [name for name in balance.backup if name not in reached and component.kind != "dns"]
-    nothing = [name for name, weight in balance.weights if weight == 0]
-    weightless = [backup.id for backup in backups if backup.id in nothing or backup.component in nothing]
+    weights = traffic_weights(balance, {backup.id: backup.component for backup in backups})
+    weightless = [backup for backup, weight in weights.items() if weight == 0]
     names = listed(balance.backup)
     if lost:
         yield (

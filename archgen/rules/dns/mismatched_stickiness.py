@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.balancing import has_choice, is_sticky
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component
@@ -13,6 +12,7 @@ from archgen.model.protocols import WEB
 from archgen.model.runtimes import is_serverless
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.traffic import has_choice, is_sticky, traffic_weights
 
 _IN_COOKIES = ("cookie", "session")
 
@@ -45,10 +45,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _weightless(facts: Topology, component: Component, balance: Balance) -> Iterator[_Flaw]:
     """Yield the weights that leave every target without a share."""
-    declared = dict(balance.weights)
     targets = dict.fromkeys(target for connection in facts.outgoing[component.id] for target in connection.targets)
     members = [replica for target in targets for replica in facts.components[target].replicas]
-    if members and not any(declared.get(member.id, declared.get(member.component, 1.0)) for member in members):
+    weights = traffic_weights(balance, {member.id: member.component for member in members})
+    if members and not any(weights.values()):
         yield (
             f"None of {listed([member.id for member in members])} gets a request: all weights of {component.id} are 0",
             "Give each target that should take requests a weight above 0.",

@@ -14,11 +14,19 @@ from archgen.model.products import passes_on_unread, product_name, product_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.health_check import is_blind_to_members, is_blind_to_roles, sees_port_only
 from archgen.reliability.locality import caller_pools
 from archgen.reliability.needs import answering_of
-from archgen.reliability.shortfall import Shortfall, part_of_requests, traffic_shares
+from archgen.reliability.shortfall import Shortfall
 from archgen.reliability.simulation import simulate
+from archgen.reliability.traffic import (
+    is_blind_to_members,
+    is_blind_to_roles,
+    made_by_each_request,
+    part_of_requests,
+    requests_to,
+    sees_port_only,
+    traffic_shares,
+)
 
 _ANSWERS = {**dict.fromkeys(WEB, "GET /health"), "grpc": "gRPC health check"}
 """The check that gets an answer in a protocol, whatever the balancer."""
@@ -99,19 +107,28 @@ def _judge(facts: Topology, component: Component, balance: Balance, pool: tuple[
 def _share(facts: Topology, component: Component, pool: tuple[str, ...]) -> str:
     """Return the share of the requests that fails without a replica, or that always fails."""
     members = _members(facts, component)
-    targets = listed(tuple(dict.fromkeys(facts.replicas[replica].component for replica in members or pool)))
-    cause = f"{component.id} runs no health checks on {targets}"
+    asked = tuple(dict.fromkeys(facts.replicas[replica].component for replica in members or pool))
+    cause = f"{component.id} runs no health checks on {listed(asked)}"
     always = _always_failing(facts, component)
     if always is not None:
-        part, single = part_of_requests(always.failing, always.members)
+        part, single = part_of_requests(always.failing, always.members, always.of)
         share = f"{part} always {'fails' if single else 'fail'}"
         return f"{share}, as {listed(always.failing)} can't answer even with every element up: {cause}"
     # what a site loses is its own requests, of which nobody says how many they are
     if len(members) < 2 or any(len(_pools(facts, hop)) > 1 for hop in _hops(facts, component)):
         return f"While one of {listed(pool)} is down, its share of the requests fails: {cause}"
     shares = traffic_shares(component.balance, {each: facts.replicas[each].component for each in members})
-    part, single = part_of_requests(members[:1], shares)
+    part, single = part_of_requests(members[:1], shares, _whose(facts, component, asked))
     return f"While {members[0]} is down, {part} {'fails' if single else 'fail'}: {cause}"
+
+
+def _whose(facts: Topology, component: Component, targets: tuple[str, ...]) -> str:
+    """Return words for a component's requests to some targets, unless each request of each flow there makes one of them."""
+    hops = [hop for hop in _hops(facts, component) if not set(targets).isdisjoint(hop.targets)]
+    made = {
+        flow: made_by_each_request(facts.index, facts.flows[flow]) for flow in dict.fromkeys(hop.flow for hop in hops)
+    }
+    return "" if all(hop.step.id in made[hop.flow] for hop in hops) else requests_to(component.id, targets)
 
 
 def _members(facts: Topology, component: Component) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from archgen.model.kinds import QUEUES
 from archgen.model.steps import first_request
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.traffic import traffic_weights
 
 if TYPE_CHECKING:
     from archgen.analysis.capacity import Overload, Overloads
@@ -173,8 +174,9 @@ def _left(facts: Topology, component: str) -> tuple[Subject, Overload] | None:
 
 def _has_weights(caller: Component, called: Component) -> bool:
     """Return True if a caller gives the replicas of a component different weights."""
-    weights = dict(caller.balance.weights) if caller.balance is not None else {}
-    return len({weights.get(replica.id, 1.0) for replica in called.replicas}) > 1
+    return (
+        len(set(traffic_weights(caller.balance, {replica.id: called.id for replica in called.replicas}).values())) > 1
+    )
 
 
 MOST_REPLICAS = 10_000

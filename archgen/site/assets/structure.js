@@ -329,9 +329,9 @@ var archgenStructure = (() => {
     return [element => states.get(element) || 0n, every];
   };
 
-  /* Return the shares of replicas, by place, from the weights of their caller: a component's is split among its replicas. */
-  const trafficShares = (model, caller, members) => {
-    const [, weights] = model.components[model.replicas[caller][1]][8] || [[], {}];
+  /* Return the shares of replicas, by place, from the weights of the one who chooses: a component's is split among its replicas. */
+  const trafficShares = (model, chooser, members) => {
+    const [, weights] = model.components[chooser][8] || [[], {}];
     const declared = new Map(Object.entries(weights)), counts = new Map(), own = new Set();
     const name = member => model.replicas[member][0], owner = member => model.components[model.replicas[member][1]][0];
     const weight = (each, other) => (declared.has(each) ? declared.get(each) : other);
@@ -348,44 +348,58 @@ var archgenStructure = (() => {
     return new Map([...shares].map(([member, share]) => [member, total ? share / total : 0]));
   };
 
-  /* Return the part of the requests that some replicas get, in words, and whether it is one request. */
-  const part = (members, shares) => {
+  /* Return the part of the requests that some replicas get, in words, and whether it is one request; `of` tells whose they are. */
+  const part = (members, shares, of) => {
     const each = [...shares.values()], most = Math.max(...each);
-    if (most - Math.min(...each) <= 1e-9 * most) return [`${members.length} in ${each.length} requests`, members.length === 1];
+    if (most - Math.min(...each) <= 1e-9 * most) return [`${members.length} in ${each.length} ${of ? `of ${of}` : "requests"}`, members.length === 1];
     const percent = Math.floor(100 * members.reduce((sum, member) => sum + shares.get(member), 0) + 0.5 + 1e-9);
-    return [`${percent === 0 ? "under 1%" : percent === 100 ? "over 99%" : `${percent}%`} of requests`, false];
+    return [`${percent === 0 ? "under 1%" : percent === 100 ? "over 99%" : `${percent}%`} of ${of || "requests"}`, false];
   };
 
-  const failingPart = (members, shares) => {
-    const [words, single] = part(members, shares);
+  const failingPart = (members, shares, of) => {
+    const [words, single] = part(members, shares, of);
     return `about ${words} ${single ? "fails" : "fail"}`;
   };
 
+  /* Return words for the requests of a caller to some targets, unless each request of the flow makes the step once. */
+  const requestsTo = (model, caller, members) => {
+    const targets = [...new Set(members.map(member => model.components[model.replicas[member][1]][0]))];
+    return `${model.components[caller][0]}'s requests to ${listed(targets, "or")}`;
+  };
+
+  /* Return the replicas that take the requests of a need, and those of them that don't answer. */
+  const takers = (evaluation, [, candidates, guarded, , kind], bit) => {
+    if (kind === 2) return [candidates, candidates.filter(member => evaluation.itself(member) & bit)];
+    const held = new Set(guarded.filter(guard => evaluation.held(guard) & bit).map(guard => guard[0]));
+    const members = [...candidates, ...guarded.map(guard => guard[0])];
+    return [members, members.filter(member => evaluation.failed.get(member) & bit || held.has(member))];
+  };
+
   /* Return the reason why a share of the requests fails: the last unmet condition of every request on the path, else the first in the flow. */
-  const shortfall = (model, evaluation, bit, path) => {
-    for (const caller of [...[...path].reverse(), ...evaluation.plan.replicas]) {
-      for (const need of evaluation.needs(caller)) {
-        if (!need[4] || !(evaluation.need(need) & bit)) continue;
-        const [, candidates, guarded, , kind] = need;
-        const members = kind === 2 ? candidates : [...candidates, ...guarded.map(guard => guard[0])];
-        const held = new Set(guarded.filter(guard => evaluation.held(guard) & bit).map(guard => guard[0]));
-        const failing = members.filter(kind === 2 ? member => evaluation.itself(member) & bit : member => evaluation.failed.get(member) & bit || held.has(member));
-        return {
-          caller: model.replicas[caller][1],
-          targets: [...new Set(members.map(member => model.replicas[member][1]))],
-          failing,
-          members: trafficShares(model, caller, members),
-          down: failing.every(member => evaluation.down.get(member) & bit),
-          stuck: kind === 2,
-        };
-      }
-    }
-    return null;
+  const shortfall = (model, flow, evaluation, bit, path) => {
+    const unmet = [...new Set([...[...path].reverse(), ...evaluation.plan.replicas])].flatMap(caller =>
+      evaluation.needs(caller).filter(need => need[4] && evaluation.need(need) & bit).map(need => [model.replicas[caller][1], caller, need]));
+    if (!unmet.length) return null;
+    const [[caller, , need], ...others] = unmet;
+    const [members, failing] = takers(evaluation, need, bit);
+    const isCause = other => takers(evaluation, other, bit)[1].some(member => evaluation.down.get(member) & bit || !(evaluation.failed.get(member) & bit));
+    const apart = others.filter(([component, , other]) => component !== caller || other[0] !== need[0]);
+    const whole = flow.steps[need[0]][8] && !apart.some(([, replica, other]) => !path.includes(replica) || isCause(other));
+    const [, chooser = caller] = flow.steps[need[0]].slice(9);
+    return {
+      caller,
+      targets: [...new Set(members.map(member => model.replicas[member][1]))],
+      failing,
+      members: trafficShares(model, chooser, members),
+      down: failing.every(member => evaluation.down.get(member) & bit),
+      stuck: need[4] === 2,
+      of: whole ? "" : requestsTo(model, caller, members),
+    };
   };
 
   /* Return the reason why a step is delayed: its targets are down, or its source, or neither. */
   const waiting = (flow, evaluation, bit, step) => {
-    const [, source, targets, , , , , keeper, sender = source] = flow.steps[step];
+    const [, source, targets, , , , , keeper, , sender = source] = flow.steps[step];
     const areDown = some => {
       const replicas = some.flatMap(component => evaluation.members.get(component) || []);
       return replicas.length > 0 && replicas.every(replica => evaluation.down.get(replica) & bit);
@@ -407,7 +421,7 @@ var archgenStructure = (() => {
   };
 
   /* Return further risks while a flow is served: health checks that ask only the target, files that are read at the next start. */
-  const hints = (model, evaluation, lost) => {
+  const hints = (model, flow, evaluation, lost) => {
     const words = new Set(), asked = new Set();
     const name = replica => model.replicas[replica][0], owner = replica => model.components[model.replicas[replica][1]][0];
     const fails = replica => evaluation.failed.get(replica) & GONE && !(evaluation.failed.get(replica) & SOUND);
@@ -431,7 +445,8 @@ var archgenStructure = (() => {
         const failing = taking.filter(fails);
         if (!failing.length || failing.length === taking.length) continue;
         const targets = listed([...new Set(failing.map(owner))], "or");
-        words.add(unseen.join(targets) + failingPart(failing, trafficShares(model, caller, taking)));
+        const component = model.replicas[caller][1], of = flow.steps[need[0]][8] ? "" : requestsTo(model, component, taking);
+        words.add(unseen.join(targets) + failingPart(failing, trafficShares(model, component, taking), of));
       }
     }
     const gone = new Set(lost);
@@ -483,11 +498,11 @@ var archgenStructure = (() => {
       return { ...result, status: "down", possible: bit === GONE, step, path, fails: fails(flow, evaluation, bit), down, held: hindrances(model, flow, evaluation, bit) };
     }
     const points = more.filter((_, index) => (evaluation.flow >> BigInt(index + 2)) & 1n);
-    result.hints = hints(model, evaluation, lost);
+    result.hints = hints(model, flow, evaluation, lost);
     if (each.flow & (SOUND | GONE)) {
       const bit = each.flow & SOUND ? SOUND : GONE;
       const [step, path] = trace(each, bit);
-      return { ...result, status: "partial", step, path, points, shortfall: shortfall(model, each, bit, path), always: bit === SOUND };
+      return { ...result, status: "partial", step, path, points, shortfall: shortfall(model, flow, each, bit, path), always: bit === SOUND };
     }
     if (full.flow & (SOUND | GONE)) {
       const bit = full.flow & SOUND ? SOUND : GONE;
@@ -550,7 +565,7 @@ var archgenStructure = (() => {
     const caller = model.components[short.caller][0];
     const failing = listedReplicas(short.failing.map(each => model.replicas[each][0]));
     if (short.stuck) {
-      const [words, one] = part(short.failing, short.members), share = `about ${words} ${one ? "gets" : "get"} no answer`;
+      const [words, one] = part(short.failing, short.members, short.of), share = `about ${words} ${one ? "gets" : "get"} no answer`;
       return `${failing} ${single ? "fails" : "fail"} and only hosts are watched, so traffic still goes there: ${share}${so}`;
     }
     if (number === short.members.size) {
@@ -558,7 +573,7 @@ var archgenStructure = (() => {
     }
     const names = listed(short.targets.map(each => model.components[each][0]));
     return `${number} of ${short.members.size} replicas of ${names} ${be} and ${caller} does not check: ` +
-      `${failingPart(short.failing, short.members)}${so}`;
+      `${failingPart(short.failing, short.members, short.of)}${so}`;
   };
 
   /* Return the way to what fails; where it ends at once, the caller is down, however well the target is. */

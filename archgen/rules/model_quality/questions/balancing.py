@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.balancing import has_choice, is_sticky
 from archgen.analysis.record_paths import components_at_addresses, components_behind
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Balance, Component, Connection
@@ -15,6 +14,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.locality import caller_pools
 from archgen.reliability.promoters import orchestrates
+from archgen.reliability.traffic import has_choice, is_sticky
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
 
