@@ -10,6 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.engines.best import best, best_turned
 from archgen.engines.score import crossings_of
 from archgen.model.finding import Finding
+from archgen.views.badges import with_every_badge
 from archgen.views.diagram import Diagram, without_words
 from archgen.views.equal.places import fold_equal
 from archgen.views.levels import EVERYTHING
@@ -43,7 +44,7 @@ def _zones(topology: Topology, findings: Sequence[Finding], usual: Diagram) -> I
         if diagram is not None:
             yield diagram
     if diagram is not None:
-        yield without_lines(diagram)
+        yield with_every_badge(topology, findings, without_lines(diagram))
 
 
 def _networks(topology: Topology, findings: Sequence[Finding], usual: Diagram) -> Iterator[Diagram]:

@@ -63,7 +63,7 @@ def _around(box: Box, badges: Sequence[Badge], sizes: Sizes, near: list[Box]) ->
     They stand in the fewest rows that cover nothing.
     """
     by = sizes.badge / SIZES.badge
-    widths = [by * badge_size(badge.number)[0] for badge in badges]
+    widths = [by * badge_size(badge.text)[0] for badge in badges]
     best, least = list[Box](), -1
     for count in dict.fromkeys((1, min(2, len(widths)), len(widths))):
         boxes, covered = list[Box](), 0

@@ -236,7 +236,7 @@ def _text(words: ChartText) -> SceneShape:
 
 
 def _form(severity: Severity, box: Box) -> SceneShape:
-    return BadgeMark(*box.centre, 0, severity, "", box.width / 2)
+    return BadgeMark(*box.centre, "", severity, "", box.width / 2)
 
 
 def _figures(slide: FiguresSlide) -> list[SceneShape]:

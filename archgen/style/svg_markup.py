@@ -83,7 +83,7 @@ def _attribute(key: str, value: str | float) -> str:
     return f' {key.rstrip("_").replace("_", "-")}="{escape(value) if isinstance(value, str) else number(value)}"'
 
 
-def badge_size(value: int) -> tuple[float, float]:
-    """Return the width and height of a badge with a number on it."""
-    wide = text_width(str(value), SIZES.small, bold=True)
+def badge_size(text: str) -> tuple[float, float]:
+    """Return the width and height of a badge with a text on it."""
+    wide = text_width(text, SIZES.small, bold=True)
     return max(2.0 * SIZES.badge, wide + 10), 2.0 * SIZES.badge

@@ -34,16 +34,25 @@ MarkRole = Literal["accent", "error", "muted"]
 
 
 class Badge(Struct, frozen=True):
-    """The number of an issue on its element; it's the same everywhere."""
+    """The number of an issue on its element; it's the same everywhere.
+
+    The last badge of a card of several counts the `others` that the card has no room for.
+    """
 
     number: int
     severity: Severity
     title: str
+    others: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The number, or how many others there are: "+4"."""
+        return f"+{len(self.others)}" if self.others else str(self.number)
 
 
 def numbered(badges: tuple[Badge, ...]) -> str:
     """Return the numbers of the issues as text, for formats without badges: `[1, 4]`."""
-    return f"[{', '.join(str(badge.number) for badge in badges)}]" if badges else ""
+    return f"[{', '.join(badge.text for badge in badges)}]" if badges else ""
 
 
 class Chip(Struct, frozen=True):

@@ -10,7 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Replica
 from archgen.model.finding import Finding
 from archgen.model.wording import plural
-from archgen.views.badges import badges
+from archgen.views.badges import badges, with_every_badge
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from archgen.views.folding import Folding
 from archgen.views.labels import with_own_chips
@@ -51,10 +51,10 @@ def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | 
         groups = [*outside, *groups]
     used = {node.group for node in nodes} | {name for node in nodes for name in node.guards}
     occupied = tuple(group for group in groups if group.id in used)
-    edges = _edges(topology, marks, {node.id: node for node in nodes})
+    edges = _edges(topology, {node.id: node for node in nodes})
     nodes = list(with_own_chips(nodes, edges, lambda node: runs_several(topology, node.subject)))
     held = {group.id for group in occupied if any(node.group == group.id for node in nodes)}
-    return Diagram(
+    plain = Diagram(
         id="networks",
         title=f"{topology.architecture.name}: networks",
         alt=f"{topology.architecture.name}: {plural(len(declared), 'network')}, their components, and the connections that cross them.",
@@ -65,6 +65,7 @@ def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | 
         rank=topology.architecture.layout.rank,
         near=topology.architecture.layout.near,
     )
+    return with_every_badge(topology, findings, plain)
 
 
 def _outside(nodes: Sequence[Node]) -> tuple[list[Node], list[Group]]:
@@ -108,8 +109,8 @@ def _nodes(topology: Topology, component: Component, marks: dict[str, tuple[Badg
         if network is None or group not in ids:
             group = _GROUP if topology.trust(component.id) == OUTSIDE or topology.kind(component.id).foreign else ""
         guards = _guards(topology, component, ids)
-        node = component_node(topology, component, name, marks.get(name, ()), None if guards else group or None, count)
-        nodes.append(replace(node, guards=guards))
+        node = component_node(topology, component, name, None if guards else group or None, count)
+        nodes.append(replace(node, guards=guards, badges=marks.get(name, ())))
     return nodes
 
 
@@ -121,22 +122,20 @@ def _guards(topology: Topology, component: Component, ids: set[str]) -> tuple[st
     return tuple(name for name in map(topology.qualified, component.guards) if name in ids)
 
 
-def _edges(topology: Topology, marks: dict[str, tuple[Badge, ...]], nodes: dict[str, Node]) -> list[Edge]:
+def _edges(topology: Topology, nodes: dict[str, Node]) -> list[Edge]:
     """Return every line between two cards, also between cards of a component in several networks; else to itself."""
     cards: dict[str, list[str]] = {}
     for node in nodes.values():
         cards.setdefault(node.subject, []).append(node.id)
     edges = []
-    for edge in component_edges(topology, marks):
+    for edge in component_edges(topology):
         for source in cards.get(edge.source, ()):
             for target in cards.get(edge.target, ()):
-                first = (source, target) == (cards[edge.source][0], cards[edge.target][0])
-                lines = edge.badges if first else ()
                 if (
                     (source != target or len(cards[edge.source]) == 1)
                     and not nodes[source].guards
                     and not nodes[target].guards
                 ):
                     name = f"{edge.subject} {source} {target}"
-                    edges.append(replace(edge, id=name, source=source, target=target, badges=lines))
+                    edges.append(replace(edge, id=name, source=source, target=target))
     return edges

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.model.finding import Finding
 from archgen.model.wording import listed
+from archgen.views.badges import merged_badges, with_every_badge
 from archgen.views.diagram import Diagram, Edge, Node
 from archgen.views.levels.candidates import ROLE_TITLES
-from archgen.views.levels.drawing import content, merged_lines, worst_badges
+from archgen.views.levels.drawing import content, merged_lines
 from archgen.views.networks import networks
 
 _LEAST = 2
@@ -35,7 +36,8 @@ def networks_by_role(topology: Topology, findings: Sequence[Finding] = ()) -> Di
         if pair[0] != pair[1]:
             lines[pair] = (*lines.get(pair, ()), edge)
     nodes = (_card(topology, card, nodes) if len(nodes) >= _LEAST else nodes[0] for card, nodes in alike.items())
-    return replace(full, nodes=tuple(nodes), edges=tuple(merged_lines(lines)))
+    folded = replace(full, nodes=tuple(nodes), edges=tuple(merged_lines(lines)))
+    return with_every_badge(topology, findings, folded)
 
 
 def _card(topology: Topology, card: str, nodes: Sequence[Node]) -> Node:
@@ -49,7 +51,7 @@ def _card(topology: Topology, card: str, nodes: Sequence[Node]) -> Node:
         detail=content(topology, names),
         kind=Counter(node.kind for node in nodes).most_common(1)[0][0],
         icon=None,
-        badges=worst_badges(node.badges for node in nodes),
+        badges=merged_badges(node.badges for node in nodes),
         description=f"{title}: {listed(names)}",
         stands_for=names,
     )

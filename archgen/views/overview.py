@@ -8,23 +8,17 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.finding import Finding
 from archgen.model.wording import plural
-from archgen.views.badges import badges, beside_title
-from archgen.views.diagram import GUARDS, SEPARATOR, Badge, Diagram, Edge, Node
-from archgen.views.folding import Folding
+from archgen.views.badges import with_every_badge
+from archgen.views.diagram import GUARDS, SEPARATOR, Diagram, Edge, Node
 from archgen.views.labels import line_of, product_label, with_own_chips
 
 
 def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
     """Return the components of a model and their connections, with `findings` as badges numbered from 1."""
     architecture = topology.architecture
-    folding = Folding({replica.id: replica.component for replica in topology.replicas.values()}, {})
-    marks = badges(topology, findings, folding)
-    edges = tuple(component_edges(topology, marks))
-    nodes = (
-        component_node(topology, component, component.id, marks.get(component.id, ()))
-        for component in architecture.components
-    )
-    return Diagram(
+    edges = tuple(component_edges(topology))
+    nodes = (component_node(topology, component, component.id) for component in architecture.components)
+    plain = Diagram(
         id="overview",
         title=architecture.name,
         alt=f"{architecture.name}: {plural(len(architecture.components), 'component')} and their connections.",
@@ -34,15 +28,14 @@ def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
         rank=architecture.layout.rank,
         near=architecture.layout.near,
         used=topology.used,
-        badges=beside_title(marks, ()),
     )
+    return with_every_badge(topology, findings, plain)
 
 
 def component_node(
     topology: Topology,
     component: Component,
     name: str,
-    marks: tuple[Badge, ...],
     group: str | None = None,
     count: int = 0,
 ) -> Node:
@@ -59,7 +52,6 @@ def component_node(
         icon=component.icon or component.product,
         role=kind.role,
         group=group,
-        badges=marks,
         description=component.why or "",
     )
 
@@ -74,12 +66,11 @@ def guard_text(component: Component) -> list[str]:
     return [f"{GUARDS}{', '.join(component.guards)}"] if component.guards else []
 
 
-def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> Iterator[Edge]:
+def component_edges(topology: Topology) -> Iterator[Edge]:
     """Yield a line between components for each connection and target, each code base and each backup."""
     for connection in topology.architecture.connections:
         label, meaning = line_of(topology, connection)
-        for place, target in enumerate(connection.targets):
-            carried = marks.get(f"connection:{connection.id}", ()) if place == 0 else ()
+        for target in connection.targets:
             name = f"{connection.id} {connection.source} {target}"
             yield Edge(
                 id=name,
@@ -88,7 +79,6 @@ def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> 
                 target=target,
                 label=label,
                 meaning=meaning,
-                badges=carried,
             )
     connections = topology.index.connections
     for component in topology.architecture.components:

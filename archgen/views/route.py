@@ -97,7 +97,7 @@ def single_point_components(topology: Topology, flow: str) -> frozenset[str]:
 
 
 def _component(topology: Topology, name: str, card: str, single: frozenset[str]) -> Node:
-    node = component_node(topology, topology.components[name], card, ())
+    node = component_node(topology, topology.components[name], card)
     return replace(node, mark=SINGLE) if name in single else node
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.model.finding import Finding
 from archgen.model.wording import plural
-from archgen.views.badges import badges
+from archgen.views.badges import badges, with_every_badge
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_alike
 from archgen.views.diagram import SEPARATOR, Badge, Diagram, Edge, Group
@@ -48,7 +48,7 @@ def zones(topology: Topology, findings: Sequence[Finding] = (), folded: Folding 
     held = {node.id for node in deployed.nodes if node.group or node.guards or topology.replicas[node.id].hosts}
     edges = tuple(edge for edge in deployed.edges if _leaves(edge, around))
     joined = {end for edge in edges for end in (edge.source, edge.target)}
-    return replace(
+    plain = replace(
         deployed,
         id="zones",
         title=f"{deployed.title}: failure domains",
@@ -57,6 +57,7 @@ def zones(topology: Topology, findings: Sequence[Finding] = (), folded: Folding 
         groups=tuple(_with(_without_address(topology, group), moved.get(group.id, ())) for group in deployed.groups),
         edges=edges,
     )
+    return with_every_badge(topology, findings, plain)
 
 
 def _without_address(topology: Topology, group: Group) -> Group:

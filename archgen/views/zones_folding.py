@@ -11,11 +11,12 @@ from archgen.analysis.topology import Topology
 from archgen.model.finding import Finding
 from archgen.model.kinds import ROLES, Role
 from archgen.model.wording import listed
+from archgen.views.badges import merged_badges, with_every_badge
 from archgen.views.deployment import zone_label
 from archgen.views.diagram import SEPARATOR, Chip, Diagram, Edge, Group, Node
 from archgen.views.folding import Folding
 from archgen.views.levels.candidates import ROLE_TITLES
-from archgen.views.levels.drawing import merged_lines, worst_badges
+from archgen.views.levels.drawing import merged_lines
 from archgen.views.zones import CALLS, zones
 
 _MOST = 16
@@ -51,7 +52,7 @@ def zones_by_host(topology: Topology, findings: Sequence[Finding], folding: Fold
         if pair[0] != pair[1]:
             lines[pair] = (*lines.get(pair, ()), edge)
     others = (node for node in full.nodes if node.group not in hosts)
-    return replace(
+    folded = replace(
         full,
         nodes=(
             *(
@@ -67,6 +68,7 @@ def zones_by_host(topology: Topology, findings: Sequence[Finding], folding: Fold
         ),
         edges=tuple(merged_lines(lines)),
     )
+    return with_every_badge(topology, findings, folded)
 
 
 def without_lines(diagram: Diagram) -> Diagram:
@@ -119,7 +121,7 @@ def _card(folding: Folding, host: Group, nodes: Sequence[Node], across: Sequence
         kind="other",
         role=max(roles, key=roles.count, default="support"),
         group=host.parent,
-        badges=worst_badges((host.badges, *(node.badges for node in nodes))),
+        badges=merged_badges((host.badges, *(node.badges for node in nodes))),
         description=listed([node.label for node in nodes]),
         stands_for=alike if len(alike) > 1 else (),
         holds=tuple(dict.fromkeys(name for node in nodes for name in node.stands_for or (node.subject,))),

@@ -152,4 +152,4 @@ def test_every_component_is_named_and_every_connection_drawn_within_two_clicks(p
         for edge in diagram.edges:
             drawn |= {edge.subject, *edge.bundled}
     assert named >= set(model.topology.components)
-    assert drawn >= {edge.subject for edge in component_edges(model.topology, {})}
+    assert drawn >= {edge.subject for edge in component_edges(model.topology)}

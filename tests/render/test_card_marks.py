@@ -70,7 +70,7 @@ def badges(shapes: tuple[SceneShape, ...]) -> Iterator[BadgeMark]:
 def test_badges_lie_on_no_icon(measures: Measures, count: int) -> None:
     placed = domain(drawn(count), measures=measures)
     box, sizes = placed.nodes[0].box, measures.sizes
-    left = box.right + sizes.hang - count * (badge_size(10)[0] * sizes.badge / SIZES.badge + 4)
+    left = box.right + sizes.hang - count * (badge_size("10")[0] * sizes.badge / SIZES.badge + 4)
     (icon,) = (each for each in icons(diagram_scene(placed).shapes) if each.size > sizes.badge)
     assert icon.x + 0.8 * icon.size <= left + 4 or icon.y >= box.y + sizes.badge
     assert icon.x >= box.x
@@ -105,7 +105,7 @@ def test_a_row_of_badges_ends_on_its_own_card(count: int) -> None:
     box = placed.nodes[0].box
     marks = list(badges(diagram_scene(placed).shapes))
     assert len(marks) == count
-    assert min(mark.x - badge_size(mark.number)[0] / 2 for mark in marks) >= box.x - 0.01
+    assert min(mark.x - badge_size(mark.text)[0] / 2 for mark in marks) >= box.x - 0.01
     assert max(mark.x for mark in marks) <= box.right
     rows = [sorted(mark.x for mark in marks if mark.y == y) for y in {mark.y for mark in marks}]
     assert len(rows) == (1 if count < 5 else 2)
@@ -116,8 +116,8 @@ def test_badges_of_the_whole_system_stand_between_its_title_and_the_legend() -> 
     marks = tuple(Badge(number=number, severity="error", title="x") for number in (4, 12))
     scene = diagram_scene(domain(replace(drawn(), badges=marks)))
     rows = [group for group in scene.foot if isinstance(group, SceneGroup)]
-    places = [((row.move or (0, 0))[0] + mark.x, mark.number) for row in rows for mark in badges(row.shapes)]
-    assert [number for _, number in places] == [4, 12]
+    places = [((row.move or (0, 0))[0] + mark.x, mark.text) for row in rows for mark in badges(row.shapes)]
+    assert [number for _, number in places] == ["4", "12"]
     title = SIZES.margin + text_width("D", SIZES.label, bold=True)
     assert title + SIZES.badge < places[0][0] < places[1][0] - SIZES.badge
     assert places[1][0] + SIZES.badge < scene.view.right

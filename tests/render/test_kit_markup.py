@@ -64,7 +64,7 @@ def marks() -> Scene:
     icon = glyph("database")
     shapes = (
         *(IconImage(icon, 8, 8, 40), IconImage(icon, 50, 8, 8), TextLine(60, 30, "<b>", 13), *cross(90, 20)),
-        *(BadgeMark(120 + 30 * count, 20, count, severity, "&") for count, severity in enumerate(SEVERITIES)),
+        *(BadgeMark(120 + 30 * count, 20, str(count), severity, "&") for count, severity in enumerate(SEVERITIES)),
         *(lock(220, 10, "closed", "encrypted"), lock(240, 10, "open", "plaintext")),
     )
     return scene("p", 300, 60, shapes, "<t>", "<a>")

@@ -258,13 +258,13 @@ def test_every_shape_of_a_scene_is_on_its_sheet_in_the_colors_of_the_theme() -> 
     (path,) = painted(Curve("M0 0h9", pen=Pen("ink")))
     assert isinstance(path, PaintedPath)
     assert (path.fill, path.stroke and path.stroke.width) == (None, 1.0)
-    outline, number = painted(BadgeMark(10, 10, 3, "error", "t"))
+    outline, number = painted(BadgeMark(10, 10, "3", "error", "t"))
     assert isinstance(outline, PaintedPath)
     assert outline.stroke is not None
     assert (outline.stroke.width, outline.stroke.join) == (1.5, "round")
     assert isinstance(number, PaintedText)
     assert number.text == "3"
-    (large,) = painted(BadgeMark(10, 20, 3, "info", "t", 15))
+    (large,) = painted(BadgeMark(10, 20, "3", "info", "t", 15))
     assert isinstance(large, PaintedLayer)
     assert large.matrix == (1.5, 0.0, 0.0, 1.5, 10.0, 20.0)
     (faded,) = painted(SceneGroup((Curve("M0 0h9", "ink"),), opacity=0.5, move=(1, 2), scale=0.7))

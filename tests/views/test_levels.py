@@ -31,7 +31,6 @@ from archgen.views.equal.places import fold_equal
 from archgen.views.levels import Picture, declared_view, level_diagrams
 from archgen.views.levels.candidates import by_network, by_role, crossed, in_parts
 from archgen.views.levels.drawing import content
-from archgen.views.levels.readable import component_badges
 from archgen.views.overview import component_edges, overview
 from tests.checked import check, read_model
 from tests.generators.level_models import MODELS, RANDOM, WRITTEN
@@ -83,7 +82,7 @@ def test_every_connection_is_a_line_or_a_chip_at_some_level(name: str) -> None:
             shown |= {edge.subject, *edge.bundled}
         for node in picture.diagram.nodes:
             shown |= {subject for chip in node.chips for subject in chip.subjects}
-    assert shown >= {edge.subject for edge in component_edges(topology(SYSTEMS[name]()), {})}
+    assert shown >= {edge.subject for edge in component_edges(topology(SYSTEMS[name]()))}
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -112,7 +111,7 @@ def test_connections_within_a_card_are_named_on_it() -> None:
         shown = {node.subject for node in diagram.nodes if not node.opens and not node.beside}
         assert (("→ each other", ("broker -> broker",)) in chips) == ("broker" in shown)
         assert (("→ itself", ("cron -> cron",)) in chips) == ("cron" in shown)
-    subjects = {edge.subject for edge in component_edges(topology(OWN), {})}
+    subjects = {edge.subject for edge in component_edges(topology(OWN))}
     named = {
         each
         for picture in drawn(OWN)
@@ -531,8 +530,8 @@ def test_a_finding_on_a_machine_is_on_what_it_names_also_below_virtual_hosts() -
     numbers = {
         number for number, finding in number_findings(model.findings) if finding.subject == Subject("host", "hv")
     }
-    marks = component_badges(model.topology, model.findings)
-    held = {name: {badge.number for badge in marks.get(name, ())} for name in ("app", "other")}
+    (picture,) = level_diagrams(model.topology, model.findings)
+    held = {node.id: {badge.number for badge in node.badges} for node in picture.diagram.nodes}
     assert numbers
     assert numbers <= held["app"]
     assert numbers.isdisjoint(held["other"])

@@ -77,7 +77,7 @@ class Lifelines:
         self.detailed = spacing.details and any(participant.detail for participant in sequence.participants)
         self.card = self._card(sequence)
         badges = [badge for message in messages(sequence.items) for badge in message.badges]
-        self.badge_step = 4 + max((badge_size(badge.number)[0] for badge in badges), default=20.0)
+        self.badge_step = 4 + max((badge_size(badge.text)[0] for badge in badges), default=20.0)
         self.x: dict[str, float] = {}
         x = 0.0
         for participant, gap in zip(sequence.participants, [0.0, *self._gaps(sequence)], strict=False):

@@ -194,12 +194,12 @@ class _Cells:
         return self._vertex(line.text, f"{_TEXT}align={align};{self._font(line)}", box, parent)
 
     def _badge(self, badge: BadgeMark, parent: _Parent) -> str:
-        wide, tall = (length * badge.radius / SIZES.badge for length in badge_size(badge.number))
+        wide, tall = (length * badge.radius / SIZES.badge for length in badge_size(badge.text))
         box = Box(badge.x - wide / 2, badge.y - tall / 2, wide, tall)
         fill, line = self._palette[badge.severity], self._palette["ground"]
         digits = TextLine(0, 0, "", SIZES.small, "on_badge", bold=True)
         style = f"{_MARKS[badge.severity]}fillColor={fill};strokeColor={line};spacing=0;{self._font(digits)}"
-        return self._vertex(str(badge.number), style, box, self._groups.get(badge.group or "") or parent)
+        return self._vertex(badge.text, style, box, self._groups.get(badge.group or "") or parent)
 
     # Styles
 

@@ -263,7 +263,7 @@ class _Canvas:
         r = badge.radius + (3 if form == "diamond" else 0)
         box = Box(badge.x - r, badge.y - r, 2 * r, 2 * r)
         self._outline(form, box, badge.severity, Pen("ground"), groups, True)
-        digits = TextLine(badge.x, badge.y + SIZES.small / 3, str(badge.number), SIZES.small, "on_badge", "middle")
+        digits = TextLine(badge.x, badge.y + SIZES.small / 3, badge.text, SIZES.small, "on_badge", "middle")
         self._text(digits, groups)
 
 

@@ -125,10 +125,10 @@ class _Colors:
 
     def _badge(self, badge: BadgeMark) -> Iterable[SheetShape]:
         if badge.radius != SIZES.badge:
-            usual = BadgeMark(0, 0, badge.number, badge.severity)
+            usual = BadgeMark(0, 0, badge.text, badge.severity)
             return self._shape(SceneGroup((usual,), move=(badge.x, badge.y), scale=badge.radius / SIZES.badge))
         outline = self._path(badge_path(badge), badge.severity, Stroke(self._color("ground"), _OUTLINE, join="round"))
-        return (*outline, *(self._text(badge_text(badge)) if badge.number else ()))
+        return (*outline, *(self._text(badge_text(badge)) if badge.text else ()))
 
 
 def _quad(box: Box) -> Quad:

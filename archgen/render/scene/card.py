@@ -26,7 +26,7 @@ _TOUCHED = 0.2
 
 
 def card_shapes(
-    placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: Sequence[int] = ()
+    placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: Sequence[str] = ()
 ) -> list[SceneShape]:
     """Return the icon and the words of a card, then its chips; its icon makes room for the badges in its upper corner."""
     return [*_words(placed, measures, icons, in_corner), *_chips(placed, measures)]
@@ -56,7 +56,7 @@ def _chips(placed: PlacedNode, measures: Measures) -> list[SceneShape]:
     return shapes
 
 
-def _words(placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: Sequence[int]) -> list[SceneShape]:
+def _words(placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: Sequence[str]) -> list[SceneShape]:
     if placed.compact:
         return _compact(placed, measures)
     return _flat_card(placed, measures, icons) if measures.flat else _large(placed, measures, icons, in_corner)
@@ -84,7 +84,7 @@ def _second_line(placed: PlacedNode, measures: Measures, x: float, y: float, anc
     return [TextLine(x, y, placed.detail, measures.sizes.label, role, anchor, bold=is_marked)]
 
 
-def _large(placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: Sequence[int]) -> list[SceneShape]:
+def _large(placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: Sequence[str]) -> list[SceneShape]:
     node, box, sizes, leading = placed.node, placed.box, measures.sizes, measures.title
     middle = box.centre[0]
     tall = leading * len(placed.title) + (measures.label if placed.detail else 0)
@@ -111,11 +111,11 @@ def icon_size(sizes: Sizes, room: float) -> float:
 
 
 def card_icon(
-    icon: Icon, box: Box, sizes: Sizes, inset: float, numbers: Sequence[int], y: float, size: float
+    icon: Icon, box: Box, sizes: Sizes, inset: float, badges: Sequence[str], y: float, size: float
 ) -> IconImage:
-    """Return an icon in the middle of a card, from a y on; it makes room for badges of some numbers that would lie on it."""
+    """Return an icon in the middle of a card, from a y on; it makes room for badges of some texts that would lie on it."""
     x = box.centre[0] - size / 2
-    wide = sum(badge_size(number)[0] * sizes.badge / SIZES.badge + 4 for number in numbers)
+    wide = sum(badge_size(text)[0] * sizes.badge / SIZES.badge + 4 for text in badges)
     first, last = box.x + inset / 2, box.right + sizes.hang - wide
     if y >= box.y + sizes.badge or x + (1 - _TOUCHED) * size <= last:
         return IconImage(icon, x, y, size)

@@ -200,7 +200,7 @@ class _Painter:
         kind: ItemKind = "level" if node.opens else "host" if node.holds else "component"
         link = self._link(kind, node.opens or node.subject, full, box)
         places = self._badge_places.get(node.id, ())
-        in_corner = [badge.number for badge, (_, y) in zip(node.badges, places, strict=True) if y == box.y]
+        in_corner = [badge.text for badge, (_, y) in zip(node.badges, places, strict=True) if y == box.y]
         return SceneGroup(
             (
                 Rectangle(

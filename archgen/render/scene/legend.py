@@ -89,7 +89,7 @@ def _entries(placed: Placed) -> Iterator[_Entry]:
     severities = {badge.severity for badge in badges}
     for severity in SEVERITIES:
         if severity in severities:
-            mark = SceneGroup((BadgeMark(14, 14, 0, severity),), move=(0, -7), scale=0.7)
+            mark = SceneGroup((BadgeMark(14, 14, "", severity),), move=(0, -7), scale=0.7)
             yield (mark, _words(24, severity)), 24 + text_width(severity, SIZES.small)
 
 
@@ -116,7 +116,7 @@ def _whole(placed: Placed, titled: float, scale: float) -> tuple[BadgeMark, ...]
     radius, middle = _BADGE * SIZES.badge * scale, -0.36 * placed.measures.sizes.label
     marks: list[BadgeMark] = []
     for badge in placed.diagram.badges:
-        wide = badge_size(badge.number)[0] * radius / SIZES.badge
+        wide = badge_size(badge.text)[0] * radius / SIZES.badge
         marks.append(finding_badge(badge, titled + 6 * scale + wide / 2, middle, radius))
         titled += wide + 4 * scale
     return tuple(marks)

@@ -57,12 +57,12 @@ def drum_path(drum: Rectangle) -> str:
 
 def finding_badge(badge: Badge, x: float, y: float, radius: float = SIZES.badge, group: str | None = None) -> BadgeMark:
     """Return the mark of a badge around a centre."""
-    return BadgeMark(x, y, badge.number, badge.severity, badge.title, radius, group)
+    return BadgeMark(x, y, badge.text, badge.severity, badge.title, radius, group)
 
 
 def badge_path(badge: BadgeMark) -> str:
     """Return the outline of a badge of the usual size around (x, y): an octagon, a triangle or a capsule."""
-    x, y, half, r = badge.x, badge.y, badge_size(badge.number)[0] / 2, float(SIZES.badge)
+    x, y, half, r = badge.x, badge.y, badge_size(badge.text)[0] / 2, float(SIZES.badge)
     match badge.severity:
         case "error":
             cut = r * 0.42
@@ -86,6 +86,6 @@ def badge_path(badge: BadgeMark) -> str:
 
 
 def badge_text(badge: BadgeMark) -> TextLine:
-    """Return the number on a badge of the usual size: in the lower half of a triangle, else in the middle."""
+    """Return the text on a badge of the usual size: in the lower half of a triangle, else in the middle."""
     baseline = badge.y + (6 if badge.severity == "warning" else 3.6)
-    return TextLine(badge.x, baseline, str(badge.number), SIZES.small, "on_badge", "middle", bold=True)
+    return TextLine(badge.x, baseline, badge.text, SIZES.small, "on_badge", "middle", bold=True)

@@ -74,14 +74,14 @@ class IconImage(Struct, frozen=True):
 
 
 class BadgeMark(Struct, frozen=True):
-    """The number of a finding around a centre; the number 0 isn't written: a sample in a legend.
+    """The number of a finding around a centre, as its text; a sample in a legend has none.
 
     `group` is the id of the group that it marks, where it isn't painted with that.
     """
 
     x: float
     y: float
-    number: int
+    text: str
     severity: Severity
     title: str = ""
     radius: float = SIZES.badge

@@ -166,14 +166,14 @@ class _Document:
 
     def _badge(self, badge: BadgeMark) -> str:
         if badge.radius != SIZES.badge:
-            usual = BadgeMark(0, 0, badge.number, badge.severity, badge.title)
+            usual = BadgeMark(0, 0, badge.text, badge.severity, badge.title)
             return self._group(SceneGroup((usual,), move=(badge.x, badge.y), scale=badge.radius / SIZES.badge))
         # the style sheet gives the outlines of badges their width
         outline = element("path", d=badge_path(badge), class_=self._class(f"f-{badge.severity} s-ground"))
         css_class = self._class("badge")
-        if not badge.number:
+        if not badge.text:
             return element("g", outline, class_=css_class)
-        name = f"{badge.severity} {badge.number}"
+        name = f"{badge.severity} {badge.text}"
         spoken = element("title", escape(f"{name}: {badge.title}" if badge.title else name))
         # in a page the link around it has a name of its own, and a card with its findings
         hidden = "true" if self._scene.interactive else None

@@ -79,7 +79,7 @@ def narrowed(rows: CellRows) -> CellRows:
 
 
 def _issues(badges: Iterable[Badge]) -> str:
-    return " ".join(f"[{badge.number}]" for badge in badges)
+    return " ".join(f"[{badge.text}]" for badge in badges)
 
 
 class _Axis:

@@ -91,4 +91,4 @@ def _folded(text: str) -> str:
 
 
 def _joined(words: str, badges: Iterable[Badge]) -> str:
-    return " ".join([words, *(f"[{badge.number}]" for badge in badges)])
+    return " ".join([words, *(f"[{badge.text}]" for badge in badges)])

@@ -97,7 +97,7 @@ class _Writer:
 
     def _message(self, message: Message) -> None:
         start, end = self._x(message.source), self._x(message.target)
-        issues = " ".join(f"[{badge.number}]" for badge in message.badges)
+        issues = " ".join(f"[{badge.text}]" for badge in message.badges)
         lock = {"closed": "tls", "open": "clear", "": ""}[LINES[message.meaning].lock]
         detail = "" if message.answer else " ".join(word for word in (fold_lines(message.protocol), lock) if word)
         words = " ".join(word for word in (message.text, f"({detail})" if detail else "", issues) if word)

@@ -166,8 +166,8 @@ class _Painter:
         size = icon_size(self._sizes, room - sum(heights))
         y = box.y + (box.height - size - sum(heights) - 4) / 2
         if node.part.icon and size:
-            numbers = [badge.number for badge in node.badges if badge.y == box.y]
-            icon = card_icon(node.part.icon, box, self._sizes, _PADDING, numbers, y, size)
+            badges = [badge.text for badge in node.badges if badge.y == box.y]
+            icon = card_icon(node.part.icon, box, self._sizes, _PADDING, badges, y, size)
             self._marks.image(self._canvas, into, icon)
         self._canvas.write(card, words, vertical="t", insets=(0, y + size + 4 - box.y, 0, 0))
 

@@ -45,21 +45,21 @@ class Marks:
     def badge(self, canvas: Canvas, into: ShapeGroup, badge: BadgeMark) -> None:
         """Draw a badge around its center."""
         by = badge.radius / SIZES.badge
-        wide, tall = (by * length for length in badge_size(badge.number))
+        wide, tall = (by * length for length in badge_size(badge.text))
         box = Box(badge.x - wide / 2, badge.y - tall / 2, wide, tall)
         if badge.severity == "warning":
             box = Box(box.x - 2 * by, box.y, box.width + 4 * by, box.height - by)
-        alt = f"{badge.severity} {badge.number}: {badge.title}"
+        alt = f"{badge.severity} {badge.text}: {badge.title}"
         shape = canvas.shape(
             into,
             form(badge.severity),
             box,
             fill=badge.severity,
             line="ground",
-            name=f"finding {badge.number}",
+            name=f"finding {badge.text}",
             alt=alt,
         )
-        run = ((str(badge.number), "on_badge", True),)
+        run = ((badge.text, "on_badge", True),)
         # a triangle has its text in its lower half
         size = max(by * SIZES.small, min(_LEAST / canvas.points(1.0), _SHARE * tall))
         canvas.write(shape, ((run, size),), insets=(0, 0, 0, 4 * by if badge.severity == "warning" else 0))

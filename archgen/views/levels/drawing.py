@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 
 from msgspec.structs import replace
 
@@ -12,18 +11,13 @@ from archgen.analysis.hops import Meaning
 from archgen.analysis.topology import Topology
 from archgen.model.kinds import ROLES, Role
 from archgen.model.wording import listed, plural
-from archgen.views.badges import beside_title
-from archgen.views.diagram import Badge, Chip, Diagram, Edge, Group, GroupKind, Node
+from archgen.views.badges import merged_badges
+from archgen.views.diagram import Chip, Diagram, Edge, Group, GroupKind, Node
 from archgen.views.equal.names import stack_name
 from archgen.views.labels import MORE_PORTS, WORST, own_chip
 from archgen.views.levels.sketch import STACK, Pair, Sketch
 from archgen.views.levels.tree import BESIDE, SYSTEM, GroupTree
 from archgen.views.overview import component_node, runs_several
-
-BadgesByNode = dict[str, tuple[Badge, ...]]
-
-_BADGES = 3
-"""The most badges of a card or line that stands for several."""
 
 _NOUNS: dict[Role, str] = {"visitor": "client", "web": "service", "application": "service", "data": "store"}
 """What a group holds, in words short enough for its card; others are counted without a name."""
@@ -32,15 +26,15 @@ _OWN_NOUNS = {"worker": "worker", "queue": "queue", "stream": "stream", "schedul
 """The same for kinds that are none of what most of their role are."""
 
 
-def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch, marks: BadgesByNode) -> Diagram:
-    """Return the diagram of the last group of a path."""
+def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch) -> Diagram:
+    """Return the diagram of the last group of a path, without badges."""
     opened, root = path[-1], path[0]
     branches = _told_apart({branch.id: branch for around in path for branch in around.walk()}, drawn)
     chips = _chips(topology, drawn, branches)
     frames = _frames(path, drawn)
     nodes = tuple(
         replace(node, chips=chips.get(node.id, ()), group=frames.get(node.id), beside=node.id not in drawn.inside)
-        for node in (_node(topology, card, drawn, branches, marks) for card in drawn.shown)
+        for node in (_node(topology, card, drawn, branches) for card in drawn.shown)
     )
     hints = topology.architecture.layout
     return Diagram(
@@ -48,15 +42,12 @@ def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch, marks:
         title=root.title if opened.id == SYSTEM else f"{root.title}: {opened.title}",
         alt=_alt(opened, nodes),
         nodes=nodes,
-        groups=tuple(
-            _frame(branch, marks) for branch in branches.values() if branch.id in {node.group for node in nodes}
-        ),
+        groups=tuple(_frame(branch) for branch in branches.values() if branch.id in {node.group for node in nodes}),
         edges=tuple(merged_lines(drawn.lines)),
         direction=hints.direction,
         rank=hints.rank,
         near=hints.near,
         used=topology.used,
-        badges=beside_title(marks, {_place(branch) for branch in branches.values()}) if opened.id == SYSTEM else (),
     )
 
 
@@ -97,30 +88,24 @@ def _ids(branches: Iterable[GroupTree]) -> tuple[str, ...]:
     return tuple(branch.id for branch in branches)
 
 
-def _frame(branch: GroupTree, marks: BadgesByNode) -> Group:
+def _frame(branch: GroupTree) -> Group:
     kind: GroupKind = branch.kind if branch.kind in ("zone", "network") else "group"
     subject = branch.id.rpartition("/")[2].partition(":")[2]
-    own = marks.get(_place(branch), ())
-    return Group(id=branch.id, subject=subject, kind=kind, label=branch.title, detail=branch.detail, badges=own)
-
-
-def _place(branch: GroupTree) -> str:
-    """Return the place of the findings on a zone or a network."""
-    return branch.id.rpartition("/")[2]
+    return Group(id=branch.id, subject=subject, kind=kind, label=branch.title, detail=branch.detail)
 
 
 # Cards
 
 
-def _node(topology: Topology, card: str, drawn: Sketch, branches: dict[str, GroupTree], marks: BadgesByNode) -> Node:
+def _node(topology: Topology, card: str, drawn: Sketch, branches: dict[str, GroupTree]) -> Node:
     if card in topology.components:
-        return component_node(topology, topology.components[card], card, marks.get(card, ()))
+        return component_node(topology, topology.components[card], card)
     if card in branches:
-        return _group_node(topology, branches[card], marks)
-    return _stack_node(topology, card, [name for name, at in drawn.cards.items() if at == card], marks)
+        return _group_node(topology, branches[card])
+    return _stack_node(topology, card, [name for name, at in drawn.cards.items() if at == card])
 
 
-def _group_node(topology: Topology, branch: GroupTree, marks: BadgesByNode) -> Node:
+def _group_node(topology: Topology, branch: GroupTree) -> Node:
     leaves = branch.leaves
     role = _role(topology, leaves)
     return Node(
@@ -130,18 +115,17 @@ def _group_node(topology: Topology, branch: GroupTree, marks: BadgesByNode) -> N
         detail=content(topology, leaves),
         kind="other",
         role=role,
-        badges=worst_badges(marks.get(name, ()) for name in (_place(branch), *leaves)),
         description=f"{branch.title}: {listed(leaves)}",
         opens=branch.id.removeprefix(BESIDE),
         stands_for=leaves,
     )
 
 
-def _stack_node(topology: Topology, card: str, names: list[str], marks: BadgesByNode) -> Node:
+def _stack_node(topology: Topology, card: str, names: list[str]) -> Node:
     """Return the card of equal components: named by the first, with their number."""
     first = topology.components[names[0]]
     label, detail = _stack_title(topology, names)
-    node = component_node(topology, first, card, worst_badges(marks.get(name, ()) for name in names))
+    node = component_node(topology, first, card)
     return replace(
         node,
         label=label,
@@ -175,14 +159,6 @@ def _role(topology: Topology, components: Sequence[str]) -> Role:
     """Return the role that places a group: that of most of its components, of the earlier one if they tie."""
     counts = Counter(topology.kind(name).role for name in components)
     return max(ROLES, key=lambda role: (counts[role], -ROLES.index(role)))
-
-
-def worst_badges(groups: Iterable[tuple[Badge, ...]]) -> tuple[Badge, ...]:
-    """Return the gravest badges of several elements, in the order of their numbers."""
-    order = {"error": 0, "warning": 1, "info": 2}
-    every = {badge.number: badge for badge in chain.from_iterable(groups)}.values()
-    worst = sorted(every, key=lambda badge: (order[badge.severity], badge.number))[:_BADGES]
-    return tuple(sorted(worst, key=lambda badge: badge.number))
 
 
 def _title(topology: Topology, drawn: Sketch, card: str, branches: dict[str, GroupTree]) -> str:
@@ -239,7 +215,7 @@ def _line(pair: Pair, forth: tuple[Edge, ...], back: tuple[Edge, ...]) -> Edge:
         target=pair[1],
         label=bundle_label(bundle),
         meaning=_meaning(bundle),
-        badges=worst_badges(edge.badges for edge in bundle),
+        badges=merged_badges(edge.badges for edge in bundle),
         mutual=mutual or first.mutual,
         bundled=subjects,
     )

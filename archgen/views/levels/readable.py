@@ -8,11 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.linting.finding_groups import number_findings
 from archgen.model.finding import Finding
-from archgen.views.badges import badges
-from archgen.views.diagram import Badge, Diagram, Edge
-from archgen.views.folding import Folding
+from archgen.views.badges import with_every_badge
+from archgen.views.diagram import Diagram, Edge
 from archgen.views.levels.candidates import Candidate
 from archgen.views.levels.division import divide, draft
 from archgen.views.levels.drawing import diagram
@@ -44,11 +42,11 @@ def level_diagrams(
     diagrams have only these components, and the groups of their direct `neighbors` if asked for. `most` are the cards that
     a diagram may have where it is seen; one that isn't `legible` there is divided further, if it can be.
     """
-    marks = component_badges(topology, findings)
-    edges = tuple(component_edges(topology, marks))
+    edges = tuple(component_edges(topology))
 
     def drawn(path: tuple[GroupTree, ...]) -> Diagram:
-        return diagram(topology, path, draft(topology, edges, path, most), marks)
+        plain = diagram(topology, path, draft(topology, edges, path, most))
+        return with_every_badge(topology, findings, plain, whole=shown is None and path[-1].id == SYSTEM)
 
     def is_legible(path: tuple[GroupTree, ...]) -> bool:
         return legible is None or legible(drawn(path))
@@ -78,10 +76,10 @@ def collapsed(
     held = {name for group in groups for name in group.components}
     if not groups:
         return None
-    marks = component_badges(topology, findings)
     free = tuple(name for name in names if name not in held)
     path = (GroupTree(SYSTEM, topology.architecture.name, "group", free, groups),)
-    return diagram(topology, path, draft(topology, tuple(component_edges(topology, marks)), path), marks)
+    plain = diagram(topology, path, draft(topology, tuple(component_edges(topology)), path))
+    return with_every_badge(topology, findings, plain)
 
 
 def _outside(
@@ -94,30 +92,3 @@ def _outside(
     apart = (replace(branch, id=f"{BESIDE}{branch.id}") if branch.id in taken else branch for branch in groups.branches)
     alone = (GroupTree(name, topology.components[name].title, "group", (name,)) for name in groups.components)
     return (*apart, *alone)
-
-
-def component_badges(topology: Topology, findings: Sequence[Finding]) -> dict[str, tuple[Badge, ...]]:
-    """Return the badges of components and connections; those of replicas and hosts are on their component."""
-    folding = Folding({replica.id: replica.component for replica in topology.replicas.values()}, {})
-    marks = badges(topology, findings, folding)
-    for number, finding in number_findings(findings):
-        if finding.subject.kind == "host" and finding.accepted is None:
-            badge = Badge(number, finding.severity, finding.message)
-            for component in _named(topology, finding) or _carried(topology, finding.subject.id):
-                both = {each.number: each for each in (*marks.get(component, ()), badge)}
-                marks[component] = tuple(both[each] for each in sorted(both))
-    return marks
-
-
-def _named(topology: Topology, finding: Finding) -> tuple[str, ...]:
-    """Return the components of the replicas that a finding on a host speaks of: on a machine below, they stand on its guests."""
-    replicas = (each.subject.id for each in finding.related if each.subject.kind == "replica")
-    return tuple(dict.fromkeys(topology.replicas[name].component for name in replicas if name in topology.replicas))
-
-
-def _carried(topology: Topology, host: str) -> tuple[str, ...]:
-    """Return the components that run on a host alone, or the first on it if all of them run elsewhere too."""
-    names = tuple(dict.fromkeys(replica.component for replica in topology.replicas_on[host]))
-    working = tuple(name for name in names if not topology.kind(name).observes)
-    alone = tuple(name for name in working if len(set(topology.hosts_of(name))) == 1)
-    return alone or working[:1] or names[:1]
