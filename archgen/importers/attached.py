@@ -22,7 +22,7 @@ from archgen.importers.nginx import (
     read_directives,
     read_nginx,
 )
-from archgen.importers.protocols import protocol_of_port
+from archgen.importers.protocols import protocol_of_port, takes_tls_alone
 from archgen.importers.proxies import Pools, Proxy, is_trial_configuration
 from archgen.importers.sources.calls.registered_names import calls_by_registered_names
 from archgen.importers.sources.probes import asked_by_others
@@ -54,6 +54,14 @@ _OPENS = re.compile(r"[\[({:=|>]\s*(?:(?:#|//)[^\n]*)?$")
 _LONGEST_LIST = 60
 _LONGEST_LINE = 2000
 _MOST_LINES = 20_000
+_OF_STORES = {
+    "key-value-store": ("redis",),
+    "cache": ("redis",),
+    "queue": ("nats", "amqp"),
+    "database": ("mysql", "mongodb"),
+}
+"""The protocols of stores of a kind whose configurations tell that they take nothing outside TLS."""
+
 _BALANCERS = ("load-balancer", "reverse-proxy", "web-server", "api-gateway")
 
 
@@ -72,11 +80,20 @@ def read_attachments(attachments: list[Attachment], sheet: FactSheet) -> Iterato
         if name is not None:
             yield attachment.file, name
             continue
+        if _takes_tls_alone(attachment):
+            origin = Origin(attachment.file.path, attachment.line or 1)
+            sheet.add(Fact(f"component:{attachment.owner}", "is_secured", True, origin, MOUNTED))
         content = attachment.file.data, id(attachment.hosts)
         if content not in searched:
             searched[content] = tuple(_search(attachment.file.data, attachment.hosts))
         _call(attachment, searched[content], sheet)
     calls_by_registered_names(attachments, sheet)
+
+
+def _takes_tls_alone(attachment: Attachment) -> bool:
+    protocols = _OF_STORES.get(attachment.kind, ()) if not attachment.is_shared else ()
+    text = attachment.file.data.decode("utf-8", "replace") if protocols else ""
+    return any(takes_tls_alone(protocol, text) for protocol in protocols)
 
 
 def _is_of_proxy(attachment: Attachment) -> bool:

@@ -161,7 +161,8 @@ _BESIDE = re.compile(
 
 _CLIENT_OF = re.compile(
     r"(postgres|pg|mysql|mariadb|mongo|redis|rabbit|kafka|elastic|minio|memcache)[a-z\d]*[-_.]"
-    r"(rest|connect|schema|registry|gateway|ui|gui|web-?ui|exporter|admin|manager|commander|express|console|init|setup|migrat|mcp|mirror)",
+    r"(rest|connect|schema|registry|gateway|ui|gui|web-?ui|exporter|admin|manager|commander|express|console|init|setup|migrat|mcp|mirror|"
+    r"producer|consumer|publisher|subscriber|listener|worker|relay|api|sync|seed|client|tool)",
     re.IGNORECASE,
 )
 """Names of programs beside a store, which begin with the store's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archgen.importers.catalogue import STORE_PROTOCOLS, Known
@@ -20,6 +21,20 @@ _OF_PORTS = {
 }  # fmt: skip
 """What answers on ports where nothing speaks HTTP."""
 
+_TLS_ALONE = {
+    "redis": (r"""(?:^|[\s"'])(?:--)?port[\s=:"',]+0(?![\w.])""", r"tls-port[\s=:\"',]+[1-9]"),
+    "mysql": (r"require[_-]secure[_-]transport[\s=:\"']+(?:on|1|true)\b",),
+    "mongodb": (r"(?:tls|ssl)mode[\s=:\"']+require(?:tls|ssl)|\b(?:tls|ssl):\s{1,20}mode:\s*require(?:tls|ssl)",),
+    "amqp": (r"listeners\.tcp\s*=\s*none",),
+    "nats": (r"(?:^|\s)--tls(?:verify)?(?![\w-])",),
+}
+"""What servers of a protocol are told that take nothing outside TLS: all of it."""
+
+_LONGEST = 100_000
+_COMMENT = re.compile(r"(?:^|(?<=\s))(?:#|;|//)[^\n]*", re.MULTILINE)
+_BLOCK_OF_NATS = re.compile(r"(\w+)?[ \t]*[:=]?[ \t]*\{|\}")
+_OF_NATS = re.compile(r"\ballow_non_tls\b[\s:=]+(?:true|on|yes)", re.IGNORECASE)
+
 PAGES_OF_QUEUES = (15672, 8161, 18083)
 """Ports on which brokers have pages for administrators."""
 
@@ -32,6 +47,27 @@ def protocol_of_port(port: int | None, known: Known | None = None) -> str | None
     protocol = _OF_PORTS.get(port or 0)
     is_told = known is not None and known.product is not None and not KINDS[known.kind].balances
     return None if is_told and protocol != "grpc" else protocol
+
+
+def takes_tls_alone(protocol: str, settings: str) -> bool:
+    """Return True if a command or a configuration tells the server of a protocol to take nothing outside TLS."""
+    patterns, text = _TLS_ALONE.get(protocol, ()), _COMMENT.sub("", settings[:_LONGEST])
+    if patterns and all(re.search(each, text, re.IGNORECASE | re.MULTILINE) for each in patterns):
+        return True
+    return protocol == "nats" and _has_block(text, "tls") and _OF_NATS.search(text) is None
+
+
+def _has_block(text: str, name: str) -> bool:
+    """Return True if a configuration has a block of a name that stands in no other one."""
+    depth = 0
+    for match in _BLOCK_OF_NATS.finditer(text):
+        if match[0].endswith("{"):
+            if depth == 0 and match[1] == name:
+                return True
+            depth += 1
+        elif match[0] == "}":
+            depth -= 1
+    return False
 
 
 def protocol_of_call(of_address: str | None, of_port: str | None, target: Guess, variable: str) -> str:

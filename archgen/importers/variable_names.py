@@ -132,6 +132,11 @@ def is_for_browsers(name: str) -> bool:
     return re.match(r"(VITE|REACT_APP|NEXT_PUBLIC|NUXT_PUBLIC|VUE_APP|EXPO_PUBLIC|GATSBY|NG_APP)_", name) is not None
 
 
+def title_of_address(variable: str) -> str:
+    """Return what a variable calls that of which it holds the address: the same for `NATS_HOST` and `NATS_URL`, empty for none."""
+    return _OF_ADDRESS.sub("", variable) or variable
+
+
 def is_named_after(variable: str, identity: str) -> bool:
     """Return True for a variable for the address of a program that has its name: `AI_GATEWAY_URL`, of `ai-gateway`."""
     words = _OF_ADDRESS.sub("", variable).lower().split("_")

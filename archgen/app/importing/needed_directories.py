@@ -12,7 +12,7 @@ from archgen.app.importing.overlay_modes import Scripts, above
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_below_applied, may_deploy
 from archgen.importers.kubernetes.manifests import Manifest
-from archgen.importers.kubernetes.routes import backends_in
+from archgen.importers.kubernetes.routing.backends import backends_in
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import guess
 from archgen.importers.stages import PRODUCTION, STAGING, UNNAMED, is_copy_before_release, stage_of

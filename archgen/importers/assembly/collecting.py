@@ -123,6 +123,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_hooked",
         "is_page",
         "is_promoted",
+        "is_secured",
         "promoter",
         "is_uncounted",
         "is_stopped",

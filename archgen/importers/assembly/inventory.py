@@ -70,6 +70,7 @@ class Part(Struct, kw_only=True):
     is_hooked: bool = False
     is_page: bool = False
     is_promoted: bool = False
+    is_secured: bool = False
     promoter: str | None = None
     is_uncounted: bool = False
     is_stopped: bool = False

@@ -42,6 +42,8 @@ def _complete(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: 
         call.protocol = known.protocol
     if call.protocol == "http" and target.listens.get(call.port or 0, {}).get("grpc"):
         call.protocol = "grpc"
+    if target.is_secured and known is not None and call.protocol == known.protocol:
+        call.tls = True
     if source.copy_of == call.target or target.copy_of == call.source:
         call.required = False
 

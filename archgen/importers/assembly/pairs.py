@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import BY_PRODUCT, PROVIDED, Known, is_product_like
-from archgen.importers.facts import BY_DRIVER, Origin
+from archgen.importers.facts import BY_DRIVER, BY_LIBRARY, Origin
 from archgen.importers.names import free_id, words_of
 from archgen.importers.secrets import is_secret_name
 
@@ -83,7 +83,7 @@ def pair_seekers(inventory: Inventory) -> Inventory:
                 part.backs_up += [near[0].id] if near[0].id not in part.backs_up else []
             elif len(near) == 1 and not any(_fits(each, product) for each in called):
                 inventory.calls[part.id, near[0].id] = _sought(part, near[0], variable, reference)
-            elif not fitting and reference and (part.kind != "backup" or product == "s3"):
+            elif not fitting and reference not in ("", BY_LIBRARY) and (part.kind != "backup" or product == "s3"):
                 if (product, reference) not in outside:
                     store = _outside(product, variable, place, inventory)
                     outside[product, reference] = store.id
@@ -109,6 +109,8 @@ def pair_neighbours(inventory: Inventory) -> Inventory:
 def _sought(part: Part, store: Part, variable: str, reference: str) -> Call:
     if reference == BY_DRIVER:
         return replace(_call(part, store), required=True, variable=variable, evidence=f"{variable}{BY_DRIVER}")
+    if reference == BY_LIBRARY:
+        return replace(_call(part, store), required=True, is_named=False, evidence=BY_LIBRARY)
     # a file may well hold a password
     evidence = f"{variable}, {'without an address' if is_secret_name(variable) else 'in no file'}"
     return replace(_call(part, store), required=True, variable=variable, evidence=evidence)

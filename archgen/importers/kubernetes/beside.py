@@ -18,7 +18,8 @@ from archgen.importers.kubernetes.manifests import (
     labels_of,
     may_be_one_namespace,
 )
-from archgen.importers.kubernetes.routes import backends_in, hosts_of_route
+from archgen.importers.kubernetes.routing.backends import backends_in
+from archgen.importers.kubernetes.routing.routes import hosts_of_route
 from archgen.importers.kubernetes.variables import configurations_taken
 from archgen.importers.stages import UNNAMED, stage_of
 from archgen.importers.variable_names import HOST_ENDS, names_itself

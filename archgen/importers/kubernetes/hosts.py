@@ -6,11 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec import Struct
+
 from archgen.importers.addresses import NODE, Mention, resolve_host
 from archgen.importers.facts import NO_PORT, NO_SERVICE
 from archgen.importers.kubernetes.manifests import Manifest, Manifests, may_be_one_namespace
 from archgen.importers.kubernetes.part import Workload, listens, node_ports, replicas_of
-from archgen.importers.kubernetes.routes import Backend, IngressRoute, routes_of
+from archgen.importers.kubernetes.routing.backends import Backend
+from archgen.importers.kubernetes.routing.routes import IngressRoute, routes_of
 from archgen.importers.stages import without_stage
 from archgen.model.kinds import KINDS
 
@@ -109,18 +112,28 @@ def public_names(routes: Iterable[IngressRoute], hosts: Hosts) -> dict[str, str]
     return names
 
 
-def backends_of(route: IngressRoute, hosts: Hosts) -> Iterator[tuple[str, Backend, bool]]:
-    """Yield the components that a route leads to, each with how it does; True where no Service has the name."""
+class LedTo(Struct, frozen=True):
+    """A component that a route leads to, by a backend; what that `lack`s to reach it ends an evidence, None for nothing."""
+
+    target: str
+    backend: Backend
+    lack: str | None
+
+
+def backends_of(route: IngressRoute, hosts: Hosts) -> Iterator[LedTo]:
+    """Yield the components that a route leads to: it may have a name that no Service has, or a port."""
     for backend in route.backends:
         target = resolve_host(backend.name, hosts.of(route.namespace))
         meant = resolve_host(backend.name, hosts.meant_in(route.namespace)) if target is None else None
-        if target is not None or meant is not None:
-            yield target or meant or "", backend, meant is not None
+        if target is not None:
+            yield LedTo(target, backend, hosts.lack(Mention(target, None, backend.port)) or None)
+        elif meant is not None:
+            yield LedTo(meant, backend, hosts.absence(route.declared, meant))
 
 
 def runs_programs(manifests: Manifests, parts: Iterable[Workload], hosts: Hosts) -> bool:
     """Return True if anything runs that routes lead to; where there are no routes, any program."""
-    routed = {target for route in routes_of(manifests) for target, *_ in backends_of(route, hosts)}
+    routed = {to.target for route in routes_of(manifests) for to in backends_of(route, hosts)}
     programs = [part for part in parts if KINDS[part.guess.known.kind].role in ("application", "web")]
     behind = [part for part in programs if part.id in routed] or programs
     return any(replicas_of(part, manifests)[0] for part in behind)

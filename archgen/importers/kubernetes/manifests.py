@@ -18,7 +18,10 @@ WORKLOADS = {
     "ReplicationController": "replication controller", "DeploymentConfig": "deployment", "Rollout": "rollout", "Pod": "pod",
     "Job": "job", "CronJob": "cron job",
 }  # fmt: skip
-ROUTES = ("Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "IngressRoute", "VirtualService", "Route")
+ROUTES = (
+    "Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "IngressRoute", "IngressRouteTCP", "VirtualService", "Route",
+    "HTTPProxy", "VirtualServer", "ApisixRoute", "Mapping",
+)  # fmt: skip
 OF_CONTROLLERS = (
     "CiliumNetworkPolicy",
     "CiliumClusterwideNetworkPolicy",
@@ -39,6 +42,7 @@ OTHERS = (
     *OF_CONTROLLERS,
     "Gateway",
     "Middleware",
+    "TraefikService",
     "Endpoints",
     "EndpointSlice",
     "SealedSecret",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache
 
+from archgen.importers.addresses import resolve_host
 from archgen.importers.catalogue import PRODUCTS, STORES, Known
+from archgen.importers.kubernetes.custom_resources import Resource
+from archgen.importers.kubernetes.hosts import ServiceKey, full_names
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import unknown_variables
 from archgen.importers.kubernetes.variables import expanded, variables_of
-from archgen.importers.outside import ASKED, Outside
+from archgen.importers.outside import ASKED, Outside, OutsideStore
 from archgen.importers.products import known_by_name
 from archgen.importers.providers.caller import Caller, Setting
 from archgen.importers.providers.calls import ProviderCalls, texts_of_domains
@@ -22,7 +25,28 @@ _OF_PAGES = {80, 8000, 8080, 9000}
 """Ports of stores on which much else answers."""
 
 
-def outer_services(
+def aliases_of(
+    manifests: Manifests,
+    parts: Iterable[Workload],
+    resources: Iterable[Resource],
+    selected: Mapping[ServiceKey, list[Workload]],
+    outside: Outside,
+) -> tuple[dict[ServiceKey, str], list[OutsideStore]]:
+    """Return the ids of Services that stand for a name or an address, outside the cluster or in another namespace, and the stores there."""
+    inside, stores = full_names(selected), list[OutsideStore]()
+    aliases = {key: resource.id for resource in resources for key in resource.names if not selected.get(key)}
+    services = {(each.namespace, each.name): each for each in manifests.of("Service")}
+    for key, host, known in _outer_services(manifests, {part.guess.known.product for part in parts}):
+        target = resolve_host(host, inside)
+        if target is None and known is not None and ("." in host or host == key[1]):
+            stores.append(outside.add(host, known, services[key].origin, "Service", key[1]))
+            target = stores[-1].id
+        if target is not None:
+            aliases[key] = target
+    return aliases, stores
+
+
+def _outer_services(
     manifests: Manifests, products: Set[str | None]
 ) -> Iterator[tuple[tuple[str, str], str, Known | None]]:
     """Yield each such Service with its host and what it is; None for what is neither a store nor asked as one.

@@ -22,7 +22,7 @@ from archgen.importers.kubernetes.manifests import (
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess, guess, runs_sentinel, with_ports
-from archgen.importers.protocols import PAGES_OF_QUEUES
+from archgen.importers.protocols import PAGES_OF_QUEUES, takes_tls_alone
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -273,6 +273,9 @@ def describe_workload(part: Workload, counted: tuple[int, str, Origin], runs_pro
         sheet.add(Fact(subject, "group", manifest.namespace, manifest.origin, "namespace"))
     if _has_sentinel(part):
         sheet.add(Fact(subject, "is_promoted", True, manifest.origin, "sentinel"))
+    command = part.containers[0].get("args" if part.containers[0].get("args").value else "command")
+    if takes_tls_alone(guessed.known.protocol, command_of(part.containers[0])):
+        sheet.add(Fact(subject, "is_secured", True, command.origin, "command"))
     replicas, evidence, source = counted
     if replicas == 0 and not runs_programs:
         replicas = 1

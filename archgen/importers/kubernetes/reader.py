@@ -11,7 +11,6 @@ from archgen.importers.addresses import (
     argument,
     may_hold_address,
     mentions,
-    resolve_host,
     words_of_command,
 )
 from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
@@ -27,9 +26,9 @@ from archgen.importers.kubernetes.custom_resources import (
 )
 from archgen.importers.kubernetes.hosts import (
     Hosts,
+    LedTo,
     backends_of,
     former_namespaces,
-    full_names,
     public_names,
     renamed_services,
     runs_programs,
@@ -37,10 +36,11 @@ from archgen.importers.kubernetes.hosts import (
 from archgen.importers.kubernetes.images import held_by_products, held_by_programs, stores_named_in
 from archgen.importers.kubernetes.label_index import LabelIndex
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, all_containers_of, containers_of
-from archgen.importers.kubernetes.outer import add_providers_of_workloads, outer_services
+from archgen.importers.kubernetes.outer import add_providers_of_workloads, aliases_of
 from archgen.importers.kubernetes.part import Workload, describe_workload, jobs_of_programs, replicas_of, workloads
 from archgen.importers.kubernetes.policies import add_policies, admissions, warn_of_blocked
-from archgen.importers.kubernetes.routes import controller_of, routes_of
+from archgen.importers.kubernetes.routing.controllers import controller_of
+from archgen.importers.kubernetes.routing.routes import IngressRoute, entry_of, routes_of
 from archgen.importers.kubernetes.scraping import add_scraped
 from archgen.importers.kubernetes.services import add_services, ports_by_id, ports_of_nodes, protocols_of, siblings_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings
@@ -59,7 +59,7 @@ from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import statements_of_call
 from archgen.importers.schemes import ALONE, Beside, told_beside
 from archgen.importers.store_names import registry_named, sets_store_itself
-from archgen.importers.variable_names import names_page, names_sources, names_telemetry
+from archgen.importers.variable_names import names_page, names_sources, names_telemetry, title_of_address
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -104,7 +104,9 @@ class _Reader:
         self.selected = {key: self.index.behind(service) for key, service in self.services.items()}
         self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index), opener)
         published = ports_of_nodes(self.services)
-        self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former_namespaces(self.services))
+        aliases, stores = aliases_of(manifests, self.parts, self.resources, self.selected, self.outside)
+        self.by_id |= {store.id: store for store in stores}
+        self.hosts = Hosts(self.parts, self.selected, aliases, published, former_namespaces(self.services))
         self.hosts.meant = names_of_releases(self.resources) | self.index.meant_by_empty(self.services, self.selected)
         self.hosts.ports = ports_by_id(self.services, self.selected)
         self.hosts.renamed = renamed_services(self.services, self.selected)
@@ -114,6 +116,8 @@ class _Reader:
         self.called: set[tuple[str, str]] = set()
         self.copied: set[tuple[str, str]] = set()
         self.protocols = dict(protocols_of(self.services, self.selected))
+        self.titles: set[tuple[str, str]] = set()
+        self.elsewhere: list[tuple[str, Mention, Origin, str]] = []
 
     def read(self, built: Mapping[str, tuple[str, str]]) -> list[Attachment]:
         runs = runs_programs(self.manifests, self.parts, self.hosts)
@@ -129,8 +133,8 @@ class _Reader:
         for job, part in jobs_of_programs(self.manifests, self.parts):
             self._take_over(job, part)
         for job in self.manifests.of("Job"):
-            called = self.sharing.called_by(job, self.hosts.of(job.namespace), self.by_id)
-            self.sheet.note_calls(job.origin, job.name, called)
+            hosts = self.hosts.of(job.namespace)
+            self.sheet.note_calls(job.origin, job.name, self.sharing.called_by(job, hosts, self.by_id))
         for resource in self.resources:
             describe_resource(resource, self.sheet)
             self._call_of_resource(resource)
@@ -195,23 +199,7 @@ class _Reader:
             self._connect(resource, Mention(identity), node.origin, "reference")
         for name, node in settings_of(resource.settings):
             self._mention(resource, name, node.text, node.origin, name, hosts)
-
-    def _aliases(self) -> dict[tuple[str, str], str]:
-        """Return the ids of Services that stand for a name, or for addresses, outside the cluster or in another namespace."""
-        inside = full_names(self.selected)
-        aliases: dict[tuple[str, str], str] = {
-            key: resource.id for resource in self.resources for key in resource.names if not self.selected.get(key)
-        }
-        for key, host, known in outer_services(self.manifests, {part.guess.known.product for part in self.parts}):
-            target = resolve_host(host, inside)
-            if target is None and known is not None and ("." in host or host == key[1]):
-                service = self.services[key]
-                store = self.outside.add(host, known, service.origin, "Service", key[1])
-                self.by_id[store.id] = store
-                target = store.id
-            if target is not None:
-                aliases[key] = target
-        return aliases
+        self._call_elsewhere(resource)
 
     def _call(self, part: Workload, hosts: Mapping[str, str]) -> None:
         implied = self.implied.of(part.namespace)
@@ -233,6 +221,7 @@ class _Reader:
                         name, value, flag = argument(word, before)
                         self._mention(part, name, value, source, flag or key, hosts)
                         before = word
+        self._call_elsewhere(part)
 
     def _call_outside(self, attachment: Attachment) -> None:
         """Add the stores in no file that the settings of a file name."""
@@ -291,15 +280,13 @@ class _Reader:
                 self._connect(part, mention, source, evidence)
                 self._doubt(part.id, mention.host, source, f"{evidence}, by its public name")
         for mention in mentions(name, value, meant, beside) if meant else ():
-            if self._judge(part, name, source, mention.host) == "none":
-                continue
-            self._connect(part, mention, source, evidence)
-            absent = self.hosts.absence(part.manifest.declared, mention.host)
-            self.sharing.doubted.setdefault((part.id, mention.host), (source, f"{evidence}{absent}"))
+            if self._judge(part, name, source, mention.host) != "none":
+                self.elsewhere.append((name, mention, source, evidence))
         for mention in mentions(name, value, hosts, beside):
             verdict = self._judge(part, name, source, mention.host)
             if verdict == "none":
                 continue
+            self.titles.add((part.id, title_of_address(name)))
             self._connect(part, mention, source, evidence)
             lack = self.hosts.lack(mention)
             if verdict == "doubtful" or lack:
@@ -308,6 +295,17 @@ class _Reader:
                 self.sharing.certain.add((part.id, mention.host))
             is_needed = not names_telemetry(name) or self.by_id[mention.host].guess.known.keeps_data
             self.sheet.use(part.id, mention.host, is_needed, source, evidence)
+
+    def _call_elsewhere(self, part: Workload | Resource) -> None:
+        """Add what a component names by no name of a Service in reach, unless an address under the same title is right."""
+        for name, mention, source, evidence in self.elsewhere:
+            pair = part.id, mention.host
+            if pair in self.called or (part.id, title_of_address(name)) in self.titles:
+                continue
+            absent = self.hosts.absence(part.manifest.declared, mention.host)
+            self._connect(part, mention, source, evidence)
+            self.sharing.doubted.setdefault(pair, (source, f"{evidence}{absent}"))
+        self.elsewhere.clear()
 
     def _call_services_outside(
         self, part: Workload | Resource, name: str, value: str, source: Origin, evidence: str
@@ -377,24 +375,25 @@ class _Reader:
         routes = [(route, list(backends_of(route, self.hosts))) for route in routes_of(self.manifests)]
         redirects = all(route.redirects for route, _ in routes if not route.tls)
         # where others lead to something, one that leads nowhere is of what is no longer there
-        for route, backends in [each for each in routes if each[1]] or routes:
-            controller = controller_of(route, self.parts, self.taken, attachments, self.sheet)
-            for target, backend, is_meant in backends:
-                source, port = backend.source, backend.port or 0
-                if target == controller:
-                    continue
-                lack = self.hosts.lack(Mention(target, None, backend.port)) if not is_meant else ""
-                if is_meant or lack:
-                    evidence = f"{route.kind}{lack or self.hosts.absence(route.declared, target)}"
-                    self._doubt(controller, target, source, evidence)
-                self._pool(controller, target, Mention(target), source, route.kind)
-                subject = f"connection:{controller}->{target}"
-                own = self.protocols.get((target, port)) or self.by_id[target].guess.known.protocol
-                self._add(subject, "protocol", backend.protocol or own, source, route.kind)
-                self._add(subject, "served", [port, backend.protocol or own], source, route.kind)
-                if backend.secured:
-                    self._add(subject, "secured", port, source, route.kind)
-            for protocol, number in (("https", 443),) if route.tls else (("http", 80),):
-                value: dict[str, object] = {"protocol": protocol, "port": number, "read": True}
-                value |= {"redirect": "https"} if redirects and not route.tls else {}
-                self._add(f"entry:{controller}:{number}", "entry", value, route.source, route.kind)
+        leading = [
+            (controller_of(route, self.parts, self.taken, attachments, self.sheet), route, backends)
+            for route, backends in [each for each in routes if each[1]] or routes
+        ]
+        # and where another one leads right, so is one that doesn't
+        sound = {(controller, to.target) for controller, _, backends in leading for to in backends if to.lack is None}
+        for controller, route, backends in leading:
+            for to in backends:
+                if to.target != controller and (to.lack is None or (controller, to.target) not in sound):
+                    self._lead(controller, route, to)
+            self.sheet.add(entry_of(route, controller, redirects=redirects))
+
+    def _lead(self, controller: str, route: IngressRoute, to: LedTo) -> None:
+        target, source = to.target, to.backend.source
+        if to.lack is not None:
+            self._doubt(controller, target, source, f"{route.kind}{to.lack}")
+        self._pool(controller, target, Mention(target), source, route.kind)
+        subject = f"connection:{controller}->{target}"
+        own = self.protocols.get((target, to.backend.port or 0)) or self.by_id[target].guess.known.protocol
+        for key, value in to.backend.statements(own):
+            self._add(subject, key, value, source, route.kind)
+        self.sheet.use(controller, target, to.backend.needed, source, route.kind)

@@ -18,7 +18,8 @@ from archgen.importers.kubernetes.part import (
     spread_over,
     target_port,
 )
-from archgen.importers.kubernetes.routes import backends_in, routes_of
+from archgen.importers.kubernetes.routing.backends import backends_in
+from archgen.importers.kubernetes.routing.routes import routes_of
 from archgen.importers.nodes import SourceNode
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -59,7 +60,7 @@ def _note_empty(
     """Record the Services that routes lead to and whose labels no pod has: what visitors ask of them fails."""
     routed: set[ServiceKey] = set()
     for route in manifests.of(*ROUTES):
-        for backend in backends_in(route):
+        for backend in backends_in(route, manifests.objects.get("TraefikService", {})):
             name, _, domain = backend.name.partition(".")
             routed.add((domain.partition(".")[0] or route.namespace, name))
     for key, service in services.items():

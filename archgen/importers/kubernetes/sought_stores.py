@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from archgen.importers.catalogue import BY_PRODUCT, PRODUCTS, Known
-from archgen.importers.facts import BY_DRIVER, Origin
+from archgen.importers.facts import BY_DRIVER, BY_LIBRARY, Origin
 from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.kubernetes.part import Workload
-from archgen.importers.kubernetes.variables import REFERENCES, data_of, taken_whole, variables_of
+from archgen.importers.kubernetes.variables import (
+    OF_CONTROLLERS,
+    REFERENCES,
+    data_of,
+    makers_of,
+    taken_whole,
+    variables_of,
+)
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import PLACEHOLDER, store_with_placeholder
-from archgen.importers.packages import PackageLists, has_driver_for
+from archgen.importers.packages import PackageLists, has_driver_for, lacks_library_for
 from archgen.importers.secrets import is_secret_name
-from archgen.importers.store_names import OF_PROVIDER, provided_service, store_asked_for, store_by_name, title_of_store
+from archgen.importers.store_names import (
+    OF_PROVIDER,
+    provided_service,
+    read_store_name,
+    store_asked_for,
+    store_by_name,
+    title_of_store,
+)
 from archgen.importers.variable_names import is_for_browsers, names_telemetry
 
 _OF_ADDRESS = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)(_BASE)?_(URL|URI|HOST|ADDR|ADDRESS|ENDPOINT)")
@@ -34,6 +48,9 @@ _OF_CONTROLLERS = {
 
 _DATABASES = ("postgres", "mysql", "mongo", "mssql")
 """Databases by whose drivers one that no file describes is known."""
+
+_OTHERS = ("redis", "rabbitmq", "kafka", "nats", "memcached", "elasticsearch", "minio")
+"""Other stores that a program with a driver may call where the files declare one."""
 
 
 class Sought(Struct, frozen=True):
@@ -67,6 +84,8 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
                 continue
             value = values[name][0] if name in values else None
             known, asks = store_with_placeholder(value or "") or store_by_name(name), store_asked_for(name) is not None
+            if name in unknown and (known is None or known.product is None):
+                known, asks = _told_by_reference(name, unknown[name][1], known), read_store_name(name)[1]
             if known is None or names_telemetry(name) or value == "":
                 continue
             of_products |= {(known.kind, title_of_store(name))} if known.product is not None else set()
@@ -130,26 +149,69 @@ def settings_in_no_file(
 ) -> Iterator[tuple[str, object, Origin, str]]:
     """Yield what is told by the ConfigMaps and Secrets that a pod takes whole and of which no file tells a key: what is unread.
 
-    One of them holds the address of the database that the program has the only driver for, where it has none otherwise.
+    Their names tell stores. Else one of them holds the addresses of the database that the program has the only driver for, and of
+    other stores that it has drivers for, where it seeks none of these otherwise.
     """
-    product = _database_by_driver(lists, sought)
+    seen, sealed = {*sought}, list[tuple[str, Origin]]()
     for container in part.containers:
         for item, kind, name in taken_whole(container):
             held = data_of(manifests, kind, part.namespace, name).values()
-            if not any(text for text, _ in held) and not any(_keys_of(manifests, part.namespace, name)):
-                settings = f"{kind} {name}"
-                yield "unread", settings, item.origin, "envFrom"
-                if product is not None:
-                    yield f"seeks-{product}", {"variable": settings, "reference": BY_DRIVER}, item.origin, settings
-                    product = None
+            if any(text for text, _ in held) or any(_keys_of(manifests, part.namespace, name)):
+                continue
+            settings = f"{kind} {name}"
+            yield "unread", settings, item.origin, "envFrom"
+            if any(item.get(f"{word}Ref", "optional").value is True for _, word in REFERENCES):
+                continue
+            sealed.append((settings, item.origin))
+            known = _store_titled(name, part)
+            if (
+                known is not None
+                and known.product not in seen
+                and (lists is None or not lacks_library_for(known, lists))
+            ):
+                product = known.product or ""
+                seen.add(product)
+                value = {"variable": settings, "reference": f"{part.namespace}/{name}"}
+                yield f"seeks-{product}", value, item.origin, settings
+    for settings, place in sealed[:1]:
+        for product, reference in _stores_by_driver(lists, seen):
+            yield f"seeks-{product}", {"variable": settings, "reference": reference}, place, settings
 
 
-def _database_by_driver(lists: PackageLists | None, sought: Iterable[str]) -> str | None:
-    """Return the database that a program calls by the only driver in its lists of packages, where it seeks none otherwise."""
-    if lists is None or any(BY_PRODUCT.get(each, Known(each)).kind == "database" for each in sought):
-        return None
-    found = [name for name in _DATABASES if has_driver_for(PRODUCTS[name], lists)]
-    return PRODUCTS[found[0]].product if len(found) == 1 else None
+def _told_by_reference(name: str, reference: str, known: Known | None) -> Known | None:
+    """Return the store of a product that the names of a key, and of what holds it, tell of a variable that tells none itself."""
+    _, holder, key = reference.split("/", 2)
+    told = next((each for word in (key, holder) if (each := _store_in_name(word)) is not None), None)
+    if told is None or (known is None and not (read_store_name(name)[1] or store_by_name(key) is not None)):
+        return known
+    return told if known is None or known.kind == told.kind else known
+
+
+def _store_titled(name: str, part: Workload) -> Known | None:
+    """Return the store that the name of a configuration tells, beside the name of the program that takes it."""
+    own = part.manifest.name
+    return _store_in_name(name.removeprefix(own)) if name != own else None
+
+
+def _store_in_name(name: str) -> Known | None:
+    """Return the store of which a product stands in a name."""
+    known = store_by_name(f"{name.replace('-', '_').replace('.', '_')}_")
+    return known if known is not None and known.product is not None and known.keeps_data else None
+
+
+def _stores_by_driver(lists: PackageLists | None, sought: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the database that a program calls by the only driver in its lists of packages, and other stores that it has drivers for.
+
+    None is of a kind that it seeks otherwise. The database may stand in no file, the others stand in one.
+    """
+    if lists is None:
+        return
+    kinds = {BY_PRODUCT.get(each, Known(each)).kind for each in sought}
+    drivers = [PRODUCTS[name] for name in (*_DATABASES, *_OTHERS) if has_driver_for(PRODUCTS[name], lists)]
+    databases = [known for known in drivers if known.kind == "database"]
+    for known in drivers:
+        if known.kind not in kinds and known.product is not None and (known.kind != "database" or len(databases) == 1):
+            yield known.product, BY_DRIVER if known.kind == "database" else BY_LIBRARY
 
 
 def components_sought(
@@ -167,11 +229,11 @@ def components_sought(
 
 def _keys_of(manifests: Manifests, namespace: str, name: str) -> Iterator[str]:
     """Yield the keys of a secret that a controller makes."""
-    for manifest in manifests.of(*_OF_CONTROLLERS) if name else ():
-        made = manifest.node.text_at("spec", "target", "name") or manifest.name
-        if made != name or (manifest.namespace and namespace and manifest.namespace != namespace):
-            continue
+    for manifest in makers_of(manifests, namespace, name):
         mapping, listed = _OF_CONTROLLERS[manifest.kind]
+        template = manifest.node.get(*OF_CONTROLLERS[manifest.kind]).keys
+        yield from template
         yield from manifest.node.get(*mapping).keys if mapping else ()
-        for item in manifest.node.get(*listed).list() if listed else ():
+        # of what a template is filled in with, the Secret holds nothing else
+        for item in manifest.node.get(*listed).list() if listed and not template else ():
             yield item.text_at("secretKey")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.addresses import NODE
 from archgen.importers.facts import Origin
-from archgen.importers.kubernetes.manifests import Manifest, Manifests
+from archgen.importers.kubernetes.manifests import Manifest, Manifests, may_be_one_namespace
 from archgen.importers.nodes import SourceNode
 from archgen.importers.sources.json_values import settings_of_json
 from archgen.language.yaml.tree import Map
@@ -19,6 +19,15 @@ _LONGEST = 200_000
 _NO_WORD = re.compile(r"[^A-Z0-9]")
 _OF_SERVICE = re.compile(r"\$[({]?([A-Z][A-Z0-9_]{0,100}_SERVICE_(?:HOST|PORT)(?:_[A-Z0-9_]{1,60})?)[)}]?")
 _HOST_OF_SERVICE = re.compile(r"\b[A-Z][A-Z0-9_]{0,100}_SERVICE_HOST\b")
+
+_PUT_IN = re.compile(r"\{\{[^{}]{0,500}\}\}")
+"""What a controller fills in when it makes a Secret out of a template."""
+
+OF_CONTROLLERS = {
+    "SealedSecret": ("spec", "template", "data"),
+    "ExternalSecret": ("spec", "target", "template", "data"),
+}
+"""Kinds of which controllers make Secrets, each with the place of the template of what these hold."""
 
 REFERENCES = (("ConfigMap", "configMap"), ("Secret", "secret"))
 """Kinds of configurations, each with the word that the keys of references to it begin with."""
@@ -95,11 +104,29 @@ def _entries(manifests: Manifests, kind: str, namespace: str, name: str) -> Iter
     for key, text, source in entries:
         yield key, (text, source)
     if manifest is None:
+        yield from _templates(manifests, namespace, name) if kind == "Secret" else ()
         return
     for section in ("data", "stringData"):
         for key, value in manifest.node.get(section).items():
             text = _decoded(value.text) if kind == "Secret" and section == "data" else value.text
             yield key, (text, value.origin)
+
+
+def makers_of(manifests: Manifests, namespace: str, name: str) -> Iterator[Manifest]:
+    """Yield the objects of which controllers make a Secret."""
+    for manifest in manifests.of(*OF_CONTROLLERS) if name else ():
+        made = manifest.node.text_at("spec", "target", "name") or manifest.name
+        if made == name and may_be_one_namespace(manifest.namespace, namespace):
+            yield manifest
+
+
+def _templates(manifests: Manifests, namespace: str, name: str) -> Iterator[tuple[str, tuple[str, Origin]]]:
+    """Yield what templates of a Secret say, as far as it stands in them and isn't all filled in."""
+    for maker in makers_of(manifests, namespace, name):
+        for key, value in maker.node.get(*OF_CONTROLLERS[maker.kind]).items():
+            text = _PUT_IN.sub("${FILLED_IN}", value.text[:_LONGEST])
+            if text.strip() != "${FILLED_IN}":
+                yield key, (text, value.origin)
 
 
 def expanded(text: str, values: Mapping[str, tuple[str, Origin]], depth: int = 0) -> str:

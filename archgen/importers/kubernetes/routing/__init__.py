@@ -1,0 +1,1 @@
+"""Routes by which visitors come in, and the components that route."""
