@@ -6,6 +6,7 @@ import pytest
 
 from archgen.importers.charts.chart import render_chart
 from archgen.importers.charts.rendering import TemplateRenderer
+from archgen.importers.charts.repository import render_charts
 from archgen.importers.charts.syntax import NotUnderstood, parse_template
 
 _VALUES = {
@@ -150,6 +151,28 @@ def test_charts_that_require_each_other_end() -> None:
         for name, other in (("a", "b"), ("b", "a"))
     }
     assert render_chart("a", files).manifests == []
+
+
+def test_what_is_looked_at_for_silence_counts() -> None:
+    checks = "{{ $x := unknown }}" * 2_000
+    with pytest.raises(NotUnderstood, match="takes too long"):
+        _rendered("{{ range until 1000 }}{{ if unknown }}" + checks + "{{ end }}{{ end }}")
+
+
+def test_a_chart_that_another_one_requires_is_a_part_of_it() -> None:
+    template = b"kind: Deployment\nmetadata: {name: {{ .Release.Name }}}\nspec: {image: {{ .Values.image }}}\n"
+    files = {
+        "api/Chart.yaml": b"name: api",
+        "api/values.yaml": b"image: api:1",
+        "api/templates/a.yaml": template,
+        "shop/Chart.yaml": b"name: shop",
+        "shop/requirements.yaml": b'dependencies: [{name: api, repository: "file://../api"}]',
+        "shop/values.yaml": b"api: {image: api:2}",
+    }
+    rendered = render_charts(".", ["api", "shop"], sorted(files), files.__getitem__)
+    assert [each.data.split(b"\n")[1:3] for each in rendered.manifests.values()] == [
+        [b"metadata: {name: shop}", b"spec: {image: api:2}"]
+    ]
 
 
 def test_documents_are_parted_as_helm_parts_them() -> None:

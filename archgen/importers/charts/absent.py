@@ -17,7 +17,10 @@ from archgen.importers.store_names import product_of_chart
 _LARGEST_VALUES = 20_000
 _OF_NAMES = ("fullname", "secretName", "serviceName")
 
-_LIBRARY = """
+LIBRARY = "common"
+"""The chart that Bitnami's charts take their definitions from."""
+
+_DEFINITIONS = """
 {{- define "common.names.name" -}}{{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}{{- end -}}
 {{- define "common.names.chart" -}}{{ printf "%s-%s" .Chart.Name .Chart.Version }}{{- end -}}
 {{- define "common.names.namespace" -}}{{ default .Release.Namespace .Values.namespaceOverride }}{{- end -}}
@@ -111,7 +114,7 @@ def stand_ins_of(charts: Iterable[AbsentChart]) -> list[Configuration]:
 
 def definitions_of_library(charts: Iterable[AbsentChart]) -> Mapping[str, list[TemplateNode]]:
     """Return the definitions of the library that charts of products share, where it is required."""
-    return parse_template(_LIBRARY).definitions if any(each.chart == "common" for each in charts) else {}
+    return parse_template(_DEFINITIONS).definitions if any(each.chart == LIBRARY for each in charts) else {}
 
 
 def text_of_definition(name: str, charts: Iterable[AbsentChart]) -> str | None:

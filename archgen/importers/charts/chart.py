@@ -11,7 +11,13 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from archgen.importers.charts.absent import AbsentChart, definitions_of_library, stand_ins_of, text_of_definition
+from archgen.importers.charts.absent import (
+    LIBRARY,
+    AbsentChart,
+    definitions_of_library,
+    stand_ins_of,
+    text_of_definition,
+)
 from archgen.importers.charts.functions import CAPABILITIES
 from archgen.importers.charts.rendering import TemplateRenderer
 from archgen.importers.charts.syntax import NotUnderstood, ParsedTemplate, TemplateNode, parse_template
@@ -31,12 +37,14 @@ _SEPARATOR = re.compile(r"^---[ \t]*(?=[^\s#-])", re.MULTILINE)
 class ChartResult(Struct):
     """What a chart makes: manifests, with the lines of their templates; and what isn't rendered, each with the reason.
 
-    Of `absent` charts no more is known than what charts of the same product have in common.
+    Of `absent` charts no more is known than what charts of the same product have in common; those in the directories `inner` are
+    parts of it.
     """
 
     manifests: list[Configuration]
     omitted: list[tuple[str, str]]
     absent: list[AbsentChart] = field(default_factory=list)
+    inner: set[str] = field(default_factory=set)
 
 
 class _Chart(Struct):
@@ -69,6 +77,7 @@ class _Charts:
             chart.values = _over(chart.values, self._mapping(path))
         release = str(chart.about.get("name") or posixpath.basename(directory))
         charts = [*self._with_inner(chart, release, 0)]
+        self._result.inner.update(each.directory for each in charts[1:])
         absent = self._result.absent
         definitions: dict[str, list[TemplateNode]] = {**definitions_of_library(absent)}
         templates: dict[str, ParsedTemplate] = {}
@@ -100,6 +109,7 @@ class _Charts:
                         "BasePath": posixpath.normpath(posixpath.join(each.directory, "templates")),
                     }
                     self._put(path, templates[path], {**root, "Template": template}, renderer)
+        self._join()
         self._result.manifests += stand_ins_of(absent)
 
     def _put(self, path: str, template: ParsedTemplate, root: dict[str, Any], renderer: TemplateRenderer) -> None:
@@ -115,26 +125,37 @@ class _Charts:
         if any(isinstance(each, Map) for each in documents):
             self._result.manifests.append(Configuration(path, text.encode(), tuple(lines)))
 
+    def _join(self) -> None:
+        """Make one manifest of those that one template makes for a chart under several names."""
+        joined: dict[str, Configuration] = {}
+        for each in self._result.manifests:
+            first = joined.get(each.path)
+            if first is not None:
+                data = b"\n---\n".join((first.data, each.data))
+                each = Configuration(each.path, data, (*first.lines, each.lines[0], *each.lines))
+            joined[each.path] = each
+        self._result.manifests[:] = joined.values()
+
     def _omit(self, path: str, problem: object) -> None:
         self._result.omitted.append((path, f"a template that isn't understood here: {problem}"))
 
     def _with_inner(self, chart: _Chart, release: str, depth: int) -> Iterator[_Chart]:
-        """Yield a chart and those in its directory that its values turn on, with what it says to them."""
+        """Yield a chart and those in its directory that its values turn on, with what it says to them.
+
+        One that is required under several names is a chart under each of them.
+        """
         yield chart
         self._count += 1
-        required = chart.about.get("dependencies")
-        needed = (
-            {str(each.get("name")): each for each in required if isinstance(each, dict)}
-            if isinstance(required, list)
-            else {}
-        )
+        needed = self._required(chart)
         inner = {posixpath.basename(each): each for each in self._inner(chart.directory)}
-        for name, entry in needed.items():
+        for entry in needed:
             repository = str(entry.get("repository") or "")
             if repository.startswith("file://"):
-                inner[name] = posixpath.normpath(posixpath.join(chart.directory, repository.removeprefix("file://")))
-        for name in dict.fromkeys((*inner, *needed)):
-            entry = needed.get(name, {})
+                place = posixpath.join(chart.directory, repository.removeprefix("file://"))
+                inner[str(entry["name"])] = posixpath.normpath(place)
+        named = {str(entry["name"]) for entry in needed}
+        for entry in (*({"name": name} for name in inner if name not in named), *needed):
+            name = str(entry["name"])
             title = str(entry.get("alias") or name)
             if depth >= _DEEPEST or self._count >= _MOST_CHARTS or not _is_on(entry, chart.values):
                 continue
@@ -145,9 +166,20 @@ class _Charts:
                 self._note_absent(chart, AbsentChart("", 1, name, title, release, own))
                 continue
             other.values = _over(other.values, own)
+            if "alias" in entry:
+                other.about["name"] = title
             shared = chart.values.get("global")
             other.values["global"] = _over(other.values.get("global") or {}, shared if isinstance(shared, dict) else {})
             yield from self._with_inner(other, release, depth + 1)
+
+    def _required(self, chart: _Chart) -> list[dict[str, Any]]:
+        """Return the charts that a chart requires; those of the first version of Helm stand in a file of their own."""
+        own = chart.about.get("dependencies")
+        if own is None:
+            place = posixpath.normpath(posixpath.join(chart.directory, "requirements.yaml"))
+            own = self._mapping(place).get("dependencies")
+        listed = own if isinstance(own, list) else []
+        return [each for each in listed if isinstance(each, dict) and each.get("name")]
 
     def _note_absent(self, chart: _Chart, absent: AbsentChart) -> None:
         """Note a chart that isn't in the files; of one of no known product nothing is read."""
@@ -155,7 +187,8 @@ class _Charts:
         needed = self._tree(place).get("dependencies").list()
         line = next((each.line for each in needed if each.text_at("name") == absent.chart), 1)
         self._result.absent.append(replace(absent, path=place, line=line))
-        if not absent.is_known:
+        # the definitions of the library are known, and it makes nothing by itself
+        if not absent.is_known and absent.chart != LIBRARY:
             self._result.omitted.append((f"{place}: {absent.title[:100]}", "a chart that isn't in the repository"))
 
     def _chart(self, directory: str) -> _Chart | None:

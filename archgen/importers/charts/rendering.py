@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from archgen.importers.charts.functions import FUNCTIONS, has_api, is_true, shown, size_of
-from archgen.importers.charts.silence import is_silent
+from archgen.importers.charts.silence import Silence
 from archgen.importers.charts.syntax import (
     NotUnderstood,
     Operand,
@@ -55,7 +55,7 @@ class TemplateRenderer:
     ) -> None:
         self._definitions = definitions
         self._known_elsewhere = known_elsewhere
-        self._silent: dict[str, bool] = {}
+        self._silence = Silence(definitions, self._count)
         self._steps = 0
         self._made = 0
         self._depth = 0
@@ -76,7 +76,7 @@ class TemplateRenderer:
             try:
                 self._put_one(node, dot, variables, output)
             except (NotUnderstood, *_WRONG_VALUES) as problem:
-                if self._steps > _MOST_STEPS or not is_silent([node], self._definitions, self._silent):
+                if self._steps > _MOST_STEPS or not self._silence.holds([node]):
                     raise
                 self._depth = depth
                 if isinstance(node, TemplateAction):

@@ -51,7 +51,8 @@ def all_charts(paths: Iterable[str]) -> list[str]:
 def charts_in(paths: Iterable[str]) -> list[str]:
     """Return the Helm charts among files, without those that lie in another one."""
     charts = all_charts(paths)
-    return [chart or "." for chart in charts if not any(chart.startswith(f"{outer}/charts/") for outer in charts)]
+    places = [posixpath.join(outer, "charts", "") for outer in charts]
+    return [chart or "." for chart in charts if not chart.startswith((*places,))]
 
 
 def render_charts(
@@ -59,21 +60,24 @@ def render_charts(
 ) -> RenderedCharts:
     """Return what the charts in a directory that run something make with their values, and with those for production over them."""
     result = RenderedCharts()
-    for chart in charts:
-        if stage_of(posixpath.relpath(chart, directory)) == TRIAL:
-            continue
-        around = posixpath.join(chart, "") if chart != "." else ""
-        values = [path for path in paths if path.startswith(around) and _is_for_production(path[len(around) :])]
-        files = {path: functools.partial(data, path) for path in paths}
-        rendered = render_chart(chart, files, tuple(values[:1]))
-        if not any(_RUNS.search(each.data) and b"image:" in each.data for each in rendered.manifests):
+    files = {path: functools.partial(data, path) for path in paths}
+    values = {chart: _values_of(chart, paths) for chart in charts}
+    made = {
+        chart: render_chart(chart, files, tuple(values[chart]))
+        for chart in charts
+        if stage_of(posixpath.relpath(chart, directory)) != TRIAL
+    }
+    # what another chart requires is a part of that
+    inner = {each for rendered in made.values() for each in rendered.inner}
+    for chart, rendered in made.items():
+        if chart in inner or not any(_RUNS.search(each.data) and b"image:" in each.data for each in rendered.manifests):
             continue
         result.manifests |= {each.path: each for each in rendered.manifests}
         result.charts |= {each.path: chart for each in rendered.manifests}
         result.omitted += rendered.omitted
         unread = (path for path, reason in rendered.omitted if path in files and not reason.endswith(OF_FILES))
         result.is_whole &= not any(path.endswith(".tpl") or _NEEDED.search(data(path)) for path in unread)
-        named = " and ".join(["values.yaml", *(posixpath.basename(each) for each in values[:1])])
+        named = " and ".join(["values.yaml", *(posixpath.basename(each) for each in values[chart])])
         titles = [each.title for each in rendered.absent if each.is_known]
         absent = (
             f"; {listed(titles)}, which {'are charts' if titles[1:] else 'is a chart'} outside the repository, by name and values alone"
@@ -85,6 +89,12 @@ def render_charts(
             f"`helm template {chart}` renders all of it"
         )
     return result
+
+
+def _values_of(chart: str, paths: Sequence[str]) -> list[str]:
+    """Return the file of values for production beside those of a chart."""
+    around = posixpath.join(chart, "") if chart != "." else ""
+    return [path for path in paths if path.startswith(around) and _is_for_production(path[len(around) :])][:1]
 
 
 def _is_for_production(name: str) -> bool:

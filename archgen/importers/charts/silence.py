@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from archgen.importers.charts.syntax import (
     Operand,
@@ -18,34 +18,41 @@ _CHANGING = frozenset(("set", "unset", "merge", "mergeOverwrite"))
 """Functions that change what they are given."""
 
 
-def is_silent(nodes: list[TemplateNode], definitions: Mapping[str, list[TemplateNode]], known: dict[str, bool]) -> bool:
-    """Return True for what puts out nothing but blanks, and sets no variable that is declared elsewhere."""
-    return all(_is_silent(node, definitions, known) for node in nodes)
+class Silence:
+    """Tells which parts of templates are silent, by the definitions that they include; `count` is called for each part looked at."""
 
+    def __init__(self, definitions: Mapping[str, list[TemplateNode]], count: Callable[[], None]) -> None:
+        self._definitions = definitions
+        self._count = count
+        self._known: dict[str, bool] = {}
 
-def _is_silent(node: TemplateNode, definitions: Mapping[str, list[TemplateNode]], known: dict[str, bool]) -> bool:
-    if isinstance(node, TemplateText):
-        return not node.text.strip()
-    if isinstance(node, TemplateCall):
-        return _is_definition_silent(node.name, definitions, known)
-    if isinstance(node, TemplateAction):
-        if not _CHANGING.isdisjoint(_functions(node.pipeline)):
-            return False
-        name = _included(node.pipeline)
-        if name is not None:
-            return _is_definition_silent(name, definitions, known)
-        return node.pipeline.declares or node.pipeline.commands[0][0].value == "fail"
-    if isinstance(node, TemplateChoice):
-        return all(is_silent(body, definitions, known) for _, body in node.branches)
-    return is_silent(node.body, definitions, known) and is_silent(node.otherwise, definitions, known)
+    def holds(self, nodes: list[TemplateNode]) -> bool:
+        """Return True for what puts out nothing but blanks, and sets no variable that is declared elsewhere."""
+        return all(map(self._is_silent, nodes))
 
+    def _is_silent(self, node: TemplateNode) -> bool:
+        self._count()
+        if isinstance(node, TemplateText):
+            return not node.text.strip()
+        if isinstance(node, TemplateCall):
+            return self._is_definition_silent(node.name)
+        if isinstance(node, TemplateAction):
+            if not _CHANGING.isdisjoint(_functions(node.pipeline)):
+                return False
+            name = _included(node.pipeline)
+            if name is not None:
+                return self._is_definition_silent(name)
+            return node.pipeline.declares or node.pipeline.commands[0][0].value == "fail"
+        if isinstance(node, TemplateChoice):
+            return all(self.holds(body) for _, body in node.branches)
+        return self.holds(node.body) and self.holds(node.otherwise)
 
-def _is_definition_silent(name: str, definitions: Mapping[str, list[TemplateNode]], known: dict[str, bool]) -> bool:
-    """Return what is `known` of a definition, or find it out once; one that includes itself is not silent."""
-    if name not in known:
-        known[name] = False
-        known[name] = name in definitions and is_silent(definitions[name], definitions, known)
-    return known[name]
+    def _is_definition_silent(self, name: str) -> bool:
+        """Return what is known of a definition, or find it out once; one that includes itself is not silent."""
+        if name not in self._known:
+            self._known[name] = False
+            self._known[name] = name in self._definitions and self.holds(self._definitions[name])
+        return self._known[name]
 
 
 def _included(pipeline: Pipeline) -> str | None:
