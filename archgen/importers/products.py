@@ -160,9 +160,8 @@ _BESIDE = re.compile(
 """Programs beside a product, whose images begin with its name."""
 
 _CLIENT_OF = re.compile(
-    r"(postgres|pg|mysql|mariadb|mongo|redis|rabbit|kafka|elastic|minio|memcache)[a-z\d]*[-_.]"
-    r"(rest|connect|schema|registry|gateway|ui|gui|web-?ui|exporter|admin|manager|commander|express|console|init|setup|migrat|mcp|mirror|"
-    r"producer|consumer|publisher|subscriber|listener|worker|relay|api|sync|seed|client|tool)",
+    r"(postgres|pg|mysql|mariadb|mongo|redis|rabbit|kafka|elastic|minio|memcache)[a-z\d]*[-_.](rest|connect|schema|registry|gateway|"
+    r"ui|gui|web-?ui|exporter|admin|manager|commander|express|console|init|setup|migrat|mcp|mirror|producer|consumer|worker|api|sync|client)",
     re.IGNORECASE,
 )
 """Names of programs beside a store, which begin with the store's."""
