@@ -30,7 +30,7 @@ from archgen.app.importing.deployments.cluster_evidence import (
     scripts_that_apply,
     texts_that_may_apply,
 )
-from archgen.app.importing.deployments.compose_evidence import MOST_PROJECTS, joined_projects
+from archgen.app.importing.deployments.networks import MOST_PROJECTS, joined_projects
 from archgen.app.importing.deployments.production_choice import prefer
 from archgen.app.importing.deployments.started_together import started_together
 from archgen.app.importing.directories import (
@@ -139,7 +139,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     nearest = {} if is_usual else {directory: composed} if composed else nearest_projects(below)
     projects = choose_projects(directory, nearest, below, found) if nearest else ProjectChoice([], [])
     # nothing tells which of many is meant
-    is_unclear = len(projects.projects) > MOST_PROJECTS
+    is_unclear = len(projects.projects) - projects.beside > MOST_PROJECTS
     if is_unclear and not manifests and (joined := _joined(projects, directory, paths, found)):
         projects, is_unclear = joined, False
     is_meant = bool(nearest) and (not manifests or _run_less(manifests, nearest, found))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +20,8 @@ from archgen.app.importing.compose_files import (
 from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose
 from archgen.app.importing.deploy_commands import ComposeRun, find_runs, is_pipeline
 from archgen.app.importing.deployments.built_sources import built_elsewhere, is_of_one_system
-from archgen.app.importing.deployments.compose_evidence import development_in, proxies_on_networks
+from archgen.app.importing.deployments.compose_evidence import development_in
+from archgen.app.importing.deployments.networks import projects_beside
 from archgen.app.importing.directories import FoundFiles, path_in
 from archgen.app.importing.playbooks import PATH_OF_PLAYBOOK
 from archgen.importers.compose.own_programs import is_own_program
@@ -40,7 +40,8 @@ class ProjectChoice(Struct, frozen=True):
     """The projects that are read, each by its files in their order; `others` are named for a user, `reason` says why.
 
     `sketched` returns `candidates`, the same projects with what they run: only where there are manifests too does anybody ask.
-    `built` are the directory and the recipe by which files that aren't read build services, by their names.
+    `built` are the directory and the recipe by which files that aren't read build services, by their names. The last projects are
+    those `beside` the others on their networks, as many as that says.
     """
 
     projects: list[tuple[str, ...]]
@@ -48,6 +49,7 @@ class ProjectChoice(Struct, frozen=True):
     reason: str = ""
     sketched: Callable[[], tuple[ComposeCandidate, ...]] = tuple
     built: dict[str, tuple[str, str]] = {}
+    beside: int = 0
 
     @property
     def candidates(self) -> tuple[ComposeCandidate, ...]:
@@ -101,10 +103,10 @@ def choose_projects(
     chosen = _without_variants(directory, [_best(each, candidates, found) for each in working])
     result = [each.files for each in chosen]
     taken = {path for project in result for path in project}
-    beside = {os.path.dirname(path) for path in taken}
-    variants = [path for path in files if os.path.dirname(path) in beside]
+    places = {os.path.dirname(path) for path in taken}
+    variants = [path for path in files if os.path.dirname(path) in places]
     unread = dict.fromkeys([*others, *sorted(current_files), *variants])
-    unread |= dict.fromkeys(_elsewhere({*map(os.path.normpath, (*beside, *projects))}, sketches, found))
+    unread |= dict.fromkeys(_elsewhere({*map(os.path.normpath, (*places, *projects))}, sketches, found))
     left = [path for path in unread if path not in taken]
     built_in = [path for path in files if path in sketches and path not in taken]
     alike = [path for path in built_in if is_of_one_system(path, chosen, _candidate(directory, (path,), sketches, []))]
@@ -119,12 +121,12 @@ def choose_projects(
         for each in rivals[:_MOST_RIVALS]
         if any(each.is_variant_of(other) or other.is_variant_of(each) for other in chosen)
     )
-    leading = [*islice(proxies_on_networks(chosen, sorted(candidates, key=_order), found), 1)]
-    named = [f"{' with '.join(files)} leads to it by the network {network}" for files, network in leading]
+    beside = [*projects_beside(chosen, sorted(candidates, key=_order), found)]
+    named = [f"{' with '.join(files)} is on its network {network}" for files, network in beside]
     reason = "; ".join([*filter(None, [reason]), *named])
-    result += [files for files, _ in leading]
-    left = [path for path in left if not any(path in files for files, _ in leading)]
-    return ProjectChoice(result, left, reason, lambda: (*chosen,), built)
+    result += [files for files, _ in beside]
+    left = [path for path in left if not any(path in files for files, _ in beside)]
+    return ProjectChoice(result, left, reason, lambda: (*chosen,), built, len(beside))
 
 
 def _order(candidate: ComposeCandidate) -> tuple[int, tuple[int, int, tuple[str, ...]]]:

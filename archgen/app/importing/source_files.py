@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from archgen.app.importing.compose_files import is_compose_file
 from archgen.app.importing.compose_sketch import sketch_compose
-from archgen.app.importing.deployments.compose_evidence import MOST_PROJECTS, development_in
+from archgen.app.importing.deployments.compose_evidence import development_in
+from archgen.app.importing.deployments.networks import MOST_PROJECTS
 from archgen.app.importing.directories import DirectoryEntries, FoundFiles
 from archgen.app.importing.project_choice import ProjectChoice
 from archgen.app.importing.unread_proxies import Owners

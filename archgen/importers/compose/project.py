@@ -132,10 +132,21 @@ def read_projects(
     for file, root in sorted(files, key=order):
         first, _ = places.get(file.path, (file.path, 0))
         directories.setdefault(posixpath.dirname(first), []).append((file, root))
-    projects = [directories[directory] for directory in sorted(directories)]
-    return [
-        _project(sorted(project, key=order), opener, profiles, sheet, built or {}) for project in _completed(projects)
+    read = [
+        _project(sorted(project, key=order), opener, profiles, sheet, built or {})
+        for project in _completed([directories[directory] for directory in sorted(directories)])
     ]
+    _name_networks(read)
+    return read
+
+
+def _name_networks(projects: list[Project]) -> None:
+    """Add the names on the machine of the networks of projects' own that others among them name: `shop_default` of `shop`."""
+    expected = {name for project in projects for name in project.networks.values()}
+    for project in projects:
+        keys = {"default"}.union(*(service.networks for service in project.services.values()))
+        names = {key: f"{project.name or project.title}_{key}" for key in keys - project.networks.keys()}
+        project.networks |= {key: name for key, name in names.items() if name in expected}
 
 
 def _completed(projects: list[list[tuple[Configuration, SourceNode]]]) -> list[list[tuple[Configuration, SourceNode]]]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from archgen.app.importing.candidates import ComposeCandidate
 from archgen.app.importing.deployments.evidence import Evidence
-from archgen.app.importing.directories import FoundFiles, path_in
+from archgen.app.importing.directories import path_in
 from archgen.app.importing.playbooks import PATH_OF_PLAYBOOK
 from archgen.app.importing.stated_use import comments_above, use_in_comments
 from archgen.importers.compose.mounts import CONFIGURATIONS
-from archgen.importers.facts import Configuration, FactSheet
 from archgen.importers.products import image_name
-from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, examples_of, stage_of
-from archgen.importers.yaml_files import documents
+from archgen.importers.stages import PRODUCTION, TRIAL, examples_of, stage_of
 
 _DEVELOPERS_COMMAND = re.compile(
     r"\b((npm|pnpm|yarn|bun)( run)? dev|next dev|nodemon|ts-node-dev|tsx watch|manage\.py runserver|flask run .*--debug|dotnet watch|"
@@ -41,62 +39,8 @@ _TLS_PORT = re.compile(r"""["' ]443:""")
 _GETS_CERTIFICATES = frozenset(("traefik", "caddy", "certbot", "acme-companion", "swag", "caddy-docker-proxy"))
 """Names of images of programs that get certificates."""
 
-_ROUTES_BY_LABELS = frozenset(("traefik", "nginx-proxy", "docker-gen", "caddy-docker-proxy"))
-"""Names of images of proxies that lead to whatever asks for it on their networks."""
-
 _MOST_LINES = 20_000
 _LONGEST_LINE = 500
-
-
-MOST_PROJECTS = 3
-"""Projects side by side that are read together; of more, files have to say that they belong together."""
-
-
-def joined_projects(projects: Sequence[tuple[str, ...]], found: FoundFiles) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Return the projects that networks join, and the names of these, if those are most of all; none else.
-
-    A network joins projects if one of them expects that it is there, and another one makes it or expects it too.
-    """
-    named = [_networks(project, found) for project in projects]
-    joining = set[str]().union(*(expected for _, expected in named))
-    groups: list[tuple[set[int], set[str]]] = []
-    for number, (made, expected) in enumerate(named):
-        networks = joining & (made | expected)
-        near = [each for each in groups if not networks.isdisjoint(each[1])]
-        groups = [each for each in groups if each not in near]
-        groups.append(({number}.union(*(each[0] for each in near)), networks.union(*(each[1] for each in near))))
-    members, networks = max(groups, key=lambda each: len(each[0]), default=(set[int](), set[str]()))
-    if 2 * len(members) <= len(projects):
-        return [], []
-    return [projects[number] for number in sorted(members)], sorted(networks)
-
-
-def proxies_on_networks(
-    projects: Sequence[ComposeCandidate], others: Iterable[ComposeCandidate], found: FoundFiles
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the files of other projects that run a proxy alone on a network that projects expect, each with its name."""
-    named = [_networks(project.files, found) for project in projects]
-    expected = set[str]().union(*(each for _, each in named)).difference(*(made for made, _ in named))
-    for other in others if expected else ():
-        images = {image_name(each.image) for each in other.services.values()}
-        if other.stage < STAGING and not other.own and not images.isdisjoint(_ROUTES_BY_LABELS):
-            networks = expected & set[str]().union(*_networks(other.files, found))
-            yield from ((other.files, network) for network in sorted(networks)[:1])
-
-
-def _networks(project: Iterable[str], found: FoundFiles) -> tuple[set[str], set[str]]:
-    """Return the names of the networks that a project makes, and of those that it expects; an override may have a part of either."""
-    made, expected = set[str](), set[str]()
-    for path in project:
-        for document in documents(Configuration(path, found.data(path)), FactSheet()):
-            for key, network in document.get("networks").items():
-                external = network.get("external")
-                name = external.text_at("name") or network.text_at("name")
-                if external.is_map or external.text.lower() in ("true", "yes", "on"):
-                    expected.add(name or key)
-                else:
-                    made.add(name or f"{os.path.basename(os.path.dirname(os.path.abspath(path)))}_{key}")
-    return made, expected
 
 
 def evidence_of_compose(project: ComposeCandidate, texts: Iterable[str], deployed_by: str) -> Iterator[Evidence]:
