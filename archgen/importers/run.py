@@ -103,8 +103,7 @@ def read_all(
     for file, name in read_alone([*named, *leading], sheet, frozenset(file.path for file in leading)):
         sources.setdefault(file.path, (file, name))
     join_machines(sheet)
-    names = [project.name for project in projects if project.name]
-    title = names[0] if names else ""
+    title = projects[0].name if projects else ""
     return Reading(
         sheet.facts,
         tuple(sources.values()),

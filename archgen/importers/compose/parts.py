@@ -20,8 +20,8 @@ from archgen.importers.facts import Fact, FactSheet, Opener
 from archgen.importers.names import free_id
 from archgen.importers.products import Guess, guess, image_name, is_product, with_ports
 from archgen.importers.secrets import without_user_info
-from archgen.importers.sources.built_images import sources_of_images
-from archgen.importers.sources.recipes import Recipe, read_own_recipe, read_recipe
+from archgen.importers.sources.built_images import recipe_of_image
+from archgen.importers.sources.recipes import Recipe, read_recipe
 from archgen.model.finding import Confidence
 
 
@@ -72,9 +72,8 @@ def service_parts(
     services = project.services.values()
     images = [service.image for service in services if not service.built]
     for name, service in project.services.items():
-        sources = sources_of_images(images, service.source.path, opener) if not service.built else {}
-        source = sources.get(service.image, "")
-        recipe = read_own_recipe(service.source, source, opener) if source else read_recipe(service, opener)
+        own = recipe_of_image(service.image, images, service.source.path, opener) if not service.built else None
+        recipe = read_recipe(service, opener) if own is None else own
         kind = _kind(name, service, recipe, services)
         beside = main_of(service) in project.services
         reason = "stands beside another" if beside else reason_of(name, service, kind, name in ended, services)

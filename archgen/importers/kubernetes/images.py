@@ -18,7 +18,12 @@ from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import variables_of
 from archgen.importers.outside import Outside, OutsideStore, stores_named
 from archgen.importers.products import image_name, is_product
-from archgen.importers.sources.built_images import image_builds, source_of_image, sources_of_images
+from archgen.importers.sources.built_images import (
+    image_builds,
+    recipe_by_name,
+    recipe_of_image,
+    source_of_image,
+)
 from archgen.importers.sources.calls.registered_names import registered_names
 from archgen.importers.sources.calls.source_calls import source_calls
 from archgen.importers.sources.mounted_settings import (
@@ -72,11 +77,10 @@ def held_by_products(
         if part.guess.known.product is None:
             continue
         path = part.manifest.node.path
-        directory = sources_of_images(images, path, opener).get(image)
-        if directory is None:
+        recipe = recipe_of_image(image, images, path, opener)
+        if recipe is None:
             continue
-        recipe = read_own_recipe(Origin(path, 1), directory, opener)
-        source = _Source(part, directory, recipe, is_matched=True)
+        source = _Source(part, ".", recipe, is_matched=True)
         for file, target, line in _held(source, _variables(manifests, source), opener):
             yield Attachment(
                 part.id, part.guess.known.kind, file, target, hosts_of(part.namespace), line, is_in_cluster=True
@@ -182,6 +186,7 @@ def _sources(parts: Sequence[Workload], opener: Opener, built: BuiltElsewhere) -
         directory, recipe = found
         title, path = posixpath.basename(directory), part.manifest.node.path
         is_stated = images[part.id] in built or images[part.id] in image_builds(path, opener).stated
+        is_stated = is_stated or recipe_by_name(images[part.id], path, opener) is not None
         if title in names - {_own_name(part), images[part.id]} and not is_stated:
             # the source of another program: `api` of one called `api`, beside `order-api`
             continue
@@ -203,7 +208,10 @@ def _source_of(part: Workload, opener: Opener, built: BuiltElsewhere) -> tuple[s
     if image in built:
         directory, recipe = posixpath.relpath(built[image][0], posixpath.dirname(path) or "."), built[image][1]
         return directory, read_recipe(Build(place, directory, recipe), opener)
+    named = recipe_by_name(image, path, opener)
     found = source_of_image(_own_name(part), image, path, opener)
+    if named is not None:
+        return found[0] if found is not None else named[0], named[1]
     if found is None:
         return None
     return found[0], read_own_recipe(place, found[0], opener) if found[1] is not None else Recipe()

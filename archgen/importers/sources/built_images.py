@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
-from archgen.importers.facts import FileTree, Opener
+from archgen.importers.facts import FileTree, Opener, Origin
 from archgen.importers.names import image_without_tag
 from archgen.importers.packages import DOCKERFILES, directory_of_image
 from archgen.importers.products import image_name, is_product
+from archgen.importers.sources.build_statements import (
+    LONGEST,
+    PIPELINES,
+    WORD,
+    build_files,
+    images_in,
+    is_build_file,
+    statements_with,
+)
 from archgen.importers.sources.folders import folders_above, is_list, package_of, title_of
+from archgen.importers.sources.named_recipes import NamedRecipes
+from archgen.importers.sources.recipes import Recipe, read_own_recipe
 from archgen.importers.sources.root_images import images_of_root
 
 _OF_JVM = re.compile(r"^(?:(.*)/)?src/main/(?:resources|java|kotlin)/")
@@ -23,13 +34,6 @@ _SETTINGS = re.compile(
 """The path of a file of settings that Spring or .NET reads, with the directory of its module."""
 
 _ENDS_OF_SETTINGS = (".yml", ".yaml", ".properties", "appsettings.json", "ocelot.json")
-
-_PIPELINES = (".github/workflows", ".gitlab-ci.yml", ".circleci/config.yml")
-_BUILDS = re.compile(
-    r"^bin/[\w-]+$|\.(sh|bash)$|(^|/)(Jenkinsfile|Makefile|[jJ]ustfile|Taskfile\.ya?ml|skaffold\.ya?ml|docker-bake\.(hcl|json)|Tiltfile"
-    r"|cloudbuild\.ya?ml|azure-pipelines\.ya?ml|bitbucket-pipelines\.ya?ml)$"
-)
-"""Files that say how images are built."""
 
 _OF_GRADLE = re.compile(
     r"(?:\bto\s{0,9}\{[^{}]{0,300}?\bimage|\bto\.image|\bimageName)\s{0,9}(?:=|\.set\(|\(|)\s{0,9}[\"']([^\"'\n]{1,200})[\"']"
@@ -46,16 +50,6 @@ _TO_BUILD = re.compile(r"build|docker|context|image|\bjib", re.IGNORECASE)
 _NAME_OR_PATH = re.compile(r"\w[\w./-]*")
 """A word of a line; where it has two, these are a name and the path that it stands for."""
 
-_IMAGE = re.compile(
-    r"(?:-t|--tag|\b(?:tags?|image|name|repository)[\"']?) *[:=]? *[\[(\"']*([\w./:$@-]{2,200})"
-    r"|(?<![\w./@:-])((?:[$\w][\w.-]*/)+[\w-]+(?::[\w.$-]+)?)(?![\w/@])|(?<=\}/)([\w-]+)(?=[:\"'\s])|^[ \t]{0,40}([\w-]+)\)",
-    re.MULTILINE,
-)
-"""What is an image in a command or a statement: by the word before it, its registry, or as a case of a shell."""
-
-_BEGINS_ITEM = re.compile(r"( *)- |( *)target \"")
-_MOST_OF_ITEM = 30
-_WORD = re.compile(r"[\w./:@$-]{2,200}")
 _OF_TASK = re.compile(r"^((?::[\w.-]+)+):\w+$")
 """A task of a module of Gradle: `:search:consumer:jib`."""
 
@@ -71,9 +65,6 @@ _LEAST_ALIKE = 2
 """Images whose names begin alike and go on as directories are called: then these are their sources."""
 
 _MOST_FILES = 300
-_MOST_SCRIPTS = 40
-_LONGEST = 64 * 1024
-_LONGEST_STATEMENT = 2000
 
 
 class BuiltImages:
@@ -139,6 +130,17 @@ class BuiltImages:
         for image, place in (*self._of_plugins(), *self._of_commands(), *self._of_root()):
             found.setdefault(image, set()).add(place)
         return {image: next(iter(places)) for image, places in found.items() if len(places) == 1}
+
+    @cached_property
+    def named_recipes(self) -> NamedRecipes:
+        """Return the recipes with names of their own, with what builds images by them."""
+        found = NamedRecipes(self._names)
+        found.read(self._build_files)
+        return found
+
+    @cached_property
+    def _build_files(self) -> Sequence[tuple[str, str]]:
+        return build_files(self._names, self._read, self._pipelines)
 
     @cached_property
     def _modules(self) -> Mapping[str, None]:
@@ -208,28 +210,26 @@ class BuiltImages:
 
     def _of_commands(self) -> Iterator[tuple[str, str]]:
         """Yield the images in the statements of scripts and pipelines that name a single directory of a program."""
-        scripts = [name for name in self._names if _BUILDS.search(name)][:_MOST_SCRIPTS]
         titles = {posixpath.basename(place) for place in self._modules}
-        for text in (*self._pipelines(), *map(self._read, scripts)):
+        for _, text in self._build_files:
             # a directory is named by its last part at least, and most statements name none
-            named = [title for title in titles if title in text]
-            for statement in _statements(text, named) if named else ():
+            for statement in statements_with(text, titles):
                 pair = _pair_in(statement)
                 if not pair and _TO_BUILD.search(statement) is None:
                     continue
-                paths = [_path_in(word) for word in _WORD.findall(statement)]
+                paths = [_path_in(word) for word in WORD.findall(statement)]
                 places = {place for path in paths for place in self._places_in(path)}
                 if len(places) == 1:
                     place = places.pop()
-                    written = [pair[:1]] if pair else _IMAGE.findall(statement)
-                    images = [word for words in written for word in words if word and posixpath.normpath(word) != place]
+                    written = pair[:1] if pair else images_in(statement)
+                    images = [word for word in written if word and posixpath.normpath(word) != place]
                     yield from ((image_name(each), place) for each in images)
 
     def _of_root(self) -> Iterator[tuple[str, str]]:
         """Yield the images that pipelines and scripts build from the root, where a recipe and a list of packages lie."""
         files = {name for name in self._names if "/" not in name}
         if not files.isdisjoint(DOCKERFILES) and any(map(is_list, files)):
-            for text in (*self._pipelines(), *map(self._read, filter(_BUILDS.search, files))):
+            for text in (*self._pipelines(), *map(self._read, filter(is_build_file, files))):
                 yield from ((image, "") for image in images_of_root(text))
 
     def _places_in(self, path: str) -> Iterator[str]:
@@ -249,7 +249,7 @@ def image_builds(path: str, opener: Opener) -> BuiltImages:
         opener.answers[question] = BuiltImages(
             tree.names,
             lambda name: next(_texts(path, name, tree, opener), ""),
-            lambda: [text for name in _PIPELINES for text in _texts(path, name, tree, opener)],
+            lambda: [text for name in PIPELINES for text in _texts(path, name, tree, opener)],
         )
     found: BuiltImages = opener.answers[question]
     return found
@@ -267,6 +267,27 @@ def source_of_image(name: str, image: str, path: str, opener: Opener) -> tuple[s
         return None
     seen = posixpath.relpath(directory or ".", place)
     return seen, next((file for file in DOCKERFILES if opener.holds(path, posixpath.join(seen, file))), None)
+
+
+def recipe_by_name(image: str, path: str, opener: Opener) -> tuple[str, Recipe, bool] | None:
+    """Return the recipe with a name of its own by which an image is built, as a file at a path calls its directory, if there is one.
+
+    True stands for what a build states.
+    """
+    found = image_builds(path, opener).named_recipes.recipe_of(image)
+    if found is None:
+        return None
+    directory, name = posixpath.split(posixpath.relpath(found[0], opener.tree(path).place))
+    return directory or ".", read_own_recipe(Origin(path, 1), directory or ".", opener, (name,)), found[1]
+
+
+def recipe_of_image(image: str, images: Iterable[str], path: str, opener: Opener) -> Recipe | None:
+    """Return the recipe of an image, one of several that a file at a path names; None where the repository seems to build none."""
+    named = recipe_by_name(image_name(image), path, opener)
+    if named is not None:
+        return named[1]
+    directory = sources_of_images(images, path, opener).get(image)
+    return read_own_recipe(Origin(path, 1), directory, opener) if directory is not None else None
 
 
 def sources_of_images(images: Iterable[str], path: str, opener: Opener) -> Mapping[str, str]:
@@ -331,35 +352,13 @@ def _ends_of(image: str) -> Iterable[str]:
 def _texts(path: str, name: str, tree: FileTree, opener: Opener) -> Iterator[str]:
     """Yield the text of a file of the repository, or those of the files in a directory of it."""
     for file in opener(path, posixpath.relpath(name, tree.place)):
-        yield file.data[:_LONGEST].decode("utf-8", "replace")
+        yield file.data[:LONGEST].decode("utf-8", "replace")
 
 
 def _pair_in(statement: str) -> list[str]:
     """Return the two words of a line that has no others."""
     words = _NAME_OR_PATH.findall(statement) if "\n" not in statement else []
     return words if len(words) == 2 else []
-
-
-def _statements(text: str, words: list[str]) -> Iterator[str]:
-    """Yield the lines of a file, commands on several ones as one, and the items of lists with what stands below them.
-
-    Those without any of the words are left out.
-    """
-    lines = [line[:_LONGEST_STATEMENT] for line in re.sub(r"\\\n", " ", text).split("\n")]
-    holding = [any(word in line for word in words) for line in lines]
-    yield from (line for line, holds in zip(lines, holding, strict=True) if holds)
-    for index, line in enumerate(lines):
-        match = _BEGINS_ITEM.match(line) if any(holding[index : index + _MOST_OF_ITEM]) else None
-        if match is None:
-            continue
-        indent = len(match[1] or match[2] or "")
-        below = [line]
-        for other in lines[index + 1 : index + _MOST_OF_ITEM]:
-            if other.strip() and len(other) - len(other.lstrip(" ")) <= indent:
-                break
-            below.append(other)
-        if any(holding[index : index + len(below)]):
-            yield "\n".join(below)[:_LONGEST_STATEMENT]
 
 
 def _path_in(word: str) -> str:

@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -164,13 +164,16 @@ def read_recipe(service: Built, opener: Opener) -> Recipe:
     return Recipe()
 
 
-def read_own_recipe(source: Origin, directory: str, opener: Opener) -> Recipe:
-    """Return the recipe in a directory, as a file at a place calls it, that an image is built from; it names paths in it, or around it."""
-    above = posixpath.dirname(posixpath.normpath(directory))
+def read_own_recipe(source: Origin, directory: str, opener: Opener, names: Iterable[str] = DOCKERFILES) -> Recipe:
+    """Return the recipe in a directory, as a file at a place calls it, that an image is built from; it names paths in it, or around it.
+
+    `names` are those that it may have.
+    """
     recipes: list[Recipe] = []
-    for context in dict.fromkeys((directory, above or ".", posixpath.dirname(above) or ".")):
-        for file in DOCKERFILES:
-            named = posixpath.relpath(posixpath.join(directory, file), context)
+    place = posixpath.dirname(source.path)
+    for context in (directory, *(posixpath.normpath(posixpath.join(directory, above)) for above in FURTHER_UP)):
+        for file in names:
+            named = posixpath.relpath(posixpath.join(place, directory, file), posixpath.join(place, context))
             recipe = read_recipe(Build(source, context, named), opener)
             if any(opener.holds(source.path, copy.text) for copy in recipe.copies.values()):
                 return recipe
