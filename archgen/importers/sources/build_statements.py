@@ -50,7 +50,7 @@ def build_files(
     return [*(("", text) for text in pipelines()), *((posixpath.dirname(name), read(name)) for name in scripts)]
 
 
-def images_in(statement: str) -> list[str]:
+def images_of_statement(statement: str) -> list[str]:
     """Return the words of a statement that are images."""
     return [word for words in _IMAGE.findall(statement) for word in words if word]
 

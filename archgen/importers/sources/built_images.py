@@ -16,7 +16,7 @@ from archgen.importers.sources.build_statements import (
     PIPELINES,
     WORD,
     build_files,
-    images_in,
+    images_of_statement,
     is_build_file,
     statements_with,
 )
@@ -221,7 +221,7 @@ class BuiltImages:
                 places = {place for path in paths for place in self._places_in(path)}
                 if len(places) == 1:
                     place = places.pop()
-                    written = pair[:1] if pair else images_in(statement)
+                    written = pair[:1] if pair else images_of_statement(statement)
                     images = [word for word in written if word and posixpath.normpath(word) != place]
                     yield from ((image_name(each), place) for each in images)
 

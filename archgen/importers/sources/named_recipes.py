@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from archgen.importers.packages import DOCKERFILES
 from archgen.importers.products import image_name, is_product
-from archgen.importers.sources.build_statements import WORD, images_in, statements_with, with_variables
+from archgen.importers.sources.build_statements import WORD, images_of_statement, statements_with, with_variables
 from archgen.importers.stages import UNNAMED, stage_of
 
 _NAME = re.compile(r"(?:(\w[\w.-]*)[._-])?(?:Dockerfile|Containerfile)(?:[._-](\w[\w.-]*))?", re.IGNORECASE)
@@ -37,7 +37,7 @@ class NamedRecipes:
                 recipes = self._words.keys() & paths
                 if len(recipes) == 1:
                     recipe = next(iter(recipes))
-                    for image in map(image_name, images_in(statement)):
+                    for image in map(image_name, images_of_statement(statement)):
                         self._stated.setdefault(image, set()).add(recipe)
 
     def recipe_of(self, image: str) -> tuple[str, bool] | None:
