@@ -13,6 +13,7 @@ from archgen.importers.outside import Outside
 from archgen.importers.packages import PackageLists
 from archgen.importers.providers.caller import Caller, Setting
 from archgen.importers.providers.calls import ProviderCalls, texts_of_domains
+from archgen.importers.providers.catalogue import is_client_library
 from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.imported_libraries import imported_libraries
 
@@ -68,5 +69,7 @@ def _caller(
         lambda name, in_code: shared.reads_where_it_lies(part, name, in_code=in_code),
         lambda: addresses_in(shared.sources.own_code(part.id), libraries(part).text),
         lambda: shared.sources.addresses_of_all(part.id, libraries(part).text),
-        cache(lambda: (*imported_libraries(shared.sources.own_code(part.id), libraries(part).text),)),
+        cache(
+            lambda: (*imported_libraries(shared.sources.own_code(part.id), libraries(part).text, is_client_library),)
+        ),
     )

@@ -18,6 +18,7 @@ from archgen.importers.outside import ASKED, Outside, OutsideStore
 from archgen.importers.products import known_by_name
 from archgen.importers.providers.caller import Caller, Setting
 from archgen.importers.providers.calls import ProviderCalls, texts_of_domains
+from archgen.importers.providers.catalogue import is_client_library
 from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.imported_libraries import imported_libraries
 
@@ -129,5 +130,11 @@ def _caller(manifests: Manifests, part: Workload, sharing: SharedSettings) -> Ca
         lambda name, in_code: sharing.sources.reads_where_it_lies(part.id, name, in_code=in_code),
         lambda: addresses_in(sharing.sources.own_code(part.id), sharing.libraries_of(part).text),
         lambda: sharing.sources.addresses_of_all(part.id, sharing.libraries_of(part).text),
-        cache(lambda: (*imported_libraries(sharing.sources.own_code(part.id), sharing.libraries_of(part).text),)),
+        cache(
+            lambda: (
+                *imported_libraries(
+                    sharing.sources.own_code(part.id), sharing.libraries_of(part).text, is_client_library
+                ),
+            )
+        ),
     )

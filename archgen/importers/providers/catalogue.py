@@ -210,6 +210,11 @@ def amazon_service_of_library(name: str) -> str | None:
     return match[1].lower() if match is not None else None
 
 
+def is_client_library(name: str) -> bool:
+    """Return True for a library that is the client for a provider, or for a service of Amazon."""
+    return provider_of_library(name) is not None or amazon_service_of_library(name) is not None
+
+
 def is_one_of_several(provider: Provider, others: Iterable[Provider]) -> bool:
     """Return True for a provider of language models beside another one."""
     return provider.product in _MODELS and any(each.product in _MODELS and each != provider for each in others)

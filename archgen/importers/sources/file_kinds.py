@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+_REMEMBERED = 1 << 14
+"""Names that are remembered: each reader of a repository asks about all of its files."""
 
 CODE = re.compile(
     r"\.(go|py|[cm]?[jt]s|[jt]sx|vue|svelte|astro|cs|cshtml|fs|vb|java|kt|kts|scala|groovy|rb|php|rs|exs?|erl|cljs?|swift|cpp|cc|c|h|dart|lua|pl|ml|hs|cr"
@@ -23,3 +27,9 @@ BESIDE = re.compile(
 
 LOCK = re.compile(r"[.-]lock\b|-lock\.")
 """Files that a package manager writes."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def is_code(name: str) -> bool:
+    """Return True for the name of a file with the code of a program."""
+    return CODE.search(name) is not None and NO_CODE.search(name) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from archgen.importers.facts import ImportedLibrary, Origin
 from archgen.importers.sources.calls.literal_addresses import working_files
@@ -51,8 +51,10 @@ _LED = re.compile(r"(base_?ur[il]|api_?base)\s*[=:(]|azureopenai", re.IGNORECASE
 """What leads a client elsewhere than to its provider, or to a place of one's own there."""
 
 
-def imported_libraries(files: Iterable[CodeText], libraries: str) -> Iterator[ImportedLibrary]:
-    """Yield the libraries that the sources of a program import; `libraries` are its packages, in small letters.
+def imported_libraries(
+    files: Iterable[CodeText], libraries: str, is_meant: Callable[[str], bool]
+) -> Iterator[ImportedLibrary]:
+    """Yield the libraries meant of those that the sources of a program import; `libraries` are its packages, in small letters.
 
     What is imported inside of something is for some work alone, and a source that sets an address may call another one.
     """
@@ -67,7 +69,7 @@ def imported_libraries(files: Iterable[CodeText], libraries: str) -> Iterator[Im
         imports = _in_scripts(file.bare) if pattern is _OF_SCRIPTS else _in_lines(pattern, file.bare)
         for words, indent, name in imports:
             # a module of the program itself may be called like what it uses
-            if _TYPES.match(words) is None and _module_of(file.path, name) not in own:
+            if is_meant(name) and _TYPES.match(words) is None and _module_of(file.path, name) not in own:
                 line = file.text.count("\n", 0, max(file.text.find(words.strip()), 0)) + 1
                 leading = _LED_AT_AMAZON if _OF_AMAZON.search(name) is not None else _LED
                 if leading not in led:

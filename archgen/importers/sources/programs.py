@@ -60,6 +60,7 @@ class ProgramSources:
         self._own_code: dict[str, list[CodeText]] = {}
         self._addresses: dict[str, list[WrittenAddress]] = {}
         self._at: dict[str, tuple[ReadNames, bool] | None] = {}
+        self._below: dict[tuple[str, str], list[CodeText]] = {}
 
     @cached_property
     def _places(self) -> Mapping[str, str | None]:
@@ -293,7 +294,7 @@ class ProgramSources:
         files = self._code_below(program, place or "") if place is not None or is_alone else []
         if not is_alone and (is_of_all or self._places.get(program) is not None):
             started = started_modules(self._programs[program].command, self.image_code(program))
-            files += [file for file in started if file not in files]
+            files = [*files, *(file for file in started if file not in files)]
         return files
 
     def image_code(self, program: str) -> list[CodeText]:
@@ -323,6 +324,13 @@ class ProgramSources:
         return "." in {posixpath.normpath(posixpath.join(start, each)) for each in own.directories}
 
     def _code_below(self, program: str, place: str) -> list[CodeText]:
+        """Return the source files below a directory, which several programs may be built of."""
+        path = self._programs[program].path
+        if (path, place) not in self._below:
+            self._below[path, place] = self._find_code(program, place)
+        return self._below[path, place]
+
+    def _find_code(self, program: str, place: str) -> list[CodeText]:
         tree = self._tree(self._programs[program].path)
         apart = {key: each for key, each in self._places.items() if each and not (place or self._is_of_all(key))}
         others = tuple(f"{each}/" for each in apart.values())

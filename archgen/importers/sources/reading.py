@@ -14,7 +14,7 @@ from archgen.importers.packages import PackageLists, has_library_for
 
 _BY_SLASHES = (re.compile(r"//(?<![^\s]//)[^\n]*"), re.compile(r"/\*.*?\*/", re.DOTALL))
 _BY_HASH = (re.compile(r"#(?<![^\s]#)[^\n]*"), re.compile(r'^[ \t]*("""|\'\'\').*?\1', re.DOTALL | re.MULTILINE))
-"""Comments; a pattern that begins with letters is searched for several times as fast."""
+"""Comments of one line and of several; a pattern that begins with letters is searched for several times as fast."""
 
 _OF_HASH = (".py", ".rb", ".ex", ".exs", ".pl", ".cr", ".nim", ".yml", ".yaml", ".properties", ".r", ".sh")
 """Ends of the names of files in whose languages comments begin with `#`."""
@@ -118,10 +118,8 @@ class CodeText:
     @cached_property
     def bare(self) -> str:
         """The text without comments, each of whose lines is where it was."""
-        text = self.text
-        for comment in _BY_HASH if self.path.endswith(_OF_HASH) else _BY_SLASHES:
-            text = comment.sub(lambda match: "\n" * match[0].count("\n"), text)
-        return text
+        of_line, of_lines = _BY_HASH if self.path.endswith(_OF_HASH) else _BY_SLASHES
+        return of_lines.sub(lambda match: "\n" * match[0].count("\n"), of_line.sub("", self.text))
 
     def line_at(self, place: int) -> int:
         """Return the line of a place in the text without comments."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from archgen.importers.facts import FileTree
 from archgen.importers.packages import DOCKERFILES
 from archgen.importers.sources.declared_programs import Program
-from archgen.importers.sources.file_kinds import BESIDE, CODE, LOCK, NO_CODE
+from archgen.importers.sources.file_kinds import BESIDE, CODE, LOCK, NO_CODE, is_code
 from archgen.importers.sources.folders import Folders, folders_above, is_list, title_of
 
 MAIN = re.compile(
@@ -28,9 +28,8 @@ class SourceTree:
     def __init__(self, files: FileTree) -> None:
         self.names = files.names
         self.is_whole = files.is_whole
-        sources = {name: NO_CODE.search(name) is None for name in self.names if CODE.search(name) is not None}
-        self.code = [name for name, is_meant in sources.items() if is_meant]
-        beside = (name for name in self.names if name not in sources and BESIDE.search(name) is not None)
+        self.code = list(filter(is_code, self.names))
+        beside = (name for name in self.names if BESIDE.search(name) is not None and CODE.search(name) is None)
         self.beside = [name for name in beside if not (NO_CODE.search(name) or LOCK.search(name))]
         self.lists = {name for name in self.names if is_list(posixpath.basename(name))}
         self.go_files: dict[str, list[str]] = {}

@@ -33,9 +33,11 @@ def started_modules(command: str, files: Iterable[CodeText]) -> list[CodeText]:
     waiting = [
         path for match in _STARTED.finditer(command) for path in _named(next(filter(None, match.groups())), by_module)
     ]
+    if not waiting:
+        return []
     tasks = {path for path, file in by_path.items() if "@" in file.bare and _TASK.search(file.bare)}
     is_worker = _WORKS.search(command) is not None
-    waiting += tasks if is_worker and waiting else ()
+    waiting += tasks if is_worker else ()
     seen = dict[str, None]()
     while waiting and len(seen) < _MOST:
         path = waiting.pop()

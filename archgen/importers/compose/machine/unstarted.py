@@ -21,7 +21,7 @@ from archgen.importers.products import guess
 from archgen.importers.protocols import statements_of_call
 from archgen.importers.sources.calls.literal_addresses import working_files
 from archgen.importers.sources.calls.local_ports import local_ports_called, port_served
-from archgen.importers.sources.file_kinds import CODE, NO_CODE
+from archgen.importers.sources.file_kinds import is_code
 from archgen.importers.sources.folders import is_list, package_of
 from archgen.importers.sources.process_managers.process import Variable, port_of_process
 from archgen.importers.sources.process_managers.started import Started, own_sources, started_programs
@@ -185,7 +185,7 @@ def _programs(path: str, opener: Opener, started: list[Started], *, is_alone: bo
     """
     tree = opener.tree(path)
     names = [name for name in tree.names if _ASIDE.search(name) is None]
-    code = [name for name in names if CODE.search(name) is not None and NO_CODE.search(name) is None]
+    code = [name for name in names if is_code(name)]
     entrances: dict[str, str] = {}
     for listed in sorted(
         {posixpath.dirname(name) for name in names if is_list(posixpath.basename(name))}, key=len, reverse=True
@@ -231,7 +231,7 @@ def _programs(path: str, opener: Opener, started: list[Started], *, is_alone: bo
 
 def _sources(place: str, names: list[str], tree: FileTree, path: str, opener: Opener) -> Iterator[CodeText]:
     """Yield the sources of a program that don't run in browsers."""
-    code = [name for name in names if CODE.search(name) is not None and NO_CODE.search(name) is None]
+    code = [name for name in names if is_code(name)]
     lists = [name for name in names if posixpath.dirname(name) == place and is_list(posixpath.basename(name))]
     packages = "\n".join(each.text.lower() for each in _opened(lists, tree, path, opener))
     for file, is_for_browsers in working_files([*_opened(code, tree, path, opener)], packages):

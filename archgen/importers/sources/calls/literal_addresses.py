@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Set
+from functools import cache
 
 from archgen.importers.facts import Origin, WrittenAddress
 from archgen.importers.sources.calls.source_calls import ONLY_SHOWS
@@ -98,6 +99,7 @@ def working_files(files: Iterable[CodeText], libraries: str) -> Iterator[tuple[C
 def _literals(file: CodeText) -> Iterator[WrittenAddress]:
     text = file.bare
     has_client = calls_others(file)
+    called = cache(lambda: called_names(file))
     for match in _URL.finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
         default = _DEFAULT.search(before)
@@ -109,7 +111,7 @@ def _literals(file: CodeText) -> Iterator[WrittenAddress]:
             variable = next(filter(None, named.groups()), "") if named is not None else ""
             origin = Origin(file.path, file.line_at(match.start()))
             holder = _NAME_OF.search(before[named.start() :] if named is not None else line)
-            is_called = named is None or (has_client and holder is not None and holder[1] in called_names(file))
+            is_called = named is None or (has_client and holder is not None and holder[1] in called())
             yield WrittenAddress(match[0], variable, origin, is_called, default is not None)
 
 
