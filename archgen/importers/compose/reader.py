@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
+from itertools import chain
 
 from archgen.importers.addresses import Mention, arguments, resolve_host
 from archgen.importers.catalogue import PROVIDED
@@ -12,6 +13,7 @@ from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables, with_settings
 from archgen.importers.compose.frameworks.laravel import stores_chosen
 from archgen.importers.compose.frameworks.settings import calls_in_files, read_by_frameworks
+from archgen.importers.compose.frameworks.written_hosts import calls_written_in_sources
 from archgen.importers.compose.indirect import (
     IndirectCall,
     calls_by_login,
@@ -60,7 +62,6 @@ from archgen.model.kinds import KINDS
 def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> list[Attachment]:
     """Add the facts of projects; return the configurations that their services mount."""
     taken: dict[str, str] = {}
-    attachments: list[Attachment] = []
     counts = Counter(name for project in projects for name in project.services)
     outside = Outside(taken, sheet)
     readers = [
@@ -69,8 +70,7 @@ def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> l
     ]
     for reader in readers:
         reader.look_around([other for other in readers if other is not reader])
-    for reader in readers:
-        attachments += reader.read()
+    attachments = [each for reader in readers for each in reader.read()]
     group_projects([(reader.project, reader.parts.values()) for reader in readers], sheet)
     parts = [part for reader in readers for part in reader.parts.values()]
     add_unstarted_programs(parts, readers[0].host if readers else HOST, taken, opener, sheet)
@@ -91,9 +91,7 @@ class _Reader:
             part.id: dict(variables_of_files(part, project.variables, opener)) for part in self.parts.values()
         }
         self.values: dict[tuple[str, str], Mapping[str, SourceText]] = {}
-        self.proven: set[tuple[str, str]] = set()
-        self.called: set[tuple[str, str]] = set()
-        self.certain: set[tuple[str, str]] = set()
+        self.proven, self.called, self.certain = (set[tuple[str, str]]() for _ in range(3))
         self.doubted: dict[tuple[str, str], tuple[Origin, str]] = {}
         self.served: set[str] = set()
         self.unlikely: list[UnlikelyCall] = []
@@ -132,12 +130,15 @@ class _Reader:
         add_providers_of_services(self.parts, self._variables, self.shared, self.libraries, self.outside)
         mounts = doubt_files_of_others(attachments, self.parts.values())
         attachments = list(read_by_frameworks(self.parts, mounts, self.opener, self.hosts))
-        for stated in calls_in_sources(self.parts, self.opener, self.networks.hosts_of, self.project.variables):
+        hosts_of, sources = self.networks.hosts_of, self.shared.sources
+        known = sources, self.libraries, self._variables, hosts_of, self.by_id, self.called
+        for stated in chain(
+            calls_in_sources(self.parts, self.opener, hosts_of, self.project.variables),
+            calls_on_machine(self.parts, self.hosts, sources, self.libraries),
+            calls_in_files(self.parts, self.opener, self._variables, self.networks, self.outside, self.by_id),
+            calls_written_in_sources(self.parts, *known),
+        ):
             self._call_by_source(*stated)
-        for reached in calls_on_machine(self.parts, self.hosts, self.shared.sources, self.libraries):
-            self._call_by_source(*reached)
-        for told in calls_in_files(self.parts, self.opener, self._variables, self.networks, self.outside, self.by_id):
-            self._call_by_source(*told)
         attachments += settings_in_sources(self.parts, self.opener, self.hosts, self._variables)
         for part in self.parts.values():
             for job in configuring_jobs(part.service, self.project.services):
@@ -156,8 +157,7 @@ class _Reader:
         for route in routes(self.parts, proxies_of(self.neighbours.with_near(self.project, self.parts))):
             if route.proxy is not None:
                 self.proven.add((route.proxy, route.service))
-            for fact in facts_of_route(route, self.by_id[route.service].guess.known):
-                self.sheet.add(fact)
+            self.sheet.add_all(facts_of_route(route, self.by_id[route.service].guess.known))
         for call in (*calls_by_socket(self.parts), *calls_by_name_server(self.parts, self.hosts)):
             self._call_indirectly(call)
         own = {part.id: self.shared.meant_for(part, self._variables(part)) for part in self.parts.values()}
@@ -181,9 +181,9 @@ class _Reader:
             if near := likely_callers(part, self.parts, called):
                 self._add(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
         alone = {part.id: self.shared.own_of(self._variables(part)) for part in self.parts.values()}
-        for call in self.networks.joined(calls_by_login(self.parts, alone)):
-            if (call.source, call.target) not in self.proven:
-                self._call_indirectly(call)
+        logins = self.networks.joined(calls_by_login(self.parts, alone))
+        for call in [each for each in logins if (each.source, each.target) not in self.proven]:
+            self._call_indirectly(call)
         for call in self.networks.joined(calls_by_library(self.parts, self.libraries, self.called)):
             self._call_indirectly(call)
         for part in self.parts.values():

@@ -28,6 +28,11 @@ BESIDE = re.compile(
 LOCK = re.compile(r"[.-]lock\b|-lock\.")
 """Files that a package manager writes."""
 
+OF_FRAMEWORKS = re.compile(
+    r"(?:(.+)/)?config/(?:(?:database|cable|redis|sidekiq|cache|queue|mongoid|storage|elasticsearch)\.ya?ml|packages/(?:prod/)?[\w-]+\.ya?ml)"
+)
+"""Files of settings that Rails and Symfony read by their names, with the directory of the program."""
+
 
 @lru_cache(maxsize=_REMEMBERED)
 def is_code(name: str) -> bool:

@@ -17,6 +17,7 @@ from archgen.importers.packages import PackageLists, has_driver_for, has_library
 from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.declared_programs import Program
+from archgen.importers.sources.file_kinds import OF_FRAMEWORKS
 from archgen.importers.sources.folders import Folders, code_of_image, folders_above
 from archgen.importers.sources.modules import imports_of, lists_at
 from archgen.importers.sources.reading import CodeText, ReadNames, code_text, may_be_of_library, names_read
@@ -301,6 +302,17 @@ class ProgramSources:
         """Return the source files of the image of a program, which others may be built of too."""
         place = "" if self._is_of_all(program) else self._places.get(program)
         return self._code_below(program, place) if place is not None else []
+
+    def settings_of(self, program: str) -> list[CodeText]:
+        """Return the files of settings that frameworks read by their names, in the directory of a program."""
+        if program not in self._programs:
+            return []
+        place = "" if self._is_of_all(program) else self._places.get(program)
+        names = self._tree(self._programs[program].path).beside if place is not None else []
+        own = [
+            name for name in names if (match := OF_FRAMEWORKS.fullmatch(name)) is not None and (match[1] or "") == place
+        ]
+        return [code_text(*file, self._opener.answers) for file in self.texts(program, own)[0]]
 
     def addresses_of_all(self, program: str, libraries: str) -> list[WrittenAddress]:
         """Return the addresses in a source that several programs are built of; `libraries` are its packages."""
