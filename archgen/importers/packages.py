@@ -116,7 +116,7 @@ _OF_PACKAGES = ("packages", "libs", "shared", "apps")
 
 _PACKAGE_NAME = re.compile(r'"name" *: *"([\w@./-]{1,200})"')
 _LOCAL = re.compile(
-    r"""["'](workspace|file|link|portal|catalog):|"workspaces"|workspace *= *true|path *=|=> *\.|^ *-[er] |^gem .*path:"""
+    r"""["'](workspace|file|link|portal|catalog):|"workspaces"|workspace *= *true|^\[workspace|path *=|=> *\.|^ *-[er] |^gem .*path:"""
     r"""|: *"\*"|git\+(https?|ssh|git)|[\s"',:](git|github|gitlab)(: *|@)|@ +https?:|\bgit *(=|")|--(extra-)?index-url""",
     re.MULTILINE,
 )

@@ -11,7 +11,7 @@ from archgen.importers.catalogue import Known, is_like
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.compose.sharing import COORDINATORS
-from archgen.importers.facts import BY_LOGIN, Origin
+from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, Origin
 from archgen.importers.outside import store_at
 from archgen.importers.store_names import store_asked_for, store_by_name
 from archgen.model.kinds import KINDS
@@ -34,6 +34,11 @@ class IndirectCall(Struct, frozen=True):
     place: Origin
     evidence: str
     protocol: str | None = None
+
+    @property
+    def is_certain(self) -> bool:
+        """Return False for a call that a library or the user of a database alone tells."""
+        return self.evidence not in (BY_LIBRARY, BY_LOGIN)
 
 
 def calls_by_socket(parts: Mapping[str, ServicePart]) -> Iterator[IndirectCall]:

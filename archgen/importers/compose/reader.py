@@ -46,7 +46,7 @@ from archgen.importers.compose.sharing import (
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources, variables_of_files
 from archgen.importers.compose.swarm import is_of_several_nodes
 from archgen.importers.compose.unset import programs_sought, stores_sought
-from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.outside_services import services_outside, unknown_hosts
 from archgen.importers.products import admits_anybody, replicates
@@ -98,8 +98,6 @@ class _Reader:
         self.libraries = libraries_of(opener)
         self._lacks_library = partial(lacks_library, parts=self.parts.values(), libraries=self.libraries)
         self.shared = SharedValues(self.parts, project.services, self.copied, self.libraries, opener)
-        self.neighbours = Neighbours()
-        self.networks = Networks(project, self.parts.values(), self.hosts)
 
     def look_around(self, others: list[_Reader]) -> None:
         """Learn what other projects publish, and who is on networks in common."""
@@ -135,10 +133,11 @@ class _Reader:
         for stated in chain(
             calls_in_sources(self.parts, self.opener, hosts_of, self.project.variables),
             calls_on_machine(self.parts, self.hosts, sources, self.libraries),
-            calls_in_files(self.parts, self.opener, self._variables, self.networks, self.outside, self.by_id),
             calls_written_in_sources(self.parts, *known),
         ):
             self._call_by_source(*stated)
+        for told in calls_in_files(self.parts, self.opener, self._variables, self.networks, self.outside, self.by_id):
+            self._call_by_source(*told)
         attachments += settings_in_sources(self.parts, self.opener, self.hosts, self._variables)
         for part in self.parts.values():
             for job in configuring_jobs(part.service, self.project.services):
@@ -217,11 +216,13 @@ class _Reader:
             if target is not None:
                 self._connect(part, Mention(target), link.source, "links")
 
-    def _call_by_source(self, part: ServicePart, mention: Mention, source: Origin, is_alone: bool) -> None:
+    def _call_by_source(
+        self, part: ServicePart, mention: Mention, source: Origin, is_alone: bool, sure: Confidence = "medium"
+    ) -> None:
         """Add a call that the settings in the source of a service tell; what several read is for those with a library for it."""
         known = self.by_id[mention.host].guess.known
         if not self._lacks_library(part, known) and (is_alone or may_use(part, known, self.libraries)):
-            self._connect(part, mention, source, IN_SOURCE, "medium")
+            self._connect(part, mention, source, MOUNTED if sure == "high" else IN_SOURCE, sure)
             self.served.add(mention.host)
         else:
             self.unlikely.append(UnlikelyCall(part, mention, source, IN_SOURCE, not is_alone))
@@ -229,15 +230,14 @@ class _Reader:
     def _call_indirectly(self, call: IndirectCall) -> None:
         self.called.add((call.source, call.target))
         subject, known = f"connection:{call.source}->{call.target}", self.by_id[call.target].guess.known
-        sure: Confidence = "high" if call.evidence not in (BY_LIBRARY, BY_LOGIN) else "medium"
+        sure: Confidence = "high" if call.is_certain else "medium"
         self._add(subject, "protocol", call.protocol or known.protocol, call.place, call.evidence, sure)
         if call.protocol == "dns":
             # Docker itself answers for the names of the project
             self._add(subject, "required", False, call.place, call.evidence)
         elif known.port is not None:
             self._add(subject, "number", known.port, call.place, call.evidence, "medium")
-        if sure == "high":
-            self.proven.add((call.source, call.target))
+        self.proven |= {(call.source, call.target)} if sure == "high" else set()
 
     def _take_over(self, part: ServicePart, job: Service) -> None:
         """Add the calls whose addresses a job writes into the configuration of a service."""

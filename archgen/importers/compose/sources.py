@@ -136,11 +136,13 @@ def calls_in_sources(
 ) -> Iterator[tuple[ServicePart, Mention, Origin, bool]]:
     """Yield the calls that a `.env` in the source of a service tells, which its program reads itself; True if it does so alone.
 
-    Of several that share the file, those that wait for one of its hosts read it. `hosts_of` returns what a service reaches.
+    Of several programs that share the file, those that wait for one of its hosts read it. `hosts_of` returns what a service reaches.
     """
     working = [part for part in parts.values() if KINDS[part.kind].role == "application"]
     calls_of = {part.id: list(_mentions(part, opener, hosts_of(part.service), outer)) for part in working}
-    shared = Counter(path for calls in calls_of.values() for path in {source.path for _, source in calls})
+    users = {(part.service.built_program, source.path) for part in working for _, source in calls_of[part.id]}
+    shared = Counter(path for _, path in users)
+    alike = Counter(part.service.built_program for part in working)
     for part in working:
         waits = {parts[name].id for name in part.service.depends_on if name in parts}
         is_theirs = any(mention.host in waits for mention, _ in calls_of[part.id])
@@ -153,7 +155,7 @@ def calls_in_sources(
             ):
                 continue  # an example names all that a project runs, and no program calls what measures it
             if is_theirs or shared[source.path] == 1:
-                yield part, mention, source, shared[source.path] == 1
+                yield part, mention, source, shared[source.path] == alike[part.service.built_program] == 1
 
 
 def _mentions(

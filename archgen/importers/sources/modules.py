@@ -1,10 +1,11 @@
-"""Libraries that a program takes from modules of its repository: of Go by what it imports, of Maven and Gradle by what it requires."""
+"""Libraries that a program takes from modules of its repository: in Go by its imports, in Maven, Gradle and Cargo by what it requires."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
@@ -31,6 +32,10 @@ _DEPENDENCY = re.compile(r"<dependency>.*?</dependency>", re.DOTALL)
 _ARTIFACT = re.compile(r"<artifactId>\s*([\w.-]+)\s*</artifactId>")
 _RELATIVE = re.compile(r"<relativePath>\s*([\w./-]+)\s*</relativePath>")
 _FOR_TESTS = re.compile(r"<scope>\s*test\s*</scope>")
+
+_MEMBERS = re.compile(r"^members *= *\[([^\]]*)\]", re.MULTILINE)
+_OF_PATH = re.compile(r'^[\w-]+ *= *\{[^}\n]*\bpath *= *"([^"\n]{1,200})"', re.MULTILINE)
+"""The members of a workspace of Cargo, and a package that lies at a path."""
 
 _MOST_MODULES = 100
 _MOST_FILES = 400
@@ -77,6 +82,8 @@ class _Modules:
             yield from self._of_gradle()
         elif name == "pom.xml":
             yield from self._of_maven()
+        elif name == "Cargo.toml":
+            yield from self._of_cargo()
 
     def _tree(self) -> FileTree:
         return self._opener.tree(self._path)
@@ -151,6 +158,26 @@ class _Modules:
             if module != place:
                 yield text
             waiting += [_join(root, each.replace(":", "/")) for each in _PROJECT.findall(text)]
+
+    def _of_cargo(self) -> Iterator[str]:
+        """Yield the lists of the members of a workspace, and those of the packages that a program names by their paths."""
+        lists = [each for each in self._tree().names if posixpath.basename(each) == "Cargo.toml"]
+        start = _join(self._tree().place or ".", "Cargo.toml")
+        waiting, seen = [start], dict[str, None]()
+        while waiting and len(seen) < _MOST_MODULES:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen[name] = None
+            text, place = self._text(name), posixpath.dirname(name)
+            if name != start:
+                yield text
+            for members in _MEMBERS.findall(text)[:1]:
+                patterns = [_join(place, f"{each}/Cargo.toml") for each in re.findall(r'"([^"\n]{1,200})"', members)]
+                waiting += [each for each in lists if any(fnmatchcase(each, pattern) for pattern in patterns)]
+            waiting += [
+                each for path in _OF_PATH.findall(text) if (each := _join(place, f"{path}/Cargo.toml")) in lists
+            ]
 
     def _of_maven(self) -> Iterator[str]:
         """Yield the dependencies of the parents, and those of the modules that the program requires."""

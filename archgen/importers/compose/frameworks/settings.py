@@ -23,6 +23,7 @@ from archgen.importers.schemes import told_beside
 from archgen.importers.sources.calls.registered_names import registered_names
 from archgen.importers.sources.mounted_settings import active_profiles, in_effect, settings_by_sections, settings_in
 from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
+from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 _RESOURCES = "src/main/resources"
@@ -148,8 +149,10 @@ def calls_in_files(
     networks: Networks,
     outside: Outside,
     by_id: dict[str, ServicePart | OutsideStore],
-) -> Iterator[tuple[ServicePart, Mention, Origin, bool]]:
+) -> Iterator[tuple[ServicePart, Mention, Origin, bool, Confidence]]:
     """Yield the calls that the settings in sources tell, each of one program alone; stores in no file come to those `by_id`.
+
+    Those of .NET in effect are as sure as variables.
 
     What Spring reads names such stores alone, of which the project runs none: an address of elsewhere is often that of those who
     develop a program.
@@ -166,10 +169,10 @@ def calls_in_files(
                     continue
                 place, told = Origin(file.path, line), told_beside(name, lambda key: values.get(key, ""))  # noqa: B023
                 for mention in mentions(name, value, hosts, told):
-                    yield part, mention, place, True
+                    yield part, mention, place, True, "high" if not mention.assumed else "medium"
                 for mention, store in outside.mentions(name, value, hosts, place, told):
                     by_id[store.id] = store
-                    yield part, mention, place, True
+                    yield part, mention, place, True, "medium"
         for file in _in_effect(part, _own(part, opener)) if works else ():
             for name, value, line, told in settings_in(_attached(part, file, hosts)):
                 named = stores_named(name.upper(), value, told.port)
@@ -177,4 +180,4 @@ def calls_in_files(
                     continue
                 for mention, store in outside.mentions(name.upper(), value, hosts, Origin(file.path, line), told):
                     by_id[store.id] = store
-                    yield part, mention, Origin(file.path, line), True
+                    yield part, mention, Origin(file.path, line), True, "medium"
