@@ -12,7 +12,7 @@ from archgen.model.architecture import Component, Connection, Replica
 from archgen.reliability.locality import near
 from archgen.views.diagram import Badge, Edge
 from archgen.views.folding import Folding
-from archgen.views.labels import WORST, line_of
+from archgen.views.labels import WORST, line_of, step_ports
 
 
 def _both(first: Edge, other: Edge) -> Edge:
@@ -47,6 +47,7 @@ class DeploymentEdges:
         self._topology = topology
         self._folding = folding
         self._marks = marks
+        self._ports = step_ports(topology, flow) if flow is not None else {}
 
     def edges(self) -> Iterator[Edge]:
         """Yield every line once: calls, replication, code bases and backups."""
@@ -107,7 +108,7 @@ class DeploymentEdges:
     # Calls
 
     def _calls(self, connection: Connection) -> Iterator[Edge]:
-        words, overall = line_of(self._topology, connection)
+        words, overall = line_of(self._topology, connection, self._ports.get(connection.id, ()))
         badges = self._marks.get(f"connection:{connection.id}", ())
         pairs = [pair for target in connection.targets for pair in self._pairs(connection, target)]
         carrier = self._carrier(pairs)

@@ -33,12 +33,21 @@ def port_label(port: Port | None) -> str:
     return " ".join(str(word) for word in (port.protocol, port.port) if word is not None) if port else ""
 
 
-def line_of(topology: Topology, connection: Connection) -> tuple[str, Meaning]:
+def step_ports(topology: Topology, flow: str) -> dict[str, tuple[Port, ...]]:
+    """Return the ports that the steps of a flow use of each connection."""
+    ports: dict[str, tuple[Port, ...]] = {}
+    for hop in topology.hops[flow]:
+        if hop.connection is not None and hop.port is not None:
+            ports[hop.connection.id] = tuple(dict.fromkeys((*ports.get(hop.connection.id, ()), hop.port)))
+    return ports
+
+
+def line_of(topology: Topology, connection: Connection, used: Sequence[Port] = ()) -> tuple[str, Meaning]:
     """Return the words and the meaning of a connection's line: its worst port, and how many others there are: "http 80 +1".
 
-    A port that only redirects doesn't count beside others.
+    A port that only redirects doesn't count beside others; of those that a flow has `used` all do, and no others.
     """
-    ports = [port for port in connection.ports if port.redirect is None] or list(connection.ports[:1])
+    ports = [*used] or [port for port in connection.ports if port.redirect is None] or list(connection.ports[:1])
     meanings = {port: topology.meaning(connection, port) for port in ports}
     port = min(ports, key=lambda each: WORST.index(meanings[each]), default=None)
     meaning = "monitoring" if is_for_watching(topology, connection) else topology.meaning(connection, port)

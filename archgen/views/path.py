@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ from archgen.views.deployment import deployment
 from archgen.views.deployment_edges import DeploymentEdges
 from archgen.views.deployment_folding import fold
 from archgen.views.diagram import Diagram, Edge, Group, Node, enclosing
-from archgen.views.labels import step_number
+from archgen.views.labels import line_of, step_number, step_ports
 from archgen.views.overview import overview
 
 
@@ -56,7 +56,7 @@ def folded_path(topology: Topology, flow: Flow, findings: Sequence[Finding] = ()
     nodes = tuple(node for node in complete.nodes if node.subject in touched)
     edges = tuple(
         _numbered(edge, steps)
-        for edge in complete.edges
+        for edge in _of_steps(topology, flow, complete.edges)
         if edge.subject in steps and {edge.source, edge.target} <= touched
     )
     return _diagram(flow, len(touched), nodes, (), edges)
@@ -71,6 +71,16 @@ def _steps(topology: Topology, flow: Flow) -> tuple[dict[str, list[str]], set[st
         if hop.connection is not None:
             steps.setdefault(hop.connection.id, []).append(step_number(hop.step.id))
     return steps, touched
+
+
+def _of_steps(topology: Topology, flow: Flow, edges: Iterable[Edge]) -> Iterator[Edge]:
+    """Yield lines with the words and the meaning of the ports that a flow's steps use."""
+    connections, ports = {each.id: each for each in topology.architecture.connections}, step_ports(topology, flow.id)
+    for edge in edges:
+        if edge.subject in ports:
+            label, meaning = line_of(topology, connections[edge.subject], ports[edge.subject])
+            edge = replace(edge, label=label, meaning=meaning)
+        yield edge
 
 
 def _numbered(edge: Edge, steps: Mapping[str, Sequence[str]]) -> Edge:

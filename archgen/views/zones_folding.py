@@ -41,6 +41,9 @@ def zones_by_host(topology: Topology, findings: Sequence[Finding], folding: Fold
     hosts = {group.id: group for group in full.groups if group.kind == "host" and group.id not in around}
     carriers = {group.id for group in full.groups if group.kind == "host"} & around
     parents = {group.id: group.parent for group in full.groups}
+    across = {
+        group.id: _zones_across(topology, folding, group, parents) for group in full.groups if group.kind == "host"
+    }
     held: dict[str, list[Node]] = {name: [] for name in hosts}
     for node in full.nodes:
         if node.group in held:
@@ -55,14 +58,13 @@ def zones_by_host(topology: Topology, findings: Sequence[Finding], folding: Fold
     folded = replace(
         full,
         nodes=(
-            *(
-                _card(folding, hosts[name], nodes, _zones_across(topology, folding, hosts[name], parents))
-                for name, nodes in held.items()
-            ),
+            *(_card(folding, hosts[name], nodes, _named_first(name, across, parents)) for name, nodes in held.items()),
             *others,
         ),
         groups=tuple(
-            replace(group, detail=_number(folding, group)) if group.id in carriers else group
+            replace(group, detail=_second_line(folding, group, _named_first(group.id, across, parents)))
+            if group.id in carriers
+            else group
             for group in full.groups
             if group.id not in hosts
         ),
@@ -98,6 +100,19 @@ def _zones_across(topology: Topology, folding: Folding, host: Group, parents: Ma
     return [zone_label(topology, zone, folding) for zone in across]
 
 
+def _named_first(host: str, across: Mapping[str, Sequence[str]], parents: Mapping[str, str | None]) -> list[str]:
+    """Return the zones across a host that no host around it names."""
+    around, named = parents[host], set[str]()
+    while around is not None:
+        named.update(across.get(around, ()))
+        around = parents[around]
+    return [name for name in across[host] if name not in named]
+
+
+def _second_line(folding: Folding, host: Group, across: Sequence[str]) -> str:
+    return SEPARATOR.join(word for word in (_number(folding, host), *across) if word)
+
+
 def _alike(folding: Folding, host: Group) -> tuple[str, ...]:
     return folding.hosts_like(host.subject) if host.id == f"host:{host.subject}" else ()
 
@@ -117,7 +132,7 @@ def _card(folding: Folding, host: Group, nodes: Sequence[Node], across: Sequence
         id=host.id,
         subject=host.subject,
         label=host.label,
-        detail=SEPARATOR.join(word for word in (_number(folding, host), *across) if word),
+        detail=_second_line(folding, host, across),
         kind="other",
         role=max(roles, key=roles.count, default="support"),
         group=host.parent,

@@ -165,7 +165,7 @@ def test_hints_that_cost_nothing_in_the_direction_of_a_picture_are_kept() -> Non
     assert len(diagram.near) == 2
 
 
-def test_the_card_of_a_host_names_the_zones_that_are_not_around_it() -> None:
+def test_the_outermost_host_names_the_zones_that_are_not_around_it() -> None:
     text = """archgen: 1
 name: Feeds
 zones: {hall: {kind: datacenter}, rack-1: {kind: rack, in: hall}, feed-a: {kind: power, name: Feed A, in: hall}}
@@ -182,9 +182,10 @@ connections: {proxy -> app: http}
     model = check("m.arch.yaml", text.encode())
     cards = zones_by_host(model.topology, (), fold_equal(model.topology))
     assert cards is not None
-    assert {node.subject: node.detail for node in cards.nodes} == {"edge": "Feed A", "vm": "Feed A", "other": ""}
+    assert {node.subject: node.detail for node in cards.nodes} == {"edge": "Feed A", "vm": "", "other": ""}
+    assert {group.subject: group.detail for group in cards.groups if group.kind == "host"} == {"metal": "Feed A"}
     placed = engine_for("best", ROOMS["480"])(without_lines(cards))
-    assert {node.node.subject: node.detail for node in placed.nodes} == {"edge": "Feed A", "vm": "Feed A", "other": ""}
+    assert {node.node.subject: node.detail for node in placed.nodes} == {"edge": "Feed A", "vm": "", "other": ""}
     whole = ASPECTS["zones"](model.topology, ())
     assert whole is not None
     details = {group.subject: group.detail for group in whole.groups if group.kind == "host"}

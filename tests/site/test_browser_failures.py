@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.browser import MARKS, ON_A_DESKTOP, Browser, built, card_of, ready
+from tests.browser import MARKS, ON_A_DESKTOP, ON_A_PHONE, Browser, built, card_of, ready
 from tests.patience import until
 
 pytestmark = MARKS
@@ -289,6 +289,18 @@ def test_a_card_that_stands_for_many_tells_how_many_are_lost(browser: Browser, l
     assert browser.run(word) is None
     assert len(lost(browser)) == 66  # type: ignore[arg-type]
     assert statuses(browser) == {"write": "down"}
+
+
+@ON_A_PHONE
+def test_the_number_of_lost_replicas_covers_no_words_and_no_arrow(browser: Browser, large: str) -> None:
+    """It covered the word "https" above a card, and the head of its line, where every line comes from above."""
+    explore(browser, large, "#down=w-7", "large")
+    covered = """const boxes = some => [...document.querySelectorAll(some)].map(one => one.getBoundingClientRect());
+      const marks = boxes('.archgen-failures svg text:not(.archgen-part text), .archgen-failures [data-edge] > path:not([fill])');
+      const parts = boxes('.archgen-part rect');
+      return [parts.length, parts.filter(one => marks.some(mark => mark.left < one.right - 1 && one.left < mark.right - 1
+        && mark.top < one.bottom - 1 && one.top < mark.bottom - 1)).length]"""
+    assert browser.run(covered) == [2, 0]
 
 
 def test_zones_are_offered_where_there_are_several(browser: Browser, large: str) -> None:

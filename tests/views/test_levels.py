@@ -373,8 +373,30 @@ def test_a_view_shows_its_neighbors_as_collapsed_groups() -> None:
 def test_a_view_of_a_part_of_a_group_shows_the_rest_of_the_group_beside_it() -> None:
     (picture,) = view("{include: tag:pci, neighbours: true}")
     shown = {node.label: node.stands_for or (node.subject,) for node in picture.diagram.nodes}
-    assert shown == {"Shop": ("web", "ledger"), "cart": ("cart",), "pay": ("pay",)}
-    assert len(best(picture.diagram).nodes) == 3
+    assert shown == {name: (name,) for name in ("web", "ledger", "cart", "pay")}
+    assert len(best(picture.diagram).nodes) == 4
+
+
+def test_a_view_of_a_group_in_another_has_the_other_groups_in_it_beside_it() -> None:
+    """All of the outer group was one card, under the name of what the view is a part of."""
+    text = """
+archgen: 1
+name: Nested
+groups: {outer: {name: Outer}, pay: {in: outer}, ship: {name: Shipping, in: outer}, front: {name: Front}}
+components:
+  web: {kind: web-server, group: front}
+  cart: {kind: service, group: front}
+  bill: {kind: service, group: pay}
+  pack: {kind: service, group: ship}
+  labels: {kind: service, group: ship}
+  audit: {kind: service, group: outer}
+connections: {web -> cart: https, cart -> bill: https, bill -> pack: https, pack -> labels: https, bill -> audit: https}
+views: {payments: {include: [group:pay], neighbours: true}}
+"""
+    model = topology(text)
+    (picture,) = declared_view(model, model.architecture.views[0])
+    shown = {node.label: node.stands_for or (node.subject,) for node in picture.diagram.nodes}
+    assert shown == {"bill": ("bill",), "Front": ("web", "cart"), "Shipping": ("pack", "labels"), "audit": ("audit",)}
 
 
 def test_a_view_that_does_not_fit_is_shown_in_its_groups() -> None:

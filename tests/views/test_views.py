@@ -18,7 +18,7 @@ from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from archgen.views.networks import networks
 from archgen.views.overview import overview
-from archgen.views.path import path_diagram
+from archgen.views.path import folded_path, path_diagram
 from archgen.views.route import route_steps
 from archgen.views.zones import zones
 from tests import paths
@@ -150,6 +150,30 @@ def test_a_path_shows_what_its_flow_touches_and_nothing_else() -> None:
     labels = {edge.subject: edge.label for edge in write.edges}
     assert labels["haproxy -> nginx"] == "4 · http 80"
     assert {group.subject for group in write.groups} == {"lb-1", "server-1", "server-2"}
+
+
+PORTS = """
+archgen: 1
+name: Ports
+components: {user: {kind: client}, web: {kind: web-server}, api: {kind: service}}
+connections:
+  user -> web: https
+  web -> api: [{protocol: https, port: 8443}, {protocol: http, port: 8080}]
+flows:
+  plain: {steps: [user -> web: GET, web -> api: {message: get, protocol: http}]}
+  safe: {steps: [user -> web: GET, web -> api: {message: get, protocol: https}]}
+"""
+
+
+def test_a_path_names_the_port_of_its_steps_and_not_the_worst_of_their_connection() -> None:
+    topology, findings = of_text(PORTS)
+    assert {edge.label for edge in overview(topology).edges} == {"https", "http 8080 +1"}
+    for flow, words, meaning in zip(
+        topology.architecture.flows, ("http 8080", "https 8443"), ("unknown", "encrypted"), strict=True
+    ):
+        for diagram in (path_diagram(topology, flow, findings), folded_path(topology, flow, findings)):
+            (line,) = (edge for edge in diagram.edges if edge.subject == "web -> api")
+            assert (line.label, line.meaning) == (f"2 · {words}", meaning)
 
 
 def test_the_numbers_of_badges_are_those_of_the_issues() -> None:

@@ -44,12 +44,27 @@
     return drawn("path", { d: `M${left} ${top}L${right} ${bottom}M${right} ${top}L${left} ${bottom}`, class: "archgen-cross" });
   };
 
-  /* The number of failed elements of a card or a frame, unless all of them failed. */
-  const part = ([x, y, width], words) => {
-    const wide = words.length * 5.6 + 14, middle = x + width / 2;
+  /* The words, the heads of lines, the badges and the locks of a diagram, as boxes in its coordinates. */
+  const marksOf = svg => {
+    const view = svg.viewBox.baseVal, around = svg.getBoundingClientRect(), by = view.width / around.width;
+    return [...svg.querySelectorAll("text, .badge path, use, [data-edge] > path:not([fill])")].map(mark => {
+      const { left, top, width, height } = mark.getBoundingClientRect();
+      return [view.x + (left - around.left) * by, view.y + (top - around.top) * by, width * by, height * by];
+    });
+  };
+
+  /* The number of failed elements of a card or a frame, unless all of them failed, where it covers least: along its upper side, then the lower one. */
+  const part = ([x, y, width, height], words, marks) => {
+    const wide = words.length * 5.6 + 14, tall = 18;
+    const along = [];
+    for (let aside = 0; aside <= width / 2; aside += 4) along.push(x + (width - wide) / 2 + aside, x + (width - wide) / 2 - aside);
+    const places = [y - 14, y + height - 4].flatMap(top => along.map(left => [left, top]));
+    const covered = ([left, top]) => marks.filter(mark =>
+      mark[0] < left + wide && left < mark[0] + mark[2] && mark[1] < top + tall && top < mark[1] + mark[3]).length;
+    const [left, top] = places.reduce((best, place) => (covered(place) < covered(best) ? place : best));
     return drawn("g", { class: "archgen-part", "aria-hidden": "true" },
-      drawn("rect", { x: middle - wide / 2, y: y - 14, width: wide, height: 18, rx: 9 }),
-      drawn("text", { x: middle, y: y - 1.5, "text-anchor": "middle" }, words));
+      drawn("rect", { x: left, y: top, width: wide, height: tall, rx: 9 }),
+      drawn("text", { x: left + wide / 2, y: top + 12.5, "text-anchor": "middle" }, words));
   };
 
   archgen.stage = (figure, model) => {
@@ -116,6 +131,8 @@
         reach.reached.forEach(replica => reached.add(model.replicas[replica][2]));
       }
       const dead = new Set();
+      for (const shown of svg.querySelectorAll(".archgen-part")) shown.remove();
+      const marks = marksOf(svg);
       for (const thing of things) {
         const own = thing.elements.every(element => gone.has(element));
         const fallen = thing.elements.filter(element => (replicas.has(element) ? down(element) : without(element))).length;
@@ -123,8 +140,7 @@
         const idle = thing.card && thing.elements.every(element => cut.has(element) && !reached.has(element));
         const state = own ? "lost" : out ? "down" : idle ? "cut" : fallen ? "part" : "";
         thing.words = state === "part" ? `${fallen} of ${thing.elements.length} down` : "";
-        thing.mark.querySelector(":scope > .archgen-part")?.remove();
-        if (thing.words) thing.mark.append(part(thing.box, thing.words));
+        if (thing.words) thing.mark.append(part(thing.box, thing.words, marks));
         if (state && state !== "part" && thing.card) dead.add(thing.mark.dataset.node);
         thing.state = state;
         thing.mark.dataset.state = state;

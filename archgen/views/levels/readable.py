@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.finding import Finding
 from archgen.views.badges import with_every_badge
 from archgen.views.diagram import Diagram, Edge
-from archgen.views.levels.candidates import Candidate
+from archgen.views.levels.candidates import Candidate, declared
 from archgen.views.levels.division import divide, draft
 from archgen.views.levels.drawing import diagram
 from archgen.views.levels.sketch import CARDS
@@ -85,10 +85,32 @@ def collapsed(
 def _outside(
     topology: Topology, edges: Sequence[Edge], shown: frozenset[str], inside: GroupTree
 ) -> tuple[GroupTree, ...]:
-    """Return the other components in their collapsed groups, told apart from those inside; alone without a group."""
+    """Return the other components in their collapsed groups, told apart from those inside; alone without a group.
+
+    A declared group around what is shown is open: the groups in it stand beside the rest of it.
+    """
     others = frozenset(topology.components) - shown
     groups = divide(topology, edges, others, grouped=True)
     taken = {branch.id for branch in inside.walk()}
-    apart = (replace(branch, id=f"{BESIDE}{branch.id}") if branch.id in taken else branch for branch in groups.branches)
-    alone = (GroupTree(name, topology.components[name].title, "group", (name,)) for name in groups.components)
-    return (*apart, *alone)
+    every = (branch for outer in declared(topology) for branch in (outer, *outer.walk()))
+    around = {branch.id for branch in every if shown & {*branch.leaves}}
+    beside = (part for branch in groups.branches for part in _parts(topology, branch, around))
+    apart = (replace(branch, id=f"{BESIDE}{branch.id}") if branch.id in taken else branch for branch in beside)
+    return (*apart, *(_alone(topology, name) for name in groups.components))
+
+
+def _alone(topology: Topology, component: str) -> GroupTree:
+    return GroupTree(component, topology.components[component].title, "group", (component,))
+
+
+def _parts(topology: Topology, branch: GroupTree, around: Collection[str]) -> Iterator[GroupTree]:
+    """Yield a group, or the groups in it and the rest of it if it's `around` something."""
+    if branch.id not in around:
+        yield branch
+        return
+    if len(branch.components) > 1:
+        yield replace(branch, branches=())
+    else:
+        yield from (_alone(topology, name) for name in branch.components)
+    for inner in branch.branches:
+        yield from _parts(topology, inner, around)
