@@ -221,9 +221,34 @@ _KEYS = re.compile(r"\s*\([^()]*`[^()]*\)")
 _CODE = re.compile(r"`([^`]*)`")
 
 
+_KIND = re.compile(r"\b(an?) `kind: ([\w-]+)`")
+_SETTING = re.compile(r"`[^`]*: [^`]*`")
+_SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
+_CLAUSES = re.compile(r"[,:;] ")
+_CONDITION = ("If ", "Where ")
+
+
 def plain_fix(fix: str) -> str:
-    """Return a fix or a change for an audience: without the keys that stand in brackets, which its editor needs."""
-    return _CODE.sub(r"“\1”", _KEYS.sub("", fix))
+    """Return a fix or a change for an audience: without keys in brackets and settings, which its editor needs."""
+    sentences = _SENTENCES.split(_KIND.sub(r"\1 \2", _KEYS.sub("", fix)))
+    told = [plain for sentence in sentences if (plain := _without_setting(sentence))]
+    return quoted(" ".join(told or sentences))
+
+
+def quoted(text: str) -> str:
+    """Return a text with code in quotes, since slides have no font for it."""
+    return _CODE.sub(r"“\1”", text)
+
+
+def _without_setting(sentence: str) -> str:
+    """Return a sentence up to the clause with a setting (`key: value`); empty if that says nothing alone."""
+    setting = _SETTING.search(sentence)
+    if setting is None:
+        return sentence
+    clauses = [clause.start() for clause in _CLAUSES.finditer(sentence, 0, setting.start())]
+    if not clauses or sentence.startswith(_CONDITION):
+        return ""
+    return f"{sentence[: clauses[-1]]}."
 
 
 def capital(sentence: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archgen.slides.layout.tables import LEADING
-from archgen.slides.layout.titles import closed_quote, whole_words
+from archgen.slides.layout.titles import closed_quote, whole_clause, whole_words
 from archgen.slides.values import (
     AREA,
     BETWEEN,
@@ -112,7 +112,7 @@ def shortened_entry(entry: Paragraph, most: int = _STORY_LINES) -> Paragraph:
     lines_shown = wrap(words, _WIDTH, PROSE, bold=bold, lines=most)
     shown = whole_words(" ".join(lines_shown))[len(entry.strong) :].strip()
     sentences = _SENTENCES.match(shown)
-    return Paragraph(sentences[0] if sentences else closed_quote(shown), entry.strong, entry.badge)
+    return Paragraph(sentences[0] if sentences else closed_quote(whole_clause(shown)), entry.strong, entry.badge)
 
 
 def _sheets(entries: tuple[Paragraph, ...], most: int) -> list[tuple[Paragraph, ...]]:

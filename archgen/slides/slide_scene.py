@@ -28,7 +28,7 @@ from archgen.slides.layout.comparison_chart import OUTLINE, ChartBar, ChartText,
 from archgen.slides.layout.figures import ENTRY, below_figures, place_figures
 from archgen.slides.layout.legible import INSIDE, MOST
 from archgen.slides.layout.steps import place_steps, steps_height
-from archgen.slides.layout.tables import BELOW, LEADING, PAD, lay_out
+from archgen.slides.layout.tables import BELOW, LEADING, PAD, lay_out, spread
 from archgen.slides.layout.titles import title_lines
 from archgen.slides.values import (
     AREA,
@@ -193,7 +193,9 @@ def _lead(text: str, size: float) -> float:
 
 
 def _table(slide: TableSlide) -> list[SceneShape]:
+    below = _paragraphs(slide.entries, _AREA, slide.size)[1] - _AREA.y + BELOW if slide.entries else 0.0
     laid = lay_out((slide.header, *slide.rows), _AREA.width, _AREA.height, largest=slide.size)
+    laid = spread(laid, _AREA.height - below)
     size = laid.size
     shapes: list[SceneShape] = []
     y = _AREA.y
@@ -201,7 +203,7 @@ def _table(slide: TableSlide) -> list[SceneShape]:
         x = _AREA.x
         for lines, wide in zip(row, laid.widths, strict=True):
             for place, line in enumerate(lines):
-                base = y + 7 + size * 0.95 + place * size * LEADING
+                base = y + laid.above + size * 0.95 + place * size * LEADING
                 shapes.append(
                     TextLine(x + PAD, base, line, size, bold=index == 0 or (slide.total and index == len(slide.rows)))
                 )
@@ -209,8 +211,8 @@ def _table(slide: TableSlide) -> list[SceneShape]:
         y += tall
         pen = Pen("accent", 2.0) if index == 0 else Pen("card_line", 0.5 * SIZES.hairline)
         shapes.append(Curve(f"M{number(_AREA.x)} {number(y)}h{number(_AREA.width)}", pen=pen))
-    below = Box(_AREA.x, y + BELOW, _AREA.width, _AREA.bottom - y - BELOW)
-    return [*shapes, *_paragraphs(slide.entries, below, slide.size)[0]]
+    rest = Box(_AREA.x, y + BELOW, _AREA.width, _AREA.bottom - y - BELOW)
+    return [*shapes, *_paragraphs(slide.entries, rest, slide.size)[0]]
 
 
 def _comparison(slide: ComparisonSlide) -> list[SceneShape]:

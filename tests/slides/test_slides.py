@@ -36,6 +36,8 @@ from archgen.linting.checked_model import CheckedModel  # noqa: E402
 from archgen.model.problems import UsageError  # noqa: E402
 from archgen.slides.deck import DeckOptions  # noqa: E402
 from archgen.slides.facts import plain_fix  # noqa: E402
+from archgen.slides.layout.tables import lay_out, spread  # noqa: E402
+from archgen.slides.layout.titles import whole_clause  # noqa: E402
 from archgen.slides.pptx import write_pptx as written  # noqa: E402
 from archgen.slides.pptx.routes import Route, connector_route  # noqa: E402
 from archgen.slides.values import (  # noqa: E402
@@ -647,3 +649,45 @@ def test_libreoffice_opens_every_slide(tmp_path: Path) -> None:
 def test_a_fix_is_told_without_the_keys_of_its_editor() -> None:
     fix = "Put a firewall on the path (`kind: firewall`, as a step) or around the host (`guards: [host]`). Declare its `network` (a name)."
     assert plain_fix(fix) == "Put a firewall on the path or around the host. Declare its “network” (a name)."
+
+
+@pytest.mark.parametrize(
+    ("fix", "told"),
+    [
+        ("Automate the promotion of b: `replication: {failover: automatic}`.", "Automate the promotion of b."),
+        ("Use one tool, and declare it: `deploy: rolling`, or the `image` of it.", "Use one tool, and declare it."),
+        ("Back it up. If it can be made again, declare `kind: cache`.", "Back it up."),
+        ("Put a `kind: waf` on the path, or declare it: `rate_limit: 10/s`.", "Put a waf on the path, or declare it."),
+        ("Add `collects: [{from: a}]` to b.", "Add “collects: [{from: a}]” to b."),
+        ("Name the digest: `app@sha256:…`.", "Name the digest: “app@sha256:…”."),
+    ],
+)
+def test_a_fix_is_told_without_yaml_where_something_is_left_to_say(fix: str, told: str) -> None:
+    assert plain_fix(fix) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("No firewall is on the path (tracker -> haproxy …", "No firewall is on the path …"),
+        ("It goes down with a, if it waits for b (`async` …", "It goes down with a, if it waits for b …"),
+        (
+            "Failover is manual: comments go down with a; b protects the …",
+            "Failover is manual: comments go down with a …",
+        ),
+        ("Lost; everything that stands on it goes down …", "Lost; everything that stands on it goes down …"),
+        ("All of it (and more) stands.", "All of it (and more) stands."),
+    ],
+)
+def test_a_text_is_cut_before_a_bracket_that_stays_open(text: str, shown: str) -> None:
+    assert whole_clause(text) == shown
+
+
+def test_a_short_table_takes_more_of_its_slide_and_none_takes_more_than_that() -> None:
+    rows = (("Flow", "Down"), ("buy", "2 h"), ("read", "1 h"))
+    table = lay_out(rows, 800.0, 400.0)
+    taller = spread(table, 400.0)
+    assert sum(table.heights) < sum(taller.heights) <= 400.0
+    assert taller.rows == table.rows
+    assert taller.size == table.size
+    assert spread(table, sum(table.heights)) == table

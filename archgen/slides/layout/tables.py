@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.style.text_metrics import text_width, wrap
 
@@ -15,17 +16,21 @@ BELOW = 28.0
 """Gap between a table and the paragraphs below it."""
 
 _ABOVE = 7.0
+_SPARE = 10.0
+"""The most that the room above and below the words of a row grows, so that a short table fills more of its slide."""
+
 _LINES, _TALL = 3, 6
 """The most lines of a cell, and of one whose words would be cut; the header has one."""
 
 
 class TableLayout(Struct, frozen=True):
-    """A table with its font size, the widths of its columns, and the heights and lines of its rows."""
+    """A table with its font size, the widths of its columns, the heights and lines of its rows, and the room above these."""
 
     size: float
     widths: tuple[float, ...]
     heights: tuple[float, ...]
     rows: tuple[tuple[tuple[str, ...], ...], ...]
+    above: float = _ABOVE
 
 
 def lay_out(
@@ -43,6 +48,14 @@ def lay_out(
         if sum(table.heights) <= height:
             break
     return table
+
+
+def spread(table: TableLayout, height: float) -> TableLayout:
+    """Return a table with more room around the words of its rows where a height leaves some."""
+    spare = min((height - sum(table.heights)) / (2 * len(table.heights)), _SPARE)
+    if spare <= 0:
+        return table
+    return replace(table, above=table.above + spare, heights=tuple(tall + 2 * spare for tall in table.heights))
 
 
 def fits_whole(rows: tuple[tuple[str, ...], ...], width: float, height: float) -> bool:

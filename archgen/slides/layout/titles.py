@@ -21,6 +21,21 @@ def whole_words(text: str) -> str:
     return f"{head.rstrip(',;:')}{gap}…" if gap and part.endswith("…") else text
 
 
+def whole_clause(text: str) -> str:
+    """Return a truncated text without a bracket or a code that it opens and doesn't close; up to a semicolon in its second half."""
+    words = text.removesuffix("…").rstrip()
+    if words == text.rstrip():
+        return text
+    for opening, closing in (("(", ")"), ("[", "]")):
+        if words.count(opening) > words.count(closing):
+            words = words[: words.rindex(opening)].rstrip()
+    if words.count("`") % 2:
+        words = words[: words.rindex("`")].rstrip()
+    if words.rfind("; ") > len(words) / 2:
+        words = words[: words.rfind("; ")]
+    return f"{words.rstrip(',;:')} …"
+
+
 def closed_quote(text: str, before: str = "") -> str:
     """Return a truncated text with the mark that ends a quote which it opens, or the text `before` it."""
     return f"{text}”" if f"{before}{text}".count("“") > f"{before}{text}".count("”") else text

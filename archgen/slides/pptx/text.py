@@ -13,7 +13,7 @@ from pptx.util import Emu, Pt
 
 from archgen.layout.placed import Box
 from archgen.render.scene.marks import finding_badge
-from archgen.slides.layout.tables import BELOW, LEADING, PAD, lay_out
+from archgen.slides.layout.tables import BELOW, LEADING, PAD, lay_out, spread
 from archgen.slides.layout.titles import fitted_title, title_lines
 from archgen.slides.pptx.canvas import Canvas
 from archgen.slides.pptx.default_template import OPENING_SIZE, emu
@@ -43,6 +43,9 @@ _SMALL = (12.0, 10.0)
 _THEIRS = 0.55
 """Smallest scale of a template's title before words are left out: the template chooses its size."""
 _INDENT = 44.0
+_UNDER = 3.0
+"""What the lines of a program for slides are taller than measured."""
+
 _PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """PowerPoint's table style without fills and lines (ECMA-376 doesn't list the styles)."""
 
@@ -244,7 +247,10 @@ class TextWriter:
         page = self.titled(self._base.bare, slide.title)
         area = self._base.area
         rows = tuple(tuple(map(clean, row)) for row in (slide.header, *slide.rows))
+        told = sum(self._lines(entry, area.width, slide.size) for entry in slide.entries)
+        below = told * slide.size * LEADING + len(slide.entries) * PARAGRAPH + BELOW if slide.entries else 0.0
         laid = lay_out(rows, area.width, area.height, self._base.wider, slide.size)
+        laid = spread(laid, area.height - below)
         frame = page.shapes.add_table(len(rows), len(slide.header), *emu(area.x, area.y, area.width, sum(laid.heights)))
         frame.name = clean(slide.title)[:200]
         frame._element.nvGraphicFramePr.cNvPr.set("descr", clean(f"{slide.title}: {', '.join(slide.header)}")[:2000])
@@ -258,6 +264,7 @@ class TextWriter:
                 cell = frame.table.cell(y, x)
                 cell.text = " ".join(lines)
                 cell.margin_left = cell.margin_right = Emu(Pt(PAD - 1))
+                cell.margin_top = cell.margin_bottom = Emu(Pt(laid.above - _UNDER))
                 for paragraph in cell.text_frame.paragraphs:
                     paragraph.font.size = Pt(laid.size)
                     paragraph.font.bold = y == 0 or (slide.total and y == len(slide.rows))

@@ -8,7 +8,7 @@ from archgen.linting.finding_groups import FindingGroup
 from archgen.model.wording import first_few, listed, plural
 from archgen.slides import claims
 from archgen.slides.details import issue_note
-from archgen.slides.facts import SystemFacts, capital
+from archgen.slides.facts import SystemFacts, capital, quoted
 from archgen.slides.paging import fitting
 from archgen.slides.section import ChangeSummary, DeckSection
 from archgen.slides.story.texts import join_lines
@@ -48,7 +48,7 @@ def _finding(section: DeckSection, groups: Sequence[FindingGroup]) -> Paragraph:
     first, others = groups[0].first, len({subject for group in groups for subject in group.subjects}) - 1
     more = f" ({others} more)" if others else ""
     badge = Badge(groups[0].number, first.severity, first.message)
-    return Paragraph(f"{first.message}{more}", f"{section.rules.get(first.rule, first.rule)}:", badge)
+    return Paragraph(f"{quoted(first.message)}{more}", f"{section.rules.get(first.rule, first.rule)}:", badge)
 
 
 def changes_slide(change: ChangeSummary) -> Iterator[Slide]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.model.wording import plural
 from archgen.report.common.assessment import format_downtime, format_range
 from archgen.slides import claims
-from archgen.slides.facts import SystemFacts, capital, plain_fix
+from archgen.slides.facts import SystemFacts, capital, plain_fix, quoted
 from archgen.slides.paging import shortened_entry
 from archgen.slides.section import DeckSection
 from archgen.slides.story.texts import assumed_count, assumed_note, counted, join_lines
@@ -23,7 +23,7 @@ def verdict_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]:
 
 def _entries(section: DeckSection, facts: SystemFacts) -> Iterator[Paragraph]:
     if (group := facts.worst) is not None:
-        yield Paragraph(f"{group.first.message}.", "Worst finding:")
+        yield Paragraph(f"{quoted(group.first.message)}.", "Worst finding:")
     if change := facts.leading_change(section.recommendation):
         yield Paragraph(f"{capital(plain_fix(change.words))}.", "Most worth doing:")
     assumed = assumed_count(facts)
