@@ -84,7 +84,7 @@ COLUMN = ROOMS["1150"]
 COLUMNS: dict[str, Room] = {room.name: room for room in (Room("phone", 356.0, 8.0), Room("sheet", 710.0, 9.2))}
 """The column of a page where it is narrower: on a phone of 390 px, and on a tablet or on a sheet of A4."""
 
-THUMBNAIL = Room("thumbnail", 300.0, 8.0, 500.0)
+THUMBNAIL = Room("thumbnail", 300.0, 8.0, 580.0)
 """The room of a thumbnail on a card, in pixels: that of a phone, since a card on a desktop is wider."""
 
 

@@ -143,13 +143,13 @@ class Renderer(Protocol):
         """Return a view of a system; with `link_to` for a page, where every element is a link."""
 
     def thumbnail(self, system: CheckedModel, diagrams: Iterable[Diagram]) -> str:
-        """Return the first of some views that can be read on a card, else the last, without its title and legend."""
+        """Return the first of some views that can be read on a card, else the most legible one, without its title and legend."""
 
     def legibility(self, diagram: Diagram) -> float:
         """Return the smallest text of a view as a share of what can be read in the column of a page, 1 at most."""
 
     def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
-        """Return the first of some diagrams whose text can be read, else the last."""
+        """Return the first of some diagrams whose text can be read, else the last with the largest smallest text."""
 
     def for_column(self, column: Column) -> Renderer:
         """Return the renderer of the same diagrams for a narrower column."""

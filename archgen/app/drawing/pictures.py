@@ -129,11 +129,15 @@ class Drawing:
             return 1.0
 
     def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
-        """Return the first of some diagrams whose text can be read, else the last."""
+        """Return the first of some diagrams whose text can be read, else the last with the largest smallest text."""
+        most_legible = -1.0
         for diagram in diagrams:
-            if self.is_legible(diagram):
+            legible = self.legibility(diagram)
+            if legible >= most_legible:
+                chosen, most_legible = diagram, legible
+            if legible >= 1:
                 break
-        return diagram
+        return chosen
 
     def diagram(self, tier: CheckedModel) -> Diagram:
         """Return the content of the deployment diagram, or of the view in its place."""
@@ -214,7 +218,7 @@ class Drawing:
         return svg(self._scene(tier, diagram, section), self._mode)
 
     def thumbnail(self, tier: CheckedModel, diagrams: Iterable[Diagram]) -> str:
-        """The first of some views that can be read on a card, else the last, as SVG without its title and legend."""
+        """The first of some views that can be read on a card, else the most legible one, as SVG without its title and legend."""
         within = self._within(THUMBNAIL)
         diagram = within.first_legible(diagrams)
         logos = self._node_icons(tier.topology.architecture.file, diagram)

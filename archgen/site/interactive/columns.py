@@ -19,7 +19,7 @@ from archgen.site.page import Column, LinkTo, Renderer
 from archgen.site.structure_data import Nodes, behind_cards
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram
-from archgen.views.levels import Picture, level_diagrams
+from archgen.views.levels import Picture, by_network, by_role, collapsed, level_diagrams
 from archgen.views.path import folded_path
 
 WHOLE = 16
@@ -94,10 +94,13 @@ def on_phone(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
 
 
 def on_thumbnail(topology: Topology) -> Iterator[Diagram]:
-    """Yield diagrams of a system with fewer and fewer cards."""
+    """Yield diagrams of a system with fewer and fewer cards, then with those of one role or network together, whatever groups there are."""
     yield on_phone(topology)
     for most in THUMBNAILS:
         yield _plain_levels(topology, most)[0].diagram
+    for way in (by_role, by_network):
+        if (diagram := collapsed(topology, way)) is not None:
+            yield diagram
 
 
 def small_levels(topology: Topology, findings: Sequence[Finding] = ()) -> tuple[Picture, ...]:
