@@ -210,7 +210,7 @@ views:
   path: {title: The way to the data, include: [web, db], neighbours: true, highlight: db}
   hosts: {include: db, level: deployment}
   empty: {include: tag:none}
-  large: {exclude: [user, old], neighbours: true}
+  large: {exclude: [user, old, older], neighbours: true}
 """
 
 
@@ -220,9 +220,15 @@ def viewed() -> CheckedModel:
         f"  s{number}: {{kind: cache, product: p{number}, group: {'front' if number % 2 else 'store'}}}\n"
         for number in range(40)
     )
-    text = MODEL.replace("components:\n", f"{VIEWS}components:\n{stores}  old: {{kind: cache, group: store}}\n")
+    text = MODEL.replace(
+        "components:\n",
+        f"{VIEWS}components:\n{stores}  old: {{kind: cache, group: store}}\n  older: {{kind: cache, group: store}}\n",
+    )
     text = text.replace("kind: load-balancer", "kind: load-balancer, group: front")
-    return check("shop.arch.yaml", text.replace("connections:\n", "connections:\n  web -> old: redis\n").encode())
+    return check(
+        "shop.arch.yaml",
+        text.replace("connections:\n", "connections:\n  web -> old: redis\n  web -> older: redis\n").encode(),
+    )
 
 
 def test_the_views_of_a_model_are_views_of_its_page_and_each_leads_to_its_own_groups() -> None:

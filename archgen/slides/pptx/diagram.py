@@ -160,11 +160,13 @@ class _Painter:
 
     def _large(self, into: ShapeGroup, card: NativeShape, node: DiagramItem) -> None:
         box = node.frame.box
-        room = box.height - _PADDING
+        # nothing stands on the front of a lid, which reaches twice as far down as the lid's ends
+        top = box.y + 2 * node.frame.lid
+        room = box.bottom - top - (_PADDING / 2 if node.frame.lid else _PADDING)
         words = self._lines_of(node, box.width - _PADDING, room - _SMALLEST_ICON)
         heights = [size * _LINE for _, size in words]
         size = icon_size(self._sizes, room - sum(heights))
-        y = box.y + (box.height - size - sum(heights) - 4) / 2
+        y = top + (box.bottom - top - size - sum(heights) - 4) / 2
         if node.part.icon and size:
             badges = [badge.text for badge in node.badges if badge.y == box.y]
             icon = card_icon(node.part.icon, box, self._sizes, _PADDING, badges, y, size)
