@@ -105,7 +105,7 @@ def test_names_on_the_card_of_the_home_page_can_be_read(site: Path) -> None:
     )
     svg = next(svg for svg in card.all("svg") if "viewbox" in svg.attributes)
     _, _, wide, tall = map(float, svg.attributes["viewbox"].split())
-    assert round(_font(svg) * min(330 / wide, 500 / tall), 1) >= 8
+    assert round(_font(svg) * min(330 / wide, 580 / tall), 1) >= 8
 
 
 def test_each_group_has_a_page_that_its_card_leads_to(site: Path) -> None:
