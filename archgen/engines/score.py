@@ -51,7 +51,7 @@ def score(placed: Placed, room: Room = COLUMN) -> Score:
 
 def crossings_of(placed: Placed) -> int:
     """Return how often the lines of a diagram cross."""
-    return _counted(Itself(placed)).crossings
+    return _crossings(Itself(placed))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -61,7 +61,7 @@ def _counted(itself: Itself[Placed]) -> Score:
     cards = _Near(node.box for node in placed.nodes)
     return Score(
         _overlaps(placed, cards),
-        _crossings(placed),
+        _crossings(itself),
         sum(max(len(edge.points) - 2, 0) for edge in placed.edges),
         _collisions(placed, cards),
         round(placed.width / placed.height, 2) if placed.height else 0.0,
@@ -141,7 +141,9 @@ def _overlaps(placed: Placed, cards: _Near) -> int:
     return cards.pairs() + len(hidden) + sum(len(cards.crossed(edge)) for edge in placed.edges)
 
 
-def _crossings(placed: Placed) -> int:
+@lru_cache(maxsize=_REMEMBERED)
+def _crossings(itself: Itself[Placed]) -> int:
+    placed = itself.value
     level: set[tuple[str, float, float, float]] = set()
     standing: set[tuple[float, float, float, str]] = set()
     for edge in placed.edges:

@@ -10,8 +10,8 @@ from archgen.app.config.choice import require_choice
 from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best
 from archgen.engines.legible_aspects import TANGLED, Legibility, legible_aspect, without_costly_hints
-from archgen.engines.rooms import COLUMN
-from archgen.engines.score import Score, crossings_of, score
+from archgen.engines.score import crossings_of
+from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.finding import Finding
 from archgen.model.slug import distinct
@@ -31,7 +31,7 @@ from archgen.views.levels import (
 )
 
 USUAL = ("deployment",)
-"""The view whose score is reported unless others are asked for."""
+"""The view that is weighed unless others are asked for."""
 
 MESH = 3
 """The lines for each card from which on a diagram's replicas are a mesh."""
@@ -143,13 +143,13 @@ def _legible(
     return best_pictures, most_legible
 
 
-def scores(
+def placed_at(
     tier: CheckedModel, drawing: Drawing, views: Sequence[str], level: str | None
-) -> Iterator[tuple[str, Score]]:
-    """Yield the score of each diagram of the views asked for, the deployment unless others are."""
+) -> Iterator[tuple[str, Placed]]:
+    """Yield each diagram of the views asked for with its places, the deployment unless others are."""
     for view in views or USUAL:
         for name, diagram in at_levels(tier, view, level, drawing.findings, False, drawing.legibility, drawing.is_page):
-            yield name, score(drawing.showing(diagram).placed(tier), drawing.room or COLUMN)
+            yield name, drawing.showing(diagram).placed(tier)
 
 
 def declared_views(tiers: Iterable[CheckedModel]) -> tuple[str, ...]:

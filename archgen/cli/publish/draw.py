@@ -12,7 +12,7 @@ from functools import partial
 from archgen.app.config.evaluation_date import today
 from archgen.app.drawing.draw import VIEWS, File, draw
 from archgen.app.drawing.formats import FORMATS, format_of
-from archgen.app.drawing.levels import scores
+from archgen.app.drawing.levels import placed_at
 from archgen.app.drawing.pictures import MODES, Drawing, RasterOptions
 from archgen.app.drawing.systems import visible_systems
 from archgen.app.exit_codes import INVALID, OK
@@ -28,6 +28,7 @@ from archgen.cli.output import data, say, warn
 from archgen.cli.parser import ListAction, add_paths, terminal_style
 from archgen.cli.progress import Progress
 from archgen.engines.rooms import COLUMN, ROOMS, Room, can_be_read
+from archgen.engines.score import score
 from archgen.linting.checked_model import CheckedModel, valid_models
 from archgen.model.problems import UsageError
 from archgen.model.wording import first_few, listed, plural
@@ -160,7 +161,8 @@ def _raster(options: argparse.Namespace) -> RasterOptions:
 
 def _report_scores(tier: CheckedModel, drawing: Drawing, views: tuple[str, ...], level: str | None, room: Room) -> None:
     """Write to stderr, since stdout lists the paths."""
-    for name, layout in scores(tier, drawing, views, level):
+    for name, placed in placed_at(tier, drawing, views, level):
+        layout = score(placed, drawing.room or COLUMN)
         warn(
             f"{brief(tier.id)}.{name}: {plural(layout.cards, 'card')}, {plural(layout.lines, 'line')}, "
             f"{plural(layout.chips, 'chip')}, {plural(layout.overlaps, 'overlap')}, "
@@ -174,11 +176,12 @@ def _report_scores(tier: CheckedModel, drawing: Drawing, views: tuple[str, ...],
 def _advise(tier: CheckedModel, drawing: Drawing) -> None:
     """Tell how to draw a system that is too large for the one file that was asked for."""
     room = drawing.room or COLUMN
-    for _, layout in scores(tier, drawing, (), EVERYTHING):
-        if not can_be_read(layout.text, room) and (layout.cards > CARDS or layout.lines > LINES):
+    for _, placed in placed_at(tier, drawing, (), EVERYTHING):
+        text, cards, lines = round(room.text(placed), 1), len(placed.nodes), len(placed.edges)
+        if not can_be_read(text, room) and (cards > CARDS or lines > LINES):
             warn(
-                f"archgen: {brief(tier.id)}: {plural(layout.cards, 'card')} and {plural(layout.lines, 'line')} in one diagram, "
-                f"with text of {layout.text:g} {room.unit} at {_words(room)}; --level system draws its groups collapsed, "
+                f"archgen: {brief(tier.id)}: {plural(cards, 'card')} and {plural(lines, 'line')} in one diagram, "
+                f"with text of {text:g} {room.unit} at {_words(room)}; --level system draws its groups collapsed, "
                 "and a directory for -o holds a readable diagram of each\n"
             )
 

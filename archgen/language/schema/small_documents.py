@@ -98,6 +98,8 @@ def _type(check: SmallCheck, value: TreeNode, limit: str | list[str], rule: Mapp
 
 
 def _enum(check: SmallCheck, value: TreeNode, values: list[Any], rule: Mapping[str, Any]) -> bool:
+    if isinstance(value, str):
+        return value in values
     if isinstance(value, float) or any(isinstance(each, float | dict | list) for each in values):
         raise Unsure
     # True is 1 for Python, and isn't for JSON

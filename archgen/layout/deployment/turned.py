@@ -50,27 +50,17 @@ def has_rows_of_calls(diagram: Diagram, measures: Measures = USUAL) -> bool:
 
 def _turned(diagram: Diagram, rows: Mapping[str, int] | None, measures: Measures) -> Placed:
     drawing = _Drawing(diagram, rows, measures)
-    placed = drawing.placed({})
+    turning = drawing.turned({})
     # a group whose heading lines leave no room has it beside its cards
     crowded = {
         group.group.id: fit_heading(replace(group.group, detail=""), _LONGEST, measures)[2] + 2 * measures.pad
-        for group in _crowded(placed)
+        for group in turning.crowded()
     }
-    return drawing.placed(crowded) if crowded else placed
+    return (drawing.turned(crowded) if crowded else turning).placed()
 
 
 _LONGEST = 320.0
 """No group is made wider than that for its words."""
-
-
-def _crowded(placed: Placed) -> list[PlacedGroup]:
-    """Return the groups whose names are cut off, or have a line through them."""
-    return [
-        group
-        for group in placed.groups
-        if group.heading
-        and (group.title != group.group.label or any(touches(group.heading, edge.points) for edge in placed.edges))
-    ]
 
 
 class _Drawing:
@@ -90,8 +80,8 @@ class _Drawing:
             if bundle.label or bundle.first.badges
         }
 
-    def placed(self, before: Mapping[str, float]) -> Placed:
-        """Return the diagram, with so much room before what is in some groups."""
+    def turned(self, before: Mapping[str, float]) -> _Turning:
+        """Return the diagram without its words, with so much room before what is in some groups."""
         spacing = self._spacing(before)
         layered = layers(self._graph, spacing, self._rows)
         root = block_of(self._diagram, layered, spacing)
@@ -103,7 +93,7 @@ class _Drawing:
             self._diagram, root, levels, self._heights(layered.ranks), ways, channels, self._measures, turned=True
         )
         edges = EdgePlacer(levels, grid, ways, channels, self._measures).edges()
-        return _Turning(self._diagram, self._sizes, levels, grid, self._measures).placed(edges)
+        return _Turning(self._diagram, self._sizes, levels, grid, self._measures, edges)
 
     def _corners(self) -> dict[str, float]:
         """Return the room that badges take at the right of the upper side of cards."""
@@ -157,7 +147,13 @@ class _Turning:
     """Exchanges x and y of all that was placed from the left."""
 
     def __init__(
-        self, diagram: Diagram, sizes: Mapping[str, SizedCard], levels: Levels, grid: Grid, measures: Measures
+        self,
+        diagram: Diagram,
+        sizes: Mapping[str, SizedCard],
+        levels: Levels,
+        grid: Grid,
+        measures: Measures,
+        turned: list[PlacedEdge],
     ) -> None:
         self._measures = measures
         self._diagram = diagram
@@ -165,16 +161,26 @@ class _Turning:
         self._levels = levels
         self._grid = grid
         self._parents = {group.id: group.parent for group in diagram.groups}
+        self._nodes = [self._node(node) for node in diagram.nodes if node.id in levels.nodes]
+        boxes = {node.node.id: node.box for node in self._nodes}
+        self._edges = [_edge(edge, boxes) for edge in turned]
+        self._ways = [edge.points for edge in self._edges]
+        groups = [self._group(group) for group in diagram.groups if group.id in levels.groups]
+        self._groups = sorted(cleared(groups, self._ways, self._nodes, measures), key=lambda group: group.depth)
 
-    def placed(self, turned: list[PlacedEdge]) -> Placed:
+    def crowded(self) -> list[PlacedGroup]:
+        """Return the groups whose names are cut off, or have a line through them."""
+        return [
+            group
+            for group in self._groups
+            if group.heading
+            and (group.title != group.group.label or any(touches(group.heading, way) for way in self._ways))
+        ]
+
+    def placed(self) -> Placed:
         """Return the diagram, with headings and shields where lines leave them room."""
-        nodes = [self._node(node) for node in self._diagram.nodes if node.id in self._levels.nodes]
-        boxes = {node.node.id: node.box for node in nodes}
-        edges = [_edge(edge, boxes) for edge in turned]
-        ways = [edge.points for edge in edges]
-        groups = [self._group(group) for group in self._diagram.groups if group.id in self._levels.groups]
-        groups = sorted(cleared(groups, ways, nodes, self._measures), key=lambda group: group.depth)
-        nodes = seated(self._diagram, self._sizes, nodes, groups, ways, self._measures)
+        groups, edges = self._groups, self._edges
+        nodes = seated(self._diagram, self._sizes, self._nodes, groups, self._ways, self._measures)
         return shifted(self._diagram, nodes, groups, worded(edges, nodes, groups, self._measures), self._measures)
 
     def _node(self, node: Node) -> PlacedNode:

@@ -19,6 +19,7 @@ class Sifting:
         self._rows = rows
         self._work = WORK
         self._joined: list[dict[int, tuple[list[int], list[int]]]] = [{} for _ in range(rows.height)]
+        self._passed: list[dict[int, tuple[list[int], int]]] = [{} for _ in range(rows.height)]
         self._stamps = [0] * (rows.height + 2)
         self._settled: dict[int, int] = {}
 
@@ -61,20 +62,19 @@ class Sifting:
     def _best_place(self, item: int, siblings: Sequence[int], place: int) -> int:
         """Return the place among its siblings at which the links of an item cross the fewest others."""
         rank = self._rows.net.ranks[item]
-        joined, held = self._joined[rank], self._rows.held
-        excess_of = self._excess(item, rank).__getitem__
-        degree = sum(map(len, self._ends_of(item, rank))) + 1
+        passed, excess_of = self._passed[rank], self._excess(item, rank).__getitem__
+        degree = len(self._passed_by(item, rank)[0]) + 1
         best, least, work = place, 0, self._work
         for way, others in ((1, range(place + 1, len(siblings))), (-1, range(place - 1, -1, -1))):
             change = 0
             for to in others:
                 vertex = siblings[to]
-                above, below = joined.get(vertex) or self._ends_of(vertex, rank)
-                if above or below:
-                    change += way * (sum(map(excess_of, above)) + sum(map(excess_of, below)))
+                ends, count = passed.get(vertex) or self._passed_by(vertex, rank)
+                if ends:
+                    change += way * sum(map(excess_of, ends))
                     if change < least:
                         best, least = to, change
-                work -= degree * len(held[vertex].get(rank, ())) + len(above) + len(below)
+                work -= degree * count + len(ends)
                 if work <= 0:
                     break
         self._work = work
@@ -91,6 +91,13 @@ class Sifting:
             )
             self._joined[rank][vertex] = joined
         return joined
+
+    def _passed_by(self, vertex: int, rank: int) -> tuple[list[int], int]:
+        """Return all that the items of a vertex in a rank are joined to beside it, and how many items these are."""
+        if vertex not in self._passed[rank]:
+            above, below = self._ends_of(vertex, rank)
+            self._passed[rank][vertex] = above + below, len(self._rows.held[vertex].get(rank, ()))
+        return self._passed[rank][vertex]
 
     def _excess(self, item: int, rank: int) -> dict[int, int]:
         """Return for all ends in the rows above and below an item: how many more of its own stand before them than behind.
