@@ -20,6 +20,7 @@ from archgen.model.subject import Subject, SubjectKind
 from archgen.system.internal_errors import REPORT, InternalError, Isolation, internal_error
 
 if TYPE_CHECKING:
+    from archgen.app.config.catalogue import RuleSettings
     from archgen.linting.policy import Apart
     from archgen.linting.rule import PreviousModel, Rule
 
@@ -69,23 +70,25 @@ def check_models(
     elsewhere: frozenset[str] = frozenset(),
     apart: Apart = (),
     beside: Callable[[str], Input | None] | None = None,
+    settings: RuleSettings | None = None,
 ) -> tuple[Model, ...]:
     """Read every input and run the rules on each that can be read, as of `today` (an ISO date).
 
     Without `ladder`, whether the tiers that models follow are there is not asked; `elsewhere` are the ids of models
     that are there and not among the inputs. Without `rules` all run that there are. `by` judges them, to the
     same result, one after the other or otherwise; `apart` says what does not run on some models. `beside` reads a model that one of the
-    inputs follows and that is none of them, by its path; it is read where it stands if `ladder` is asked for.
+    inputs follows and that is none of them, by its path; it is read where it stands if `ladder` is asked for. Without
+    `settings` the configuration is read.
     """
-    from archgen.app.config.catalogue import catalogue, thresholds
+    from archgen.app.config.catalogue import catalogue, rule_settings
 
-    every = catalogue()
+    settings = settings or rule_settings(catalogue())
     task = Task(
         inputs,
         today,
-        every if rules is None else rules,
-        frozenset(name for rule in every for name in (rule.id, rule.code)),
-        thresholds(every),
+        settings.rules if rules is None else rules,
+        settings.names,
+        settings.thresholds,
         apart,
         _by_id(inputs),
         beside or (_beside if ladder else None),

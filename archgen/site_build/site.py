@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from functools import cache
 
 from msgspec.structs import replace
 
-from archgen.app.config.catalogue import catalogue
+from archgen.app.config.catalogue import catalogue, rule_settings
 from archgen.app.drawing.pictures import Drawing
 from archgen.app.drawing.systems import visible_systems
 from archgen.app.findings import examples
@@ -82,4 +83,5 @@ def file_text(page: Page) -> str:
 
 def example_renderer(today: str) -> Callable[[Rule], str]:
     """Return a function that gives the output of lint for a rule's bad example, as a page shows it."""
-    return lambda rule: examples.example_output(rule, today, EXAMPLE_STYLE)
+    settings = cache(lambda: rule_settings(catalogue()))
+    return lambda rule: examples.example_output(rule, today, EXAMPLE_STYLE, settings())

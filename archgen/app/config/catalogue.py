@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from archgen.app.config.choice import require_choice
 from archgen.app.config.config import beside_configuration, configured, parsed
 from archgen.linting.rule import Rule
@@ -33,6 +35,19 @@ def own_rules() -> tuple[Rule, ...]:
                 raise UsageError(f"{where}: `{name}` is {taken[name]} already; choose another name")
             taken[name] = "another rule of your own"
     return tuple(sorted((rule for _, rule in added), key=lambda rule: rule.code))
+
+
+class RuleSettings(Struct, frozen=True):
+    """Every rule that there is, their ids and codes, and the thresholds that the configuration sets."""
+
+    rules: tuple[Rule, ...]
+    names: frozenset[str]
+    thresholds: Mapping[tuple[str, str], float]
+
+
+def rule_settings(rules: tuple[Rule, ...]) -> RuleSettings:
+    """Return the rules of a catalogue with their thresholds as the configuration says; UsageError as of `thresholds`."""
+    return RuleSettings(rules, frozenset(name for rule in rules for name in (rule.id, rule.code)), thresholds(rules))
 
 
 def thresholds(rules: tuple[Rule, ...]) -> Mapping[tuple[str, str], float]:

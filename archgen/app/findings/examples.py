@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archgen.app.findings.lint import lint_report
+from archgen.app.config.catalogue import RuleSettings
+from archgen.app.findings.lint import SourceLines, StepTexts
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.linting.rule import Rule
@@ -14,13 +15,14 @@ from archgen.report.lint.outcome import LintReport
 EXAMPLE = "example.arch.yaml"
 
 
-def example_output(rule: Rule, today: str, style: Style) -> str:
-    """Return the output of lint for a rule's bad example, of this rule alone."""
+def example_output(rule: Rule, today: str, style: Style, settings: RuleSettings | None = None) -> str:
+    """Return the output of lint for a rule's bad example, of this rule alone; without `settings` the configuration is read."""
     before = tuple(Input(f"{name}{SUFFIX}", text.encode()) for name, text in rule.ladder)
     # the others say nothing that is told, except to a rule that speaks of what they found
     alone = (rule,) if rule.review is None else None
-    judged = lint_report(check_models((*before, Input(EXAMPLE, rule.bad.encode())), today, rules=alone)[-1:])
+    inputs = (*before, Input(EXAMPLE, rule.bad.encode()))
+    models = check_models(inputs, today, rules=alone, settings=settings)[-1:]
     own = tuple(
-        (file, tuple(finding for finding in findings if finding.rule == rule.id)) for file, findings in judged.models
+        (model.file, tuple(finding for finding in model.findings if finding.rule == rule.id)) for model in models
     )
-    return text.write(LintReport(own, judged.lines, judged.step), style)
+    return text.write(LintReport(own, SourceLines(models), StepTexts(models)), style)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.app.config.catalogue import catalogue
+from archgen.app.config.catalogue import catalogue, rule_settings
 from archgen.app.config.settings import LintSettings
 from archgen.app.exit_codes import FINDINGS, INVALID, OK
 from archgen.app.models import Checker, Tell, check_in_turn, check_models, silent
@@ -90,7 +90,16 @@ def lint(
     inputs = read(files[shard.index - 1 :: shard.count], stdin_name, paths)
     elsewhere = frozenset(map(model_id, files)) if shard.count > 1 else frozenset()
     by = _checker(shard, len(inputs))
-    models = check_models(inputs, today, tell=tell, rules=rules, by=by, elsewhere=elsewhere, apart=policy.apart)
+    models = check_models(
+        inputs,
+        today,
+        tell=tell,
+        rules=rules,
+        by=by,
+        elsewhere=elsewhere,
+        apart=policy.apart,
+        settings=rule_settings(every),
+    )
     errors = tuple(error for model in models for error in model.errors)
     models = _graded(models if acceptances else reopened(models), policy, every)
     hidden: list[str] = []
