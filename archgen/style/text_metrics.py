@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from bisect import bisect_right
 from functools import lru_cache
 from unicodedata import category, combining
@@ -164,9 +165,17 @@ def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
     return pieces
 
 
+NO_BREAK = "\u00a0"
+"""A space between a number and its unit, at which no line ends."""
+
+_UNBROKEN = re.compile(r"\S+(?:\u00a0+\S+)*")
+
+
 @lru_cache(maxsize=4096)
 def wrap(text: str, width: float, size: float, bold: bool = False, lines: int | None = None) -> tuple[str, ...]:
     """Return the text in lines no wider than `width` pixels; white space folds, an empty text has no line.
+
+    It breaks at no space that forbids it.
 
     With `lines` the last of so many lines ends in an ellipsis when there would be more, after a word
     that may end a text.
@@ -174,7 +183,7 @@ def wrap(text: str, width: float, size: float, bold: bool = False, lines: int | 
     folded: list[str] = []
     space = text_width(" ", size, bold)
     room = 0.0
-    for word in text.split():
+    for word in text.split() if NO_BREAK not in text else _UNBROKEN.findall(text):
         for position, piece in enumerate(_pieces(word, width, size, bold)):
             wide = text_width(piece, size, bold)
             if folded and position == 0 and space + wide <= room:

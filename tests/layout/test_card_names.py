@@ -12,7 +12,7 @@ from archgen.layout.measures import BRIEF, CLOSE, FLAT, POCKET, ROOM, TERSE, USU
 from archgen.layout.placed import Box, PlacedNode
 from archgen.render.scene.card import card_shapes
 from archgen.render.scene.shapes import IconImage, TextLine
-from archgen.style.text_metrics import ELLIPSIS
+from archgen.style.text_metrics import ELLIPSIS, wrap
 from archgen.views.diagram import Diagram, Node
 
 NAMES = (
@@ -137,3 +137,9 @@ def test_a_name_on_a_border_and_one_of_a_single_word_keep_their_line() -> None:
 )
 def test_a_second_line_counts_what_it_has_no_room_for(detail: str, shown: str) -> None:
     assert sized(card("api", detail=detail), measures=CLOSE)["api"].detail == shown
+
+
+def test_no_line_ends_at_a_space_that_forbids_it() -> None:
+    assert wrap("assumed (12.5 h to 114.7 h)", 125, 18) == ("assumed (12.5", "h to 114.7 h)")
+    assert wrap("assumed (12.5\u00a0h to 114.7\u00a0h)", 125, 18) == ("assumed", "(12.5\u00a0h to", "114.7\u00a0h)")
+    assert wrap(" \u00a0 ", 120, 18) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archgen.model.wording import plural
@@ -12,6 +13,10 @@ from archgen.slides.paging import shortened_entry
 from archgen.slides.section import DeckSection
 from archgen.slides.story.texts import assumed_count, assumed_note, counted, join_lines
 from archgen.slides.values import ColorRole, Figure, FiguresSlide, Paragraph, Slide
+from archgen.style.text_metrics import NO_BREAK
+
+_UNITS = re.compile(r"(?<=\d) (?=[a-z]+\b(?<!to))")
+"""The spaces between numbers and their units."""
 
 
 def verdict_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]:
@@ -55,7 +60,7 @@ def _figures(facts: SystemFacts) -> Iterator[Figure]:
 def _downtime(facts: SystemFacts) -> Figure:
     worst = facts.by_downtime[0]
     between = format_range(worst)
-    assumed = f", assumed ({between})" if between else ""
+    assumed = f", assumed ({_UNITS.sub(NO_BREAK, between)})" if between else ""
     flow = f": {facts.title(worst.flow)}" if len(facts.flows) > 1 else ""
     longest = "at most down per year" if len(facts.flows) > 1 else "down per year"
     return Figure(format_downtime(worst), f"{longest}{assumed}{flow}")
