@@ -20,12 +20,14 @@ _TOKEN = re.compile(
 _DEEPEST = 50
 _PASSES = {
     "proxy_pass": "http", "grpc_pass": "grpc", "fastcgi_pass": "fastcgi", "uwsgi_pass": "uwsgi", "scgi_pass": "tcp",
-    "memcached_pass": "memcached",
+    "memcached_pass": "memcached", "push": "rtmp", "pull": "rtmp",
+    **dict.fromkeys(("on_connect", "on_publish", "on_play", "on_update", "on_done", "on_publish_done", "on_play_done"), "http"),
 }  # fmt: skip
+"""What leads to others, with the protocol; the module for RTMP asks programs, and passes streams on."""
 _OF_NGINX = re.compile(r"mime\.types$|_params$|(^|/)(modules|snippets|ssl|letsencrypt|certs?)([/_.-]|$)|options-ssl")
 """Files that configurations include for types, parameters and certificates."""
 
-_SNIFF = re.compile(rb"\n[ \t]*(?:upstream\s+\S+|server|http|events|stream|location\s+[^{;]+)\s*\{")
+_SNIFF = re.compile(rb"\n[ \t]*(?:upstream\s+\S+|server|http|events|stream|rtmp|location\s+[^{;]+)\s*\{")
 """A block behind the end of a line."""
 
 
@@ -148,6 +150,7 @@ class _Reader:
         self.maps = [*root.all("map")]
         # a directive is as long as what it holds, so that it is told by its place
         self.of_streams = {id(each) for stream in root.all("stream") for each in stream.all("proxy_pass")}
+        self.of_media = {id(each) for media in root.all("rtmp") for each in media.all("server")}
         self.pools = pools_in(root)
         self.pools_beside = {name: pool for other in others for name, pool in pools_in(other).items()}
 
@@ -202,7 +205,8 @@ class _Reader:
                 if "$" in each.arguments[0]:
                     self.proxy.sheet.partly_read.add(self.proxy.owner)
                 tls = secure or "ssl" in each.arguments[1:] or "quic" in each.arguments[1:]
-                self.proxy.listen(number, tls, moved and not tls, each.line, grpc=_is_grpc(server))
+                tcp = id(server) in self.of_media
+                self.proxy.listen(number, tls, moved and not tls, each.line, tcp=tcp, grpc=_is_grpc(server))
 
     def _pass(self, server: Directive, directive: Directive) -> None:
         self.proxy.fronts = frozenset(
@@ -225,7 +229,7 @@ class _Reader:
         scheme, separator, rest = text.partition("://")
         protocol = _PASSES[directive.name]
         if separator:
-            protocol = {"https": "https", "grpc": "grpc", "grpcs": "grpc"}.get(scheme, protocol)
+            protocol = {"https": "https", "grpc": "grpc", "grpcs": "grpc", "rtmp": "rtmp"}.get(scheme, protocol)
         secures = directive.name == "proxy_pass" and any(
             each.arguments[:1] == ["on"] for each in server.all("proxy_ssl")
         )

@@ -22,7 +22,7 @@ _WITHOUT_PAGES = {
     22: "ssh",
     554: "tcp",
     1883: "mqtt",
-    1935: "tcp",
+    1935: "rtmp",
     1936: "tcp",
     3478: "tcp",
     5060: "tcp",

@@ -308,7 +308,8 @@ def _program_of(part: ServicePart, opener: Opener) -> Program:
     service = part.service
     image = " ".join(service.built_program) if any(service.program) else part.id
     directories = tuple(source_directories(part, opener))
-    return Program(service.source.path, service.name, service.words, image_name(service.image), image, directories)
+    names = service.name, service.words, image_name(service.image)
+    return Program(service.source.path, *names, image, directories, tuple(part.recipe.packages))
 
 
 def _is_program(part: ServicePart) -> bool:

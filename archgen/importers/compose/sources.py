@@ -69,6 +69,8 @@ def source_directories(part: ServicePart, opener: Opener) -> Iterator[str]:
                 yield posixpath.join(built, _BUILT_BELOW.sub("", text))
             elif _MODULE.fullmatch(text) and (text.partition("/")[0] == service.name or "/" in text):
                 yield posixpath.join(built, text)
+        # what is built outside of the recipe: `COPY gateway/target/app.jar app.jar`
+        yield from (_BUILT_BELOW.sub("", path) or built for path in part.recipe.sources if _BUILT_BELOW.search(path))
         yield from directories_by_argument(part)
         if part.recipe.directory:
             yield posixpath.join(built, part.recipe.directory)

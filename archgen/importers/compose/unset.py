@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
@@ -16,6 +17,12 @@ from archgen.importers.variable_names import is_for_browsers, is_named_after, na
 from archgen.model.kinds import KINDS
 
 _WORKING = ("application", "web")
+_CHOOSES_STORAGE = re.compile(
+    r"(.*_)?(STORAGE|FILES?|FILESYSTEM|UPLOADS?|MEDIA|BLOBS?|ASSETS?)_(BACKEND|DRIVER|TYPE|PROVIDER|DISK|ENGINE|MODE)",
+    re.IGNORECASE,
+)
+_ON_DISK = ("local", "disk", "file", "files", "fs", "filesystem", "public", "memory")
+"""What a program keeps its files by that has no use for an object storage."""
 
 
 def stores_sought(
@@ -29,6 +36,10 @@ def stores_sought(
         return
     stores = [each.guess.known for each in parts if each.guess.known.keeps_data]
     sought: set[str] = set()
+    is_on_disk = any(
+        _CHOOSES_STORAGE.fullmatch(name) is not None and value.text.strip().lower() in _ON_DISK
+        for name, value in variables.items()
+    )
     asked = {name: _known_by(name, value) for name, value in variables.items()}
     # what a variable calls a database, beside one of the same title that tells the product, is that
     of_products = {
@@ -39,6 +50,8 @@ def stores_sought(
     for name, value in variables.items():
         known, told = asked[name]
         if known is None or not known.keeps_data or is_for_browsers(name) or names_telemetry(name):
+            continue
+        if is_on_disk and known.kind == "object-storage":
             continue
         text, product = value.text, known.product or known.kind
         is_provided = product in PROVIDED and (f".{product}." in text or PLACEHOLDER.search(text) is not None)

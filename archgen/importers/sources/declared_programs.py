@@ -11,7 +11,8 @@ from msgspec import Struct
 class Program(Struct, frozen=True):
     """A program: the file that declares it, its name, its command, the name of its image, and what is the same for all in one image.
 
-    It may be built from `directories`, as that file calls them, the likelier ones first.
+    It may be built from `directories`, as that file calls them, the likelier ones first; of several programs of Go in one, its image
+    holds those of `packages`, such as `cmd/server`.
     """
 
     path: str
@@ -20,6 +21,7 @@ class Program(Struct, frozen=True):
     image: str
     identity: str
     directories: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
     def names(self, is_alone: bool) -> Iterator[str]:
         """Yield the names that its directory may have, the likelier ones first; those of its image if it `is_alone` there.

@@ -296,7 +296,8 @@ class ProgramSources:
         if not is_alone and (is_of_all or self._places.get(program) is not None):
             started = started_modules(self._programs[program].command, self.image_code(program))
             files = [*files, *(file for file in started if file not in files)]
-        return files
+        built = self._programs[program].packages
+        return [file for file in files if not _is_of_another(file.path, built)] if built else files
 
     def image_code(self, program: str) -> list[CodeText]:
         """Return the source files of the image of a program, which others may be built of too."""
@@ -386,3 +387,13 @@ class ProgramSources:
         if files.project not in self._trees:
             self._trees[files.project] = SourceTree(files)
         return self._trees[files.project]
+
+
+def _is_of_another(path: str, packages: tuple[str, ...]) -> bool:
+    """Return True for a file below the `cmd` of a module of Go that belongs to none of the programs that are built."""
+    _, sign, inner = f"/{path}".rpartition("/cmd/")
+    return (
+        sign != ""
+        and "/" in inner
+        and not any(f"{inner}/".startswith(f"{each.rpartition('cmd/')[2]}/") for each in packages)
+    )

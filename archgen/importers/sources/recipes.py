@@ -31,6 +31,9 @@ _OF_SYSTEM = re.compile(
 )
 """Libraries of a language among the packages of a system: `python3-psycopg2`."""
 
+_PACKAGE = re.compile(r"\bgo build\b[^&|;]*?\s\./((?:[\w.-]+/){0,5}cmd/[\w.-]+)")
+"""A program of Go that a recipe builds: `go build -o /server ./cmd/server`."""
+
 _UNREAD = re.compile(r"\b(conda|mamba|micromamba)\s+(env|create)\b|git\+|https?://|--(extra-)?index-url")
 """Words of commands that install what no list here names."""
 
@@ -98,7 +101,7 @@ class Recipe(Struct):
     the `directory` of the project, where it copies more of it.
     `works_in` is where that lies in the image, `roots` are the directories that hold the whole project there, and `exposed` the
     ports on which it listens by its own words. It is `shaped` by what its instructions say that copy files and run commands;
-    `commands` are those that are run alone.
+    `commands` are those that are run alone, and `packages` the programs of Go that these build.
     """
 
     image: str = ""
@@ -115,6 +118,7 @@ class Recipe(Struct):
     exposed: list[int] = field(default_factory=list)
     shaped: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
 
     @property
     def commands_that_install(self) -> str:
@@ -202,6 +206,7 @@ def _resolved(stages: dict[str, Recipe], name: str) -> Recipe:
     used = [stages[each] for each in _used(stages, name)]
     recipe.sources = [source for stage in used for source in stage.sources]
     recipe.installed = [command for stage in used for command in stage.installed]
+    recipe.packages = [name for stage in used for name in stage.packages]
     roots = [root for stage in used for root in stage.roots if recipe.works_in.startswith(f"{root}/")]
     recipe.directory = recipe.works_in[len(roots[0]) + 1 :] if roots else ""
     return recipe
@@ -258,6 +263,7 @@ def _stages(path: str, text: str, context: str, is_given: bool) -> Iterator[tupl
             recipe.exposed += [int(port) for port, _, _ in ports if re.fullmatch("[0-9]{1,5}", port)]
         elif instruction == "RUN":
             recipe.commands.append(each.body)
+            recipe.packages += _PACKAGE.findall(rest) if "go build" in rest else []
             recipe.installed += [*_INSTALLS.findall(rest), *_OF_SYSTEM.findall(rest)]
         else:
             recipe.copies.update(_copies(words, context, Origin(path, line)))
