@@ -34,6 +34,11 @@ def calls_written_in_sources(
     Of a source that several are built of, only stores count: each may use them. What files show of a store, or of one of its
     sort, comes first.
     """
+    # many may be built of one source
+    all_hosts = {
+        host.lower() for part in parts.values() for host in hosts_of(part.service) if host[:1] not in ("", ":")
+    }
+    named: dict[str, tuple[str, ...]] = {}
     for part in parts.values():
         if KINDS[part.kind].role != "application" or part.guess.known.product is not None:
             continue
@@ -49,7 +54,10 @@ def calls_written_in_sources(
         # what Spring reads is read as it does
         code = (each for each, is_for_browsers in working if not (is_for_browsers or each.path.endswith(_OF_SPRING)))
         for source in (*settings, *code):
-            for name, value, line in written_hosts(source, hosts, given):
+            if source.path not in named:
+                named[source.path] = tuple(filter(source.lower.__contains__, all_hosts))
+            words = named[source.path]
+            for name, value, line in written_hosts(source, words, given) if words else ():
                 if is_for_browsers(name) or names_page(part.kind, name, value) or names_telemetry(name):
                     continue
                 for mention in mentions(name, value, hosts):

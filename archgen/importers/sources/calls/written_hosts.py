@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 
-from archgen.importers.addresses import hosts_in
 from archgen.importers.sources.calls.source_calls import ONLY_SHOWS
 from archgen.importers.sources.reading import CodeText
 from archgen.importers.stages import STAGING, stage_of
@@ -35,6 +34,7 @@ _NAMED = re.compile(
 """A host under its name: `HOST: 'db'`, `HostName = "rabbitmq"`, `redis_host: str = Field(default="redis")`."""
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_LONGEST = 1000
 _OF_SETTINGS = re.compile(r"[ \t]*(?:- )?[\"']?([A-Za-z_][\w.-]*)[\"']?:[ \t]+[\"']?([^\s\"'#][^\n\"']*)")
 _OF_RUBY = re.compile(
     r"<%=\s*ENV(?:\.fetch\(|\[)\s*[\"'](\w+)[\"']\s*[)\]]?\s*(?:,|\|\||\{)\s*[\"']([^\"'\n]*)[\"']\s*[)\}]?\s*%>"
@@ -42,31 +42,36 @@ _OF_RUBY = re.compile(
 _SECTION = re.compile(r"([A-Za-z_]\w*):")
 
 
-def written_hosts(source: CodeText, hosts: Mapping[str, str], given: Set[str]) -> Iterator[tuple[str, str, int]]:
-    """Yield the name, the value and the line of what may be one of the hosts in a source.
+def written_hosts(source: CodeText, hosts: Iterable[str], given: Set[str]) -> Iterator[tuple[str, str, int]]:
+    """Yield the name, the value and the line of what may be one of the hosts whose names stand in a source.
 
     What stands on a line with a variable that the program is `given` is there only for want of it.
     """
-    text = source.bare
-    if not hosts_in(text, hosts):
-        return
     if source.path.endswith((".yml", ".yaml")):
         yield from _settings(source, given)
         return
-    for pattern in (_ADDRESS, _PAIR, _DEFAULT, _NAMED):
-        for match in pattern.finditer(text):
-            start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
-            line = text[start : end if end >= 0 else len(text)]
-            if ONLY_SHOWS.search(line) is not None or names_callers(line) or not given.isdisjoint(_variables(line)):
-                continue
-            name, value = ("", match[1]) if pattern is _ADDRESS else (match[1], match[2])
-            name, value = ("", f"{name}:{value}") if pattern is _PAIR else (name, value)
-            yield name.upper(), value, source.line_at(match.start())
+    # the patterns take their time with each line, and hardly any has a host
+    for number, full in enumerate(source.bare.split("\n"), 1):
+        line = full[:_LONGEST]
+        lower = line.lower()
+        if not any(host in lower for host in hosts):
+            continue
+        found = [*_in_line(line)]
+        is_meant = found and ONLY_SHOWS.search(line) is None and not names_callers(line)
+        if is_meant and given.isdisjoint(_variables(line)):
+            yield from ((name, value, number) for name, value in found)
+
+
+def _in_line(line: str) -> Iterator[tuple[str, str]]:
+    """Yield the names and the values of what may be a host in a line of a source."""
+    yield from (("", match[1]) for match in _ADDRESS.finditer(line))
+    yield from (("", f"{match[1]}:{match[2]}") for match in _PAIR.finditer(line))
+    yield from ((match[1].upper(), match[2]) for pattern in (_DEFAULT, _NAMED) for match in pattern.finditer(line))
 
 
 def _variables(line: str) -> Iterable[str]:
     """Return the words of a line in capitals: a variable may be written as one of a language."""
-    return map(str.upper, _WORD.findall(line[:1000]))
+    return map(str.upper, _WORD.findall(line))
 
 
 def _settings(source: CodeText, given: Set[str]) -> Iterator[tuple[str, str, int]]:
