@@ -175,6 +175,18 @@ CONTROLLED = {"argocd/shop.yaml": ARGO.replace("k8s/prod", "k8s")}
         (COMPOSE, "docker-compose.prod.yml", {"Jenkinsfile": APPLY}, "kubernetes"),
         (COMPOSE, "docker-compose.prod.yml", {"deploy.sh": APPLY}, "compose"),
         (COMPOSE, "docker-compose.yml", {"Jenkinsfile": APPLY, "release.sh": "docker compose up -d\n"}, "compose"),
+        (COMPOSE, "docker-compose.yml", {"release.sh": "docker compose up -d\n"}, "compose"),
+        (
+            COMPOSE,
+            "docker-compose.yml",
+            {
+                **CONTROLLED,
+                "k8s/hpa.yaml": AUTOSCALER,
+                "k8s/prod/kustomization.yaml": "resources: [..]\n",
+                "release.sh": "docker compose up -d\n",
+            },
+            "kubernetes",
+        ),
     ],
 )
 def test_pipeline_that_applies_manifests_outweighs_names_and_comments(
@@ -409,3 +421,32 @@ def test_what_one_of_several_files_shows_is_said_of_one(tmp_path: Path, monkeypa
     }
     lines = summary(imported(tmp_path, monkeypatch, files)).splitlines()
     assert any("one of mail/docker-compose.yml and shop/docker-compose.yml speaks of" in line for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("comment", "read"),
+    [
+        ("For local development. For production use Kubernetes (see deploy/k8s)", "kubernetes"),
+        ("For local development", "compose"),
+        ("Never use Kubernetes in production", "compose"),
+    ],
+)
+def test_comment_that_names_kubernetes_for_production_tells_that_manifests_are_of_the_system(
+    comment: str, read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = with_lines("command: npm run dev", head=f"# {comment}\n") | {"k8s/prod/web.yaml": WORKLOAD}
+    files["docker-compose.yml"] += "  backend:\n    build: backend\n"
+    assert formats_of(tmp_path, monkeypatch, files) == {read}
+
+
+def test_programs_of_one_directory_with_recipes_of_their_own_count_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = "".join(
+        f"  {name}:\n    build:\n      context: .\n      dockerfile: {name}/Dockerfile\n"
+        for name in ("web", "api", "jobs")
+    )
+    front = "  front:\n    build: front\n"
+    files = {"docker-compose.yml": f"services:\n{services}{front}"}
+    files |= {f"k8s/prod/{name}.yaml": WORKLOAD.replace("web", name) for name in ("web", "api", "jobs")}
+    assert formats_of(tmp_path, monkeypatch, files) == {"kubernetes"}

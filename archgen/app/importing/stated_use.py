@@ -115,6 +115,11 @@ def use_in_comments(text: str) -> int:
     return use_of("\n".join(each for each in clauses if _ELSEWHERE.search(each) is None or _speaks_against(each)))
 
 
+def names_cluster(comments: str) -> bool:
+    """Return True for comments of a compose file that name Kubernetes for production: manifests are of the same system then."""
+    return any(OF_CLUSTER.search(clause) is not None and use_of(clause) > 0 for clause in _CLAUSE.split(comments))
+
+
 def _speaks_against(clause: str) -> bool:
     return _DEVELOPMENT.search(clause) is None and {*_uses_in(clause)} == {-1}
 

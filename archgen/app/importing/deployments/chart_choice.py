@@ -127,7 +127,7 @@ def evidence_of_chart(
     if stage_of(place) == PRODUCTION:
         yield Evidence(2, f"{chart} is named for production")
     if applied and is_below_applied(os.path.abspath(chart), {*applied}):
-        yield Evidence(2, f"a controller applies {chart}", is_deed=True)
+        yield Evidence(3, f"a controller applies {chart}", is_deed=True)
     scripts = [*_scripts_that_install(chart, directory, paths, found)]
     by = next(filter(is_pipeline, scripts), "")
     inner = os.path.join(chart, "") if chart != "." else ""

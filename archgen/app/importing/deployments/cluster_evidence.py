@@ -171,7 +171,7 @@ def evidence_of_cluster(
     if PRODUCTION in sketch.stages:
         yield Evidence(2, f"{sketch.stages[PRODUCTION]} is named for production")
     if sketch.is_applied:
-        yield Evidence(2, "a controller applies them", is_deed=True)
+        yield Evidence(3, "a controller applies them", is_deed=True)
     applying = [(os.path.relpath(path, directory), text) for path, text in scripts_that_apply(directory, paths, found)]
     scripts = [path for path, text in applying if not places or _applies_any(text, directory, places)]
     by = next((path for path in scripts if is_pipeline(path)), None)

@@ -20,6 +20,8 @@ from archgen.app.importing.stated_use import (
     OF_CLUSTER,
     OF_COMPOSE,
     CommandPattern,
+    comments_above,
+    names_cluster,
     stated_uses,
     usage_texts,
     uses_of_tool,
@@ -62,7 +64,10 @@ def prefer(
     texts = usage_texts(names, directory, found)
     cluster = [*evidence_of_cluster(sketch, directory, paths, texts, found)]
     is_deployed = any(each.is_deed for each in cluster)
-    is_alike = runs_alike(sketch, choice, directory, is_deployed=is_deployed)
+    is_stated = any(
+        names_cluster(comments_above(found.text(path))) for each in choice.candidates for path in each.files
+    )
+    is_alike = runs_alike(sketch, choice, directory, is_deployed=is_deployed, is_stated=is_stated)
     if not is_alike and not is_below:
         return Preference(False, "nothing shows that the manifests run the same system")
     compose = [

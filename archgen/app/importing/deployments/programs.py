@@ -22,10 +22,13 @@ _KEY_OF_PART = re.compile(r"^([A-Za-z][\w-]*):[ \t]*(?:\{.*)?$", re.MULTILINE)
 _OF_ANY = frozenset(("service", "svc", "app", "server", "deployment"))
 
 
-def runs_alike(sketch: ClusterSketch, choice: ProjectChoice, directory: str, *, is_deployed: bool = False) -> bool:
+def runs_alike(
+    sketch: ClusterSketch, choice: ProjectChoice, directory: str, *, is_deployed: bool = False, is_stated: bool = False
+) -> bool:
     """Return True for manifests that may run the system of compose files: nearly all of its programs, and what its data may be in.
 
-    Of those that a pipeline or a controller deploys, it is enough that they run all programs of an owner whose image both name.
+    Of those that a pipeline or a controller deploys, it is enough that they run all programs of an owner whose image both name;
+    where it is stated that a cluster runs the system, that they run half of its programs: others may have another name there.
     """
     services = [each for project in choice.candidates for each in project.services.values()]
     keeps_data = any(each.image and is_product(each.image) for each in services)
@@ -44,7 +47,7 @@ def runs_alike(sketch: ClusterSketch, choice: ProjectChoice, directory: str, *, 
     programs = [alike for alike in programs if not all(_is_absent(each) for _, each in alike)] or programs
     names = [*map(telling_words, (*sketch.names, *sketch.images))]
     found = [any(_runs_in(name, each, sketch, names) for name, each in alike) for alike in programs]
-    return sum(found) >= MOST * len(found)
+    return sum(found) >= (0.5 if is_stated else MOST) * len(found)
 
 
 def _is_absent(service: ServiceSketch) -> bool:
@@ -63,16 +66,16 @@ def _owner_of(image: str) -> str:
 
 
 def programs_of(choice: ProjectChoice) -> list[list[tuple[str, ServiceSketch]]]:
-    """Return the services that run each program of a system: those built of one source are one, what others built counts alone."""
+    """Return the services that run each program of a system: those of one source and recipe are one, what others built counts alone."""
     own = [(name, each) for project in choice.candidates for name, each in project.own.items() if not is_product(name)]
     plain = [pair for pair in own if not pair[1].profiles]
     # what only a profile starts doesn't run beside a program without one
     own = plain if any(each.built for _, each in plain) else own
-    built: dict[str, list[tuple[str, ServiceSketch]]] = {}
+    built: dict[tuple[str, str], list[tuple[str, ServiceSketch]]] = {}
     for name, each in own:
         # an image without an owner is that of a language, into which the sources are mounted
         if each.built or "/" not in each.image:
-            built.setdefault(each.built or name, []).append((name, each))
+            built.setdefault((each.built or name, each.recipe), []).append((name, each))
     return [*built.values()] or [[each] for each in own]
 
 
