@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from archgen.app.importing.importing import import_model, summary
+from archgen.cli import main
 from tests.importers.compose_projects import compose, imported
 from tests.importers.test_found_files import TEMPLATE, WORKLOAD, write
 
@@ -450,3 +451,42 @@ def test_programs_of_one_directory_with_recipes_of_their_own_count_each(
     files = {"docker-compose.yml": f"services:\n{services}{front}"}
     files |= {f"k8s/prod/{name}.yaml": WORKLOAD.replace("web", name) for name in ("web", "api", "jobs")}
     assert formats_of(tmp_path, monkeypatch, files) == {"kubernetes"}
+
+
+@pytest.mark.parametrize(
+    ("more", "options"),
+    [
+        ({}, ("docker-compose.yml", "k8s")),
+        ({"release.sh": "docker compose up -d\n"}, ()),
+        ({"k8s/hpa.yaml": AUTOSCALER}, ("k8s", "docker-compose.yml")),
+        ({"Jenkinsfile": APPLY}, ()),
+        ({"Jenkinsfile": APPLY, "release.sh": "docker compose up -d\n"}, ("docker-compose.yml", "k8s")),
+    ],
+)
+def test_way_to_run_the_system_is_asked_for_unless_the_repository_shows_it(
+    more: dict[str, str], options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [each for each in imported(tmp_path, monkeypatch, SYSTEM | more).model.questions if each.kind == "way"]
+    assert [each.options for each in asked] == ([options] if options else [])
+
+
+def test_answer_with_another_way_names_the_import_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = next(each for each in imported(tmp_path, monkeypatch, SYSTEM).model.questions if each.kind == "way")
+    assert main(["import", ".", "-o", "models/x.arch.yaml"]) == 0
+    before = Path("models/x.arch.yaml").read_bytes()
+    assert main(["answer", asked.id, "k8s"]) == 2
+    assert "archgen import k8s -o models/x.arch.yaml --update" in capsys.readouterr().err
+    assert Path("models/x.arch.yaml").read_bytes() == before
+    assert main(["import", "k8s", "-o", "models/x.arch.yaml", "--update"]) == 0
+    assert b"kind: way" not in Path("models/x.arch.yaml").read_bytes()
+
+
+def test_answer_with_the_way_that_is_read_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = next(each for each in imported(tmp_path, monkeypatch, SYSTEM).model.questions if each.kind == "way")
+    for update in ([], ["--update"]):
+        assert main(["import", ".", "-o", "models/x.arch.yaml", *update]) == 0
+        if not update:
+            assert main(["answer", asked.id, "docker-compose.yml"]) == 0
+        assert b"kind: way" not in Path("models/x.arch.yaml").read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 from msgspec.structs import replace
 
@@ -38,6 +39,9 @@ def write_answer(file: str, question_id: str, value: str) -> tuple[Question, int
     question = _question(model, question_id)
     if not takes_answer(question, value):
         raise UsageError(f"{question.id} must be answered with {spell_options(question)}; got {value[:60]}")
+    if question_kind(question) == "way" and value != question.about:
+        command = f"archgen import {shlex.quote(value)} -o {shlex.quote(file)} --update"
+        raise UsageError(f"the model is made of {question.about}; `{command}` makes it of what visitors use")
     gone = gone_choices(model, question, value)
     if gone:
         raise UsageError(f"no component is called {listed(gone, 'or')} any longer; answer {question.id} with others")

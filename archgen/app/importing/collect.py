@@ -31,7 +31,7 @@ from archgen.app.importing.deployments.cluster_evidence import (
     texts_that_may_apply,
 )
 from archgen.app.importing.deployments.networks import MOST_PROJECTS, joined_projects
-from archgen.app.importing.deployments.production_choice import prefer
+from archgen.app.importing.deployments.production_choice import Preference, prefer
 from archgen.app.importing.deployments.started_together import started_together
 from archgen.app.importing.directories import (
     FoundFiles,
@@ -63,6 +63,9 @@ from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, read_
 _MOST_OF_A_TRIAL = 10
 _OF_TOOLS = frozenset(("ansible.cfg", "setup.cfg", "mypy.cfg", "pylint.cfg"))
 """Settings of tools, which end as those of proxies do."""
+
+_MOST_WAYS = 3
+"""Directories of manifests that a question offers beside compose files."""
 
 _DEEPEST_PROXY = 3
 _OF_PROXIES = re.compile(
@@ -120,6 +123,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     collection.templates += templates_among(paths)
     composed = compose_files_in(directory, names, paths, found)
     is_usual = any(has_usual_name(name) for name in composed)
+    rivals: list[str] = []
+    preference: Preference | None = None
     if is_usual:
         below = list(files_below(directory, _DEEPEST_PROXY, entries))
         playbooks = (path for path in paths if PATH_OF_PLAYBOOK.search(path) is not None)
@@ -127,12 +132,13 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         preference = prefer(directory, choice, names, paths, found)
         if preference is None or not preference.is_cluster:
             collection.charts += charts_in(paths)
-            collection.others += manifest_directories(directory, below)
-            reason = "" if preference is None else preference.reason
-            _read_compose(collection, directory, choice, reason, (names, paths, below), found)
+            others = manifest_directories(directory, below)
+            collection.others += others
+            _read_compose(collection, directory, choice, preference, others, (names, paths, below), found)
             return
         files = [path for project in choice.projects for path in project]
         collection.leave_out([*files, *choice.others], f"manifests of Kubernetes: {preference.reason}")
+        rivals = files[-1:] if not preference.is_proven else []
     kustomizations = Kustomizations(directory)
     manifests, below = _manifests_below(collection, directory, paths, found, kustomizations)
     # what only looks like a compose file gives way to manifests
@@ -143,7 +149,6 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     if is_unclear and not manifests and (joined := _joined(projects, directory, paths, found)):
         projects, is_unclear = joined, False
     is_meant = bool(nearest) and (not manifests or _run_less(manifests, nearest, found))
-    preference = None
     if nearest and manifests and not is_meant and not is_unclear:
         preference = prefer(directory, projects, names, below, found, is_below=True)
         is_meant = preference is not None and not preference.is_cluster
@@ -171,7 +176,10 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         others = [path for path in chosen if stage_of_compose_file(os.path.relpath(path, directory)) < STAGING]
         if others:
             why = f"no compose file lies in {directory}" if preference is None else preference.reason
+            rivals = others[:1] if preference is not None and not preference.is_proven else []
             collection.leave_out(others, f"manifests of Kubernetes: {why}")
+        if rivals and (places := manifest_directories(directory, [*manifests])):
+            collection.undecided.append((places[0], *rivals))
     elif not nearest:
         if not collection.read_charts(directory, paths, found, None):
             ends = (".conf", ".cfg", ".template")
@@ -180,22 +188,24 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         words = f"holds {len(nearest)} compose projects; name those that run together, such as"
         raise UsageError(f"{directory} {words} `archgen import {shlex.join(itertools.islice(nearest, 2))}`")
     else:
-        collection.others += manifest_directories(directory, below) if preference is not None else manifests
-        reason = "" if preference is None else preference.reason
-        _read_compose(collection, directory, projects, reason, (names, paths, below), found)
+        others = manifest_directories(directory, below) if preference is not None else [*manifests]
+        collection.others += others
+        _read_compose(collection, directory, projects, preference, others, (names, paths, below), found)
 
 
 def _read_compose(
     collection: SourceFiles,
     directory: str,
     choice: ProjectChoice,
-    reason: str,
+    preference: Preference | None,
+    others: Sequence[str],
     files: tuple[Sequence[str], list[str], list[str]],
     found: FoundFiles,
 ) -> None:
     """Read compose files with the proxies near them, or the chart by which visitors get their programs, if it is understood.
 
-    `files` are the names in the directory, the paths of all below it, and of those that may be for proxies.
+    They are preferred to the manifests in `others`. `files` are the names in the directory, the paths of all below it, and of those
+    that may be for proxies.
     """
     names, paths, below = files
     beside = chart_beside_compose(directory, choice, charts_in(paths), names, paths, found)
@@ -204,7 +214,9 @@ def _read_compose(
         left = [*itertools.chain(*choice.projects)]
         collection.leave_out(left, f"charts: {named_files(choice)} {beside.reason}")
         return
-    collection.read_projects(choice, found, reason)
+    collection.read_projects(choice, found, "" if preference is None else preference.reason)
+    if preference is not None and not preference.is_proven and others:
+        collection.undecided.append((choice.projects[0][-1], *others[:_MOST_WAYS]))
     collection.doubt(choice, "" if beside is None else beside.reason)
     _find_proxies(collection, directory, below, found)
 

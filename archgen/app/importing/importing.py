@@ -71,7 +71,8 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         omissions=(*(_with_lists(each, collection.listed) for each in reading.omissions), *unrendered),
     )
     errors = tuple(sorted({*collection.errors, *reading.errors}))
-    model = assemble_model(reading.facts, name or _name(reading, paths), _sources_of(collection, reading))
+    sources = _sources_of(collection, reading)
+    model = assemble_model(reading.facts, name or _name(reading, paths), sources, collection.undecided)
     if not model.inventory.parts:
         raise NothingImported(_nothing(collection, paths), errors)
     read = {file.path for file, _ in reading.sources}

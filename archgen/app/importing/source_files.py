@@ -30,6 +30,7 @@ class SourceFiles:
     `listed` are the paths that kustomizations name, each with the first of these, `of_tools` the files by which other tools run
     systems, and `doubted` the paths of compose files for development beside a chart. Containers are `started` and charts `rendered`.
     Manifests are applied `by_hand` that a user names, or for which a command stands in a comment, though no kustomization lists them.
+    `undecided` are the ways to run the system between which nothing decides, each as that which is read and others.
     `scanned` are directories by their resolved paths, as the command line names them, with what lists those in them.
     """
 
@@ -53,6 +54,7 @@ class SourceFiles:
         self.listed: dict[str, str] = {}
         self.of_tools: dict[str, list[str]] = {}
         self.doubted: set[str] = set()
+        self.undecided: list[tuple[str, ...]] = []
         self.by_hand: set[str] = set()
         self.started: dict[int, tuple[str, str, int]] = {}
         self.rendered = RenderedCharts()

@@ -20,6 +20,7 @@ from archgen.importers.assembly.pairs import join_alike, pair_neighbours, pair_s
 from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of, unread_by
 from archgen.importers.assembly.reached_proxies import reach_proxies
 from archgen.importers.assembly.registries import lead_by_registries
+from archgen.importers.assembly.ways import questions_of_ways
 from archgen.importers.catalogue import BY_PRODUCT
 from archgen.importers.facts import PASSED_ON, Fact
 from archgen.importers.names import free_id, make_id
@@ -48,8 +49,10 @@ class _Draft(Struct):
     comments: Comments = field(default_factory=dict)
 
 
-def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedModel:
-    """Return the model that facts state."""
+def assemble_model(
+    facts: Iterable[Fact], name: str, sources: Iterable[str], undecided: Iterable[tuple[str, ...]] = ()
+) -> ImportedModel:
+    """Return the model that facts state; `undecided` are the ways to run the system, each that which is read and others."""
     joined = join_alike(spread_callees(find_inner(join_pools(reach_proxies(collect(facts))))))
     inventory = leave_open(group(lead_by_registries(pair_neighbours(pair_seekers(pair_stores(joined))))))
     mark_copies(inventory.parts)
@@ -73,7 +76,8 @@ def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> 
         inventory, doors, draft.application or client, {door: proxy for door, proxy in between.items() if proxy}
     )
     unknown = _unknown(inventory, doors)
-    questions = questions_of(inventory, doors, unknown, draft.application or client)
+    asked = questions_of(inventory, doors, unknown, draft.application or client)
+    questions = (*questions_of_ways(undecided), *asked)
     values: dict[str, Any] = {"archgen": 1, "name": name, "sources": sorted(set(sources)), "unknown": list(unknown)}
     values["hosts"] = {make_id(host): _host(host, inventory) for host in inventory.hosts}
     assumed = inventory.assumed_hosts

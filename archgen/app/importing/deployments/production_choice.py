@@ -39,10 +39,14 @@ _MARGIN = 3
 
 
 class Preference(Struct, frozen=True):
-    """Manifests beside compose files: True where visitors use them, and why they are read or not."""
+    """Manifests beside compose files: True where visitors use them, and why they are read or not.
+
+    It is proven where the repository brings one of the two to its visitors, and nothing the other.
+    """
 
     is_cluster: bool
     reason: str
+    is_proven: bool = False
 
 
 def prefer(
@@ -77,13 +81,15 @@ def prefer(
     is_strong = has_strong(cluster, 1) or has_strong(compose, -1)
     lead = _MARGIN if is_strong or not has_strong(compose, 1) else 0
     # what a pipeline does outweighs names, comments and settings
-    is_proven = is_deployed and not any(each.is_deed for each in compose)
+    is_started = any(each.is_deed for each in compose)
+    is_proven = is_deployed and not is_started
     least = weigh(compose) - lead if is_below else max(1, weigh(compose) + (0 if is_proven else _MARGIN))
     if (is_strong or is_below) and weigh(cluster) >= least:
         against = listed(strongest(compose, -1))
         why = ", ".join(strongest(cluster, 1)) or "as much speaks for them as for compose files"
         reason = f"{why}, and {_one_of(choice)} {against}" if against else why
-        return Preference(True, reason + _rival(compose, f"{_named(choice)} may be in use too")) if is_alike else None
+        rival = _rival(compose, f"{_named(choice)} may be in use too")
+        return Preference(True, reason + rival, is_proven) if is_alike else None
     if not is_alike and (is_strong or not has_strong(compose, 1)):
         return None
     reasons = [*strongest(compose, 1), *strongest(cluster, -1)]
@@ -96,7 +102,7 @@ def prefer(
     rival = _rival([each for each in cluster if each.is_deed], _CLUSTER_TOO)
     if not is_strong and not has_strong(compose, 1) and weigh(cluster) > weigh(compose) + 1:
         rival = rival or f"; {_CLUSTER_TOO}: {little}"
-    return Preference(False, (", ".join(reasons) or other) + rival)
+    return Preference(False, (", ".join(reasons) or other) + rival, is_started and not is_deployed)
 
 
 def _rival(evidence: Iterable[Evidence], words: str) -> str:
