@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct, json
@@ -86,26 +86,6 @@ class Fact(Struct, frozen=True):
             (self.subject, self.key, json.encode(self.value).decode()) if self.key in SETS else (self.subject, self.key)
         )
         return digest(*words)[:12]
-
-
-def as_assumed(facts: Iterable[Fact], paths: Set[str]) -> Iterator[Fact]:
-    """Yield facts, those of some files as assumed: they are for those who work on a system, so that no visitor comes by their ports."""
-    for fact in facts:
-        if fact.source.path in paths and fact.subject.startswith("entry:"):
-            component, _, port = fact.subject.removeprefix("entry:").rpartition(":")
-            yield Fact(f"component:{component}", "member", f"published:{port}", fact.source, fact.evidence, "medium")
-        elif fact.source.path in paths:
-            yield from at_medium([fact])
-        else:
-            yield fact
-
-
-def at_medium(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """Yield facts with no more than medium confidence, and their calls as assumed."""
-    for fact in facts:
-        yield replace(fact, confidence="medium") if fact.confidence == "high" else fact
-        if fact.subject.startswith("connection:") and fact.key == "protocol":
-            yield Fact(fact.subject, "is_assumed", True, fact.source, fact.evidence, "medium")
 
 
 class Omission(Struct, frozen=True, order=True):

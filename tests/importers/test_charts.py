@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
 from archgen.importers.charts.chart import render_chart
@@ -59,6 +61,15 @@ _SAME = [
         '10485760 00007 web |true "web"',
     ),
     ('a{{ if not .Values.empty }}{{ fail "set a password" }}{{ end }}b', "ab"),
+]
+
+_SAME += [
+    ('{{ base "a/b.txt" }} {{ dir "a/b.txt" }} {{ max 2 3 }} {{ div 7 2 }} {{ floor 2.5 }}', "b.txt a 3 3 2"),
+    ('{{ (fromYaml "a: {b: 1}").a.b }} {{ mustToJson (list 1) }} {{ b64dec "YQ==" }}', "1 [1] a"),
+    (
+        '{{ (urlParse "http://u:p@web:80/x").host }} {{ seq 1 3 }} {{ kindOf "a" }} {{ repeat 3 "a" }}',
+        "web:80 1 2 3 string aaa",
+    ),
 ]
 
 _NOT_UNDERSTOOD = [
@@ -173,6 +184,26 @@ def test_a_chart_that_another_one_requires_is_a_part_of_it() -> None:
     assert [each.data.split(b"\n")[1:3] for each in rendered.manifests.values()] == [
         [b"metadata: {name: shop}", b"spec: {image: api:2}"]
     ]
+
+
+def test_files_of_a_chart_are_put_in() -> None:
+    template = (
+        'a: |-\n{{ .Files.Get "files/a.conf" | indent 2 }}\n{{ (.Files.Glob "files/*").AsConfig }}\n'
+        '{{ range $path, $_ := .Files.Glob "files/b*" }}{{ base $path }}: {{ $.Files.Get $path | quote }}{{ end }}\n'
+    )
+    files = {
+        "x/Chart.yaml": b"name: x",
+        "x/files/a.conf": b"one",
+        "x/files/b.conf": b"two",
+        "x/templates/a.yaml": template.encode(),
+        "x/templates/b.yaml": b'a: {{ .Files.Get "large.json" }}',
+        "x/large.json": b"a" * 100_000,
+    }
+    result = render_chart("x", {path: functools.partial(files.__getitem__, path) for path in files})
+    assert [each.data.decode() for each in result.manifests] == [
+        'a: |-\n  one\na.conf: one\nb.conf: two\nb.conf: "two"\n'
+    ]
+    assert [path for path, _ in result.omitted] == ["x/templates/b.yaml"]
 
 
 def test_documents_are_parted_as_helm_parts_them() -> None:

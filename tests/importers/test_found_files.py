@@ -42,7 +42,7 @@ def test_templates_of_a_chart_are_no_errors_of_the_directory_that_holds_it(
         "not read: charts/shop is a Helm chart: render it with `helm template charts/shop`, and import the result"
     ]
     assert main(["import", "charts/shop", "--format", "summary"]) == 0
-    assert "read charts/shop as assumed: a Helm chart" in capsys.readouterr().out
+    assert "read charts/shop: a Helm chart" in capsys.readouterr().out
     write({name: f"{template}{{{{ genCA }}}}" for name, template in templates.items()})
     assert main(["import", "charts/shop"]) == 2
     assert "charts/shop is a Helm chart: render it" in capsys.readouterr().err

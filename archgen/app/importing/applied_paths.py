@@ -162,6 +162,20 @@ class ScriptVariables:
             filled = f"{word[: hole.start()]}{value}{word[hole.end() :]}"
             yield from islice(self.filled_in(filled, is_default or is_other, inner), _MOST_VALUES)
 
+    def filled_in_alike(self, text: str) -> Iterator[str]:
+        """Yield a text with each value of each of its variables, the same one wherever a variable stands."""
+        texts = {text: None}
+        for name in dict.fromkeys(map(_name_of, _HOLE.finditer(text))):
+            values = [value for value, _ in self._values.get(name, {}) if _HOLE.search(value) is None]
+            texts = dict.fromkeys(_put_in(each, name, value) for each in texts for value in values) if values else texts
+            if len(texts) > _MOST_VALUES:
+                break
+        yield from texts
+
+
+def _put_in(text: str, name: str, value: str) -> str:
+    return _HOLE.sub(lambda hole: value if _name_of(hole) == name else hole[0], text)
+
 
 def _name_of(hole: re.Match[str]) -> str:
     return (hole[1] or hole[3] or hole[5] or hole[6] or hole[7]).rpartition(".")[2]

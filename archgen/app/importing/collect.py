@@ -23,6 +23,7 @@ from archgen.app.importing.compose_files import (
 )
 from archgen.app.importing.deployments.built_sources import built_images
 from archgen.app.importing.deployments.chart_choice import chart_beside_compose, prefer_chart
+from archgen.app.importing.deployments.chart_installations import charts_beside_manifests
 from archgen.app.importing.deployments.cluster_evidence import (
     count_workloads,
     manifest_at,
@@ -163,6 +164,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         collection.others += itertools.chain(*projects.projects)
     elif manifests and (is_unclear or not is_meant):
         collection.built |= built_images((choice if is_usual else projects).candidates)
+        collection.add_charts(charts_beside_manifests(directory, manifests, paths, found))
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
             if is_kustomization(path):

@@ -15,9 +15,10 @@ from archgen.app.importing.collect import collect_sources
 from archgen.app.importing.opening import opener_of
 from archgen.app.importing.source_files import SourceFiles
 from archgen.app.importing.unread_proxies import lines_of_proxies, lines_of_tools
+from archgen.importers.assembly.doubts import as_assumed, as_doubted
 from archgen.importers.assembly.model import ImportedModel, assemble_model
 from archgen.importers.assembly.text import text_of
-from archgen.importers.facts import UNLISTED, Omission, Origin, SourceError, as_assumed, at_medium
+from archgen.importers.facts import UNLISTED, Omission, Origin, SourceError
 from archgen.importers.run import LOOKED_FOR, Reading, read_all
 from archgen.model.problems import UsageError
 from archgen.model.wording import first_few
@@ -67,7 +68,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
     unrendered = (Omission(Origin(path, 1), path, reason) for path, reason in collection.rendered.omitted)
     reading = replace(
         reading,
-        facts=tuple(at_medium(facts) if collection.rendered.manifests else facts),
+        facts=tuple(as_doubted(facts, collection.rendered.doubted)),
         omissions=(*(_with_lists(each, collection.listed) for each in reading.omissions), *unrendered),
     )
     errors = tuple(sorted({*collection.errors, *reading.errors}))

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from archgen.app.importing.compose_files import is_compose_file
 from archgen.app.importing.compose_sketch import sketch_compose
+from archgen.app.importing.deployments.chart_installations import charts_as_installed
 from archgen.app.importing.deployments.compose_evidence import development_in
 from archgen.app.importing.deployments.networks import MOST_PROJECTS
 from archgen.app.importing.directories import DirectoryEntries, FoundFiles
 from archgen.app.importing.project_choice import ProjectChoice
 from archgen.app.importing.unread_proxies import Owners
-from archgen.importers.charts.repository import RenderedCharts, charts_in, render_charts
+from archgen.importers.charts.repository import RenderedCharts, charts_in
 from archgen.importers.facts import Configuration, SourceError
 from archgen.system.files import IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
@@ -102,7 +103,7 @@ class SourceFiles:
         only: Sequence[str] = (),
     ) -> bool:
         """Read what charts below a directory make, or one alone; `instead` of something else if that says so. False if nothing is read."""
-        rendered = render_charts(directory, only or charts_in(paths), paths, found.data)
+        rendered = charts_as_installed(directory, only or charts_in(paths), paths, found)
         if not rendered.manifests or (instead is not None and not instead(rendered)):
             return False
         self.add_charts(rendered)

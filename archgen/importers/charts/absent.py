@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from archgen.importers.charts.functions import TO_BE_SET, size_of
 from archgen.importers.charts.syntax import TemplateNode, parse_template
-from archgen.importers.facts import Configuration
+from archgen.importers.charts.values import plain
+from archgen.importers.facts import Configuration, FactSheet
 from archgen.importers.names import name_of_release
+from archgen.importers.nodes import SourceNode
 from archgen.importers.store_names import product_of_chart
+from archgen.importers.yaml_files import documents
+from archgen.language.yaml.documents import read_documents
+from archgen.language.yaml.faults import Unreadable
 
 _LARGEST_VALUES = 20_000
 _OF_NAMES = ("fullname", "secretName", "serviceName")
@@ -72,6 +77,7 @@ class AbsentChart(Struct, frozen=True):
     title: str
     release: str
     values: dict[str, Any]
+    namespace: str = ""
 
     @property
     def full_name(self) -> str:
@@ -94,7 +100,7 @@ def stand_ins_of(charts: Iterable[AbsentChart]) -> list[Configuration]:
             document = {
                 "apiVersion": "helm.toolkit.fluxcd.io/v2",
                 "kind": "HelmRelease",
-                "metadata": {"name": each.full_name},
+                "metadata": {"name": each.full_name, **({"namespace": each.namespace} if each.namespace else {})},
                 "spec": {
                     "releaseName": each.release,
                     "chart": {"spec": {"chart": each.chart}},
@@ -110,6 +116,51 @@ def stand_ins_of(charts: Iterable[AbsentChart]) -> list[Configuration]:
         )
         for path, lines in releases.items()
     ]
+
+
+def releases_of(charts: Iterable[AbsentChart]) -> Iterator[SourceNode]:
+    """Yield the documents of releases of charts of products."""
+    for file in stand_ins_of(charts):
+        yield from documents(file, FactSheet())
+
+
+def charts_of_application(document: SourceNode) -> Iterator[AbsentChart]:
+    """Yield the charts outside the repository that an Application of Argo CD installs."""
+    spec, name = document.get("spec"), document.get("metadata", "name")
+    for source in (spec.get("source"), *spec.get("sources").list()):
+        helm, chart = source.get("helm"), source.text_at("chart")
+        if chart:
+            values = plain(helm.get("valuesObject").value) or _values_in(helm.text_at("values"))
+            release = helm.text_at("releaseName") or name.text
+            space = spec.text_at("destination", "namespace")
+            yield AbsentChart(name.path, name.line, chart, _last(chart), release, _mapping(values), space)
+
+
+def charts_of_kustomization(document: SourceNode) -> Iterator[AbsentChart]:
+    """Yield the charts outside the repository that Kustomize gets and fills in."""
+    for item in document.get("helmCharts").list():
+        chart, name = item.get("name"), item.text_at("name")
+        if name and item.text_at("repo"):
+            space = item.text_at("namespace") or document.text_at("namespace")
+            release = item.text_at("releaseName") or name
+            values = _mapping(plain(item.get("valuesInline").value))
+            yield AbsentChart(chart.path, chart.line, name, _last(name), release, values, space)
+
+
+def _values_in(text: str) -> Any:
+    try:
+        roots = read_documents(text[:_LARGEST_VALUES].encode())
+    except Unreadable:
+        return None
+    return plain(roots[0]) if roots else None
+
+
+def _mapping(values: Any) -> dict[str, Any]:
+    return values if isinstance(values, dict) else {}
+
+
+def _last(chart: str) -> str:
+    return chart.rpartition("/")[2]
 
 
 def definitions_of_library(charts: Iterable[AbsentChart]) -> Mapping[str, list[TemplateNode]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from msgspec import Struct, field
@@ -19,16 +20,20 @@ from archgen.importers.charts.absent import (
     text_of_definition,
 )
 from archgen.importers.charts.functions import CAPABILITIES
-from archgen.importers.charts.rendering import TemplateRenderer
+from archgen.importers.charts.installations import Installation
+from archgen.importers.charts.rendering import OF_FILES, TemplateRenderer
 from archgen.importers.charts.syntax import NotUnderstood, ParsedTemplate, TemplateNode, parse_template
+from archgen.importers.charts.values import over, plain
 from archgen.importers.facts import Configuration
 from archgen.importers.nodes import SourceNode
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
-from archgen.language.yaml.tree import Map, Seq
+from archgen.language.yaml.tree import Map
 
 _DEEPEST = 4
 _MOST_CHARTS = 40
+_MOST_FILES = 20
+_LARGEST_FILE = 64 * 1024
 _NAMES = ("Chart.yaml", "values.yaml")
 _SEPARATOR = re.compile(r"^---[ \t]*(?=[^\s#-])", re.MULTILINE)
 """A sign between documents with the next one on its line, as `---` and then an action that cuts the blanks before it leave it."""
@@ -38,13 +43,14 @@ class ChartResult(Struct):
     """What a chart makes: manifests, with the lines of their templates; and what isn't rendered, each with the reason.
 
     Of `absent` charts no more is known than what charts of the same product have in common; those in the directories `inner` are
-    parts of it.
+    parts of it. `stand_ins` are those of the manifests that stand for absent charts.
     """
 
     manifests: list[Configuration]
     omitted: list[tuple[str, str]]
     absent: list[AbsentChart] = field(default_factory=list)
     inner: set[str] = field(default_factory=set)
+    stand_ins: list[Configuration] = field(default_factory=list)
 
 
 class _Chart(Struct):
@@ -54,11 +60,17 @@ class _Chart(Struct):
 
 
 def render_chart(
-    directory: str, files: Mapping[str, Callable[[], bytes]], overlays: tuple[str, ...] = ()
+    directory: str,
+    files: Mapping[str, Callable[[], bytes]],
+    installations: Sequence[Installation] = (),
 ) -> ChartResult:
-    """Return what the chart in a directory makes of the files, with further files of values over its own."""
+    """Return what the chart in a directory makes of the files, as it is installed, else with its own values."""
     result = ChartResult([], [])
-    _Charts(files, result).render(directory, overlays)
+    charts = _Charts(files, result)
+    for each in installations or [Installation(directory, "")]:
+        charts.render(each)
+    result.manifests[:] = _joined([*result.manifests, *result.stand_ins])
+    result.omitted[:] = dict.fromkeys(result.omitted)
     return result
 
 
@@ -67,18 +79,21 @@ class _Charts:
         self._files = files
         self._result = result
         self._count = 0
+        self._absent: list[AbsentChart] = []
 
-    def render(self, directory: str, overlays: tuple[str, ...]) -> None:
+    def render(self, installation: Installation) -> None:
         """Render a chart and those in it that are turned on."""
-        chart = self._chart(directory)
+        chart = self._chart(installation.chart)
         if chart is None:
             return
-        for path in overlays:
-            chart.values = _over(chart.values, self._mapping(path))
-        release = str(chart.about.get("name") or posixpath.basename(directory))
+        for path in installation.files:
+            chart.values = over(chart.values, self._mapping(path))
+        chart.values = over(chart.values, installation.values)
+        release = installation.release or str(chart.about.get("name") or posixpath.basename(installation.chart))
+        self._absent = []
         charts = [*self._with_inner(chart, release, 0)]
         self._result.inner.update(each.directory for each in charts[1:])
-        absent = self._result.absent
+        absent = self._absent
         definitions: dict[str, list[TemplateNode]] = {**definitions_of_library(absent)}
         templates: dict[str, ParsedTemplate] = {}
         for each in charts:
@@ -101,6 +116,7 @@ class _Charts:
                 "Release": {"Name": release, "Namespace": "", "Service": "Helm", "IsInstall": True, "IsUpgrade": False,
                             "Revision": 1},
                 "Capabilities": CAPABILITIES,
+                "Files": functools.partial(self._files_of, each.directory),
             }  # fmt: skip
             for path in self._below(each.directory):
                 if path in templates and path.endswith((".yaml", ".yml")):
@@ -109,8 +125,8 @@ class _Charts:
                         "BasePath": posixpath.normpath(posixpath.join(each.directory, "templates")),
                     }
                     self._put(path, templates[path], {**root, "Template": template}, renderer)
-        self._join()
-        self._result.manifests += stand_ins_of(absent)
+        self._result.stand_ins += stand_ins_of(absent)
+        self._result.absent += absent
 
     def _put(self, path: str, template: ParsedTemplate, root: dict[str, Any], renderer: TemplateRenderer) -> None:
         try:
@@ -124,17 +140,6 @@ class _Charts:
             return
         if any(isinstance(each, Map) for each in documents):
             self._result.manifests.append(Configuration(path, text.encode(), tuple(lines)))
-
-    def _join(self) -> None:
-        """Make one manifest of those that one template makes for a chart under several names."""
-        joined: dict[str, Configuration] = {}
-        for each in self._result.manifests:
-            first = joined.get(each.path)
-            if first is not None:
-                data = b"\n---\n".join((first.data, each.data))
-                each = Configuration(each.path, data, (*first.lines, each.lines[0], *each.lines))
-            joined[each.path] = each
-        self._result.manifests[:] = joined.values()
 
     def _omit(self, path: str, problem: object) -> None:
         self._result.omitted.append((path, f"a template that isn't understood here: {problem}"))
@@ -165,11 +170,11 @@ class _Charts:
             if other is None:
                 self._note_absent(chart, AbsentChart("", 1, name, title, release, own))
                 continue
-            other.values = _over(other.values, own)
+            other.values = over(other.values, own)
             if "alias" in entry:
                 other.about["name"] = title
             shared = chart.values.get("global")
-            other.values["global"] = _over(other.values.get("global") or {}, shared if isinstance(shared, dict) else {})
+            other.values["global"] = over(other.values.get("global") or {}, shared if isinstance(shared, dict) else {})
             yield from self._with_inner(other, release, depth + 1)
 
     def _required(self, chart: _Chart) -> list[dict[str, Any]]:
@@ -186,7 +191,7 @@ class _Charts:
         place = posixpath.normpath(posixpath.join(chart.directory, "Chart.yaml"))
         needed = self._tree(place).get("dependencies").list()
         line = next((each.line for each in needed if each.text_at("name") == absent.chart), 1)
-        self._result.absent.append(replace(absent, path=place, line=line))
+        self._absent.append(replace(absent, path=place, line=line))
         # the definitions of the library are known, and it makes nothing by itself
         if not absent.is_known and absent.chart != LIBRARY:
             self._result.omitted.append((f"{place}: {absent.title[:100]}", "a chart that isn't in the repository"))
@@ -210,12 +215,25 @@ class _Charts:
         return [path for path in sorted(self._files)
                 if path.startswith(f"{place}/") and path.endswith(ends) and not path.startswith(tests)]  # fmt: skip
 
+    def _files_of(self, directory: str, pattern: str) -> dict[str, str]:
+        """Return the files of a chart that a pattern names, but for its templates and charts; raise NotUnderstood for large ones."""
+        place = posixpath.normpath(posixpath.join(directory, pattern))
+        found = (
+            [place]
+            if place in self._files
+            else [path for path in self._files if "*" in place and fnmatchcase(path, place)]
+        )
+        made = {posixpath.relpath(path, directory): self._files[path]() for path in found[:_MOST_FILES]}
+        if len(found) > _MOST_FILES or any(len(data) > _LARGEST_FILE for data in made.values()):
+            raise NotUnderstood(OF_FILES)
+        return {path: data.decode("utf-8", "replace").replace("\r\n", "\n") for path, data in made.items()}
+
     def _text(self, path: str) -> str:
         return self._files[path]().decode("utf-8", "replace").replace("\r\n", "\n")
 
     def _mapping(self, path: str) -> dict[str, Any]:
         """Return the mapping in a file; none where it isn't there or can't be read."""
-        value = _plain(self._tree(path).value)
+        value = plain(self._tree(path).value)
         return value if isinstance(value, dict) else {}
 
     def _tree(self, path: str) -> SourceNode:
@@ -224,6 +242,19 @@ class _Charts:
         except Unreadable:
             roots = []
         return SourceNode(roots[0] if roots else None, path)
+
+
+def _joined(manifests: Iterable[Configuration]) -> Iterable[Configuration]:
+    """Return manifests with those together that one template makes for a chart under several names."""
+    joined: dict[str, Configuration] = {}
+    for each in manifests:
+        first = joined.get(each.path)
+        if first is None:
+            joined[each.path] = each
+        else:
+            data = b"\n---\n".join((first.data, each.data))
+            joined[each.path] = Configuration(each.path, data, (*first.lines, each.lines[0], *each.lines))
+    return joined.values()
 
 
 def _with_separators(text: str, lines: list[int]) -> tuple[str, list[int]]:
@@ -246,23 +277,3 @@ def _is_on(entry: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     tags, chosen = entry.get("tags"), values.get("tags")
     states = [chosen.get(str(tag)) for tag in tags] if isinstance(tags, list) and isinstance(chosen, dict) else []
     return False not in states or True in states
-
-
-def _over(values: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values with others over them; nothing in the place of one takes it away."""
-    result = dict(values)
-    for key, value in others.items():
-        inner = result.get(key)
-        if isinstance(inner, dict) and isinstance(value, dict):
-            result[key] = _over(inner, value)
-        elif value is None:
-            result.pop(key, None)
-        else:
-            result[key] = value
-    return result
-
-
-def _plain(node: Any) -> Any:
-    if isinstance(node, Map):
-        return {key: _plain(value) for key, value in node.items()}
-    return [*map(_plain, node)] if isinstance(node, Seq) else node

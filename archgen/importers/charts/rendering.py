@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
-from archgen.importers.charts.functions import FUNCTIONS, has_api, is_true, shown, size_of
+from archgen.importers.charts.functions import has_api, is_true, shown, size_of, yaml_of
+from archgen.importers.charts.further_functions import function_named
 from archgen.importers.charts.silence import Silence
 from archgen.importers.charts.syntax import (
     NotUnderstood,
@@ -38,7 +40,24 @@ _WRONG_VALUES = (
     IndexError,
     RecursionError,
 )
-_DEEP = frozenset(("toYaml", "toJson", "deepCopy", "merge", "mergeOverwrite", "concat", "eq", "ne", "has", "uniq"))
+_DEEP = frozenset(
+    (
+        "toYaml",
+        "toJson",
+        "toRawJson",
+        "toPrettyJson",
+        "fromYaml",
+        "fromJson",
+        "deepCopy",
+        "merge",
+        "mergeOverwrite",
+        "concat",
+        "eq",
+        "ne",
+        "has",
+        "uniq",
+    )
+)
 """Functions that look at all that is in a value."""
 
 
@@ -176,7 +195,7 @@ class TemplateRenderer:
             self._measure(given[:1], is_deep=False)
             template = parse_template(shown(given[0]))
             return self._inner(template.nodes, given[1])
-        function = FUNCTIONS.get(name)
+        function = function_named(name)
         if function is None:
             raise NotUnderstood(f"the function `{name[:40]}`")
         self._measure(given, is_deep=name in _DEEP)
@@ -188,6 +207,9 @@ class TemplateRenderer:
         self, first: Operand, others: list[Operand], dot: Any, variables: dict[str, Any], last: list[Any]
     ) -> Any:
         given = [*(self._operand(each, dot, variables) for each in others), *last]
+        if first.fields[-2:-1] == ("Files",) and len(given) == 1:
+            files = _fields_of(variables["$"] if first.kind == "variable" else dot, first.fields[:-1])
+            return _read_files(files, first.fields[-1], shown(given[0]))
         if first.fields[-2:] == ("APIVersions", "Has") and len(given) == 1:
             return has_api(shown(given[0]))
         if given:
@@ -227,12 +249,29 @@ def _fields_of(value: Any, fields: tuple[str, ...]) -> Any:
     for name in fields:
         if value is None:
             return None
+        if isinstance(value, ChartFiles) and name == "AsConfig":
+            value = yaml_of({posixpath.basename(path): text for path, text in value.items()})
+            continue
         if not isinstance(value, dict):
             raise NotUnderstood(f"the field `{name[:40]}`")
-        if name == "Files":
-            raise NotUnderstood(OF_FILES)
         value = value.get(name)
     return value
+
+
+class ChartFiles(dict[str, str]):
+    """The files of a chart that a template asks for, by their paths in it."""
+
+
+def _read_files(files: Any, name: str, pattern: str) -> Any:
+    """Return what a template gets of the files of its chart: the text of one, or those of a pattern."""
+    if not callable(files):
+        raise NotUnderstood(OF_FILES)
+    found = ChartFiles(files(pattern))
+    if name == "Glob":
+        return found
+    if name != "Get":
+        raise NotUnderstood(OF_FILES)
+    return found.get(posixpath.normpath(pattern), "")
 
 
 class _Unknown(Struct):

@@ -8,25 +8,30 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from archgen.importers.charts.chart import render_chart
+from archgen.importers.charts.absent import AbsentChart, stand_ins_of
+from archgen.importers.charts.chart import ChartResult, render_chart
+from archgen.importers.charts.installations import DOCUMENTS, Installation, chosen_installations, installations_in
 from archgen.importers.charts.rendering import OF_FILES
 from archgen.importers.facts import Configuration
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import PRODUCTION, TRIAL, stage_of
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed
 
 _RUNS = re.compile(rb"^kind:[ \t]*[\"']?(Deployment|StatefulSet|DaemonSet|Rollout)\b", re.MULTILINE)
 _NEEDED = re.compile(
     rb"^kind:[ \t]*[\"']?(Deployment|StatefulSet|DaemonSet|Rollout|Service|Ingress|HTTPRoute|ConfigMap)\b", re.MULTILINE
 )
+_MOST_NAMED = 3
 _VALUES = re.compile(r"values[-_.](.+)\.ya?ml")
 
 
 class RenderedCharts(Struct):
     """The manifests that charts make, the chart of each by its path, what isn't rendered with the reason, and words on each chart.
 
-    They are whole if all is understood that tells what runs, and what it calls.
+    They are whole if all is understood that tells what runs, and what it calls. Those at the paths `doubted` are of charts that aren't
+    understood as a whole, or that stand for charts outside the files.
     """
 
     manifests: dict[str, Configuration] = field(default_factory=dict)
@@ -34,6 +39,22 @@ class RenderedCharts(Struct):
     omitted: list[tuple[str, str]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     is_whole: bool = True
+    doubted: set[str] = field(default_factory=set)
+
+    def add(self, other: RenderedCharts) -> None:
+        """Add what other charts make."""
+        self.manifests |= other.manifests
+        self.charts |= other.charts
+        self.omitted += other.omitted
+        self.reasons += other.reasons
+        self.is_whole &= other.is_whole
+        self.doubted |= other.doubted
+
+    def add_outside(self, charts: Iterable[AbsentChart]) -> None:
+        """Add releases of charts outside the repository, of which no more is known than of any of their product."""
+        for each in stand_ins_of(charts):
+            self.manifests[each.path] = each
+            self.doubted.add(each.path)
 
     def replaces(self, images: Iterable[str]) -> bool:
         """Return True if all is understood that tells what runs, and products of images, such as stores, stand in it too."""
@@ -56,17 +77,21 @@ def charts_in(paths: Iterable[str]) -> list[str]:
 
 
 def render_charts(
-    directory: str, charts: Sequence[str], paths: Sequence[str], data: Callable[[str], bytes]
+    directory: str,
+    charts: Sequence[str],
+    paths: Sequence[str],
+    data: Callable[[str], bytes],
+    installed: Callable[[], Sequence[Installation]] = lambda: (),
 ) -> RenderedCharts:
-    """Return what the charts in a directory that run something make with their values, and with those for production over them."""
+    """Return what the charts in a directory that run something make as they are installed.
+
+    Where nothing tells how, the values for production count over their own. `installed` are the installations by commands.
+    """
     result = RenderedCharts()
     files = {path: functools.partial(data, path) for path in paths}
-    values = {chart: _values_of(chart, paths) for chart in charts}
-    made = {
-        chart: render_chart(chart, files, tuple(values[chart]))
-        for chart in charts
-        if stage_of(posixpath.relpath(chart, directory)) != TRIAL
-    }
+    charts = [chart for chart in charts if stage_of(posixpath.relpath(chart, directory)) != TRIAL]
+    installations = _installations(charts, paths, data, installed)
+    made = {chart: render_chart(chart, files, installations[chart]) for chart in charts}
     # what another chart requires is a part of that
     inner = {each for rendered in made.values() for each in rendered.inner}
     for chart, rendered in made.items():
@@ -75,20 +100,53 @@ def render_charts(
         result.manifests |= {each.path: each for each in rendered.manifests}
         result.charts |= {each.path: chart for each in rendered.manifests}
         result.omitted += rendered.omitted
-        unread = (path for path, reason in rendered.omitted if path in files and not reason.endswith(OF_FILES))
+        unread = [path for path, reason in rendered.omitted if path in files and not reason.endswith(OF_FILES)]
         result.is_whole &= not any(path.endswith(".tpl") or _NEEDED.search(data(path)) for path in unread)
-        named = " and ".join(["values.yaml", *(posixpath.basename(each) for each in values[chart])])
-        titles = [each.title for each in rendered.absent if each.is_known]
-        absent = (
-            f"; {listed(titles)}, which {'are charts' if titles[1:] else 'is a chart'} outside the repository, by name and values alone"
-            if titles
-            else ""
-        )
-        result.reasons.append(
-            f"{chart} as assumed: a Helm chart, filled in with {named} as far as its templates are understood{absent}; "
-            f"`helm template {chart}` renders all of it"
-        )
+        result.doubted.update(each.path for each in (rendered.manifests if unread else rendered.stand_ins))
+        result.reasons.append(_words_on(chart, rendered, installations[chart], is_whole=not unread))
     return result
+
+
+def _installations(
+    charts: Sequence[str],
+    paths: Sequence[str],
+    data: Callable[[str], bytes],
+    installed: Callable[[], Sequence[Installation]],
+) -> dict[str, list[Installation]]:
+    """Return how each chart is installed: as files say, else as commands do, else with its values for production."""
+    told = [*installations_in(charts, paths, data)]
+    found = {chart: chosen_installations(chart, told) for chart in charts}
+    commands = installed() if not all(found.values()) else ()
+    for chart in charts:
+        by_command = chosen_installations(chart, commands) if not found[chart] else []
+        # of commands that install the same under several names, each is an example
+        filled = [each for each in by_command if each.files] or by_command
+        distinct = {(each.files, each.source != DOCUMENTS and repr(each.values)): each for each in reversed(filled)}
+        # a command of a document, or for any stage, leaves out the values for production
+        usual = Installation(chart, "", tuple(_values_of(chart, paths)))
+        found[chart] += [replace(each, files=each.files or usual.files) for each in reversed(distinct.values())]
+        found[chart] = found[chart] or [usual]
+    return found
+
+
+def _words_on(chart: str, rendered: ChartResult, installations: Sequence[Installation], *, is_whole: bool) -> str:
+    """Return a line on a chart: what it is filled in with, and what isn't known of it."""
+    files = (path for each in installations for path in each.files)
+    names = dict.fromkeys(["values.yaml", *map(posixpath.basename, files)])
+    named = listed(first_few([*names], _MOST_NAMED))
+    by = dict.fromkeys(each.source for each in installations if each.source)
+    titles = [each.title for each in rendered.absent if each.is_known]
+    words = f"filled in with {named}"
+    if by:
+        is_one = len(by) == 1 and DOCUMENTS not in by
+        words += f" as {listed(first_few([*by], _MOST_NAMED))} {'installs' if is_one else 'install'} it"
+    if not is_whole:
+        words += " as far as its templates are understood"
+    if titles:
+        are = "are charts" if titles[1:] else "is a chart"
+        words += f"; {listed(titles)}, which {are} outside the repository, by name and values alone"
+    assumed = "" if is_whole else " as assumed"
+    return f"{chart}{assumed}: a Helm chart, {words}; `helm template {chart}` renders all of it"
 
 
 def _values_of(chart: str, paths: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archgen.importers.charts.absent import charts_of_kustomization, releases_of
 from archgen.importers.facts import UNLISTED, FactSheet, Opener
 from archgen.importers.kubernetes.beside import meant_for, moved_along
 from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_deployed, put_where_deployed
@@ -221,9 +222,11 @@ class _Builder:
                     entries = list(generated_by(generator, self.opener))
                     built.generated.setdefault((kind, generator.text_at("namespace"), name), []).extend(entries)
                     self._note_files(generator)
+        charts = [each for each in charts_of_kustomization(root) if each.is_known]
+        built.objects.update({each.key: each for release in releases_of(charts) for each in objects_of(release)})
         for chart in root.get("helmCharts").list():
-            place = chart.origin
-            self.sheet.omit(place, chart.text_at("name")[:100] or "helmCharts", "a chart isn't rendered")
+            if chart.text_at("name") not in [each.chart for each in charts]:
+                self.sheet.omit(chart.origin, chart.text_at("name")[:100] or "helmCharts", "a chart isn't rendered")
         self._patch(built, root)
         _scale(built, root)
         _rename_images(built, root)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from archgen.importers.catalogue import PRODUCTS
-from archgen.importers.facts import Fact, FactSheet, Origin
+from archgen.importers.facts import Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.custom_resource_kinds import KINDS_OPERATED, Operated, operated_by
 from archgen.importers.kubernetes.hosts import ServiceKey
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
@@ -105,7 +106,7 @@ class Resource(Struct, frozen=True):
 
 
 def resources_of(
-    manifests: Manifests, parts: list[Workload], taken: dict[str, str], sheet: FactSheet
+    manifests: Manifests, parts: list[Workload], taken: dict[str, str], opener: Opener, sheet: FactSheet
 ) -> Iterator[Resource]:
     """Yield the custom resources that operators run, and releases of charts, each by place.
 
@@ -126,7 +127,7 @@ def resources_of(
             kind = Guess(PRODUCTS[operated.product], f"custom resource {manifest.kind}", True)
             pools, guards = _pools_of(manifest, operated, manifests), _guards_of(manifest, operated, manifests)
             yield Resource(identity, manifest, kind, operated, tuple(pools), tuple(guards))
-    yield from _releases_of(manifests, taken, sheet)
+    yield from _releases_of(manifests, taken, opener, sheet)
 
 
 def _guards_of(manifest: Manifest, operated: Operated, manifests: Manifests) -> Iterator[str]:
@@ -248,18 +249,31 @@ class ChartRelease(Resource, frozen=True):
         return self.manifest.node.get("spec", "values")
 
 
-def _releases_of(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> Iterator[ChartRelease]:
-    """Yield the releases of charts of products, by place."""
+def _releases_of(
+    manifests: Manifests, taken: dict[str, str], opener: Opener, sheet: FactSheet
+) -> Iterator[ChartRelease]:
+    """Yield the releases of charts of products that stand in no file, by place."""
     for manifest in sorted(manifests.of("HelmRelease"), key=lambda each: (each.origin, each.name)):
         chart = _chart_of(manifest)
         known = product_of_chart(chart, manifest.name)
         if known is None and chart and not chart.startswith("."):
             sheet.omit(manifest.origin, f"HelmRelease {manifest.name}", "a chart that isn't in the repository")
-        elif known is not None and manifest.node.text_at("spec", "suspend") != "true":
+        elif (
+            known is not None
+            and not _is_here(manifest, chart, opener)
+            and manifest.node.text_at("spec", "suspend") != "true"
+        ):
             identity = free_id(manifest.name, taken)
             taken[identity] = manifest.name
             kind = Guess(known, f"chart {chart}", True)
             yield ChartRelease(identity, manifest, kind, Operated("", known.product or "", (), ()))
+
+
+def _is_here(manifest: Manifest, chart: str, opener: Opener) -> bool:
+    """Return True for a chart that a release takes by its path, and that is in the repository: what it makes is read there."""
+    path = manifest.node.path
+    place = posixpath.join(posixpath.relpath(".", opener.tree(path).place), chart, "Chart.yaml")
+    return chart.startswith("./") and opener.holds(path, place)
 
 
 def names_of_releases(resources: Iterable[Resource]) -> dict[ServiceKey, str]:

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archgen.importers.charts.generators import generated_elements
 from archgen.importers.kubernetes.manifests import Manifest
 from archgen.importers.nodes import SourceNode
 
@@ -22,7 +23,6 @@ _MARKS = tuple(group.encode() for group in _GROUPS)
 
 _KINDS = ("Application", "ApplicationSet", "Kustomization")
 _HOLE = re.compile(r"\{\{\s*\.?([\w.]+)\s*\}\}")
-_MOST_ELEMENTS = 100
 _MOST_PATHS = 1000
 
 
@@ -68,32 +68,10 @@ def _filled_in(path: str, namespace: str, spec: SourceNode) -> list[tuple[str, s
         return [(path, namespace)] if path else []
     filled = {(path, namespace): None}
     # two generators of a matrix fill in a path together
-    for elements in _elements(spec, 0):
+    for elements in generated_elements(spec, 0):
         more = [(_put_in(path, each), _put_in(space, each)) for path, space in filled for each in elements]
         filled |= dict.fromkeys(more[:_MOST_PATHS])
     return [*filled]
-
-
-def _elements(spec: SourceNode, depth: int) -> Iterator[list[dict[str, str]]]:
-    """Yield what each generator of a set of Applications puts in: the elements of a list, the directories of a repository."""
-    for generator in spec.get("generators").list():
-        if elements := [*generator.get("list", "elements").list()][:_MOST_ELEMENTS]:
-            yield [{key: value.text for key, value in element.items()} for element in elements]
-        if directories := [*generator.get("git", "directories").list()][:_MOST_ELEMENTS]:
-            paths = [each.text_at("path") for each in directories if each.text_at("exclude") != "true"]
-            yield [
-                {f"{word}{end}": value for word in ("path", "path.path") for end, value in _words_of(path)}
-                for path in paths
-            ]
-        for key in ("matrix", "merge"):
-            if generator.get(key).is_map and depth < 2:
-                yield from _elements(generator.get(key), depth + 1)
-
-
-def _words_of(path: str) -> Iterator[tuple[str, str]]:
-    """Yield the ends of names by which a template calls a directory, and its name."""
-    yield "", path
-    yield ".basename", posixpath.basename(path)
 
 
 def _put_in(text: str, values: dict[str, str]) -> str:

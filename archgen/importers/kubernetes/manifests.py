@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
+from archgen.importers.charts.absent import charts_of_application, releases_of
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.custom_resource_kinds import GUARDS, POOLS, operated_by
 from archgen.importers.nodes import SourceNode
@@ -177,6 +178,9 @@ def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
     if kind.endswith("List") and root.get("items").value is not None and depth < 3:
         for item in root.get("items").list():
             yield from objects_of(item, depth + 1)
+    elif kind == "Application" and root.text_at("apiVersion").startswith("argoproj.io/"):
+        for release in releases_of(charts_of_application(root)):
+            yield from objects_of(release, depth + 1)
     elif kind in (*WORKLOADS, *ROUTES, *OTHERS, *HOOKS, *MONITORS) or operated_by(kind, root.text_at("apiVersion")):
         metadata = root.get("metadata")
         name = metadata.text_at("name") or metadata.text_at("generateName").rstrip("-")

@@ -93,7 +93,7 @@ class _Reader:
         self.taken: dict[str, str] = {}
         self.parts = list(workloads(manifests, self.taken, sheet))
         self.outside = Outside(self.taken, sheet)
-        self.resources = list(resources_of(manifests, self.parts, self.taken, sheet))
+        self.resources = list(resources_of(manifests, self.parts, self.taken, opener, sheet))
         self.resources_by_name: dict[str, list[Resource]] = {}
         for resource in self.resources:
             self.resources_by_name.setdefault(resource.manifest.name, []).append(resource)

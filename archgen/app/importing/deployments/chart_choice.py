@@ -13,6 +13,7 @@ from msgspec import Struct
 from archgen.app.importing.applied_paths import ScriptVariables, command_lines, is_for_trial_cluster
 from archgen.app.importing.candidates import MOST
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
+from archgen.app.importing.deployments.chart_installations import INSTALLS, charts_as_installed, words_of_installation
 from archgen.app.importing.deployments.cluster_evidence import (
     evidence_of_cluster,
     manifest_directories,
@@ -35,7 +36,7 @@ from archgen.app.importing.stated_use import (
     uses_of_directory,
     uses_of_tool,
 )
-from archgen.importers.charts.repository import RenderedCharts, charts_in, render_charts
+from archgen.importers.charts.repository import RenderedCharts, charts_in
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import is_below_applied
 from archgen.importers.products import image_name
@@ -43,18 +44,10 @@ from archgen.importers.stages import PRODUCTION, STAGING, stage_of
 from archgen.model.wording import listed
 
 _OF_HELM = re.compile(r"\bhelm\b(?![/-])", re.IGNORECASE)
-_INSTALLS = re.compile(r"\bhelm[ \t]+(?:-\S+[ \t]+)*(?:upgrade|install)\b")
-_INSTALLATION = CommandPattern(_INSTALLS, ("helm",))
+_INSTALLATION = CommandPattern(INSTALLS, ("helm",))
 _STATEMENTS = re.compile(r";|&&|\|")
-_TOKEN = re.compile(r"""(?:\$\{\{[^}\n]*\}\}|\$\{[^}\n]*\}|\$\([^)\n]*\)|"[^"\n]*"|'[^'\n]*'|[^\s"'])+""")
 _FROM = re.compile(r"^(\.\./|/|\$\{?\w+\}?/)+")
 _VARIABLE = re.compile(r"\$\{?\w+\}?")
-_ALONE = frozenset(
-    ("-i", "-g", "--install", "--wait", "--atomic", "--create-namespace", "--debug", "--reuse-values", "--reset-values", "--force",
-     "--cleanup-on-fail", "--wait-for-jobs", "--dependency-update", "--devel", "--no-hooks", "--skip-crds", "--generate-name",
-     "--reset-then-reuse-values", "--rollback-on-failure", "--verify", "--render-subchart-notes")
-)  # fmt: skip
-"""Flags of Helm without a value behind them."""
 
 
 class ChartChoice(Struct, frozen=True):
@@ -72,17 +65,10 @@ def installed_charts(lines: Iterable[str]) -> Iterator[str]:
     is_likely = any("helm" in line for line in lines)
     variables = ScriptVariables("\n".join(lines)) if is_likely else None
     for statement in itertools.chain.from_iterable(map(_STATEMENTS.split, lines)):
-        match = _INSTALLS.search(statement)
+        match = INSTALLS.search(statement)
         if match is None or variables is None or "--dry-run" in statement:
             continue
-        words, is_value = list[str](), False
-        for token in _TOKEN.findall(statement, match.end()):
-            if token.startswith("-"):
-                is_value = "=" not in token and token not in _ALONE
-            elif is_value:
-                is_value = False
-            else:
-                words.append(token.strip("\"'"))
+        words, _ = words_of_installation(statement)
         # a release has a name before its chart, unless Helm makes one
         for word in words[1:2] or words[:1]:
             yield from (posixpath.normpath(each.path) for each in variables.filled_in(word) if "://" not in each.path)
@@ -104,7 +90,7 @@ def _scripts_that_install(chart: str, directory: str, paths: Sequence[str], foun
     """Yield the scripts and workflows that install a chart in a cluster of visitors."""
     is_only = len(charts_in(paths)) == 1
     for path, text in command_files(directory, paths, found):
-        is_likely = _INSTALLS.search(text) is not None and not is_for_trial_cluster(path, text)
+        is_likely = INSTALLS.search(text) is not None and not is_for_trial_cluster(path, text)
         if is_likely and _is_installed(chart, directory, command_lines(text), is_only=is_only):
             yield os.path.relpath(path, directory)
 
@@ -183,7 +169,7 @@ def prefer_chart(
         is_trial = has_strong(cluster, -1) and weigh(evidence) > 0
         if not (is_proven or is_trial) or has_strong(evidence, -1):
             continue
-        rendered = render_charts(directory, [chart], paths, found.data)
+        rendered = charts_as_installed(directory, [chart], paths, found)
         if _covers(rendered, ([image] for image in sketch.images)):
             against = strongest(cluster, -1) if is_trial else []
             why = ", ".join(strongest(evidence, 1))

@@ -17,8 +17,10 @@ from archgen.importers.stages import TRIAL, stage_of
 
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _RUNS = re.compile(rb"kind(?<=^kind):[ \t]*(Deployment|StatefulSet|DaemonSet|Rollout)\b", re.MULTILINE)
-_REPOSITORY = re.compile(r"\brepository:[ \t]*[\"']?([\w./-]+)")
-_KEY_OF_PART = re.compile(r"^([A-Za-z][\w-]*):[ \t]*(?:\{.*)?$", re.MULTILINE)
+_REPOSITORY = re.compile(r"\b(?:repository:[ \t]*[\"']?|image:[ \t]*[\"']?(?=[\w.-]+/))([\w./-]+)")
+_NAME_OF_PART = re.compile(r"^(?:[ ]{0,2}(?=[\w-]+:[ \t]*(?:\{|$))|[ ]*-[ ]+name:[ \t]*)([A-Za-z][\w-]*)", re.MULTILINE)
+"""A key of values with more below it, or the name of an item."""
+
 _OF_ANY = frozenset(("service", "svc", "app", "server", "deployment"))
 
 
@@ -110,7 +112,7 @@ def is_in_chart(choice: ProjectChoice, chart: str, directory: str, paths: Sequen
     if {each.built for alike in programs for _, each in alike} == {directory}:
         return True
     values = found.text(os.path.join(chart, "values.yaml"))
-    images = [*_REPOSITORY.findall(values), *_KEY_OF_PART.findall(values)]
+    images = [*_REPOSITORY.findall(values), *_NAME_OF_PART.findall(values)]
     words = [telling_words(each) for each in (*(os.path.basename(path).partition(".")[0] for path in below), *images)]
     parts = [
         any(telling_words(name) <= other for name, _ in alike for other in words if telling_words(name))

@@ -1,0 +1,48 @@
+"""Values of charts: over one another, and by the ways of `--set`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from archgen.language.yaml.tree import Map, Seq
+
+_KEY = re.compile(r"(?:[^.\\]|\\.)+")
+_MOST_KEYS = 20
+
+
+def over(values: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with others over them; nothing in the place of one takes it away."""
+    result = dict(values)
+    for key, value in others.items():
+        inner = result.get(key)
+        if isinstance(inner, dict) and isinstance(value, dict):
+            result[key] = over(inner, value)
+        elif value is None:
+            result.pop(key, None)
+        else:
+            result[key] = value
+    return result
+
+
+def plain(node: Any) -> Any:
+    """Return what a document holds as Python's own values."""
+    if isinstance(node, Map):
+        return {key: plain(value) for key, value in node.items()}
+    return [*map(plain, node)] if isinstance(node, Seq) else node
+
+
+def set_value(values: dict[str, Any], way: str, text: str) -> None:
+    """Set a value at a way of keys, as `--set` does; one into a list is left out."""
+    keys = [key.replace("\\", "") for key in _KEY.findall(way)]
+    if not keys or len(keys) > _MOST_KEYS or "[" in way or "{" in way:
+        return
+    for key in keys[:-1]:
+        inner = values.get(key)
+        if not isinstance(inner, dict):
+            inner = values[key] = {}
+        values = inner
+    values[keys[-1]] = {"true": True, "false": False}.get(
+        text, int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text
+    )
