@@ -31,6 +31,11 @@ _OF_PROVIDERS = tuple((re.compile(pattern), product) for pattern, product in (
 ))  # fmt: skip
 """Names by which the guides of Amazon, Google and Azure have programs set what they use there."""
 
+_OF_DOTNET = re.compile(
+    r"CONNECTIONSTRINGS(__|:)(?!.*(BUS|BLOB|STORAGE|MESSAG|EVENT|QUEUE|SIGNAL|INSIGHT|CACHE|SEARCH|HUB))"
+)
+"""A connection string of .NET, which is that of a database unless its name says otherwise."""
+
 _RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
 _ASKS = re.compile(
     r"((?<!V)(?<!VIRTUAL_)HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINTS?|BROKERS?|URLS?|URI|DSN|NODES?|CONTACT_?POINTS|DEFAULT_?ZONE|"
@@ -94,7 +99,9 @@ def read_store_name(name: str) -> tuple[Known | None, bool]:
     upper = name.upper()
     product = next((product for pattern, product in _BY_WORD if pattern.search(upper)), None)
     known = PRODUCTS[product] if product else Known("database", None, "tcp") if product is not None else None
-    return known, _ASKS.search(name) is not None
+    if known is None and _OF_DOTNET.match(upper) is not None:
+        return Known("database", None, "tcp"), True
+    return known, _ASKS.search(name) is not None or (known is not None and _OF_DOTNET.match(upper) is not None)
 
 
 @lru_cache(maxsize=4096)

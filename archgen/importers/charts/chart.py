@@ -19,8 +19,8 @@ from archgen.importers.charts.absent import (
     stand_ins_of,
     text_of_definition,
 )
+from archgen.importers.charts.chart_places import Installation
 from archgen.importers.charts.functions import CAPABILITIES
-from archgen.importers.charts.installations import Installation
 from archgen.importers.charts.rendering import OF_FILES, TemplateRenderer
 from archgen.importers.charts.syntax import NotUnderstood, ParsedTemplate, TemplateNode, parse_template
 from archgen.importers.charts.values import over, plain

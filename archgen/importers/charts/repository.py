@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from archgen.importers.charts.absent import AbsentChart, stand_ins_of
 from archgen.importers.charts.chart import ChartResult, render_chart
-from archgen.importers.charts.installations import DOCUMENTS, Installation, chosen_installations, installations_in
+from archgen.importers.charts.chart_places import DOCUMENTS, Installation
+from archgen.importers.charts.installations import chosen_installations, installations_in
 from archgen.importers.charts.rendering import OF_FILES
 from archgen.importers.facts import Configuration
 from archgen.importers.products import image_name, is_product

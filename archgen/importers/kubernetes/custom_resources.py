@@ -19,6 +19,9 @@ from archgen.importers.products import Guess
 from archgen.importers.store_names import product_of_chart
 
 _DEEPEST = 12
+_OF_VISITORS = frozenset(("ingress", "ingresses", "route", "httproute", "tls"))
+"""Keys of values with the names by which visitors come to what a chart makes."""
+
 _VOTING = ("master", "cluster_manager")
 """The roles of nodes of search engines that elect, and may be elected."""
 
@@ -149,9 +152,11 @@ def _pools_of(manifest: Manifest, operated: Operated, manifests: Manifests) -> I
 
 
 def settings_of(node: SourceNode, depth: int = 0) -> Iterator[tuple[str, SourceNode]]:
-    """Yield the scalars of a custom resource, each with the key that it stands under."""
+    """Yield the scalars of a custom resource, each with the key that it stands under, but for the names by which visitors come."""
     if node.is_map:
         for key, value in node.items() if depth < _DEEPEST else ():
+            if key.lower() in _OF_VISITORS:
+                continue
             if value.text:
                 yield key, value
             else:

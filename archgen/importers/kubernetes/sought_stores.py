@@ -39,6 +39,9 @@ _OF_ADDRESS = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)(_BASE)?_(URL|URI|HOST|ADDR|AD
 _PUT_IN = re.compile(r"(?<=[/@])\$[({]?[A-Za-z_][A-Za-z0-9_]*|^\$[({]?[A-Za-z_][A-Za-z0-9_]*")
 """A variable that is put in for the host of an address when the manifests are applied."""
 
+_INJECTED = re.compile(r"(?:>>)?(?:vault|bao):[\w./-]+#[\w.-]+$|(?:vault|op|ref\+\w+|awssm|gcpsm|azurekv)://\S+$")
+"""A value that stands for one in a store of secrets: its path there, and its key."""
+
 _OF_CONTROLLERS = {
     "SealedSecret": (("spec", "encryptedData"), ()),
     "ExternalSecret": ((), ("spec", "data")),
@@ -75,6 +78,12 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
             for name, source, reference in unknown_variables(manifests, part.namespace, container)
         }
         variables = dict(variables_of(manifests, part.namespace, container))
+        # what an agent puts in before the program starts stands in no file either
+        unknown |= {
+            name: (source, text.replace("#", "/"))
+            for name, (text, source) in variables.items()
+            if _INJECTED.match(text) is not None
+        }
         values = {name: each for name, each in variables.items() if name not in unknown}
         for name in (*unknown, *values):
             service = provided_service(name)
@@ -180,7 +189,7 @@ def settings_in_no_file(
 
 def _told_by_reference(name: str, reference: str, known: Known | None) -> Known | None:
     """Return the store of a product that the names of a key, and of what holds it, tell of a variable that tells none itself."""
-    _, holder, key = reference.split("/", 2)
+    *_, holder, key = ("", "", *reference.split("/"))
     told = next((each for word in (key, holder) if (each := _store_in_name(word)) is not None), None)
     if told is None or (known is None and not (read_store_name(name)[1] or store_by_name(key) is not None)):
         return known

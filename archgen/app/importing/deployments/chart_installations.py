@@ -15,14 +15,9 @@ from archgen.app.importing.directories import FoundFiles, entries_of
 from archgen.app.importing.needed_directories import images_in
 from archgen.app.importing.stated_use import usage_texts
 from archgen.importers.charts.absent import AbsentChart
-from archgen.importers.charts.installations import (
-    DOCUMENTS,
-    ChartPlaces,
-    Installation,
-    chosen_installations,
-    installations_in,
-    outside_installations,
-)
+from archgen.importers.charts.chart_places import DOCUMENTS, ChartPlaces, Installation
+from archgen.importers.charts.helmfiles import outside_installations
+from archgen.importers.charts.installations import chosen_installations, installations_in
 from archgen.importers.charts.repository import RenderedCharts, charts_in, render_charts
 from archgen.importers.charts.values import set_value
 from archgen.importers.kubernetes.kustomization import documents_of
