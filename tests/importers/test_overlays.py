@@ -287,3 +287,28 @@ def test_two_kustomizations_in_two_namespaces_make_one_workload_of_one_document(
     write({**base("base"), **overlay("prod", "../base", 7), "kustomization.yaml": "namespace: b\nresources: [base]\n"})
     write({"prod/kustomization.yaml": "namespace: a\n" + Path("prod/kustomization.yaml").read_text()})
     assert replicas() == {"web": 7}
+
+
+def test_kustomization_of_the_same_programs_beside_an_overlay_is_another_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("k8s/base"), **overlay("k8s/overlays/prod", "../../base", 7)})
+    write(
+        {
+            "k8s/overlays/prod/kustomization.yaml": "namespace: shop-prod\n"
+            + Path("k8s/overlays/prod/kustomization.yaml").read_text()
+        }
+    )
+    write(
+        {
+            "k8s/app.yaml": Path("k8s/base/app.yaml").read_text(),
+            "k8s/kustomization.yaml": "namespace: shop\nresources: [app.yaml]\n",
+        }
+    )
+    write({"README.md": "    kubectl apply -k k8s\n"})
+    assert replicas() == {"web": 7}
+    write({"deploy.ps1": "kubectl apply -k k8s\\overlays\\prod\n"})
+    assert replicas() == {"web": 7}
+    write({"deploy.sh": "kubectl apply -k k8s\n"})
+    assert len(replicas()) == 2

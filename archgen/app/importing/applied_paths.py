@@ -56,6 +56,9 @@ _EVENT = re.compile(
 _OF_TESTS = re.compile(rf"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|{_LOCAL_CLUSTERS})([^a-z]|$)", re.IGNORECASE)
 """Names of scripts and workflows for trials: `ci` is a word of trials elsewhere, but a `ci-cd.yml` deploys."""
 
+_OF_WINDOWS = re.compile(r"(?<=[\w.])\\{1,2}(?=[\w.$])")
+"""The sign between the names of a path on Windows, which scripts often double."""
+
 _TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)")
 _ONLY_SHOWN = re.compile(r"--dry-run(?!=none)|/dev/null|^[ \t]*(- |@)?[ \t]*(echo|printf)\b(?!.*\|)")
 MOVES = re.compile(r"""(?:\b(?:cd|pushd)[ \t]+|\bworking-directory:[ \t]*)["']?([^\s"'();`]+)""")
@@ -219,6 +222,7 @@ def _words_applied(statement: str) -> Iterable[tuple[str, str]]:
     """Return the words of a statement that applies manifests, or builds them for one that does, each with the flag before it."""
     if _ONLY_SHOWN.search(statement) is not None:
         return []
+    statement = _OF_WINDOWS.sub("/", statement)
     parts = statement.split("|")
     end = next((place for place, part in enumerate(parts) if _APPLIES.search(part) is not None), None)
     if end is None:

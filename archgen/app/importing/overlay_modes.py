@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 from msgspec import Struct, field
 
 from archgen.app.importing.applied_paths import CLIENT, applied_paths
 from archgen.app.importing.deploy_commands import is_pipeline
+from archgen.app.importing.kustomizations import reached_from
+from archgen.importers.kubernetes.kustomization import documents_of, is_kustomization
+from archgen.importers.kubernetes.manifests import WORKLOADS, containers_of
+from archgen.importers.names import image_without_tag
 
 _OF_NO_MODE = ("base", "bases", "overlays", "common", "components")
 _APPLIED = rf"(?:{CLIENT}|\bfor)[ \t][^\n]{{0,200}}(?<![\w-])"
@@ -133,6 +137,54 @@ def loose_directories(
     applied = {path for each in outside for target in named[each] for path in above(target)}
     loose = sorted(path for path in found if path not in applied)
     return [path for path in loose if not scripts().applying(path)]
+
+
+def other_ways(
+    read: list[str],
+    named: Mapping[str, list[str]],
+    manifests: Mapping[str, bytes],
+    deployed: Set[str],
+    scripts: Scripts,
+) -> tuple[list[str], set[str]]:
+    """Return the kustomizations beside overlays that run nothing but programs of these, and the files that only they name.
+
+    They are another way to install the system, unless a controller or a script applies them.
+    """
+    reached = reached_from(read, named)
+    rest = [each for each in named if each not in reached and each not in deployed]
+    own = _workloads_in((path for each in reached for path in named[each]), manifests) if rest else set[str]()
+    ways: list[str] = []
+    for each in rest if own and read else ():
+        below = [inner for inner in reached_from([each], named) if inner not in reached]
+        there = _workloads_in((path for inner in below for path in named[inner]), manifests)
+        if there and there <= own and not _file_for(each, scripts().paths):
+            ways.append(each)
+    kept = {path for each in named if each not in ways for path in named[each]}
+    lost = {path for each in ways for path in named[each] if path not in kept}
+    return ways, lost | {path for path in manifests if is_kustomization(path) and os.path.dirname(path) in ways}
+
+
+def files_below(directories: Iterable[str], manifests: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """Return the manifests below each of some directories, in one pass over them."""
+    lying: dict[str, dict[str, bytes]] = {each: {} for each in directories}
+    for path, data in manifests.items() if lying else ():
+        above = os.path.dirname(path)
+        while above not in ("", os.sep):
+            if above in lying:
+                lying[above][path] = data
+            above = os.path.dirname(above)
+    return lying
+
+
+def _workloads_in(paths: Iterable[str], manifests: Mapping[str, bytes]) -> set[str]:
+    """Return the kinds, the names and the images of the workloads in files."""
+    return {
+        f"{kind} {each.text_at('metadata', 'name')} {image_without_tag(container.text_at('image'))}"
+        for path in dict.fromkeys(paths)
+        for each in documents_of(path, manifests.get(path, b""))
+        if (kind := each.text_at("kind")) in WORKLOADS
+        for container in containers_of(kind, each)[:1]
+    }
 
 
 def _common(overlay: str, named: Mapping[str, list[str]]) -> Iterator[str]:

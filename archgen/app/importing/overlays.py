@@ -18,7 +18,15 @@ from archgen.app.importing.needed_directories import (
     holds_store,
     needed_among,
 )
-from archgen.app.importing.overlay_modes import Scripts, ScriptWords, above, applied_by_scripts, loose_directories
+from archgen.app.importing.overlay_modes import (
+    Scripts,
+    ScriptWords,
+    above,
+    applied_by_scripts,
+    files_below,
+    loose_directories,
+    other_ways,
+)
 from archgen.importers.kubernetes.deployed import Deployed, is_below_applied, is_deployed, namespace_for
 from archgen.importers.stages import PRODUCTION, TRIAL, UNNAMED, is_copy_before_release, stage_of, without_copy
 
@@ -93,9 +101,9 @@ def choose_overlays(
     modes = [each for choice in chosen for each in choice.equal if each not in read]
     loose = loose_directories(bases, modes, read, named, scripts)
     unnamed = _unnamed_bases(kustomizations, inner, scripts) if read else []
-    loose += [each for each, there in _below(unnamed, bases).items() if not holds_store(there.values())]
+    loose += [each for each, there in files_below(unnamed, bases).items() if not holds_store(there.values())]
     loose = [each for each in loose if not is_below_applied(os.path.abspath(each), applied)]
-    below_loose = _below(loose, bases)
+    below_loose = files_below(loose, bases)
     lying = {path for there in below_loose.values() for path in there}
     others = {path: data for path, data in bases.items() if path not in lying} if loose else {}
     stated_by_read = {path: manifests[path] for path in own if path in manifests}
@@ -108,7 +116,7 @@ def choose_overlays(
     )
     bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
     if read and deployed.issuperset(each.overlay for each in chosen):
-        below_idle = _below(_unreached([*read, *unread, *deployed], named, scripts), bases)
+        below_idle = files_below(_unreached([*read, *unread, *deployed], named, scripts), bases)
         candidates = {each: files for each, files in below_idle.items() if files}
         lying = {path for files in candidates.values() for path in files}
         others = {path: data for path, data in (bases | stated_by_read).items() if path not in lying}
@@ -117,6 +125,10 @@ def choose_overlays(
         loose += idle
         beside = tuple(f"{each}{os.sep}" for each in idle)
         bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
+    working = read if not any(by_directory[each].is_broken for each in read) else []
+    ways, lost = other_ways(working, named, manifests, deployed, scripts)
+    bases = {path: data for path, data in bases.items() if path not in lost}
+    unread += [each for each in ways if each not in unread]
     reasons = [f"overlay {each.overlay}: {each.reason}" for each in chosen if each.reason]
     return OverlayChoice(bases | stated_by_read, unread, loose, reasons)
 
@@ -263,18 +275,6 @@ def _unreached(known: Iterable[str], named: Mapping[str, list[str]], scripts: Sc
     reached = {outer for each in reached_from(applied, named) for outer in above(each)}
     others = [each for each in named if each and each not in reached]
     return [each for each in others if not any(outer in others for outer in above(os.path.dirname(each)))]
-
-
-def _below(directories: Iterable[str], manifests: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
-    """Return the manifests below each of some directories, in one pass over them."""
-    lying: dict[str, dict[str, bytes]] = {each: {} for each in directories}
-    for path, data in manifests.items() if lying else ():
-        above = os.path.dirname(path)
-        while above not in ("", os.sep):
-            if above in lying:
-                lying[above][path] = data
-            above = os.path.dirname(above)
-    return lying
 
 
 def _unnamed_bases(directories: Iterable[str], named: Set[str], scripts: Scripts) -> list[str]:
