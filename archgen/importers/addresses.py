@@ -38,8 +38,13 @@ DESKTOP_HOSTS = (
     "gateway.docker.internal",
     "host.containers.internal",
     "docker.for.mac.localhost",
+    "host.minikube.internal",
+    "host.k3d.internal",
+    "host.lima.internal",
+    "host.rancher-desktop.internal",
+    "host.orb.internal",
 )
-"""Names by which Docker and Podman make their machine known: no node of a cluster for visitors has them."""
+"""Names by which Docker, Podman and clusters on one machine make that known: no node of a cluster for visitors has them."""
 
 ON_MACHINE = (*DESKTOP_HOSTS, NODE)
 """Names by which containers know the machine that they run on."""

@@ -164,7 +164,7 @@ def other_ways(
     return ways, lost | {path for path in manifests if is_kustomization(path) and os.path.dirname(path) in ways}
 
 
-def files_below(directories: Iterable[str], manifests: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+def manifests_under(directories: Iterable[str], manifests: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
     """Return the manifests below each of some directories, in one pass over them."""
     lying: dict[str, dict[str, bytes]] = {each: {} for each in directories}
     for path, data in manifests.items() if lying else ():

@@ -23,8 +23,8 @@ from archgen.app.importing.overlay_modes import (
     ScriptWords,
     above,
     applied_by_scripts,
-    files_below,
     loose_directories,
+    manifests_under,
     other_ways,
 )
 from archgen.importers.kubernetes.deployed import Deployed, is_below_applied, is_deployed, namespace_for
@@ -101,9 +101,9 @@ def choose_overlays(
     modes = [each for choice in chosen for each in choice.equal if each not in read]
     loose = loose_directories(bases, modes, read, named, scripts)
     unnamed = _unnamed_bases(kustomizations, inner, scripts) if read else []
-    loose += [each for each, there in files_below(unnamed, bases).items() if not holds_store(there.values())]
+    loose += [each for each, there in manifests_under(unnamed, bases).items() if not holds_store(there.values())]
     loose = [each for each in loose if not is_below_applied(os.path.abspath(each), applied)]
-    below_loose = files_below(loose, bases)
+    below_loose = manifests_under(loose, bases)
     lying = {path for there in below_loose.values() for path in there}
     others = {path: data for path, data in bases.items() if path not in lying} if loose else {}
     stated_by_read = {path: manifests[path] for path in own if path in manifests}
@@ -116,7 +116,7 @@ def choose_overlays(
     )
     bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
     if read and deployed.issuperset(each.overlay for each in chosen):
-        below_idle = files_below(_unreached([*read, *unread, *deployed], named, scripts), bases)
+        below_idle = manifests_under(_unreached([*read, *unread, *deployed], named, scripts), bases)
         candidates = {each: files for each, files in below_idle.items() if files}
         lying = {path for files in candidates.values() for path in files}
         others = {path: data for path, data in (bases | stated_by_read).items() if path not in lying}

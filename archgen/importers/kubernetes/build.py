@@ -37,8 +37,8 @@ from archgen.importers.kubernetes.manifests import (
     objects_of,
     pod_of,
 )
-from archgen.importers.kubernetes.patch_targets import PatchTargets, warn_of_lacking
-from archgen.importers.kubernetes.patching import apply_patch, is_deletion, with_images, with_value
+from archgen.importers.kubernetes.patch_targets import PatchTargets, patched
+from archgen.importers.kubernetes.patching import is_deletion, with_images, with_value
 from archgen.importers.kubernetes.variants import (
     KubernetesSystem,
     common_directory,
@@ -355,9 +355,7 @@ def _patch_objects(built: _Built, targets: list[Manifest], patch: SourceNode, ab
         if each is not None and is_deletion(patch):
             del built.objects[target.key]
         elif each is not None:
-            warn_of_lacking(each, patch, above, sheet)
-            merges_lists = each.kind in WORKLOADS or each.kind == "Service"
-            built.objects[target.key] = replace(each, node=apply_patch(each.node, patch, merges_lists, above))
+            built.objects[target.key] = patched(each, patch, above, sheet)
 
 
 def _patch_generated(built: _Built, patch: SourceNode) -> None:

@@ -126,7 +126,9 @@ def backends_of(route: IngressRoute, hosts: Hosts) -> Iterator[LedTo]:
         target = resolve_host(backend.name, hosts.of(route.namespace))
         meant = resolve_host(backend.name, hosts.meant_in(route.namespace)) if target is None else None
         if target is not None:
-            yield LedTo(target, backend, hosts.lack(Mention(target, None, backend.port)) or None)
+            yield LedTo(
+                target, backend, hosts.lack(Mention(target, None, backend.port)) or ("" if route.is_emptied else None)
+            )
         elif meant is not None:
             yield LedTo(meant, backend, hosts.absence(route.declared, meant))
 

@@ -86,7 +86,7 @@ class Manifest(Struct, frozen=True):
     """An object: its kind, its namespace (empty where none is declared), its name, and its document.
 
     `declared` is the namespace of the document, where a kustomization puts the object into another one, and `former` the name
-    that the document has, where a kustomization gives it another.
+    that the document has, where a kustomization gives it another. Of a route that `is_emptied` a patch leaves no path.
     """
 
     kind: str
@@ -95,6 +95,7 @@ class Manifest(Struct, frozen=True):
     node: SourceNode
     declared: str = ""
     former: str = ""
+    is_emptied: bool = False
 
     @property
     def key(self) -> ObjectKey:

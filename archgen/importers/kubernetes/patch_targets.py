@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from archgen.importers.facts import FactSheet, Origin
-from archgen.importers.kubernetes.manifests import Manifest
-from archgen.importers.kubernetes.patching import lacking
+from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest
+from archgen.importers.kubernetes.patching import apply_patch, lacking, with_value
+from archgen.importers.kubernetes.routing.backends import backends_in
 from archgen.importers.nodes import SourceNode
 
 _SIMPLE = re.compile(r"[\w-]*(\.[*+]?[\w-]*){0,3}")
@@ -65,6 +68,22 @@ def warn_of_lacking(target: Manifest, patch: SourceNode, above: int, sheet: Fact
         sheet.warn(
             f"contradiction: a patch replaces {path} of {what}, which has no such key ({place}); Kustomize builds nothing"
         )
+
+
+def patched(target: Manifest, patch: SourceNode, above: int, sheet: FactSheet) -> Manifest:
+    """Return an object after a patch; an Ingress of which that leaves no path keeps its own, as what may be meant."""
+    warn_of_lacking(target, patch, above, sheet)
+    merges_lists = target.kind in WORKLOADS or target.kind == "Service"
+    node = apply_patch(target.node, patch, merges_lists, above)
+    made = replace(target, node=node)
+    if target.kind == "Ingress" and any(backends_in(target)) and not any(backends_in(made)):
+        place = Origin(patch.path, patch.line + above)
+        sheet.warn(
+            f"contradiction: a patch leaves no path of Ingress {target.name} ({place}); {target.node.path} has some"
+        )
+        rules = target.node.get("spec", "rules")
+        made = replace(made, node=with_value(node, ("spec", "rules"), rules.value, rules), is_emptied=True)
+    return made
 
 
 def simple_pattern(text: str) -> re.Pattern[str] | None:

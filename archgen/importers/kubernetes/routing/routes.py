@@ -27,7 +27,7 @@ class IngressRoute(Struct, frozen=True):
 
     `hosts` are the public names by which visitors come to one of the services alone, each with that. One that `redirects` sends
     them to HTTPS instead. `declared` is the namespace of its document, where a kustomization puts it into another one, and
-    `controller` the class or the product of what routes, where it tells.
+    `controller` the class or the product of what routes, where it tells. Of one that `is_emptied` a patch leaves no path.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class IngressRoute(Struct, frozen=True):
     redirects: bool = False
     declared: str = ""
     controller: str = ""
+    is_emptied: bool = False
 
 
 def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
@@ -63,6 +64,7 @@ def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
                 _redirects(manifest, middlewares),
                 manifest.declared,
                 _controller_in(manifest),
+                manifest.is_emptied,
             )
 
 
