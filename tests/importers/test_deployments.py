@@ -129,7 +129,7 @@ def test_a_chart_of_production_is_read_instead_of_manifests(
         pytest.param({"local.sh": LOCAL}, id="nothing-installs-the-chart"),
         pytest.param({**pipeline("kubectl apply -f manifests/", INSTALL)}, id="a-pipeline-applies-both"),
         pytest.param(
-            {"local.sh": LOCAL, "deploy.sh": INSTALL, "helm/templates/web.yaml": TEMPLATE.replace("web", "shipping")},
+            {"local.sh": LOCAL, "helm/templates/web.yaml": TEMPLATE.replace("web", "shipping")},
             id="chart-of-something-else",
         ),
         pytest.param({**pipeline("helm upgrade --install --dry-run shop ./helm")}, id="only-tried"),
@@ -139,6 +139,13 @@ def test_manifests_are_read_where_no_chart_is_known_for_production(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]
 ) -> None:
     assert read(imported(tmp_path, monkeypatch, {**PLAIN, **CHART, **files})) == {"manifests"}
+
+
+def test_a_chart_of_other_programs_that_a_script_installs_is_read_beside_manifests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"deploy.sh": INSTALL, "helm/templates/web.yaml": TEMPLATE.replace("web", "shipping")}
+    assert read(imported(tmp_path, monkeypatch, {**PLAIN, **CHART, **files})) == {"helm", "manifests"}
 
 
 @pytest.mark.parametrize(
