@@ -318,3 +318,8 @@ def points_beside_monitoring(topology: Topology) -> Mapping[str, frozenset[Subje
     plans = topology.losses.plans.items()
     used = {flow: (plan, topology.observing.intersection(plan.members)) for flow, plan in plans}
     return {flow: frozenset(single_points(plan.sparing(own))) for flow, (plan, own) in used.items() if own}
+
+
+def alerted_people(facts: Topology) -> tuple[str, ...]:
+    """Return whom a new monitoring may alert: those whom another does, else those on call."""
+    return next((each.alerts for each in facts.architecture.components if each.alerts), ("on-call",))

@@ -270,7 +270,7 @@ def _with_promoter(
     if not promoter.new or any(each.id == promoter.id for each in architecture.components):
         return architecture
     index = Index(architecture)
-    witness = settled_witness(index, component, promoter.witness, chosen=promoter.chosen)
+    witness = settled_witness(index, component, promoter.witness, promoter.product, chosen=promoter.chosen)
     added = promoter_component(replace(promoter, witness=witness), component)
     architecture = replace(architecture, components=(*architecture.components, added))
     if witness is None or witness in index.hosts:

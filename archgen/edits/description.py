@@ -132,7 +132,7 @@ def _by(architecture: Architecture, component: Component, promoter: Promoter) ->
     if promoter.witness is None:
         return f" by a new {promoter.id}{size}"
     index = Index(architecture)
-    witness = settled_witness(index, component, promoter.witness, chosen=promoter.chosen)
+    witness = settled_witness(index, component, promoter.witness, promoter.product, chosen=promoter.chosen)
     is_new = witness not in index.hosts
     zones = () if not is_new or witness_has_machine(index, component) else witness_zones(index, component)
     new = f", a new host{_in_zones(zones)}{_new_zones(architecture, zones)}" if is_new else ""

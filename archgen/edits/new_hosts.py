@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -38,6 +38,19 @@ def with_host(
     hosts = (*architecture.hosts, *machine, added)
     architecture = replace(architecture, zones=(*architecture.zones, *added_zones), hosts=hosts)
     return with_guards(architecture, host, like) if like is not None else architecture
+
+
+def name_like(index: Index, like: str, zones: tuple[str, ...], taken: Collection[str]) -> str:
+    """Return the next free name after a host; in other zones after the last host there that carries some of the same for its network."""
+    on = index.standing_on.get(like, frozenset()) - index.agents - index.promoting
+
+    def is_twin(host: Host) -> bool:
+        return (host.zones, host.network) == (zones, index.hosts[like].network) and not on.isdisjoint(
+            index.standing_on.get(host.id, ())
+        )
+
+    twins = [host.id for host in index.hosts.values() if is_twin(host)] if zones != index.hosts[like].zones else []
+    return next_name(twins[-1] if twins else like, taken)
 
 
 def with_guards(architecture: Architecture, host: str, like: str) -> Architecture:

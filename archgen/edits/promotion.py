@@ -29,8 +29,8 @@ the observer of Oracle's Data Guard. The first that it decides for has the name 
 _OBSERVER = "data-guard"
 """The product of which one replica decides, away from the databases: a standby takes over if it and the observer miss the primary."""
 
-_UNFOLLOWED = "orchestrator"
-"""The product whose decision reaches no caller by itself: clients of MySQL know one address, and ask nobody for another."""
+_UNFOLLOWED = ("orchestrator", "repmgr", "mha")
+"""The products whose decision reaches no caller by itself: clients know one address, and ask nobody for another."""
 
 _ASKED = {
     "etcd": Port("https", 2379),
@@ -199,13 +199,17 @@ def is_followed(index: Index, component: Component, product: str | None) -> bool
 
     They, or the store's drivers, ask it. Else an address moves, or they stand behind a proxy that knows the primary.
     """
-    if product is not None and product_name(product) != _UNFOLLOWED:
+    if product is not None and product_name(product) not in _UNFOLLOWED:
         return True
-    callers = index.callers(component.id)
     cluster = component.cluster
     led = cluster is not None and (cluster.address is not None or cluster.shared_address is not None)
-    asking = [caller for caller in callers if not KINDS[caller.kind].observes and caller.kind not in _BESIDE]
-    return led or all(KINDS[caller.kind].role == "balancer" for caller in asking)
+    return led or all(KINDS[caller.kind].role == "balancer" for caller in asking_callers(index, component))
+
+
+def asking_callers(index: Index, component: Component) -> list[Component]:
+    """Return the callers of a store but those that copy, administer, watch or promote it."""
+    callers = index.callers(component.id)
+    return [caller for caller in callers if not KINDS[caller.kind].observes and caller.kind not in _BESIDE]
 
 
 _BESIDE = ("backup", "bastion", "other")
@@ -229,7 +233,7 @@ def _chosen(index: Index, component: Component) -> Promoter:
     taken = index.element_names
     name = unused_name("observer" if product == _OBSERVER else product or "arbiter", taken)
     placed = any(replica.hosts and not replica.floating for replica in component.replicas)
-    witness = (witness_there(index, component) or new_witness(taken)) if placed else None
+    witness = (witness_there(index, component, product) or new_witness(taken)) if placed else None
     return Promoter(name, product, witness, port, new=True)
 
 

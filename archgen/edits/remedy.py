@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, FormQuorum, needs_new_site, with_witness
 from archgen.edits.names import next_name, unused_name
+from archgen.edits.new_hosts import name_like
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
 from archgen.edits.promotion import (
@@ -134,7 +135,6 @@ def add_similar_host(topology: Topology, host: str, components: Iterable[Compone
 
 
 def _similar_host(topology: Topology, host: str, components: Iterable[Component]) -> tuple[Edit, ...]:
-    new = next_name(host, topology.element_names)
     carried = list(dict.fromkeys(components))
     code = [topology.components[component.codebase] for component in carried if component.codebase is not None]
     carried += [component for component in code if host in topology.hosts_of(component.id)]
@@ -149,6 +149,7 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
     machine = topology.hosts[host]
     # two of three in one zone and one in another are lost with the first of these
     zones = machine.zones if voting else zones_beside(topology, host, carried)
+    new = name_like(topology.index, host, zones, topology.element_names)
     added = (AddHost(new, host, names, zones),) if names else ()
     thirds = [edit.hosts[1] for edit in members if isinstance(edit, FormQuorum) and edit.hosts]
     if thirds and machine.runs_on is None:

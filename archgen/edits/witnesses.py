@@ -9,7 +9,9 @@ from itertools import combinations, islice
 from archgen.edits.names import next_place, same_series, stem, unused_name
 from archgen.model.architecture import SMALL_ZONES, Component, Zone, ZoneKind
 from archgen.model.kinds import AGENTS, KINDS
+from archgen.model.products import product_name, product_of
 from archgen.reliability.index import Index
+from archgen.reliability.members import asks_majority
 
 
 def hosts_from_primary(component: Component) -> list[str]:
@@ -29,10 +31,11 @@ def new_witness(taken: Iterable[str]) -> str:
     return unused_name("witness-1", frozenset(taken))
 
 
-def witness_there(index: Index, component: Component) -> str | None:
+def witness_there(index: Index, component: Component, product: str | None) -> str | None:
     """Return a host that is there for the third voter: one with a voter of another store, or a spare one.
 
-    It is lost with none of the first two, and in the network of one of them. What stands aside leaves room for a vote on its machine.
+    It is lost with none of the first two, and in the network of one of them. What stands aside leaves room for a vote on its machine,
+    and so does a member of another majority, unless it is of the `product` that votes, whose ports it has.
     """
     networks = {index.hosts[host].network for host in first_two_hosts(component)}
     own = {host for replica in component.replicas for host in replica.hosts}
@@ -43,6 +46,7 @@ def witness_there(index: Index, component: Component) -> str | None:
             *spare_hosts(index, component),
             *platform_hosts(index, component),
             *_hosts_aside(index, component),
+            *_hosts_of_majorities(index, product),
         )
         if host not in own and index.hosts[host].network in networks
     )
@@ -62,15 +66,32 @@ def _hosts_aside(index: Index, component: Component) -> Iterator[str]:
             yield host.id
 
 
+def _hosts_of_majorities(index: Index, product: str | None) -> Iterator[str]:
+    """Yield the hosts that carry members of majorities of three or more, none of a product, and nothing else but agents."""
+    for host in index.hosts:
+        on = [index.components[name] for name in index.standing_on.get(host, ()) if name not in index.agents]
+        names = {product_name(each.product) for each in on}
+        if on and all(map(_is_of_majority, on)) and product_name(product) not in names:
+            yield host
+
+
+def _is_of_majority(component: Component) -> bool:
+    """Return True for three members or more that decide by vote; those of a vault do so, or stand by."""
+    votes = asks_majority(component) or product_of(component.product).agrees or component.kind == "secrets"
+    return len(component.replicas) > 2 and votes
+
+
 _ASIDE = ("backup", "bastion", "mail")
 """The kinds that stand beside the flows, whose machine isn't lost with a store nor busy with its requests."""
 
 
-def settled_witness(index: Index, component: Component, witness: str | None, *, chosen: bool = False) -> str | None:
-    """Return the witness that was `chosen`, else a new one: a second replica may have come to it, or beside it."""
+def settled_witness(
+    index: Index, component: Component, witness: str | None, product: str | None, *, chosen: bool = False
+) -> str | None:
+    """Return the witness that was `chosen`, else another one: a second replica may have come to it, or beside it."""
     if witness is None or witness not in index.hosts or chosen or is_third_place(index, component, witness):
         return witness
-    return new_witness(index.element_names)
+    return witness_there(index, component, product) or new_witness(index.element_names)
 
 
 def spare_hosts(index: Index, component: Component) -> Iterator[str]:

@@ -23,7 +23,7 @@ from archgen.edits.changes import (
 )
 from archgen.edits.moves import BUILT, moves, moves_of_promoters
 from archgen.edits.names import next_name, next_place
-from archgen.edits.new_hosts import has_replica_on
+from archgen.edits.new_hosts import has_replica_on, name_like
 from archgen.edits.placement import can_be_doubled, find_host, leaves_site
 from archgen.edits.promotion import (
     agrees_by_vote,
@@ -228,7 +228,7 @@ def _machines(
             for zones in _places(index, host, carried, breaking, target):
                 added = (each for each in index.hosts.values() if each.id not in built and each.zones == zones)
                 place = next((each.id for each in added if _has_room(index, each, host, carried)), None)
-                yield AddHost(place or _new_host(index, host), host, tuple(dict.fromkeys(carried)), zones)
+                yield AddHost(place or _new_host(index, host, zones), host, tuple(dict.fromkeys(carried)), zones)
 
 
 def _on_host_there(
@@ -325,7 +325,7 @@ def _elsewhere(
         yield AddReplica(component.id, free_host)
         return
     for zones in _places(index, own[0], (component.id,), breaking, target):
-        yield AddReplica(component.id, _new_host(index, own[0]), zones)
+        yield AddReplica(component.id, _new_host(index, own[0], zones), zones)
 
 
 def _places(
@@ -344,8 +344,8 @@ def _places(
     return near or ([index.hosts[host].zones] if zones and target.kind != "zone" else [])
 
 
-def _new_host(index: Index, like: str) -> str:
-    return next_name(like, {host.id for host in index.architecture.hosts})
+def _new_host(index: Index, like: str, zones: tuple[str, ...]) -> str:
+    return name_like(index, like, zones, {host.id for host in index.architecture.hosts})
 
 
 def _zones(

@@ -25,6 +25,7 @@ def with_votes_there(
     is_as_good: Callable[[tuple[Edit, ...]], bool],
 ) -> tuple[Edit, ...]:
     """Return the edits with their votes in new places on machines that are there, where these leave no more single points."""
+    declared = Index(architecture)
     for edit in edits:
         if not isinstance(edit, AutomateFailover):
             continue
@@ -32,11 +33,9 @@ def with_votes_there(
         if promoter is None or promoter.witness is None or not promoter.new:
             continue
         index = Index(applied(edits))
-        added = index.hosts.get(promoter.witness)
-        declared = {zone.id for zone in architecture.zones}
-        if added is None or declared.issuperset(added.zones):
+        if promoter.witness not in index.hosts or promoter.witness in declared.hosts:
             continue
-        for host in islice(_machines(Index(architecture), index, index.components[edit.component]), _MOST):
+        for host in islice(_machines(declared, index, index.components[edit.component]), _MOST):
             there = replace(edit, promoter=replace(promoter, witness=host, chosen=True))
             changed = tuple(there if each == edit else each for each in edits)
             if is_as_good(changed):

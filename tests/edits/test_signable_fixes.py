@@ -37,6 +37,12 @@ def test_a_new_agent_reports_to_a_monitoring_that_calls_people() -> None:
     after = fixed(text, "unmonitored")
     assert after["connections"]["agent -> monitoring"] == "https"
     assert after["components"]["monitoring"]["alerts"] == ["on-call"]
+    # the team that another monitoring alerts
+    probed = text.replace(
+        "components:\n",
+        "components:\n  kuma: {kind: monitoring, product: uptime-kuma, probes: [a], alerts: [founders]}\n",
+    )
+    assert fixed(probed, "unmonitored")["components"]["monitoring"]["alerts"] == ["founders"]
 
 
 def test_a_way_that_should_not_be_there_is_not_encrypted() -> None:

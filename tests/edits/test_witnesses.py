@@ -255,3 +255,34 @@ def test_nobody_buys_a_third_machine_for_virtual_hosts_for_a_vote(carried: str, 
 def test_the_third_vote_of_two_machines_stands_beside_what_stands_aside(carried: str, third: str) -> None:
     members, _ = witness(MANUAL.format("a", "b", "a"), "{a: {}, b: {}, box: {}}", "", f"aside: {carried}")
     assert members == ["a", "b", third]
+
+
+@pytest.mark.parametrize(
+    ("carried", "third"),
+    [
+        ("kafka: {kind: stream, product: kafka, runs_on: [c, d, w], quorum: majority}", "w"),
+        ("vault: {kind: secrets, product: vault, runs_on: [c, d, w]}", "w"),
+        ("kafka: {kind: stream, product: kafka, runs_on: [c, w], quorum: majority}", "witness-1"),
+        ("api: {kind: service, runs_on: [c, d, w]}", "witness-1"),
+        # two coordinators on one machine, each with the same ports
+        ("etcd: {kind: key-value-store, product: etcd, runs_on: [c, d, w], quorum: majority}", "witness-1"),
+    ],
+)
+def test_a_vote_in_the_third_place_stands_beside_a_member_of_another_majority(carried: str, third: str) -> None:
+    more = RACKS.replace("{r-1", "{r-3: {kind: rack, in: dc-1}, r-1")
+    hosts = "{a: {zone: r-1}, b: {zone: r-2}, c: {zone: r-1}, d: {zone: r-2}, w: {zone: r-3}}"
+    members, _ = witness(MANUAL.format("a", "b", "a"), hosts, more, carried)
+    assert members == ["a", "b", third]
+
+
+def test_a_vote_that_makes_room_for_a_replica_goes_to_another_machine_that_is_there() -> None:
+    web = "web: {kind: service, runs_on: {any: [a, b, c], spread: host}, replicas: 3}"
+    text = model(
+        f"{JOB}\n{web}\ndb: {{kind: key-value-store, product: redis, runs_on: c}}",
+        "web -> db: redis\njob -> web: https",
+        "job -> web: x\nweb -> db: x",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "single-writer-database")
+    assert after["components"]["sentinel"]["runs_on"] == ["c", "a", "b"]
+    assert list(after["hosts"]) == ["a", "b", "c"]

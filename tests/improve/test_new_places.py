@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from archgen.edits.changes import apply_edit
+from archgen.edits.new_hosts import name_like
 from archgen.improve import repair as repairs
 from archgen.improve.repair import find_smallest_repair
+from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import changed_yaml
 from tests.improve.test_moves import PAIR, read, repair, serving
 
@@ -258,3 +260,12 @@ flows: {save: {access: write, steps: [job -> mongo: insert]}}
     # an operator promotes a member, and has no vote that one could take
     operated = text.replace("arbiter", "operator").replace("other, product: mongodb", "other")
     assert all("in the place of" not in each for each in repair(read(operated)))
+
+
+@pytest.mark.parametrize(("zone", "name"), [("ams", "ams-3"), ("rtm", "rtm-2"), ("lab", "ams-3")])
+def test_a_new_host_is_named_as_those_of_its_zone(zone: str, name: str) -> None:
+    zones = "zones: {ams: {kind: datacenter}, rtm: {kind: datacenter}, lab: {kind: datacenter}}\n"
+    hosts = "ams-1: {zone: ams}, ams-2: {zone: ams}, rtm-1: {zone: rtm}, lab-1: {zone: lab}"
+    web = "  web: {kind: service, runs_on: [ams-1, ams-2, rtm-1]}\n  db: {kind: database, runs_on: lab-1}"
+    index = Index(serving(web, hosts, zones))
+    assert name_like(index, "ams-1", (zone,), index.element_names) == name

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from archgen.analysis.dns_names import probed_name
 from archgen.analysis.encryption import shown_certificates
-from archgen.analysis.monitoring import keeps_logs_alone
+from archgen.analysis.monitoring import alerted_people, keeps_logs_alone
 from archgen.analysis.regions import zones_of_all
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
@@ -121,8 +121,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     )
     if outside is not None:
         return tuple(Append(("components", outside, "probes"), name) for name in names)
-    alerted = next((component.alerts for component in facts.architecture.components if component.alerts), ("on-call",))
-    value = {"kind": "monitoring", "managed": True, "probes": names, "alerts": list(alerted)}
+    value = {"kind": "monitoring", "managed": True, "probes": names, "alerts": [*alerted_people(facts)]}
     return (Put(("components", free_name("probe", facts)), value),)
 
 

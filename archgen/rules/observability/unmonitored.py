@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from archgen.analysis.exposure import gateways
 from archgen.analysis.monitoring import (
+    alerted_people,
     collected_from,
     is_appliance,
     monitored,
@@ -283,7 +284,9 @@ _ALL: dict[str, list[str]] = {"what": ["metrics", "logs"], "measures": ["request
 def _monitoring(facts: Topology) -> dict[str, object]:
     """Return a monitoring of a provider, which asks for the site's names as visitors do."""
     names = dict.fromkeys(flow.domain for flow in facts.architecture.flows if flow.domain is not None)
-    return {"kind": "monitoring", "managed": True, "alerts": ["on-call"]} | ({"probes": [*names]} if names else {})
+    return {"kind": "monitoring", "managed": True, "alerts": [*alerted_people(facts)]} | (
+        {"probes": [*names]} if names else {}
+    )
 
 
 def _collects_by_place(component: Component) -> bool:

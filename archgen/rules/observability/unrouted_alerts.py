@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.monitoring import alerted_people
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Append, Change
 from archgen.model.subject import Subject
@@ -20,12 +21,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Somebody who is called: who owns the monitoring, else who is on duty."""
-    return (
-        Append(
-            ("components", hit.subject.id, "alerts"), context.topology.components[hit.subject.id].owner or "on-call"
-        ),
-    )
+    """People who are called: who owns the monitoring, else whom another alerts or who is on call."""
+    facts = context.topology
+    owner = facts.components[hit.subject.id].owner
+    people = (owner,) if owner is not None else alerted_people(facts)
+    return tuple(Append(("components", hit.subject.id, "alerts"), each) for each in people)
 
 
 RULE = Rule(
