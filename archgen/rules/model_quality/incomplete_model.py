@@ -41,6 +41,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     places.networks_without_firewall,
     operations.observers_without_sources,
     operations.queues_without_reader,
+    data.promotions_without_lead,
     data.leases_without_step,
     flows.entries_without_flow,
     flows.waits_for_queues,

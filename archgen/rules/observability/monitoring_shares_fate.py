@@ -34,18 +34,23 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
-    """The hosts that the monitoring has in common with what it watches, if it has no other; else a zone whose loss takes down flows."""
+    """The host that the monitoring has in common with what it watches, if it has no other; else a zone whose loss takes down flows.
+
+    Several hosts are lost together only where one zone holds them, and stand behind it.
+    """
     own = () if monitor.managed else facts.hosts_of(monitor.id)
-    for places in (own, tuple(dict.fromkeys(map(facts.index.machine, own)))):
-        if places and all(_works(facts, host) for host in places):
-            return tuple(Subject("host", host) for host in places)
+    machines = tuple(dict.fromkeys(map(facts.index.machine, own)))
+    common = [places for places in (own, machines) if all(_works(facts, host) for host in places)]
+    common.sort(key=len)
+    if common and len(common[0]) == 1:
+        return tuple(Subject("host", host) for host in common[0])
     inside = zones_of_all(facts, monitor)
     for zone in facts.zones:
         place = Subject("zone", zone)
         if zone in inside and facts.index.zones_like(zone) and _stopped(facts, place):
             host = Subject("host", own[0]) if len(own) == 1 else place
             return (host if set(_stopped(facts, host)) == set(_stopped(facts, place)) else place,)
-    return ()
+    return tuple(Subject("host", host) for host in common[0]) if common else ()
 
 
 def _works(facts: Topology, host: str) -> bool:
@@ -80,7 +85,8 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
     places = dict.fromkeys(place for standing, _ in together for place in standing)
     flows = dict.fromkeys(flow for place in places for flow in _flows(facts, place))
     managed = "managed" if all(monitor.managed for monitor in monitors) else None
-    case = "floating" if any(floating for _, floating in together) else managed
+    several = "several" if any(len(standing) > 1 for standing, _ in together) else managed
+    case = "floating" if any(floating for _, floating in together) else several
     return Hit(
         subject=Subject("component", monitors[0].id),
         message="; ".join(_sentence(facts, titles, *where) for where, titles in together.items()),
@@ -101,6 +107,7 @@ _HEARTBEAT = (
 )
 _FIXES: dict[str | None, str] = {
     "floating": _HEARTBEAT,
+    "several": _HEARTBEAT,
     "managed": "Let something elsewhere probe the site and alert, such as a service of another provider: `kind: monitoring`, with `probes` "
     "and `alerts`.",
 }
@@ -124,8 +131,9 @@ def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...],
         loss = f"the loss of {places} takes down {plural(len(flows), 'flow')}: {listed(flows)}"
         where = "on" if standing[0].kind == "host" else "in"
         return f"{listed(titles)} {run} {where} {places}, so {they} {are} silent when {loss}"
-    go = "goes" if len(standing) == 1 else "go"
-    return f"{listed(titles)} {run} {where}, so {they} {are} silent when {places} {go} down"
+    if len(standing) > 1:
+        return f"{listed(titles)} {run} {where}, so nothing is left to alert when {places} go down together"
+    return f"{listed(titles)} {run} {where}, so {they} {are} silent when {places} goes down"
 
 
 def _proof(facts: Topology, place: Subject) -> Proof | None:
@@ -153,7 +161,7 @@ RULE = Rule(
     code="OBS002",
     title="Monitoring fails with what it monitors",
     severity="warning",
-    cases=(("floating", "info"), ("managed", "info")),
+    cases=(("floating", "info"), ("managed", "info"), ("several", "info")),
     category="observability",
     summary="The monitoring runs on a host or in a zone that it monitors.",
     why=(
@@ -162,9 +170,9 @@ RULE = Rule(
     ),
     fix="Run the monitoring on a host of its own in another zone, or use a managed service, and monitor the monitoring too.",
     limits="Doesn't report models with a second monitoring elsewhere, nor a monitoring whose hosts aren't declared. One that a "
-    "platform starts elsewhere is an information, and so is a provider's whose `zone` is declared. A store of logs that alerts nobody "
-    "doesn't count. A host that carries monitoring alone isn't one that it watches, and a dashboard "
-    "without `alerts` isn't told of beside what alerts. With `unknown: [monitoring]`, only monitoring that calls something "
+    "platform starts elsewhere is an information, and so are a provider's whose `zone` is declared and several replicas on hosts of "
+    "their own. A store of logs that alerts nobody doesn't count. A host that carries monitoring alone isn't one that it watches, and a "
+    "dashboard without `alerts` isn't told of beside what alerts. With `unknown: [monitoring]`, only monitoring that calls something "
     "counts.",
     references=(
         (

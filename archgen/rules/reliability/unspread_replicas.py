@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from archgen.analysis.moments import moments
@@ -10,6 +11,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.durations import round_duration
+from archgen.model.requirements import Survival
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.evaluation import Evaluation
@@ -33,6 +35,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     if unstated:
         flows = {flow for component in unstated for flow in needed[component.id]}
         yield _unstated(facts, unstated, [flow for flow in facts.flows if flow in flows])
+    apart = [component for component in placed if component.id in needed and _spread(component) == "host"]
+    yield from _in_one_zone(facts, apart, needed)
 
 
 def _may_share(component: Component) -> bool:
@@ -88,6 +92,62 @@ def _unstated(facts: Topology, components: list[Component], flows: list[str]) ->
     )
 
 
+def _in_one_zone(facts: Topology, components: Iterable[Component], needed: dict[str, list[str]]) -> Iterator[Hit]:
+    """Yield a hit for what is spread over hosts alone, and may all be in a zone without which the model has a goal for its flows."""
+    objective = facts.architecture.objectives.recovery_time
+    zones: dict[str, list[str]] = {}
+    flows: set[str] = set()
+    for component in components:
+        quick = objective is None or moments(facts).rescheduling(component).seconds <= objective
+        for zone in _holding_all(facts, component):
+            place = Subject("zone", zone)
+            lost = [flow for flow in needed[component.id] if place not in facts.losses.points[flow]]
+            lost = [flow for flow in lost if not quick or _is_to_survive(facts, place, flow)]
+            if lost:
+                zones.setdefault(component.id, []).append(zone)
+                flows.update(lost)
+    if zones:
+        names = listed(list(first_few([*zones], _NAMED)))
+        places = listed(list(dict.fromkeys(zone for own in zones.values() for zone in own)), "or")
+        told = [flow for flow in facts.flows if flow in flows]
+        late = [facts.components[name] for name in zones]
+        goal = "" if objective is None else f"; the recovery objective is {round_duration(objective)}"
+        yield Hit(
+            subject=Subject("model", facts.architecture.id),
+            message=(
+                f"The replicas of {names} are spread over hosts alone: if all of one run in {places}, losing that zone takes down "
+                f"{listed(list(first_few(told, _NAMED)))} {_until(facts, late)}{goal}"
+            ),
+            related=tuple(
+                (Subject("component", name), f"may all run in {listed(own, 'or')}") for name, own in zones.items()
+            ),
+            flows=tuple(told),
+            fix=_OVER_ZONES,
+            case="zones",
+            confidence="medium",
+        )
+
+
+_OVER_ZONES = (
+    "Spread them over zones, too: `topologySpreadConstraints` with `topology.kubernetes.io/zone` and `maxSkew: 1`. Declare it with "
+    "`runs_on: {any: […], spread: zone}`."
+)
+
+
+def _holding_all(facts: Topology, component: Component) -> list[str]:
+    """Return the zones with a host for each replica of a component, beside which it has others."""
+    hosts = facts.hosts_of(component.id)
+    inside = Counter(zone for host in hosts for zone in facts.index.zones_around(host))
+    return [zone for zone, count in inside.items() if len(component.replicas) <= count < len(hosts)]
+
+
+def _is_to_survive(facts: Topology, place: Subject, flow: str) -> bool:
+    """Return True if a flow is expected to survive the loss of a zone, or of any of its kind."""
+    kinds = ("zone", facts.zones[place.id].kind)
+    survivals = (each for each in facts.architecture.expect if isinstance(each, Survival) and flow in each.flows)
+    return any(each.kind in kinds or f"zone:{place.id}" in each.lost for each in survivals)
+
+
 def _until(facts: Topology, components: list[Component]) -> str:
     """Return the time until they run elsewhere, the longest of several."""
     seconds = max(moments(facts).rescheduling(component).seconds for component in components)
@@ -106,7 +166,7 @@ RULE = Rule(
     code="REL019",
     title="Replicas that may share a host",
     severity="warning",
-    cases=(("unstated", "info"),),
+    cases=(("unstated", "info"), ("zones", "info")),
     category="reliability",
     summary="Replicas that a platform places may all run on one host.",
     why=(
@@ -120,7 +180,8 @@ RULE = Rule(
     ),
     limits=(
         "Where the model doesn't say how they are spread it is one piece of information for the model: Kubernetes spreads softly by "
-        "itself. A spread that the scheduler may give up is taken as declared."
+        "itself. A spread that the scheduler may give up is taken as declared. That `spread: host` may leave all in one zone is told "
+        "of flows that are expected to survive its loss, or where a restart elsewhere takes longer than the recovery objective."
     ),
     references=(
         (

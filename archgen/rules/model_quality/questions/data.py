@@ -8,6 +8,7 @@ from archgen.analysis.backups import shares_disk
 from archgen.analysis.hops import Hop
 from archgen.analysis.regions import members_by_host, members_by_zone
 from archgen.analysis.topology import Topology
+from archgen.edits.promotion import asking_callers, is_followed
 from archgen.language.expand.votes import leaves_voters_open
 from archgen.language.schema.product_names import KNOWN
 from archgen.model.architecture import Component, Replica
@@ -249,6 +250,32 @@ def failovers_without_lag(topology: Topology) -> Iterator[Gap]:
                 f"A failover of {component.id} loses writes that {listed(replication.primary)} has confirmed and no replica has yet "
                 f"(asynchronous), and the model doesn't declare if that is less than {spell_duration(objective)}",
                 f"Add `lag` to the `replication` of {component.id}: how far the replica that takes over may be behind.",
+            )
+
+
+def promotions_without_lead(topology: Topology) -> Iterator[Gap]:
+    """Yield stores that something promotes of which their callers hear nothing, unless they check where the writes go."""
+    for component in topology.architecture.components:
+        replication = component.replication
+        by = topology.components.get(replication.by or "") if replication is not None else None
+        if replication is None or by is None or replication.failover != "automatic" or len(replication.primary) != 1:
+            continue
+        if not topology.flows_writing[component.id] or is_followed(topology.index, component, by.product or by.id):
+            continue
+        callers = [
+            each.id
+            for each in asking_callers(topology.index, component)
+            if KINDS[each.kind].role != "balancer" and each.balance is None
+        ]
+        if callers:
+            names = listed(first_few(callers, MOST_NAMES))
+            yield component_gap(
+                component,
+                f"{component.id} doesn't declare what leads {names} to the replica that {by.id} promotes, so its failover works in "
+                "every analysis",
+                f"Add `cluster` with the address that moves to {component.id}, or the proxy that knows the primary as a component "
+                "between them; or `balance: {health_check: …}` to a caller that finds it itself, as libpq does with "
+                "`target_session_attrs=primary`.",
             )
 
 
