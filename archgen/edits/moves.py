@@ -9,7 +9,7 @@ from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.names import next_name, next_place
 from archgen.edits.placement import find_host, has_local_address, judges_alone, zones_shared
 from archgen.edits.promotion import agrees_by_vote
-from archgen.edits.witnesses import is_for_voters, new_place, new_witness, witness_there, witness_zones
+from archgen.edits.witnesses import is_for_voters, new_place, new_witness, platform_hosts, witness_there, witness_zones
 from archgen.model.architecture import Component, Replica
 from archgen.model.kinds import AGENTS, QUEUES
 from archgen.model.products import product_of
@@ -115,7 +115,7 @@ def _of_voters(
     breaking: Collection[Subject],
     named: frozenset[str],
 ) -> Iterator[MoveReplica]:
-    """Yield the moves of the last voter in a zone to a host with nothing or others' votes, where no zone has half of the voters then.
+    """Yield the moves of the last voter in a zone to a host with nothing or others' votes, or of its platform, so that no zone has half.
 
     Where none is at hand, what promotes a store, and keeps none of its data, gets a new host in another rack or on another feed.
     """
@@ -135,7 +135,7 @@ def _of_voters(
         voting = [host for host in index.hosts if is_for_voters(index, host)] if promotes else []
         free = (
             host
-            for host in (*index.idle_hosts, *voting)
+            for host in (*index.idle_hosts, *voting, *platform_hosts(index, component))
             if index.hosts[host].network in networks
             and index.machine(host) not in machines
             # a host of which no place is declared may stand in the zone to leave
@@ -284,10 +284,11 @@ def _machines(index: Index, component: Component, host: str) -> set[str]:
 
 
 def _is_far(index: Index, host: str, machine: str) -> bool:
-    """Return True if a machine is on another site than a host: its addresses stay behind."""
+    """Return True if a machine is on another site than a host: its addresses stay behind, unless votes alone go where its network is."""
     here = {zone for zone in index.zones_around(host) if index.zone_kinds[zone] in SITES}
     there = {zone for zone in index.zones_around(machine) if index.zone_kinds[zone] in SITES}
-    return here != there
+    reached = there and all(_is_reached(index, host, zone) for zone in there - here)
+    return here != there and not (reached and _may_be_apart(index, host))
 
 
 def _to_another_zone(

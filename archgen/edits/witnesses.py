@@ -67,11 +67,12 @@ def _hosts_aside(index: Index, component: Component) -> Iterator[str]:
 
 
 def _hosts_of_majorities(index: Index, product: str | None) -> Iterator[str]:
-    """Yield the hosts that carry members of majorities of three or more, none of a product, and nothing else but agents."""
+    """Yield the hosts that carry members of majorities of three or more, none of a product, and nothing else but agents and secrets."""
     for host in index.hosts:
         on = [index.components[name] for name in index.standing_on.get(host, ()) if name not in index.agents]
         names = {product_name(each.product) for each in on}
-        if on and all(map(_is_of_majority, on)) and product_name(product) not in names:
+        is_vault = all(each.kind == "secrets" for each in on)
+        if not is_vault and all(map(_is_of_majority, on)) and product_name(product) not in names:
             yield host
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
+    AddHost,
     AddReplica,
     AutomateFailover,
     Edit,
@@ -60,10 +61,10 @@ def _beside_its_copy(architecture: Architecture, edits: tuple[Edit, ...], edit: 
 
 
 def grouped(edits: Collection[Edit]) -> list[tuple[Edit, ...]]:
-    """Return edits as the changes that people make: each alone, but a copy with its promotion, and moves to one place together."""
+    """Return edits as the changes that people make: each alone, but copies with their promotion, and moves to one place together."""
     groups: list[tuple[Edit, ...]] = []
     for edit in edits:
-        if groups and _belongs(edit, groups[-1][-1]):
+        if groups and any(_belongs(edit, before) for before in groups[-1]):
             groups[-1] = (*groups[-1], edit)
         else:
             groups.append((edit,))
@@ -74,6 +75,8 @@ def _belongs(edit: Edit, before: Edit) -> bool:
     match before, edit:
         case AddReplica(), AutomateFailover():
             return before.component == edit.component
+        case AddHost(), AutomateFailover():
+            return edit.component in before.components
         case MoveHost(), MoveHost():
             return (before.zones, before.runs_on) == (edit.zones, edit.runs_on)
         case MoveReplica(), MoveReplica():

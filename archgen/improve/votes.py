@@ -47,7 +47,8 @@ def with_votes_there(
 def _machines(declared: Index, index: Index, store: Component) -> Iterator[str]:
     """Yield the declared hosts in a network of a store, each apart from the machines of its first two: the least in their zones first.
 
-    A vote stands beside neither what lets traffic in, nor what a provider runs, nor virtual hosts, and no machine for files runs one.
+    A vote stands beside neither what lets traffic in or people sign in at, nor what a provider runs, nor virtual hosts, and no machine
+    for files runs one.
     """
     voters = first_two_hosts(store)
     machines = {index.machine(host) for host in voters}
@@ -60,7 +61,7 @@ def _machines(declared: Index, index: Index, store: Component) -> Iterator[str]:
         and declared.machine(host) not in machines
         and host not in carrying
         and host not in declared.instances
-        and not any(_lets_in(each) or _is_filer(declared, host, each) for each in _standing_on(declared, host))
+        and not any(_stands_alone(each) or _is_filer(declared, host, each) for each in _standing_on(declared, host))
     )
     yield from sorted(free, key=lambda host: len(zones_shared(index, host, voters)))
 
@@ -74,6 +75,6 @@ def _is_filer(index: Index, host: str, component: Component) -> bool:
     return component.kind == "file-storage" and index.hosts[host].runs_on is None
 
 
-def _lets_in(component: Component) -> bool:
+def _stands_alone(component: Component) -> bool:
     kind = KINDS[component.kind]
-    return kind.protects or kind.balances or component.kind in FORWARDING
+    return kind.protects or kind.balances or component.kind in (*FORWARDING, "identity-provider", "secrets")

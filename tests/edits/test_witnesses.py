@@ -261,7 +261,13 @@ def test_the_third_vote_of_two_machines_stands_beside_what_stands_aside(carried:
     ("carried", "third"),
     [
         ("kafka: {kind: stream, product: kafka, runs_on: [c, d, w], quorum: majority}", "w"),
-        ("vault: {kind: secrets, product: vault, runs_on: [c, d, w]}", "w"),
+        # what keeps secrets shares its machine with nothing new
+        ("vault: {kind: secrets, product: vault, runs_on: [c, d, w]}", "witness-1"),
+        (
+            "vault: {kind: secrets, product: vault, runs_on: [c, d, w]}\n"
+            "masters: {kind: other, product: kubernetes, runs_on: [c, d, w], quorum: majority}",
+            "w",
+        ),
         ("kafka: {kind: stream, product: kafka, runs_on: [c, w], quorum: majority}", "witness-1"),
         ("api: {kind: service, runs_on: [c, d, w]}", "witness-1"),
         # two coordinators on one machine, each with the same ports

@@ -9,10 +9,12 @@ import pytest
 from archgen.analysis.assessment import assess
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveHost, MoveReplica, apply_edit
+from archgen.edits.moves import moves
 from archgen.improve.gains import gains
 from archgen.improve.repair import find_smallest_repair
 from archgen.model.architecture import Architecture
 from archgen.model.subject import Subject
+from archgen.reliability.index import Index
 from tests.improve.test_moves import HEAD, JOB, PAIR, RACKS, read, repair, serving
 
 
@@ -149,3 +151,45 @@ def test_a_voter_beside_another_one_goes_to_a_third_place(
 ) -> None:
     model = serving(voters, hosts, f"networks: {{n: {{trust: private}}}}\nzones: {{{zones}}}\n")
     assert repair(model) == words
+
+
+@pytest.mark.parametrize(
+    ("network", "carried", "place"),
+    [
+        ("n", "", "res"),
+        ("other", "", "rack-1-b"),
+        # a store's data stays with those that read it
+        (
+            "n",
+            "  rows: {kind: database, runs_on: [v-2, v-3], replication: {primary: v-3, failover: manual}}\n",
+            "rack-1-b",
+        ),
+    ],
+)
+def test_votes_alone_go_to_another_site_where_their_network_is(network: str, carried: str, place: str) -> None:
+    zones = (
+        "zones: {main: {kind: datacenter}, rack-1: {kind: rack, in: main}, rack-2: {kind: rack, in: main}, "
+        "reserve: {kind: datacenter}}\nnetworks: {n: {trust: private}, other: {trust: private}}\n"
+    )
+    hosts = (
+        "rack-1-a: {zone: rack-1}, rack-1-b: {zone: rack-1}, rack-2-a: {zone: rack-2}, res: {zone: reserve}, "
+        "v-1: {runs_on: rack-1-a, network: n}, v-2: {runs_on: rack-1-a, network: n}, v-3: {runs_on: rack-2-a, network: n}, "
+        f"there: {{runs_on: res, network: {network}}}, beside: {{runs_on: rack-1-b, network: n}}"
+    )
+    etcd = "  etcd: {kind: key-value-store, product: etcd, runs_on: [v-1, v-2, v-3], quorum: majority}\n"
+    text = f"{etcd}{carried}  web: {{kind: service, runs_on: [there, beside]}}"
+    model = serving(text, hosts, zones, "job -> etcd: GET")
+    lost, built = Subject("host", "rack-1-a"), {host.id for host in model.hosts}
+    moved = list(moves(Index(model), lost, [each for each in model.components if each.id == "etcd"], (), built))
+    assert moved[0] == MoveHost("v-2", (), place)
+
+
+def test_a_voter_goes_to_another_host_of_its_platform() -> None:
+    zones = (
+        "zones: {az-a: {kind: availability-zone}, az-b: {kind: availability-zone}, az-c: {kind: availability-zone}}\n"
+    )
+    hosts = "n1: {zone: az-a}, n2: {zone: az-a}, n3: {zone: az-b}, n5: {zone: az-c}"
+    keeper = "  keeper: {kind: key-value-store, product: etcd, runs_on: [n1, n2, n5], quorum: majority}\n"
+    web = "  web: {kind: service, runs_on: {any: [n1, n2, n3, n5], spread: host}, replicas: 2}"
+    model = serving(keeper + web, hosts, zones, "job -> web: GET, web -> keeper: GET")
+    assert repair(model) == ["a move of keeper@n2 to n3"]

@@ -36,6 +36,8 @@ flows: {save: {access: write, steps: [{job -> files: PUT}, {job -> db: INSERT}]}
     [
         # only people copy files: the rack of their machine takes the flow down, whatever votes elsewhere
         ("{kind: file-storage, runs_on: web-1}", "nas-1"),
+        # what people sign in at runs nothing else
+        ("{kind: file-storage, runs_on: web-1}\n  ad: {kind: identity-provider, runs_on: nas-1}", "web-1"),
         # an appliance runs nothing else
         ("{kind: file-storage, runs_on: nas-1}", "web-1"),
         ("{kind: object-storage, managed: {scope: regional}, product: s3}", "witness-1"),
