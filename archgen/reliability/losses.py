@@ -281,6 +281,14 @@ class Losses:
         """Return the replicas of a flow that surely go down with a host or a zone."""
         return tuple(self._lying_by_place(flow).get(element, ()))
 
+    def breaking_in(self, element: Subject, flow: str) -> tuple[Replica, ...]:
+        """Return the lost replicas of the components that break a flow by what they lose with an element; all where only several do."""
+        lost = self.lying_in(element, flow)
+        groups = {name: number for number, name in enumerate(dict.fromkeys(replica.component for replica in lost))}
+        states = {Subject("replica", replica.id): 1 << groups[replica.component] for replica in lost}
+        broken = Evaluation(self.plans[flow], States(states, (1 << len(groups)) - 1)).flow
+        return tuple(replica for replica in lost if broken >> groups[replica.component] & 1) or lost
+
     def _lying_by_place(self, flow: str) -> dict[Subject, list[Replica]]:
         if flow not in self._lying:
             self._lying[flow] = self._by_place(self.structures[flow])

@@ -29,18 +29,34 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if alone:
             yield Hit(
                 subject=Subject("component", component.id),
-                message=(
-                    f"If the line between {listed([replica.id for replica in component.replicas])} breaks, both may take "
-                    f"{'messages' if component.kind in QUEUES else 'writes'}: "
-                    f"neither can tell a lost peer from a lost line, and {_decider(by, election)}"
-                ),
-                fix=_third(by)
-                if by is not None
-                else _arbiter(component)
-                if election.all_write
-                else _majority(component),
+                message=_message(component, by, election),
+                fix=_fix(component, by, election),
                 flows=facts.flows_of[component.id],
             )
+
+
+def _message(component: Component, by: Component | None, election: Replication) -> str:
+    pair = listed([replica.id for replica in component.replicas])
+    if product_of(component.product).steps_down is not None:
+        return (
+            f"The loss of one of {pair}, or of the line between them, may stop both: their cluster has two votes, and the node that is "
+            "left goes offline without a majority"
+        )
+    return (
+        f"If the line between {pair} breaks, both may take {'messages' if component.kind in QUEUES else 'writes'}: "
+        f"neither can tell a lost peer from a lost line, and {_decider(by, election)}"
+    )
+
+
+def _fix(component: Component, by: Component | None, election: Replication) -> str | None:
+    if product_of(component.product).steps_down is not None:
+        return (
+            "Give their cluster a witness in a third place (a file share, cloud storage), and declare both: the cluster as a component in "
+            "`replication: {by: …}`, which calls the witness."
+        )
+    if by is not None:
+        return _third(by)
+    return _arbiter(component) if election.all_write else _majority(component)
 
 
 def _is_pair(component: Component) -> bool:

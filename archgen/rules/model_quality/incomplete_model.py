@@ -97,18 +97,16 @@ def check(context: RuleContext) -> Iterator[Hit]:
         yield Hit(
             subject=subject,
             message="; ".join(gap.message for gap in missing),
-            flows=_concerned(_flows(topology, subject), missing),
+            flows=_concerned(topology, subject, missing),
             fix=" ".join(gap.fix for gap in missing),
             confidence="high" if subject in certain else "medium",
         )
 
 
-def _concerned(flows: tuple[str, ...], missing: list[Gap]) -> tuple[str, ...]:
-    """Return the flows of a subject that a fact is missing for."""
-    if any(gap.flows is None for gap in missing):
-        return flows
-    named = {flow for gap in missing for flow in gap.flows or ()}
-    return tuple(flow for flow in flows if flow in named)
+def _concerned(topology: Topology, subject: Subject, missing: list[Gap]) -> tuple[str, ...]:
+    """Return the flows that a fact is missing for: those of the subject, or those that a question names."""
+    own = _flows(topology, subject)
+    return topology.in_order(flow for gap in missing for flow in (own if gap.flows is None else gap.flows))
 
 
 def _flows(topology: Topology, subject: Subject) -> tuple[str, ...]:

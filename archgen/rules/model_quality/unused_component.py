@@ -9,7 +9,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Architecture, Component
 from archgen.model.kinds import KINDS
-from archgen.model.products import product_name
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.reliability.requests import answers
 
@@ -143,6 +143,16 @@ _BESIDE = ("bastion", "nat-gateway", "router", "secrets", "other")
 
 
 def _hit(topology: Topology, component: str) -> Hit:
+    if product_of(topology.components[component].product).orchestrates and topology.index.nodes:
+        return Hit(
+            subject=Subject("component", component),
+            message=(
+                f"{component} takes part in no flow, so its loss changes nothing: replicas that float over several hosts are started "
+                "elsewhere in every analysis, whether it is up or not"
+            ),
+            fix=f"If a flow needs its API, as an operator does that promotes a database, add the step to {component}.",
+            case="beside",
+        )
     return Hit(
         subject=Subject("component", component),
         message=(

@@ -173,11 +173,11 @@ def _queues(facts: Topology, breaking: RootCause) -> list[str]:
 
 
 def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
-    """Return the replicas that go down with a host or zone, where only their joint loss takes a flow down."""
+    """Return the replicas that go down with a host or zone, where only their joint loss takes a flow down: those that matter."""
     if breaking.element.kind == "replica":
         return {}
     return dict.fromkeys(
-        replica.id for flow in breaking.flows for replica in facts.losses.lying_in(breaking.element, flow)
+        replica.id for flow in breaking.flows for replica in facts.losses.breaking_in(breaking.element, flow)
     )
 
 

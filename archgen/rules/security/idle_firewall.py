@@ -28,8 +28,17 @@ def check(context: RuleContext) -> Iterator[Hit]:
                     subject=Subject("component", component.id),
                     message=f"{component.id} {', and it '.join(reasons)}",
                     flows=facts.flows_of[component.id],
-                    fix=None if idle else "Name who may come in there (`from`), and on which ports (`ports`).",
+                    fix=_fix(facts, component)
+                    if idle
+                    else "Name who may come in there (`from`), and on which ports (`ports`).",
                 )
+
+
+def _fix(facts: Topology, component: Component) -> str | None:
+    """Return the fix of a firewall that is in its place and refuses by default what no rule allows; None for the rule's own."""
+    if component.default != "deny" or any(_aside(facts, component)):
+        return None
+    return "In the place of the rule that allows everything, allow only what the flows need (`from`, `to`, `ports`)."
 
 
 def _open(component: Component) -> Iterator[str]:

@@ -59,6 +59,7 @@ def callers_without_check(topology: Topology) -> Iterator[Gap]:
             f"Add `retries: 1` to {'each' if several else f'`{calls[0].id}`'} if the caller tries the next host, else {check}"
             if may_retry
             else f"Add {check}",
+            tuple(flow for call in calls for flow in topology.flows_over[call.id]),
         )
 
 

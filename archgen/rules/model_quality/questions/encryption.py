@@ -38,6 +38,7 @@ def encryption_between_hosts(topology: Topology) -> Iterator[Gap]:
             f"{listed(names)} {lack} whether {whose} {listed([PROTOCOLS[each].title for each in protocols])} traffic is "
             "encrypted between hosts",
             "Add `tls: true` (also where a service mesh encrypts) or `tls: false`.",
+            tuple(flow for call in calls for flow in topology.flows_over[call.id]),
         )
 
 

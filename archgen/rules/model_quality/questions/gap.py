@@ -12,7 +12,7 @@ MOST_NAMES = 3
 
 
 class Gap(Struct, frozen=True):
-    """The subject that lacks a fact, the consequence for another rule, and the key to add; `flows` if not all of it are concerned."""
+    """The subject that lacks a fact, the consequence for another rule, and the key to add; `flows` if others than its own."""
 
     subject: Subject
     message: str
