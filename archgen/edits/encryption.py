@@ -321,8 +321,8 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
 
 
 def _also_called(protocol: str) -> tuple[str | None, ...]:
-    """Return the names of a protocol and of its encrypted form, whose callers share one listener."""
-    return (protocol, PROTOCOLS[protocol].secured, _APART.get(protocol))
+    """Return the names of a protocol and of its encrypted form, whose callers share one listener: `sips` for `sip`."""
+    return (protocol, PROTOCOLS[protocol].secured, f"{protocol}s")
 
 
 def _ports_beside(topology: Topology, call: Connection) -> Iterator[tuple[Connection, Port]]:

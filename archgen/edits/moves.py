@@ -49,7 +49,7 @@ def moves(
     if target.kind == "host":
         yield from _of_replicas(index, target, twice, breaking, named)
     else:
-        yield from _of_voters(index, target, twice, breaking, named)
+        yield from _of_voters(index, target, twice, breaking, named, built)
     hosts = [
         host
         for host in reversed(index.hosts)
@@ -114,6 +114,7 @@ def _of_voters(
     twice: Iterable[Component],
     breaking: Collection[Subject],
     named: frozenset[str],
+    built: Collection[str],
 ) -> Iterator[MoveReplica]:
     """Yield the moves of the last voter in a zone to a host with nothing or others' votes, or of its platform, so that no zone has half.
 
@@ -146,7 +147,8 @@ def _of_voters(
         )
         place = next(free, None)
         if place is not None:
-            yield MoveReplica(component.id, here[-1].id, place)
+            # the edit that adds a host may turn out to be of no other use
+            yield MoveReplica(component.id, here[-1].id, place, () if place in built else index.hosts[place].zones)
         elif (
             index.zone_kinds[target.id] in BUILT
             and promotes

@@ -83,7 +83,9 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
     if component.replication is not None and component.replication.copy_of is not None:
         return read_elsewhere(component.id, component.replication.copy_of, "on another host")
     if topology.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
-        return SERVER_INSTEAD if product_of(component.product).embedded else None
+        if product_of(component.product).embedded:
+            return SERVER_INSTEAD
+        return _COPY if flows and not (component.managed or component.replication) else None
     if is_spread_by_clients(component):
         where = "" if component.replicas[0].floating else " on another host"
         return (
@@ -191,6 +193,11 @@ def _more_members(component: Component) -> str:
     fails = "two are no majority" if product.leaderless else "two can't elect"
     return f"Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: {fails} when one fails."
 
+
+_COPY = (
+    "Add a replica on another host that copies its data and is promoted by itself (`replication: {primary: …, failover: automatic, "
+    "by: …}`)."
+)
 
 _RELAY = (
     "Run a second one on another host, and hand the addresses of both to each client (`iceServers`): it tries each."

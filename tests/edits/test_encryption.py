@@ -493,3 +493,21 @@ def test_steps_name_the_encrypted_protocol_of_a_connection_with_several_ports() 
     assert steps[2]["lb -> web"]["protocol"] == "ssh"
     assert steps[3]["opt"]["steps"][0]["lb  ->  web"]["protocol"] == "https"
     assert steps[4]["alt"][0]["steps"][0]["lb -> web@a"]["protocol"] == "https"
+
+
+@pytest.mark.parametrize(
+    ("plain", "number", "secured", "other"),
+    [("sip", 5060, "sips", 5061), ("mqtt", 1883, "mqtts", 8883), ("amqp", 5672, "amqps", 5671)],
+)
+def test_the_encrypted_form_under_its_own_name_is_the_same_listener(
+    plain: str, number: int, secured: str, other: int
+) -> None:
+    text = model(
+        f"{JOB}\napp: {{kind: service, runs_on: a}}\nlab: {{kind: service, runs_on: c}}\nhub: {{kind: service, runs_on: b}}",
+        f"job -> app: https\napp -> hub: {{protocol: {plain}, port: {number}}}\nlab -> hub: {{protocol: {secured}, port: {other}}}",
+        "job -> app: x\napp -> hub: x",
+        HOSTS,
+        NETWORKS,
+    )
+    after = fixed(text, "plaintext-between-hosts")["connections"]["app -> hub"]
+    assert (after["protocol"], after["port"]) == (plain, other)

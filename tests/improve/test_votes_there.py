@@ -6,7 +6,7 @@ import pytest
 
 from archgen.edits.changes import AutomateFailover
 from archgen.improve.repair import find_smallest_repair
-from tests.improve.test_moves import read
+from tests.improve.test_moves import read, repair
 
 RACKS = """\
 archgen: 1
@@ -47,3 +47,27 @@ def test_a_vote_gets_a_new_rack_where_that_saves_something(files: str, host: str
     edits = find_smallest_repair(read(RACKS.replace("FILES", files))).edits
     promoters = [edit.promoter for edit in edits if isinstance(edit, AutomateFailover)]
     assert [promoter.witness for promoter in promoters if promoter is not None] == [host]
+
+
+SHARED = """\
+archgen: 1
+name: A witness that two votes may share
+zones: {dc-a: {kind: datacenter}, dc-b: {kind: datacenter}}
+hosts: {pg-a: {zone: dc-a}, pg-b: {zone: dc-b}, red-a: {zone: dc-a}, red-b: {zone: dc-b}, mq-a: {zone: dc-a}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db: {kind: database, product: postgresql, runs_on: [pg-a, pg-b], replication: {primary: pg-a, failover: manual}}
+  phones: {kind: key-value-store, product: redis, runs_on: [red-a, red-b], replication: {primary: red-a, failover: automatic, by: sentinel}}
+  sentinel: {kind: other, product: redis-sentinel, runs_on: [red-a, red-b, mq-a], quorum: majority}
+  web: {kind: service, runs_on: mq-a}
+connections: {job -> db: postgresql, job -> phones: redis, sentinel -> phones: redis, job -> web: https}
+flows:
+  register: {access: write, steps: [{job -> db: {message: SELECT, access: read}}, {job -> phones: SET}]}
+  bill: {access: read, steps: [{job -> db: SELECT}, {job -> web: GET}]}
+"""
+
+
+def test_a_vote_that_moves_needs_no_other_change_for_its_new_host() -> None:
+    words = repair(read(SHARED))
+    assert "a move of sentinel@mq-a to witness-1, a new host in dc-c, a new datacenter" in words
+    assert not any("failover of db" in each for each in words)
