@@ -62,8 +62,9 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
                 new = f", a new host{_in_zones(edit.machine_zones)}{_new_zones(architecture, edit.machine_zones)}"
             return f"a move of {edit.host} to {edit.runs_on or ', '.join(edit.zones)}{new}"
         case MoveReplica():
-            new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
-            return f"a move of {edit.replica} to {edit.host}{new}{_in_zones(edit.zones)}{_new_zones(architecture, edit.zones)}"
+            is_there = any(host.id == edit.host for host in architecture.hosts)
+            place = "" if is_there else f", a new host{_in_zones(edit.zones)}{_new_zones(architecture, edit.zones)}"
+            return f"a move of {edit.replica} to {edit.host}{place}"
         case AddHost():
             # in one pass: a host may carry all components of a model
             names = set(edit.components)

@@ -18,6 +18,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
     AddHost,
     AddReplica,
+    AutomateFailover,
     Edit,
     MoveHost,
     MoveReplica,
@@ -25,7 +26,7 @@ from archgen.edits.changes import (
 )
 from archgen.edits.moves import BUILT
 from archgen.improve.administration import administered
-from archgen.improve.candidates import against, lone_components
+from archgen.improve.candidates import against, automated, lone_components
 from archgen.improve.grouping import with_failover
 from archgen.improve.neighbours import with_neighbours
 from archgen.improve.numbering import renumber
@@ -108,6 +109,13 @@ class _Search:
             if not isinstance(edit, _MOVES) or self._is_harmless(self.apply(architecture, edit), points, impossible)
         )
 
+    def with_promoter(self, architecture: Architecture, edit: AutomateFailover) -> Edit:
+        """Return automatic failover with a new promoter where it names one that isn't there."""
+        components = {each.id: each for each in architecture.components}
+        if edit.promoter is None or edit.promoter.new or edit.promoter.id in components:
+            return edit
+        return automated(Index(architecture), components[edit.component], self._built)
+
     def _is_harmless(self, moved: Architecture, points: Points, impossible: frozenset[str]) -> bool:
         """Return True if a move, unlike something more, takes nothing away from where it was."""
         after, _, failing = self._computed(Index(moved))
@@ -156,12 +164,17 @@ def _applied(search: _Search, architecture: Architecture, edits: Iterable[Edit])
 
 
 def _possible(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """Return the edits without the moves of hosts, and of replicas to hosts, that none of those before them adds."""
-    if not any(isinstance(edit, _MOVES) for edit in edits):
+    """Return the edits as they are without one: no moves of hosts, or to hosts, that none before them adds.
+
+    What promotes is new where the edit that would have added it is gone.
+    """
+    if not any(isinstance(edit, (*_MOVES, AutomateFailover)) for edit in edits):
         return edits
     possible: list[Edit] = []
     for edit in edits:
         there = {host.id for host in architecture.hosts}
+        if isinstance(edit, AutomateFailover):
+            edit = search.with_promoter(architecture, edit)
         if not isinstance(edit, _MOVES) or edit.host in there or (isinstance(edit, MoveReplica) and edit.zones):
             possible.append(edit)
             architecture = search.apply(architecture, edit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archgen.edits.changes import AutomateFailover
+from archgen.improve import repair as repairs
 from archgen.improve.repair import find_smallest_repair
 from tests.improve.test_moves import read, repair
 
@@ -71,3 +72,29 @@ def test_a_vote_that_moves_needs_no_other_change_for_its_new_host() -> None:
     words = repair(read(SHARED))
     assert "a move of sentinel@mq-a to witness-1, a new host in dc-c, a new datacenter" in words
     assert not any("failover of db" in each for each in words)
+
+
+ONE_ETCD = """\
+archgen: 1
+name: A promoter that goes with the change that added it
+zones: {north: {kind: datacenter}, south: {kind: datacenter}}
+hosts: {ts-1: {zone: north}, ts-2: {zone: south}, pg-1: {zone: north}, web-1: {zone: north}, web-2: {zone: south}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  web: {kind: service, runs_on: [web-1, web-2]}
+  readings: {kind: database, product: postgresql, runs_on: [ts-1, ts-2], replication: {primary: ts-1, failover: manual}}
+  db: {kind: database, product: postgresql, runs_on: pg-1}
+  files: {kind: file-storage, product: nfs, runs_on: web-1}
+connections: {job -> web: https, web -> readings: postgresql, web -> db: postgresql, web -> files: nfs}
+flows:
+  look: {access: read, steps: [job -> web: GET, web -> db: SELECT, web -> readings: SELECT]}
+  save: {access: write, steps: [job -> web: POST, web -> db: INSERT, web -> files: PUT]}
+  keep: {access: write, steps: [{job -> web: POST}, {web -> readings: {message: INSERT, async: true}}]}
+"""
+
+
+def test_what_promotes_is_new_where_the_change_that_added_it_is_superfluous(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repairs, "MOST_HELPERS", 3)
+    edits = find_smallest_repair(read(ONE_ETCD)).edits
+    promoters = [edit.promoter for edit in edits if isinstance(edit, AutomateFailover)]
+    assert [(each.id, each.new) for each in promoters if each is not None] == [("etcd", True)]
