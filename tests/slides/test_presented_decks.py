@@ -210,7 +210,9 @@ def test_one_slide_recommends_with_its_cost_and_hours() -> None:
     _, deck, _ = presented("1-simple-web-stack.arch.yaml")
     advised = [slide for slide in deck.slides if isinstance(slide, TableSlide) and slide.header[0] == "Change"]
     assert len(advised) == 1
-    assert re.fullmatch(r"(One change saves|\d changes save) [\d.]+ h per year for “A visitor opens a page”", advised[0].title)
+    assert re.fullmatch(
+        r"(One change saves|\d changes save) [\d.]+ h per year for “A visitor opens a page”", advised[0].title
+    )
     assert re.search(r"\d hosts, \d replicas", advised[0].rows[-1][1])
     assert all(row[2].startswith(("up to ", "not ")) or " for “" in row[2] for row in advised[0].rows)
 
