@@ -149,3 +149,12 @@ def port_of(connection: Connection, request: Request | None = None) -> Port | No
         return next((port for port in connection.ports if port.protocol == request.protocol), None)
     ahead = (port for port in connection.ports if port.redirect is None)
     return next(ahead, connection.ports[0] if connection.ports else None)
+
+
+_WITH_A_LIST = ("dns", "radius", "diameter", "ldap", "ldaps", "udp")
+"""Protocols whose clients know several servers and try the next by themselves; over bare UDP that is their own matter."""
+
+
+def tries_the_next(port: Port) -> bool:
+    """Return True if the clients of a port know several servers and try the next by themselves, or signaling names another to them."""
+    return port.protocol in _WITH_A_LIST or relays(port) or is_signaled(port)

@@ -8,9 +8,10 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Collection, Component, Connection
+from archgen.model.architecture import Collection, Component, Connection, Port
 from archgen.model.kinds import AGENTS, FILE_STORES, FORWARDING
 from archgen.model.products import product_name, product_of
+from archgen.model.protocols import UNCOUNTED
 from archgen.model.subject import Subject
 from archgen.reliability.failure import single_points
 
@@ -323,3 +324,33 @@ def points_beside_monitoring(topology: Topology) -> Mapping[str, frozenset[Subje
 def alerted_people(facts: Topology) -> tuple[str, ...]:
     """Return whom a new monitoring may alert: those whom another does, else those on call."""
     return next((each.alerts for each in facts.architecture.components if each.alerts), ("on-call",))
+
+
+def measuring_monitoring(topology: Topology) -> Component | None:
+    """Return the monitoring that takes measurements of others."""
+    watchers = (each for each in topology.architecture.components if each.kind == "monitoring")
+    return next((each for each in watchers if takes_measurements(topology, each)), None)
+
+
+def asks_agents(topology: Topology) -> tuple[Component, Port] | None:
+    """Return that monitoring and the port on which its product asks agents; None for one that waits for what they send."""
+    watcher = measuring_monitoring(topology)
+    agents_at = product_of(watcher.product).agents_at if watcher is not None else None
+    return (watcher, Port(*agents_at)) if watcher is not None and agents_at is not None else None
+
+
+def takes_measurements(topology: Topology, observer: Component) -> bool:
+    """Return True unless an observer only asks for answers, takes other data, shows measurements or passes alerts on."""
+    measures = takes_metrics(topology, observer) and not topology.only_probes(observer.id)
+    return measures and not product_of(observer.product).shows
+
+
+_WITHOUT_REQUESTS = (*FORWARDING, "bastion", "backup", "worker", "scheduler", "log-collector")
+"""The kinds that answer no requests: packets, sessions of administrators, jobs and logs are none."""
+
+
+def answers_requests(topology: Topology, name: str) -> bool:
+    """Return True for what others call, in a protocol that has requests to count: a controller gets orders, and a sensor no call."""
+    calls = (call for call in topology.incoming[name] if not topology.kind(call.source).observes)
+    spoken = (not call.ports or any(port.protocol not in UNCOUNTED for port in call.ports) for call in calls)
+    return topology.kind(name).id not in _WITHOUT_REQUESTS and any(spoken)

@@ -1,9 +1,11 @@
-"""The code bases of components, and the installations that the processes of a product belong to."""
+"""The code bases of components, the installations that processes of a product belong to, and servers that others hand out."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.products import product_name
@@ -128,3 +130,34 @@ def _repository(component: Component) -> str | None:
     name = (component.image or "").partition("@")[0]
     path, slash, last = name.rpartition("/")
     return f"{path}/{last.partition(':')[0]}" if slash and path != "docker.io/library" else None
+
+
+def is_handed_out(topology: Topology, component: Component) -> bool:
+    """Return True if visitors get a replica of their own from another component, as players a game server from a matchmaker."""
+    flows = {flow: topology.hops[flow] for flow in topology.flows_of[component.id]}
+    if any(_hands_out_before(topology, component, hops) for hops in flows.values()):
+        return True
+    visits = (
+        [hops for flow, hops in flows.items() if topology.clients_in[flow]] if component.sessions == "local" else []
+    )
+    return any(component.id in hop.targets and _hands_out(topology, hop.step.source) for hops in visits for hop in hops)
+
+
+def _hands_out_before(topology: Topology, component: Component, hops: Sequence[Hop]) -> bool:
+    """Return True if an application asks a balancer for a server, and a client calls the server itself later in the flow."""
+    asked: set[str] = set()
+    allocated = False
+    for hop in hops:
+        caller = hop.step.source
+        if component.id in hop.targets:
+            if allocated and topology.kind(caller).id == "client":
+                return True
+            allocated = allocated or caller in asked
+        if _hands_out(topology, caller):
+            asked.update(target for target in hop.targets if topology.kind(target).role == "balancer")
+    return False
+
+
+def _hands_out(topology: Topology, caller: str) -> bool:
+    kind = topology.kind(caller)
+    return kind.role not in ("visitor", "balancer", "edge", "web")

@@ -257,7 +257,8 @@ def _moved(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
     check = BY_NAME[_UNMOVED].check
     for hit in check(RuleContext(topology)) if check is not None and outcome.lost else ():
         cluster = topology.components[hit.subject.id].cluster
-        lost = [each for each in outcome.lost if topology.replicas[each].component == hit.subject.id]
+        reached = {hit.subject.id, *(subject.id for subject, _ in hit.related if subject.kind == "component")}
+        lost = [each for each in outcome.lost if topology.replicas[each].component in reached]
         if lost and outcome.flow in hit.flows and (cluster is None or cluster.watches != "host"):
             yield f"only if the traffic of {listed(lost)} moves to another replica ({_UNMOVED})"
 

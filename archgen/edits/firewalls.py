@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from archgen.analysis.exposure import is_way_in, stores_reached
 from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Port, Replica
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.kinds import QUEUES
-from archgen.model.products import product_name
+from archgen.model.products import product_of
 
 _AT_USUAL_PORT = ("http", "https", "smtp")
 """The protocols that need not declare their port: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
-
-_AGENT_PORTS = {
-    # https://github.com/prometheus/prometheus/wiki/Default-port-allocations
-    **dict.fromkeys(("prometheus", "victoriametrics", "vmagent"), 9100),
-    "zabbix": 10050,
-    **dict.fromkeys(("nagios", "naemon"), 5666),
-    **dict.fromkeys(("icinga", "icinga2"), 5665),
-    "checkmk": 6556,
-    "munin": 4949,
-}
-"""The ports on which products of monitoring ask their agents on hosts, unless set up otherwise."""
 
 _Sides = dict[tuple[str, str], set[int | None]]
 """The ports that rules open, by source and target."""
@@ -96,31 +87,37 @@ def admit_from(topology: Topology, component: str, hosts: Collection[str]) -> tu
 
 
 def admit_to(topology: Topology, component: str, hosts: Collection[str]) -> tuple[Change, ...]:
-    """Return the rules that let the calls of a component in to further hosts, past the packet filters of these.
+    """Return the rules that let the calls of a component in to further hosts, past the firewalls before these.
 
-    A filter with a rule that denies something, or with none for callers inside where others call, may keep them out on purpose. One
-    that has a rule for such a call needs no other, and a port that nobody declares can't be named.
+    One with a rule that denies something, or a packet filter with none for callers inside where others call, may keep them out on
+    purpose. One that has a rule for such a call needs no other, and a port that nobody declares can't be named.
     """
     opened: dict[tuple[str, str], dict[int | None, None]] = {}
-    filters = {name: None for host in hosts for name in topology.firewalls.guards.get(f"host:{host}", ())}
-    for firewall in (topology.components[name] for name in filters):
-        if firewall.default != "deny" or not all(lets_in(rule) for rule in firewall.rules):
-            continue
-        if not topology.firewalls.sees_inside(firewall.id) and _is_called_inside(topology, firewall):
-            continue
-        for call in topology.incoming[component]:
-            for port in ports_of(call):
-                sources = topology.firewalls.places(call.source)
-                if not topology.firewalls.admits(firewall.id, sources, component, port):
-                    opened.setdefault((firewall.id, call.source), {})[port_number(port)] = None
+    replicas = [Replica(f"{component}@{host}", component, (host,)) for host in hosts]
+    for call in topology.incoming[component]:
+        for port in ports_of(call):
+            for firewall in _keeping_out(topology, call, replicas, port):
+                opened.setdefault((firewall, call.source), {})[port_number(port)] = None
     return tuple(
         Append(
             ("components", firewall, "rules"),
             {"from": source, "to": component, "ports": [*ports], "action": "allow"},
         )
         for (firewall, source), ports in opened.items()
-        if None not in ports
+        if None not in ports and _only_allow(topology, (firewall,))
     )
+
+
+def _keeping_out(topology: Topology, call: Connection, replicas: Iterable[Replica], port: Port) -> Iterator[str]:
+    """Yield the firewalls that keep a call out of replicas: those that deny it, and packet filters that say nothing of it."""
+    firewalls, sources = topology.firewalls, topology.firewalls.places(call.source)
+    for replica in replicas:
+        yield from firewalls.denying_at(sources, call.source, replica, port)
+        for name in firewalls.guards.get(f"host:{replica.hosts[0]}", ()):
+            closed = topology.components[name].default == "deny" and not firewalls.sees_inside(name)
+            free = closed and not _is_called_inside(topology, topology.components[name])
+            if free and not firewalls.admits(name, sources, replica.component, port):
+                yield name
 
 
 def admit_members(topology: Topology, component: str) -> tuple[Change, ...]:
@@ -178,16 +175,36 @@ def admit_scrapes(topology: Topology, observer: str, components: Collection[str]
     A firewall with a rule that denies something may keep it out on purpose, and nothing else lets it through. None if one would have
     to be opened for a product whose port isn't known: a rule without ports opens all.
     """
-    port = _AGENT_PORTS.get(product_name(topology.components[observer].product))
+    agents_at = product_of(topology.components[observer].product).agents_at
     sources = topology.firewalls.places(observer)
     denying = {name: topology.firewalls.denying(sources, observer, name, None) for name in components}
     opened = [(each, name) for name, passed in denying.items() if _only_allow(topology, passed) for each in passed]
-    if opened and port is None:
+    if opened and agents_at is None:
         return None
+    ports = [] if agents_at is None else [agents_at[1]]
     return tuple(
-        Append(("components", firewall, "rules"), {"from": observer, "to": name, "ports": [port], "action": "allow"})
+        Append(("components", firewall, "rules"), {"from": observer, "to": name, "ports": ports, "action": "allow"})
         for firewall, name in opened
     )
+
+
+def admit_agent(topology: Topology, agent: Component, call: Connection) -> tuple[Change, ...] | None:
+    """Return the rules that let a monitoring and its new agent call each other; None if a firewall may deny that on purpose.
+
+    A rule needs a port that is known.
+    """
+    model = topology.architecture
+    added = replace(model, components=(*model.components, agent), connections=(*model.connections, call))
+    firewalls, port = Topology(added).firewalls, call.ports[0]
+    sources, target = firewalls.places(call.source), call.targets[0]
+    called = agent if target == agent.id else topology.components[target]
+    denying = dict.fromkeys(
+        each for replica in called.replicas for each in firewalls.denying_at(sources, call.source, replica, port)
+    )
+    if denying and (port.port is None or not _only_allow(topology, denying)):
+        return None
+    value = {"from": call.source, "to": target, "ports": [port.port], "action": "allow"}
+    return tuple(Append(("components", firewall, "rules"), value) for firewall in denying)
 
 
 def _only_allow(topology: Topology, firewalls: Collection[str]) -> bool:

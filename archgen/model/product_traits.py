@@ -40,6 +40,7 @@ class Product(Struct, frozen=True, gc=False):
     itself unless it has a store for them. `mailboxes`: it keeps the mail of people. `copied_on_request`: a managed store of which the
     provider keeps no copy from before a mistake until somebody asks for it. `appliance`: a device or mainframe without programs of others.
     `attached`: a firewall of requests that is a setting of a balancer or CDN of its provider, and has no address of its own.
+    `agents_at`: the protocol and port in which a monitoring asks its agents on hosts, unless set up otherwise.
     `shows`: a dashboard or a router of alerts, which shows or passes on what others have measured, and measures nothing.
     `resolves`: a name server that asks others and has no records of its own.
     `embedded`: a library that keeps its data in a file of the program that uses it. `file_database`: an application that does so unless
@@ -89,6 +90,7 @@ class Product(Struct, frozen=True, gc=False):
     trusting: bool = False
     waits: bool = False
     figures_only: bool = False
+    agents_at: tuple[str, int] | None = None
     logs_only: bool = False
     probes_only: bool = False
     directory: bool = False
@@ -227,11 +229,20 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(
         (
-            *("prometheus", "prometheus-agent", "victoriametrics", "thanos", "mimir", "statsd", "collectd", "cadvisor"),
-            *("icinga", "icinga2", "nagios", "naemon", "munin", "ganglia", "cacti", "kube-state-metrics", EXPORTER),
+            *("prometheus-agent", "thanos", "mimir", "statsd", "collectd", "cadvisor"),
+            *("ganglia", "cacti", "kube-state-metrics", EXPORTER),
         ),
         Product(figures_only=True),
     ),
+    # https://github.com/prometheus/prometheus/wiki/Default-port-allocations
+    **dict.fromkeys(("prometheus", "victoriametrics"), Product(figures_only=True, agents_at=("https", 9100))),
+    "vmagent": Product(agents_at=("https", 9100)),
+    **dict.fromkeys(("nagios", "naemon"), Product(figures_only=True, agents_at=("tcp", 5666))),
+    **dict.fromkeys(("icinga", "icinga2"), Product(figures_only=True, agents_at=("tcp", 5665))),
+    "munin": Product(figures_only=True, agents_at=("tcp", 4949)),
+    "checkmk": Product(agents_at=("tcp", 6556)),
+    "zabbix": Product(agents_at=("tcp", 10050)),
+    "librenms": Product(agents_at=("snmp", 161)),
     **dict.fromkeys(
         ("promtail", "filebeat", "fluentd", "logstash", "loki", "graylog", "rsyslog", "syslog-ng"),
         Product(logs_only=True),

@@ -8,7 +8,9 @@ import yaml
 from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import admit_from, admit_like, admit_scrapes
 from archgen.language.load import load
+from archgen.linting.rule import RuleContext
 from archgen.model.change import Append
+from archgen.rules import BY_NAME
 from tests.edits.fixed_models import JOB, fixed, model
 
 EDGE = model(
@@ -278,7 +280,12 @@ def test_programs_ask_a_new_sentinel_for_the_primary() -> None:
 
 @pytest.mark.parametrize(
     ("product", "asks", "what"),
-    [("prometheus", True, ["metrics"]), ("nagios", True, ["metrics"]), ("zabbix", False, ["metrics", "logs"])],
+    [
+        ("prometheus", True, ["metrics"]),
+        ("nagios", True, ["metrics"]),
+        ("zabbix", True, ["metrics", "logs"]),
+        ("datadog", False, ["metrics", "logs"]),
+    ],
 )
 def test_a_monitoring_that_asks_its_agents_calls_a_new_one(product: str, asks: bool, what: list[str]) -> None:
     parts = f"{JOB}\nwatch: {{kind: monitoring, product: {product}, runs_on: m, alerts: [ops]}}\napi: {{kind: service, runs_on: a}}"
@@ -286,3 +293,56 @@ def test_a_monitoring_that_asks_its_agents_calls_a_new_one(product: str, asks: b
     assert ("watch -> agent" in after["connections"]) == asks
     assert ("agent -> watch" in after["connections"]) != asks
     assert after["components"]["agent"]["collects"][0]["what"] == what
+
+
+def _behind_wall(product: str, rules: str = "{from: job, to: api, ports: [443]}", networks: str = "lan") -> str:
+    return model(
+        f"{JOB}\nwatch: {{kind: monitoring, product: {product}, runs_on: m, alerts: [ops]}}\napi: {{kind: service, runs_on: a}}\n"
+        f"wall: {{kind: firewall, guards: {networks}, default: deny, rules: [{rules}]}}",
+        "job -> api: https",
+        "job -> api: GET",
+        "{a: {network: lan}, m: {network: far}}",
+        "networks: {lan: {trust: private}, far: {trust: private}}\n",
+    )
+
+
+def test_a_new_agent_is_let_in_on_the_port_on_which_it_is_asked() -> None:
+    after = fixed(_behind_wall("prometheus"), "unmonitored")
+    assert after["connections"]["watch -> agent"] == {"protocol": "https", "port": 9100}
+    assert after["components"]["wall"]["rules"][1:] == [
+        {"from": "watch", "to": "agent", "ports": [9100], "action": "allow"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _behind_wall("prometheus", "{from: job, to: api, ports: [443]}, {from: far, to: lan, action: deny}"),
+        _behind_wall("datadog", "{from: job, to: watch, ports: [443]}", "far"),
+    ],
+    ids=["denied on purpose", "unknown port"],
+)
+def test_no_agent_is_added_that_a_firewall_cuts_off(text: str) -> None:
+    assert "agent" not in fixed(text, "unmonitored")["components"]
+
+
+def test_the_advice_names_the_firewall_that_keeps_the_monitoring_out() -> None:
+    def advice(text: str) -> str | None:
+        facts = Topology(load("a.arch.yaml", text.encode()).architecture)
+        return next(hit.fix for hit in BY_NAME["unmonitored"].check(RuleContext(facts)))
+
+    assert (advice(_behind_wall("prometheus")) or "").endswith("So far, wall doesn't let watch in there (port 9100).")
+    assert "wall" not in (advice(_behind_wall("prometheus", "{from: far, to: lan, ports: [9100]}")) or "")
+
+
+def test_of_what_answers_no_requests_their_numbers_are_not_asked() -> None:
+    parts = f"{JOB}\nprom: {{kind: monitoring, product: prometheus, runs_on: m, alerts: [ops]}}\napi: {{kind: service, runs_on: m}}"
+    for protocol, measures in (("modbus", None), ("https", ["requests-per-second", "errors", "latency"])):
+        text = model(
+            f"{parts}\nplc: {{kind: other, replicas: 2}}\nagent: {{kind: monitoring-agent, runs_on: m}}",
+            f"job -> api: https\napi -> plc: {protocol}\nprom -> agent: https",
+            "job -> api: GET\napi -> plc: move",
+            "{m: {}}",
+        )
+        (collection,) = fixed(text, "unmonitored")["components"]["prom"]["collects"]
+        assert collection.get("measures") == measures

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from archgen.analysis.exposure import gateways
 from archgen.analysis.monitoring import (
     alerted_people,
+    answers_requests,
+    asks_agents,
     collected_from,
     is_appliance,
+    measuring_monitoring,
     monitored,
     observers_of_unknown_reach,
+    takes_measurements,
     takes_metrics,
 )
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
-from archgen.edits.firewalls import admit_from, admit_scrapes, admit_to
+from archgen.edits.firewalls import admit_agent, admit_from, admit_scrapes, admit_to
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Connection, Port, Replica
 from archgen.model.change import Append, Change, Put
-from archgen.model.kinds import AGENTS, FILE_STORES, FORWARDING
+from archgen.model.kinds import AGENTS, FILE_STORES
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -57,15 +61,38 @@ def check(context: RuleContext) -> Iterator[Hit]:
         message=f"Nothing monitors {names}" if nobody else f"The monitoring collects {lacking} from {names}",
         related=tuple((element, "is not monitored") for element in (*hosts.values(), *parts.values())),
         flows=_flows(facts, running, unseen, ways_in),
-        fix=_advise(names, alone=len(hosts) + len(parts) == 1, rented=not hosts and parts.keys() <= {*forgotten}),
+        fix=_advise(
+            facts,
+            names,
+            [*hosts],
+            alone=len(hosts) + len(parts) == 1,
+            rented=not hosts and parts.keys() <= {*forgotten},
+        ),
         case="nothing" if nobody else None,
     )
 
 
-def _advise(names: str, *, alone: bool, rented: bool) -> str | None:
+def _advise(facts: Topology, names: str, hosts: Sequence[str], *, alone: bool, rented: bool) -> str | None:
     if rented:
         return f"List {names} under `from` of what collects from others of the same product."
-    return _FIX.replace("each of them", names) if alone else None
+    barred = _barred(facts, hosts)
+    return f"{_FIX.replace('each of them', names) if alone else _FIX}{barred}" if alone or barred else None
+
+
+def _barred(facts: Topology, hosts: Sequence[str]) -> str:
+    """Return the firewalls that keep out the monitoring which asks agents on some hosts, as a sentence; else ""."""
+    asking = asks_agents(facts)
+    if asking is None:
+        return ""
+    watcher, port = asking
+    sources = facts.firewalls.places(watcher.id)
+    asked = next(iter(facts.of_kind("monitoring-agent")), watcher).id
+    replicas = [Replica(f"{asked}@{host}", asked, (host,)) for host in hosts]
+    barring = dict.fromkeys(
+        name for each in replicas for name in facts.firewalls.denying_at(sources, watcher.id, each, port)
+    )
+    does = "doesn't" if len(barring) == 1 else "don't"
+    return f" So far, {listed([*barring])} {does} let {watcher.id} in there (port {port.port})." if barring else ""
 
 
 def _running(facts: Topology, ways_in: Iterable[str]) -> list[Component]:
@@ -197,7 +224,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     bare += dict.fromkeys(replica.component for host in closed for replica in facts.replicas_on[host])
     agent = next((component for component in facts.architecture.components if _collects_by_place(component)), None)
     components = facts.architecture.components
-    collectors = (each for each in components if _collects_by_name(each) and _takes_measurements(facts, each))
+    collectors = (each for each in components if _collects_by_name(each) and takes_measurements(facts, each))
     collector = min(collectors, key=lambda component: component.kind != "monitoring-agent", default=None)
     if hosts and agent is None and collector is not None and _names_sources(collector):
         if not all(facts.replicas_on[host] for host in hosts):
@@ -234,7 +261,7 @@ def _collect(facts: Topology, collector: Component, components: list[str]) -> li
     # a witness or an observer votes, and answers nobody else
     voting = {each.replication.by for each in facts.components.values() if each.replication is not None}
     voting = {name for name in components if name in voting and not facts.hops_to[name]}
-    silent = [name for name in components if name in voting or facts.kind(name).id in _WITHOUT_REQUESTS]
+    silent = [name for name in components if name in voting or not answers_requests(facts, name)]
     answering = [name for name in components if name not in silent]
     statements: list[dict[str, list[str]]] = [{"from": answering} | _ALL | {"what": what}] if answering else []
     statements += [{"from": silent, "what": what}] if silent else []
@@ -243,38 +270,39 @@ def _collect(facts: Topology, collector: Component, components: list[str]) -> li
     return [Append(path, statement) for statement in statements]
 
 
-_WITHOUT_REQUESTS = (*FORWARDING, "bastion", "backup", "worker", "scheduler", "log-collector")
-"""The kinds that answer no requests: packets, sessions of administrators, jobs and logs are none."""
-
-
 def _new_agent(facts: Topology, hosts: Collection[str], components: Collection[str]) -> list[Change]:
     """Return a new agent on some hosts and beside some components, and the monitoring that it reports to."""
     if not hosts and not components:
         return []
-    watchers = (each for each in facts.architecture.components if each.kind == "monitoring")
-    watcher = next((each for each in watchers if _takes_measurements(facts, each)), None)
+    watcher = measuring_monitoring(facts)
     product = watcher.product if watcher is not None else None
-    pulls = product_name(product) in _PULLING
-    everything = _ALL | ({"what": ["metrics"]} if pulls and product_of(product).figures_only else {})
+    everything = _ALL | ({"what": ["metrics"]} if product_of(product).figures_only else {})
     collects = [everything] if hosts else []
     collects += [{"from": [*components]} | everything] if components else []
     places = {"runs_on": [*hosts] if len(hosts) > 1 else next(iter(hosts))} if hosts else {}
     agent = free_name("agent", facts)
     changes: list[Change] = [Put(("components", agent), {"kind": "monitoring-agent"} | places | {"collects": collects})]
-    taker = watcher.id if watcher is not None else free_name("monitoring", facts)
     if watcher is None:
-        changes.append(Put(("components", taker), _monitoring(facts)))
-    return [*changes, Put(("connections", f"{taker} -> {agent}" if pulls else f"{agent} -> {taker}"), "https")]
+        taker = free_name("monitoring", facts)
+        return [
+            *changes,
+            Put(("components", taker), _monitoring(facts)),
+            Put(("connections", f"{agent} -> {taker}"), "https"),
+        ]
+    replicas = tuple(Replica(f"{agent}@{host}", agent, (host,)) for host in hosts)
+    call, value = _call(agent, watcher)
+    admitted = admit_agent(facts, Component(id=agent, kind="monitoring-agent", replicas=replicas), call)
+    return [] if admitted is None else [*changes, Put(("connections", call.id), value), *admitted]
 
 
-_PULLING = ("prometheus", "victoriametrics", "vmagent", "nagios", "icinga", "icinga2", "checkmk", "munin", "librenms")
-"""Products that ask exporters and agents for what they measure."""
-
-
-def _takes_measurements(facts: Topology, observer: Component) -> bool:
-    """Return True unless an observer only asks for answers, takes other data, shows measurements or passes alerts on."""
-    measures = takes_metrics(facts, observer) and not facts.only_probes(observer.id)
-    return measures and not product_of(observer.product).shows
+def _call(agent: str, watcher: Component) -> tuple[Connection, object]:
+    """Return the call between a monitoring and its new agent, and its value in a model: some ask, others wait for what is sent."""
+    agents_at = product_of(watcher.product).agents_at
+    if agents_at is None:
+        return Connection(f"{agent} -> {watcher.id}", agent, (watcher.id,), (Port("https"),)), "https"
+    protocol, port = agents_at
+    value = {"protocol": protocol, "port": port} | ({"tls": True} if protocol == "tcp" else {})
+    return Connection(f"{watcher.id} -> {agent}", watcher.id, (agent,), (Port(protocol, port),)), value
 
 
 _ALL: dict[str, list[str]] = {"what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from archgen.analysis.hops import Hop, is_signaled, relays
+from archgen.analysis.hops import tries_the_next
+from archgen.analysis.programs import is_handed_out
 from archgen.analysis.record_paths import ALIASES, hosts_named, leaves_out_sick_hosts, record_ends
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
 from archgen.edits.records import lead_to_moving_address
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Cluster, Component, Connection, Port
+from archgen.model.architecture import Cluster, Component, Connection
 from archgen.model.change import Change, Put
 from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import ROUTING
@@ -29,57 +30,66 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for name, calls in entries.items():
         component = facts.components[name]
         cluster = component.cluster
-        hosts = facts.hosts_of(name)
-        floating = any(replica.floating for replica in component.replicas)
-        if component.managed or floating or len(component.replicas) < 2 or len(hosts) == 1:
+        if _moves_by_itself(facts, component) or len(component.replicas) < 2 or len(facts.hosts_of(name)) == 1:
             continue
         if cluster is None or not _moves(cluster):
             flows = _flows_over(facts, calls)
-            if not _is_handed_out(facts, component) and not _is_left_out_when_sick(facts, component, flows):
+            if not _is_left_out_when_sick(facts, component, flows):
                 yield _hit(component, _unmoved(facts, component, flows), _fix(facts, component), flows)
             continue
         if cluster.watches == "host":
             yield _unwatched(facts, component, cluster)
         if moves_by_layer_2(facts.components, cluster):
             yield from _left_behind(facts, component, cluster, _flows_over(facts, calls))
+    yield from _sites(facts, entries)
     for component in facts.architecture.components:
         cluster = _pair_on_hosts(component)
         if cluster is not None and component.id not in entries and facts.flows_of[component.id]:
             yield _unwatched(facts, component, cluster)
 
 
+def _sites(facts: Topology, entries: Mapping[str, Sequence[Connection]]) -> Iterator[Hit]:
+    """Yield a hit for each choice of visitors among several components, whose name servers leave out none that fails."""
+    for call in {call.id: call for each in entries.values() for call in each}.values():
+        sites = [facts.components[name] for name in call.targets if name in entries]
+        balance = facts.components[call.source].balance
+        if len(sites) < 2 or any(_moves_by_itself(facts, site) for site in sites) or (balance and balance.health_check):
+            continue
+        servers = _name_servers(facts, call)
+        if not any(server.balance and server.balance.health_check for server in servers):
+            yield _site_hit(sites, servers, facts.in_order(facts.flows_over[call.id]))
+
+
+def _moves_by_itself(facts: Topology, component: Component) -> bool:
+    """Return True for what a provider or an orchestrator moves, and for servers that another component hands out."""
+    floating = any(replica.floating for replica in component.replicas)
+    return bool(component.managed) or floating or is_handed_out(facts, component)
+
+
+def _name_servers(facts: Topology, call: Connection) -> list[Component]:
+    """Return the name servers that lead a caller to what it calls."""
+    domains = filter(None, dict.fromkeys(facts.flows[flow].domain for flow in facts.flows_over[call.id]))
+    names = dict.fromkeys(name for domain in domains for name in facts.index.servers_of(domain, call.source))
+    return [facts.components[name] for name in names]
+
+
+def _site_hit(sites: Sequence[Component], servers: Sequence[Component], flows: tuple[str, ...]) -> Hit:
+    names = [site.id for site in sites]
+    blind = [server.id for server in servers if server.balance and server.balance.health_check is False]
+    return Hit(
+        subject=Subject("component", names[0]),
+        message=f"While one of {listed(names)} is down, {listed(blind)} leads visitors there all the same, without a health check"
+        if blind
+        else f"Nothing is declared that moves the visitors' traffic when one of {listed(names)} fails",
+        related=tuple((Subject("component", name), "is another that visitors reach") for name in names[1:]),
+        flows=flows,
+        fix="Let the name server leave out what can't answer: `balance: {health_check: GET /health}`.",
+    )
+
+
 def _flows_over(facts: Topology, calls: Sequence[Connection]) -> tuple[str, ...]:
     """Return the flows of connections, in the model's order: others come another way, such as through a balancer."""
     return facts.in_order(flow for call in calls for flow in facts.flows_over[call.id])
-
-
-def _is_handed_out(facts: Topology, component: Component) -> bool:
-    """Return True if visitors get a replica of their own from another component, as players a game server from a matchmaker."""
-    flows = {flow: facts.hops[flow] for flow in facts.flows_of[component.id]}
-    if any(_hands_out_before(facts, component, hops) for hops in flows.values()):
-        return True
-    visits = [hops for flow, hops in flows.items() if facts.clients_in[flow]] if component.sessions == "local" else []
-    return any(component.id in hop.targets and _hands_out(facts, hop.step.source) for hops in visits for hop in hops)
-
-
-def _hands_out_before(facts: Topology, component: Component, hops: Sequence[Hop]) -> bool:
-    """Return True if an application asks a balancer for a server, and a client calls the server itself later in the flow."""
-    asked: set[str] = set()
-    allocated = False
-    for hop in hops:
-        caller = hop.step.source
-        if component.id in hop.targets:
-            if allocated and facts.kind(caller).id == "client":
-                return True
-            allocated = allocated or caller in asked
-        if _hands_out(facts, caller):
-            asked.update(target for target in hop.targets if facts.kind(target).role == "balancer")
-    return False
-
-
-def _hands_out(facts: Topology, caller: str) -> bool:
-    kind = facts.kind(caller)
-    return kind.role not in ("visitor", "balancer", "edge", "web")
 
 
 def _balancers_before(facts: Topology, component: Component) -> list[str]:
@@ -216,7 +226,7 @@ def _entries(facts: Topology) -> dict[str, list[Connection]]:
             # who needs all of them has each as a single point of failure, and is told so
             if connection.needs == "all" or not facts.flows_over[connection.id]:
                 continue
-            if all(map(_tries_the_next, connection.ports)):
+            if all(map(tries_the_next, connection.ports)):
                 continue
             for target in connection.targets:
                 kind = facts.kind(target)
@@ -248,10 +258,6 @@ def _is_led_to_one(facts: Topology, connection: Connection, target: str) -> bool
     return any(len(hosts_named(facts, component, domain)) == 1 for domain in domains if domain is not None)
 
 
-_WITH_A_LIST = ("dns", "radius", "diameter", "ldap", "ldaps", "udp")
-"""Protocols whose clients know several servers and try the next by themselves; over bare UDP that is their own matter."""
-
-
 _BY_SRV = ("sip", "sips", "xmpp")
 """Protocols whose clients look up SRV records and try the next server by themselves (RFC 3263, RFC 6120)."""
 
@@ -262,11 +268,6 @@ def _is_located(facts: Topology, connection: Connection, target: str) -> bool:
         return False
     hosts = (facts.hosts[host] for host in facts.hosts_of(target))
     return sum(bool({host.id, host.address} & facts.names.located) for host in hosts) > 1
-
-
-def _tries_the_next(port: Port) -> bool:
-    """Return True if the clients of a port know several servers and try the next by themselves, or signaling names another to them."""
-    return port.protocol in _WITH_A_LIST or relays(port) or is_signaled(port)
 
 
 def _moves(cluster: Cluster) -> bool:
@@ -314,6 +315,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Declare an address that moves to the other replica, lead names to it, and watch the process."""
     facts = context.topology
     component = facts.components[hit.subject.id]
+    if any(related.kind == "component" for related, _ in hit.related):
+        return ()
     if any(related.kind == "record" for related, _ in hit.related):
         return lead_to_moving_address(facts, component)
     if component.cluster is not None and _moves(component.cluster):
@@ -347,9 +350,10 @@ RULE = Rule(
     limits=(
         "Checks only balancers, servers and web application firewalls that clients reach directly or through firewalls, and no "
         "replicas that float. Programs that try several addresses in turn don't count as clients, nor do mail servers, DNS "
-        "resolvers, and clients of LDAP, RADIUS, Diameter, TURN, media and bare UDP, nor do phones and clients of XMPP if SRV records name "
-        "several servers. Skips servers that another component hands out, as a matchmaker does, or a balancer that an "
-        "application asks for one, and hosts that a name server with a health check chooses among."
+        "resolvers, and clients of LDAP, RADIUS, Diameter, TURN, media and bare UDP, nor do phones and clients of XMPP if SRV records "
+        "name several servers. Of several components that visitors choose among, asks for a health check of their name server. Skips "
+        "servers that another component hands out, as a matchmaker does, or a balancer that an application asks for one, and hosts "
+        "that a name server with a health check chooses among."
     ),
     references=(
         (
