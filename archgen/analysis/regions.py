@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import WIDE_ZONES, Component, Replica
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
 from archgen.reliability.losses import RootCause
+from archgen.reliability.needs import Need, answering_of
 
 
 def zones_of_all(topology: Topology, component: Component) -> frozenset[str]:
@@ -73,3 +74,23 @@ def is_only_region(topology: Topology, breaking: RootCause) -> bool:
         return False
     served = zones_served(topology)
     return all(is_spread_within(topology, breaking.element.id, flow, served) for flow in breaking.flows)
+
+
+def outnumbered(topology: Topology, place: Subject, flow: str) -> Iterator[tuple[str, Need, tuple[str, ...]]]:
+    """Yield each caller and need that too few, and yet some, are left to meet without a place, and those who are there."""
+    lost = {replica.id for replica in topology.losses.lying_in(place, flow)}
+    for caller, needs in topology.losses.structures[flow].needs.items():
+        for need in (each for each in needs if each.kind == "some"):
+            answering = answering_of(need)
+            inside = tuple([each for each in answering if each in lost])
+            if inside and 0 < len(answering) - len(inside) < need.count:
+                yield caller, need, inside
+
+
+def zones_beside(topology: Topology, zone: str, members: Sequence[Replica]) -> list[str]:
+    """Return the other zones of the kind of a zone, inside all wider ones that the members share: another region is too far away."""
+    index = topology.index
+    wider = [
+        each for each in index.zones_outside(zone) if all(each in index.shared_zones(replica) for replica in members)
+    ]
+    return [other.id for other in index.zones_like(zone) if all(index.inside(other.id, outer) for outer in wider)]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from archgen.analysis.regions import members_by_zone, outnumbered, zones_beside
 from archgen.analysis.topology import Topology
+from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural, zone_words
 from archgen.reliability.locality import home
-from archgen.reliability.needs import Need, answering_of
+from archgen.reliability.members import asks_majority
+from archgen.reliability.needs import answering_of
 
 
 def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared: Collection[str]) -> str:
@@ -66,17 +69,6 @@ def _is_lost(topology: Topology, component: str, lost: Collection[str]) -> bool:
     return all(replica.id in lost for replica in topology.components[component].replicas)
 
 
-def outnumbered(topology: Topology, place: Subject, flow: str) -> Iterator[tuple[str, Need, tuple[str, ...]]]:
-    """Yield each caller and need that too few, and yet some, are left to meet without a place, and those who are there."""
-    lost = {replica.id for replica in topology.losses.lying_in(place, flow)}
-    for caller, needs in topology.losses.structures[flow].needs.items():
-        for need in (each for each in needs if each.kind == "some"):
-            answering = answering_of(need)
-            inside = tuple([each for each in answering if each in lost])
-            if inside and 0 < len(answering) - len(inside) < need.count:
-                yield caller, need, inside
-
-
 def add_zones(topology: Topology, zone: Subject, flow: str) -> str | None:
     """Return the advice for replicas of which zones like one can't each be lost, wherever they stand in them; None where they can.
 
@@ -87,8 +79,12 @@ def add_zones(topology: Topology, zone: Subject, flow: str) -> str | None:
         size = len(answering_of(need))
         spare = size - need.count
         within = _reach(topology, caller, need.connection)
-        alike = (each.id for each in topology.architecture.zones if each.kind == kind)
-        zones = [each for each in alike if not within or any(topology.index.inside(each, outer) for outer in within)]
+        members = [topology.replicas[each] for each in answering_of(need)]
+        zones = [
+            each
+            for each in (zone.id, *zones_beside(topology, zone.id, members))
+            if not within or any(topology.index.inside(each, outer) for outer in within)
+        ]
         missing = -(-size // spare) - len(zones) if spare else 0
         if missing > 0:
             place = zone_words(kind)
@@ -99,6 +95,31 @@ def add_zones(topology: Topology, zone: Subject, flow: str) -> str | None:
                 f"so no {place} may hold more than {spare} of them."
             )
     return None
+
+
+def move_to_zone(topology: Topology, zone: str, replicas: Sequence[str]) -> str | None:
+    """Return the advice to move one of some replicas that share a zone to one of its kind beside it; None where there is none."""
+    others = zones_beside(topology, zone, [topology.replicas[each] for each in replicas])
+    if not others:
+        return None
+    names = list(dict.fromkeys(topology.replicas[each].component for each in replicas))
+    place = f"another {zone_words(topology.zones[zone].kind)}" if len(others) > _NAMED else listed(others, "or")
+    return f"Move a replica {'each ' if len(names) > 1 else ''}of {listed(names)} to {place}."
+
+
+def third_place(topology: Topology, component: Component, crowded: Collection[str]) -> str:
+    """Return the further place that a majority in two zones of a kind needs, as the end of a sentence; else ""."""
+    held = members_by_zone(topology, component.replicas)
+    for zone in crowded if asks_majority(component) else ():
+        beside = zones_beside(topology, zone, component.replicas)
+        if sum(each in held for each in beside) == 1:
+            free = [each for each in beside if each not in held]
+            return f", with one in {listed(free, 'or') or 'a third place'}"
+    return ""
+
+
+_NAMED = 3
+"""The most zones that an advice names."""
 
 
 def _reach(topology: Topology, caller: str, connection: str | None) -> frozenset[str]:

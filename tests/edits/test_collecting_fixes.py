@@ -327,9 +327,12 @@ def test_no_agent_is_added_that_a_firewall_cuts_off(text: str) -> None:
 
 
 def test_the_advice_names_the_firewall_that_keeps_the_monitoring_out() -> None:
+    check = BY_NAME["unmonitored"].check
+    assert check is not None
+
     def advice(text: str) -> str | None:
         facts = Topology(load("a.arch.yaml", text.encode()).architecture)
-        return next(hit.fix for hit in BY_NAME["unmonitored"].check(RuleContext(facts)))
+        return next(hit.fix for hit in check(RuleContext(facts)))
 
     assert (advice(_behind_wall("prometheus")) or "").endswith("So far, wall doesn't let watch in there (port 9100).")
     assert "wall" not in (advice(_behind_wall("prometheus", "{from: far, to: lan, ports: [9100]}")) or "")

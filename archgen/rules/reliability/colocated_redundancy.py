@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from archgen.analysis.regions import outnumbered
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveHost
 from archgen.edits.moves import moves
 from archgen.edits.patch import patch_of
-from archgen.edits.zone_advice import add_zones, outnumbered
+from archgen.edits.zone_advice import add_zones, move_to_zone
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
 from archgen.model.subject import Subject
@@ -54,6 +55,8 @@ def _of_machines(facts: Topology, hits: list[Hit]) -> Iterator[Hit]:
             outermost = [zone for zone in zones if not any(facts.index.inside(zone, other) for other in zones)]
             where = "".join(f" in another {zone_words(facts.zones[zone].kind)}" for zone in outermost[:1])
             yield replace(hit, fix=_PART.format(where))
+        elif hit.fix is None and hit.subject.kind == "zone":
+            yield replace(hit, fix=move_to_zone(facts, hit.subject.id, [each.id for each in _replicas(hit)]))
         else:
             yield hit
 

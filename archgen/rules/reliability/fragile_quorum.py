@@ -14,6 +14,7 @@ from archgen.edits.moves import moves
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica
 from archgen.edits.witnesses import spare_hosts
+from archgen.edits.zone_advice import third_place
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replica
 from archgen.model.change import Change
@@ -230,8 +231,7 @@ def _fix(facts: Topology, component: Component) -> str | None:
         )
     if needed < 2 or (size % 2 == 0 and asks_majority(component)):
         return None
-    places = {facts.index.shared_zones(replica) for replica in component.replicas}
-    third = ", with one in a third place" if asks_majority(component) and len(places) == 2 else ""
+    third = third_place(facts, component, _crowded(members_by_zone(facts, component.replicas), size, needed))
     return f"Spread the replicas so that the loss of no host or zone leaves fewer than {needed}{third}."
 
 
