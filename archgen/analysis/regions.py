@@ -87,7 +87,7 @@ def outnumbered(topology: Topology, place: Subject, flow: str) -> Iterator[tuple
                 yield caller, need, inside
 
 
-def zones_beside(topology: Topology, zone: str, members: Sequence[Replica]) -> list[str]:
+def zones_alike_beside(topology: Topology, zone: str, members: Sequence[Replica]) -> list[str]:
     """Return the other zones of the kind of a zone, inside all wider ones that the members share: another region is too far away."""
     index = topology.index
     wider = [

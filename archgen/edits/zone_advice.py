@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from archgen.analysis.regions import members_by_zone, outnumbered, zones_beside
+from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
@@ -82,7 +82,7 @@ def add_zones(topology: Topology, zone: Subject, flow: str) -> str | None:
         members = [topology.replicas[each] for each in answering_of(need)]
         zones = [
             each
-            for each in (zone.id, *zones_beside(topology, zone.id, members))
+            for each in (zone.id, *zones_alike_beside(topology, zone.id, members))
             if not within or any(topology.index.inside(each, outer) for outer in within)
         ]
         missing = -(-size // spare) - len(zones) if spare else 0
@@ -99,7 +99,7 @@ def add_zones(topology: Topology, zone: Subject, flow: str) -> str | None:
 
 def move_to_zone(topology: Topology, zone: str, replicas: Sequence[str]) -> str | None:
     """Return the advice to move one of some replicas that share a zone to one of its kind beside it; None where there is none."""
-    others = zones_beside(topology, zone, [topology.replicas[each] for each in replicas])
+    others = zones_alike_beside(topology, zone, [topology.replicas[each] for each in replicas])
     if not others:
         return None
     names = list(dict.fromkeys(topology.replicas[each].component for each in replicas))
@@ -111,7 +111,7 @@ def third_place(topology: Topology, component: Component, crowded: Collection[st
     """Return the further place that a majority in two zones of a kind needs, as the end of a sentence; else ""."""
     held = members_by_zone(topology, component.replicas)
     for zone in crowded if asks_majority(component) else ():
-        beside = zones_beside(topology, zone, component.replicas)
+        beside = zones_alike_beside(topology, zone, component.replicas)
         if sum(each in held for each in beside) == 1:
             free = [each for each in beside if each not in held]
             return f", with one in {listed(free, 'or') or 'a third place'}"

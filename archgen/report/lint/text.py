@@ -150,18 +150,21 @@ def _marks(
             line,
             column,
             here[0].subject.id,
-            ", ".join(dict.fromkeys(_related_text(each, source) for each in here)),
+            _labels(here, source),
             False,
         )
         for (line, column), here in places.items()
     ]
 
 
-def _related_text(related: Related, source: tuple[str, ...]) -> str:
-    """The label, after the name where the marked text does not say it already."""
-    line = source[related.line - 1] if 1 <= related.line <= len(source) else ""
-    named = line[related.column - 1 :].lstrip("\"'").startswith(related.subject.id)
-    return related.label if named or related.subject.kind == "model" else f"{related.subject.id} {related.label}"
+def _labels(here: Sequence[Related], source: tuple[str, ...]) -> str:
+    """Return the labels at a place, those of a subject together: after its name where the marked text does not say it already."""
+    labels: dict[str, list[str]] = {}
+    for each in here:
+        line = source[each.line - 1] if 1 <= each.line <= len(source) else ""
+        named = line[each.column - 1 :].lstrip("\"'").startswith(each.subject.id)
+        labels.setdefault("" if named or each.subject.kind == "model" else f"{each.subject.id} ", []).append(each.label)
+    return ", ".join(f"{name}{', '.join(dict.fromkeys(words))}" for name, words in labels.items())
 
 
 def _proof(finding: Finding, outcome: LintReport) -> str:

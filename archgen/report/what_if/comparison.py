@@ -26,6 +26,7 @@ from archgen.model.kinds import ROUTING
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
+from archgen.reliability.locality import zones_apart
 
 
 class WhatIfReport(Struct, frozen=True):
@@ -75,7 +76,7 @@ def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tup
         cluster = component.cluster
         if cluster != components[component.id].cluster and cluster and not (cluster.shared_address or cluster.address):
             # what routes packets is found by its address
-            by_name = "" if component.kind in ROUTING else " or `address: dns`"
+            by_name = "" if component.kind in ROUTING else _by_name(after, component)
             address = f"add the address that moves: `address: {{shared: …}}`{by_name}"
             lease = "add what holds the lease, so that no job starts twice: `by: …`"
             lines.append(f"    # {lease if component.id in starting_jobs else address}")
@@ -99,6 +100,15 @@ def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tup
     lines += block({"connections": added}) if added else []
     lines += _lease_steps(leases)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _by_name(after: Architecture, component: Component) -> str:
+    """Return the other way to lead callers; between sites, and when it is the only one."""
+    apart = next(zones_apart(Index(after), component.replicas), None)
+    if apart is None:
+        return " or `address: dns`"
+    _, here, _, there = apart
+    return f" if one local network (a VLAN) spans {here} and {there}, else `address: dns`"
 
 
 def _lease_steps(leases: Iterable[tuple[str, str, str]]) -> Iterator[str]:

@@ -64,15 +64,21 @@ _MOST_LEFT = 6
 
 
 def _won(flows: tuple[tuple[str, float], ...]) -> str:
-    """Return the hours that a change saves over those before it; a second per year, or a hundredth of the most, is no effect."""
+    """Return the hours that a change saves over those before it; a minute per year, or a hundredth of the most, is no effect.
+
+    The assumed numbers are no more exact than that.
+    """
     alike: dict[str, list[str]] = {}
-    least = max(_SECOND, max((abs(hours) for _, hours in flows), default=0.0) / 100)
+    least = max(_MINUTE, max((abs(hours) for _, hours in flows), default=0.0) / 100)
     for flow, hours in flows:
         if abs(hours) >= least:
             words = f"{'saves' if hours > 0 else 'loses'} {format_duration(abs(hours))} per year"
             alike.setdefault(words, []).append(brief(flow))
     return "; ".join(f"{words} for {listed(names)}" for words, names in alike.items()) or "saves no time by itself"
 
+
+_MINUTE = 1 / 60
+"""Hours per year below which a change is said to save no time by itself."""
 
 _SECOND = 1 / 3600
 """Hours per year below which nothing is said of a difference."""

@@ -186,9 +186,10 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
         logged = component.kind == "database"
         cause, fix = _PROVIDED if component.managed else _REPEATED if logged else _COPIED_WHOLE
         log = _replayed(facts, component)
-        unless = f" unless its {log} reaches back to the last copy" if log is not None else ""
+        undone = "point-in-time recovery is on" if component.managed else f"its {log} reaches back to the last copy"
+        mistake = "A mistaken" if log is None and not component.managed else f"Unless {undone}, a mistaken"
         message = (
-            f"A mistaken {mistake_in(component)} in {component.title} costs up to {age} of writes{unless}{cause}{names} "
+            f"{mistake} {mistake_in(component)} in {component.title} costs up to {age} of writes{cause}{names} "
             f"{verb} it {often}; the objective is {least}"
         )
         return _hit(component, message, backups, fix if log is None else _KEPT, "mistake" if log is None else "kept")
@@ -238,7 +239,7 @@ _COPIED_WHOLE = (
     "Copy it more often, in snapshots that take only what changed, or accept the rest (`accept`).",
 )
 _PROVIDED = (
-    " unless point-in-time recovery is on: ",
+    ": ",
     "Switch point-in-time recovery on, and declare how far apart its copies are in `every`, or accept the rest (`accept`).",
 )
 """The reasons for which a mistake costs what was written since the last backup, with their fixes."""
