@@ -232,6 +232,25 @@ def test_a_model_without_questions_says_so(
     assert capsys.readouterr().out == "no open questions\n"
 
 
+def test_an_answer_belongs_where_it_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A model that extends another has its questions, and no place to write an answer into."""
+    monkeypatch.chdir(tmp_path)
+    MODEL.parent.mkdir()
+    text = (
+        "archgen: 1\nname: X\ncomponents: {a: {kind: service}, b: {kind: service}}\nconnections: {a -> b: https}\n"
+        "questions:\n  q-1: {about: a -> b, ask: Called?, options: [required, optional, none]}\n"
+    )
+    MODEL.write_text(text)
+    more = MODEL.with_name("y.arch.yaml")
+    more.write_text("archgen: 1\nname: Y\nextends: x\n")
+    assert main(["answer", "q-1", "optional", "--model", str(more)]) == 2
+    assert f"q-1 is asked in {MODEL}" in capsys.readouterr().err
+    assert main(["answer", "q-1", "optional"]) == 0
+    assert "required: false" in MODEL.read_text()
+
+
 SHARED = """
 apiVersion: v1
 kind: ConfigMap

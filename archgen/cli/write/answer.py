@@ -59,8 +59,17 @@ def _answer(models: tuple[CheckedModel, ...], question_id: str, value: str) -> i
     from archgen.app.importing.answering import write_answer
 
     holders = [model for model in models if any(question_id == each.id for each in model.architecture.questions)]
+    asked_in = {model.file: model.source.at("questions", question_id).file for model in holders}
+    # a model that extends another has its questions, and the answer belongs where they are asked
+    holders = [model for model in holders if asked_in[model.file] == model.file] or holders
     if len(holders) > 1:
         raise UsageError(f"{question_id} is a question of {len(holders)} models; name one with --model")
+    file = holders[0].file if holders else ""
+    if asked_in.get(file, file) != file:
+        raise UsageError(
+            f"{question_id} is asked in {asked_in[file]}, which {file} takes over; run `archgen answer {question_id} {value} "
+            f"--model {asked_in[file]}`"
+        )
     if not models:
         raise UsageError("no model to answer in; name one with --model")
     file = (holders or list(models))[0].file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.encryption import plaintext_between_hosts
 from archgen.analysis.exposure import firewall_past, gateways, unseparated
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
@@ -15,8 +16,12 @@ from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component
 
 
 def components_without_host(topology: Topology) -> Iterator[Gap]:
-    """Yield components without a host at an end of a plaintext hop, in a flow that is encrypted before it."""
+    """Yield components without a host at an end of a plaintext hop, in a flow that is encrypted before it.
+
+    What surely crosses hosts, as to a device, `plaintext-between-hosts` reports.
+    """
     lost: dict[str, str] = {}
+    reported = {call.id for call in plaintext_between_hosts(topology)}
     for hops in topology.hops.values():
         secured = False
         for hop in hops:
@@ -24,6 +29,7 @@ def components_without_host(topology: Topology) -> Iterator[Gap]:
                 secured
                 and hop.connection is not None
                 and hop.port is not None
+                and hop.connection.id not in reported
                 and _is_open(topology, hop.connection, hop.port)
             ):
                 for end in (hop.connection.source, *hop.targets):
