@@ -334,7 +334,7 @@ def test_falling_hits_are_load(git: Git, capsys: pytest.CaptureFixture[str]) -> 
     assert loads["web"]["after_requests_per_second"] == pytest.approx(500.0)
     text = markdown(capsys, words)
     assert "`web` gets 6.2 times the requests of before, 1 other component more too" in text
-    assert "- `db` gets 500/s at peak, 6.2 times as many requests as before (80/s)" in text
+    assert "- `web` and `db` each get 500/s at peak, 6.2 times as many requests as before (80/s)" in text
     fewer = change(git, {FILE: GUARDED.replace("92%", "50%")}, {FILE: GUARDED})
     assert document(capsys, fewer)["models"][0]["loads"] == []
 

@@ -166,12 +166,14 @@ def _door(door: Door, name: FormatId) -> str:
 
 
 def load_sentences(model: ModelReview, name: FormatId) -> Iterator[str]:
-    """Yield a sentence for each component that gets more requests."""
+    """Yield a sentence for each component that gets more requests; those that get as many share one."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
     for each in sorted(model.loads, key=lambda load: -load.factor):
-        yield (
-            f"{name(each.component)} gets {format_rate(each.after)} at peak, {_times(each)} as many requests as before "
-            f"({format_rate(each.before)})"
-        )
+        rates = format_rate(each.after), _times(each), format_rate(each.before)
+        alike.setdefault(rates, []).append(each.component)
+    for (after, times, before), components in alike.items():
+        gets = "gets" if len(components) == 1 else "each get"
+        yield f"{_names(components, name)} {gets} {after} at peak, {times} as many requests as before ({before})"
 
 
 def flow_changes(model: ModelReview, name: FormatId) -> Iterator[str]:
