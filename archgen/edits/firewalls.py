@@ -177,7 +177,8 @@ def admit_scrapes(topology: Topology, observer: str, components: Collection[str]
     """
     agents_at = product_of(topology.components[observer].product).agents_at
     sources = topology.firewalls.places(observer)
-    denying = {name: topology.firewalls.denying(sources, observer, name, None) for name in components}
+    port = None if agents_at is None else Port(*agents_at)
+    denying = {name: topology.firewalls.denying(sources, observer, name, port) for name in components}
     opened = [(each, name) for name, passed in denying.items() if _only_allow(topology, passed) for each in passed]
     if opened and agents_at is None:
         return None

@@ -100,12 +100,29 @@ def new_zones(architecture: Architecture, zones: Iterable[str]) -> tuple[Zone, .
 
 
 def _similar_zone(architecture: Architecture, zone: str) -> Zone:
-    """Return a zone beside the last one before it in its series (`dc-3` after `dc-2`), and as available."""
+    """Return a zone beside the last one before it in its series (`dc-3` after `dc-2`), and as available.
+
+    A site of no series lies in the region that holds all hosts, if one does: who has two sites there looks for a third one there.
+    """
     series = [existing for existing in architecture.zones if same_series(existing.id, zone)]
     before = [existing for existing in series if (len(existing.id), existing.id) < (len(zone), zone)]
     twin = max(before, key=lambda existing: (len(existing.id), existing.id), default=None)
-    twin = twin or next(iter(series), Zone(zone, "datacenter"))
+    twin = twin or next(iter(series), Zone(zone, "datacenter", within=_region_of_all(architecture)))
     return Zone(zone, twin.kind, within=twin.within, availability=twin.availability)
+
+
+def _region_of_all(architecture: Architecture) -> str | None:
+    """Return the region in which every datacenter is declared and every host lies; None without one."""
+    regions = {zone.id for zone in architecture.zones if zone.kind == "region"}
+    outer = {zone.within for zone in architecture.zones if zone.kind == "datacenter"}
+    index = Index(architecture)
+    if (
+        len(outer) != 1
+        or not outer <= regions
+        or any(outer.isdisjoint(index.zones_around(host)) for host in index.hosts)
+    ):
+        return None
+    return next(iter(outer))
 
 
 def with_agents(architecture: Architecture, host: str, like: str) -> Architecture:

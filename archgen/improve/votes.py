@@ -7,7 +7,7 @@ from itertools import islice
 
 from msgspec.structs import replace
 
-from archgen.edits.changes import AddReplica, AutomateFailover, Edit, MoveReplica
+from archgen.edits.changes import AutomateFailover, Edit
 from archgen.edits.placement import zones_shared
 from archgen.edits.witnesses import first_two_hosts
 from archgen.model.architecture import Architecture, Component
@@ -31,9 +31,6 @@ def with_votes_there(
             continue
         promoter = edit.promoter
         if promoter is None or promoter.witness is None or not promoter.new:
-            continue
-        if any(isinstance(each, AddReplica | MoveReplica) and each.host == promoter.witness for each in edits):
-            # the new host is built for what else stands there, in its zone
             continue
         index = Index(applied(edits))
         if promoter.witness not in index.hosts or promoter.witness in declared.hosts:

@@ -349,3 +349,12 @@ def test_of_what_answers_no_requests_their_numbers_are_not_asked() -> None:
         )
         (collection,) = fixed(text, "unmonitored")["components"]["prom"]["collects"]
         assert collection.get("measures") == measures
+
+
+def test_what_is_collected_by_name_is_let_in_past_rules_for_other_ports() -> None:
+    text = _behind_wall("prometheus", "{from: far, to: lan, ports: [443]}").replace(
+        "alerts: [ops]", "alerts: [ops], collects: [{from: [job], what: [metrics]}]"
+    )
+    assert {"from": "watch", "to": "api", "ports": [9100], "action": "allow"} in fixed(text, "unmonitored")[
+        "components"
+    ]["wall"]["rules"]

@@ -292,3 +292,12 @@ def test_a_vote_that_makes_room_for_a_replica_goes_to_another_machine_that_is_th
     after = fixed(text, "single-writer-database")
     assert after["components"]["sentinel"]["runs_on"] == ["c", "a", "b"]
     assert list(after["hosts"]) == ["a", "b", "c"]
+
+
+def test_a_third_site_lies_in_the_region_of_the_others() -> None:
+    """Beside the region it would leave too many of the votes in there."""
+    zones = "zones: {r: {kind: region}, north: {kind: datacenter, in: r}, south: {kind: datacenter, in: r}}\n"
+    store = "etcd: {kind: key-value-store, product: etcd, runs_on: [a, b, c]}"
+    hosts = "{a: {zone: north}, b: {zone: north}, c: {zone: south}}"
+    after = fixed(model(f"{JOB}\n{store}", "job -> etcd: https", "job -> etcd: x", hosts, zones), "fragile-quorum")
+    assert after["zones"]["third-site"] == {"kind": "datacenter", "in": "r"}
