@@ -15,6 +15,7 @@ from archgen.edits.second_replicas import (
     keeps_elsewhere,
     may_run_twice,
     media_of,
+    passes_on_what_it_reads,
     senders_try_next,
 )
 from archgen.model.architecture import Component
@@ -140,6 +141,8 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         return "Run a second one on another host, and list both in MX records: other mail servers try the next."
     if product_of(component.product).several and not component.managed:
         return _advise_several(topology, component)
+    if passes_on_what_it_reads(topology, component):
+        return _ONE_READER
     if component.replicas[0].floating:
         return "Run at least two replicas (`replicas: 2`) on different hosts."
     return (
@@ -147,6 +150,12 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         if topology.takes_from_queue(component.id)
         else None
     )
+
+
+_ONE_READER = (
+    "Let a second one wait on another host for a lease, so that each change is sent once (`replicas: 2`, and `cluster: {mode: "
+    "active-passive, failover: automatic, by: …}`); or make its restart elsewhere quick: what it reads waits."
+)
 
 
 def _advise_several(topology: Topology, component: Component) -> str:

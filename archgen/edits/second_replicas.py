@@ -7,7 +7,7 @@ from archgen.analysis.programs import holds_sessions, is_spread_by_clients
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import has_primary
 from archgen.model.architecture import Component
-from archgen.model.kinds import KEEPING, KINDS, QUEUES
+from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.runtimes import WEB_SERVERS, is_runtime
 
@@ -19,8 +19,28 @@ def may_get_second(topology: Topology, component: Component) -> bool:
     if component.id in topology.index.starting_jobs and component.replicas[0].floating:
         # its platform starts it again, once
         return False
+    if passes_on_what_it_reads(topology, component):
+        return False
     keeps = _keeps_sessions(topology, component) or _keeps_own_files(topology, component)
     return may_run_twice(topology, component) and not keeps
+
+
+def passes_on_what_it_reads(topology: Topology, component: Component) -> bool:
+    """Return True for a worker that reads a store by itself and sends what it finds to a queue: two would send each change twice."""
+    if component.kind != "worker" or topology.hops_to[component.id]:
+        return False
+    firsts = [
+        hop
+        for flow in topology.flows_of[component.id]
+        for hop in [each for each in topology.hops[flow] if each.step.source == component.id][:1]
+    ]
+    read = bool(firsts) and all(topology.kind(target).id in _READ for hop in firsts for target in hop.targets)
+    sends = (target for call in topology.outgoing[component.id] for target in call.targets)
+    return read and any(topology.kind(target).id in QUEUES for target in sends)
+
+
+_READ = ("database", "key-value-store", *FILE_STORES)
+"""The kinds of stores that a worker may read changes from; what is in a queue is handed to one of several."""
 
 
 def _keeps_own_files(topology: Topology, component: Component) -> bool:

@@ -303,7 +303,19 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(("thanos-query", "thanos-querier"), Product(figures_only=True, several="each with all endpoints")),
     "jenkins": Product(keeps_data=True, single=True),
     **dict.fromkeys(
-        ("synapse", "prosody", "home-assistant", "teamcity", "vaultwarden", "jellyfin", "plex", "minecraft"),
+        # one hub starts the servers, each of which keeps its kernels in memory: https://z2jh.jupyter.org
+        (
+            "jupyterhub",
+            "jupyter",
+            "synapse",
+            "prosody",
+            "home-assistant",
+            "teamcity",
+            "vaultwarden",
+            "jellyfin",
+            "plex",
+            "minecraft",
+        ),
         Product(single=True),
     ),
     **dict.fromkeys(

@@ -139,6 +139,10 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
             f"Let only the applications reach {listed(stores)}, over a private network. What has to stay open is spoken over "
             "TLS (`tls: true`)."
         )
+    beside = _encrypted_beside(facts, connection, port) if port.protocol not in WEB else None
+    if beside is not None:
+        served = f"Port {port_number(beside)} serves it encrypted already ({beside.protocol})"
+        return f"{served}: send callers there, and close the one in plain {port.protocol}."
     if choose := choose_port(facts, (connection,)):
         return f"Serve it over TLS. {choose}"
     secured = PROTOCOLS[port.protocol].secured
@@ -152,6 +156,13 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
     if comes_from_edge(facts, connection):
         return f"Serve it over HTTPS, and let {connection.source} verify the certificate."
     return None if port.port in (80, None) else "Serve it over HTTPS with a certificate for the site's name."
+
+
+def _encrypted_beside(facts: Topology, connection: Connection, port: Port) -> Port | None:
+    """Return the port on which the targets of a connection serve the same protocol encrypted already, if any."""
+    names = (PROTOCOLS[port.protocol].secured, f"{port.protocol}s")
+    ports = (each for target in connection.targets for call in facts.incoming[target] for each in call.ports)
+    return next((each for each in ports if each.protocol in names), None)
 
 
 def _stores(facts: Topology, connection: Connection) -> list[str]:
@@ -177,6 +188,14 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         _in_clear(context.topology, connection, port) and replace_protocol(port.protocol, connection.targets)
         for port in connection.ports
     ):
+        return ()
+    if any(
+        _in_clear(context.topology, connection, port)
+        and port.protocol not in WEB
+        and _encrypted_beside(context.topology, connection, port) is not None
+        for port in connection.ports
+    ):
+        # which callers still need the port in the clear is for people to say
         return ()
     if any(taken_by(context.topology, connection, port) is not None for port in connection.ports):
         # which port is free is for people to say
