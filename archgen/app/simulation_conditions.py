@@ -256,8 +256,9 @@ def _moved(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
     """Yield the components whose lost replicas had visitors that nothing moves to the others."""
     check = BY_NAME[_UNMOVED].check
     for hit in check(RuleContext(topology)) if check is not None and outcome.lost else ():
-        cluster = topology.components[hit.subject.id].cluster
-        reached = {hit.subject.id, *(subject.id for subject, _ in hit.related if subject.kind == "component")}
+        named = (hit.subject, *(subject for subject, _ in hit.related))
+        reached = {subject.id for subject in named if subject.kind == "component"}
+        cluster = topology.components[hit.subject.id].cluster if hit.subject.kind == "component" else None
         lost = [each for each in outcome.lost if topology.replicas[each].component in reached]
         if lost and outcome.flow in hit.flows and (cluster is None or cluster.watches != "host"):
             yield f"only if the traffic of {listed(lost)} moves to another replica ({_UNMOVED})"

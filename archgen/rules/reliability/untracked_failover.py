@@ -57,13 +57,13 @@ def _sites(facts: Topology, entries: Mapping[str, Sequence[Connection]]) -> Iter
             continue
         servers = _name_servers(facts, call)
         if not any(server.balance and server.balance.health_check for server in servers):
-            yield _site_hit(sites, servers, facts.in_order(facts.flows_over[call.id]))
+            yield _site_hit(call, [site.id for site in sites], servers, facts.in_order(facts.flows_over[call.id]))
 
 
 def _moves_by_itself(facts: Topology, component: Component) -> bool:
     """Return True for what a provider or an orchestrator moves, and for servers that another component hands out."""
-    floating = any(replica.floating for replica in component.replicas)
-    return bool(component.managed) or floating or is_handed_out(facts, component)
+    moved = component.managed or any(replica.floating for replica in component.replicas)
+    return bool(moved) or is_handed_out(facts, component)
 
 
 def _name_servers(facts: Topology, call: Connection) -> list[Component]:
@@ -73,15 +73,14 @@ def _name_servers(facts: Topology, call: Connection) -> list[Component]:
     return [facts.components[name] for name in names]
 
 
-def _site_hit(sites: Sequence[Component], servers: Sequence[Component], flows: tuple[str, ...]) -> Hit:
-    names = [site.id for site in sites]
+def _site_hit(call: Connection, names: list[str], servers: Sequence[Component], flows: tuple[str, ...]) -> Hit:
     blind = [server.id for server in servers if server.balance and server.balance.health_check is False]
     return Hit(
-        subject=Subject("component", names[0]),
+        subject=Subject("connection", call.id),
         message=f"While one of {listed(names)} is down, {listed(blind)} leads visitors there all the same, without a health check"
         if blind
         else f"Nothing is declared that moves the visitors' traffic when one of {listed(names)} fails",
-        related=tuple((Subject("component", name), "is another that visitors reach") for name in names[1:]),
+        related=tuple((Subject("component", name), "is one that visitors reach") for name in names),
         flows=flows,
         fix="Let the name server leave out what can't answer: `balance: {health_check: GET /health}`.",
     )
@@ -314,9 +313,9 @@ def _fix(facts: Topology, component: Component) -> str:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Declare an address that moves to the other replica, lead names to it, and watch the process."""
     facts = context.topology
-    component = facts.components[hit.subject.id]
-    if any(related.kind == "component" for related, _ in hit.related):
+    if hit.subject.kind == "connection":
         return ()
+    component = facts.components[hit.subject.id]
     if any(related.kind == "record" for related, _ in hit.related):
         return lead_to_moving_address(facts, component)
     if component.cluster is not None and _moves(component.cluster):
