@@ -104,7 +104,8 @@ def quorum_of(component: Component) -> int | str | Quorum | None:
     """What a component asks of its replicas, by the model or by its product."""
     if arbitrated(component):
         return None
-    if component.quorum is not None or component.kind not in STORES or len(component.replicas) < 2:
+    votes = component.kind in STORES or component.product in ("etcd", "zookeeper", "clickhouse-keeper")
+    if component.quorum is not None or not votes or len(component.replicas) < 2:
         return component.quorum
     data = component.replication
     alone = component.product in AGREEING and component.product not in STEPPING

@@ -174,10 +174,19 @@ def automate(topology: Topology, *components: Component) -> tuple[Edit, ...] | N
     if any(not moves_with_address(component) for component in components):
         # which name server checks them, or what moves the data, is for people to say
         return None
+    if any(_loses_by_itself(topology, component) for component in components):
+        return None
     promoters = [(component, promoter_of(topology.index, component)) for component in components]
     if any(needs_new_site(topology.index, component, promoter) for component, promoter in promoters):
         return None
     return tuple(AutomateFailover(component.id, promoter) for component, promoter in promoters)
+
+
+def _loses_by_itself(topology: Topology, component: Component) -> bool:
+    """Return True if an automatic failover would lose what the model's objective is to keep, without a person who decides that."""
+    objective, replication = topology.architecture.objectives.recovery_point, component.replication
+    nothing = objective is not None and objective < 1
+    return nothing and replication is not None and replication.mode == "asynchronous"
 
 
 def _automated(topology: Topology, components: Iterable[Component]) -> tuple[Edit, ...] | None:

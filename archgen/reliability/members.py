@@ -44,7 +44,7 @@ def quorum_of(component: Component) -> int | Literal["majority"] | Quorum | None
     elects_alone = product.agrees and product.steps_down is None
     if replication is not None and replication.by is not None and not (replication.all_write or elects_alone):
         return None
-    if len(component.replicas) < 2 or KINDS[component.kind].role != "data":
+    if len(component.replicas) < 2 or not (KINDS[component.kind].role == "data" or _is_coordinator(component)):
         return None
     if component.votes_elsewhere or (component.managed and product.votes_by_role):
         return None
@@ -54,6 +54,11 @@ def quorum_of(component: Component) -> int | Literal["majority"] | Quorum | None
         # sites that copy to each other later are stores of their own
         return None if apart else Quorum((len(component.replicas) + 1) // 2, len(component.replicas) // 2 + 1)
     return _TO_WRITE if implied == "majority-to-write" else implied
+
+
+def _is_coordinator(component: Component) -> bool:
+    """Return True for a coordinator under whatever kind; what a model calls Consul may be its agents, which have no vote."""
+    return product_of(component.product).coordinates and product_name(component.product) != "consul"
 
 
 def asks_majority(component: Component) -> bool:

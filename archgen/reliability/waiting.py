@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from archgen.model.architecture import Flow
 from archgen.model.kinds import JOB_KEEPERS, KINDS, QUEUES
+from archgen.model.products import product_of
 from archgen.model.steps import Answer, Request, set_deferred, steps_in_order
 from archgen.reliability.index import Index
 from archgen.reliability.requests import connections_under, is_deferred, requests, turns
@@ -78,8 +79,9 @@ def _behind(steps: Iterable[Request], component: str) -> set[str]:
 
 
 def _works(index: Index, component: str) -> bool:
-    """Return True for what may do a job; a broker asks an identity provider who its client is."""
-    if index.components[component].kind == "identity-provider":
+    """Return True for what may do a job; a broker asks an identity provider who its client is, and a coordinator who leads."""
+    told = index.components[component]
+    if told.kind == "identity-provider" or product_of(told.product).coordinates:
         return False
     return KINDS[index.components[component].kind].role in ("application", "web", "support")
 

@@ -731,3 +731,28 @@ def test_each_node_with_files_of_its_own_is_copied_and_no_interval_stands_for_a_
     # a bucket that holds copies already has room for these
     assert "backup-storage" not in after["components"]
     assert sum(call.endswith("-> lake") for call in after["connections"]) == 3
+
+
+VAULT = (
+    "{{kind: database, product: postgresql, runs_on: [a, b], replication: {{primary: a, failover: manual, mode: {0}}}}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("mode", "objective", "failover"),
+    [
+        ("asynchronous", "0s", "manual"),
+        ("asynchronous", "1h", "automatic"),
+        ("semi-synchronous", "0s", "automatic"),
+    ],
+)
+def test_no_fix_loses_by_itself_what_is_to_be_kept(mode: str, objective: str, failover: str) -> None:
+    text = model(
+        f"{JOB}\ndb: {VAULT.format(mode)}",
+        "job -> db: {protocol: postgresql, tls: true}",
+        "job -> db: x",
+        "{a: {}, b: {}, c: {}, d: {}, e: {}}",
+        f"objectives: {{recovery_point: {objective}, recovery_time: 1m}}\n",
+    )
+    after = fixed(text, "single-writer-database", "manual-failover")
+    assert after["components"]["db"]["replication"]["failover"] == failover
