@@ -256,11 +256,10 @@ def failovers_without_lag(topology: Topology) -> Iterator[Gap]:
 def promotions_without_lead(topology: Topology) -> Iterator[Gap]:
     """Yield stores that something promotes of which their callers hear nothing, unless they check where the writes go."""
     for component in topology.architecture.components:
-        replication = component.replication
-        by = topology.components.get(replication.by or "") if replication is not None else None
-        if replication is None or by is None or replication.failover != "automatic" or len(replication.primary) != 1:
+        by = topology.components.get(component.replication.by or "") if component.replication is not None else None
+        if by is None or not topology.flows_writing[component.id]:
             continue
-        if not topology.flows_writing[component.id] or is_followed(topology.index, component, by.product or by.id):
+        if is_followed(topology.index, component, by.product or by.id):
             continue
         callers = [
             each.id
