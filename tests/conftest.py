@@ -109,6 +109,8 @@ def browser(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Ite
     chromium.picture(request.node.name.removeprefix("test_"))
     assert chromium.complaints() == []
     assert chromium.outside() == set()
+    # what moves on a page that is left open takes a processor until the last test
+    chromium.driver.get("about:blank")
 
 
 @pytest.fixture
