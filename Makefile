@@ -37,11 +37,12 @@ readers: $(READERS)/.ready
 # The tools that .ci/run compares with, and everything that is optional; tests that want it are skipped without it.
 ci-environment: $(CI)
 
-# What is written from other things: font widths, the language's reference, the README's sample and picture, a report,
-# the hashes of the reference pictures.
+# What is written from other things: font widths, flat logos, the language's reference, the README's sample and picture, a
+# report, the hashes of the reference pictures.
 # Tests fail while any of it is out of date.
 generated: $(DEV)
 	$(BIN)/python -m tests.style.font_widths
+	$(BIN)/python -m tests.render.wordmarks
 	$(BIN)/python -m archgen.language.schema.reference docs/model-language.md
 	$(BIN)/python -m tests.project.readme
 	$(BIN)/python -m tests.project.rooms

@@ -13,12 +13,15 @@ from xml.etree import ElementTree
 import pytest
 
 from archgen.layout.placed import Box
+from archgen.model.product_traits import TRAITS
 from archgen.render.icons.drawing import drawing
 from archgen.render.icons.icons import BRAND_COLOURS, icon, icons, mono
+from archgen.render.icons.wordmarks import WORDMARKS
 from archgen.render.raster.png import pixels, png, png_of_svg
 from archgen.render.scene.shapes import IconImage, Rectangle, scene
 from archgen.style.glyphs import Icon
 from archgen.style.theme import DARK, LIGHT, Mode, Theme
+from tests.render import wordmarks
 from tests.style.test_kit_theme import contrast
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{}</svg>'
@@ -237,5 +240,21 @@ def test_without_the_packages_there_are_only_our_own_logos_and_no_error() -> Non
     assert done.returncode == 0, done.stderr
 
 
-def test_a_logo_that_is_a_line_of_text_leaves_the_glyph() -> None:
-    assert icon("sumo-logic") is None
+@pytest.mark.parametrize("name", ["sumo-logic", "veeam", "Oracle", "mssql"])
+def test_a_logo_that_is_a_line_of_text_leaves_the_glyph(name: str) -> None:
+    assert icon(name) is None
+
+
+MEND = "python -m tests.render.wordmarks"
+
+
+def test_lines_of_text_are_those_of_the_packages() -> None:
+    slugs = dict(wordmarks.slugs())
+    assert slugs.keys() >= WORDMARKS, MEND
+    listed = sorted(WORDMARKS)[::6]
+    others = sorted(set(TRAITS) & set(slugs) - WORDMARKS)[::3]
+    assert len(others) > 20
+    assert {slug: wordmarks.is_flat(slugs[slug]) for slug in [*listed, *others]} == {
+        **dict.fromkeys(listed, True),
+        **dict.fromkeys(others, False),
+    }, MEND

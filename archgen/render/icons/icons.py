@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from archgen.render.icons.cloud import cloud_path
 from archgen.render.icons.drawing import drawing, paints
 from archgen.render.icons.logos import drawn
+from archgen.render.icons.wordmarks import WORDMARKS
 from archgen.render.raster.png import pixels, png_of_svg
 from archgen.style.contrast import contrast
 from archgen.style.glyphs import Icon
@@ -44,8 +45,8 @@ _ALSO = {
 }
 """Names that people use for a product, with the name that the icon set has for it."""
 
-_WORDMARKS = frozenset({"sumologic"})
-"""Logos that are a line of text: too small to read on a card, where the glyph of the kind says more."""
+_ILLEGIBLE = WORDMARKS | {"mssql"}
+"""Logos that are a line of text, alone or under a drawing: nobody reads it on a card, where the glyph of the kind says more."""
 
 BRAND_COLOURS = {
     "nginx": "#00873a",
@@ -125,7 +126,7 @@ def _packaged(name: str) -> Icon | None:
     if family in _VECTOR_SETS and rest:
         return _vector(family, rest)
     slug = _slug(name)
-    if slug in _WORDMARKS:
+    if slug in _ILLEGIBLE:
         return None
     cloud = cloud_path(slug)
     return (_raster(cloud) if cloud else None) or drawn(slug) or _vector("simple", slug) or _raster_by_slug(slug)
