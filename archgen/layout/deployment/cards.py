@@ -294,8 +294,10 @@ def _card(node: Node, title: tuple[str, ...], width: float, height: float, measu
 def _shortened(words: str, room: float, size: float) -> str:
     """Return a second line that fits; only one that is too long in its shortest form is cut off."""
     parts = words.split(SEPARATOR)
-    fitting = (line for line in _shorter(parts) if text_width(line, size) <= room)
-    return next(fitting, None) or elide(parts[-1].removeprefix(GUARDS), room, size)
+    brief = [SHORT_KINDS.get(part, part) for part in parts]
+    lines = [*_shorter(parts), *(_shorter(brief) if brief != parts else ())]
+    fitting = (line for line in lines if text_width(line, size) <= room)
+    return next(fitting, None) or elide(brief[-1].removeprefix(GUARDS), room, size)
 
 
 def _shorter(parts: list[str]) -> Iterator[str]:

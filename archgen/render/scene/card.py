@@ -89,7 +89,8 @@ def _large(placed: PlacedNode, measures: Measures, icons: NodeIcons, in_corner: 
     middle = box.centre[0]
     tall = leading * len(placed.title) + (measures.label if placed.detail else 0)
     room = box.height - chip_height(chip_rows(node, box.width, measures), measures)
-    size = icon_size(sizes, room - 12 - tall - 2 * lowered(placed, measures))
+    # below what stands on a drum is its bent bottom
+    size = icon_size(sizes, room - 12 - tall - 3 * lowered(placed, measures))
     gap = 4 if size else 0
     y = middle_of(placed, measures) - (size + gap + tall) / 2
     shapes: list[SceneShape] = []

@@ -51,7 +51,9 @@ def losses_slide(facts: SystemFacts) -> Iterator[Slide]:
     """Yield the elements whose loss takes flows down, and pairs of them where there are few."""
     losses = [*facts.losses, *facts.enclosing]
     rows = [
-        (facts.call(element), _kind(facts, element), facts.some_flows(flows, NAMED - 1)) for element, flows in losses
+        (facts.call(element), f"{_kind(facts, element)}{around}", facts.some_flows(flows, NAMED - 1))
+        for around, own in (("", facts.losses), (", which holds everything", facts.enclosing))
+        for element, flows in own
     ]
     notes = [f"{facts.call(element)}: {listed(flows)}" for element, flows in losses]
     if len(losses) < _FEW:
