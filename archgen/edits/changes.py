@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_guards, with_host
+from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_bound, with_guards, with_host
 from archgen.edits.placement import is_apart
 from archgen.edits.promotion import (
     Promoter,
@@ -18,7 +18,14 @@ from archgen.edits.promotion import (
     promoter_connection,
     without_needless_arbiter,
 )
-from archgen.edits.replicas import Callers, mover_on, with_components, with_moving_address, with_replica
+from archgen.edits.replicas import (
+    Callers,
+    lacks_deployment,
+    mover_on,
+    with_components,
+    with_moving_address,
+    with_replica,
+)
 from archgen.edits.services import has_zones_beside, is_of_one_zone, regional
 from archgen.edits.witnesses import (
     hosts_from_primary,
@@ -166,6 +173,7 @@ def _with_replicas(
                 is_apart=is_apart(index, component, there, network),
                 by=mover_on(architecture, component),
                 starts_jobs=component.id in index.starting_jobs,
+                is_deployed=not lacks_deployment(architecture, component),
             ),
         )
         for component in carried
@@ -300,6 +308,23 @@ def with_witness(edit: Edit, host: str, there: Container[str]) -> Edit:
     if promoter is None or not promoter.new or promoter.witness is None or promoter.witness in there:
         return edit
     return replace(edit, promoter=replace(promoter, witness=host))
+
+
+def with_neighbours(index: Index, edit: Edit, is_lone: Callable[[str], bool] = lambda _: False) -> Edit:
+    """Return an edit whose new replicas find on their host what those that are there call on theirs, whichever flow calls it.
+
+    So do those that call a replica on their own host alone, and would never reach another one without them; but for those that
+    are `is_lone`, of which a second replica would do harm.
+    """
+    if isinstance(edit, AddHost):
+        together = with_bound(index, edit.components, edit.like, edit.host, is_lone)
+        return AddHost(edit.host, edit.like, together, edit.zones)
+    own = index.components[edit.component].replicas[0].hosts if isinstance(edit, AddReplica) else ()
+    if not isinstance(edit, AddReplica) or edit.host is None or len(own) != 1:
+        return edit
+    together = with_bound(index, (edit.component,), own[0], edit.host, is_lone)
+    zones = edit.zones if edit.host not in index.hosts else index.hosts[edit.host].zones
+    return edit if len(together) == 1 else AddHost(edit.host, own[0], together, zones)
 
 
 def needs_manual_failover(component: Component) -> bool:

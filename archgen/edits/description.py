@@ -18,7 +18,7 @@ from archgen.edits.changes import (
 )
 from archgen.edits.new_hosts import new_zones
 from archgen.edits.promotion import Promoter, arbiter_of, is_followed
-from archgen.edits.replicas import copies_instead, needs_shared_uploads
+from archgen.edits.replicas import copies_instead, lacks_deployment, needs_shared_uploads
 from archgen.edits.services import has_zones_beside, is_of_one_zone
 from archgen.edits.witnesses import hosts_from_primary, settled_witness, witness_has_machine, witness_zones
 from archgen.model.architecture import Architecture, Component
@@ -69,6 +69,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             # in one pass: a host may carry all components of a model
             names = set(edit.components)
             shared = _shared_uploads(each for each in architecture.components if each.id in names)
+            shared += _deployed(architecture, edit)
             if any(host.id == edit.host for host in architecture.hosts):
                 return f"replicas of {listed(edit.components)} on {edit.host}{shared}"
             instead = f"{copies_instead(architecture, edit.components)}{shared}"
@@ -107,6 +108,13 @@ def _shared_uploads(grown: Iterable[Component | None]) -> str:
     """Return the caution for second replicas of what keeps uploads on its host."""
     names = tuple(each.id for each in grown if each is not None and needs_shared_uploads(each))
     return f", and storage that both reach for the uploads of {listed(names)}" if names else ""
+
+
+def _deployed(architecture: Architecture, edit: AddHost) -> str:
+    """Return what keeps the second copies of code alike."""
+    carried = (each for each in architecture.components if each.id in set(edit.components))
+    names = tuple(each.id for each in carried if len(each.replicas) == 1 and lacks_deployment(architecture, each))
+    return f", and one tool that deploys both copies of {listed(names)}" if names else ""
 
 
 def _waiting(architecture: Architecture, component: Component | None) -> str:

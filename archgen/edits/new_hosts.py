@@ -1,16 +1,18 @@
-"""Hosts that an edit adds: each like another one, with its network, owner, guards and agents."""
+"""Hosts that an edit adds, each like another one with its network, owner, guards and agents; and what comes along to a host."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from archgen.edits.names import next_name, same_series
+from archgen.edits.promotion import asking_callers
 from archgen.edits.replicas import with_components, with_replica
 from archgen.model.architecture import Architecture, Component, Host, Zone
 from archgen.model.kinds import AGENTS
 from archgen.reliability.index import Index
+from archgen.reliability.locality import SAME_HOST
 
 
 def with_host(
@@ -135,3 +137,43 @@ def with_agents(architecture: Architecture, host: str, like: str) -> Architectur
 def has_replica_on(component: Component, host: str) -> bool:
     """Return True if a replica of a component runs on a host, and floats over no others."""
     return any(replica.hosts == (host,) for replica in component.replicas)
+
+
+def with_bound(
+    index: Index, components: tuple[str, ...], like: str, host: str, is_lone: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """Return components with all that they call on a host, or that calls them there alone, and that isn't on another yet.
+
+    Of what is `is_lone` a second replica would do harm, and no caller comes along that is.
+    """
+    together = list(components)
+    for name in together:
+        near = [*_called_there(index, name), *(each for each in _calling_there(index, name) if not is_lone(each))]
+        together += [
+            each
+            for each in dict.fromkeys(near)
+            if each not in together
+            and has_replica_on(index.components[each], like)
+            and not has_replica_on(index.components[each], host)
+        ]
+    return tuple(together)
+
+
+def _called_there(index: Index, name: str) -> Iterator[str]:
+    for (source, _), call in index.connections.items():
+        if source == name and call.required and call.locality == SAME_HOST:
+            yield from call.targets
+
+
+def _calling_there(index: Index, name: str) -> Iterator[str]:
+    """Yield the callers that stand on each host of a component and reach no other one; not those that copy or watch it."""
+    component = index.components[name]
+    bound = {
+        call.source
+        for call in index.architecture.connections
+        if name in call.targets and call.required and call.locality == SAME_HOST
+    }
+    for caller in asking_callers(index, component) if bound else ():
+        hosts = (host for replica in component.replicas for host in replica.hosts)
+        if caller.id in bound and all(has_replica_on(caller, host) for host in hosts):
+            yield caller.id

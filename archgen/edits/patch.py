@@ -184,6 +184,8 @@ def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
                 yield from (Remove((*path, key, name)) for name in was if name not in now)
         if isinstance(new.managed, Managed) and new.managed != old.managed:
             yield Put((*path, "managed"), managed_value(new.managed))
+        if new.deploy != old.deploy:
+            yield Put((*path, "deploy"), new.deploy)
         if new.quorum is not None and old.quorum is None:
             yield Put((*path, "quorum"), new.quorum)
         yield from (Append((*path, "guards"), host) for host in new.guards[len(old.guards) :])

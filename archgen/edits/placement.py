@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 
 from archgen.edits.names import same_series
@@ -11,7 +11,7 @@ from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
 from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
 from archgen.reliability.index import Index
-from archgen.reliability.locality import SITES
+from archgen.reliability.locality import SAME_HOST, SITES, possible_homes
 from archgen.reliability.members import moves_by_layer_2
 from archgen.reliability.promoters import promotion_calls
 
@@ -41,7 +41,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
             and index.hosts[host].network in networks
             and not is_for_voters(index, host, component)
             and not (kind.stores and _is_led_there(index, component, host))
-            and not _is_port_taken(index, component, host)
+            and not is_port_taken(index, component, host)
             and host not in judged
             and not is_taken(host)
             and not leaves_site(index, component, index.zones_around(host))
@@ -85,7 +85,7 @@ def _judged_hosts(index: Index, promoter: Component) -> set[str]:
     return {host for store in stores for replica in store.replicas for host in replica.hosts}
 
 
-def _is_port_taken(index: Index, component: Component, host: str) -> bool:
+def is_port_taken(index: Index, component: Component, host: str) -> bool:
     """Return True if another has a port of a component on a host; what runs beside it elsewhere has an address of its own."""
     ports = index.ports.get(component.id)
     if not ports:
@@ -107,12 +107,38 @@ def _is_led_there(index: Index, component: Component, host: str) -> bool:
     return False
 
 
-def leaves_site(index: Index, component: Component, zones: Iterable[str]) -> bool:
-    """Return True if zones are on another site than a component whose address moves by its local network, or that routes there."""
+def leaves_site(index: Index, component: Component, zones: Iterable[str], beside: Collection[str] = ()) -> bool:
+    """Return True if zones are on another site than a component whose address moves by its local network, or that routes there.
+
+    So they are if a caller gets to none but those in its own zone, unless it comes along (`beside`).
+    """
+    zones = tuple(zones)
+    if _is_out_of_reach(index, component, zones, beside):
+        return True
     if component.kind in FORWARDING and component.managed:
         # a provider's network spans the availability zones of its region and has a router in each; it ends in a datacenter of one's own
         return is_apart(index, component, zones, within=(*WIDE_ZONES, "datacenter"))
     return (component.kind in ROUTING or has_local_address(index, component)) and is_apart(index, component, zones)
+
+
+def _is_out_of_reach(index: Index, component: Component, zones: Iterable[str], beside: Collection[str]) -> bool:
+    """Return True if a caller that needs a component calls it in its own zone alone, and stands in none of some zones."""
+    calls = (index.connections.get((caller.id, component.id)) for caller in index.callers(component.id))
+    bound = [
+        call
+        for call in calls
+        if call and call.required and call.locality not in (None, SAME_HOST) and call.source not in beside
+    ]
+    there: frozenset[str] | None = None
+    for call in bound:
+        if there is None:
+            declared = [zone for zone in zones if zone in index.zone_kinds]
+            there = frozenset((*declared, *(outer for zone in declared for outer in index.zones_outside(zone))))
+        callers = index.components[call.source].replicas
+        homes = [each for caller in callers for each in possible_homes(index, caller, call.locality or "")]
+        if any(homes) and all(map(there.isdisjoint, homes)):
+            return True
+    return False
 
 
 def has_local_address(index: Index, component: Component) -> bool:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, FormQuorum, needs_new_site, with_witness
+from archgen.edits.changes import (
+    AddHost,
+    AddReplica,
+    AutomateFailover,
+    Edit,
+    FormQuorum,
+    apply_edit,
+    needs_new_site,
+    with_witness,
+)
 from archgen.edits.names import next_name, unused_name
-from archgen.edits.new_hosts import name_like
+from archgen.edits.new_hosts import name_like, with_bound
 from archgen.edits.patch import patch_of
-from archgen.edits.placement import find_host
+from archgen.edits.placement import find_host, is_port_taken
 from archgen.edits.promotion import (
     agrees_by_vote,
     can_be_promoted,
@@ -26,6 +35,11 @@ from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change, Put, Remove
 from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.products import product_of
+from archgen.model.subject import Subject
+from archgen.reliability.failure import failures
+from archgen.reliability.index import Index
+from archgen.reliability.plan import Plan
+from archgen.reliability.structure import build
 
 
 def free_name(name: str, topology: Topology) -> str:
@@ -61,11 +75,54 @@ def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
         return _quorum_of_three(topology, component)
     if not component.placed or component.managed or not hosts:
         return (AddReplica(component.id, None),)
-    host = find_host(topology.index, component, lambda _: False)
+    host = find_host(topology.index, component, lambda host: _is_port_taken(topology, component, hosts[0], host))
     if host is None:
         return _similar_host(topology, hosts[0], (component,))
-    automated = _automated(topology, (component,))
-    return () if automated is None else (AddReplica(component.id, host), *automated)
+    carried = _with_bound(topology, (component,), hosts[0], host)
+    automated = _automated(topology, carried)
+    if automated is None or not _may_come_along(topology, carried[1:]):
+        return ()
+    names = tuple(each.id for each in carried)
+    zones = topology.hosts[host].zones
+    added = AddHost(host, hosts[0], names, zones) if len(names) > 1 else AddReplica(component.id, host)
+    return (added, *automated)
+
+
+def _with_bound(topology: Topology, components: Iterable[Component], like: str, host: str) -> list[Component]:
+    """Return components with what they call on their host, and with what calls them there alone and may run twice."""
+    names = tuple(component.id for component in components)
+    together = with_bound(
+        topology.index, names, like, host, lambda name: not _may_come_along(topology, (topology.components[name],))
+    )
+    return [topology.components[name] for name in together]
+
+
+def _may_come_along(topology: Topology, components: Iterable[Component]) -> bool:
+    return not any(_needs_more_than_a_replica(topology, component) for component in components)
+
+
+def _is_port_taken(topology: Topology, component: Component, like: str, host: str) -> bool:
+    """Return True for a host on which another has the port of what comes along with a replica of a component."""
+    return any(
+        is_port_taken(topology.index, each, host) for each in _with_bound(topology, (component,), like, host)[1:]
+    )
+
+
+def stops_with(
+    topology: Topology, component: Component, element: Subject, flows: Iterable[str], edits: Iterable[Edit]
+) -> bool:
+    """Return True if the loss of an element takes down each of some flows after edits as well: no caller gets to what they add.
+
+    That is so where one with a `locality` stays where it is; no other component is looked at.
+    """
+    if all(call.locality is None for call in topology.incoming[component.id]):
+        return False
+    after = topology.architecture
+    for edit in edits:
+        after = apply_edit(after, edit, topology.index.callers)
+    index = Index(after)
+    plans = (Plan(index, build(index, index.flows[flow])) for flow in flows)
+    return all(element in {point.element for point in failures(plan).points} for plan in plans)
 
 
 def form_majority(topology: Topology, component: Component) -> tuple[Change, ...]:
@@ -135,7 +192,10 @@ def add_similar_host(topology: Topology, host: str, components: Iterable[Compone
 
 
 def _similar_host(topology: Topology, host: str, components: Iterable[Component]) -> tuple[Edit, ...]:
-    carried = list(dict.fromkeys(components))
+    wanted = list(dict.fromkeys(components))
+    carried = _with_bound(topology, wanted, host, "")
+    if not _may_come_along(topology, carried[len(wanted) :]):
+        return ()
     code = [topology.components[component.codebase] for component in carried if component.codebase is not None]
     carried += [component for component in code if host in topology.hosts_of(component.id)]
     carried = list(dict.fromkeys((*carried, *_agents_on(topology, host))))

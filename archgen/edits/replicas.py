@@ -26,11 +26,12 @@ def with_replica(
     is_apart: bool = False,
     by: str | None = "vrrp",
     starts_jobs: bool = False,
+    is_deployed: bool = True,
 ) -> Component:
     """Return the component with another replica; a second one gets what lets it stand in for the first.
 
     What moves an address on its hosts is `by`. If the host is on another site (`is_apart`), its name moves, since no address does.
-    One that starts jobs waits for a lease.
+    One that starts jobs waits for a lease. Two copies of code are deployed by one tool from now on, unless they are (`is_deployed`).
     One beside replicas that float, without a host of its own, floats over the same hosts.
     """
     taken = {replica.id for replica in component.replicas}
@@ -43,6 +44,8 @@ def with_replica(
         place = f"{component.id}@{host}"
         added = Replica(next_number(f"{place}#", 2, taken) if place in taken else place, component.id, (host,))
     grown = replace(component, replicas=(*component.replicas, added))
+    if not is_deployed and len(taken) == 1:
+        grown = replace(grown, deploy="rolling")
     if needs_shared_uploads(component):
         grown = replace(grown, uploads="shared")
     if floats and len(taken) == 1:
@@ -68,6 +71,14 @@ def with_replica(
 def needs_shared_uploads(component: Component) -> bool:
     """Return True if a second replica of a component has none of its uploads, unless storage that both reach keeps them."""
     return component.uploads == "local" and len(component.replicas) == 1
+
+
+def lacks_deployment(architecture: Architecture, code: Component) -> bool:
+    """Return True for a code base of which nothing is declared that changes its copies together, itself or in each that runs it."""
+    if code.kind != "code-base" or code.deploy is not None:
+        return False
+    users = [user for user in architecture.components if user.codebase == code.id]
+    return not users or any(user.deploy is None and user.image is None for user in users)
 
 
 def needs_moving_address(component: Component, callers: Callers) -> bool:

@@ -46,7 +46,8 @@ def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) ->
         else:
             chosen.append(zone)
     # what is bound to its site stays there
-    leaves = any(leaves_site(topology.index, component, chosen) for component in carried)
+    together = [component.id for component in carried]
+    leaves = any(leaves_site(topology.index, component, chosen, together) for component in carried)
     return topology.hosts[host].zones if leaves else tuple(chosen)
 
 

@@ -340,7 +340,9 @@ def _places(
     if is_virtual and target.kind == "zone" and all(index.takes_down(target, machine) for machine in machines):
         return []
     zones = list(_zones(index, host, carried, breaking, target))
-    near = [each for each in zones if not any(leaves_site(index, index.components[name], each) for name in carried)]
+    near = [
+        each for each in zones if not any(leaves_site(index, index.components[name], each, carried) for name in carried)
+    ]
     return near or ([index.hosts[host].zones] if zones and target.kind != "zone" else [])
 
 

@@ -25,12 +25,12 @@ from archgen.edits.changes import (
     MoveReplica,
     apply_edit,
     needs_manual_failover,
+    with_neighbours,
 )
 from archgen.edits.description import describe_edit
 from archgen.edits.promotion import keeps_files, promoter_of
 from archgen.improve.administration import administered
 from archgen.improve.candidates import against, lone_components
-from archgen.improve.neighbours import with_neighbours
 from archgen.model.architecture import Architecture, Flow
 from archgen.model.steps import Branch, Frame, Request, Step, first_request
 from archgen.model.subject import EVENTS, Subject

@@ -23,12 +23,12 @@ from archgen.edits.changes import (
     MoveHost,
     MoveReplica,
     apply_edit,
+    with_neighbours,
 )
 from archgen.edits.moves import BUILT
 from archgen.improve.administration import administered
 from archgen.improve.candidates import against, automated, lone_components
 from archgen.improve.grouping import with_failover
-from archgen.improve.neighbours import with_neighbours
 from archgen.improve.numbering import renumber
 from archgen.improve.votes import with_votes_there
 from archgen.model.architecture import Architecture

@@ -280,15 +280,26 @@ def test_fixes_are_shown_before_they_are_made(tier: Path, capsys: pytest.Capture
     shown = capsys.readouterr()
     assert tier.read_bytes() == before
     assert "+    runs_on: [server-1, server-2]" in shown.out
-    assert "archgen: shop.arch.yaml: 6 findings would be fixed" in shown.err
+    assert "archgen: shop.arch.yaml: 7 findings would be fixed" in shown.err
     assert main(["lint", "--fix", "--unsafe-fixes", "--fail-on", "never", tier.name]) == 0
     made = capsys.readouterr()
     assert shown.out.startswith("--- shop.arch.yaml as it is\n+++ shop.arch.yaml as it would be\n")
     said = made.err.replace("as it is", "as it would be").replace("as it was", "as it is")
     assert said.replace("findings fixed", "findings would be fixed") == shown.out + shown.err
     assert "--- shop.arch.yaml as it was\n+++ shop.arch.yaml as it is\n" in made.err
-    # another would bring a finding that was not there, and is left alone
-    assert "up to 1 fixable with --fix --unsafe-fixes" in made.out
+    # the copy of the store has all that calls it on its own host beside it, with the code that this runs
+    after = {each.id: each for each in load(tier.name, tier.read_bytes()).architecture.components}
+    for name in ("nginx", "app", "code", "mysql"):
+        assert [replica.hosts for replica in after[name].replicas] == [("server-1",), ("server-2",)]
+
+
+def test_a_fix_that_would_bring_a_finding_is_left_alone(tier: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = tier.read_text(encoding="utf-8").replace("kind: code-base", "kind: code-base\n    deploy: by-hand")
+    tier.write_text(text.replace("product: mysql", "product: postgresql"), encoding="utf-8")
+    assert main(["lint", "--fix", "--unsafe-fixes", "--fail-on", "never", tier.name]) == 0
+    # the loss of the server and of its only writer, for both of which a copy by hand would drift
+    assert "up to 2 fixable with --fix --unsafe-fixes" in capsys.readouterr().out
+    assert "server-2" not in tier.read_text(encoding="utf-8")
 
 
 def test_safe_fixes_alone_change_no_architecture(tier: Path, capsys: pytest.CaptureFixture[str]) -> None:

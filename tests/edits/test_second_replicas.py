@@ -140,6 +140,7 @@ def test_an_info_holds_back_no_fix_of_a_warning() -> None:
 def test_a_refused_fix_names_what_it_would_bring() -> None:
     (file,) = (ROOT / "models").glob("4-*.arch.yaml")
     text = file.read_text(encoding="utf-8").replace("follows: ", "# follows: ")
+    text = text.replace("kind: code-base", "kind: code-base\n    deploy: by-hand")
     check = checker(Input(NAME, text.encode()), Policy(), TODAY)
     done = apply_fixes(text.encode(), check, lambda each: each.rule == "single-point-of-failure")
     ((finding, refusal),) = done.refusals

@@ -198,7 +198,7 @@ def test_given_changes_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     assert sum(won) == pytest.approx(before - after)
     document = run(capsys, str(TIER[1]), "--add", "host server-2 like server-1 in dc-9")
     assert document["changes"] == [
-        "a host server-2 like server-1 in dc-9, with nginx, app, code, mysql",
+        "a host server-2 like server-1 in dc-9, with nginx, app, code, mysql, and one tool that deploys both copies of code",
         "automatic failover of mysql by a new orchestrator of three, one of them on witness-1, a new host, with what leads its "
         "callers to the new primary",
     ]

@@ -161,6 +161,8 @@ def _component(before: Component, after: Component) -> dict[str, Any]:
         values["cluster"] = cluster_value(after)
     if after.uploads != before.uploads:
         values["uploads"] = after.uploads
+    if after.deploy != before.deploy:
+        values["deploy"] = after.deploy
     if after.quorum != before.quorum:
         values["quorum"] = after.quorum
     if after.guards != before.guards:

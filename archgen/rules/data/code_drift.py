@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
+from archgen.edits.replicas import lacks_deployment
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
@@ -23,17 +24,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
             continue
         if component.kind == "code-base":
             users = [user for user in facts.architecture.components if user.codebase == component.id]
-            ways = [_way(user) for user in users]
-            by_hand = "by-hand" in (component.deploy, *ways)
-            if by_hand or (component.deploy is None and (not ways or None in ways)):
+            by_hand = "by-hand" in (component.deploy, *(user.deploy for user in users))
+            if by_hand or lacks_deployment(facts.architecture, component):
                 yield _hit(facts, component, users, hosts, by_hand)
         elif component.codebase is None and facts.kind(component.id).role != "data":
             yield _hit(facts, component, [], hosts, by_hand=True)
-
-
-def _way(component: Component) -> str | None:
-    """Return the way a component gets a new version; an image brings the code with it."""
-    return component.deploy or ("image" if component.image is not None else None)
 
 
 def _hit(facts: Topology, component: Component, users: list[Component], hosts: tuple[str, ...], by_hand: bool) -> Hit:

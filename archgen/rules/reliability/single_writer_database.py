@@ -9,7 +9,7 @@ from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.promotion import keeps_files
-from archgen.edits.remedy import automate, copy_elsewhere, replica_edits
+from archgen.edits.remedy import automate, copy_elsewhere, replica_edits, stops_with
 from archgen.edits.second_replicas import SERVER_INSTEAD
 from archgen.edits.service_advice import another_copy
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -20,6 +20,7 @@ from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_of, scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, named_flows
+from archgen.reliability.locality import SAME_HOST
 from archgen.reliability.requests import asked_over
 
 
@@ -173,8 +174,12 @@ def _fix(facts: Topology, component: Component, writer: str) -> str | None:
             f"Let {listed(copies, 'or')} be promoted when {writer} fails: declare them as replicas of {component.id}, with "
             f"`replication: {{primary: …, failover: automatic, by: …}}`."
         )
+    if not others and product_of(component.product).embedded:
+        return SERVER_INSTEAD
     if not others:
-        return SERVER_INSTEAD if product_of(component.product).embedded else None
+        incoming = facts.incoming[component.id]
+        bound = dict.fromkeys(call.source for call in incoming if call.required and call.locality == SAME_HOST)
+        return _BESIDE.format(listed(tuple(bound)), component.id) if bound else None
     if product_of(component.product).directory:
         return (
             f"Nothing promotes {listed(others, 'or')} by itself: let each server take writes (`replication: {{writers: all}}`), and give "
@@ -182,6 +187,12 @@ def _fix(facts: Topology, component: Component, writer: str) -> str | None:
         )
     automated = f"utomate the promotion of {listed(others, 'or')}: `replication: {{failover: automatic, by: …}}`."
     return f"Practice the failover, or a{automated}" if _is_practiced(facts, component) else f"A{automated}"
+
+
+_BESIDE = (
+    "Add a replica on another host with {0} beside it, or let {0} call {1} on other hosts too: now a copy elsewhere gets no requests. "
+    "Then automate its promotion (`replication: {{primary: …, failover: automatic, by: …}}`)."
+)
 
 
 def _copies(candidate: Component, component: Component) -> bool:
@@ -209,8 +220,11 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return patch_of(context.topology, *promoted)
     if component.replication is not None and not component.replication.primary:
         return ()
-    edits = replica_edits(context.topology, component)
-    return patch_of(context.topology, *edits, *promoted) if edits else ()
+    edits = (*replica_edits(context.topology, component), *promoted)
+    writer = next(Subject("replica", replica.id) for replica in component.replicas)
+    if len(edits) == len(promoted) or stops_with(context.topology, component, writer, hit.flows, edits):
+        return ()
+    return patch_of(context.topology, *edits)
 
 
 RULE = Rule(
