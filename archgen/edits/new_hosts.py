@@ -175,5 +175,6 @@ def _calling_there(index: Index, name: str) -> Iterator[str]:
     }
     for caller in asking_callers(index, component) if bound else ():
         hosts = (host for replica in component.replicas for host in replica.hosts)
-        if caller.id in bound and all(has_replica_on(caller, host) for host in hosts):
+        stays = any(replica.floating for replica in caller.replicas)
+        if caller.id in bound and not stays and all(has_replica_on(caller, host) for host in hosts):
             yield caller.id

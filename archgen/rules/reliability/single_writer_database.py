@@ -174,12 +174,8 @@ def _fix(facts: Topology, component: Component, writer: str) -> str | None:
             f"Let {listed(copies, 'or')} be promoted when {writer} fails: declare them as replicas of {component.id}, with "
             f"`replication: {{primary: …, failover: automatic, by: …}}`."
         )
-    if not others and product_of(component.product).embedded:
-        return SERVER_INSTEAD
     if not others:
-        incoming = facts.incoming[component.id]
-        bound = dict.fromkeys(call.source for call in incoming if call.required and call.locality == SAME_HOST)
-        return _BESIDE.format(listed(tuple(bound)), component.id) if bound else None
+        return SERVER_INSTEAD if product_of(component.product).embedded else _beside_callers(facts, component)
     if product_of(component.product).directory:
         return (
             f"Nothing promotes {listed(others, 'or')} by itself: let each server take writes (`replication: {{writers: all}}`), and give "
@@ -187,6 +183,13 @@ def _fix(facts: Topology, component: Component, writer: str) -> str | None:
         )
     automated = f"utomate the promotion of {listed(others, 'or')}: `replication: {{failover: automatic, by: …}}`."
     return f"Practice the failover, or a{automated}" if _is_practiced(facts, component) else f"A{automated}"
+
+
+def _beside_callers(facts: Topology, component: Component) -> str | None:
+    """Return the fix for a store with callers that reach none but the replica on their own host."""
+    incoming = facts.incoming[component.id]
+    bound = dict.fromkeys(call.source for call in incoming if call.required and call.locality == SAME_HOST)
+    return _BESIDE.format(listed(tuple(bound)), component.id) if bound else None
 
 
 _BESIDE = (
