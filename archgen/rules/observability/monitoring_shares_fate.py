@@ -13,7 +13,7 @@ from archgen.model.architecture import Component
 from archgen.model.finding import Proof
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, plural
+from archgen.model.wording import first_few, listed, named_flows
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -81,7 +81,9 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
     """The first monitoring is the subject; those beside it are blind for the same reason."""
     together: dict[tuple[tuple[Subject, ...], bool], list[str]] = {}
     for monitor in monitors:
-        together.setdefault((shared[monitor.id], moves_alone(monitor)), []).append(monitor.title)
+        # what can only start on another guest of a machine that is lost goes down with it for good
+        moves = moves_alone(monitor) and (len(shared[monitor.id]) > 1 or shared[monitor.id][0].kind == "zone")
+        together.setdefault((shared[monitor.id], moves), []).append(monitor.title)
     places = dict.fromkeys(place for standing, _ in together for place in standing)
     flows = dict.fromkeys(flow for place in places for flow in _flows(facts, place))
     managed = "managed" if all(monitor.managed for monitor in monitors) else None
@@ -114,26 +116,30 @@ _FIXES: dict[str | None, str] = {
 
 
 def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...], floating: bool) -> str:
-    places = listed([monitor.id for monitor in standing])
-    run, they, are = ("runs", "it", "is") if len(titles) == 1 else ("run", "they", "are")
-    if floating and standing[0].kind == "host":
-        return (
-            f"{listed(titles)} {run} on one of {places}, all of which {they} {'watches' if they == 'it' else 'watch'}, so {they} {are} "
-            "silent until started elsewhere when that one goes down"
-        )
-    if _works(facts, standing[0].id):
-        watched = [host for place in standing for host in _watched_on(facts, place.id)]
-        apart = [host for host in watched if Subject("host", host) not in standing]
-        beside = f" beside {listed(apart)}" if apart == watched else ""
-        where = f"on {places}{beside}, which {they} {'watches' if they == 'it' else 'watch'}"
-    else:
+    names = [place.id for place in standing]
+    is_one = len(titles) == 1
+    they, are, watch = ("it", "is", "watches") if is_one else ("they", "are", "watch")
+    runs = f"{listed(titles)} {'runs' if is_one else 'run'}"
+    if floating and len(names) > 1:
+        either = listed(names, "or") if len(names) <= _NAMED else f"one of {len(names)} hosts"
+        return f"{runs} on {either}, which {they} {watch}, so {they} {are} silent when that host goes down, until started elsewhere"
+    places = listed(first_few(names, _NAMED))
+    if not _works(facts, names[0]):
         flows = _flows(facts, standing[0])
-        loss = f"the loss of {places} takes down {plural(len(flows), 'flow')}: {listed(flows)}"
-        where = "on" if standing[0].kind == "host" else "in"
-        return f"{listed(titles)} {run} {where} {places}, so {they} {are} silent when {loss}"
-    if len(standing) > 1:
-        return f"{listed(titles)} {run} {where}, so nothing is left to alert when {places} go down together"
-    return f"{listed(titles)} {run} {where}, so {they} {are} silent when {places} goes down"
+        loss = f"the loss of {places} takes down {named_flows(flows, len(facts.flows), is_counted=True)}"
+        return f"{runs} {'on' if standing[0].kind == 'host' else 'in'} {places}, so {they} {are} silent when {loss}"
+    watched = [host for name in names for host in _watched_on(facts, name)]
+    apart = [host for host in watched if host not in names]
+    beside = f" beside {listed(first_few(apart, _NAMED))}" if apart == watched else ""
+    where = f"{runs} on {places}{beside}, which {they} {watch}"
+    if len(names) > 1:
+        together = "both" if len(names) == 2 else "all of them"
+        return f"{where}, so nothing is left to alert when {together} go down"
+    return f"{where}, so {they} {are} silent when {places} goes down"
+
+
+_NAMED = 3
+"""The most hosts that a message names one by one."""
 
 
 def _proof(facts: Topology, place: Subject) -> Proof | None:
