@@ -24,6 +24,7 @@ from archgen.model.architecture import (
 from archgen.model.finding import CONFIDENCES, Confidence
 from archgen.model.kinds import KINDS, Kind
 from archgen.model.slug import distinct, slug
+from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 
 Value = TypeVar("Value")
@@ -65,6 +66,12 @@ class Elements(Struct, frozen=True, dict=True, eq=False):
     def replicas(self) -> dict[str, Replica]:
         """Replicas by id."""
         return self.index.replicas
+
+    def names_without_guests(self, elements: Collection[Subject]) -> list[str]:
+        """Return some elements by name, without the replicas whose host is among them: its loss takes them along."""
+        hosts = {element.id for element in elements if element.kind == "host"}
+        replicas = self.replicas
+        return [each.id for each in elements if each.kind != "replica" or hosts.isdisjoint(replicas[each.id].hosts)]
 
     @cached_property
     def hosts(self) -> dict[str, Host]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import WIDE_ZONES, Component, Replica
@@ -28,6 +28,11 @@ def members_by_zone(topology: Topology, members: Iterable[Replica]) -> dict[str,
     """Return how many of some replicas are surely in each zone, in the order of the zones."""
     held = Counter(zone for replica in members for zone in topology.index.shared_zones(replica))
     return {zone: held[zone] for zone in topology.zones if held[zone]}
+
+
+def crowded(held: Mapping[str, int], size: int, needed: int) -> dict[str, int]:
+    """Return the places that hold so many of all members that the rest is no quorum, if others are elsewhere."""
+    return {place: count for place, count in held.items() if 1 < count < size and size - count < needed}
 
 
 def zones_used_like(topology: Topology, zone: str) -> list[str]:

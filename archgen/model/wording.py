@@ -53,6 +53,12 @@ def first_few(names: Sequence[str], most: int) -> Sequence[str]:
     return (*names[:most], f"{more} more")
 
 
+def any_of(names: Sequence[str], most: int) -> str:
+    """Return names of which one is enough: `a, b or c`, or `any of a, b, c and 2 more` if there are more than so many."""
+    shown = first_few(names, most)
+    return listed(names, "or") if shown == names else f"any of {listed(shown)}"
+
+
 _ONE_MORE = "1 more"
 
 MOST_NAMED = 6

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 from msgspec.structs import replace
 
-from archgen.analysis.regions import members_by_host, members_by_zone
+from archgen.analysis.regions import crowded, members_by_host, members_by_zone
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.moves import moves
@@ -22,7 +22,7 @@ from archgen.model.finding import Proof
 from archgen.model.products import product_of
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import any_of, first_few, listed, named_flows
 from archgen.reliability.failure import SinglePoint
 from archgen.reliability.index import Index
 from archgen.reliability.losses import Losses
@@ -107,10 +107,10 @@ def _of_place(facts: Topology, members: Sequence[Replica], needed: int, leaves_o
     by_host, by_zone = members_by_host(facts, members), members_by_zone(facts, members)
     for single, several, held in (("", "", by_host), ("zone ", "zones ", by_zone)):
         alike: dict[int, list[str]] = {}
-        for place, count in _crowded(held, size, needed).items():
+        for place, count in crowded(held, size, needed).items():
             alike.setdefault(count, []).append(place)
         for count, (first, *others) in alike.items():
-            where = f"{several if others else single}{listed([first, *others])}"
+            where = f"{several if others else single}{listed(first_few([first, *others], _NAMED))}"
             each, rest = (
                 f"hold {count} of the {size} each" if others else f"holds {count} of the {size}",
                 str(size - count),
@@ -119,11 +119,6 @@ def _of_place(facts: Topology, members: Sequence[Replica], needed: int, leaves_o
                 each += ", and one of all has no vote" if others else ", one of which has no vote"
                 rest = f"{size - count - 1} or {rest} votes"
             yield f"{where} {each}, leaving {rest} where the quorum needs {needed - leaves_one_out}"
-
-
-def _crowded(held: Mapping[str, int], size: int, needed: int) -> dict[str, int]:
-    """Return the places that hold so many members that the rest is no quorum, if others are elsewhere."""
-    return {place: count for place, count in held.items() if 1 < count < size and size - count < needed}
 
 
 def _hit(
@@ -142,7 +137,9 @@ def _hit(
     takes = "may take" if doubtful or _leaves_one_out(component) else "takes"
     sure = not doubtful and _breaks_for_sure(facts, component, points)
     breaks = (
-        f"; losing {listed([element.id for element in elements], 'or')} {takes} down {listed(flows)}" if flows else ""
+        f"; losing {any_of(facts.names_without_guests(elements), _NAMED)} {takes} down {named_flows(flows, len(facts.flows))}"
+        if flows
+        else ""
     )
     product = "its product" if (component.product or "").casefold() == component.title.casefold() else component.product
     assumed = f" (assumed for {product})" if component.quorum is None else ""
@@ -164,6 +161,10 @@ def _hit(
         proof=_proof_at_quorum(facts, component.id, points) if points else None,
         causes=frozenset(causes),
     )
+
+
+_NAMED = 3
+"""The most places of votes that a message names."""
 
 
 def _is_doubtful(facts: Topology, component: Component, flows: Collection[str]) -> bool:
@@ -221,8 +222,8 @@ def _fix(facts: Topology, component: Component) -> str | None:
             f"`replication: {{writers: all, by: …}}` of {component.id}."
         )
     size, needed = len(component.replicas), _needed(component)
-    hosts = _crowded(members_by_host(facts, component.replicas), size, needed)
-    if size % 2 and len(hosts) == 1 and not _crowded(members_by_zone(facts, component.replicas), size, needed):
+    hosts = crowded(members_by_host(facts, component.replicas), size, needed)
+    if size % 2 and len(hosts) == 1 and not crowded(members_by_zone(facts, component.replicas), size, needed):
         ((place, count),) = hosts.items()
         more = needed - (size - count)
         return (
@@ -231,7 +232,7 @@ def _fix(facts: Topology, component: Component) -> str | None:
         )
     if needed < 2 or (size % 2 == 0 and asks_majority(component)):
         return None
-    third = third_place(facts, component, _crowded(members_by_zone(facts, component.replicas), size, needed))
+    third = third_place(facts, component, crowded(members_by_zone(facts, component.replicas), size, needed))
     return f"Spread the replicas so that the loss of no host or zone leaves fewer than {needed}{third}."
 
 
@@ -313,18 +314,18 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 def _spread(facts: Topology, component: Component) -> tuple[Change, ...]:
     """Return the move of a member to a place where no host or zone holds half of them."""
     size, needed = len(component.replicas), _needed(component)
-    crowded = [
-        *(Subject("zone", zone) for zone in _crowded(members_by_zone(facts, component.replicas), size, needed)),
-        *(Subject("host", host) for host in _crowded(members_by_host(facts, component.replicas), size, needed)),
+    held = [
+        *(Subject("zone", zone) for zone in crowded(members_by_zone(facts, component.replicas), size, needed)),
+        *(Subject("host", host) for host in crowded(members_by_host(facts, component.replicas), size, needed)),
     ]
     hosts = facts.hosts_of(component.id)
     # what else stands there has a say in whether a host may leave
     beside = dict.fromkeys((component.id, *(each.component for host in hosts for each in facts.replicas_on[host])))
     affected = [facts.components[name] for name in beside if name not in facts.index.agents]
-    options = (moves(facts.index, place, affected, (), facts.element_names) for place in crowded)
+    options = (moves(facts.index, place, affected, (), facts.element_names) for place in held)
     # what stands idle may be declared without what it is for: people choose it; what carries others of the same host suits all of them
     standing = facts.index.standing_on
-    own = {name for place in crowded if place.kind == "host" for name in standing.get(place.id, ())}
+    own = {name for place in held if place.kind == "host" for name in standing.get(place.id, ())}
     alike = {host for host, carried in standing.items() if carried and carried <= own}
     taken = {*facts.hosts} - {*spare_hosts(facts.index, component)} - alike.difference(hosts)
     move = next((edit for edit in chain.from_iterable(options) if _is_of(edit, component, hosts, taken)), None)
