@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component
+from archgen.model.architecture import WIDE_ZONES, Component
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, plural, zone_words
+from archgen.model.wording import MOST_NAMED, first_few, listed, plural, zone_words
 from archgen.reliability.locality import home
+from archgen.reliability.losses import RootCause
 from archgen.reliability.members import asks_majority
 from archgen.reliability.needs import answering_of
 
@@ -34,6 +35,41 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
             f"Spread the replicas{of} so that enough of {'them' if len(short) == 1 else 'each'} are left without {zone.id}."
         )
     return " ".join(advice)
+
+
+ADD_REPLICA = "Add a replica on another host{}, with something that moves the traffic there, and restart them in turn."
+"""The advice for what is alone on a host, with a place for words on where the other host should be."""
+
+
+def add_elsewhere(topology: Topology, breaking: RootCause) -> str:
+    """Return that advice with the kind of zone to leave at best; that a datacenter is lost as well is said once, of all of them."""
+    zone, _ = _held_in(topology, breaking)
+    is_told = zone is None or topology.zones[zone].kind == "datacenter"
+    return ADD_REPLICA.format("" if zone is None or is_told else f", best in {_another(topology, zone)}")
+
+
+def leave_zone_too(topology: Topology, breaking: RootCause, fix: str | None) -> str | None:
+    """Return a fix, or the rule's, with the kind of zone to leave too where all of a flow is in one: the next loss would be its own."""
+    zone, flows = _held_in(topology, breaking)
+    if zone is None:
+        return fix
+    other, lost = _another(topology, zone), listed(first_few(flows, MOST_NAMED))
+    if topology.zones[zone].kind == "datacenter":
+        return f"{fix or ADD_REPLICA.format('')} Losing {zone} takes down {lost} as well: use {other}, or accept that."
+    own = fix or ADD_REPLICA.format(f", best in {other}")
+    return own if other in own else f"{own} Use {other} too: losing {zone} takes down {lost}."
+
+
+def _held_in(topology: Topology, breaking: RootCause) -> tuple[str | None, Sequence[str]]:
+    """Return the zone that holds all of some flows with the element, and these flows; a region is left to `single-zone`."""
+    is_rented = topology.rented(breaking.element)
+    held = {} if is_rented else topology.losses.zones_to_leave(breaking.element, breaking.flows)
+    small = ((zone, flows) for zone, flows in held.items() if topology.zones[zone].kind not in WIDE_ZONES)
+    return next(small, (None, ()))
+
+
+def _another(topology: Topology, zone: str) -> str:
+    return f"another {zone_words(topology.zones[zone].kind)}"
 
 
 def _lost(topology: Topology, zone: Subject, flows: Collection[str]) -> tuple[list[tuple[str, ...]], list[str]]:

@@ -21,14 +21,14 @@ from archgen.edits.service_advice import (
     own_store,
 )
 from archgen.edits.services import is_disk
-from archgen.edits.zone_advice import leave_zone
+from archgen.edits.zone_advice import ADD_REPLICA, add_elsewhere, leave_zone, leave_zone_too
 from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import WIDE_ZONES, Replica
+from archgen.model.architecture import Replica
 from archgen.model.change import Change
 from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
-from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows, place_beside, zone_words
+from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows, place_beside
 from archgen.reliability.losses import RootCause
 from archgen.reliability.members import quorum_of
 from archgen.reliability.needs import Need
@@ -85,7 +85,7 @@ def _hit(
             for replica in carried or _lost(facts, breaking)
         ),
         flows=breaking.flows,
-        fix=_elsewhere(facts, breaking, _fix(facts, breaking, spared)),
+        fix=leave_zone_too(facts, breaking, _fix(facts, breaking, spared)),
         case=_case(facts, breaking, administration),
         confidence="low" if is_only_region(facts, breaking) else "high",
         proof=breaking.points[0].proof,
@@ -192,12 +192,12 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
     )
     others = [name for name in _components(facts, breaking) if name != lost] if lost is not None else []
     if automated := _automate(facts, others):
-        return f"{lost}: {own or _ADD.format('')} {automated}"
+        return f"{lost}: {own or ADD_REPLICA.format('')} {automated}"
     if split := [name for name in others if quorum_of(facts.components[name]) is not None]:
         spread = next(filter(None, (advise_needed_whole(facts, name, breaking.flows) for name in split)), None) or (
             f"Place the members of {listed(split)} so that a majority is left without {breaking.element.id}."
         )
-        return f"{lost}: {own or _ADD.format('')} {spread}"
+        return f"{lost}: {own or ADD_REPLICA.format('')} {spread}"
     if own is not None:
         return f"{lost}: {own}" if others else own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
@@ -208,24 +208,8 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
     for need in asked:
         if cure := _cure(facts, breaking, need):
             apart = lost and not need.places and facts.losses.fails_beside(lost, need, breaking.flows)
-            return f"{lost}: {_ADD.format('')} {cure}" if apart else cure
+            return f"{lost}: {ADD_REPLICA.format('')} {cure}" if apart else cure
     return leave_zone(facts, breaking.element, breaking.flows, spared) if breaking.element.kind == "zone" else None
-
-
-def _elsewhere(facts: Topology, breaking: RootCause, fix: str | None) -> str | None:
-    """Return a fix, or the rule's, with the kind of zone to leave too where all of a flow is in one: the next loss would be its own."""
-    held = {} if facts.rented(breaking.element) else facts.losses.zones_to_leave(breaking.element, breaking.flows)
-    zone = next((name for name in held if facts.zones[name].kind not in WIDE_ZONES), None)
-    if zone is None:
-        return fix
-    other, lost = f"another {zone_words(facts.zones[zone].kind)}", listed(first_few(held[zone], MOST_NAMED))
-    if facts.zones[zone].kind == "datacenter":
-        return f"{fix or _ADD.format('')} Losing {zone} takes down {lost} as well: use {other}, or accept that."
-    own = fix or _ADD.format(f", best in {other}")
-    return own if other in own else f"{own} Use {other} too: losing {zone} takes down {lost}."
-
-
-_ADD = "Add a replica on another host{}, with something that moves the traffic there, and restart them in turn."
 
 
 def _alone_on(facts: Topology, breaking: RootCause) -> str | None:
@@ -262,8 +246,7 @@ def _of_each(facts: Topology, breaking: RootCause) -> str | None:
         advice.setdefault(advise_second(facts, facts.components[name], breaking.flows), []).append(name)
     if set(advice) <= {None}:
         return None
-    rest = _elsewhere(facts, breaking, None) or _ADD.format("")
-    return " ".join(f"{listed(names)}: {fix or rest}" for fix, names in advice.items())
+    return " ".join(f"{listed(names)}: {fix or add_elsewhere(facts, breaking)}" for fix, names in advice.items())
 
 
 def _automate(facts: Topology, names: Iterable[str]) -> str:
@@ -352,7 +335,7 @@ RULE = Rule(
         "The finding isn't a guess from replica counts: it is a minimal cut set of size one of the flow's structure function. "
         "That function covers reads and writes, failover, quorum and shared hosts, and the proof names the request that fails."
     ),
-    fix=_ADD.format(""),
+    fix=ADD_REPLICA.format(""),
     limits=(
         "Counts a managed component as one element, although its provider may run many; that is why it is a warning, and an "
         "info finding for a CDN, WAF, identity provider, mail service or service of others, which are seldom in one place; DNS never is. "
