@@ -356,7 +356,10 @@ def test_rules_count_the_peak() -> None:
     calm = topology(PEAK.replace("peak: 120/s", "peak: 100/s"))
     assert list(over_capacity.check(RuleContext(calm))) == []
     (hit,) = over_capacity.check(RuleContext(topology(PEAK.replace("peak: 120/s", "peak: 150/s"))))
-    assert hit.message == "read and write bring 60/s to app@s-1 at peak, which can handle 50/s"
+    assert (
+        hit.message
+        == "read and write bring 60/s to each of app@s-1, app@s-2 and app@s-3 at peak, which can handle 50/s each"
+    )
 
 
 CACHED = """\

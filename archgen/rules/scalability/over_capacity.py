@@ -17,7 +17,7 @@ from archgen.model.durations import format_rate
 from archgen.model.kinds import QUEUES
 from archgen.model.steps import first_request
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed
 from archgen.reliability.traffic import traffic_weights
 
 if TYPE_CHECKING:
@@ -35,13 +35,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
         over.setdefault(facts.replicas[overload.replica].component, []).append(overload)
     for component, overloads in over.items():
         flows = tuple(dict.fromkeys(flow for overload in overloads for flow in overload.flows))
-        worst = max(overloads, key=lambda overload: overload.load)
         yield Hit(
             subject=Subject("component", component),
             message=(
-                f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {format_rate(worst.load)} to {worst.replica}"
-                f"{' at peak' if worst.at_peak else ''}, "
-                f"which can handle {format_rate(worst.capacity)}"
+                f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {_brought(overloads)}, "
+                f"which can handle {format_rate(overloads[0].capacity)}{' each' if len(overloads) > 1 else ''}"
             ),
             related=tuple(
                 (
@@ -58,6 +56,23 @@ def check(context: RuleContext) -> Iterator[Hit]:
         components = list(dict.fromkeys(facts.replicas[replica].component for replica in split.replicas))
         if over.keys().isdisjoint(components):
             yield _split_hit(split, components)
+
+
+def _brought(overloads: Sequence[Overload]) -> str:
+    """Return the load with the replicas that get it: `20/s to web@a`, `20/s to each of web@a and web@b`, `30/s to web@a and 20/s to …`."""
+    worst_first = sorted(overloads, key=lambda overload: -overload.load)
+    worst = worst_first[0]
+    peak = " at peak" if worst.at_peak else ""
+    rates = {format_rate(overload.load) for overload in overloads}
+    if len(rates) == 1 or len(overloads) > _NAMED:
+        most = "" if len(rates) == 1 else "up to "
+        names = listed(first_few([overload.replica for overload in worst_first], _NAMED))
+        return f"{most}{format_rate(worst.load)} to {'each of ' if len(overloads) > 1 else ''}{names}{peak}"
+    return f"{listed([f'{format_rate(each.load)} to {each.replica}' for each in worst_first])}{peak}"
+
+
+_NAMED = 3
+"""The most replicas that a message names one by one."""
 
 
 def _split_hit(split: Overloads, components: Sequence[str]) -> Hit:
@@ -92,6 +107,10 @@ def _outrun(facts: Topology) -> Iterator[Hit]:
             message=(
                 f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {format_rate(load)} to {name}, "
                 f"{several} can handle {format_rate(most)}"
+            ),
+            related=tuple(
+                (Subject("replica", replica.id), f"can handle {format_rate(component.capacity)}")
+                for replica in component.replicas
             ),
             flows=flows,
             fix=_MORE if _works_off(facts, name) else None,
