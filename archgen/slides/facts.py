@@ -223,7 +223,8 @@ _CODE = re.compile(r"`([^`]*)`")
 
 _KIND = re.compile(r"\b(an?) `kind: ([\w-]+)`")
 _SETTING = re.compile(r"`[^`]*: [^`]*`")
-_SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
+_SENTENCES = re.compile(r"(?<=\.) (?=[A-Z]|[^\s,:]+(?:(?:, | and )[^\s,:]+)*: [A-Z])")
+"""The end of a sentence: before a capital, or the names of the components that the next advice is for."""
 _CLAUSES = re.compile(r"[,:;] ")
 _CONDITION = ("If ", "Where ")
 

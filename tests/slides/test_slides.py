@@ -658,6 +658,7 @@ def test_a_fix_is_told_without_the_keys_of_its_editor() -> None:
         ("Use one tool, and declare it: `deploy: rolling`, or the `image` of it.", "Use one tool, and declare it."),
         ("Back it up. If it can be made again, declare `kind: cache`.", "Back it up."),
         ("Put a `kind: waf` on the path, or declare it: `rate_limit: 10/s`.", "Put a waf on the path, or declare it."),
+        ("a: Run two: `replicas: 2`. b-1 and c: Add one.", "a: Run two. b-1 and c: Add one."),
         ("Add `collects: [{from: a}]` to b.", "Add “collects: [{from: a}]” to b."),
         ("Name the digest: `app@sha256:…`.", "Name the digest: “app@sha256:…”."),
     ],
