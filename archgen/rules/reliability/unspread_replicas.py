@@ -13,7 +13,7 @@ from archgen.model.change import Change, Put
 from archgen.model.durations import round_duration
 from archgen.model.requirements import Survival
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed
+from archgen.model.wording import first_few, listed, zone_words
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States
 
@@ -108,30 +108,40 @@ def _in_one_zone(facts: Topology, components: Iterable[Component], needed: dict[
                 flows.update(lost)
     if zones:
         names = listed(list(first_few([*zones], _NAMED)))
-        places = listed(list(dict.fromkeys(zone for own in zones.values() for zone in own)), "or")
+        inside = list(dict.fromkeys(zone for own in zones.values() for zone in own))
+        kinds = {facts.zones[zone].kind for zone in inside}
+        kind = kinds.pop() if len(kinds) == 1 else "zone"
+        places = f"{'on' if kind == 'power' else 'in'} {listed(inside, 'or')}"
         told = [flow for flow in facts.flows if flow in flows]
         late = [facts.components[name] for name in zones]
         goal = "" if objective is None else f"; the recovery objective is {round_duration(objective)}"
         yield Hit(
             subject=Subject("model", facts.architecture.id),
             message=(
-                f"The replicas of {names} are spread over hosts alone: if all of one run in {places}, losing that zone takes down "
-                f"{listed(list(first_few(told, _NAMED)))} {_until(facts, late)}{goal}"
+                f"The replicas of {names} are spread over hosts alone: if all of one run {places}, losing that "
+                f"{zone_words(kind)} takes down {listed(list(first_few(told, _NAMED)))} {_until(facts, late)}{goal}"
             ),
             related=tuple(
                 (Subject("component", name), f"may all run in {listed(own, 'or')}") for name, own in zones.items()
             ),
             flows=tuple(told),
-            fix=_OVER_ZONES,
+            fix=_over_zones(kind),
             case="zones",
             confidence="medium",
         )
 
 
-_OVER_ZONES = (
-    "Spread them over zones, too: `topologySpreadConstraints` with `topology.kubernetes.io/zone` and `maxSkew: 1`. Declare it with "
-    "`runs_on: {any: […], spread: zone}`."
-)
+def _over_zones(kind: str) -> str:
+    """Return the fix for zones of a kind: nodes have a label of their own for those of a cloud alone."""
+    label = f"a label of the nodes for their {zone_words(kind)}"
+    if kind in ("zone", "availability-zone"):
+        label = "`topology.kubernetes.io/zone`"
+    elif kind == "region":
+        label = "`topology.kubernetes.io/region`"
+    return (
+        f"Spread them over {zone_words(kind)}s, too: `topologySpreadConstraints` with {label} as `topologyKey` and `maxSkew: 1`. "
+        "Declare it with `runs_on: {any: […], spread: zone}`."
+    )
 
 
 def _holding_all(facts: Topology, component: Component) -> list[str]:
