@@ -159,10 +159,13 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
 
 
 def _encrypted_beside(facts: Topology, connection: Connection, port: Port) -> Port | None:
-    """Return the port on which the targets of a connection serve the same protocol encrypted already, if any."""
+    """Return the port on which each target of a connection serves the same protocol encrypted already, if any."""
     names = (PROTOCOLS[port.protocol].secured, f"{port.protocol}s")
-    ports = (each for target in connection.targets for call in facts.incoming[target] for each in call.ports)
-    return next((each for each in ports if each.protocol in names), None)
+    first, *others = (
+        {port_number(each): each for call in facts.incoming[target] for each in call.ports if each.protocol in names}
+        for target in connection.targets
+    )
+    return next((each for number, each in first.items() if all(number in other for other in others)), None)
 
 
 def _stores(facts: Topology, connection: Connection) -> list[str]:
