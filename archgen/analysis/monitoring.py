@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -343,6 +343,31 @@ def takes_measurements(topology: Topology, observer: Component) -> bool:
     """Return True unless an observer only asks for answers, takes other data, shows measurements or passes alerts on."""
     measures = takes_metrics(topology, observer) and not topology.only_probes(observer.id)
     return measures and not product_of(observer.product).shows
+
+
+def agent_of_hosts(topology: Topology, unwatched: Iterable[str]) -> Component | None:
+    """Return the agent that runs on each host that it watches; one on those that nothing measures takes other data than metrics."""
+    agents = (each for each in topology.of_kind("monitoring-agent") if each.replicas)
+    placed = (each for each in agents if all(len(own.hosts) == 1 and not own.floating for own in each.replicas))
+    return next((each for each in placed if {*topology.hosts_of(each.id)}.isdisjoint(unwatched)), None)
+
+
+def collector_by_name(topology: Topology) -> Component | None:
+    """Return what takes measurements of components wherever they are: an agent of no host, else a monitoring that pulls."""
+    collectors = (each for each in topology.architecture.components if _collects_by_name(each))
+    measuring = (each for each in collectors if takes_measurements(topology, each))
+    return min(measuring, key=lambda component: component.kind != "monitoring-agent", default=None)
+
+
+def _collects_by_name(component: Component) -> bool:
+    if component.kind == "monitoring-agent":
+        return not any(replica.hosts for replica in component.replicas) and not component.managed
+    return component.kind == "monitoring" and (tells_sources(component) or not component.managed)
+
+
+def tells_sources(collector: Component) -> bool:
+    """Return True for what is told from where it collects, and can be told of more."""
+    return collector.kind == "monitoring-agent" or any(collection.sources for collection in collector.collects)
 
 
 _WITHOUT_REQUESTS = (*FORWARDING, "bastion", "backup", "worker", "scheduler", "log-collector")

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from archgen.analysis.exposure import is_way_in, stores_reached
 from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
+from archgen.analysis.monitoring import asks_agents
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Port, Replica
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_of
+from archgen.model.wording import listed
 
 _AT_USUAL_PORT = ("http", "https", "smtp")
 """The protocols that need not declare their port: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
@@ -187,6 +189,22 @@ def admit_scrapes(topology: Topology, observer: str, components: Collection[str]
         Append(("components", firewall, "rules"), {"from": observer, "to": name, "ports": ports, "action": "allow"})
         for firewall, name in opened
     )
+
+
+def refuse_scrapes(topology: Topology, hosts: Iterable[str]) -> str:
+    """Return the firewalls that keep out the monitoring which asks agents on some hosts, as a sentence; else ""."""
+    asking = asks_agents(topology)
+    if asking is None:
+        return ""
+    watcher, port = asking
+    sources = topology.firewalls.places(watcher.id)
+    asked = next(iter(topology.of_kind("monitoring-agent")), watcher).id
+    replicas = [Replica(f"{asked}@{host}", asked, (host,)) for host in hosts]
+    barring = dict.fromkeys(
+        name for each in replicas for name in topology.firewalls.denying_at(sources, watcher.id, each, port)
+    )
+    does = "doesn't" if len(barring) == 1 else "don't"
+    return f" So far, {listed([*barring])} {does} let {watcher.id} in there (port {port.port})." if barring else ""
 
 
 def admit_agent(topology: Topology, agent: Component, call: Connection) -> tuple[Change, ...] | None:

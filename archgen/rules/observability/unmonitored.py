@@ -6,20 +6,23 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from archgen.analysis.exposure import gateways
 from archgen.analysis.monitoring import (
+    agent_of_hosts,
     alerted_people,
     answers_requests,
     asks_agents,
     collected_from,
+    collector_by_name,
     is_appliance,
     measuring_monitoring,
     monitored,
     observers_of_unknown_reach,
     takes_measurements,
     takes_metrics,
+    tells_sources,
 )
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
-from archgen.edits.firewalls import admit_agent, admit_from, admit_scrapes, admit_to
+from archgen.edits.firewalls import admit_agent, admit_from, admit_scrapes, admit_to, refuse_scrapes
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -67,32 +70,52 @@ def check(context: RuleContext) -> Iterator[Hit]:
             [*hosts],
             alone=len(hosts) + len(parts) == 1,
             rented=not hosts and parts.keys() <= {*forgotten},
+            nobody=nobody,
         ),
         case="nothing" if nobody else None,
     )
 
 
-def _advise(facts: Topology, names: str, hosts: Sequence[str], *, alone: bool, rented: bool) -> str | None:
+def _advise(
+    facts: Topology, names: str, hosts: Sequence[str], *, alone: bool, rented: bool, nobody: bool
+) -> str | None:
+    """Return the fix in the way in which the model's own monitoring works; None for the rule's."""
     if rented:
         return f"List {names} under `from` of what collects from others of the same product."
-    barred = _barred(facts, hosts)
-    return f"{_FIX.replace('each of them', names) if alone else _FIX}{barred}" if alone or barred else None
+    each = names if alone else "each of them"
+    if nobody:
+        return _FIX.replace("each of them", each) if alone else None
+    advice = _in_its_way(facts, each, [host for host in hosts if not is_appliance(facts, host)])
+    return f"{advice}{refuse_scrapes(facts, hosts)}"
 
 
-def _barred(facts: Topology, hosts: Sequence[str]) -> str:
-    """Return the firewalls that keep out the monitoring which asks agents on some hosts, as a sentence; else ""."""
+def _in_its_way(facts: Topology, each: str, hosts: Sequence[str]) -> str:
+    """Return whom the model's agents, or its monitoring that collects without any, have to watch too; agents suit no device."""
+    agent, collector = agent_of_hosts(facts, hosts), collector_by_name(facts)
+    if hosts and agent is not None:
+        return f"Run {agent.id} on {each} too, by its `runs_on`."
+    collector = collector or agent
+    if collector is not None and (not hosts or tells_sources(collector)):
+        return f"Let {collector.id} collect from {each} too, by `from` of its `collects`."
+    called = _called_by_monitoring(facts)
+    if called is not None:
+        name, target = called
+        return f"Let {name} collect from {each}, as it does from {target}, or run a monitoring client there (`kind: monitoring-agent`)."
     asking = asks_agents(facts)
-    if asking is None:
-        return ""
-    watcher, port = asking
-    sources = facts.firewalls.places(watcher.id)
-    asked = next(iter(facts.of_kind("monitoring-agent")), watcher).id
-    replicas = [Replica(f"{asked}@{host}", asked, (host,)) for host in hosts]
-    barring = dict.fromkeys(
-        name for each in replicas for name in facts.firewalls.denying_at(sources, watcher.id, each, port)
-    )
-    does = "doesn't" if len(barring) == 1 else "don't"
-    return f" So far, {listed([*barring])} {does} let {watcher.id} in there (port {port.port})." if barring else ""
+    if asking is not None:
+        name, port = asking[0].id, asking[1].port
+        return f"Run an agent of {name} on {each} (`kind: monitoring-agent`), which {name} calls on port {port}."
+    watcher = measuring_monitoring(facts)
+    if watcher is not None:
+        return f"Run a monitoring client on {each} (`kind: monitoring-agent`), which sends what it collects to {watcher.id}."
+    return _FIX.replace("each of them", each)
+
+
+def _called_by_monitoring(facts: Topology) -> tuple[str, str] | None:
+    """Return a monitoring that collects by its own calls, and from what; None for one that calls agents, or nothing."""
+    observers = (each for each in facts.of_kind("monitoring") if takes_measurements(facts, each))
+    calls = ((each.id, target) for each in observers for call in facts.outgoing[each.id] for target in call.targets)
+    return next(((name, target) for name, target in calls if not facts.kind(target).observes), None)
 
 
 def _running(facts: Topology, ways_in: Iterable[str]) -> list[Component]:
@@ -222,11 +245,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     closed = [host for host in hosts if is_appliance(facts, host)]
     hosts = [host for host in hosts if host not in closed]
     bare += dict.fromkeys(replica.component for host in closed for replica in facts.replicas_on[host])
-    agent = next((component for component in facts.architecture.components if _collects_by_place(component)), None)
-    components = facts.architecture.components
-    collectors = (each for each in components if _collects_by_name(each) and takes_measurements(facts, each))
-    collector = min(collectors, key=lambda component: component.kind != "monitoring-agent", default=None)
-    if hosts and agent is None and collector is not None and _names_sources(collector):
+    agent, collector = agent_of_hosts(facts, hosts), collector_by_name(facts)
+    if hosts and agent is None and collector is not None and tells_sources(collector):
         if not all(facts.replicas_on[host] for host in hosts):
             # below virtual machines is nothing to collect from by name, and what runs there takes no agent of everybody
             return ()
@@ -317,26 +337,10 @@ def _monitoring(facts: Topology) -> dict[str, object]:
     )
 
 
-def _collects_by_place(component: Component) -> bool:
-    """Return True if a component is an agent that runs on each host."""
-    if component.kind != "monitoring-agent" or not component.replicas:
-        return False
-    return all(len(replica.hosts) == 1 and not replica.floating for replica in component.replicas)
-
-
-def _names_sources(collector: Component) -> bool:
-    """Return True for what is told from where it collects, and can be told of more."""
-    return collector.kind == "monitoring-agent" or any(collection.sources for collection in collector.collects)
-
-
-def _collects_by_name(component: Component) -> bool:
-    """Return True for what takes data from components wherever they are: an agent of no host, or a monitoring that pulls."""
-    if component.kind == "monitoring-agent":
-        return not any(replica.hosts for replica in component.replicas) and not component.managed
-    return component.kind == "monitoring" and (_names_sources(component) or not component.managed)
-
-
-_FIX = "Run a monitoring client on each of them (`kind: monitoring-agent`), or list what runs there under `from` of an existing one."
+_FIX = (
+    "Run a monitoring client on each of them (`kind: monitoring-agent`), and a monitoring that takes what it collects and alerts "
+    "(`kind: monitoring`)."
+)
 
 RULE = Rule(
     id="unmonitored",
