@@ -83,6 +83,18 @@ def test_the_effect_of_a_loss_is_that_of_the_simulation() -> None:
         assert bool(down) != ("no flow" in first)
 
 
+def test_the_issues_of_a_component_are_those_of_its_hosts_too() -> None:
+    system = check("shop.arch.yaml", MODEL.encode())
+    on_host = [
+        group for group in system.open_groups if any(each.subject == Subject("host", "a") for each in group.findings)
+    ]
+    assert on_host
+    for component in system.topology.architecture.components:
+        runs_there = any("a" in replica.hosts for replica in component.replicas)
+        page = component_page(system, component).content
+        assert all((f"#issue-{group.number})" in page) >= runs_there for group in on_host)
+
+
 def test_search_leads_to_the_page_of_a_component_first(site: Path) -> None:
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     (entry,) = [each for each in index["docs"] if each["location"] == "shop/components/web/index.html"]

@@ -193,21 +193,28 @@ def _losses(topology: Topology) -> tuple[dict[tuple[str, str], int], dict[str, t
 def issue_lines(
     system: CheckedModel, components: frozenset[str], groups: Sequence[FindingGroup] | None = None
 ) -> list[str]:
-    """Return a line for each open issue, or each of some, that concerns components, their replicas or connections."""
+    """Return a line for each open issue, or each of some, that concerns components, their replicas, hosts or connections.
+
+    Pictures without hosts have the badge of a host on the cards of what it carries.
+    """
     topology = system.topology
-    names = {*components, *(replica.id for name in components for replica in topology.components[name].replicas)}
+    replicas = [replica for name in components for replica in topology.components[name].replicas]
+    hosts = {host for replica in replicas for host in replica.hosts}
+    names = {*components, *(replica.id for replica in replicas)}
     names |= {
         call.id for call in topology.architecture.connections if not components.isdisjoint((call.source, *call.targets))
     }
     lines = []
     for group in system.open_groups if groups is None else groups:
-        hits = [finding for finding in group.findings if _concerns(finding, names)]
+        hits = [finding for finding in group.findings if _concerns(finding, names, hosts)]
         if hits:
             lines.append(_finding(group, hits[0]))
     return lines
 
 
-def _concerns(finding: Finding, names: set[str]) -> bool:
+def _concerns(finding: Finding, names: set[str], hosts: set[str]) -> bool:
+    if finding.subject.kind == "host" and finding.subject.id in hosts:
+        return True
     subjects = (finding.subject, *(place.subject for place in finding.related))
     return any(subject.id in names and subject.kind in _OWN for subject in subjects)
 
