@@ -60,6 +60,7 @@ class Product(Struct, frozen=True, gc=False):
     `copies_later`: its replicas get a write after it is confirmed, and no setting lets all writes wait for them.
     `archives_log`: a backup that copies the log of its database between its copies, always or once that is set up.
     `replays`: the log that its replicas get, which it keeps on its disks and with which a copy is brought up to any point in time.
+    `undeletes`: a setting of it, off at first, brings back what was deleted by mistake.
     `copied_whole`: a database whose copies are of its files, each node's own, and of no log between them.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
     `files_alone`: a store of files and disks, of which a component of another kind has the map, as Ceph's monitors have; it can be made
@@ -123,6 +124,7 @@ class Product(Struct, frozen=True, gc=False):
     copies_later: bool = False
     archives_log: bool = False
     replays: str | None = None
+    undeletes: str | None = None
     copied_whole: bool = False
     spreadable: bool = False
     shows: bool = False
@@ -257,13 +259,15 @@ TRAITS: dict[str, Product] = {
     ),
     **dict.fromkeys(
         (
-            *("active-directory", "samba", "freeipa", "openldap", "389ds", "389-directory-server"),
+            *("samba", "freeipa", "openldap", "389ds", "389-directory-server"),
             *("apacheds", "kerberos", "mit-kerberos", "krb5", "heimdal", "lldap"),
         ),
         # consumers fetch updates: https://www.openldap.org/doc/admin26/replication.html; "loose consistency with convergence":
         # https://learn.microsoft.com/windows/win32/ad/features-of-the-replication-model-for-active-directory-domain-services
         Product(directory=True, copies_later=True),
     ),
+    # https://learn.microsoft.com/windows-server/identity/ad-ds/get-started/adac/active-directory-recycle-bin
+    "active-directory": Product(directory=True, copies_later=True, undeletes="recycle bin"),
     # a write may wait for other servers (assured replication): https://docs.oracle.com/cd/E19623-01/820-6172/assured-replication.html
     "opendj": Product(directory=True),
     **dict.fromkeys(("ibm-mq", "ibmmq", "artemis", "activemq", "activemq-artemis"), Product(mirrors=True)),

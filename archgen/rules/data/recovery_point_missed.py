@@ -185,14 +185,14 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     if apart:
         logged = component.kind == "database"
         cause, fix = _PROVIDED if component.managed else _REPEATED if logged else _COPIED_WHOLE
-        log = _replayed(facts, component)
-        undone = "point-in-time recovery is on" if component.managed else f"its {log} reaches back to the last copy"
-        mistake = "A mistaken" if log is None and not component.managed else f"Unless {undone}, a mistaken"
+        undone = _undone(facts, component)
+        mistake = "A mistaken" if undone is None else f"Unless {undone[0]}, a mistaken"
         message = (
             f"{mistake} {mistake_in(component)} in {component.title} costs up to {age} of writes{cause}{names} "
             f"{verb} it {often}; the objective is {least}"
         )
-        return _hit(component, message, backups, fix if log is None else _KEPT, "mistake" if log is None else "kept")
+        case = "mistake" if undone is None or component.managed else "kept"
+        return _hit(component, message, backups, fix if undone is None else undone[1], case)
     if keeps_uploads(facts, component):
         message = (
             f"The uploads of {component.title} are on its one server and backed up by {names} {often}, so up to {age} of them are "
@@ -207,6 +207,17 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     )
     log = "ship its log, " if component.kind == "database" else ""
     return _hit(component, message, backups, f"Back it up more often, {log}or run a replica on another host.")
+
+
+def _undone(facts: Topology, component: Component) -> tuple[str, str] | None:
+    """Return what undoes a mistake without a backup if it is so, and the fix that asks for it; None where nothing does."""
+    if component.managed:
+        return "point-in-time recovery is on", _PROVIDED[1]
+    if log := _replayed(facts, component):
+        return f"its {log} reaches back to the last copy", _KEPT
+    if setting := product_of(component.product).undeletes:
+        return f"its {setting} is on", _UNDELETED.format(setting=setting)
+    return None
 
 
 def _replayed(facts: Topology, component: Component) -> str | None:
@@ -234,6 +245,7 @@ _KEPT = (
     "Ship that log away from the database as well, since on its disks it undoes a mistake and is lost with them, and declare how often "
     "in `every`; or accept the rest (`accept`)."
 )
+_UNDELETED = "Switch its {setting} on, or copy it more often; or accept the rest (`accept`)."
 _COPIED_WHOLE = (
     _REPEATED[0],
     "Copy it more often, in snapshots that take only what changed, or accept the rest (`accept`).",
