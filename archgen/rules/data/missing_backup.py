@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -150,6 +151,8 @@ def _case(facts: Topology, component: Component) -> str | None:
         return "exchange"
     if _keeps_sessions(facts, component):
         return "sessions"
+    if _hands_on_messages(facts, component):
+        return "passing"
     if _is_beside_database(facts, component):
         return "beside"
     if _is_dispensable(facts, component):
@@ -168,6 +171,18 @@ def _keeps_sessions(facts: Topology, component: Component) -> bool:
         and all(facts.components[hop.step.source].sessions == "shared" for hop in hops)
         and all("session" in (hop.step.message or "").casefold() for hop in hops)
     )
+
+
+_HANDED_ON = re.compile(r"p?(publish|subscribe)|pub/?sub\b", re.IGNORECASE)
+"""The first word of a step that hands a message on to whoever listens now."""
+
+
+def _hands_on_messages(facts: Topology, component: Component) -> bool:
+    """Return True for a store of keys and values in which programs publish and subscribe alone: it keeps no message."""
+    if component.kind != "key-value-store":
+        return False
+    hops = [hop for flow in facts.flows_of[component.id] for hop in _asking(facts, flow, component.id)]
+    return bool(hops) and all(_HANDED_ON.match(hop.step.message or "") for hop in hops)
 
 
 def _asking(facts: Topology, flow: str, component: str) -> list[Hop]:
@@ -335,7 +350,8 @@ RULE = Rule(
         "caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, Kerberos, "
         "Active Directory) is data, and so are mailboxes (a product that keeps them, replication, IMAP or POP3), and what an "
         "application such as a forge or a registry keeps without a store. Files that are handed to others over SFTP are reported as "
-        "info, and so is a store of which each step says that it keeps sessions. A store in memory, such as Redis, of an application with "
+        "info, and so is a store of which each step says that it keeps sessions, or that it publishes and subscribes. A store in memory, "
+        "such as Redis, of an application with "
         "a database is a warning: the records are in the database. So is one of keys and values that every program is declared to work "
         "without (`required: false`). Skips a store of an imported model that has no connection: nothing calls it, or a question is open."
     ),
