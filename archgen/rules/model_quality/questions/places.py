@@ -95,9 +95,14 @@ def undeclared_places(topology: Topology) -> dict[str, tuple[str, ...]]:
     for component in topology.architecture.components:
         choice = choices.get(scope_of(component) or "", ())
         asked = len(choice) > 1 or (choice != () and choice == regions and _survives(topology, component.id, choice[0]))
-        if asked and _is_unplaced(component) and topology.flows_of[component.id]:
+        if asked and _is_unplaced(component) and _is_needed(topology, component.id):
             places[component.id] = choice
     return places
+
+
+def _is_needed(topology: Topology, component: str) -> bool:
+    """Return True for what a flow can't do without: wherever anything else is, its loss stops none."""
+    return any(not hop.optional for hop in topology.hops_to[component])
 
 
 def _is_unplaced(component: Component) -> bool:
