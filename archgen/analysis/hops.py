@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.model.architecture import Architecture, Component, Connection, Port
 from archgen.model.kinds import KINDS
-from archgen.model.protocols import ADMINISTRATION, MEDIA, PROTOCOLS, RELAYS_OF_MEDIA, WEB
+from archgen.model.protocols import ADMINISTRATION, MEDIA, PROTOCOLS, RELAYS_OF_MEDIA, WEB, relays
 from archgen.model.steps import Access, Request
 
 Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "code", "unknown"]
@@ -131,11 +131,6 @@ def _looks_in(components: Mapping[str, Component], hops: Sequence[Hop]) -> set[s
         and hop.access != "write"
         and (components[hop.step.source].kind == "bastion" or hop.step.source not in elsewhere)
     }
-
-
-def relays(port: Port) -> bool:
-    """Return True if mail servers relay mail over a port: they try each MX record in turn, by its name (RFC 5321, 5.1)."""
-    return port.protocol == "smtp" and port.port in (None, 25)
 
 
 def is_signaled(port: Port) -> bool:

@@ -10,12 +10,11 @@ from operator import and_
 from msgspec import Struct
 
 from archgen.analysis.dns_names import ADDRESS_TYPES, address, pointee
-from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Record
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_setting_of_balancer, scope_of
-from archgen.model.protocols import WEB
+from archgen.model.protocols import WEB, relays
 from archgen.model.subject import Subject
 from archgen.reliability.members import moves_by_layer_2
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from archgen.analysis.hops import is_signaled, relays
+from archgen.analysis.hops import is_signaled
 from archgen.analysis.programs import holds_sessions, is_spread_by_clients
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import has_primary
 from archgen.model.architecture import Component
 from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
+from archgen.model.protocols import relays
 from archgen.model.runtimes import WEB_SERVERS, is_runtime
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from archgen.model.architecture import Port
+
 
 class Protocol(Struct, frozen=True):
     """A protocol; `encrypted` is None where the name alone doesn't decide (a bare `tcp`).
@@ -149,3 +151,8 @@ QUERIES = (*WITH_ACCOUNTS, "mongodb", "cassandra", "bolt", "bolts", "redis", "re
 """The protocols that nothing but stores, and proxies before them, speaks as a server."""
 
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}
+
+
+def relays(port: Port) -> bool:
+    """Return True if mail servers relay mail over a port: they try each MX record in turn, by its name (RFC 5321, 5.1)."""
+    return port.protocol == "smtp" and port.port in (None, 25)

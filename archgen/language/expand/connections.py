@@ -11,7 +11,7 @@ from archgen.model.architecture import Connection, Port, Tls
 from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.managed_services import ENCRYPTED
 from archgen.model.products import product_name
-from archgen.model.protocols import PROTOCOLS
+from archgen.model.protocols import PROTOCOLS, relays
 
 _NOTHING = Map(0)
 
@@ -20,14 +20,14 @@ def connections(context: Context) -> tuple[Connection, ...]:
     """Return every connection with its short forms expanded and its ends checked."""
     section = context.section("connections")
     by_id: dict[str, Connection] = {}
-    components = context.section("components").items()
+    components = context.section("components")
     encrypting = {
         key
-        for key, entry in components
+        for key, entry in components.items()
         if ("product" in entry or "managed" in entry)
         and _refuses_plaintext(context.document.text(entry, "product"), key, entry)
     }
-    agents = {key for key, entry in components if entry.get("kind") in AGENTS and _OF_SEVERAL.isdisjoint(entry)}
+    agents = {key for key, entry in components.items() if entry.get("kind") in AGENTS and _OF_SEVERAL.isdisjoint(entry)}
     for number, (key, value) in enumerate(section.items()):
         source, targets = connection_ends(key)
         name = _id(source, targets)
@@ -43,6 +43,8 @@ def connections(context: Context) -> tuple[Connection, ...]:
             connection = _encrypted(connection)
         if targets[0] in agents and _is_beside_caller(context, connection):
             connection = replace(connection, locality="same-host")
+        if components.get(source, _NOTHING).get("kind") in _MAIL_SERVERS and _is_queued(connection):
+            connection = replace(connection, deferred=True)
         by_id[name] = connection
     return tuple(by_id.values())
 
@@ -74,6 +76,15 @@ def _is_beside_caller(context: Context, connection: Connection) -> bool:
         return False
     there = {agent.hosts for agent in agents if len(agent.hosts) == 1}
     return bool(callers) and all(caller.hosts in there for caller in callers)
+
+
+_MAIL_SERVERS = ("external-service", "mail")
+"""The kinds of what keeps a mail until the next server takes it."""
+
+
+def _is_queued(connection: Connection) -> bool:
+    """Return True for mail from server to server, unless its caller is said to wait: a server tries again for days (RFC 5321, 4.5.4.1)."""
+    return connection.deferred is None and all(relays(port) for port in connection.ports)
 
 
 _OF_SEVERAL = frozenset(("cluster", "replication", "quorum"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.encryption import covers_name, is_attached, is_certificate_for, passes_tls_on, shown_certificates
-from archgen.analysis.hops import Hop, relays
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Certificate, Port
 from archgen.model.change import Append, Change
 from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import FORWARDING
-from archgen.model.protocols import UNCERTIFIED
+from archgen.model.protocols import UNCERTIFIED, relays
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.encryption import comes_from_edge, is_http_challenge, is_public
 from archgen.analysis.exposure import EXCHANGE, is_exposed_console, stores_reached
 from archgen.analysis.firewalls import port_number
-from archgen.analysis.hops import encrypted, relays
+from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.edits.encryption import choose_port, encrypt, encrypted_port, replace_protocol, taken_by
 from archgen.edits.remedy import connection_of
@@ -16,7 +16,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
 from archgen.model.products import passes_on_unread
-from archgen.model.protocols import PROTOCOLS, WEB
+from archgen.model.protocols import PROTOCOLS, WEB, relays
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 

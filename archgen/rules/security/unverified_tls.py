@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.encryption import is_public
-from archgen.analysis.hops import encrypted, relays
+from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
+from archgen.model.protocols import relays
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
