@@ -13,7 +13,7 @@ from archgen.model.finding import CONFIDENCES
 from archgen.model.kinds import KINDS
 from archgen.model.requirements import Question
 
-_CALLERS = ("caller", "callee", "provider-caller")
+_CALLERS = ("caller", "callee", "provider-caller", "driver-caller", "driver-callee")
 """Kinds of questions about the ends of calls that no file shows: each component that is named may do without the call."""
 
 _SEVERAL = (*_CALLERS, "sharer", "callees", "writers")
@@ -59,6 +59,24 @@ _PROTOCOLS = {
     "rabbitmq": "amqp", "kafka": "kafka", "memcached": "memcached",
 }  # fmt: skip
 """The protocols that stores are called by, by their products."""
+
+_KINDS = {
+    **dict.fromkeys(
+        (
+            "postgresql", "mysql", "mssql", "oracle", "mongodb", "cassandra", "neo4j", "clickhouse", "influxdb", "couchdb", "arangodb",
+            "qdrant", "weaviate", "milvus", "chroma", "supabase",
+        ),
+        "database",
+    ),
+    **dict.fromkeys(("elasticsearch", "opensearch", "meilisearch", "typesense"), "search"),
+    **dict.fromkeys(("rabbitmq", "nats", "mosquitto", "google-pubsub", "azure-service-bus"), "queue"),
+    **dict.fromkeys(("kafka", "pulsar"), "stream"),
+    **dict.fromkeys(("minio", "s3", "google-cloud-storage", "azure-blob-storage"), "object-storage"),
+    **dict.fromkeys(("mail", "sendgrid", "mailgun", "postmark", "resend", "mailjet", "brevo", "mandrill", "sparkpost"), "mail"),
+    **dict.fromkeys(("ldap", "auth0", "okta", "clerk", "workos", "entra-id"), "identity-provider"),
+    "redis": "key-value-store", "memcached": "cache",
+}  # fmt: skip
+"""The kinds of what programs have libraries for, by what questions call it; anything else is a service of others."""
 
 
 def question_kind(question: Question) -> str:
@@ -113,7 +131,8 @@ def makes_certain(question: Question) -> bool:
 
 def gone_choices(model: Architecture, question: Question, value: str) -> tuple[str, ...]:
     """Return the chosen components of a question about all that were renamed or deleted since it was asked."""
-    if question_kind(question) not in _SEVERAL:
+    # what a program has libraries for is no component yet
+    if question_kind(question) not in _SEVERAL or question_kind(question) == "driver-callee":
         return ()
     names = {"all", "none", *(component.id for component in model.components)}
     return tuple(name for name in chosen_in(value) if name not in names)
@@ -133,8 +152,11 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
     components = {component.id: component for component in model.components}
     if kind in _NEW and " -> " in about:
         yield from _new_call(model, about, required=value == "required", sort=_NEW[kind]) if value != "none" else ()
-    elif kind == "provider-caller":
+    elif kind in ("provider-caller", "driver-caller"):
         yield from _callers_of_new(model, components, about, value) if value != "none" else ()
+    elif kind == "driver-callee":
+        for called, required in chosen_in(value).items() if value != "none" else ():
+            yield from _callers_of_new(model, components, called, about if required else f"{about}{_OPTIONAL}")
     elif kind in ("call", "entrance", "redirect") and " -> " in about:
         yield from {"call": _call, "entrance": _entrance, "redirect": _redirect}[kind](model, about, value)
     elif about in model.unknown and value in ("no", "none") and kind in ("unknown", "entrance", ""):
@@ -221,8 +243,9 @@ def _callers_of_new(model: Architecture, components: dict[str, Component], calle
     """Draw the calls of what no file describes, which is a new component."""
     callers = {name: required for name, required in chosen_in(value).items() if name in components}
     if callers and called not in components:
-        components[called] = Component(id=called, kind="external-service")
-        yield Put(("components", called), {"kind": "external-service"})
+        kind = _KINDS.get(called, "external-service")
+        components[called] = Component(id=called, kind=kind, product=called if kind != "external-service" else None)
+        yield Put(("components", called), {"kind": kind} | ({"product": called} if called in _PROTOCOLS else {}))
     for name, required in callers.items():
         yield from _caller(model, components[called], name, required=required)
 

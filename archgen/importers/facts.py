@@ -277,10 +277,10 @@ class FactSheet:
         """Record what the configurations say against one another, or leave out, in a line of a summary."""
         self._warnings.add(warning)
 
-    def seek_in_vain(self, address: str, component: str, name: str, source: Origin) -> None:
-        """Record an address that a component's setting has, and at which nothing is."""
+    def seek_in_vain(self, address: str, title: str, component: str, name: str, source: Origin) -> None:
+        """Record an address that a component's setting has, and at which nothing is, with what to call that."""
         self._unresolved.setdefault(address, {}).setdefault(component, f"{name} of {component} ({source})")
-        self.ask_for(component, "service", address.partition(":")[0], name, address, source)
+        self.ask_for(component, "service", title, name, address, source)
 
     def ask_for(
         self,

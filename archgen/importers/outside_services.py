@@ -26,6 +26,8 @@ from archgen.model.kinds import KINDS
 _LONGEST = 2000
 _MOST = 5
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,62}(?:\.[A-Za-z0-9-]{1,62}){0,5})(?::([0-9]{1,5}))?")
+_NUMBERS = re.compile(r"((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?::([0-9]{1,5}))?")
+_HOST_END = re.compile(rf"(^|_){HOST_ENDS}$", re.IGNORECASE)
 _SERVICE = re.compile(rf"[a-z0-9-]+\.[a-z0-9-]+{IN_CLUSTER.pattern}", re.IGNORECASE)
 """The full name of a service in a cluster, and not of a pod behind it."""
 
@@ -74,17 +76,30 @@ def services_outside(
         yield replace(mention, host=store.id), store
 
 
-def unknown_hosts(name: str, value: str, hosts: Mapping[str, str]) -> Iterator[str]:
-    """Yield the addresses with a name of the own network alone that a variable holds, and by which nothing is to be found."""
-    if "://" not in value or not _is_for_calls(name, value):
+def unknown_hosts(name: str, value: str, hosts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the addresses by a name of the own network alone, or by numbers, that a variable holds, and at which nothing is to be found.
+
+    Each comes with what to call it: the name, or what the variable is named after.
+    """
+    bare = _NUMBERS.fullmatch(value.strip()) if "." in value and _HOST_END.search(name) is not None else None
+    if ("://" not in value and bare is None) or not _is_for_calls(name, value):
         return
     stores = {mention.host for mention, _ in stores_named(name, value)}
-    for mention in _addresses(name, value[:_LONGEST])[:_MOST]:
+    found = _addresses(name, value[:_LONGEST])[:_MOST]
+    if bare is not None:
+        found = [Mention(bare[1], None, int(bare[2]) if bare[2] else None)]
+    for mention in found:
         host = mention.host.lower()
-        is_name = "." not in host and host not in (*ON_MACHINE, *_OF_CLUSTERS) and is_real(host)
+        is_numbers = is_ip_address(host)
+        # a number under a name that tells nothing may be that of the program itself
+        is_name = ("." not in host and not is_numbers) or (is_numbers and _title(name) != "")
+        is_name = is_name and host not in (*ON_MACHINE, *_OF_CLUSTERS) and is_real(host)
+        is_name = is_name and not (is_numbers and names_telemetry(name))
         is_taken = mention.host in stores or _takes_telemetry(name, host)
-        if is_name and not is_taken and resolve_host(host, hosts) is None:
-            yield f"{mention.host}:{mention.port}" if mention.port is not None else mention.host
+        is_here = resolve_host(host, hosts) or (is_numbers and resolve_port(host, mention.port, hosts))
+        if is_name and not is_taken and not is_here:
+            address = f"{mention.host}:{mention.port}" if mention.port is not None else mention.host
+            yield address, _title(name) if is_numbers else mention.host
 
 
 def _is_for_calls(name: str, value: str) -> bool:

@@ -94,3 +94,35 @@ def test_callers_are_chosen_of_what_several_are_told_of() -> None:
     required = {each.id: each.required for each in model().connections if "quotes" in each.id}
     assert required == {"shop -> exchange-acme-quotes": True, "jobs -> exchange-acme-quotes": False}
     assert {each.id: each.kind for each in model().components}["exchange-acme-quotes"] == "external-service"
+
+
+def test_answers_about_libraries_add_what_they_are_for() -> None:
+    files = {
+        "compose.yml": "services: {web: {build: ./web, ports: ['80:80']}, jobs: {build: ./jobs}}",
+        "jobs/Dockerfile": "FROM node:22\n",
+        "web/package.json": '{"dependencies": {"mongodb": "6", "@elastic/elasticsearch": "9"}}',
+        "jobs/package.json": '{"dependencies": {"mongodb": "6", "stripe": "1", "nodemailer": "7"}}',
+    }
+    for name, text in files.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text)
+    assert main(["import", ".", "-o", str(MODEL), "--update"]) == 0
+    by_about = {each.about: each for each in model().questions if (each.kind or "").startswith("driver-")}
+    assert {about: each.options for about, each in by_about.items()} == {
+        "mongodb": ("jobs", "web", "none"),
+        "web": ("elasticsearch", "none"),
+        "jobs": ("mail", "stripe", "none"),
+    }
+    for about, value in (("mongodb", "web,jobs:optional"), ("web", "none"), ("jobs", "mail,stripe:optional")):
+        assert main(["answer", by_about[about].id, value]) == 0
+    kinds = {each.id: (each.kind, each.product) for each in model().components}
+    assert (kinds["mongodb"], kinds["mail"], kinds["stripe"]) == (
+        ("database", "mongodb"),
+        ("mail", None),
+        ("external-service", None),
+    )
+    assert "elasticsearch" not in kinds
+    connections = {each.id: (each.ports[0].protocol, each.required) for each in model().connections}
+    assert connections["web -> mongodb"] == ("mongodb", True)
+    assert connections["jobs -> mongodb"] == ("mongodb", False)
+    assert connections["jobs -> stripe"] == ("https", False)

@@ -65,5 +65,5 @@ def test_exporter_is_a_product_if_its_name_says_of_what(image: str, kind: str, p
 
 
 def test_services_of_each_cluster_are_no_unknown_hosts() -> None:
-    assert [*unknown_hosts("LEDGER_URL", "https://ledger:443", {})] == ["ledger:443"]
+    assert [*unknown_hosts("LEDGER_URL", "https://ledger:443", {})] == [("ledger:443", "ledger")]
     assert [*unknown_hosts("CLUSTER_URL", "https://kubernetes:443", {})] == []

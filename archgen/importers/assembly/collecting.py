@@ -151,6 +151,8 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
     elif key.startswith("needs-"):
         others = [name for name in value.get("others", "").split(",") if name]
         part.needs[key.partition("-")[2]] = (value["kind"], value["variable"], value["host"], fact.source, others)
+    elif key.startswith("drives-"):
+        part.drivers[key.partition("-")[2]] = value
     elif key.startswith("listen-"):
         part.listens[int(key.partition("-")[2])] = value
     else:

@@ -38,9 +38,9 @@ class Part(Struct, kw_only=True):
     the variable, what holds its value, and its place.
     `needs` are what it may call and no file describes, by their names, each with its kind, the variable that names it, the address there,
     empty for a key, the place, and others that may call it instead. `near` are those that alone might call a store, and `sharers` those
-    that files name it to, and that may have no use for it. `unread` is what it takes its settings from, where no file
-    holds them, `files` are the volumes in which it keeps what no store does, and `file_database` is the variable that names its
-    own database in one.
+    that files name it to, and that may have no use for it. `drivers` are what it has libraries for, each with its kind.
+    `unread` is what it takes its settings from, where no file holds them, `files` are the volumes in which it keeps what no store does,
+    and `file_database` is the variable that names its own database in one.
     """
 
     id: str
@@ -89,6 +89,7 @@ class Part(Struct, kw_only=True):
     ports: dict[int, set[int]] = field(default_factory=dict)
     seeks: dict[str, tuple[str, str, Origin]] = field(default_factory=dict)
     needs: dict[str, tuple[str, str, str, Origin, list[str]]] = field(default_factory=dict)
+    drivers: dict[str, str] = field(default_factory=dict)
     servers: list[tuple[str, str, int]] = field(default_factory=list)
 
     @property

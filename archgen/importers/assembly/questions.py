@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from archgen.importers.assembly.certainty import is_by_library, open_sharers
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect
+from archgen.importers.assembly.drivers import ask_for_drivers
 from archgen.importers.assembly.inventory import Entry, Inventory, Part
 from archgen.importers.assembly.registries import registered_behind
 from archgen.importers.facts import BY_PORT
@@ -60,6 +61,7 @@ def questions_of(
         *_sharers(inventory),
         *_needs(inventory),
         *_registered(inventory),
+        *(question(*each) for each in ask_for_drivers(inventory)),
         *_uncalled(inventory, doors),
         *_calling_nothing(inventory, doors),
         *_hosts(inventory),

@@ -11,8 +11,8 @@ from archgen.importers.catalogue import Known, is_like
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.compose.sharing import COORDINATORS
-from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, Origin
-from archgen.importers.outside import store_at
+from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, Fact, Origin
+from archgen.importers.outside import OutsideStore, store_at
 from archgen.importers.store_names import store_asked_for, store_by_name
 from archgen.model.kinds import KINDS
 
@@ -117,6 +117,17 @@ def calls_by_login(
 def _sought(name: str, value: SourceText) -> Known | None:
     """Return the store that an example of an address tells, else the one that the variable's name asks for."""
     return store_at(value.of_reader) or store_asked_for(name)
+
+
+def facts_of_neighbours(
+    parts: Mapping[str, ServicePart], proven: Iterable[tuple[str, str]], by_id: Mapping[str, ServicePart | OutsideStore]
+) -> Iterator[Fact]:
+    """Yield of each store what alone might call it, where that shares a network with it and little else does."""
+    calls = [*proven]
+    for part in parts.values():
+        called = (by_id[target].guess.known for caller, target in calls if caller == part.id)
+        if near := likely_callers(part, parts, called):
+            yield Fact(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
 
 
 def likely_callers(store: ServicePart, parts: Mapping[str, ServicePart], called: Iterable[Known]) -> list[str]:

@@ -19,9 +19,10 @@ from archgen.importers.compose.indirect import (
     calls_by_login,
     calls_by_name_server,
     calls_by_socket,
-    likely_callers,
+    facts_of_neighbours,
 )
 from archgen.importers.compose.library_calls import UnlikelyCall, calls_by_library, lacks_library, may_use
+from archgen.importers.compose.listed_libraries import describe_sources
 from archgen.importers.compose.machine.calls import calls_on_machine
 from archgen.importers.compose.machine.several_projects import HOST, group_projects
 from archgen.importers.compose.machine.unstarted import add_unstarted_programs
@@ -175,10 +176,7 @@ class _Reader:
             if not self.networks.are_apart(part.service, store):
                 self._connect(part, Mention(store), source, "same image and variables")
                 self._doubt(f"connection:{part.id}->{store}", source, "same image and variables")
-        for part in self.parts.values():
-            called = (self.by_id[target].guess.known for caller, target in self.proven if caller == part.id)
-            if near := likely_callers(part, self.parts, called):
-                self._add(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
+        self.sheet.add_all(facts_of_neighbours(self.parts, self.proven, self.by_id))
         alone = {part.id: self.shared.own_of(self._variables(part)) for part in self.parts.values()}
         logins = self.networks.joined(calls_by_login(self.parts, alone))
         for call in [each for each in logins if (each.source, each.target) not in self.proven]:
@@ -187,6 +185,7 @@ class _Reader:
             self._call_indirectly(call)
         for part in self.parts.values():
             self._seek(part, own[part.id])
+        describe_sources(self.parts, self.libraries, sources, self._variables, self.hosts, self.opener, self.sheet)
         return attachments
 
     def _add(
@@ -292,8 +291,8 @@ class _Reader:
             else:
                 self.certain.add((part.id, store.id))
                 self.served.add(store.id)
-        for address in unknown_hosts(name, value.text, reached) if not part.guess.known.keeps_data else ():
-            self.sheet.seek_in_vain(address, part.id, name, value.source)
+        for address, title in unknown_hosts(name, value.text, reached) if not part.guess.known.keeps_data else ():
+            self.sheet.seek_in_vain(address, title, part.id, name, value.source)
         for named in self.networks.mentions(part, name, value, told, self.sheet):
             mention = heard_beside(named, self.by_mode, self.by_id[named.host], part)
             target = self.by_id[mention.host]

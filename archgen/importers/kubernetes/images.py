@@ -130,7 +130,8 @@ def held_by_programs(
             if is_of_proxy or is_product_of_others:
                 is_sure = source.is_matched and (_leads_to(file, hosts_of(part.namespace)) or not is_of_proxy)
                 for address, at in _led_to_nobody(file, hosts) if source.is_matched and is_of_proxy else ():
-                    sheet.seek_in_vain(address, part.id, "proxy_pass", Origin(file.path, line + at))
+                    title = address.partition(":")[0]
+                    sheet.seek_in_vain(address, title, part.id, "proxy_pass", Origin(file.path, line + at))
                 yield Attachment(
                     part.id, part.guess.known.kind, file, target, hosts, line, is_shared=not is_sure, is_in_cluster=True
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from functools import cache
 
 from archgen.importers.addresses import resolve_host
@@ -19,8 +19,11 @@ from archgen.importers.products import known_by_name
 from archgen.importers.providers.caller import Caller, Setting
 from archgen.importers.providers.calls import ProviderCalls, texts_of_domains
 from archgen.importers.providers.catalogue import is_client_library
+from archgen.importers.sources.calls.default_addresses import seek_defaults
 from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.imported_libraries import imported_libraries
+from archgen.importers.sources.listed_drivers import describe_drivers
+from archgen.model.kinds import KINDS
 
 _OF_PAGES = {80, 8000, 8080, 9000}
 """Ports of stores on which much else answers."""
@@ -94,9 +97,13 @@ def _known(service: Manifest) -> Known | None:
 
 
 def add_providers_of_workloads(
-    manifests: Manifests, parts: Iterable[Workload], sharing: SharedSettings, outside: Outside
+    manifests: Manifests,
+    parts: Collection[Workload],
+    sharing: SharedSettings,
+    outside: Outside,
+    hosts_of: Callable[[str], Mapping[str, str]],
 ) -> None:
-    """Add the calls of services on the internet that the settings of workloads show."""
+    """Add the calls of services on the internet that the settings of workloads show, and what their sources are made to call."""
     callers = [_caller(manifests, part, sharing) for part in parts]
 
     def texts() -> Iterator[str]:
@@ -112,6 +119,11 @@ def add_providers_of_workloads(
     for caller in callers:
         calls.add(caller)
     calls.ask_for_callers()
+    for part, caller in zip(parts, callers, strict=True):
+        if KINDS[part.guess.known.kind].role == "application" and part.guess.known.product is None:
+            packages, code = sharing.libraries_of(part), sharing.sources.own_code(part.id)
+            seek_defaults(part.id, code, packages.text, caller.settings, hosts_of(part.namespace), outside.sheet)
+            describe_drivers(part.id, packages, code, part.manifest.origin, sharing.opener, outside.sheet)
 
 
 def _caller(manifests: Manifests, part: Workload, sharing: SharedSettings) -> Caller:

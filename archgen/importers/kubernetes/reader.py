@@ -129,7 +129,7 @@ class _Reader:
             self._call(part, self.hosts.of(part.namespace))
         for part in self.parts:
             self._seek_components(part)
-        add_providers_of_workloads(self.manifests, self.parts, self.sharing, self.outside)
+        add_providers_of_workloads(self.manifests, self.parts, self.sharing, self.outside, self.hosts.declared_in)
         for job, part in jobs_of_programs(self.manifests, self.parts):
             self._take_over(job, part)
         for job in self.manifests.of("Job"):
@@ -319,8 +319,8 @@ class _Reader:
             elif self._judge(part, name, source, service.id) != "none":
                 self._connect(part, mention, source, evidence)
                 self.sheet.use(part.id, service.id, not names_telemetry(name), source, evidence)
-        for address in unknown_hosts(name, value, hosts):
-            self.sheet.seek_in_vain(address, part.id, name, source)
+        for address, title in unknown_hosts(name, value, hosts):
+            self.sheet.seek_in_vain(address, title, part.id, name, source)
 
     def _judge(self, part: Workload | Resource, name: str, source: Origin, target: str) -> str:
         """Return if a workload calls what a setting names; what nothing tells for certain is asked about."""

@@ -146,7 +146,7 @@ def _authority(value: str) -> str:
 
 def _is_named_interface(host: str) -> bool:
     label = host.lower().partition(".")[0]
-    return label.startswith("api") or label.endswith("api")
+    return label.startswith("api") or label.endswith("api") or label in ("graphql", "rest")
 
 
 def _protocol_of(name: str, host: str) -> str:
@@ -160,9 +160,12 @@ def _protocol_of(name: str, host: str) -> str:
 def called_address(written: WrittenAddress) -> ForeignAddress | None:
     """Return the address on the internet that a source calls, or holds by a name, if others answer programs there."""
     found = [*urls_in(written.url[:_LONGEST])]
-    if len(found) != 1 or PLACEHOLDER.search(written.url) is not None or not _is_foreign(found[0][0].host):
+    if len(found) != 1 or PLACEHOLDER.search(_authority(written.url)) is not None or not _is_foreign(found[0][0].host):
         return None
     mention, rest = found[0]
+    # what is put in behind the host, such as a key or the number of an order, is no page's
+    if PLACEHOLDER.search(written.url) is not None and not written.is_called:
+        return None
     host, provider, name = mention.host.lower(), provider_at(mention.host), written.variable
     is_interface = _is_named_interface(host) or (provider is not None and host in provider.hosts)
     # what has a name may only be shown

@@ -28,6 +28,7 @@ from archgen.importers.providers.catalogue import (
     has_client_for_any,
     is_named_after_provider,
     is_one_of_several,
+    may_be_led,
     provider_at,
     provider_of_common_key,
     provider_of_key,
@@ -181,7 +182,7 @@ class ProviderCalls:
                 continue
             first = min(libraries, key=lambda each: each.is_inner)
             # one import of several that is led elsewhere may be the one that counts
-            is_led = any(each.is_led for each in libraries)
+            is_led = may_be_led(provider) and any(each.is_led for each in libraries)
             if not (first.is_inner or is_led or is_one_of_several(provider, providers)):
                 setting = Setting(None, first.source, is_shared=False)
                 self._connect(
@@ -326,7 +327,9 @@ class ProviderCalls:
     def _is_own(self, name: str, host: str) -> bool:
         """Return True for a host under a domain of the system's own, and for a setting that names a component."""
         words = [word for word in words_of(name) if word not in _ADDRESS_WORDS]
-        if any([word for word in words_of(each) if word not in _ADDRESS_WORDS] == words for each in self._ids):
+        if words and any(
+            [word for word in words_of(each) if word not in _ADDRESS_WORDS] == words for each in self._ids
+        ):
             return True
         domain = domain_of(host)
         return any(domain in text for text in self._own_texts)

@@ -220,6 +220,11 @@ def is_one_of_several(provider: Provider, others: Iterable[Provider]) -> bool:
     return provider.product in _MODELS and any(each.product in _MODELS and each != provider for each in others)
 
 
+def may_be_led(provider: Provider) -> bool:
+    """Return True for a provider whose client also calls others that answer as it does, at an address that a program has for it."""
+    return provider.product in _MODELS or provider.product in ("github", "salesforce", "shopify")
+
+
 def is_named_after_provider(name: str, provider: Provider) -> bool:
     """Return True for a variable that begins with the word for a provider, or has it after the word for the system."""
     return any(beginning.search(name.upper()) is not None for _, beginning, each in _STEMS if each is provider)

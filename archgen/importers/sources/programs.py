@@ -366,7 +366,7 @@ class ProgramSources:
         path, room = self._programs[program].path, times * _MOST_BYTES
         texts: list[tuple[str, str]] = []
         prefix = posixpath.relpath(".", self._opener.tree(path).place)
-        opened = self._tree(path).opened
+        opened, is_whole = self._tree(path).opened, len(names) <= times * _MOST_FILES
         for name in names[: times * _MOST_FILES]:
             if name not in opened:
                 files = self._opener(path, posixpath.join(prefix, name))[:1]
@@ -376,11 +376,12 @@ class ProgramSources:
             if (file := opened[name]) is None:
                 continue
             text, size = file
-            room -= size
-            if size > _LARGEST or room < 0:
+            is_whole = is_whole and size <= _LARGEST
+            room -= size if size <= _LARGEST else 0
+            if room < 0:
                 return texts, False
-            texts.append((name, text))
-        return texts, len(names) <= times * _MOST_FILES
+            texts += [(name, text)] if size <= _LARGEST else []
+        return texts, is_whole
 
     def _tree(self, path: str) -> SourceTree:
         files = self._opener.tree(path)

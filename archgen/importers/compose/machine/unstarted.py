@@ -17,12 +17,14 @@ from archgen.importers.catalogue import Known
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.facts import IN_SOURCE, Fact, FactSheet, FileTree, Opener, Origin
 from archgen.importers.names import free_id, make_id
+from archgen.importers.packages import PackageLists
 from archgen.importers.products import guess
 from archgen.importers.protocols import statements_of_call
 from archgen.importers.sources.calls.literal_addresses import working_files
 from archgen.importers.sources.calls.local_ports import local_ports_called, port_served
 from archgen.importers.sources.file_kinds import is_code
 from archgen.importers.sources.folders import is_list, package_of
+from archgen.importers.sources.listed_drivers import describe_drivers
 from archgen.importers.sources.process_managers.process import Variable, port_of_process
 from archgen.importers.sources.process_managers.started import Started, own_sources, started_programs
 from archgen.importers.sources.reading import CodeText, code_text
@@ -94,6 +96,7 @@ def add_unstarted_programs(
         ids.append(own)
         taken[own] = program.place
         _describe(program, own, sheet, served)
+        describe_drivers(own, PackageLists(program.lists.lower()), program.sources, program.entrance, opener, sheet)
         machine = Origin(path, next(iter(parts)).service.source.line)
         sheet.add(Fact(f"component:{own}", "host", host, machine, IN_SOURCE, "medium"))
     local = {port: each[0] for port, each in served.items() if len(each) == 1 and port not in published}
@@ -226,7 +229,9 @@ def _programs(path: str, opener: Opener, started: list[Started], *, is_alone: bo
             *_opened(filter(_OF_SETTINGS.search, own), tree, path, opener),
         ]
         title = _title(place, names, tree, path, opener)
-        yield _Program(place, title, Origin(_seen(entrance, tree, path), 1), sources)
+        lists = [name for name in own if posixpath.dirname(name) == place and is_list(posixpath.basename(name))]
+        text = "\n".join(each.text for each in _opened(lists, tree, path, opener))
+        yield _Program(place, title, Origin(_seen(entrance, tree, path), 1), sources, lists=text)
 
 
 def _sources(place: str, names: list[str], tree: FileTree, path: str, opener: Opener) -> Iterator[CodeText]:

@@ -44,7 +44,7 @@ _CALL = re.compile(
 )
 """What stands before an address in a call of a client; a context or a method may be between them."""
 
-_DEFAULT = re.compile(
+DEFAULT = re.compile(
     r"(?:\b(?:get_?env\w*|environ\.get|env(?:\.get)?|env_?or\w*)\(\s*[\"'](\w+)[\"']\s*,"
     r"|\benv(?:\.(\w+)|\[\s*[\"'](\w+)[\"']\s*\])\s*(?:\|\||\?\?))\s*[\"'`]$",
     re.IGNORECASE,
@@ -102,7 +102,7 @@ def _literals(file: CodeText) -> Iterator[WrittenAddress]:
     called = cache(lambda: called_names(file))
     for match in _URL.finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
-        default = _DEFAULT.search(before)
+        default = DEFAULT.search(before)
         named = default or (_NAMED.search(before) if has_client else None)
         if named is None and _CALL.search(before) is None:
             continue
