@@ -234,6 +234,7 @@ def _new_call(model: Architecture, about: str, *, required: bool, sort: str | No
     if source not in components or (target not in components and sort is None):
         return
     if target not in components and sort is not None:
+        sort = _KINDS.get(target, sort) if sort == "external-service" else sort
         components[target] = Component(id=target, kind=sort)
         yield Put(("components", target), {"kind": sort})
     yield from _caller(model, components[target], source, required=required)

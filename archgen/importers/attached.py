@@ -62,6 +62,11 @@ _OF_STORES = {
 }
 """The protocols of stores of a kind whose configurations tell that they take nothing outside TLS."""
 
+_LISTENERS = re.compile(rb"^[ \t]*listeners:[ \t]*$", re.MULTILINE)
+_PORT_VALUE = re.compile(r"\bport_value:[ \t]*([0-9]{1,5})\b")
+_TLS_OF_ENVOY = re.compile(r"DownstreamTlsContext|\btls_context:")
+"""The listeners in a configuration of Envoy, the port of each, and that it takes TLS off."""
+
 _BALANCERS = ("load-balancer", "reverse-proxy", "web-server", "api-gateway")
 
 
@@ -134,7 +139,36 @@ def _read(attachment: Attachment, sheet: FactSheet, pools: list[Directive]) -> I
         return "nginx"
     if is_caddy(file):
         read_caddy(proxy)
+    elif _LISTENERS.search(file.data) is not None:
+        _read_envoy(proxy)
     return None
+
+
+def _read_envoy(proxy: Proxy) -> None:
+    """Add the ports on which Envoy listens by a file; where it asks nobody for more, there are no others."""
+    lines = proxy.file.data.decode("utf-8", "replace").splitlines()[:_MOST_LINES]
+    start = next(index for index, line in enumerate(lines) if _LISTENERS.search(line.encode()) is not None)
+    indent, blocks = _indent(lines[start]), list[list[tuple[int, str]]]()
+    for index, line in enumerate(lines[start + 1 :], start + 2):
+        is_item, deep = line.lstrip().startswith("- "), _indent(line)
+        if line.strip() and (deep < indent or (deep == indent and not is_item)):
+            break
+        if is_item and (not blocks or deep <= _indent(blocks[0][0][1])):
+            blocks.append([])
+        if blocks and line.strip():
+            blocks[-1].append((index, line))
+    for block in blocks:
+        text = "\n".join(line for _, line in block)
+        if (port := _PORT_VALUE.search(text)) is not None:
+            tls, redirect = _TLS_OF_ENVOY.search(text) is not None, "https_redirect: true" in text
+            is_tcp = "tcp_proxy" in text and "http_connection_manager" not in text
+            proxy.listen(int(port[1]), tls, redirect, block[0][0], tcp=is_tcp)
+    if not any(word in proxy.file.data for word in (b"dynamic_resources", b"lds_config")):
+        proxy.sheet.wholly_configured.add(proxy.owner)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def is_proxy(file: Configuration) -> bool:

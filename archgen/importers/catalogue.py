@@ -159,6 +159,7 @@ PRODUCTS: dict[str, Known] = {
     **_stores("load-balancer", "haproxy", "http", 80, "haproxy"),
     **_stores("load-balancer", "pgbouncer", "postgresql", 5432, "pgbouncer"),
     **_stores("load-balancer", "pgpool", "postgresql", 5432, "pgpool pgpool-ii"),
+    **_stores("load-balancer", "amqproxy", "amqp", 5673, "amqproxy"),
     **_stores("load-balancer", "proxysql", "mysql", 6033, "proxysql"),
     **_stores("load-balancer", "maxscale", "mysql", 3306, "maxscale"),
     **_stores("load-balancer", "mongos", "mongodb", 27017, "mongos"),

@@ -16,6 +16,9 @@ SETS = ("member", "front", "port", "served", "secured", "guess")
 """Keys of which a subject has several values."""
 
 
+ROUTE = " label"
+"""The end of the evidence of a route that a proxy reads from a label."""
+
 PASSED_ON = "proxy configuration"
 """The evidence of a call that the configuration of a proxy states."""
 

@@ -16,6 +16,7 @@ from archgen.app.importing.opening import opener_of
 from archgen.app.importing.source_files import SourceFiles
 from archgen.app.importing.unread_proxies import lines_of_proxies, lines_of_tools
 from archgen.importers.assembly.doubts import as_assumed, as_doubted
+from archgen.importers.assembly.inventory import Part
 from archgen.importers.assembly.model import ImportedModel, assemble_model
 from archgen.importers.assembly.text import text_of
 from archgen.importers.facts import UNLISTED, Omission, Origin, SourceError
@@ -160,12 +161,19 @@ def _name(reading: Reading, paths: tuple[str, ...]) -> str:
     return words or "Imported system"
 
 
+def _keeps_messages(part: Part) -> bool:
+    """Return True for a broker; NATS keeps what it passes on nowhere, unless it has a volume."""
+    return part.kind == "queue" and (part.persists or part.product != "nats")
+
+
 def summary(result: Import) -> str:
     """Return what was imported in a few lines: counts, questions, and what was left out."""
     parts, doors = result.model.inventory.parts, result.model.doors
     connections = result.model.values.get("connections", {})
     assumed = sum(isinstance(each, dict) and "assumed" in each for each in connections.values())
-    stores = [part.id for part in parts.values() if part.traits.stores or part.kind in ("search", "queue")]
+    stores = [
+        part.id for part in parts.values() if part.traits.stores or part.kind == "search" or _keeps_messages(part)
+    ]
     stores += [f"a file of {part.id} ({part.file_database})" for part in parts.values() if part.file_database]
     lines = [
         f"{_count(len(parts), 'component')}, {_count(len(connections), 'connection')}"

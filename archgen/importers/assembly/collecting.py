@@ -128,6 +128,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_uncounted",
         "is_stopped",
         "is_unclear",
+        "persists",
         "group",
         "near",
         "unread",

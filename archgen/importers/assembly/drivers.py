@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ _MOST_ASKED = 4
 """Questions about libraries in a model; what is beyond is asked for each program at once."""
 
 _MOST_NAMED = 6
+_MOST_STORES = 3
+_OF_MAIL = re.compile(r"MAIL|SMTP|IMAP", re.IGNORECASE)
 _SQL = ("postgresql", "mysql", "mssql", "oracle")
 _ORDER = ("database", "key-value-store", "cache", "queue", "stream", "search", "object-storage", "mail")
 """Kinds of what matters more than any other service."""
@@ -35,6 +38,9 @@ def ask_for_drivers(inventory: Inventory) -> list[DriverQuestion]:
     kinds: dict[str, str] = {}
     for part in inventory.parts.values():
         for title, kind in part.drivers.items():
+            # one of several that send mail stands for all
+            if kind == "mail" and title != "mail" and "mail" in part.drivers:
+                continue
             if not _is_settled(inventory, part, title, kind):
                 open_.setdefault(title, []).append(part)
                 kinds[title] = kind
@@ -54,6 +60,26 @@ def ask_for_drivers(inventory: Inventory) -> list[DriverQuestion]:
     programs = sorted(rest, key=lambda name: min(order.index(title) for title in rest[name]))
     asked += [_ask_for_program(inventory.parts[name], rest[name]) for name in programs]
     return asked[: _MOST_ASKED + 2]
+
+
+def ask_for_unread(inventory: Inventory) -> Iterator[DriverQuestion]:
+    """Yield a question for each of a few stores: which of the programs whose settings are in no file, and that call nothing, call it."""
+    called = {call.target for call in inventory.calls.values()}
+    stores = [
+        part for part in inventory.parts.values() if part.keeps_data and part.id in called and not part.is_outside
+    ]
+    unread: dict[str, list[Part]] = {}
+    for part in inventory.parts.values():
+        if part.unread is not None and part.traits.role == "application" and not inventory.callees(part.id):
+            unread.setdefault(part.unread, []).append(part)
+    for name, programs in [*unread.items()][:1]:
+        names = tuple(part.id for part in programs)
+        take = "takes its" if len(names) == 1 else "take their"
+        for store in stores[:_MOST_STORES]:
+            shown = listed(first_few(list(names), _MOST_NAMED))
+            which = "Does it" if len(names) == 1 else "Which of them"
+            ask = f"No file that is read holds {name}, which {shown} {take} settings from. {which} call {store.id}?"
+            yield DriverQuestion("caller", store.id, ask, (*names, "none"), (str(programs[0].source),))
 
 
 def _rank(kind: str) -> int:
@@ -92,6 +118,8 @@ def _ask_for_program(part: Part, titles: list[str]) -> DriverQuestion:
 def _is_settled(inventory: Inventory, part: Part, title: str, kind: str) -> bool:
     """Return True for what a program calls, or for which another question names it."""
     needed = {title, "mail"} if kind == "mail" else {title}
+    if kind == "mail" and any(_OF_MAIL.search(variable) is not None for _, variable, *_ in part.needs.values()):
+        return True
     if any(
         not needed.isdisjoint(each.needs) and (each is part or any(part.id in need[-1] for need in each.needs.values()))
         for each in inventory.parts.values()

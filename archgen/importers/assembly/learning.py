@@ -7,7 +7,7 @@ from collections.abc import Set
 from archgen.importers.assembly.certainty import ASSUMING
 from archgen.importers.assembly.inventory import Call, Part
 from archgen.importers.catalogue import BY_PRODUCT, STORES
-from archgen.importers.facts import IN_SOURCE, MOUNTED, PASSED_ON
+from archgen.importers.facts import BY_LIBRARY, IN_SOURCE, MOUNTED, PASSED_ON
 from archgen.importers.schemes import unsecured
 
 
@@ -21,6 +21,7 @@ def learn(
     _prove(parts, calls, published)
     _learn_kinds(parts, calls)
     _find_subjects(parts)
+    _leave_out_moot(calls)
     between = {pair: call for pair, call in sorted(calls.items()) if pair[0] in parts and pair[1] in parts}
     for call in between.values():
         _complete(parts, between, call)
@@ -64,9 +65,26 @@ def _learn_kinds(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> 
             continue
         if part.kind == "database" and part.product is None and call.protocol in _OF_ONE_PRODUCT:
             part.product = known.product
+        elif part.kind == "service" and _passes_on(part, call, parts, calls):
+            part.kind, part.confidence, part.evidence = (
+                "load-balancer",
+                "medium",
+                f"called by {call.protocol}, and passes it on",
+            )
         elif part.kind == "service":
             part.kind, part.product, part.confidence = known.kind, known.product, "medium"
             part.evidence = f"called by {call.protocol}"
+
+
+def _passes_on(part: Part, called: Call, parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> bool:
+    """Return True for what is called by the protocol of a store and calls a store by it: a proxy before that."""
+    return any(
+        source == part.id
+        and unsecured(call.protocol) == unsecured(called.protocol)
+        and target in parts
+        and parts[target].keeps_data
+        for (source, target), call in calls.items()
+    )
 
 
 def _find_subjects(parts: dict[str, Part]) -> None:
@@ -96,6 +114,18 @@ def _has_database(parts: dict[str, Part], calls: dict[tuple[str, str], Call], ca
 def _serves_files(part: Part) -> bool:
     """Return True for a proxy whose configuration is known, and does more than to send visitors to another port."""
     return not part.is_unclear and any(not heard["redirect"] for heard in part.listens.values())
+
+
+def _leave_out_moot(calls: dict[tuple[str, str], Call]) -> None:
+    """Drop the calls that a library alone shows of programs that call something else by its protocol, such as a proxy before the store."""
+    spoken = {
+        (call.source, unsecured(call.protocol))
+        for call in calls.values()
+        if call.evidence != BY_LIBRARY and not call.guess
+    }
+    for pair, call in [*calls.items()]:
+        if call.evidence == BY_LIBRARY and call.protocol not in ("http", "tcp") and (pair[0], call.protocol) in spoken:
+            del calls[pair]
 
 
 def _prove(parts: dict[str, Part], calls: dict[tuple[str, str], Call], published: Set[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from archgen.importers.assembly.asking import ImportQuestion
 from archgen.importers.assembly.certainty import UNPROVEN, leave_open
 from archgen.importers.assembly.collecting import collect, find_inner, spread_callees
 from archgen.importers.assembly.copies import mark_copies
@@ -17,7 +18,7 @@ from archgen.importers.assembly.grouping import group
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.joining import join_pools
 from archgen.importers.assembly.pairs import join_alike, pair_neighbours, pair_seekers, pair_stores
-from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of, unread_by
+from archgen.importers.assembly.questions import promotes, questions_of, unread_by
 from archgen.importers.assembly.reached_proxies import reach_proxies
 from archgen.importers.assembly.registries import lead_by_registries
 from archgen.importers.assembly.ways import questions_of_ways

@@ -5,45 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct
-
+from archgen.importers.assembly.asking import YES_OR_NO, ImportQuestion, question
 from archgen.importers.assembly.certainty import is_by_library, open_sharers
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect
-from archgen.importers.assembly.drivers import ask_for_drivers
+from archgen.importers.assembly.drivers import ask_for_drivers, ask_for_unread
 from archgen.importers.assembly.inventory import Entry, Inventory, Part
+from archgen.importers.assembly.open_topics import ask_for_topics
 from archgen.importers.assembly.registries import registered_behind
 from archgen.importers.facts import BY_PORT
 from archgen.importers.names import words_of
 from archgen.importers.secrets import is_secret_name
-from archgen.language.expand.votes import OTHER_ROLES, VOTING_ROLES
 from archgen.model.products import product_of
-from archgen.model.requirements import question_id
 from archgen.model.wording import first_few, listed
 
 _MOST_NAMED = 5
-_MOST_STORES = 7
 _MOST_UNREAD = 3
 _WITHOUT_RECORDS = ("queue", "stream", "key-value-store", "cache")
 _WORDS_OF_ALL = {"", "service", "svc", "api", "app", "server", "db", "database"}
-
-
-class ImportQuestion(Struct, frozen=True):
-    """A question about an element; its kind decides what an answer changes, and `why` are the places that raise it."""
-
-    id: str
-    kind: str
-    about: str
-    ask: str
-    options: tuple[str, ...]
-    why: tuple[str, ...] = ()
-
-
-_YES_OR_NO = ("yes", "no")
-
-
-def question(kind: str, about: str, ask: str, options: tuple[str, ...], why: tuple[str, ...] = ()) -> ImportQuestion:
-    """Return a question; kind and subject decide its id."""
-    return ImportQuestion(question_id(kind, about), kind, about, ask, options, why)
 
 
 def questions_of(
@@ -61,14 +39,14 @@ def questions_of(
         *_sharers(inventory),
         *_needs(inventory),
         *_registered(inventory),
-        *(question(*each) for each in ask_for_drivers(inventory)),
+        *(question(*each) for each in (*ask_for_drivers(inventory), *ask_for_unread(inventory))),
         *_uncalled(inventory, doors),
         *_calling_nothing(inventory, doors),
         *_hosts(inventory),
         *_writers(inventory),
         *_volumes(inventory),
         *(_reach(inventory, doors, client) if "tls" in unknown else ()),
-        *(_about(word, inventory) for word in unknown if word in _WORDS),
+        *ask_for_topics(unknown, inventory),
     ]
     return tuple({each.id: each for each in questions}.values())
 
@@ -80,14 +58,14 @@ def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
             ask = (
                 f"Only a file for development publishes {name}:{' and '.join(ports[:2])}. Do visitors call it directly?"
             )
-        yield question("entrance", f"{client} -> {name}", ask, _YES_OR_NO, (str(inventory.parts[name].source),))
+        yield question("entrance", f"{client} -> {name}", ask, YES_OR_NO, (str(inventory.parts[name].source),))
     for entry in inventory.entries:
         is_page = entry.component in doors.front and not inventory.parts[entry.component].keeps_data
         if is_page and is_local(inventory, entry.component):
             ask = f"{entry.component} is published on this machine alone. Does a proxy in front of it end TLS?"
             if entry.evidence != "ports":
                 ask = f"No file that is read describes the proxy that leads to {entry.component}. Does it end TLS?"
-            yield question("outer-proxy", entry.component, ask, _YES_OR_NO, (str(entry.place),))
+            yield question("outer-proxy", entry.component, ask, YES_OR_NO, (str(entry.place),))
 
 
 def _reach(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
@@ -111,7 +89,7 @@ def _redirects(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
             if name in (*doors.front, *doors.bypasses) and may_redirect(entries, entry):
                 ask = f"Does port 80 of {name} redirect to HTTPS on 443? No file says so."
                 place = str(entry.place)
-                yield question("redirect", f"{client} -> {name}", ask, _YES_OR_NO, (place,))
+                yield question("redirect", f"{client} -> {name}", ask, YES_OR_NO, (place,))
 
 
 def _modes(inventory: Inventory) -> Iterator[ImportQuestion]:
@@ -155,7 +133,7 @@ def unread_by(inventory: Inventory) -> Iterator[Part]:
 def _unread(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in [*unread_by(inventory)][:_MOST_UNREAD]:
         ask = f"No file that is read holds {part.unread}, which {part.id} takes its settings from. Does it keep data in a database?"
-        yield question("unread", part.id, ask, _YES_OR_NO, (str(part.source),))
+        yield question("unread", part.id, ask, YES_OR_NO, (str(part.source),))
 
 
 def _is_settled(part: Part) -> bool:
@@ -318,7 +296,7 @@ def _hosts(inventory: Inventory) -> Iterator[ImportQuestion]:
         if not any(part.is_alone for part in inventory.parts.values() if part.host == host):
             place = inventory.hosts[host]
             ask = f"Does everything run on one host, {host}? The import assumes so."
-            yield question("hosts", host, ask, _YES_OR_NO, (str(place),))
+            yield question("hosts", host, ask, YES_OR_NO, (str(place),))
 
 
 def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
@@ -343,50 +321,7 @@ def _volumes(inventory: Inventory) -> Iterator[ImportQuestion]:
             ask = (
                 f"{part.id} keeps files on {noun} {listed(part.files)}. Are any of them, such as uploads, nowhere else?"
             )
-            yield question("volumes", part.id, ask, _YES_OR_NO, (str(part.source),))
-
-
-def _about(word: str, inventory: Inventory) -> ImportQuestion:
-    """Return the question about an open topic; where something is backed up or watched, it names the rest."""
-    watching = [part for part in inventory.parts.values() if part.kind == "monitoring"]
-    if word == "monitoring" and watching:
-        # others, such as those of traces, watch what sends to them
-        first = min(watching, key=lambda part: part.product != "prometheus")
-        names = [part.id for part in inventory.unwatched]
-        rest = ", ".join(names if len(names) <= _MOST_NAMED else names[: _MOST_NAMED - 1])
-        more = f" and {len(names) - _MOST_NAMED + 1} other components" if len(names) > _MOST_NAMED else ""
-        return question("unknown", word, f"Does anything, such as {first.id}, monitor {rest}{more}?", _YES_OR_NO)
-    copied = inventory.backed_up
-    kept = [
-        part
-        for part in inventory.parts.values()
-        if (part.traits.stores or part.kind == "search") and not _only_elects(part)
-    ]
-    stores = [part for part in kept if part.kind != "object-storage"]
-    others = [part.id for part in stores if part.id not in copied]
-    others += [f"the files of {part.id}" for part in inventory.parts.values() if part.files or part.file_database]
-    if word != "backups" or not others:
-        return _WORDS[word]
-    return question("unknown", word, f"Does anything back up {listed(first_few(others, _MOST_STORES))}?", _YES_OR_NO)
-
-
-def _only_elects(part: Part) -> bool:
-    """Return True for nodes of a search engine that, by their name, lead the others, and hold no documents."""
-    if not product_of(part.product).votes_by_role:
-        return False
-    words = {*words_of(part.id)}
-    return not words.isdisjoint(VOTING_ROLES) and words.isdisjoint(OTHER_ROLES)
-
-
-_WORDS = {
-    "backups": question("unknown", "backups", "Does anything back up the data?", _YES_OR_NO),
-    "monitoring": question("unknown", "monitoring", "Does anything monitor this system?", _YES_OR_NO),
-    "firewalls": question("unknown", "firewalls", "Does a firewall stand before this system?", _YES_OR_NO),
-    "tls": question("unknown", "tls", "Does every request from outside come over TLS?", _YES_OR_NO),
-    "dns": question(
-        "unknown", "dns", "Do visitors find this system by DNS? No file declares a name server.", _YES_OR_NO
-    ),
-}
+            yield question("volumes", part.id, ask, YES_OR_NO, (str(part.source),))
 
 
 def promotes(part: Part) -> bool:

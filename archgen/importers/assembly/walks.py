@@ -12,10 +12,14 @@ from msgspec import Struct, field
 
 from archgen.importers.assembly.doors import is_walked
 from archgen.importers.assembly.inventory import Call, Inventory, Part
+from archgen.importers.facts import ROUTE
 from archgen.model.finding import CONFIDENCES, Confidence
 from archgen.model.protocols import WEB
 
 _MOST_CALLS = 200
+_OF_CONNECTIONS = ("IngressRouteTCP", "TCPRoute", "TLSRoute")
+"""Routes of Kubernetes for connections of any protocol, such as those of devices with a broker."""
+
 _NO_PORTS: frozenset[int] = frozenset()
 
 
@@ -156,8 +160,9 @@ class Walks:
         ]
 
     def _is_looked_up(self, call: Call) -> bool:
-        """Return True for a call of data; what a balancer leads visitors to by HTTP, such as pages of files, is one way of several."""
-        is_way = self._parts[call.source].traits.balances and call.protocol in WEB
+        """Return True for a call of data; what a balancer leads visitors to by HTTP, or by a route of its own, is one way of several."""
+        is_led = call.protocol in WEB or call.evidence.endswith(ROUTE) or call.evidence in _OF_CONNECTIONS
+        is_way = self._parts[call.source].traits.balances and is_led
         return self._parts[call.target].keeps_data and not is_way
 
     def _works_alone(self, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archgen.importers.assembly.questions import ImportQuestion, question
+from archgen.importers.assembly.asking import ImportQuestion, question
 from archgen.model.wording import listed
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from archgen.importers.addresses import mentions
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import Configuration, Opener
@@ -45,6 +46,17 @@ STAND_INS = (
     "config.env",
     "stack.env",
     "compose.env",
+    *(
+        f"{dot}env{sign}{word}"
+        for word in ("template", "example", "sample", "dist")
+        for dot in ("", ".")
+        for sign in ("_", "-")
+    ),
+    *(f".env{sign}docker{end}" for sign in ("_", "-") for end in (*EXAMPLES[:2], "")),
+    *(f".env.example{sign}docker" for sign in ("_", "-", ".")),
+    *(f".env.docker{sign}example" for sign in ("_", "-")),
+    *(f"{name}.env{end}" for name in ("docker", "compose") for end in EXAMPLES[:2]),
+    "dot.env",
 )
 """Names of files that people copy to `.env`, the likelier ones first."""
 
@@ -61,6 +73,10 @@ _READER = re.compile(r"(?<![\w.-])(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?!
 
 _DEFAULT = re.compile(r"\$\{(\w+):?-([\w.-]+)\}")
 _BARE = re.compile(r"[A-Za-z][\w-]*")
+_SERVICE = re.compile(r"^[ \t]{1,8}([A-Za-z][\w.-]{0,62}):[ \t]*(?:[{#&]|$)", re.MULTILINE)
+"""A key in a compose file that may be the name of a service."""
+
+_MOST_FOUND = 8
 
 
 def names_reader(name: str, value: str) -> bool:
@@ -99,7 +115,7 @@ def environment_of(path: str, opener: Opener) -> Environment:
     """Return the variables for the compose files beside a path; an example for the file of that name comes first."""
     named = [*_named_like(path)]
     own = (*named, *(f"{directory}/{name}" for directory in _ELSEWHERE for name in named))
-    for file, *_ in opener.find(path, "", (".env", *own, *STAND_INS, *_moved())):
+    for file in _likeliest(path, "", (".env", *own), (*STAND_INS, *_moved()), opener):
         stands_in = posixpath.basename(file.path) != ".env"
         # what an example leaves empty is to be filled in
         variables = {
@@ -107,6 +123,29 @@ def environment_of(path: str, opener: Opener) -> Environment:
         }
         return Environment(variables, file.path if stands_in else "")
     return Environment()
+
+
+def _likeliest(
+    path: str, directory: str, own: Iterable[str], stand_ins: Iterable[str], opener: Opener
+) -> tuple[Configuration, ...]:
+    """Return the first file in a directory that has one of its `own` names, else the likeliest of those that stand in for it.
+
+    That is the first one, unless another one alone has addresses of services that the file at a path declares: of several examples it is
+    the one for containers.
+    """
+    for files in opener.find(path, directory, own):
+        return files[:1]
+    found = [file for files in opener.find(path, directory, stand_ins) for file in files[:1]]
+    if len(found) < 2:
+        return (*found,)
+    texts = (file.data.decode("utf-8", "replace") for file in opener(path, posixpath.basename(path))[:1])
+    services = {name.lower(): name for text in texts for name in _SERVICE.findall(text)}
+    return (next((file for file in found[:_MOST_FOUND] if _names_any(file, services)), found[0]),)
+
+
+def _names_any(file: Configuration, services: Mapping[str, str]) -> bool:
+    values = ((name, value) for name, (value, _) in expanded_variables(file.data, {}).items())
+    return any(mentions(name, value, services) for name, value in values if "://" in value or names_host_alone(name))
 
 
 def _named_like(path: str) -> Iterator[str]:
@@ -135,7 +174,7 @@ def opened_variables(path: str, name: str, opener: Opener, *, moved: bool = True
     else:
         # what `.env.docker` is copied from may be the only example that there is
         stand_ins = (*examples_of(base), *(examples_of(".env") if base.startswith(".env.") else ()))
-    return next(opener.find(path, directory, (base, *stand_ins)), ())[:1]
+    return _likeliest(path, directory, (base,), stand_ins, opener)
 
 
 def _moved() -> Iterator[str]:

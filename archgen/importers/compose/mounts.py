@@ -29,6 +29,9 @@ CONFIGURATIONS = (
 _SETTINGS = re.compile(r"(^|[/_.-])(settings?|config|configuration)(\.[a-z]+)?\.(py|js)$", re.IGNORECASE)
 """Programs that hold nothing but settings."""
 
+OF_PAGES = re.compile(r"^/(?:usr/share/nginx/html|var/www|usr/local/apache2/htdocs|srv/(?:www|http)|www|html)/")
+"""Directories of which web servers hand out the files."""
+
 _AT_HOME = re.compile(r"/home/|/Users/|/root/|~|[A-Za-z]:[\\/]")
 """Paths of one machine alone."""
 
@@ -91,6 +94,9 @@ def mounted(
     read: dict[str, tuple[Configuration, ...]] = {}
     for target, named in [*sorted(mounts)[:50], *sorted(copies)[:50]]:
         if target.endswith(_NO_CONFIGURATION) and not _SETTINGS.search(target):
+            continue
+        # what a web server hands out is for browsers
+        if target.endswith(".json") and OF_PAGES.search(target) is not None:
             continue
         opened = _opened(part.service.source.path, named.text, opener)
         if opened:
@@ -237,14 +243,9 @@ def kept_files(parts: Iterable[ServicePart]) -> Iterator[Fact]:
         volumes = [
             (mount.text, target)
             for target, mount in sorted(part.service.mounts.items())
-            if mount.text not in taken and re.fullmatch(r"[\w.-]+", mount.text) and not mount.text.startswith(".")
+            if mount.text not in taken and (_is_volume(mount.text) or _holds_uploads(part, target, mount.text))
         ]
-        names = [
-            name
-            for name, target in volumes
-            if not any(map(_MADE_ANEW.fullmatch, words_of(f"{name} {posixpath.basename(target)}")))
-            and not any(map(_DOWNLOADED.fullmatch, words_of(f"{name} {target}")))
-        ]
+        names = [name for name, target in volumes if not _is_volume(name) or not _is_made_anew(name, target)]
         taken.update(names)
         if KINDS[part.kind].role != "application" or KINDS[part.kind].observes:
             continue
@@ -258,6 +259,40 @@ def kept_files(parts: Iterable[ServicePart]) -> Iterator[Fact]:
         held = {name for name, target in volumes if target.rstrip("/") in databases}
         if names := sorted({*names} - held):
             yield Fact(f"component:{part.id}", "files", names, part.service.source, "volumes", "medium")
+
+
+def _is_made_anew(name: str, target: str) -> bool:
+    """Return True for a volume that a program fills again, or with what it loads from elsewhere."""
+    last = words_of(f"{name} {posixpath.basename(target)}")
+    return any(map(_MADE_ANEW.fullmatch, last)) or any(map(_DOWNLOADED.fullmatch, words_of(f"{name} {target}")))
+
+
+_OF_VISITORS = re.compile(
+    r"uploads?|media|attachments?|storage|files|images|photos|pictures|documents|avatars|recordings|videos|blobs?|userfiles",
+    re.IGNORECASE,
+)
+"""Words of directories on a machine in which programs keep what visitors bring."""
+
+_IN_REPOSITORY = re.compile(
+    r"(^|[/_.-])(caddy|certs?|acme|letsencrypt|nginx|traefik|seeds?|fixtures?|samples?|examples?|mocks?|tests?|config|init|static|logs?)([/_.-]|$)"
+)
+
+
+def _is_volume(name: str) -> bool:
+    return re.fullmatch(r"[\w.-]+", name) is not None and not name.startswith(".")
+
+
+def _holds_uploads(part: ServicePart, target: str, source: str) -> bool:
+    """Return True for a directory of the machine that a program writes to, and that is called like what visitors bring."""
+    if (
+        not source.startswith(("./", "../", "/srv/", "/data/", "/mnt/", "/opt/", "/var/lib/"))
+        or target in part.service.only_read
+    ):
+        return False
+    last = posixpath.basename(source.rstrip("/"))
+    words = (last, *target.strip("/").split("/")[-2:])
+    is_file = "." in last or _IN_REPOSITORY.search(source) is not None
+    return not is_file and any(_OF_VISITORS.fullmatch(word) is not None for word in words)
 
 
 _OF_FILE = re.compile(

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.importers.addresses import is_own_address, urls_in
 from archgen.importers.catalogue import PRODUCTS, SAFE_IMAGE, is_like
@@ -87,6 +88,14 @@ def service_parts(
         yield ServicePart(identity, service, kind, recipe)
 
 
+_KEEPS_NOTHING = re.compile(
+    r"^(?!.{0,2000}--appendonly[ =]+[\"']?yes).{0,2000}(?:--save[ =]+(?:\"\"|''|--|$)|--maxmemory-policy[ =]+[\"']?allkeys-)"
+)
+"""The command of a key-value store that writes nothing to a disk, or leaves out any key where it is full."""
+
+_OF_MESSAGES = re.compile(r"/(?:data|rabbitmq|jetstream|nats|mosquitto|vernemq|emqx|activemq|artemis|var/lib/\w+)/")
+"""Where brokers keep messages."""
+
 _BACKUP = re.compile(r"[-_.]?back-?up[-_.]?", re.IGNORECASE)
 
 
@@ -113,6 +122,8 @@ def _kind(name: str, service: Service, recipe: Recipe, services: Iterable[Servic
     if kind.known.kind == "backup" and not kind.sure:
         plain = guess(_BACKUP.sub("", name), _BACKUP.sub("", image), words, variables)
         kind = plain if _is_spare(service, services, plain) else kind
+    if kind.known.kind == "key-value-store" and _KEEPS_NOTHING.search(words) is not None:
+        kind = replace(kind, known=replace(kind.known, kind="cache"))
     return with_ports(kind, [port.target for port in service.ports if not port.udp])
 
 
@@ -131,6 +142,13 @@ def describe_service(part: ServicePart, host: str | None, sheet: FactSheet) -> N
         add("image", service.image, "image")
     if service.built:
         add("build", posixpath.normpath(without_user_info(service.built))[:200], "build")
+    volumes = [
+        target
+        for target, mount in service.mounts.items()
+        if target not in service.only_read and "." not in mount.text[3:]
+    ]
+    if known.kind == "queue" and any(_OF_MESSAGES.search(f"{target}/") is not None for target in volumes):
+        add("persists", True, "volumes")
     replicas, place = service.replicas, service.placement
     if host is not None:
         add("host", host, "one compose project runs on one host", "medium")

@@ -20,6 +20,13 @@ from archgen.model.kinds import KINDS
 _ADMIN = {"traefik": (8080,), "caddy": (2019,), "envoy": (9901,), "haproxy": (8404, 1936, 9000, 7000, 8888)}
 _WITHOUT_PAGES = {
     22: "ssh",
+    25: "smtp",
+    110: "pop3",
+    143: "imap",
+    465: "smtps",
+    587: "smtp",
+    993: "imaps",
+    995: "pop3s",
     554: "tcp",
     1883: "mqtt",
     1935: "rtmp",
@@ -30,7 +37,7 @@ _WITHOUT_PAGES = {
     8554: "tcp",
     8883: "mqtts",
 }
-"""The protocols of ports for shells, streams of video and sound (RTSP, RTMP), calls (TURN, SIP) and messages, where no page is."""
+"""The protocols of ports for shells, mail, streams of video and sound (RTSP, RTMP), calls (TURN, SIP) and messages, where no page is."""
 
 _PAGES_OF_STORES = (15672, 9001, 8161, 7474, 18083)
 _PAGES_OF_PROXIES = (6070, 6080)

@@ -8,9 +8,8 @@ from functools import partial
 from itertools import chain
 
 from archgen.importers.addresses import Mention, arguments, resolve_host
-from archgen.importers.catalogue import PROVIDED
 from archgen.importers.compose.drivers import libraries_of
-from archgen.importers.compose.environment import opened_variables, with_settings
+from archgen.importers.compose.environment import with_settings
 from archgen.importers.compose.frameworks.laravel import stores_chosen
 from archgen.importers.compose.frameworks.settings import calls_in_files, read_by_frameworks
 from archgen.importers.compose.frameworks.written_hosts import calls_written_in_sources
@@ -34,7 +33,7 @@ from archgen.importers.compose.parts import ServicePart, describe_service, hosts
 from archgen.importers.compose.ports import by_network_mode, exporter_at, heard_beside, published_entries
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.provided import add_providers_of_services
-from archgen.importers.compose.routing import facts_of_route, routes
+from archgen.importers.compose.routing import facts_of_route, is_given_to_visitors, routes
 from archgen.importers.compose.service import Service, SourceText, on_machine, split_words
 from archgen.importers.compose.sharing import (
     SharedValues,
@@ -46,7 +45,7 @@ from archgen.importers.compose.sharing import (
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources, variables_of_files
 from archgen.importers.compose.swarm import is_of_several_nodes
-from archgen.importers.compose.unset import programs_sought, stores_sought
+from archgen.importers.compose.unset import note_unread, programs_sought, seek_stores
 from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.outside_services import services_outside, unknown_hosts
@@ -54,7 +53,7 @@ from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_port, statements_of_call
 from archgen.importers.schemes import ALONE, Beside, told_beside
 from archgen.importers.sources.recipes import Recipe
-from archgen.importers.store_names import OF_PROVIDER, sets_store_itself
+from archgen.importers.store_names import sets_store_itself
 from archgen.importers.variable_names import is_for_browsers, names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -184,7 +183,8 @@ class _Reader:
         for call in self.networks.joined(calls_by_library(self.parts, self.libraries, self.called)):
             self._call_indirectly(call)
         for part in self.parts.values():
-            self._seek(part, own[part.id])
+            seek_stores(part, own[part.id], self.parts.values(), self._lacks_library, self.shared, self.sheet)
+            note_unread(part, self.opener, self.sheet, is_read=bool(self.copied[part.id]))
         describe_sources(self.parts, self.libraries, sources, self._variables, self.hosts, self.opener, self.sheet)
         return attachments
 
@@ -300,6 +300,9 @@ class _Reader:
                 continue
             if several and (is_for_others(part, target) or is_of_coordinated(name, part, target)):
                 continue
+            if is_given_to_visitors(name, value.text, target):
+                self._ask(part.id, target.id, value.source, evidence)
+                continue
             exporter = exporter_at(self.parts.values(), target, mention.port)
             if exporter is not None and exporter is not part:
                 self._connect(part, Mention(exporter.id, "http", mention.port), value.source, evidence)
@@ -353,17 +356,6 @@ class _Reader:
             self._add(subject, key, value, source, evidence, sure if certain == "high" else certain)
         if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
-
-    def _seek(self, part: ServicePart, own: Mapping[str, SourceText]) -> None:
-        """Add the stores that a program seeks by variables that no file sets, and the files of settings that aren't there."""
-        for known, name, value in stores_sought(part, own, self.parts.values()):
-            if not self._lacks_library(part, known):
-                reference = OF_PROVIDER if known.product in PROVIDED else name
-                key, sought = f"seeks-{known.product or known.kind}", {"variable": name, "reference": reference}
-                self._add(f"component:{part.id}", key, sought, value.source, name, "medium")
-        for named in part.service.env_files[:1] if not self.copied[part.id] else ():
-            if not opened_variables(part.service.source.path, named.text, self.opener):
-                self._add(f"component:{part.id}", "unread", named.text, named.source, "env_file", "medium")
 
     def _order(self, part: ServicePart) -> None:
         """Add calls for `depends_on`: a store is called; of anything else only the order of the start is known."""

@@ -10,7 +10,10 @@ from msgspec import Struct
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
-from archgen.importers.facts import Fact, Origin
+from archgen.importers.facts import ROUTE, Fact, Origin
+from archgen.importers.outside import OutsideStore
+from archgen.importers.schemes import secured
+from archgen.model.kinds import KINDS
 
 _ROUTER = re.compile(
     r"traefik\.(?:http|tcp)\.routers\.[^.]+\.(?:rule|entrypoints|service)|traefik\.frontend\.rule|traefik\.enable"
@@ -24,6 +27,7 @@ _SPOKEN = {"https": "https", "uwsgi": "uwsgi", "fastcgi": "fastcgi", "grpc": "gr
 
 _OF_TCP = re.compile(r"traefik\.(tcp|udp)\.routers\.")
 _OF_HTTP = re.compile(r"traefik\.http\.routers\.|traefik\.frontend\.")
+_PASSED = re.compile(r"traefik\.tcp\.routers\.[^.]+\.tls\.passthrough")
 _CADDY = re.compile(r"caddy(?:_\d+)?(?:\.reverse_proxy|\.handle.*reverse_proxy)?")
 
 
@@ -31,7 +35,7 @@ class ProxyRoute(Struct, frozen=True):
     """A route to a service: the proxy that has it, None for one in no file, and the service's port.
 
     One that `is_plain` is for connections of any protocol, and not for requests of HTTP; `spoken` is the protocol that the
-    service asks for.
+    service asks for. TLS of one that `is_passed` ends at the service.
     """
 
     proxy: str | None
@@ -41,13 +45,15 @@ class ProxyRoute(Struct, frozen=True):
     evidence: str
     is_plain: bool = False
     spoken: str = ""
+    is_passed: bool = False
 
 
 def routes(parts: Mapping[str, ServicePart], proxies: Mapping[str, str]) -> Iterator[ProxyRoute]:
     """Yield the route to each service that asks a proxy for one."""
     for identity, part in parts.items():
         service = part.service
-        names = [name.lower() for name in service.labels]
+        labelled = {name.lower(): value for name, value in service.labels.items()}
+        names = [*labelled]
         is_plain = any(map(_OF_TCP.match, names)) and not any(map(_OF_HTTP.match, names))
         for product, value, port, scheme in _requests(service):
             proxy = proxies.get(product)
@@ -57,9 +63,10 @@ def routes(parts: Mapping[str, ServicePart], proxies: Mapping[str, str]) -> Iter
                     identity,
                     port,
                     value.source,
-                    f"{product} {'label' if product != 'nginx-proxy' else 'variable'}",
+                    f"{product}{ROUTE if product != 'nginx-proxy' else ' variable'}",
                     is_plain and product == "traefik",
                     _SPOKEN.get(scheme.lower(), ""),
+                    any(_PASSED.fullmatch(key) and text.text.lower() == "true" for key, text in labelled.items()),
                 )
 
 
@@ -72,6 +79,21 @@ def _requests(service: Service) -> Iterator[tuple[str, SourceText, int | None, s
         port_value, scheme = (service.environment.get(f"VIRTUAL_{name}") for name in ("PORT", "PROTO"))
         number = _number(port_value.text if port_value else "")
         yield "nginx-proxy", virtual, number, scheme.text if scheme is not None else ""
+
+
+_OF_IDENTITY = re.compile(r"OIDC|OAUTH|OPENID|AUTH|ISSUER|KEYCLOAK|SSO|JWKS", re.IGNORECASE)
+"""Words of variables for who somebody is, which a program asks by the name that visitors know."""
+
+_SOCKET = re.compile(r"wss?://[^/\s:]*\w\.\w", re.IGNORECASE)
+
+
+def is_given_to_visitors(name: str, value: str, target: ServicePart | OutsideStore) -> bool:
+    """Return True for the public name of a proxy, or of a socket: a program gives it to visitors and devices, and seldom calls it."""
+    if not isinstance(target, ServicePart) or _OF_IDENTITY.search(name) is not None:
+        return False
+    aliases = (each.lower() for each in target.service.aliases if "." in each)
+    is_of_proxy = KINDS[target.kind].balances and any(each in value.lower() for each in aliases)
+    return is_of_proxy or (not target.guess.known.keeps_data and _SOCKET.match(value.strip()) is not None)
 
 
 def _labelled(labels: Mapping[str, SourceText]) -> Iterator[tuple[str, SourceText, int | None, str]]:
@@ -116,7 +138,10 @@ def facts_of_route(route: ProxyRoute, known: Known) -> Iterator[Fact]:
 
 def _protocol_of(route: ProxyRoute, known: Known) -> str:
     """Return what a proxy speaks with a service: HTTP, or what the service itself speaks."""
-    return route.spoken or ("http" if not route.is_plain else known.protocol if known.product is not None else "tcp")
+    protocol = route.spoken or (
+        "http" if not route.is_plain else known.protocol if known.product is not None else "tcp"
+    )
+    return secured(protocol) if route.is_plain and route.is_passed else protocol
 
 
 def _entry_of(route: ProxyRoute, known: Known) -> dict[str, object]:

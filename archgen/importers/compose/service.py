@@ -17,6 +17,9 @@ from archgen.importers.nodes import SourceNode
 from archgen.importers.sources.recipes import SourceText as SourceText
 from archgen.importers.sources.recipes import split_words as split_words
 
+_READ = re.compile(r":(?:\w+,)*ro(?:,\w+)*$")
+"""The options of a volume that is read alone."""
+
 VOLUMES_FROM = "volumes_from"
 """Stands for the targets of volumes that a service has from another one."""
 
@@ -62,6 +65,7 @@ class Service(Struct, kw_only=True):
     links: dict[str, SourceText] = field(default_factory=dict)
     labels: dict[str, SourceText] = field(default_factory=dict)
     mounts: dict[str, SourceText] = field(default_factory=dict)
+    only_read: set[str] = field(default_factory=set)
     aliases_on: set[tuple[str, str]] = field(default_factory=set)
     profiles: set[str] = field(default_factory=set)
     networks: set[str] = field(default_factory=set)
@@ -143,6 +147,7 @@ def merge(base: Service, over: Service) -> Service:
         links=base.links | over.links,
         labels=base.labels | over.labels,
         mounts=base.mounts | over.mounts,
+        only_read=base.only_read | over.only_read,
         aliases_on=base.aliases_on | over.aliases_on,
         profiles=over.profiles or base.profiles,
         networks=base.networks | over.networks,
@@ -296,10 +301,13 @@ def _add_references(service: Service, node: SourceNode, variables: Mapping[str, 
         service.links[alias or target] = SourceText(target, item.origin)
     for item in _entries(node.get("volumes")):
         source, target = item.text_at("source"), item.text_at("target")
+        is_read = item.get("read_only").value is True
         if item.text:
             source, target = split_mount(interpolate(item.text, variables))
+            is_read = _READ.search(item.text) is not None
         if source and target:
             service.mounts[target] = SourceText(source, item.origin)
+            service.only_read |= {target} if is_read else set()
 
 
 def split_mount(text: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cached_property
 
@@ -107,9 +108,13 @@ class Sharers:
     @cached_property
     def _by_first_word(self) -> Mapping[str, list[ServicePart]]:
         named: dict[str, list[ServicePart]] = {}
-        for part in self.parts:
-            if not part.guess.known.keeps_data:
-                named.setdefault(_words_of(part)[0], []).append(part)
+        programs = [part for part in self.parts if not part.guess.known.keeps_data]
+        first = Counter(words_of(part.service.name)[0] for part in programs)
+        for part in programs:
+            # `shop-orders` beside `shop-stock` is told apart by the second word
+            own = [word for word in words_of(part.service.name) if word and first[word] < 2]
+            for word in {_words_of(part)[0], *own[:1]}:
+                named.setdefault(word, []).append(part)
         return named
 
     @cached_property

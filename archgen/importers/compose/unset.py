@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from archgen.importers.addresses import Mention, is_loopback, urls_in
 from archgen.importers.catalogue import PROVIDED, Known, is_like
+from archgen.importers.compose.environment import opened_variables
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
+from archgen.importers.compose.sharing import SharedValues
+from archgen.importers.facts import Fact, FactSheet, Opener
 from archgen.importers.outside import PLACEHOLDER, is_for_pages, store_at
-from archgen.importers.store_names import provided_service, store_asked_for, title_of_store
+from archgen.importers.store_names import OF_PROVIDER, provided_service, store_asked_for, title_of_store
 from archgen.importers.variable_names import is_for_browsers, is_named_after, names_page, names_telemetry
 from archgen.model.kinds import KINDS
 
@@ -23,6 +26,37 @@ _CHOOSES_STORAGE = re.compile(
 )
 _ON_DISK = ("local", "disk", "file", "files", "fs", "filesystem", "public", "memory")
 """What a program keeps its files by that has no use for an object storage."""
+
+
+def seek_stores(
+    part: ServicePart,
+    variables: Mapping[str, SourceText],
+    parts: Collection[ServicePart],
+    lacks_library: Callable[[ServicePart, Known], bool],
+    shared: SharedValues,
+    sheet: FactSheet,
+) -> None:
+    """Add the stores that a program seeks by variables that no file sets.
+
+    A provider's service that an example leaves empty is one that may be used, unless the code of the program reads it: that is asked.
+    """
+    for known, name, value in stores_sought(part, variables, parts):
+        if lacks_library(part, known):
+            continue
+        product, is_provided = known.product or known.kind, known.product in PROVIDED
+        is_left = value.unset and not value.of_reader and value.source.path != part.service.source.path
+        if is_provided and is_left and shared.reads_where_it_lies(part, name, in_code=True) is not True:
+            sheet.ask_for(part.id, "external-service", product, name, "", value.source)
+            continue
+        sought = {"variable": name, "reference": OF_PROVIDER if is_provided else name}
+        sheet.add(Fact(f"component:{part.id}", f"seeks-{product}", sought, value.source, name, "medium"))
+
+
+def note_unread(part: ServicePart, opener: Opener, sheet: FactSheet, *, is_read: bool) -> None:
+    """Record the file that a program takes its settings from, if it isn't there and no other one `is_read`."""
+    for named in part.service.env_files[:1] if not is_read else ():
+        if not opened_variables(part.service.source.path, named.text, opener):
+            sheet.add(Fact(f"component:{part.id}", "unread", named.text, named.source, "env_file", "medium"))
 
 
 def stores_sought(

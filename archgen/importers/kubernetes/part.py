@@ -266,6 +266,12 @@ def describe_workload(part: Workload, counted: tuple[int, str, Origin], runs_pro
     sheet.add(Fact(subject, "kind", guessed.known.kind, manifest.origin, guessed.evidence, confidence))
     if guessed.known.product is not None:
         sheet.add(Fact(subject, "product", guessed.known.product, manifest.origin, guessed.evidence, confidence))
+    claims = manifest.node.get("spec", "volumeClaimTemplates").list()
+    volumes = pod_of(manifest.kind, manifest.node).get("volumes").list()
+    if guessed.known.kind == "queue" and (
+        any(claims) or any(each.get("persistentVolumeClaim").keys for each in volumes)
+    ):
+        sheet.add(Fact(subject, "persists", True, manifest.origin, "volumes"))
     image = part.containers[0].get("image")
     if SAFE_IMAGE.fullmatch(image.text):
         sheet.add(Fact(subject, "image", image.text, image.origin, "image"))

@@ -11,7 +11,9 @@ from msgspec import Struct
 _KEY = r"(?:\w+_)?(?:API_?)?(?:KEY|TOKEN|SECRET|SID)S?"
 """The end of a variable by which a program makes itself known to a provider."""
 
-_INCOMING = re.compile(r"WEBHOOK|CLIENT_SECRET|PUBLISHABLE|PUBLIC_|VERIF|SIGNING")
+_INCOMING = re.compile(
+    r"WEBHOOK|OAUTH|(?:^|_)(?:SOCIAL|SSO|LOGIN|SIGN_?IN)_|CLIENT_SECRET|PUBLISHABLE|PUBLIC_|VERIF|SIGNING"
+)
 """Words of keys for what a provider sends, for the sign-in of visitors, and of those that pages hold."""
 
 

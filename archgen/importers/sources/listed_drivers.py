@@ -46,8 +46,9 @@ _UNUSED = (
     ),
     re.compile(r"^group +:?(?:development|test)[^\n]* do\n(?:(?!end)[^\n]*\n)*", re.MULTILINE),
     re.compile(
-        r"^.*(?:testcontainers|dockertest|telemetry|instrument|otel|@types/|types-|stubs|mock|memory-server|fake|exporter|pytest|"
-        r"prometheus|datadog|sentry|only: *\[?:(?:dev|test)|version>|plugin).*$|^[ \t]*(?:test|androidtest|integrationtest|kapt)\w*[ (].*$",
+        r"^.*(?:testcontainers|dockertest|telemetry|instrument|otel|@types/|types-|stubs|mock|memory-server|fake|exporter|pytest|oauth|"
+        r"prometheus|datadog|sentry|firebase/php-jwt|passport|only: *\[?:(?:dev|test)|version>|plugin).*$"
+        r"|^[ \t]*(?:test|androidtest|integrationtest|kapt)\w*[ (].*$",
         re.MULTILINE,
     ),
     re.compile(
