@@ -13,8 +13,11 @@ from archgen.model.finding import CONFIDENCES
 from archgen.model.kinds import KINDS
 from archgen.model.requirements import Question
 
-_CALLERS = ("caller", "callee", "provider-caller", "driver-caller", "driver-callee")
+_CALLERS = ("caller", "callee", "provider-caller", "driver-caller", "driver-callee", "setting-callee")
 """Kinds of questions about the ends of calls that no file shows: each component that is named may do without the call."""
+
+_OF_NEW = ("driver-callee", "setting-callee")
+"""Kinds of questions that offer what is no component yet."""
 
 _SEVERAL = (*_CALLERS, "sharer", "callees", "writers")
 """Kinds of questions that take several components."""
@@ -131,8 +134,8 @@ def makes_certain(question: Question) -> bool:
 
 def gone_choices(model: Architecture, question: Question, value: str) -> tuple[str, ...]:
     """Return the chosen components of a question about all that were renamed or deleted since it was asked."""
-    # what a program has libraries for is no component yet
-    if question_kind(question) not in _SEVERAL or question_kind(question) == "driver-callee":
+    # what a program has libraries for, or settings, is no component yet
+    if question_kind(question) not in _SEVERAL or question_kind(question) in _OF_NEW:
         return ()
     names = {"all", "none", *(component.id for component in model.components)}
     return tuple(name for name in chosen_in(value) if name not in names)
@@ -154,7 +157,7 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield from _new_call(model, about, required=value == "required", sort=_NEW[kind]) if value != "none" else ()
     elif kind in ("provider-caller", "driver-caller"):
         yield from _callers_of_new(model, components, about, value) if value != "none" else ()
-    elif kind == "driver-callee":
+    elif kind in _OF_NEW:
         for called, required in chosen_in(value).items() if value != "none" else ():
             yield from _callers_of_new(model, components, called, about if required else f"{about}{_OPTIONAL}")
     elif kind in ("call", "entrance", "redirect") and " -> " in about:

@@ -132,6 +132,7 @@ _COMMENTS = {
 """Comments in lists of packages, by the ends of their names: what they speak of is no package."""
 
 _MOST_LISTS = 60
+_MOST_NAMED = 5
 _DECLARES = re.compile(r"^dependencies *=|^\[tool\.poetry\.dependencies\]", re.MULTILINE)
 _SCOPE = re.compile(r'"name": *"(@[\w.-]{1,100})/')
 _LARGEST = 256 * 1024
@@ -269,6 +270,9 @@ def built_upon(directory: str, files: list[Configuration], opener: Opener) -> tu
             for package, place in (*_OF_REPOSITORY.findall(text), *copied):
                 other = by_name.get(package) or _beside(file, package, place, opener)
                 waiting += [other] if other is not None else []
+            waiting += [
+                other for name in _KEY.findall(text) if (other := _in_repository(file, name, opener)) is not None
+            ]
     return list(used.values()), True
 
 
@@ -278,6 +282,22 @@ def _beside(file: Configuration, package: str, place: str, opener: Opener) -> Co
     places = [place] if place else [f"../{name}", *(f"../../{folder}/{name}" for folder in _OF_PACKAGES)]
     opened = (opener(file.path, posixpath.join(each, _OF_NODE))[:1] for each in places)
     return next((other for files in opened for other in files if _name_of(other) == package), None)
+
+
+def _in_repository(file: Configuration, package: str, opener: Opener) -> Configuration | None:
+    """Return the list of a package that lies in the repository in a directory of its name, whatever version of it is asked for."""
+    tree = opener.tree(file.path)
+    question = _in_repository, tree.project
+    if question not in opener.answers:
+        places: dict[str, list[str]] = {}
+        for name in tree.names:
+            if name.endswith(f"/{_OF_NODE}"):
+                places.setdefault(posixpath.basename(posixpath.dirname(name)), []).append(name)
+        opener.answers[question] = places
+    named = opener.answers[question].get(package.rpartition("/")[2], ())
+    seen = (posixpath.relpath(name, tree.place or ".") for name in named[:_MOST_NAMED])
+    files = (other for name in seen for other in opener(file.path, name)[:1])
+    return next((other for other in files if other.path != file.path and _name_of(other) == package), None)
 
 
 @lru_cache(maxsize=64)

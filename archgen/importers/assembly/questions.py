@@ -12,7 +12,7 @@ from archgen.importers.assembly.drivers import ask_for_drivers, ask_for_unread
 from archgen.importers.assembly.inventory import Entry, Inventory, Part
 from archgen.importers.assembly.open_topics import ask_for_topics
 from archgen.importers.assembly.registries import registered_behind
-from archgen.importers.facts import BY_PORT
+from archgen.importers.facts import BY_PORT, Origin
 from archgen.importers.names import words_of
 from archgen.importers.secrets import is_secret_name
 from archgen.model.products import product_of
@@ -48,7 +48,11 @@ def questions_of(
         *(_reach(inventory, doors, client) if "tls" in unknown else ()),
         *ask_for_topics(unknown, inventory),
     ]
-    return tuple({each.id: each for each in questions}.values())
+    first: dict[str, ImportQuestion] = {}
+    for each in questions:
+        # of two about the same, the first tells more
+        first.setdefault(each.id, each)
+    return tuple(first.values())
 
 
 def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
@@ -174,11 +178,13 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 
 def _needs(inventory: Inventory) -> Iterator[ImportQuestion]:
-    """Yield a question for each of a few calls of what no file describes, of which nothing but a setting speaks."""
+    """Yield a question for each of a few calls of what no file describes, of which nothing but a setting speaks.
+
+    Beyond these few there is a question for all that is left of a program.
+    """
     needs = [(part.id, name, *need) for part in inventory.parts.values() for name, need in part.needs.items()]
-    for caller, name, kind, variable, host, place, others in sorted(needs, key=lambda need: need[-1] != [])[
-        :_MOST_NAMED
-    ]:
+    ordered = sorted(needs, key=lambda need: need[-1] != [])
+    for caller, name, kind, variable, host, place, others in ordered[:_MOST_NAMED]:
         if callers := [each for each in others if each in inventory.parts]:
             ask = f"{variable} of several components names {host or name}. Which of them call it?"
             yield question("provider-caller", name, ask, (*sorted((caller, *callers)), "none"), (str(place),))
@@ -186,8 +192,19 @@ def _needs(inventory: Inventory) -> Iterator[ImportQuestion]:
         ask = f"By {variable}, {caller} calls {name} on the internet. Does it, and can it do without?"
         if host:
             ask = f"{variable} of {caller} names {host}, which no file describes. Does {caller} call it, and can it do without?"
+        elif kind == "service":
+            ask = f"No file holds an address for {variable} of {caller}. Does it call {name}, and can it do without?"
         sort = "provider" if kind == "external-service" else "address"
         yield question(sort, f"{caller} -> {name}", ask, ("required", "optional", "none"), (str(place),))
+    left: dict[str, list[tuple[str, str, Origin]]] = {}
+    for caller, name, _, variable, _, place, others in ordered[_MOST_NAMED:]:
+        for each in (caller, *others) if others else (caller,):
+            left.setdefault(each, []).append((name, variable, place))
+    for caller, named in [*left.items()][:_MOST_UNREAD]:
+        names = list(dict.fromkeys(name for name, _, _ in named))
+        shown = listed(first_few(list(dict.fromkeys(variable for _, variable, _ in named)), _MOST_NAMED))
+        ask = f"{shown} of {caller} may be for {listed(first_few(names, _MOST_NAMED))}, which no file describes. Which does it call?"
+        yield question("setting-callee", caller, ask, (*names[:8], "none"), (str(named[0][2]),))
 
 
 def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:

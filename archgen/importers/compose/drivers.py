@@ -22,6 +22,7 @@ _OTHER_LISTS = re.compile(r"^requirements[\w.-]*\.txt$|^[\w-]*requirements\.txt$
 _INSTALLED = re.compile(r"\s(?:-r|--requirement)[ =]?\s*([\w./-]+\.txt)")
 """A list of packages that `pip install` takes."""
 
+_OF_WORKSPACE = re.compile(rb'^\s*\{(?=[^\0]*"workspaces"\s*:)')
 _MOST_COPIED = 60
 _OF_LANGUAGES = {
     "node": ("package.json",),
@@ -85,6 +86,17 @@ def _copied(part: ServicePart, commands: str, opener: Opener) -> tuple[list[Conf
         names = {*map(posixpath.basename, installed)}
         paths = [path for path in paths if not path.endswith(".txt") or posixpath.basename(path) in names]
     files = [file for path in dict.fromkeys(paths) for file in opener(part.service.source.path, path)[:1]]
+    beside = posixpath.normpath(posixpath.dirname(part.service.dockerfile) or ".")
+    if files and beside != "." and all(_OF_WORKSPACE.search(file.data) is not None for file in files):
+        # the list of a repository names none of the packages that a program of it takes
+        inner = [posixpath.join(source, "package.json") for source in part.recipe.sources[:_MOST_COPIED]]
+        files += [
+            file
+            for path in dict.fromkeys(inner)
+            if path not in paths
+            for file in opener(part.service.source.path, path)[:1]
+        ]
+        return built_upon(beside, files, opener)
     if not files:
         folders = dict.fromkeys((part.service.built, *part.recipe.sources))
         named = [posixpath.join(folder, name) for name in installed for folder in folders]

@@ -13,6 +13,7 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.facts import BY_LIBRARY, Origin
 from archgen.importers.outside import OutsideStore
 from archgen.importers.packages import PackageLists, has_driver_for, has_library_for, lacks_library_for
+from archgen.importers.sources.calls.literal_addresses import is_of_pages
 from archgen.model.kinds import KINDS
 
 
@@ -48,7 +49,8 @@ def calls_by_library(
         lists.setdefault(libraries(part), set()).add(part.service.built_program)
     for part, store in pairs:
         packages = libraries(part)
-        if len(lists[packages]) == 1 and has_driver_for(store.guess.known, packages):
+        is_meant = len(lists[packages]) == 1 and not may_use_types_alone(part, packages)
+        if is_meant and has_driver_for(store.guess.known, packages):
             yield IndirectCall(part.id, store.id, part.service.source, BY_LIBRARY)
 
 
@@ -82,6 +84,11 @@ def may_use(part: ServicePart, known: Known, libraries: Callable[[ServicePart], 
     """Return True for a program that has a library for a store, or of which no list of packages is there."""
     packages = libraries(part)
     return not known.keeps_data or packages.text == "" or has_library_for(known, packages)
+
+
+def may_use_types_alone(part: ServicePart, packages: PackageLists) -> bool:
+    """Return True for a page that nothing is set for: what it shares with servers brings libraries, of which it uses the types alone."""
+    return is_of_pages(packages.text) and not (part.service.environment or part.service.env_files)
 
 
 def _is_program(part: ServicePart) -> bool:

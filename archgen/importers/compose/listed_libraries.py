@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from archgen.importers.compose.library_calls import has_own_lists
+from archgen.importers.compose.library_calls import has_own_lists, may_use_types_alone
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import FactSheet, Opener
@@ -32,4 +32,5 @@ def describe_sources(
         seek_defaults(part.id, code, packages.text, variables(part), hosts, sheet)
         if packages.text == "" or not has_own_lists(part, parts.values(), libraries):
             packages = sources.lists_of(part.id) or packages
-        describe_drivers(part.id, packages, code, part.service.source, opener, sheet)
+        if not may_use_types_alone(part, packages):
+            describe_drivers(part.id, packages, code, part.service.source, opener, sheet)

@@ -95,6 +95,10 @@ def directories_by_argument(part: ServicePart) -> Iterator[str]:
     service = part.service
     if service.built and any(text == service.name for text in service.arguments):
         yield from (posixpath.join(service.built, place, service.name) for place in _OF_PROGRAMS)
+    # `WORKDIR /app/apps/${APP}`
+    if service.built and part.recipe.directory:
+        words = (text for text in service.arguments if re.fullmatch(r"[A-Za-z][\w-]{0,62}", text) is not None)
+        yield from (posixpath.join(service.built, part.recipe.directory, text) for text in words)
 
 
 def _directories_of_image(part: ServicePart, opener: Opener) -> Iterator[str]:

@@ -35,6 +35,7 @@ from archgen.importers.providers.catalogue import (
     provider_of_library,
 )
 from archgen.importers.providers.undecided import Undecided
+from archgen.importers.providers.unset_addresses import unset_addresses
 from archgen.importers.store_names import OF_PROVIDER
 from archgen.importers.variable_names import is_for_browsers, names_callers, names_page
 from archgen.model.kinds import KINDS
@@ -112,6 +113,8 @@ class ProviderCalls:
             self._key(caller, name, setting)
         if caller.known.product is None:
             self._unset_mail(caller)
+            for title, name, source in unset_addresses(caller, self._ids):
+                self._outside.sheet.ask_for(caller.id, "service", title, name, "", source)
         for literal in caller.literals() if caller.known.product is None else ():
             # a variable of that name leads elsewhere
             if literal.variable.upper() not in caller.settings:

@@ -81,6 +81,11 @@ def literal_addresses(files: Iterable[CodeText], libraries: str) -> Iterator[Wri
             yield from _literals(file)
 
 
+def is_of_pages(libraries: str) -> bool:
+    """Return True for packages, in small letters, of a program whose scripts run in browsers too."""
+    return _FOR_PAGES.search(libraries) is not None
+
+
 def working_files(files: Iterable[CodeText], libraries: str) -> Iterator[tuple[CodeText, bool]]:
     """Yield the sources of a program without tests and tools; True for scripts that may run in browsers.
 

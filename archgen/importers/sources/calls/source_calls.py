@@ -36,7 +36,7 @@ _OF_CALLS = (b"://", b"Client(", b"Exchange(")
 _NAMED = re.compile(r"""(?:^\s*|\b(?:name|value|serviceId)\s*=\s*)"([\w.-]{1,100})\"""")
 _OTHERWISE = re.compile(r"\burl\s*=")
 ONLY_SHOWS = re.compile(
-    r"whitelist|referer|\bhref\b|swagger|openapi|@server|(?<![.-])\bservers?\b *[:=]|xmlns|namespace|console\."
+    r"whitelist|referer|default_url_|asset_host|\bhref\b|swagger|openapi|@server|(?<![.-])\bservers?\b *[:=]|xmlns|namespace|console\."
     r"|print(ln|f)?\(|\blog(ger)?\b|issuer|audience|\b(throw|raise|panic)\b|(error|exception)\w{0,30}\("
     r"|\b(help|usage|message|description|placeholder|title|label|hint)\b *[:=]",
     re.IGNORECASE,
