@@ -10,8 +10,9 @@ from archgen.importers.charts.chart import render_chart
 from archgen.importers.charts.rendering import TemplateRenderer
 from archgen.importers.charts.repository import render_charts
 from archgen.importers.charts.syntax import NotUnderstood, parse_template
+from archgen.importers.charts.work import TemplateWork
 
-_VALUES = {
+_VALUES: dict[str, object] = {
     "name": "web",
     "empty": "",
     "port": 8080,
@@ -39,7 +40,7 @@ _SAME = [
     ('{{ define "x" }}[{{ .a }}]{{ end }}{{ include "x" (dict "a" 1) }}{{ template "x" (dict "a" 2) }}', "[1][2]"),
     ("x:{{ toYaml .Values.labels | nindent 2 }}", "x:\n  app: web\n  tier: front"),
     ("{{ toYaml .Values.env }}", '- name: A\n  value: "1"\n- name: B\n  value: null'),
-    ("{{ toYaml .Values.deep }}", 'list:\n- x:\n  - 1\n  - 2\ntext: "a: b"'),
+    ("{{ toYaml .Values.deep }}", "list:\n- x:\n  - 1\n  - 2\ntext: 'a: b'"),
     ('{{ printf "%s-%d%%" .Values.name .Values.port | trunc 5 | trimSuffix "-" }}', "web-8"),
     ('{{ tpl "{{ .Values.name }}!" . }}', "web!"),
     ("{{ (index .Values.env 0).name }}{{ len .Values.hosts }}", "A2"),
@@ -49,11 +50,11 @@ _SAME = [
     ('{{ required "a port" .Values.port }}{{ hasKey .Values.labels "app" }}', "8080true"),
     ('{{ "{{" }} .Labels }}', "{{ .Labels }}"),
     # what only checks values may use what isn't understood
-    ('a{{ if genSignedCert 1 }}{{ fail "no" }}{{ end }}b', "ab"),
+    ('a{{ if unheardOf 1 }}{{ fail "no" }}{{ end }}b', "ab"),
     ("a{{ range .Values.hosts }}{{ if .x }}{{ $y := .x }}{{ end }}{{ end }}b", "ab"),
-    ('a{{ $x := genSignedCert 1 }}{{ if $x }} {{ fail "no" }}{{ end }}b', "ab"),
+    ('a{{ $x := unheardOf 1 }}{{ if $x }} {{ fail "no" }}{{ end }}b', "ab"),
     (
-        '{{ define "x" }}{{ if genCA . }}{{ fail "no" }}{{ end }}{{ end }}a{{ include "x" 1 }}{{ template "x" 2 }}b',
+        '{{ define "x" }}{{ if unheardOf . }}{{ fail "no" }}{{ end }}{{ end }}a{{ include "x" 1 }}{{ template "x" 2 }}b',
         "ab",
     ),
     (
@@ -72,26 +73,71 @@ _SAME += [
     ),
 ]
 
+_SAME += [
+    ("{{ .Values.labels }} {{ .Values.hosts }}", "map[app:web tier:front] [a b]"),
+    (
+        '{{ kindIs "invalid" .Values.none }} {{ typeIs "<nil>" .Values.none }} {{ typeOf .Values.labels }}',
+        "true true map[string]interface {}",
+    ),
+    ('{{ kindIs "float64" .Values.port }}{{ kindOf .Values.port }}', "truefloat64"),
+    ("{{- if(eq 1 1) }}a{{ end }}{{- range(list 1 2) }}{{ . }}{{ end }}", "a12"),
+    ('{{ range .Values.hosts }}{{ if eq . "a" }}{{ continue }}{{ end }}{{ . }}{{ break }}{{ end }}', "b"),
+    (
+        '{{ regexFind "[0-9]+" "a12b" }} {{ regexReplaceAll "a(b*)" "abbc" "<${1}>" }} {{ regexReplaceAllLiteral "b" "abc" "$1" }}',
+        "12 <bb>c a$1c",
+    ),
+    (
+        '{{ regexSplit ":" "a:b:c" 2 }} {{ regexFindAll "[ab]" "abc" -1 }} {{ regexMatch "^[[:alpha:]]+$" "ab" }}',
+        "[a b:c] [a b] true",
+    ),
+    ('{{ regexMatch "^([0-9]+\\\\.){3}[0-9]+$" "10.0.0.1" }}{{ regexMatch "^a$" "a\\n" }}', "truefalse"),
+    ('{{ merge (dict "a" 1 "b" false) (dict "a" 2 "b" true "c" 3) | toJson }}', '{"a":1,"b":true,"c":3}'),
+    (
+        '{{ mustMergeOverwrite (dict "a" 1 "b" (dict "x" 1)) (dict "a" 2 "b" (dict "y" 2)) | toJson }}',
+        '{"a":2,"b":{"x":1,"y":2}}',
+    ),
+    ('{{ $x := dict "a" 1 }}{{ $_ := merge $x (dict "b" 2) }}{{ $_ := unset $x "a" }}{{ toJson $x }}', '{"b":2}'),
+    (
+        '{{ (genCA "x" 1).Cert }}{{ uniq (list 1 "1" 1 2) }}{{ any 0 1 }}{{ 0x1p10 }} {{ 1e3 | int }}',
+        "<to-be-set>[1 1 2]true1024 1000",
+    ),
+    ('{{ tpl (toYaml (dict "a" "{{ .Values.name | quote }}")) . }}', "a: '\"web\"'"),
+    ('{{ toYaml (dict "a" "x\\ny: {{ 1 }}\\n" "b" (list "it\'s") ) }}', "a: |\n  x\n  y: {{ 1 }}\nb:\n- 'it''s'"),
+    ('{{ dict "a" | toJson }}{{ splitn "," 2 "a,b,c" | toJson }}', '{"a":""}{"_0":"a","_1":"b,c"}'),
+    # an action that isn't read is lost alone, where nothing needs it
+    ('{{ define "x" }}{{ a | | b }}{{ end }}{{ if false }}{{ .Values.name | }}{{ end }}{{ $x := . | }}y', "y"),
+    # a digest of a template tells nothing, so that nothing of it has to be understood
+    ('{{ define "x" }}{{ unheardOf }}{{ end }}{{ include "x" . | sha256sum | trunc 4 }}', "e3b0"),
+]
+
 _NOT_UNDERSTOOD = [
     "{{ .Values.name",
     "{{ if .Values.on }}x",
     "{{ end }}",
-    "{{ genSignedCert 1 }}",
+    "{{ unheardOf 1 }}",
     '{{ printf "%d" .Values.endless }}',
     '{{ include "nothing" . }}',
     '{{ .Files.Get "a.json" }}',
-    "{{ $x := genSignedCert 1 }}{{ $x.Key }}",
-    "{{ $x := genSignedCert 1 }}{{ $y := $x }}{{ if $y }}a{{ end }}",
-    "{{ $x := 1 }}{{ if genSignedCert 1 }}{{ $x = 2 }}{{ end }}{{ $x }}",
-    "{{ if genSignedCert 1 }}{{ $x := set .Values.labels 1 2 }}{{ end }}",
-    "{{ if genSignedCert 1 }}{{ else }}a{{ end }}",
-    "{{ .Values.labels }}",
+    "{{ $x := unheardOf 1 }}{{ $x.Key }}",
+    "{{ $x := unheardOf 1 }}{{ $y := $x }}{{ if $y }}a{{ end }}",
+    "{{ $x := 1 }}{{ if unheardOf 1 }}{{ $x = 2 }}{{ end }}{{ $x }}",
+    "{{ if unheardOf 1 }}{{ $x := set .Values.labels 1 2 }}{{ end }}",
+    "{{ if unheardOf 1 }}{{ else }}a{{ end }}",
     "{{ .Values.name.deeper }}",
     '{{ define "x" }}{{ include "x" . }}{{ end }}{{ include "x" . }}',
-    '{{ regexMatch "(a+)+$" .Values.name }}',
+    '{{ regexMatch "(a+)+$" (repeat 40 .Values.name) }}',
+    '{{ regexMatch "(a?){50}a{50}" (repeat 50 "a") }}',
+    '{{ regexFind ".*.*.*.*x" (repeat 900 "a") }}',
+    '{{ regexFind "(?=a)" "a" }}',
     "{{ range until 100 }}{{ range until 100 }}{{ range until 100 }}x{{ end }}{{ end }}{{ end }}",
+    "{{ range until 9999 }}{{ range until 9999 }}{{ end }}{{ end }}",
+    "{{ until 999999999 }}{{ untilStep 0 999999999 1 }}",
+    '{{ repeat 999999999 "a" }}',
+    '{{ $x := dict }}{{ range until 30 }}{{ $x = dict "a" $x "b" $x }}{{ end }}{{ merge (deepCopy $x) $x }}',
+    '{{ $x := dict }}{{ $_ := set $x "x" $x }}{{ toYaml $x }}',
+    '{{ $x := dict }}{{ $_ := set $x "x" $x }}{{ $x }}',
     "{{ break }}",
-    '{{ printf "%x" .Values.port }}',
+    '{{ printf "%y" .Values.port }}',
     '{{ printf "%9999s" .Values.name }}',
     '{{ $x := "abcd" }}{{ range until 100 }}{{ $x = print $x $x }}{{ end }}',
     "{{ $x := list 1 }}{{ range until 100 }}{{ $x = list $x $x }}{{ end }}{{ toYaml $x }}",
@@ -112,7 +158,7 @@ def _rendered(text: str) -> tuple[str, list[int]]:
         "Release": {"Name": "shop"},
         "Capabilities": {"KubeVersion": {"Version": "v1.33.0"}},
     }
-    return TemplateRenderer(template.definitions).render(template.nodes, root)
+    return TemplateRenderer(template.definitions, work=TemplateWork(1_000_000)).render(template.nodes, root)
 
 
 @pytest.mark.parametrize(("text", "expected"), _SAME)
@@ -151,7 +197,7 @@ def test_hostile_templates_end() -> None:
         "{{ if 1 }}" * 5_000,
     ):
         with pytest.raises(NotUnderstood):
-            parse_template(text)
+            _rendered(text)
 
 
 def test_charts_that_require_each_other_end() -> None:

@@ -42,6 +42,9 @@ def write_answer(file: str, question_id: str, value: str) -> tuple[Question, int
     if question_kind(question) == "way" and value != question.about:
         command = f"archgen import {shlex.quote(value)} -o {shlex.quote(file)} --update"
         raise UsageError(f"the model is made of {question.about}; `{command}` makes it of what visitors use")
+    if question_kind(question) == "templates" and value == "yes":
+        command = f"helm template {shlex.quote(question.about or '')}"
+        raise UsageError(f"the model lacks what these templates make; import what `{command}` prints over {file}")
     gone = gone_choices(model, question, value)
     if gone:
         raise UsageError(f"no component is called {listed(gone, 'or')} any longer; answer {question.id} with others")

@@ -19,6 +19,7 @@ from archgen.importers.assembly.doubts import as_assumed, as_doubted
 from archgen.importers.assembly.inventory import Part
 from archgen.importers.assembly.model import ImportedModel, assemble_model
 from archgen.importers.assembly.text import text_of
+from archgen.importers.charts.repository import RenderedCharts
 from archgen.importers.facts import UNLISTED, Omission, Origin, SourceError
 from archgen.importers.run import LOOKED_FOR, Reading, read_all
 from archgen.model.problems import UsageError
@@ -49,6 +50,7 @@ class Import(Struct, frozen=True):
     bases: Mapping[str, str] = field(default_factory=dict)
     listed: Mapping[str, str] = field(default_factory=dict)
     tools: tuple[str, ...] = ()
+    lost: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
@@ -72,9 +74,10 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         facts=tuple(as_doubted(facts, collection.rendered.doubted)),
         omissions=(*(_with_lists(each, collection.listed) for each in reading.omissions), *unrendered),
     )
-    errors = tuple(sorted({*collection.errors, *reading.errors}))
+    errors = tuple(sorted({*collection.errors, *reading.errors, *_unfinished(collection.rendered)}))
     sources = _sources_of(collection, reading)
-    model = assemble_model(reading.facts, name or _name(reading, paths), sources, collection.undecided)
+    lost = collection.rendered.lost
+    model = assemble_model(reading.facts, name or _name(reading, paths), sources, collection.undecided, lost)
     if not model.inventory.parts:
         raise NothingImported(_nothing(collection, paths), errors)
     read = {file.path for file, _ in reading.sources}
@@ -93,6 +96,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         missing=tuple(dict.fromkeys(collection.missing)),
         bases=collection.bases,
         listed=collection.listed,
+        lost=lost,
     )
 
 
@@ -100,6 +104,13 @@ def _sources_of(collection: SourceFiles, reading: Reading) -> list[str]:
     """Return the paths to read again: of what is made of a chart that of the chart."""
     charts = collection.rendered.charts
     return [*dict.fromkeys(charts.get(file.path, file.path) for file, _ in reading.sources)]
+
+
+def _unfinished(rendered: RenderedCharts) -> Iterator[SourceError]:
+    """Yield an error for each template that takes more work than the import spends: the model lacks what it makes."""
+    for path in rendered.unfinished:
+        words = "the template takes too much work to fill in; run `helm template` on its chart, and import the result"
+        yield SourceError(path, 1, 1, words)
 
 
 def _with_lists(omission: Omission, listed: Mapping[str, str]) -> Omission:
@@ -181,6 +192,7 @@ def summary(result: Import) -> str:
         f" from {_sources(result.reading)}",
         f"front doors: {_listed(doors.front)}; stores: {_listed(stores)}",
     ]
+    lines += [f"incomplete: {_lost(chart, paths)}" for chart, paths in result.lost.items()]
     lines += [f"read {reason}" for reason in result.reasons]
     lines += _beside(result)
     lines += _merged(result)
@@ -208,6 +220,14 @@ def summary(result: Import) -> str:
         )
         lines += [f"  {each.id}  {each.ask} ({' | '.join(each.options)})" for each in questions[:3]]
     return "\n".join(lines) + "\n"
+
+
+def _lost(chart: str, paths: Sequence[str]) -> str:
+    """Return words on the templates of a chart that aren't filled in, and the step that reads them all the same."""
+    names = ", ".join(first_few([os.path.basename(path) for path in paths], _MOST_NAMED))
+    are = "template isn't" if len(paths) == 1 else "templates aren't"
+    step = f"`helm template {shlex.quote(chart)}` renders all of them; import the result"
+    return f"{len(paths)} {are} read of {chart}: {names}; {step}"
 
 
 def _left_out(reading: Reading) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any
 
@@ -21,7 +21,7 @@ from archgen.importers.assembly.pairs import join_alike, pair_neighbours, pair_s
 from archgen.importers.assembly.questions import promotes, questions_of, unread_by
 from archgen.importers.assembly.reached_proxies import reach_proxies
 from archgen.importers.assembly.registries import lead_by_registries
-from archgen.importers.assembly.ways import questions_of_ways
+from archgen.importers.assembly.ways import questions_of_templates, questions_of_ways, with_lost
 from archgen.importers.catalogue import BY_PRODUCT
 from archgen.importers.facts import PASSED_ON, Fact
 from archgen.importers.names import free_id, make_id
@@ -51,9 +51,17 @@ class _Draft(Struct):
 
 
 def assemble_model(
-    facts: Iterable[Fact], name: str, sources: Iterable[str], undecided: Iterable[tuple[str, ...]] = ()
+    facts: Iterable[Fact],
+    name: str,
+    sources: Iterable[str],
+    undecided: Iterable[tuple[str, ...]] = (),
+    lost: Mapping[str, Sequence[str]] | None = None,
 ) -> ImportedModel:
-    """Return the model that facts state; `undecided` are the ways to run the system, each that which is read and others."""
+    """Return the model that facts state.
+
+    `undecided` are the ways to run the system, each that which is read and others, and `lost` the templates of charts that aren't read.
+    """
+    lost = lost or {}
     joined = join_alike(spread_callees(find_inner(join_pools(reach_proxies(collect(facts))))))
     inventory = leave_open(group(lead_by_registries(pair_neighbours(pair_seekers(pair_stores(joined))))))
     mark_copies(inventory.parts)
@@ -78,7 +86,7 @@ def assemble_model(
     )
     unknown = _unknown(inventory, doors)
     asked = questions_of(inventory, doors, unknown, draft.application or client)
-    questions = (*questions_of_ways(undecided), *asked)
+    questions = (*questions_of_ways(undecided), *questions_of_templates(lost), *with_lost(asked, lost))
     values: dict[str, Any] = {"archgen": 1, "name": name, "sources": sorted(set(sources)), "unknown": list(unknown)}
     values["hosts"] = {make_id(host): _host(host, inventory) for host in inventory.hosts}
     assumed = inventory.assumed_hosts

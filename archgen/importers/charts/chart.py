@@ -21,9 +21,11 @@ from archgen.importers.charts.absent import (
 )
 from archgen.importers.charts.chart_places import Installation
 from archgen.importers.charts.functions import CAPABILITIES
+from archgen.importers.charts.packages import files_of_package, is_package
 from archgen.importers.charts.rendering import OF_FILES, TemplateRenderer
 from archgen.importers.charts.syntax import NotUnderstood, ParsedTemplate, TemplateNode, parse_template
 from archgen.importers.charts.values import over, plain
+from archgen.importers.charts.work import LimitReached, TemplateWork
 from archgen.importers.facts import Configuration
 from archgen.importers.nodes import SourceNode
 from archgen.language.yaml.documents import read_documents
@@ -32,9 +34,17 @@ from archgen.language.yaml.tree import Map
 
 _DEEPEST = 4
 _MOST_CHARTS = 40
+_MOST_PACKAGES = 20
 _MOST_FILES = 20
 _LARGEST_FILE = 64 * 1024
 _NAMES = ("Chart.yaml", "values.yaml")
+_KIND = re.compile(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
+_SILENT = frozenset(
+    ("CustomResourceDefinition", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "ServiceAccount", "PrometheusRule")
+)  # fmt: skip
+OMITTED = "a template that isn't understood here: "
+"""What the reason begins with for which a template is omitted."""
+
 _SEPARATOR = re.compile(r"^---[ \t]*(?=[^\s#-])", re.MULTILINE)
 """A sign between documents with the next one on its line, as `---` and then an action that cuts the blanks before it leave it."""
 
@@ -43,7 +53,8 @@ class ChartResult(Struct):
     """What a chart makes: manifests, with the lines of their templates; and what isn't rendered, each with the reason.
 
     Of `absent` charts no more is known than what charts of the same product have in common; those in the directories `inner` are
-    parts of it. `stand_ins` are those of the manifests that stand for absent charts.
+    parts of it. `stand_ins` are those of the manifests that stand for absent charts. Of the omitted templates those are `unfinished`
+    that take more than a template may.
     """
 
     manifests: list[Configuration]
@@ -51,6 +62,7 @@ class ChartResult(Struct):
     absent: list[AbsentChart] = field(default_factory=list)
     inner: set[str] = field(default_factory=set)
     stand_ins: list[Configuration] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
 
 
 class _Chart(Struct):
@@ -63,10 +75,11 @@ def render_chart(
     directory: str,
     files: Mapping[str, Callable[[], bytes]],
     installations: Sequence[Installation] = (),
+    work: TemplateWork | None = None,
 ) -> ChartResult:
-    """Return what the chart in a directory makes of the files, as it is installed, else with its own values."""
+    """Return what the chart in a directory makes of the files, as it is installed, else with its own values; all in so much work."""
     result = ChartResult([], [])
-    charts = _Charts(files, result)
+    charts = _Charts(files, result, work or TemplateWork())
     for each in installations or [Installation(directory, "")]:
         charts.render(each)
     result.manifests[:] = _joined([*result.manifests, *result.stand_ins])
@@ -75,10 +88,12 @@ def render_chart(
 
 
 class _Charts:
-    def __init__(self, files: Mapping[str, Callable[[], bytes]], result: ChartResult) -> None:
-        self._files = files
+    def __init__(self, files: Mapping[str, Callable[[], bytes]], result: ChartResult, work: TemplateWork) -> None:
+        self._files = dict(files)
         self._result = result
+        self._work = work
         self._count = 0
+        self._packages = 0
         self._absent: list[AbsentChart] = []
 
     def render(self, installation: Installation) -> None:
@@ -106,7 +121,8 @@ class _Charts:
                 definitions[path] = templates[path].nodes
                 for name, body in templates[path].definitions.items():
                     definitions.setdefault(name, body)
-        renderer = TemplateRenderer(definitions, functools.partial(text_of_definition, charts=absent))
+        renderer = TemplateRenderer(definitions, functools.partial(text_of_definition, charts=absent), self._work)
+        waiting: list[tuple[str, dict[str, Any]]] = []
         for each in charts:
             about = {key[:1].upper() + key[1:]: value for key, value in each.about.items()}
             about |= {"Name": about.get("Name") or release, "Version": about.get("Version") or "0.1.0"}
@@ -124,25 +140,41 @@ class _Charts:
                         "Name": path,
                         "BasePath": posixpath.normpath(posixpath.join(each.directory, "templates")),
                     }
-                    self._put(path, templates[path], {**root, "Template": template}, renderer)
+                    waiting.append((path, {**root, "Template": template}))
+        made = {}
+        # where not all can be made, it is what runs and what leads to it that is
+        for place, (path, root) in sorted(enumerate(waiting), key=lambda each: (self._rank(each[1][0]), each[0])):
+            made[place] = self._made(path, templates[path], root, renderer)
+        self._result.manifests += [each for _, each in sorted(made.items()) if each is not None]
         self._result.stand_ins += stand_ins_of(absent)
         self._result.absent += absent
 
-    def _put(self, path: str, template: ParsedTemplate, root: dict[str, Any], renderer: TemplateRenderer) -> None:
+    def _made(
+        self, path: str, template: ParsedTemplate, root: dict[str, Any], renderer: TemplateRenderer
+    ) -> Configuration | None:
+        """Return what a template makes; None for nothing, and where it isn't understood."""
         try:
             text, lines = _with_separators(*renderer.render(template.nodes, root))
+            self._work.spend(len(text))
             documents = read_documents(text.encode())
         except NotUnderstood as problem:
             self._omit(path, problem)
-            return
+            return None
         except Unreadable:
             self._omit(path, "what is made of it is no YAML")
-            return
-        if any(isinstance(each, Map) for each in documents):
-            self._result.manifests.append(Configuration(path, text.encode(), tuple(lines)))
+            return None
+        is_manifest = any(isinstance(each, Map) for each in documents)
+        return Configuration(path, text.encode(), tuple(lines)) if is_manifest else None
+
+    def _rank(self, path: str) -> int:
+        """Return 0 for a template of what runs or leads to it, 1 for settings alone, 2 for what tells nothing of a system."""
+        kinds = {*_KIND.findall(self._text(path))}
+        return 0 if not kinds else 1 if kinds == {"ConfigMap"} else 2 if kinds <= _SILENT else 0
 
     def _omit(self, path: str, problem: object) -> None:
-        self._result.omitted.append((path, f"a template that isn't understood here: {problem}"))
+        self._result.omitted.append((path, f"{OMITTED}{problem}"))
+        if isinstance(problem, LimitReached):
+            self._result.unfinished.append(path)
 
     def _with_inner(self, chart: _Chart, release: str, depth: int) -> Iterator[_Chart]:
         """Yield a chart and those in its directory that its values turn on, with what it says to them.
@@ -152,12 +184,15 @@ class _Charts:
         yield chart
         self._count += 1
         needed = self._required(chart)
+        self._unpack(chart.directory)
         inner = {posixpath.basename(each): each for each in self._inner(chart.directory)}
         for entry in needed:
             repository = str(entry.get("repository") or "")
             if repository.startswith("file://"):
-                place = posixpath.join(chart.directory, repository.removeprefix("file://"))
-                inner[str(entry["name"])] = posixpath.normpath(place)
+                place = posixpath.normpath(posixpath.join(chart.directory, repository.removeprefix("file://")))
+                # a copy of it may lie in the chart alone
+                if posixpath.join(place, "Chart.yaml") in self._files or str(entry["name"]) not in inner:
+                    inner[str(entry["name"])] = place
         named = {str(entry["name"]) for entry in needed}
         for entry in (*({"name": name} for name in inner if name not in named), *needed):
             name = str(entry["name"])
@@ -205,7 +240,19 @@ class _Charts:
     def _inner(self, directory: str) -> list[str]:
         place = posixpath.normpath(posixpath.join(directory, "charts"))
         names = [posixpath.dirname(path) for path in self._files if posixpath.basename(path) == "Chart.yaml"]
-        return sorted(each for each in names if posixpath.dirname(each) == place)
+        packed = (each for each in names if is_package(posixpath.dirname(each)))
+        own = [each for each in packed if posixpath.dirname(posixpath.dirname(each)) == place]
+        # a directory counts more than a package of the same name
+        return [*sorted(own), *sorted(each for each in names if posixpath.dirname(each) == place)]
+
+    def _unpack(self, directory: str) -> None:
+        """Add the files of the charts that are packed in a chart, as if each package were a directory."""
+        place = posixpath.normpath(posixpath.join(directory, "charts"))
+        packages = [path for path in self._files if is_package(path) and posixpath.dirname(path) == place]
+        for path in sorted(packages)[: max(_MOST_PACKAGES - self._packages, 0)]:
+            self._packages += 1
+            for name, data in files_of_package(self._files[path]()).items():
+                self._files.setdefault(posixpath.join(path, name), functools.partial(bytes, data))
 
     def _below(self, directory: str) -> list[str]:
         """Return the templates of a chart."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archgen.importers.charts.syntax import NotUnderstood
+from archgen.importers.charts.values import copied
 
 TO_BE_SET = "<to-be-set>"
 """What stands for a value that whoever installs a chart has to give."""
@@ -29,11 +30,11 @@ _BUILT_IN = (
 
 _VERSION = "1.33.0"
 _PLAIN = re.compile(r"[A-Za-z_/][\w./-]*")
+_NUMBER = re.compile(r"[-+.]?[0-9][0-9a-zA-Z_.:+-]*")
 _NO_TEXT = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan"))
 _DEEPEST = 40
-_VERB = re.compile(r"%(?:%|\+?([-0]?\d{0,3}(?:\.\d{1,2})?)([svtqdfg]))")
-_LONGEST_PATTERN = 200
-_LONGEST_MATCHED = 300
+_VERB = re.compile(r"%(?:%|[+#]?([-0]?\d{0,3}(?:\.\d{0,2})?)([svtqdfgxXo]))")
+_MOST_ITEMS = 10_000
 _MOST_OF_TEXT = 1 << 20
 
 
@@ -67,7 +68,20 @@ def shown(value: Any) -> str:
         return str(value)
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
-    raise NotUnderstood("a list or a mapping as text")
+    if size_of(value, _MOST_OF_TEXT // 8) > _MOST_OF_TEXT // 8:
+        raise NotUnderstood("a large list as text")
+    return _as_go_shows(value)
+
+
+def _as_go_shows(value: Any) -> str:
+    """Return a list or a mapping as Go puts it out."""
+    if isinstance(value, dict):
+        return f"map[{' '.join(f'{key}:{_as_go_shows(value[key])}' for key in sorted(value, key=str))}]"
+    if isinstance(value, list):
+        return f"[{' '.join(map(_as_go_shows, value))}]"
+    if callable(value):
+        return "<func>"
+    return "<nil>" if value is None else shown(value)
 
 
 def yaml_of(value: Any, indent: int = 0) -> str:
@@ -79,27 +93,44 @@ def yaml_of(value: Any, indent: int = 0) -> str:
         return "\n".join(f"{blank}{_scalar(str(key))}:{_below(inner, indent)}" for key, inner in value.items())
     if isinstance(value, list) and value:
         return "\n".join(f"{blank}-{_item(inner, indent)}" for inner in value)
-    return f"{blank}{_scalar(value)}"
+    return f"{blank}{_scalar(value, indent + 1)}"
 
 
 def _below(value: Any, indent: int) -> str:
     if isinstance(value, dict | list) and value:
         return f"\n{yaml_of(value, indent + (1 if isinstance(value, dict) else 0))}"
-    return f" {_scalar(value)}"
+    return f" {_scalar(value, indent + 1)}"
 
 
 def _item(value: Any, indent: int) -> str:
     if isinstance(value, dict | list) and value:
         return f" {yaml_of(value, indent + 1).lstrip(' ')}"
-    return f" {_scalar(value)}"
+    return f" {_scalar(value, indent + 1)}"
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: Any, indent: int = 0) -> str:
     if value is None:
         return "null"
     if isinstance(value, str):
-        return value if _PLAIN.fullmatch(value) and value.lower() not in _NO_TEXT else json.dumps(value)
+        return _text_as_yaml(value, indent)
     return json.dumps(value) if isinstance(value, dict | list) else shown(value)
+
+
+def _text_as_yaml(text: str, indent: int) -> str:
+    """Return a text as YAML, with its own quotes as they are: what stands in it may be an action of a template."""
+    if _PLAIN.fullmatch(text) and text.lower() not in _NO_TEXT:
+        return text
+    if not text or _NUMBER.fullmatch(text) or text.lower() in _NO_TEXT or not text.replace("\n", "").isprintable():
+        return json.dumps(text)
+    if "\n" not in text:
+        return "'" + text.replace("'", "''") + "'"
+    if indent == 0 or text[0] in " \n":
+        return json.dumps(text)
+    body = text.rstrip("\n")
+    end = len(text) - len(body)
+    blank = "  " * indent
+    lines = (f"{blank}{line}" if line else "" for line in text.removesuffix("\n").split("\n"))
+    return "\n".join([f"|{'' if end == 1 else '-' if end == 0 else '+'}", *lines])
 
 
 def _indent(count: Any, text: Any) -> str:
@@ -120,8 +151,11 @@ def _printf(pattern: Any, *values: Any) -> str:
         if not waiting:
             raise NotUnderstood("`printf` without a value")
         value = waiting.pop(0)
-        if match[2] in "dfg":
-            return f"%{match[1]}{match[2]}" % _number(value)
+        if match[2] in "dfgo" or (match[2] in "xX" and not isinstance(value, str)):
+            number = _number(value)
+            return f"%{match[1]}{match[2]}" % (number if match[2] in "fg" else int(number))
+        if match[2] in "xX":
+            return shown(value).encode().hex()
         return f"%{match[1]}s" % (json.dumps(shown(value)) if match[2] == "q" else shown(value))
 
     text = _VERB.sub(put, shown(pattern))
@@ -146,17 +180,6 @@ def _compare(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     return compare
 
 
-def _pattern(text: Any) -> re.Pattern[str]:
-    """Return a pattern; one that may take long is none that is understood."""
-    pattern = shown(text)
-    if len(pattern) > _LONGEST_PATTERN or re.search(r"\)[*+?{]|\(\?", pattern) is not None:
-        raise NotUnderstood("a pattern")
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise NotUnderstood("a pattern") from error
-
-
 def _equal(one: Any, *others: Any) -> bool:
     return any(one == other and isinstance(one, bool) == isinstance(other, bool) for other in others)
 
@@ -164,8 +187,10 @@ def _equal(one: Any, *others: Any) -> bool:
 def _has_version(constraint: Any, version: Any) -> bool:
     """Return True if a version fulfils a constraint, which has parts such as `>=1.19-0`."""
     have = _numbers(shown(version))
-    parts = re.findall(r"(>=|<=|>|<|=|!=|\^|~)?\s*v?([0-9][\w.*-]*)", shown(constraint))
-    if not parts or "||" in shown(constraint):
+    if "||" in shown(constraint):
+        return any(_has_version(each, version) for each in shown(constraint).split("||"))
+    parts = re.findall(r"(>=|<=|>|<|!=|=|\^|~)?\s*v?([0-9][\w.*-]*)", shown(constraint))
+    if not parts:
         raise NotUnderstood("a constraint of versions")
     checks = {">=": lambda n: have >= n, "<=": lambda n: have <= n, ">": lambda n: have > n, "<": lambda n: have < n,
               "!=": lambda n: have != n, "^": lambda n: have >= n and have[0] == n[0],
@@ -211,19 +236,9 @@ def _trunc(count: Any, text: Any) -> str:
     return shown(text)[: int(count)] if int(count) >= 0 else shown(text)[int(count) :]
 
 
-def _merge(target: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
-    result = dict(target)
-    for other in others:
-        for key, value in (other or {}).items():
-            inner = result.get(key)
-            result[key] = (
-                _merge(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else result.get(key, value)
-            )
-    return result
-
-
 def _dict(*pairs: Any) -> dict[str, Any]:
-    return dict(zip(map(shown, pairs[::2]), pairs[1::2], strict=True))
+    values = (*pairs[1::2], "") if len(pairs) % 2 else pairs[1::2]
+    return dict(zip(map(shown, pairs[::2]), values, strict=True))
 
 
 def _dig(*words: Any) -> Any:
@@ -251,16 +266,27 @@ def _set(target: Any, key: Any, value: Any) -> Any:
     return target
 
 
+_KINDS: dict[str, Any] = {"map": dict, "slice": list, "string": str, "bool": bool, "int": int, "int64": int, "float64": (int, float),
+          "invalid": type(None)}  # fmt: skip
+"""What values are, by the names of Go; a number of a file of values is a `float64` there, whatever it looks like."""
+
+_TYPES = {"map[string]interface {}": "map", "[]interface {}": "slice", "<nil>": "invalid"}
+
+
 def _is_kind(kind: Any, value: Any) -> bool:
-    kinds = {"map": dict, "slice": list, "string": str, "bool": bool, "int": int, "int64": int, "float64": float}
-    known = kinds.get(shown(kind))
-    if known is None:
-        raise NotUnderstood("`kindIs`")
+    known = _KINDS.get(_TYPES.get(shown(kind), shown(kind)), ())
     return isinstance(value, known) and (known is bool or not isinstance(value, bool))
 
 
 def _until(count: Any) -> list[int]:
-    return [*range(min(int(count), 100))]
+    if int(count) > _MOST_ITEMS:
+        raise NotUnderstood("a long list")
+    return [*range(int(count))]
+
+
+def _unset(value: Any, key: Any) -> Any:
+    value.pop(shown(key), None)
+    return value
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -308,10 +334,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "le": _compare(operator.le),
     "gt": _compare(operator.gt),
     "ge": _compare(operator.ge),
-    "regexMatch": lambda pattern, text: _pattern(pattern).search(shown(text)[:_LONGEST_MATCHED]) is not None,
-    "regexReplaceAll": lambda pattern, text, new: _pattern(pattern).sub(
-        re.sub(r"\$\{?(\d)\}?", r"\\\1", shown(new)), shown(text)[:_LONGEST_MATCHED]
-    ),
     "not": lambda value: not is_true(value),
     "empty": lambda value: not is_true(value),
     "ternary": lambda yes, no, value: yes if is_true(value) else no,
@@ -327,15 +349,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "dict": _dict,
     "get": lambda value, key: (value or {}).get(shown(key), ""),
     "set": _set,
-    "unset": lambda value, key: {name: each for name, each in value.items() if name != shown(key)},
+    "unset": _unset,
     "hasKey": lambda value, key: isinstance(value, dict) and shown(key) in value,
     "keys": lambda value: sorted(value or {}),
     "values": lambda value: [value[key] for key in sorted(value or {})],
     "pick": lambda value, *keys: {key: value[key] for key in keys if key in value},
     "omit": lambda value, *keys: {key: each for key, each in value.items() if key not in keys},
-    "merge": _merge,
-    "mergeOverwrite": lambda *values: _merge(*reversed(values)),
-    "deepCopy": lambda value: json.loads(json.dumps(value)),
+    "deepCopy": copied,
     "dig": _dig,
     "index": _index,
     "first": lambda items: items[0] if items else None,
@@ -345,7 +365,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "prepend": lambda items, value: [value, *(items or [])],
     "concat": lambda *lists: [each for items in lists for each in items or []],
     "has": lambda value, items: value in (items or []),
-    "uniq": lambda items: [each for place, each in enumerate(items) if each not in items[:place]],
+    "uniq": lambda items: [*{json.dumps(each, sort_keys=True): each for each in items or []}.values()],
     "compact": lambda items: [each for each in items if is_true(each)],
     "sortAlpha": lambda items: sorted(map(shown, items)),
     "kindIs": _is_kind,

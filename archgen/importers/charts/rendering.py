@@ -8,8 +8,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from archgen.importers.charts.functions import has_api, is_true, shown, size_of, yaml_of
-from archgen.importers.charts.further_functions import function_named
+from archgen.importers.charts.functions import has_api, is_true, shown, yaml_of
+from archgen.importers.charts.further_functions import FURTHER_FUNCTIONS, function_named
+from archgen.importers.charts.merging import MERGING, merge_values
 from archgen.importers.charts.silence import Silence
 from archgen.importers.charts.syntax import (
     NotUnderstood,
@@ -18,19 +19,21 @@ from archgen.importers.charts.syntax import (
     TemplateAction,
     TemplateCall,
     TemplateChoice,
+    TemplateJump,
     TemplateLoop,
     TemplateNode,
     TemplateText,
     parse_template,
 )
+from archgen.importers.charts.values import copied
+from archgen.importers.charts.work import COPYING, PER_CHARACTER, PER_VALUE, LimitReached, TemplateWork
 
 OF_FILES = "files of the chart"
 """What isn't understood of a template that holds other files, which are dashboards as a rule."""
 
 _DEEPEST = 40
-_MOST_STEPS = 200_000
 _MOST_OF_TEXT = 1 << 20
-_MOST_MADE = 1 << 22
+_MOST_KEPT = 200
 _WRONG_VALUES = (
     ArithmeticError,
     TypeError,
@@ -40,29 +43,12 @@ _WRONG_VALUES = (
     IndexError,
     RecursionError,
 )
-_DEEP = frozenset(
-    (
-        "toYaml",
-        "toJson",
-        "toRawJson",
-        "toPrettyJson",
-        "fromYaml",
-        "fromJson",
-        "deepCopy",
-        "merge",
-        "mergeOverwrite",
-        "concat",
-        "eq",
-        "ne",
-        "has",
-        "uniq",
-    )
-)
-"""Functions that look at all that is in a value."""
+_DIGESTS = frozenset(("sha256sum", "sha1sum", "sha512sum", "adler32sum"))
+"""Functions whose results tell nothing of what they are given."""
 
 
 class TemplateRenderer:
-    """Renders the templates of a chart by its definitions; all of them together may take so many steps.
+    """Renders the templates of a chart by its definitions; all of them together may take so much work.
 
     Of definitions that stand elsewhere, `known_elsewhere` gives the text as far as it is known.
     """
@@ -71,31 +57,36 @@ class TemplateRenderer:
         self,
         definitions: Mapping[str, list[TemplateNode]],
         known_elsewhere: Callable[[str], str | None] = lambda _: None,
+        work: TemplateWork | None = None,
     ) -> None:
         self._definitions = definitions
         self._known_elsewhere = known_elsewhere
-        self._silence = Silence(definitions, self._count)
-        self._steps = 0
-        self._made = 0
+        self._work = work or TemplateWork()
+        self._silence = Silence(definitions, self._work.step)
+        self._parsed: dict[str, list[TemplateNode]] = {}
+        self._documents: dict[str, Any] = {}
         self._depth = 0
 
     def render(self, nodes: list[TemplateNode], root: dict[str, Any]) -> tuple[str, list[int]]:
         """Return the text of a template, and the line of the template that each of its lines is of; raise NotUnderstood."""
         output, self._depth = _Output(), 0
+        self._work.begin()
         try:
             self._put(nodes, root, {"$": root}, output)
         except _WRONG_VALUES as error:
             raise NotUnderstood("a value of another sort than it takes") from error
+        except _Jump as jump:
+            raise NotUnderstood("a jump outside a loop") from jump
         return output.text(), output.lines
 
     def _put(self, nodes: list[TemplateNode], dot: Any, variables: dict[str, Any], output: _Output) -> None:
         for node in nodes:
-            self._count()
+            self._work.step()
             depth = self._depth
             try:
                 self._put_one(node, dot, variables, output)
             except (NotUnderstood, *_WRONG_VALUES) as problem:
-                if self._steps > _MOST_STEPS or not self._silence.holds([node]):
+                if isinstance(problem, LimitReached) or not self._silence.holds([node]):
                     raise
                 self._depth = depth
                 if isinstance(node, TemplateAction):
@@ -112,6 +103,8 @@ class TemplateRenderer:
             self._choose(node, dot, variables, output)
         elif isinstance(node, TemplateLoop):
             self._repeat(node, dot, variables, output)
+        elif isinstance(node, TemplateJump):
+            raise _Jump(node.word)
         else:
             output.add(self._call(node, dot, variables), node.line)
 
@@ -125,7 +118,7 @@ class TemplateRenderer:
 
     def _repeat(self, node: TemplateLoop, dot: Any, variables: dict[str, Any], output: _Output) -> None:
         names = node.pipeline.variables
-        value = self._value(Pipeline(node.pipeline.commands), dot, variables)
+        value = self._value(Pipeline(node.pipeline.commands, problem=node.pipeline.problem), dot, variables)
         pairs: list[tuple[Any, Any]]
         if isinstance(value, dict):
             pairs = [(key, value[key]) for key in sorted(value)]
@@ -135,8 +128,13 @@ class TemplateRenderer:
             pairs = [*enumerate(value or [])]
         for key, item in pairs:
             inner = _Scope(variables)
+            self._work.step()
             inner.update(zip(names, (key, item) if len(names) > 1 else (item,), strict=False))
-            self._put(node.body, item, inner, output)
+            try:
+                self._put(node.body, item, inner, output)
+            except _Jump as jump:
+                if jump.word == "break":
+                    break
         if not pairs:
             self._put(node.otherwise, dot, _Scope(variables), output)
 
@@ -158,15 +156,21 @@ class TemplateRenderer:
         if self._depth > _DEEPEST:
             raise NotUnderstood("definitions that use each other")
         output = _Output()
-        self._put(body, given, {"$": given}, output)
+        try:
+            self._put(body, given, {"$": given}, output)
+        except _Jump as jump:
+            raise NotUnderstood("a jump outside a loop") from jump
         self._depth -= 1
         text = output.text()
-        self._measure([text], is_deep=False)
+        self._work.measure([text])
         return text
 
     def _value(self, pipeline: Pipeline, dot: Any, variables: dict[str, Any]) -> Any:
+        if pipeline.problem:
+            raise NotUnderstood(pipeline.problem)
         value: Any = None
-        for place, command in enumerate(pipeline.commands):
+        first = _begin_of_digest(pipeline)
+        for place, command in enumerate(pipeline.commands[first:], first):
             value = self._run(command, dot, variables, [value] if place else [])
         for name in pipeline.variables:
             if isinstance(variables, _Scope) and not pipeline.declares:
@@ -176,7 +180,7 @@ class TemplateRenderer:
         return value
 
     def _run(self, command: list[Operand], dot: Any, variables: dict[str, Any], last: list[Any]) -> Any:
-        self._count()
+        self._work.step()
         first, *others = command
         if first.kind != "function":
             return self._method(first, others, dot, variables, last)
@@ -192,16 +196,43 @@ class TemplateRenderer:
         if name == "include":
             return self._include(shown(given[0]), given[1] if len(given) > 1 else None)
         if name == "tpl":
-            self._measure(given[:1], is_deep=False)
-            template = parse_template(shown(given[0]))
-            return self._inner(template.nodes, given[1])
+            return self._fill_in(shown(given[0]), given[1])
+        if (overwrites := MERGING.get(name)) is not None:
+            return _fields_of(merge_values(given[0], given[1:], self._work.step, overwrites=overwrites), first.fields)
         function = function_named(name)
         if function is None:
             raise NotUnderstood(f"the function `{name[:40]}`")
-        self._measure(given, is_deep=name in _DEEP)
+        if name == "fromYaml" and len(given) == 1:
+            return _fields_of(self._read(shown(given[0])), first.fields)
+        if name in PER_VALUE or name in PER_CHARACTER:
+            self._work.measure_deeply(name, given)
+        # of the other functions none goes through the keys of a mapping
+        self._work.measure([each for each in given if name in COPYING or not isinstance(each, dict)])
         result = function(*given)
-        self._measure([result], is_deep=False)
+        self._work.measure([result] if not isinstance(result, dict) else [])
         return _fields_of(result, first.fields)
+
+    def _read(self, text: str) -> Any:
+        """Return what a text of YAML holds: definitions give mappings to each other as text, mostly the same ones."""
+        if text not in self._documents:
+            self._work.measure_deeply("fromYaml", [text])
+            if len(self._documents) >= _MOST_KEPT:
+                self._documents.clear()
+            self._documents[text] = FURTHER_FUNCTIONS["fromYaml"](text)
+        self._work.measure_deeply("deepCopy", [self._documents[text]])
+        return copied(self._documents[text])
+
+    def _fill_in(self, text: str, dot: Any) -> str:
+        """Return a text that may be a template itself with what it names put in."""
+        self._work.measure([text])
+        if "{{" not in text:
+            return text
+        if text not in self._parsed:
+            self._work.spend(len(text))
+            if len(self._parsed) >= _MOST_KEPT:
+                self._parsed.clear()
+            self._parsed[text] = parse_template(text).nodes
+        return self._inner(self._parsed[text], dot)
 
     def _method(
         self, first: Operand, others: list[Operand], dot: Any, variables: dict[str, Any], last: list[Any]
@@ -232,17 +263,13 @@ class TemplateRenderer:
             value = dot
         return _fields_of(value, operand.fields)
 
-    def _measure(self, values: list[Any], *, is_deep: bool) -> None:
-        """Count what functions take and give: texts and lists may double with each step."""
-        held = (len(each) for each in values if isinstance(each, str | list))
-        self._made += size_of(values, _MOST_MADE) if is_deep else sum(held)
-        if self._made > _MOST_MADE:
-            raise NotUnderstood("it makes too much")
 
-    def _count(self) -> None:
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise NotUnderstood("it takes too long")
+def _begin_of_digest(pipeline: Pipeline) -> int:
+    """Return the place of the command to begin with: what a whole definition is taken for alone to make a digest of it isn't needed."""
+    commands = pipeline.commands
+    if len(commands) == 1 or commands[0][0].value != "include":
+        return 0
+    return next((place for place, command in enumerate(commands) if command[0].value in _DIGESTS), 0)
 
 
 def _fields_of(value: Any, fields: tuple[str, ...]) -> Any:
@@ -272,6 +299,14 @@ def _read_files(files: Any, name: str, pattern: str) -> Any:
     if name != "Get":
         raise NotUnderstood(OF_FILES)
     return found.get(posixpath.normpath(pattern), "")
+
+
+class _Jump(Exception):
+    """The end of a loop, or of a round of it."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
 
 
 class _Unknown(Struct):
@@ -311,7 +346,7 @@ class _Output:
         """Add a text whose first line is one of the template; `advances` says that the next ones are the next ones there too."""
         self._size += len(text)
         if self._size > _MOST_OF_TEXT:
-            raise NotUnderstood("it makes too much")
+            raise LimitReached("it makes too much")
         self._pieces.append(text)
         for number, part in enumerate(text.split("\n")):
             own = line + number if advances else line

@@ -24,6 +24,8 @@ _RUNS = re.compile(rb"^kind:[ \t]*[\"']?(Deployment|StatefulSet|DaemonSet|Rollou
 _NEEDED = re.compile(
     rb"^kind:[ \t]*[\"']?(Deployment|StatefulSet|DaemonSet|Rollout|Service|Ingress|HTTPRoute|ConfigMap)\b", re.MULTILINE
 )
+_HELPING = re.compile(rb"^kind:[ \t]*[\"']?(Secret|CronJob)\b", re.MULTILINE)
+_OF_KIND = re.compile(rb"^kind:[ \t]*\w", re.MULTILINE)
 _MOST_NAMED = 3
 _VALUES = re.compile(r"values[-_.](.+)\.ya?ml")
 
@@ -32,7 +34,8 @@ class RenderedCharts(Struct):
     """The manifests that charts make, the chart of each by its path, what isn't rendered with the reason, and words on each chart.
 
     They are whole if all is understood that tells what runs, and what it calls. Those at the paths `doubted` are of charts that aren't
-    understood as a whole, or that stand for charts outside the files.
+    understood as a whole, or that stand for charts outside the files. `lost` are the templates of each chart that the model may need
+    and that aren't filled in; those are `unfinished` that take more work than the templates of a chart may.
     """
 
     manifests: dict[str, Configuration] = field(default_factory=dict)
@@ -41,6 +44,8 @@ class RenderedCharts(Struct):
     reasons: list[str] = field(default_factory=list)
     is_whole: bool = True
     doubted: set[str] = field(default_factory=set)
+    lost: dict[str, list[str]] = field(default_factory=dict)
+    unfinished: list[str] = field(default_factory=list)
 
     def add(self, other: RenderedCharts) -> None:
         """Add what other charts make."""
@@ -50,6 +55,8 @@ class RenderedCharts(Struct):
         self.reasons += other.reasons
         self.is_whole &= other.is_whole
         self.doubted |= other.doubted
+        self.lost |= other.lost
+        self.unfinished += other.unfinished
 
     def add_outside(self, charts: Iterable[AbsentChart]) -> None:
         """Add releases of charts outside the repository, of which no more is known than of any of their product."""
@@ -103,9 +110,20 @@ def render_charts(
         result.omitted += rendered.omitted
         unread = [path for path, reason in rendered.omitted if path in files and not reason.endswith(OF_FILES)]
         result.is_whole &= not any(path.endswith(".tpl") or _NEEDED.search(data(path)) for path in unread)
-        result.doubted.update(each.path for each in (rendered.manifests if unread else rendered.stand_ins))
-        result.reasons.append(_words_on(chart, rendered, installations[chart], is_whole=not unread))
+        lost = [path for path in unread if _may_be_needed(path, data(path))]
+        is_doubted = bool(lost) or any(path.endswith(".tpl") for path in unread)
+        result.doubted.update(each.path for each in (rendered.manifests if is_doubted else rendered.stand_ins))
+        result.reasons.append(_words_on(chart, rendered, installations[chart], is_whole=not is_doubted))
+        if lost:
+            result.lost[chart] = lost
+        result.unfinished += rendered.unfinished
     return result
+
+
+def _may_be_needed(path: str, data: bytes) -> bool:
+    """Return True for a template without which a model may lack something: one of what runs, is called or sets it up, or of no kind."""
+    is_of_no_kind = _OF_KIND.search(data) is None
+    return not path.endswith(".tpl") and bool(is_of_no_kind or _NEEDED.search(data) or _HELPING.search(data))
 
 
 def _installations(

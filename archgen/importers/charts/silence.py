@@ -10,6 +10,7 @@ from archgen.importers.charts.syntax import (
     TemplateAction,
     TemplateCall,
     TemplateChoice,
+    TemplateJump,
     TemplateNode,
     TemplateText,
 )
@@ -34,9 +35,13 @@ class Silence:
         self._count()
         if isinstance(node, TemplateText):
             return not node.text.strip()
+        if isinstance(node, TemplateJump):
+            return False
         if isinstance(node, TemplateCall):
             return self._is_definition_silent(node.name)
         if isinstance(node, TemplateAction):
+            if node.pipeline.problem:
+                return node.pipeline.declares
             if not _CHANGING.isdisjoint(_functions(node.pipeline)):
                 return False
             name = _included(node.pipeline)

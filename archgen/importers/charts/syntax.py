@@ -11,13 +11,19 @@ _IN_ACTION = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|`[^`]*`|\}\}")
 """A text in an action, or the end of it."""
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<string>\"(?:\\.|[^\"\\\n])*\"|`[^`]*`)|(?P<number>-?[0-9]+(?:\.[0-9]+)?\b)|(?P<variable>\$\w*)"
+    r"\s*(?:(?P<string>\"(?:\\.|[^\"\\\n])*\"|`[^`]*`)|(?P<character>'(?:\\.|[^'\\\n])')"
+    r"|(?P<number>[-+]?(?:0[xX][0-9a-fA-F]+(?:[pP][-+]?[0-9]+)?|[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)\b)|(?P<variable>\$\w*)"
     r"|(?P<field>\.[A-Za-z_]\w*)|(?P<word>[A-Za-z_]\w*)|(?P<sign>:=|[()|,.=]))"
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
+_CONTROL = re.compile(r"(if|with|range|else|end|define|block|template|break|continue)\b")
+"""Words that begin an action which puts nothing out by itself; a bracket may follow them without a blank."""
+
+_SETS = re.compile(r"\s*(\$\w+)\s*(:?=)(?!=)")
 _LONGEST = 256 * 1024
+_LONGEST_NUMBER = 40
 _DEEPEST = 60
 
 
@@ -44,11 +50,15 @@ class Operand(Struct):
 
 
 class Pipeline(Struct):
-    """Commands of which each gets the result of the one before it; the result may be set to variables."""
+    """Commands of which each gets the result of the one before it; the result may be set to variables.
+
+    One that isn't read here has a `problem` instead of commands: whatever comes to it isn't understood.
+    """
 
     commands: list[list[Operand]]
     variables: tuple[str, ...] = ()
     declares: bool = False
+    problem: str = ""
 
 
 class TemplateAction(Struct):
@@ -75,6 +85,13 @@ class TemplateLoop(Struct):
     line: int
 
 
+class TemplateJump(Struct):
+    """A `break`, which ends the loop around it, or a `continue`, which ends the round."""
+
+    word: str
+    line: int
+
+
 class TemplateCall(Struct):
     """A `template`, which puts out a definition."""
 
@@ -83,7 +100,7 @@ class TemplateCall(Struct):
     line: int
 
 
-TemplateNode = TemplateText | TemplateAction | TemplateChoice | TemplateLoop | TemplateCall
+TemplateNode = TemplateText | TemplateAction | TemplateChoice | TemplateLoop | TemplateCall | TemplateJump
 
 
 class ParsedTemplate(Struct):
@@ -120,8 +137,8 @@ class _Parser:
             if is_text or not content:
                 nodes += [TemplateText(content, line)] if content else []
                 continue
-            word, *others = content.split(None, 1)
-            rest = others[0] if others else ""
+            match = _CONTROL.match(content)
+            word, rest = (match[0], content[match.end() :].strip()) if match is not None else ("", content)
             if word in ("end", "else"):
                 return nodes, " ".join(content.split()) if word == "end" or not rest else content
             if word in ("if", "with"):
@@ -130,7 +147,7 @@ class _Parser:
                 body, end = self._nodes(depth + 1)
                 otherwise, end = self._nodes(depth + 1) if end == "else" else ([], end)
                 self._expect_end(end)
-                nodes.append(TemplateLoop(parse_pipeline(rest), body, otherwise, line))
+                nodes.append(TemplateLoop(_pipeline_of(rest), body, otherwise, line))
             elif word in ("define", "block"):
                 name, pipeline = _named(rest)
                 body, end = self._nodes(depth + 1)
@@ -140,23 +157,26 @@ class _Parser:
                     nodes.append(TemplateCall(name, pipeline, line))
             elif word == "template":
                 nodes.append(TemplateCall(*_named(rest), line))
+            elif word:
+                nodes.append(TemplateJump(word, line))
             else:
-                nodes.append(TemplateAction(parse_pipeline(content), line))
+                nodes.append(TemplateAction(_pipeline_of(content), line))
         return nodes, None
 
     def _choice(self, word: str, condition: str, line: int, depth: int) -> TemplateChoice:
         branches: list[tuple[Pipeline | None, list[TemplateNode]]] = []
-        waiting: Pipeline | None = parse_pipeline(condition)
+        waiting: Pipeline | None = _pipeline_of(condition)
         while True:
             body, end = self._nodes(depth + 1)
             branches.append((waiting, body))
             if end is None or end == "end":
                 self._expect_end(end)
                 return TemplateChoice(word, branches, line)
-            words = end.split(None, 2)
-            if len(words) > 1 and (words[1] != word or len(words) < 3):
+            rest = end.removeprefix("else").strip()
+            match = _CONTROL.match(rest)
+            if rest and (match is None or match[0] != word):
                 raise NotUnderstood(f"`{end[:40]}`")
-            waiting = parse_pipeline(words[2]) if len(words) > 1 else None
+            waiting = _pipeline_of(rest.removeprefix(word)) if rest else None
 
     def _expect_end(self, end: str | None) -> None:
         if end != "end":
@@ -203,7 +223,7 @@ def _named(rest: str) -> tuple[str, Pipeline | None]:
     match = re.match(r'\s*"([^"]+)"\s*(.*)', rest, re.DOTALL)
     if match is None:
         raise NotUnderstood("a definition without a name")
-    return match[1], parse_pipeline(match[2]) if match[2].strip() else None
+    return match[1], _pipeline_of(match[2]) if match[2].strip() else None
 
 
 class _Tokens:
@@ -227,6 +247,16 @@ class _Tokens:
         item = self.peek()
         self.at += 1
         return item
+
+
+def _pipeline_of(text: str) -> Pipeline:
+    """Return the pipeline of an action; one that isn't read is lost alone, and not the file with it."""
+    try:
+        return parse_pipeline(text)
+    except NotUnderstood as problem:
+        match = _SETS.match(text)
+        names = (match[1],) if match is not None else ()
+        return Pipeline([], names, match is not None and match[2] == ":=", str(problem) or "an action")
 
 
 def parse_pipeline(text: str) -> Pipeline:
@@ -267,8 +297,10 @@ def _operand(tokens: _Tokens, kind: str, depth: int) -> Operand:
     _, word, _ = tokens.take()
     if kind == "string":
         return Operand("literal", _unquoted(word))
+    if kind == "character":
+        return Operand("literal", ord(_unquoted(word)))
     if kind == "number":
-        return Operand("literal", float(word) if "." in word else int(word))
+        return Operand("literal", _number(word))
     if kind == "word":
         constants = {"true": True, "false": False, "nil": None}
         return Operand("literal", constants[word]) if word in constants else Operand("function", word, _fields(tokens))
@@ -284,6 +316,17 @@ def _operand(tokens: _Tokens, kind: str, depth: int) -> Operand:
     if word == ".":
         return Operand("dot")
     raise NotUnderstood(f"`{word}`")
+
+
+def _number(word: str) -> int | float:
+    if len(word) > _LONGEST_NUMBER:
+        raise NotUnderstood("a long number")
+    try:
+        if "x" in word.lower():
+            return float.fromhex(word) if "p" in word.lower() else int(word, 16)
+        return float(word) if any(sign in word for sign in ".eE") else int(word)
+    except (ValueError, OverflowError) as error:
+        raise NotUnderstood("a number") from error
 
 
 def _fields(tokens: _Tokens) -> tuple[str, ...]:

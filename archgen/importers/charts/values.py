@@ -33,6 +33,13 @@ def plain(node: Any) -> Any:
     return [*map(plain, node)] if isinstance(node, Seq) else node
 
 
+def copied(value: Any) -> Any:
+    """Return a value with mappings and lists of its own."""
+    if isinstance(value, dict):
+        return {key: copied(each) for key, each in value.items()}
+    return [*map(copied, value)] if isinstance(value, list) else value
+
+
 def set_value(values: dict[str, Any], way: str, text: str) -> None:
     """Set a value at a way of keys, as `--set` does; one into a list is left out."""
     keys = [key.replace("\\", "") for key in _KEY.findall(way)]

@@ -11,6 +11,7 @@ from typing import Any
 
 from archgen.app.importing.applied_paths import ScriptVariables, command_lines, is_for_trial_cluster
 from archgen.app.importing.deploy_commands import command_files
+from archgen.app.importing.deployments.outer_charts import with_outer_charts
 from archgen.app.importing.directories import FoundFiles, entries_of
 from archgen.app.importing.needed_directories import images_in
 from archgen.app.importing.stated_use import usage_texts
@@ -55,7 +56,8 @@ def charts_as_installed(
     def by_commands() -> list[Installation]:
         return _installations_by_commands(charts, directory, paths, found)
 
-    result = render_charts(directory, charts, paths, found.data, by_commands)
+    with_outer, data = with_outer_charts(directory, charts, paths, found)
+    result = render_charts(directory, charts, with_outer, data, by_commands)
     if result.manifests:
         result.add_outside(_outside(charts, directory, paths, found))
     return result
@@ -71,8 +73,9 @@ def charts_beside_manifests(
     result = RenderedCharts()
     charts = [chart for chart in charts if chosen_installations(chart, told)]
     run = _programs_in(manifests) if charts else set[str]()
+    with_outer, data = with_outer_charts(directory, charts, paths, found)
     for chart in charts:
-        rendered = render_charts(directory, [chart], paths, found.data, lambda: told)
+        rendered = render_charts(directory, [chart], with_outer, data, lambda: told)
         if run.isdisjoint(_programs_in({path: each.data for path, each in rendered.manifests.items()})):
             result.add(rendered)
     result.add_outside(_outside(charts_in(paths), directory, paths, found))

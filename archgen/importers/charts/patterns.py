@@ -1,0 +1,189 @@
+"""Regular expressions of Go in templates: searched in times that don't grow with what is hostile in them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from archgen.importers.charts.functions import shown
+from archgen.importers.charts.syntax import NotUnderstood
+
+_LONGEST = 400
+_MOST_DOUBLED = 25.0
+"""How often the time may double, from that of a step."""
+
+_LONGEST_DOUBLED = 18
+"""Characters of a text in which a repetition of repetitions is searched: each may double the time."""
+
+_MOST_REPEATED = 100
+_TOKEN = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\((?:\?(?:P?<\w+>|[a-z]*:|[a-z]+\)))?|[*+?]\??|\{\d*,?\d*\}\??|.",
+    re.DOTALL,
+)
+_COUNTED = re.compile(r"\{\d+(,\d*)?\}\??")
+_CLASS = re.compile(r"\[:(\w+):\]")
+_BARE = re.compile(r"(?<!\\)\[")
+_CLASSES = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": r"\s",
+            "word": r"\w", "punct": r"!-/:-@\[-`{-~", "xdigit": "0-9A-Fa-f"}  # fmt: skip
+_REFERENCE = re.compile(r"\$\{(\w+)\}|\$(\d)|\$(\$)")
+
+
+class _Cost(Struct):
+    """How the time of a part grows: by a power of the length of a text, and by ways to take it, as a power of two."""
+
+    power: int = 0
+    ways: float = 0.0
+    branches: int = 1
+
+    def total(self) -> _Cost:
+        """Return the cost of all its branches."""
+        return _Cost(self.power, self.ways + math.log2(self.branches))
+
+
+class _Pattern:
+    """A pattern in the form of Python, with how its time grows."""
+
+    def __init__(self, text: str) -> None:
+        if len(text) > _LONGEST:
+            raise NotUnderstood("a pattern")
+        self._cost = _Cost()
+        self._doubles = False
+        try:
+            self._found = re.compile("".join(self._translated(text)), re.ASCII)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise NotUnderstood("a pattern") from error
+
+    def for_text(self, text: str) -> re.Pattern[str]:
+        """Return the pattern to search in a text; raise NotUnderstood where that may take long."""
+        time = self._cost.ways + math.log2(len(text) + 1) * (self._cost.power + 1)
+        if time > _MOST_DOUBLED or (self._doubles and len(text) > _LONGEST_DOUBLED):
+            raise NotUnderstood("a pattern in a long text")
+        return self._found
+
+    def _translated(self, text: str) -> Iterator[str]:
+        outer: list[_Cost] = []
+        cost, last = _Cost(), _Cost()
+        for match in _TOKEN.finditer(text):
+            token, inner = match[0], _Cost()
+            if token.startswith("(?") and token.endswith(")"):
+                yield token
+                continue
+            if token.startswith("("):
+                if token == "(" and text.startswith("?", match.end()):
+                    raise NotUnderstood("a pattern")
+                outer.append(cost)
+                cost = _Cost()
+                token = token.replace("(?<", "(?P<")
+            elif token == ")" and outer:
+                inner, cost = cost.total(), outer.pop()
+                cost.power, cost.ways = cost.power + inner.power, cost.ways + inner.ways
+            elif token == "|":
+                cost.branches += 1
+            elif token[0] in "*+?" or _COUNTED.fullmatch(token) is not None:
+                self._repeat(token, cost, last)
+            elif token in ("$", r"\z"):
+                token = r"\Z"
+            elif token[0] == "[":
+                token = _of_python(token)
+            last = inner
+            yield token
+        self._cost = cost.total()
+
+    def _repeat(self, sign: str, cost: _Cost, repeated: _Cost) -> None:
+        """Add to a cost that a part of it is repeated."""
+        least, most = _times(sign)
+        if most is None:
+            self._doubles |= repeated.power > 0 or repeated.ways > 0
+            cost.power += 1
+            return
+        cost.power += repeated.power * (most - 1)
+        cost.ways += repeated.ways * max(most - 1, 0) + math.log2(most - least + 1)
+
+
+def _times(sign: str) -> tuple[int, int | None]:
+    """Return how often a sign repeats what stands before it, at least and at most; None without a bound."""
+    if sign[0] in "*+?":
+        return 0, None if sign[0] != "?" else 1
+    least, comma, most = sign.strip("{}?").partition(",")
+    first, last = int(least or 0), int(most or least or 0)
+    if max(first, last) > _MOST_REPEATED:
+        raise NotUnderstood("a pattern")
+    return first, None if comma and not most else last
+
+
+def _of_python(signs: str) -> str:
+    """Return a set of characters as Python has it."""
+    begin = "[^" if signs.startswith("[^") else "["
+    inner = _CLASS.sub(lambda name: _CLASSES.get(name[1], ""), signs[len(begin) : -1])
+    inner = f"\\{inner}" if inner.startswith("]") else inner
+    return begin + _BARE.sub(r"\\[", inner) + "]"
+
+
+def _search(pattern: Any, text: Any) -> tuple[re.Pattern[str], str]:
+    words = shown(text)
+    return _Pattern(shown(pattern)).for_text(words), words
+
+
+def _matches(pattern: Any, text: Any) -> bool:
+    found, words = _search(pattern, text)
+    return found.search(words) is not None
+
+
+def _find(pattern: Any, text: Any) -> str:
+    found, words = _search(pattern, text)
+    match = found.search(words)
+    return match[0] if match is not None else ""
+
+
+def _find_all(pattern: Any, text: Any, count: Any) -> list[str]:
+    found, words = _search(pattern, text)
+    matches = [match[0] for match in found.finditer(words)]
+    return matches if int(count) < 0 else matches[: int(count)]
+
+
+def _replace(pattern: Any, text: Any, new: Any) -> str:
+    found, words = _search(pattern, text)
+    form = shown(new)
+
+    def filled(match: re.Match[str]) -> str:
+        def put(reference: re.Match[str]) -> str:
+            name = reference[1] or reference[2]
+            if name is None:
+                return "$"
+            known = name in match.groupdict() or (name.isdecimal() and int(name) <= (found.groups))
+            return (match[int(name) if name.isdecimal() else name] or "") if known else ""
+
+        return _REFERENCE.sub(put, form)
+
+    return found.sub(filled, words)
+
+
+def _replace_plainly(pattern: Any, text: Any, new: Any) -> str:
+    found, words = _search(pattern, text)
+    return found.sub(lambda _: shown(new), words)
+
+
+def _split(pattern: Any, text: Any, count: Any) -> list[str]:
+    found, words = _search(pattern, text)
+    parts, begin, most = list[str](), 0, int(count)
+    for match in found.finditer(words) if most else ():
+        if match[0] and (most < 0 or len(parts) < most - 1):
+            parts.append(words[begin : match.start()])
+            begin = match.end()
+    return [*parts, words[begin:]] if most else []
+
+
+PATTERN_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "regexMatch": _matches,
+    "regexFind": _find,
+    "regexFindAll": _find_all,
+    "regexReplaceAll": _replace,
+    "regexReplaceAllLiteral": _replace_plainly,
+    "regexSplit": _split,
+    "regexQuoteMeta": lambda text: re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", shown(text)),
+}
+"""The functions by their names."""
