@@ -22,7 +22,9 @@ _CLIENTS = ("kubectl", "oc ")
 
 _COMMENT = re.compile(r"^[ \t]*#.*$|[ \t]#.*$", re.MULTILINE)
 _IN_COMMENT = re.compile(r"^[ \t]*#[# \t]*(.*)", re.MULTILINE)
-_CONTINUED = re.compile(r"\\\r?\n[ \t]*")
+_CONTINUED = re.compile(r"(?:\\|(?<=[ \t])`)\r?\n[ \t]*")
+"""The end of a line that the next one continues, in a shell or in PowerShell."""
+
 _STATEMENTS = re.compile(r";|&&|\|\|")
 _APPLIES = re.compile(rf"{CLIENT}.{{0,200}}?\b(apply|create|replace)\b")
 _BUILDS = re.compile(rf"(\bkustomize[ ]+build|{CLIENT}[ ]+kustomize)\b")
@@ -56,7 +58,7 @@ _EVENT = re.compile(
 _OF_TESTS = re.compile(rf"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|{_LOCAL_CLUSTERS})([^a-z]|$)", re.IGNORECASE)
 """Names of scripts and workflows for trials: `ci` is a word of trials elsewhere, but a `ci-cd.yml` deploys."""
 
-_OF_WINDOWS = re.compile(r"(?<=[\w.])\\{1,2}(?=[\w.$])")
+OF_WINDOWS = re.compile(r"(?<=[\w.])\\{1,2}(?=[\w.$])")
 """The sign between the names of a path on Windows, which scripts often double."""
 
 _TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)")
@@ -222,7 +224,7 @@ def _words_applied(statement: str) -> Iterable[tuple[str, str]]:
     """Return the words of a statement that applies manifests, or builds them for one that does, each with the flag before it."""
     if _ONLY_SHOWN.search(statement) is not None:
         return []
-    statement = _OF_WINDOWS.sub("/", statement)
+    statement = OF_WINDOWS.sub("/", statement)
     parts = statement.split("|")
     end = next((place for place, part in enumerate(parts) if _APPLIES.search(part) is not None), None)
     if end is None:

@@ -32,6 +32,12 @@ from archgen.app.importing.deployments.cluster_evidence import (
     texts_that_may_apply,
 )
 from archgen.app.importing.deployments.networks import MOST_PROJECTS, joined_projects
+from archgen.app.importing.deployments.own_charts import (
+    OwnCharts,
+    charts_beside_helpers,
+    charts_beside_others,
+    charts_of_others,
+)
 from archgen.app.importing.deployments.production_choice import Preference, prefer
 from archgen.app.importing.deployments.started_together import started_together
 from archgen.app.importing.directories import (
@@ -126,11 +132,14 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     is_usual = any(has_usual_name(name) for name in composed)
     rivals: list[str] = []
     preference: Preference | None = None
+    helped: OwnCharts | None = None
     if is_usual:
         below = list(files_below(directory, _DEEPEST_PROXY, entries))
         playbooks = (path for path in paths if PATH_OF_PLAYBOOK.search(path) is not None)
         choice = choose_projects(directory, {directory: composed}, [*dict.fromkeys((*below, *playbooks))], found)
         preference = prefer(directory, choice, names, paths, found)
+        helped = charts_beside_helpers(directory, choice, paths, found)
+        preference = Preference(True, helped.reason, is_proven=True) if helped is not None else preference
         if preference is None or not preference.is_cluster:
             collection.charts += charts_in(paths)
             others = manifest_directories(directory, below)
@@ -138,7 +147,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
             _read_compose(collection, directory, choice, preference, others, (names, paths, below), found)
             return
         files = [path for project in choice.projects for path in project]
-        collection.leave_out([*files, *choice.others], f"manifests of Kubernetes: {preference.reason}")
+        what = "charts" if helped is not None else "manifests of Kubernetes"
+        collection.leave_out([*files, *choice.others], f"{what}: {preference.reason}")
         rivals = files[-1:] if not preference.is_proven else []
     kustomizations = Kustomizations(directory)
     manifests, below = _manifests_below(collection, directory, paths, found, kustomizations)
@@ -149,8 +159,11 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     is_unclear = len(projects.projects) - projects.beside > MOST_PROJECTS
     if is_unclear and not manifests and (joined := _joined(projects, directory, paths, found)):
         projects, is_unclear = joined, False
-    is_meant = bool(nearest) and (not manifests or _run_less(manifests, nearest, found))
-    if nearest and manifests and not is_meant and not is_unclear:
+    helped = charts_beside_helpers(directory, projects, paths, found) if nearest and not is_unclear else helped
+    is_meant = bool(nearest) and helped is None and (not manifests or _run_less(manifests, nearest, found))
+    if helped is not None:
+        preference = Preference(True, helped.reason, is_proven=True)
+    elif nearest and manifests and not is_meant and not is_unclear:
         preference = prefer(directory, projects, names, below, found, is_below=True)
         is_meant = preference is not None and not preference.is_cluster
     runs = any(map(count_workloads, manifests.values()))
@@ -165,6 +178,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     elif manifests and (is_unclear or not is_meant):
         collection.built |= built_images((choice if is_usual else projects).candidates)
         collection.add_charts(charts_beside_manifests(directory, manifests, paths, found))
+        if not collection.rendered.charts:
+            _read_own_charts(collection, helped or charts_beside_others(directory, manifests, paths, found))
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
             if is_kustomization(path):
@@ -179,9 +194,12 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         if others:
             why = f"no compose file lies in {directory}" if preference is None else preference.reason
             rivals = others[:1] if preference is not None and not preference.is_proven else []
-            collection.leave_out(others, f"manifests of Kubernetes: {why}")
+            collection.leave_out(others, f"{'charts' if helped is not None else 'manifests of Kubernetes'}: {why}")
         if rivals and (places := manifest_directories(directory, [*manifests])):
             collection.undecided.append((places[0], *rivals))
+    elif helped is not None and nearest:
+        collection.add_charts(helped.rendered)
+        collection.leave_out(itertools.chain(*projects.projects), f"charts: {helped.reason}")
     elif not nearest:
         if not collection.read_charts(directory, paths, found, None):
             ends = (".conf", ".cfg", ".template")
@@ -219,6 +237,8 @@ def _read_compose(
     collection.read_projects(choice, found, "" if preference is None else preference.reason)
     if preference is not None and not preference.is_proven and others:
         collection.undecided.append((choice.projects[0][-1], *others[:_MOST_WAYS]))
+    elif beside is None and (charts := charts_of_others(directory, choice, paths, found)):
+        collection.undecided.append((choice.projects[0][-1], *charts[:_MOST_WAYS]))
     collection.doubt(choice, "" if beside is None else beside.reason)
     _find_proxies(collection, directory, below, found)
 
@@ -238,8 +258,17 @@ def _read_chart(
         return False
     collection.add_charts(chart.rendered)
     collection.others += chart.manifests
+    if chart.is_asked:
+        collection.undecided.append((chart.chart, *chart.manifests[:_MOST_WAYS]))
     collection.reasons.insert(0, f"{chart.chart}: {chart.reason}")
     return True
+
+
+def _read_own_charts(collection: SourceFiles, own: OwnCharts | None) -> None:
+    """Read the charts of the system's own programs beside what runs none."""
+    if own is not None:
+        collection.add_charts(own.rendered)
+        collection.reasons.insert(0, own.reason)
 
 
 def _joined(choice: ProjectChoice, directory: str, paths: Sequence[str], found: FoundFiles) -> ProjectChoice | None:

@@ -114,7 +114,8 @@ class SourceFiles:
         self.rendered = rendered
         self.files |= rendered.manifests
         self.reasons += rendered.reasons
-        self.charts = [chart for chart in self.charts if chart not in rendered.charts.values()]
+        read = {*rendered.charts.values(), *rendered.parts}
+        self.charts = [chart for chart in self.charts if chart not in read]
 
     def leave_out(self, paths: Iterable[str], reason: str) -> None:
         """Name compose files that aren't read for a user, and the reason."""

@@ -39,8 +39,11 @@ def installations_in(
 
 
 def chosen_installations(chart: str, installations: Iterable[Installation]) -> list[Installation]:
-    """Return the installations of a chart for visitors, each release once; none where all are for trials."""
-    own = [each for each in installations if each.chart == chart]
+    """Return the installations of a chart for visitors, each release once; none where all are for trials.
+
+    Of several commands for a release, one that names values says more than one that takes those from before.
+    """
+    own = sorted((each for each in installations if each.chart == chart), key=lambda each: not each.files)
     stage = min((each.stage for each in own), default=TRIAL)
     likely = {each.release: each for each in reversed(own) if each.stage == stage < TRIAL}
     return [*likely.values()][::-1][:_MOST]

@@ -27,7 +27,7 @@ _NEEDED = re.compile(
 _HELPING = re.compile(rb"^kind:[ \t]*[\"']?(Secret|CronJob)\b", re.MULTILINE)
 _OF_KIND = re.compile(rb"^kind:[ \t]*\w", re.MULTILINE)
 _MOST_NAMED = 3
-_VALUES = re.compile(r"values[-_.](.+)\.ya?ml")
+_VALUES = re.compile(r"(?:values[-_.]([^/]+)|([^/]+)[-_.]values)\.ya?ml")
 
 
 class RenderedCharts(Struct):
@@ -35,7 +35,8 @@ class RenderedCharts(Struct):
 
     They are whole if all is understood that tells what runs, and what it calls. Those at the paths `doubted` are of charts that aren't
     understood as a whole, or that stand for charts outside the files. `lost` are the templates of each chart that the model may need
-    and that aren't filled in; those are `unfinished` that take more work than the templates of a chart may.
+    and that aren't filled in; those are `unfinished` that take more work than the templates of a chart may. `parts` are the charts
+    that are read as parts of others.
     """
 
     manifests: dict[str, Configuration] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class RenderedCharts(Struct):
     doubted: set[str] = field(default_factory=set)
     lost: dict[str, list[str]] = field(default_factory=dict)
     unfinished: list[str] = field(default_factory=list)
+    parts: set[str] = field(default_factory=set)
 
     def add(self, other: RenderedCharts) -> None:
         """Add what other charts make."""
@@ -57,6 +59,7 @@ class RenderedCharts(Struct):
         self.doubted |= other.doubted
         self.lost |= other.lost
         self.unfinished += other.unfinished
+        self.parts |= other.parts
 
     def add_outside(self, charts: Iterable[AbsentChart]) -> None:
         """Add releases of charts outside the repository, of which no more is known than of any of their product."""
@@ -117,6 +120,7 @@ def render_charts(
         if lost:
             result.lost[chart] = lost
         result.unfinished += rendered.unfinished
+        result.parts |= rendered.inner
     return result
 
 
@@ -142,7 +146,7 @@ def _installations(
         filled = [each for each in by_command if each.files] or by_command
         distinct = {(each.files, each.source != DOCUMENTS and repr(each.values)): each for each in reversed(filled)}
         # a command of a document, or for any stage, leaves out the values for production
-        usual = Installation(chart, "", tuple(_values_of(chart, paths)))
+        usual = Installation(chart, "", tuple(_values_of(chart, charts, paths)))
         found[chart] += [replace(each, files=each.files or usual.files) for each in reversed(distinct.values())]
         found[chart] = found[chart] or [usual]
     return found
@@ -168,12 +172,20 @@ def _words_on(chart: str, rendered: ChartResult, installations: Sequence[Install
     return f"{chart}{assumed}: a Helm chart, {words}; `helm template {chart}` renders all of it"
 
 
-def _values_of(chart: str, paths: Sequence[str]) -> list[str]:
-    """Return the file of values for production beside those of a chart."""
+def _values_of(chart: str, charts: Sequence[str], paths: Sequence[str]) -> list[str]:
+    """Return the file of values for production of a chart: in it, else beside it, where no other chart may be meant."""
     around = posixpath.join(chart, "") if chart != "." else ""
-    return [path for path in paths if path.startswith(around) and _is_for_production(path[len(around) :])][:1]
+    inner = [path for path in paths if path.startswith(around) and _is_for_production(path[len(around) :])]
+    if inner or chart == ".":
+        return inner[:1]
+    place = posixpath.dirname(chart)
+    beside = [
+        path for path in paths if posixpath.dirname(path) == place and _is_for_production(posixpath.basename(path))
+    ]
+    others = [each for each in charts if posixpath.dirname(each) == place]
+    return beside if len(beside) == 1 and len(others) == 1 else []
 
 
 def _is_for_production(name: str) -> bool:
     match = _VALUES.fullmatch(name)
-    return match is not None and stage_of(match[1]) == PRODUCTION
+    return match is not None and stage_of(match[1] or match[2]) == PRODUCTION

@@ -15,6 +15,7 @@ from archgen.app.importing.candidates import MOST
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
 from archgen.app.importing.deployments.chart_installations import INSTALLS, charts_as_installed, words_of_installation
 from archgen.app.importing.deployments.cluster_evidence import (
+    count_workloads,
     evidence_of_cluster,
     manifest_directories,
     names_of_objects,
@@ -23,6 +24,7 @@ from archgen.app.importing.deployments.cluster_evidence import (
 )
 from archgen.app.importing.deployments.evidence import Evidence, has_strong, strongest, weigh
 from archgen.app.importing.deployments.image_updates import image_updates
+from archgen.app.importing.deployments.own_charts import evidence_of_tools
 from archgen.app.importing.deployments.production_choice import command_for, evidence_of_project
 from archgen.app.importing.deployments.programs import is_in_chart, programs_of, telling_words
 from archgen.app.importing.directories import FoundFiles
@@ -41,8 +43,9 @@ from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import is_below_applied
 from archgen.importers.products import image_name
 from archgen.importers.stages import PRODUCTION, STAGING, stage_of
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed
 
+_MOST_NAMED = 3
 _OF_HELM = re.compile(r"\bhelm\b(?![/-])", re.IGNORECASE)
 _INSTALLATION = CommandPattern(INSTALLS, ("helm",))
 _STATEMENTS = re.compile(r";|&&|\|")
@@ -51,12 +54,16 @@ _VARIABLE = re.compile(r"\$\{?\w+\}?")
 
 
 class ChartChoice(Struct, frozen=True):
-    """A chart that is read instead of manifests, what it makes, the directories of the manifests, and why."""
+    """A chart that is read instead of manifests, what it makes, the directories of the manifests, and why.
+
+    It is `asked` whether visitors use it where nothing shows it but that the manifests are for development.
+    """
 
     chart: str
     rendered: RenderedCharts
     manifests: list[str]
     reason: str
+    is_asked: bool = False
 
 
 def installed_charts(lines: Iterable[str]) -> Iterator[str]:
@@ -163,18 +170,28 @@ def prefer_chart(
     cluster = [*evidence_of_cluster(sketch, directory, paths, texts, found, places)]
     if any(each.is_deed for each in cluster):
         return None
+    tools = evidence_of_tools(directory, manifests, paths) if not has_strong(cluster, 1) else None
+    cluster += [tools] if tools is not None else []
     for chart in charts:
         evidence = [*evidence_of_chart(chart, directory, texts, paths, found, applied)]
         is_proven = any(each.is_deed for each in evidence)
-        is_trial = has_strong(cluster, -1) and weigh(evidence) > 0
+        is_shown = is_proven or weigh(evidence) > 0
+        is_trial = has_strong(cluster, -1) and (is_shown or tools is not None)
         if not (is_proven or is_trial) or has_strong(evidence, -1):
             continue
         rendered = charts_as_installed(directory, [chart], paths, found)
         if _covers(rendered, ([image] for image in sketch.images)):
             against = strongest(cluster, -1) if is_trial else []
-            why = ", ".join(strongest(evidence, 1))
-            of_others = f"; of the manifests in {listed(places)}: {', '.join(against)}" if against else ""
-            return ChartChoice(chart, rendered, places, why + of_others)
+            why = ", ".join(strongest(evidence, 1)) or "a Helm chart that runs the programs of the manifests"
+            of_others = (
+                f"; of the manifests in {listed(first_few(places, _MOST_NAMED))}: {', '.join(against)}"
+                if against
+                else ""
+            )
+            if not is_shown:
+                running = (path for path, data in manifests.items() if count_workloads(data))
+                places = sorted({os.path.dirname(path) or "." for path in running})
+            return ChartChoice(chart, rendered, places, why + of_others, not is_shown)
     return None
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from archgen.app.importing.applied_paths import ScriptVariables, command_lines, is_for_trial_cluster
+from archgen.app.importing.applied_paths import OF_WINDOWS, ScriptVariables, command_lines, is_for_trial_cluster
 from archgen.app.importing.deploy_commands import command_files
 from archgen.app.importing.deployments.outer_charts import with_outer_charts
 from archgen.app.importing.directories import FoundFiles, entries_of
@@ -149,6 +149,7 @@ def _installations_by_scripts(
 
 def words_of_installation(statement: str) -> tuple[list[str], list[tuple[str, str]]]:
     """Return the words of a command that installs a chart, and its flags with their values."""
+    statement = OF_WINDOWS.sub("/", statement)
     match = INSTALLS.search(statement)
     words, flags, flag = list[str](), list[tuple[str, str]](), ""
     for token in _TOKEN.findall(statement, match.end()) if match is not None else ():
