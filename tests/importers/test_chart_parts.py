@@ -65,6 +65,17 @@ def test_a_library_counts_where_it_is_named_else_where_its_copy_lies(place: str)
     assert made["shop/templates/web.yaml"][1] == b"metadata: {name: web}"
 
 
+def _with_holes() -> bytes:
+    """Return an archive with a file that is larger than all that is packed."""
+    member = tarfile.TarInfo("nats/a.yaml")
+    member.pax_headers = {"GNU.sparse.major": "0", "GNU.sparse.map": "0,1", "GNU.sparse.size": str(1 << 33)}
+    member.size = 1
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(member, io.BytesIO(b"a"))
+    return stream.getvalue()
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -78,8 +89,9 @@ def test_a_library_counts_where_it_is_named_else_where_its_copy_lies(place: str)
         _packed({"nats/a.yaml": b"\0" * (20 << 20)}),
         _packed({f"nats/{number}.yaml": b"" for number in range(1100)}),
         b"\0" * (5 << 20),
+        _with_holes(),
     ],
-    ids=["empty", "no-archive", "cut", "above", "absolute", "link", "hard-link", "bomb", "many", "large"],
+    ids=["empty", "no-archive", "cut", "above", "absolute", "link", "hard-link", "bomb", "many", "large", "holes"],
 )
 def test_a_hostile_package_has_no_files(data: bytes) -> None:
     assert files_of_package(data) == {}

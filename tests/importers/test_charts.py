@@ -131,6 +131,7 @@ _NOT_UNDERSTOOD = [
     '{{ regexFind "(?=a)" "a" }}',
     "{{ range until 100 }}{{ range until 100 }}{{ range until 100 }}x{{ end }}{{ end }}{{ end }}",
     "{{ range until 9999 }}{{ range until 9999 }}{{ end }}{{ end }}",
+    '{{ $x := repeat 2000 "a" }}{{ range until 9999 }}{{ $_ := regexMatch "(a.*b){1}" $x }}{{ end }}',
     "{{ until 999999999 }}{{ untilStep 0 999999999 1 }}",
     '{{ repeat 999999999 "a" }}',
     '{{ $x := dict }}{{ range until 30 }}{{ $x = dict "a" $x "b" $x }}{{ end }}{{ merge (deepCopy $x) $x }}',

@@ -8,7 +8,7 @@ import tarfile
 import zlib
 
 _LARGEST = 4 << 20
-_MOST_UNPACKED = 16 << 20
+_MOST_UNPACKED = 8 << 20
 _MOST_FILES = 1000
 _ENDS = (".yaml", ".yml", ".tpl", ".tgz", ".txt", ".json", ".conf", ".sh")
 _OF_GZIP = 31
@@ -33,13 +33,15 @@ def files_of_package(data: bytes) -> dict[str, bytes]:
 
 def _files_in(plain: bytes) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as archive:
+    with tarfile.TarFile(fileobj=io.BytesIO(plain)) as archive:
         for count, member in enumerate(archive):
             if count > _MOST_FILES:
                 return {}
             name = posixpath.normpath(member.name)
             is_inside = not name.startswith(("/", "..")) and "\0" not in name
-            if member.isreg() and is_inside and name.endswith(_ENDS):
+            # what has holes is larger than what is packed of it
+            is_plain = member.isreg() and member.sparse is None and member.size <= len(plain)
+            if is_plain and is_inside and name.endswith(_ENDS):
                 content = archive.extractfile(member)
                 files[name] = content.read() if content is not None else b""
     return files

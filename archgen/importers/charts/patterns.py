@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -14,12 +15,10 @@ from archgen.importers.charts.syntax import NotUnderstood
 
 _LONGEST = 400
 _MOST_DOUBLED = 25.0
-"""How often the time may double, from that of a step."""
-
-_LONGEST_DOUBLED = 18
-"""Characters of a text in which a repetition of repetitions is searched: each may double the time."""
+"""How often the time may double, from that of a step; each character of a text doubles it for a repetition of repetitions."""
 
 _MOST_REPEATED = 100
+_STEPS_OF_PATTERN = 2000
 _TOKEN = re.compile(
     r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\((?:\?(?:P?<\w+>|[a-z]*:|[a-z]+\)))?|[*+?]\??|\{\d*,?\d*\}\??|.",
     re.DOTALL,
@@ -57,11 +56,17 @@ class _Pattern:
         except (re.error, RecursionError, OverflowError) as error:
             raise NotUnderstood("a pattern") from error
 
+    def steps(self, text: str) -> float:
+        """Return how many steps a search in a text may take; raise NotUnderstood for too many."""
+        time = self._cost.ways + math.log2(len(text) + 1) * (self._cost.power + 1)
+        time += len(text) if self._doubles else 0
+        if time > _MOST_DOUBLED:
+            raise NotUnderstood("a pattern in a long text")
+        return float(2**time)
+
     def for_text(self, text: str) -> re.Pattern[str]:
         """Return the pattern to search in a text; raise NotUnderstood where that may take long."""
-        time = self._cost.ways + math.log2(len(text) + 1) * (self._cost.power + 1)
-        if time > _MOST_DOUBLED or (self._doubles and len(text) > _LONGEST_DOUBLED):
-            raise NotUnderstood("a pattern in a long text")
+        self.steps(text)
         return self._found
 
     def _translated(self, text: str) -> Iterator[str]:
@@ -123,9 +128,19 @@ def _of_python(signs: str) -> str:
     return begin + _BARE.sub(r"\\[", inner) + "]"
 
 
+@lru_cache(maxsize=256)
+def _read(pattern: str) -> _Pattern:
+    return _Pattern(pattern)
+
+
 def _search(pattern: Any, text: Any) -> tuple[re.Pattern[str], str]:
     words = shown(text)
-    return _Pattern(shown(pattern)).for_text(words), words
+    return _read(shown(pattern)).for_text(words), words
+
+
+def steps_of_search(pattern: Any, text: Any = "", *_: Any) -> float:
+    """Return how many steps it may take to search for a pattern; raise NotUnderstood for too many."""
+    return _STEPS_OF_PATTERN + _read(shown(pattern)).steps(shown(text))
 
 
 def _matches(pattern: Any, text: Any) -> bool:
@@ -187,3 +202,6 @@ PATTERN_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "regexQuoteMeta": lambda text: re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", shown(text)),
 }
 """The functions by their names."""
+
+SEARCHES = frozenset({*PATTERN_FUNCTIONS.values()} - {PATTERN_FUNCTIONS["regexQuoteMeta"]})
+"""Those that search for a pattern."""

@@ -11,6 +11,7 @@ from msgspec import Struct
 from archgen.importers.charts.functions import has_api, is_true, shown, yaml_of
 from archgen.importers.charts.further_functions import FURTHER_FUNCTIONS, function_named
 from archgen.importers.charts.merging import MERGING, merge_values
+from archgen.importers.charts.patterns import SEARCHES, steps_of_search
 from archgen.importers.charts.silence import Silence
 from archgen.importers.charts.syntax import (
     NotUnderstood,
@@ -26,7 +27,7 @@ from archgen.importers.charts.syntax import (
     parse_template,
 )
 from archgen.importers.charts.values import copied
-from archgen.importers.charts.work import COPYING, PER_CHARACTER, PER_VALUE, LimitReached, TemplateWork
+from archgen.importers.charts.work import COPYING, PER_CHARACTER, PER_VALUE, STEPS_OF_SEARCH, LimitReached, TemplateWork
 
 OF_FILES = "files of the chart"
 """What isn't understood of a template that holds other files, which are dashboards as a rule."""
@@ -34,6 +35,7 @@ OF_FILES = "files of the chart"
 _DEEPEST = 40
 _MOST_OF_TEXT = 1 << 20
 _MOST_KEPT = 200
+_PARSED_CHARACTER = 4
 _WRONG_VALUES = (
     ArithmeticError,
     TypeError,
@@ -206,6 +208,8 @@ class TemplateRenderer:
             return _fields_of(self._read(shown(given[0])), first.fields)
         if name in PER_VALUE or name in PER_CHARACTER:
             self._work.measure_deeply(name, given)
+        if function in SEARCHES:
+            self._work.spend(steps_of_search(*given) * STEPS_OF_SEARCH)
         # of the other functions none goes through the keys of a mapping
         self._work.measure([each for each in given if name in COPYING or not isinstance(each, dict)])
         result = function(*given)
@@ -228,7 +232,7 @@ class TemplateRenderer:
         if "{{" not in text:
             return text
         if text not in self._parsed:
-            self._work.spend(len(text))
+            self._work.spend(len(text) * _PARSED_CHARACTER)
             if len(self._parsed) >= _MOST_KEPT:
                 self._parsed.clear()
             self._parsed[text] = parse_template(text).nodes

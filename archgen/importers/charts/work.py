@@ -32,6 +32,9 @@ PER_VALUE = {
 }
 """Functions that look at all that is in a value, with what each value in it takes."""
 
+STEPS_OF_SEARCH = 0.05
+"""What a step of a search for a pattern takes."""
+
 PER_CHARACTER = {"fromJson": 0.5, "fromJsonArray": 0.5, "fromYaml": 4.0, "fromYamlArray": 4.0}
 """Functions that read a text, with what each of its characters takes."""
 
