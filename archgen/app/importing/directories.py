@@ -90,6 +90,16 @@ def _is_directory(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def path_below(directory: str, path: str) -> str:
+    """Return the path of a file from a directory on: of one that was found below it what follows, without a look at every word."""
+    prefix = path_prefix(directory)
+    return (
+        path[len(prefix) :]
+        if path.startswith(prefix) and not path.startswith("..")
+        else os.path.relpath(path, directory)
+    )
+
+
 def path_in(directory: str, name: str) -> str:
     """Return the path of a file or directory that another directory calls by a name."""
     return os.path.normpath(os.path.join(directory, name))

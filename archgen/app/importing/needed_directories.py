@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import lru_cache
 
+from archgen.app.importing.directories import path_below
 from archgen.app.importing.kustomizations import Kustomization
 from archgen.app.importing.overlay_modes import Scripts, above
 from archgen.importers.compose.own_programs import is_own_program
@@ -29,11 +30,20 @@ _OF_CLUSTERS = re.compile(r"clusters?|env(ironment)?s?|stages?")
 """Names of directories that hold one for each cluster, or each stage: nothing else in them is a program."""
 
 _NAME = r"([\w-]+)(?:\.[a-z0-9-]+)*"
-_CALLED = re.compile(
-    rf"""(?://|@){_NAME}(?![\w-])|(?<![\w./@-]){_NAME}:\d{{2,5}}\b|"""
+_IN_ADDRESS = re.compile(rf"(?://|@){_NAME}(?![\w-])")
+_BEFORE_PORT = re.compile(rf"(?<![\w./@-]){_NAME}\Z")
+_IN_VARIABLE = re.compile(
     rf"""(?i:{_HOST})["']?(?:\s*[:=]|\s*[\n,]\s*value:)[ \t]*["']?{_NAME}["']?[ \t]*(?=[,}}\r\n])"""
 )
 """Hosts in addresses, before ports and in variables; the name of the Service is the first label."""
+
+_PORT = re.compile(r"(?<=[\w-]):\d{2,5}\b")
+_LONGEST_HOST = 300
+_BEGINNINGS = tuple(
+    re.compile(word)
+    for word in ("url", "uri", "dsn", "host", "server", "addr", "endpoint", "broker", "upstream", "service")
+)
+"""The beginnings of the names of variables with hosts, each sought by itself: one text is sought many times faster than several."""
 
 _HYPHEN = re.compile(r"-(?=\w)")
 _OF_OPERATORS = re.compile(
@@ -104,14 +114,17 @@ def called_among(
 ) -> set[str]:
     """Return the directories with a Service that is read nowhere, and whose name stands as a host in what is read.
 
-    What is read is searched once for all: there may be hundreds of directories.
+    What is read is searched once for all: there may be hundreds of directories. The Services in it are asked for only where a
+    host has the name of one.
     """
     names = names or NamesInFiles()
     services = {directory: names.services(files) for directory, files in directories.items()}
-    if not any(services.values()):
+    sought = {name for each in services.values() for name in each}
+    if not sought:
         return set()
     texts = [*read]
-    called = names.hosts(texts) - names.services(texts)
+    called = {host for host in names.hosts(texts) if not sought.isdisjoint(_names_of([host]))}
+    called -= names.services(texts) if called else set()
     return {directory for directory, each in services.items() if any(map(each.__contains__, _names_of(called)))}
 
 
@@ -175,8 +188,27 @@ def _stores_in(files: Iterable[bytes]) -> Iterator[str]:
 
 
 def _hosts_in(data: bytes) -> Iterator[str]:
-    for match in _CALLED.finditer(_IMAGE.sub(b"", data).decode("utf-8", "replace") + "\n"):
-        yield match[match.lastindex or 0]
+    """Yield the hosts of a text from its beginning to its end; none is part of an earlier one."""
+    data = _IMAGE.sub(b"", data) + b"\n"
+    text = data.decode("utf-8", "replace")
+    # letters alone change, so that the places are the same
+    lower = data.lower().decode("utf-8", "replace")
+    matches = [(match.start(), match.end(), match[1]) for match in _IN_ADDRESS.finditer(text)]
+    for port in _PORT.finditer(text):
+        first = max(0, port.start() - _LONGEST_HOST)
+        before = _BEFORE_PORT.search(text[first : port.start()])
+        if before is not None:
+            matches.append((first + before.start(), port.end(), before[1]))
+    for beginning in _BEGINNINGS:
+        for word in beginning.finditer(lower):
+            variable = _IN_VARIABLE.match(text, word.start())
+            if variable is not None:
+                matches.append((variable.start(), variable.end(), variable[1]))
+    end = 0
+    for start, after, name in sorted(matches, key=lambda each: each[0]):
+        if start >= end:
+            end = after
+            yield name
 
 
 def _services_in(data: bytes) -> Iterator[str]:
@@ -301,18 +333,18 @@ def sample_directories(
         return []
     is_led_in = any(_LEADS_IN.search(data) is not None for data in others)
     named = {name for each in stated if not _sample_above(each.path, directory) for name in each.named}
-    called = called_among({place: files.values() for place, files in places.items()}, others)
     inner = {place: {path for file in files for path in above(file)} for place, files in places.items()}
-    return [
+    samples = [
         place
         for place, paths in inner.items()
-        if place not in called
-        and (is_led_in or len(_own_programs(places[place].values())) <= programs)
+        if (is_led_in or len(_own_programs(places[place].values())) <= programs)
         and not any(_is_named(os.path.basename(place), data) for data in places[place].values())
         and any(_RUNS_OR_LEADS.search(data) is not None for data in places[place].values())
         and named.isdisjoint(paths)
         and not any(scripts().applying(path) for path in paths if path.startswith(place))
     ]
+    called = called_among({place: places[place].values() for place in samples}, others)
+    return [place for place in samples if place not in called]
 
 
 def _directories_of_this_machine(manifests: Mapping[str, bytes]) -> set[str]:
@@ -335,6 +367,6 @@ def _is_named(name: str, data: bytes) -> bool:
 
 def _sample_above(path: str, directory: str) -> str:
     """Return the outermost directory of samples that a path lies in, below the directory that is imported."""
-    parts = os.path.relpath(path, directory).split(os.sep)[:-1]
+    parts = path_below(directory, path).split(os.sep)[:-1]
     depth = next((place for place, name in enumerate(parts, 1) if _OF_SAMPLES.fullmatch(name)), 0)
     return os.path.normpath(os.path.join(directory, *parts[:depth])) if depth else ""

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from archgen.app.importing.applied_paths import MOVES, ScriptVariables, command_lines, is_for_trial_cluster
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
-from archgen.app.importing.directories import FoundFiles
+from archgen.app.importing.directories import FoundFiles, path_below
 from archgen.importers.stages import TRIAL, stage_of
 
 _WRITES = re.compile(
@@ -30,9 +30,12 @@ _ABOVE = re.compile(r"^(\.\./)+")
 def image_updates(directory: str, paths: Iterable[str], found: FoundFiles) -> Iterator[tuple[str, str]]:
     """Yield each pipeline that writes images into a file of a directory, with the path of that file."""
     paths = [*paths]
-    inner = {os.path.relpath(path, directory).replace(os.sep, "/"): path for path in paths if _IS_YAML.search(path)}
+    inner: dict[str, str] = {}
     for script, text in command_files(directory, paths, found):
         if is_pipeline(script) and any(each in text for each in _EDITORS) and not is_for_trial_cluster(script, text):
+            inner = inner or {
+                path_below(directory, path).replace(os.sep, "/"): path for path in paths if _IS_YAML.search(path)
+            }
             for word in dict.fromkeys(written_paths(text)):
                 yield from ((script, inner[each]) for each in _matching(word, inner) if stage_of(each) != TRIAL)
 
