@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -27,8 +27,10 @@ _PASSES = {
 _OF_NGINX = re.compile(r"mime\.types$|_params$|(^|/)(modules|snippets|ssl|letsencrypt|certs?)([/_.-]|$)|options-ssl")
 """Files that configurations include for types, parameters and certificates."""
 
-_SNIFF = re.compile(rb"\n[ \t]*(?:upstream\s+\S+|server|http|events|stream|rtmp|location\s+[^{;]+)\s*\{")
-"""A block behind the end of a line."""
+_SNIFF = re.compile(rb"\n[ \t]*(?:(?:upstream\s+\S+|server|http|events|stream|rtmp)\s*|location\s[^{;]{1,1000})\{")
+"""A block behind the end of a line; what begins like one may go on for long."""
+
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 
 
 class NginxError(Exception):
@@ -143,11 +145,20 @@ def pools_in(root: Directive) -> dict[str, Directive]:
     return {each.arguments[0]: each for each in root.all("upstream") if each.arguments}
 
 
+class _Stated(Struct, frozen=True):
+    """The constants of a server, the ports that it listens on, and True if it secures what it passes on."""
+
+    constants: dict[str, str]
+    fronts: frozenset[int]
+    secures: bool
+
+
 class _Reader:
     def __init__(self, root: Directive, proxy: Proxy, others: Iterable[Directive]) -> None:
         self.root = root
         self.proxy = proxy
-        self.maps = [*root.all("map")]
+        self.maps = _maps_in(root)
+        self._stated: dict[int, _Stated] = {}
         # a directive is as long as what it holds, so that it is told by its place
         self.of_streams = {id(each) for stream in root.all("stream") for each in stream.all("proxy_pass")}
         self.of_media = {id(each) for media in root.all("rtmp") for each in media.all("server")}
@@ -209,30 +220,27 @@ class _Reader:
                 self.proxy.listen(number, tls, moved and not tls, each.line, tcp=tcp, grpc=_is_grpc(server))
 
     def _pass(self, server: Directive, directive: Directive) -> None:
-        self.proxy.fronts = frozenset(
-            _port_of(each) for each in server.block if each.name == "listen" and each.arguments
-        )
+        self.proxy.fronts = self._of(server).fronts
         for text in self._chosen(self._resolved(server, directive.arguments[0])):
             self._pass_to(server, text, directive)
 
     def _chosen(self, text: str) -> list[str]:
         """Return a text with each value that a `map` gives the variable in it, which may be the name of a pool."""
-        for each in self.maps:
-            variable = each.arguments[-1] if len(each.arguments) == 2 else ""
-            if variable and variable in text:
-                values = [entry.arguments[-1] for entry in each.block if entry.arguments and entry.name != "include"]
-                chosen = [value for value in dict.fromkeys(values) if "$" not in value]
-                return [value if "://" in value else text.replace(variable, value) for value in chosen]
-        return [text]
+        named = [f"${match[1]}" for match in _VARIABLE.finditer(text) if match[1] in self.maps]
+        if not named:
+            return [text]
+        variable = min(named, key=lambda each: self.maps[each[1:]].line)
+        entries = self.maps[variable[1:]].block
+        values = [entry.arguments[-1] for entry in entries if entry.arguments and entry.name != "include"]
+        chosen = [value for value in dict.fromkeys(values) if "$" not in value]
+        return [value if "://" in value else _put_in(text, {variable[1:]: value}) for value in chosen]
 
     def _pass_to(self, server: Directive, text: str, directive: Directive) -> None:
         scheme, separator, rest = text.partition("://")
         protocol = _PASSES[directive.name]
         if separator:
             protocol = {"https": "https", "grpc": "grpc", "grpcs": "grpc", "rtmp": "rtmp"}.get(scheme, protocol)
-        secures = directive.name == "proxy_pass" and any(
-            each.arguments[:1] == ["on"] for each in server.all("proxy_ssl")
-        )
+        secures = directive.name == "proxy_pass" and self._of(server).secures
         self.proxy.is_secured = scheme in ("https", "grpcs") or secures
         authority = (rest if separator else text).split("/")[0] if not text.startswith("unix:") else text
         if "$" in authority or not authority or authority.startswith("unix:"):
@@ -257,18 +265,41 @@ class _Reader:
 
     def _resolved(self, server: Directive, text: str) -> str:
         """Return a text with the variables that `set` gives a constant put in."""
-        for each in (*server.all("set"), *self.root.block):
-            if each.name == "set" and len(each.arguments) == 2 and "$" not in each.arguments[1]:
-                text = text.replace(each.arguments[0], each.arguments[1]).replace(
-                    f"${{{each.arguments[0][1:]}}}", each.arguments[1]
-                )
-        return text
+        if "$" not in text:
+            return text
+        return _put_in(text, self._of(server).constants)
+
+    def _of(self, server: Directive) -> _Stated:
+        """Return what a server states once for all that it passes on."""
+        if id(server) not in self._stated:
+            constants: dict[str, str] = {}
+            for each in (*server.all("set"), *self.root.block):
+                if each.name == "set" and len(each.arguments) == 2 and "$" not in each.arguments[1]:
+                    constants.setdefault(each.arguments[0][1:], each.arguments[1])
+            listens = [each for each in server.block if each.name == "listen" and each.arguments]
+            secures = any(each.arguments[:1] == ["on"] for each in server.all("proxy_ssl"))
+            self._stated[id(server)] = _Stated(constants, frozenset(map(_port_of, listens)), secures)
+        return self._stated[id(server)]
 
     def _balance(self, pool: Directive) -> None:
         names = {"least_conn": "least-connections", "ip_hash": "source", "hash": "hash", "random": "random"}
         algorithm = next((names[each.name] for each in pool.block if each.name in names), "round-robin")
         if sum(each.name == "server" for each in pool.block) > 1:
             self.proxy.add(f"component:{self.proxy.owner}", "balance", {"algorithm": algorithm}, pool.line, "upstream")
+
+
+def _maps_in(root: Directive) -> dict[str, Directive]:
+    """Return the tables of a configuration by the variables that they give a value, the first of each."""
+    tables: dict[str, Directive] = {}
+    for each in root.all("map"):
+        if len(each.arguments) == 2:
+            tables.setdefault(each.arguments[1].removeprefix("$"), each)
+    return tables
+
+
+def _put_in(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with the values of variables put in; those without one stay."""
+    return _VARIABLE.sub(lambda match: values.get(match[1] or match[2], match[0]), text)
 
 
 def _port_of(listen: Directive) -> int:

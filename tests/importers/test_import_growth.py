@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from archgen.app.importing.importing import import_model
 from archgen.app.importing.needed_directories import needed_among
+from archgen.importers import nginx
+from archgen.importers.sources import mounted_settings
 from tests.app.test_growth import FEW, MOST, Lines, executed
 
 _COUNTED = ("kubernetes/build.py", "kubernetes/beside.py")
@@ -144,3 +147,75 @@ def test_import_grows_with_the_pairs_of_programs_that_share_their_addresses(
     sharing_lines(3)
     small, large = sharing_lines(16), sharing_lines(32)
     assert grown(small, large, _SHARING, 2 * MOST) == {}
+
+
+def nginx_lines(size: int) -> Lines:
+    """Count the lines that reading a configuration executes with so many variables, tables and paths that lead by each."""
+    names = range(size)
+    tables = "".join(f"map $host $m{name} {{ default web{name}; }}\n" for name in names)
+    paths = "".join(
+        f"set $n{name} web{name}; location /n{name} {{ proxy_pass http://$n{name}:80; }}\n"
+        f"location /m{name} {{ proxy_pass http://$m{name}; }}\n"
+        for name in names
+    )
+    Path("nginx.conf").write_text(f"http {{\n{tables}server {{\nlisten 80;\n{paths}}}\n}}\n")
+    counts = executed(lambda: import_model(("nginx.conf",), "Case"))
+    assert {f"nginx -> web{name}" for name in names} <= {
+        *import_model(("nginx.conf",), "Case").model.values["connections"]
+    }
+    return counts
+
+
+def test_nginx_is_read_in_the_time_of_its_variables_and_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    nginx_lines(3)
+    small, large = nginx_lines(30), nginx_lines(60)
+    assert grown(small, large, ("importers/nginx.py",), MOST) == {}
+
+
+def chained_services(size: int) -> Lines:
+    """Count the lines that an import of so many services of one image executes, each on the network of the next one, in a circle."""
+    services = "".join(
+        f"  s{name}: {{image: acme/api, network_mode: 'service:s{(name + 1) % size}', environment: {{DB_HOST: db}}}}\n"
+        for name in range(size)
+    )
+    Path("compose.yaml").write_text(f"services:\n{services}  db: {{image: postgres:16}}\n")
+    counts = executed(lambda: import_model((".",), "Case"))
+    assert "s -> db" in import_model((".",), "Case").model.values["connections"]
+    return counts
+
+
+def test_services_on_the_networks_of_others_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Services of one program are many to compare with, and each way over networks is gone once."""
+    monkeypatch.chdir(tmp_path)
+    chained_services(3)
+    small, large = chained_services(40), chained_services(80)
+    assert (
+        grown(small, large, ("compose/neighbours.py", "compose/library_calls.py", "frameworks/written_hosts.py"), MOST)
+        == {}
+    )
+
+
+def test_a_chain_of_networks_may_be_longer_than_python_goes_deep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    size = 1100
+    services = "".join(f"  s{name}: {{image: acme/a, network_mode: 'service:s{name + 1}'}}\n" for name in range(size))
+    last = f"  s{size}: {{image: acme/a, environment: {{DB_HOST: db}}}}\n"
+    Path("compose.yaml").write_text(f"services:\n{services}{last}  db: {{image: postgres:16}}\n")
+    assert "s -> db" in import_model((".",), "Case").model.values["connections"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "begun"),
+    [(nginx._SNIFF, b"\nlocation /a "), (mounted_settings._HOLE, b"${A:-")],
+    ids=["nginx", "mounted settings"],
+)
+def test_what_never_ends_is_searched_from_each_beginning_for_a_bounded_length(
+    pattern: re.Pattern[bytes], begun: bytes
+) -> None:
+    """A search that goes to the end of the text from each beginning takes the square of the beginnings."""
+    end = {b"\nlocation /a ": b"{", b"${A:-": b"}"}[begun]
+    assert pattern.match(begun + b"x" * 900 + end)
+    assert not pattern.match(begun + b"x" * 5000 + end)

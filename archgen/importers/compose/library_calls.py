@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 
 from msgspec import Struct
 
@@ -54,30 +54,34 @@ def calls_by_library(
             yield IndirectCall(part.id, store.id, part.service.source, BY_LIBRARY)
 
 
-def lacks_library(
-    part: ServicePart, known: Known, parts: Iterable[ServicePart], libraries: Callable[[ServicePart], PackageLists]
-) -> bool:
+class OwnLists:
+    """The lists of packages of programs, and whether no other program has the same: those for several tell of none."""
+
+    def __init__(self, parts: Collection[ServicePart], libraries: Callable[[ServicePart], PackageLists]) -> None:
+        self._parts, self.of = parts, libraries
+        self._alone: dict[PackageLists, bool] = {}
+
+    def are_own(self, part: ServicePart) -> bool:
+        """Return True if no other program has the lists of a part; programs of the same lists have the same answer."""
+        packages = self.of(part)
+        if packages not in self._alone:
+            self._alone[packages] = all(
+                other.service.built_program == part.service.built_program or self.of(other) != packages
+                for other in self._parts
+            )
+        return self._alone[packages]
+
+
+def lacks_library(part: ServicePart, known: Known, lists: OwnLists) -> bool:
     """Return True for a program that has no library for a store: what is set for it is unused, or its language needs none."""
     if part.guess.known.product is not None or not known.keeps_data:
         return False
-    return lacks_library_for(known, libraries(part)) and has_own_lists(part, parts, libraries)
+    return lacks_library_for(known, lists.of(part)) and lists.are_own(part)
 
 
-def has_own_library(
-    part: ServicePart, known: Known, parts: Iterable[ServicePart], libraries: Callable[[ServicePart], PackageLists]
-) -> bool:
+def has_own_library(part: ServicePart, known: Known, lists: OwnLists) -> bool:
     """Return True for a program that has a library for a store in a list of packages of its own."""
-    return has_library_for(known, libraries(part)) and has_own_lists(part, parts, libraries)
-
-
-def has_own_lists(
-    part: ServicePart, parts: Iterable[ServicePart], libraries: Callable[[ServicePart], PackageLists]
-) -> bool:
-    """Return True if no other program has the same lists of packages: those for several tell of none."""
-    packages = libraries(part)
-    return all(
-        other.service.built_program == part.service.built_program or libraries(other) != packages for other in parts
-    )
+    return has_library_for(known, lists.of(part)) and lists.are_own(part)
 
 
 def may_use(part: ServicePart, known: Known, libraries: Callable[[ServicePart], PackageLists]) -> bool:

@@ -64,6 +64,7 @@ class Networks:
         self._project = project
         self._services = {part.id: part.service for part in parts}
         self._hosts = hosts
+        self._networks: dict[str, frozenset[str]] = {}
         self._reached: dict[tuple[frozenset[str], frozenset[str]], Mapping[str, str]] = {}
 
     def are_apart(self, service: Service, target: str) -> bool:
@@ -112,12 +113,24 @@ class Networks:
             self._reached[networks] = named if apart else self._hosts
         return self._reached[networks]
 
-    def _networks_of(self, service: Service, depth: int = 0) -> frozenset[str]:
+    def _networks_of(self, service: Service) -> frozenset[str]:
         """Return the networks of a service by their names on the machine; none where files don't tell them."""
-        kind, _, beside = service.network_mode.partition(":")
-        other = self._project.services.get(beside)
-        if kind == "service" and other is not None and depth < len(self._project.services):
-            return self._networks_of(other, depth + 1)
+        passed: dict[str, None] = {}
+        # each may use those of another one, and the last those of the first
+        while service.name not in passed and service.name not in self._networks:
+            passed[service.name] = None
+            kind, _, beside = service.network_mode.partition(":")
+            other = self._project.services.get(beside)
+            if kind != "service" or other is None:
+                self._networks[service.name] = self._own_networks_of(service)
+            else:
+                service = other
+        networks = self._networks.get(service.name, frozenset())
+        self._networks.update(dict.fromkeys(passed, networks))
+        return networks
+
+    def _own_networks_of(self, service: Service) -> frozenset[str]:
+        kind = service.network_mode.partition(":")[0]
         names = service.networks or {"default"}
         if kind or any("$" in name for name in names):
             return frozenset()

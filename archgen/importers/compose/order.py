@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
 from archgen.importers.addresses import is_public_host
 from archgen.importers.catalogue import FETCHING, Known, is_like
-from archgen.importers.compose.library_calls import has_own_library
+from archgen.importers.compose.library_calls import OwnLists, has_own_library
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.compose.sharing import COORDINATORS
 from archgen.importers.outside import OutsideStore, store_at_provider
-from archgen.importers.packages import PackageLists
 from archgen.importers.products import Guess, image_name
 from archgen.importers.store_names import store_by_name
 from archgen.model.kinds import KINDS
@@ -92,8 +91,7 @@ def is_addressed(
     target: ServicePart,
     variables: Mapping[str, SourceText],
     copied: Mapping[str, Mapping[str, SourceText]],
-    parts: Mapping[str, ServicePart],
-    libraries: Callable[[ServicePart], PackageLists],
+    lists: OwnLists,
 ) -> bool:
     """Return True if a service has a variable for the store that it waits for; of one without any a library or unseen settings do.
 
@@ -107,9 +105,7 @@ def is_addressed(
     if part.guess.known.product is not None or any(_is_store(target, known) for known in stores):
         return True
     # one that is given the addresses of other stores in plain sight would be given this one's there too
-    return not stores and (
-        _is_unseen(part, copied) or has_own_library(part, target.guess.known, parts.values(), libraries)
-    )
+    return not stores and (_is_unseen(part, copied) or has_own_library(part, target.guess.known, lists))
 
 
 def _is_unseen(part: ServicePart, copied: Mapping[str, Mapping[str, SourceText]]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 
-from archgen.importers.compose.library_calls import has_own_lists
+from archgen.importers.compose.library_calls import OwnLists
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.compose.sharing import SharedValues
@@ -26,7 +26,8 @@ def add_providers_of_services(
     outside: Outside,
 ) -> None:
     """Add the calls of services on the internet that the settings of services show."""
-    callers = [_caller(part, variables(part), shared, parts.values(), libraries) for part in parts.values()]
+    lists = OwnLists(parts.values(), libraries)
+    callers = [_caller(part, variables(part), shared, parts.values(), lists) for part in parts.values()]
 
     def texts() -> Iterator[str]:
         for part, caller in zip(parts.values(), callers, strict=True):
@@ -44,8 +45,9 @@ def _caller(
     variables: Mapping[str, SourceText],
     shared: SharedValues,
     parts: Collection[ServicePart],
-    libraries: Callable[[ServicePart], PackageLists],
+    own_lists: OwnLists,
 ) -> Caller:
+    libraries = own_lists.of
     settings = {
         name: Setting(value.text, value.source, shared.is_for_several(part, value), not (value.text or value.unset))
         for name, value in variables.items()
@@ -59,7 +61,7 @@ def _caller(
         packages = libraries(part)
         if not is_shared:
             return packages.text
-        return packages.of_program.text if has_own_lists(part, parts, libraries) else ""
+        return packages.of_program.text if own_lists.are_own(part) else ""
 
     return Caller(
         part.id,

@@ -20,7 +20,7 @@ from archgen.importers.compose.indirect import (
     calls_by_socket,
     facts_of_neighbours,
 )
-from archgen.importers.compose.library_calls import UnlikelyCall, calls_by_library, lacks_library, may_use
+from archgen.importers.compose.library_calls import OwnLists, UnlikelyCall, calls_by_library, lacks_library, may_use
 from archgen.importers.compose.listed_libraries import describe_sources
 from archgen.importers.compose.machine.calls import calls_on_machine
 from archgen.importers.compose.machine.several_projects import HOST, group_projects
@@ -81,8 +81,7 @@ class _Reader:
     def __init__(
         self, project: Project, taken: dict[str, str], opener: Opener, outside: Outside, host: str, counts: Counter[str]
     ) -> None:
-        self.project, self.host, self.opener = project, host, opener
-        self.outside, self.sheet = outside, outside.sheet
+        self.project, self.host, self.opener, self.outside, self.sheet = project, host, opener, outside, outside.sheet
         self.parts = {part.service.name: part for part in service_parts(project, taken, counts, opener, self.sheet)}
         self.by_id: dict[str, ServicePart | OutsideStore] = {part.id: part for part in self.parts.values()}
         self.by_mode = by_network_mode(self.parts.values())
@@ -96,7 +95,8 @@ class _Reader:
         self.served: set[str] = set()
         self.unlikely: list[UnlikelyCall] = []
         self.libraries = libraries_of(opener)
-        self._lacks_library = partial(lacks_library, parts=self.parts.values(), libraries=self.libraries)
+        self.lists = OwnLists(self.parts.values(), self.libraries)
+        self._lacks_library = partial(lacks_library, lists=self.lists)
         self.shared = SharedValues(self.parts, project.services, self.copied, self.libraries, opener)
 
     def look_around(self, others: list[_Reader]) -> None:
@@ -386,6 +386,6 @@ class _Reader:
             else:
                 self.served.add(target.id)
                 told = self.shared.told(self._variables(part))
-                if not is_addressed(part, target, told, self.copied, self.parts, self.libraries):
+                if not is_addressed(part, target, told, self.copied, self.lists):
                     self._doubt(subject, value.source, "depends_on")
                     self._ask(part.id, target.id, value.source, "depends_on")

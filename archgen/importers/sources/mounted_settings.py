@@ -255,7 +255,8 @@ def _bare(name: str) -> str:
     return _NO_WORD.sub("", name.upper())
 
 
-_HOLE = re.compile(rb"\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-[^}]*)?\}")
+_HOLE = re.compile(rb"\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-[^}\n]{0,1000})?\}")
+"""A variable, with what stands for it otherwise; a file may hold many that never end."""
 
 
 def fill_variables(data: bytes, variables: Mapping[str, str]) -> bytes:

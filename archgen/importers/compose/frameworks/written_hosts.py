@@ -34,10 +34,10 @@ def calls_written_in_sources(
     Of a source that several are built of, only stores count: each may use them. What files show of a store, or of one of its
     sort, comes first.
     """
+    # services on the same networks reach the same hosts
+    reached = {id(each): each for each in (hosts_of(part.service) for part in parts.values())}
+    all_hosts = {host.lower() for each in reached.values() for host in each if host[:1] not in ("", ":")}
     # many may be built of one source
-    all_hosts = {
-        host.lower() for part in parts.values() for host in hosts_of(part.service) if host[:1] not in ("", ":")
-    }
     named: dict[str, tuple[str, ...]] = {}
     for part in parts.values():
         if KINDS[part.kind].role != "application" or part.guess.known.product is not None:
