@@ -15,6 +15,7 @@ from archgen.app.simulation_conditions import conditions
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.problems import UsageError
+from archgen.model.steps import branches_around, with_branch
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.plan import Plan
@@ -53,7 +54,8 @@ def simulate_failures(
                 lost, hints=(*pauses(topology, flow, gone), *moved_replicas(topology, flow, gone), *lost.hints)
             )
         lost = _hedged(topology, flow, lost, gone)
-        return replace(lost, hints=(*lost.hints, *conditions(topology, lost, gone)))
+        answered = _answered_branches(topology, flow, lost, gone)
+        return replace(lost, hints=(*lost.hints, *answered, *conditions(topology, lost, gone)))
 
     outcomes = [isolation.attempt(partial(work, flow), model.file, f"flow {flow.id}") for flow in architecture.flows]
     return SimulationReport(
@@ -85,6 +87,26 @@ def _hedged(topology: Topology, flow: Flow, lost: FlowOutcome, gone: Collection[
     calls = listed(list(dict.fromkeys(f"{each.source} -> {' | '.join(each.targets)}" for each in taken)))
     hint = f"only if {flow.id} waits for {calls} (`async` isn't declared): if not, it is {without.status}"
     return replace(lost, hints=(*lost.hints, hint))
+
+
+def _answered_branches(topology: Topology, flow: Flow, lost: FlowOutcome, gone: Collection[Subject]) -> tuple[str, ...]:
+    """Return the other branches of an `alt` that are answered, though the flow is down: each of its branches has to be."""
+    if lost.status != "down" or lost.step is None:
+        return ()
+    hints = []
+    for frame, branch in branches_around(flow.steps, lost.step):
+        others = [each for each in frame.branches if each != branch]
+        taken = (replace(flow, steps=with_branch(flow.steps, frame, each)) for each in others)
+        states = [
+            outcome(topology.index, each, Plan(topology.index, build(topology.index, each)), gone) for each in taken
+        ]
+        answered = [each.when for each, state in zip(others, states, strict=True) if state.status != "down"]
+        if answered:
+            words = listed([f"`{when}`" for when in answered])
+            hints.append(
+                f"what takes {words} is answered all the same, but each branch of an `alt` is part of the flow"
+            )
+    return tuple(hints)
 
 
 def draw_failures(

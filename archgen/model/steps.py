@@ -86,6 +86,29 @@ def steps_in_order(steps: Iterable[Step]) -> Iterator[Request | Answer | Note]:
             yield step
 
 
+def branches_around(steps: Iterable[Step], request: str) -> Iterator[tuple[Frame, Branch]]:
+    """Yield the `alt` frames around a request, by its id, each with the branch in which it is: the outermost first."""
+    for step in steps:
+        for branch in step.branches if isinstance(step, Frame) else ():
+            inside = (each for each in steps_in_order(branch.steps) if isinstance(each, Request))
+            if isinstance(step, Frame) and any(each.id == request for each in inside):
+                if step.kind == "alt":
+                    yield step, branch
+                yield from branches_around(branch.steps, request)
+
+
+def with_branch(steps: Iterable[Step], frame: Frame, taken: Branch) -> tuple[Step, ...]:
+    """Return the steps where of a frame one branch alone is left."""
+    changed: list[Step] = []
+    for step in steps:
+        if isinstance(step, Frame):
+            branches = (taken,) if step == frame else step.branches
+            branches = tuple(Branch(each.when, with_branch(each.steps, frame, taken)) for each in branches)
+            step = replace(step, branches=branches)
+        changed.append(step)
+    return tuple(changed)
+
+
 def first_request(steps: Iterable[Step]) -> Request | None:
     """Return the first request of some steps, also where it lies in a frame."""
     return next((step for step in steps_in_order(steps) if isinstance(step, Request)), None)
