@@ -18,7 +18,7 @@ from archgen.edits.changes import (
 )
 from archgen.edits.new_hosts import new_zones
 from archgen.edits.promotion import Promoter, arbiter_of, is_followed
-from archgen.edits.replicas import copies_instead, lacks_deployment, needs_shared_uploads
+from archgen.edits.replicas import copies_instead, kept_alone, lacks_deployment
 from archgen.edits.services import has_zones_beside, is_of_one_zone
 from archgen.edits.witnesses import hosts_from_primary, settled_witness, witness_has_machine, witness_zones
 from archgen.model.architecture import Architecture, Component
@@ -68,7 +68,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
         case AddHost():
             # in one pass: a host may carry all components of a model
             names = set(edit.components)
-            shared = _shared_uploads(each for each in architecture.components if each.id in names)
+            shared = _shared(architecture, [each for each in architecture.components if each.id in names])
             shared += _deployed(architecture, edit)
             if any(host.id == edit.host for host in architecture.hosts):
                 return f"replicas of {listed(edit.components)} on {edit.host}{shared}"
@@ -101,13 +101,23 @@ def _component(architecture: Architecture, name: str) -> Component | None:
 
 
 def _cautions(architecture: Architecture, component: Component | None) -> str:
-    return f"{_waiting(architecture, component)}{_shared_uploads((component,))}"
+    return f"{_waiting(architecture, component)}{_shared(architecture, (component,))}"
 
 
-def _shared_uploads(grown: Iterable[Component | None]) -> str:
-    """Return the caution for second replicas of what keeps uploads on its host."""
-    names = tuple(each.id for each in grown if each is not None and needs_shared_uploads(each))
-    return f", and storage that both reach for the uploads of {listed(names)}" if names else ""
+def _shared(architecture: Architecture, grown: Iterable[Component | None]) -> str:
+    """Return the caution for second replicas of what keeps uploads or sessions on its host."""
+    local = [each for each in grown if each is not None and "local" in (each.uploads, each.sessions)]
+    kept = {each.id: kept_alone(each, Index(architecture).callers) for each in local}
+    names = {key: tuple(name for name, own in kept.items() if key in own) for key in _PLACES}
+    return "".join(
+        f", and {place} that both reach for the {key} of {listed(names[key])}"
+        for key, place in _PLACES.items()
+        if names[key]
+    )
+
+
+_PLACES = {"uploads": "storage", "sessions": "a store"}
+"""Where replicas keep what all of them need."""
 
 
 def _deployed(architecture: Architecture, edit: AddHost) -> str:

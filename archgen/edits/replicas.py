@@ -13,6 +13,7 @@ from archgen.model.architecture import Architecture, Cluster, Component, Placeme
 from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of
 from archgen.model.wording import listed
+from archgen.reliability.traffic import is_sticky
 
 Callers = Callable[[str], Iterable[Component]]
 """The callers of a component, by its id."""
@@ -46,8 +47,7 @@ def with_replica(
     grown = replace(component, replicas=(*component.replicas, added))
     if not is_deployed and len(taken) == 1:
         grown = replace(grown, deploy="rolling")
-    if needs_shared_uploads(component):
-        grown = replace(grown, uploads="shared")
+    grown = replace(grown, **dict.fromkeys(kept_alone(component, callers), "shared"))
     if floats and len(taken) == 1:
         # two on the same host are lost together
         placement = component.placement or Placement()
@@ -68,9 +68,19 @@ def with_replica(
     return with_moving_address(grown, is_apart=is_apart, by=by) if needs_moving_address(component, callers) else grown
 
 
-def needs_shared_uploads(component: Component) -> bool:
-    """Return True if a second replica of a component has none of its uploads, unless storage that both reach keeps them."""
-    return component.uploads == "local" and len(component.replicas) == 1
+def kept_alone(component: Component, callers: Callers) -> tuple[str, ...]:
+    """Return what a second replica of a component has none of, unless storage that both reach keeps it: uploads, sessions.
+
+    A balancer that brings each visitor back to the same replica lets each keep the sessions of its own.
+    """
+    if len(component.replicas) > 1:
+        return ()
+    uploads = ("uploads",) if component.uploads == "local" else ()
+    spread = component.sessions == "local" and any(
+        _spreads(caller) and not (caller.balance is not None and is_sticky(caller.balance))
+        for caller in callers(component.id)
+    )
+    return (*uploads, "sessions") if spread else uploads
 
 
 def lacks_deployment(architecture: Architecture, code: Component) -> bool:

@@ -8,7 +8,7 @@ from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.programs import is_spread_by_clients
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote, is_promoted_by_sentinel, keeps_files
-from archgen.edits.replicas import needs_moving_address
+from archgen.edits.replicas import kept_alone, needs_moving_address
 from archgen.edits.second_replicas import (
     SERVER_INSTEAD,
     WAITING_INSTEAD,
@@ -143,6 +143,12 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         return _advise_several(topology, component)
     if passes_on_what_it_reads(topology, component):
         return _ONE_READER
+    if kept := kept_alone(component, topology.index.callers):
+        shared = " and ".join(f"`{each}: shared`" for each in kept)
+        sticky = (
+            ", or let what spreads the requests bring each visitor back (`stickiness`)" if kept == ("sessions",) else ""
+        )
+        return f"Keep the {listed(kept)} of {component.id} where several replicas reach them ({shared}){sticky}; then run a second one."
     if component.replicas[0].floating:
         return "Run at least two replicas (`replicas: 2`) on different hosts."
     return (

@@ -6,6 +6,7 @@ from archgen.analysis.hops import is_signaled
 from archgen.analysis.programs import holds_sessions, is_spread_by_clients
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import has_primary
+from archgen.edits.replicas import kept_alone
 from archgen.model.architecture import Component
 from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
@@ -22,7 +23,11 @@ def may_get_second(topology: Topology, component: Component) -> bool:
         return False
     if passes_on_what_it_reads(topology, component):
         return False
-    keeps = _keeps_sessions(topology, component) or _keeps_own_files(topology, component)
+    keeps = (
+        _keeps_sessions(topology, component)
+        or _keeps_own_files(topology, component)
+        or "sessions" in kept_alone(component, topology.index.callers)
+    )
     return may_run_twice(topology, component) and not keeps
 
 

@@ -58,8 +58,8 @@ def lone_components(topology: Topology) -> frozenset[str]:
     """Return the components of which a second replica would do harm, or stand in for nothing: only people know what it takes.
 
     What can agree by vote gets two at once. Of a store that its product promotes by means of its own no copy is of use without these.
-    Uploads on a host keep nothing alone: an edit moves them to storage that all replicas reach. One arbiter or observer is enough for
-    any store.
+    Uploads and sessions on a host keep nothing alone: an edit moves them to storage that all replicas reach. One arbiter or observer is
+    enough for any store.
     """
     voters = {
         voter(topology.components, store)
@@ -71,7 +71,7 @@ def lone_components(topology: Topology) -> frozenset[str]:
         for component in topology.architecture.components
         if component.id in topology.index.agents
         or component.id in voters
-        or not (forms_quorum(component) or may_get_second(topology, replace(component, uploads=None)))
+        or not (forms_quorum(component) or may_get_second(topology, replace(component, uploads=None, sessions=None)))
         or (len(component.replicas) == 1 and _is_of_no_use_twice(component))
     )
 

@@ -12,6 +12,7 @@ from archgen.cli import main
 from archgen.improve.recommendation import recommend
 from archgen.language.load import load
 from archgen.model.subject import Subject
+from tests.edits.fixed_models import judged
 
 RENTED = """\
 archgen: 1
@@ -184,3 +185,39 @@ def test_a_second_server_says_what_the_uploads_of_the_first_need(
     shared = "    uploads: shared\n    # add the storage of the uploads, and its connection\n" in document["yaml"]
     alone = hosts == "big"
     assert (left, any(told), shared) == ([], alone, alone)
+
+
+@pytest.mark.parametrize(
+    ("balance", "sessions", "shared"),
+    [
+        ("round-robin", "local", True),
+        ("{health_check: GET /}", "local", True),
+        # what brings each visitor back to the same replica, and what keeps none
+        ("{algorithm: round-robin, stickiness: cookie}", "local", False),
+        ("round-robin", "shared", False),
+        ("round-robin", "none", False),
+    ],
+)
+def test_a_fix_refuses_the_second_server_whose_sessions_a_search_lets_share(
+    balance: str, sessions: str, shared: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        "archgen: 1\nname: A shop\nhosts: {l-1: {}, l-2: {}, a-1: {}}\ncomponents:\n  visitor: {kind: client}\n"
+        "  lb: {kind: load-balancer, runs_on: [l-1, l-2], cluster: {mode: active-passive, by: vrrp, watches: process, "
+        f"address: {{shared: 10.0.0.1}}}}, balance: {balance}}}\n"
+        f"  app: {{kind: app-server, runs_on: a-1, sessions: {sessions}}}\n"
+        "connections: {visitor -> lb: https, lb -> app: https}\n"
+        "flows: {buy: {steps: [visitor -> lb: POST, lb -> app: POST]}}\n"
+    )
+    file = tmp_path / "shop.arch.yaml"
+    file.write_text(text)
+    assert main(["what-if", str(file), "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    (change,) = document["changes"]
+    assert change.startswith("a replica of app on a-2")
+    assert (", and a store that both reach for the sessions of app" in change) == shared
+    assert ("    sessions: shared\n    # add the store of the sessions" in document["yaml"]) == shared
+    (finding,) = (each for each in judged(text).findings if each.rule == "single-point-of-failure")
+    assert bool(finding.changes) != shared
+    assert finding.fix is not None
+    assert finding.fix.startswith("Keep the sessions of app where several replicas reach them") == shared

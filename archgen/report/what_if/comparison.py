@@ -88,8 +88,9 @@ def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tup
                 else ""
             )
             lines.append(f"    # let the name server check the replicas and change the record{slow}")
-        if component.uploads != components[component.id].uploads:
-            lines.append("    # add the storage of the uploads, and its connection")
+        for key, words in _KEPT.items():
+            if getattr(component, key) != getattr(components[component.id], key):
+                lines.append(f"    # {words}")
         if component.replication != components[component.id].replication and _is_decided_by_nobody(component):
             lines.append("    # add what decides which replica is promoted, best at a third site: `by: …`")
         if component.replication != components[component.id].replication and not _is_followed(after, component):
@@ -100,6 +101,13 @@ def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tup
     lines += block({"connections": added}) if added else []
     lines += _lease_steps(leases)
     return "".join(f"{line}\n" for line in lines)
+
+
+_KEPT = {
+    "uploads": "add the storage of the uploads, and its connection",
+    "sessions": "add the store of the sessions, and its connection; or let the balancer bring each visitor back (`stickiness`)",
+}
+"""What a second replica finds where both reach it, and what that takes."""
 
 
 def _by_name(after: Architecture, component: Component) -> str:
@@ -159,8 +167,7 @@ def _component(before: Component, after: Component) -> dict[str, Any]:
         values["replication"] = replication_value(after)
     if after.cluster is not None and after.cluster != before.cluster:
         values["cluster"] = cluster_value(after)
-    if after.uploads != before.uploads:
-        values["uploads"] = after.uploads
+    values |= {key: getattr(after, key) for key in _KEPT if getattr(after, key) != getattr(before, key)}
     if after.deploy != before.deploy:
         values["deploy"] = after.deploy
     if after.quorum != before.quorum:
