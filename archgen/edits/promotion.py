@@ -15,6 +15,7 @@ from archgen.model.architecture import Component, Connection, Placement, Port, R
 from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.reliability.index import Index
+from archgen.reliability.promoters import orchestrates
 
 _KEPT_IN = {
     **dict.fromkeys(("postgresql", "timescaledb"), "etcd"),
@@ -238,12 +239,29 @@ def _chosen(index: Index, component: Component) -> Promoter:
 
 
 def _there(index: Index, component: Component, product: str | None) -> Component | None:
-    """Return a component of three or more that promotes a store of the same product, or is the product for that."""
+    """Return a component of three or more that promotes a store of the same product, or is a product for that, at work or not yet."""
     for store in index.components.values():
         by = index.components.get(store.replication.by or "") if store.replication is not None else None
         if by is not None and len(by.replicas) > 2 and _fits(store, by, component, product):
             return by
-    return None
+    names = _ALIKE.get(product or "", (product,))
+    return next((each for each in index.components.values() if _may_decide(index, each, component, names)), None)
+
+
+_ALIKE = {"etcd": ("etcd", "consul", "zookeeper"), "sentinel": ("sentinel", "redis-sentinel")}
+"""What Patroni keeps its leases in, and the other name of Sentinel."""
+
+
+def _may_decide(index: Index, there: Component, component: Component, products: tuple[str | None, ...]) -> bool:
+    """Return True for three or more of some products on machines of their own, in a network of a component; not those of a platform."""
+    if product_name(there.product or there.id) not in products or len(there.replicas) < 3:
+        return False
+    hosts, own = ({host for each in of.replicas for host in each.hosts} for of in (there, component))
+    networks = {index.hosts[host].network for host in hosts}
+    apart = {index.machine(host) for host in hosts}
+    if hosts and (len(apart) < 3 or networks.isdisjoint(index.hosts[host].network for host in own)):
+        return False
+    return not ("kube" in there.id or "k8s" in there.id or any(map(orchestrates, index.callers(there.id))))
 
 
 def _fits(store: Component, by: Component, component: Component, product: str | None) -> bool:

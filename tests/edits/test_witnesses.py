@@ -270,8 +270,8 @@ def test_the_third_vote_of_two_machines_stands_beside_what_stands_aside(carried:
         ),
         ("kafka: {kind: stream, product: kafka, runs_on: [c, w], quorum: majority}", "witness-1"),
         ("api: {kind: service, runs_on: [c, d, w]}", "witness-1"),
-        # two coordinators on one machine, each with the same ports
-        ("etcd: {kind: key-value-store, product: etcd, runs_on: [c, d, w], quorum: majority}", "witness-1"),
+        # two coordinators on one machine, each with the same ports: a platform's is its own
+        ("kube-etcd: {kind: key-value-store, product: etcd, runs_on: [c, d, w], quorum: majority}", "witness-1"),
     ],
 )
 def test_a_vote_in_the_third_place_stands_beside_a_member_of_another_majority(carried: str, third: str) -> None:
@@ -279,6 +279,37 @@ def test_a_vote_in_the_third_place_stands_beside_a_member_of_another_majority(ca
     hosts = "{a: {zone: r-1}, b: {zone: r-2}, c: {zone: r-1}, d: {zone: r-2}, w: {zone: r-3}}"
     members, _ = witness(MANUAL.format("a", "b", "a"), hosts, more, carried)
     assert members == ["a", "b", third]
+
+
+NETWORKS = "networks: {n: {trust: private}, o: {trust: private}}\n"
+
+
+@pytest.mark.parametrize(
+    ("product", "there", "by"),
+    [
+        ("postgresql", "keys: {kind: key-value-store, product: etcd, runs_on: [c, d, e]}", "keys"),
+        ("postgresql", "consul: {kind: key-value-store, runs_on: [c, d, e]}", "consul"),
+        ("postgresql", "keys: {kind: key-value-store, product: zookeeper, runs_on: [a, b, c]}", "keys"),
+        ("postgresql", "keys: {kind: key-value-store, product: etcd, managed: true, replicas: 3}", "keys"),
+        ("valkey", "watch: {kind: other, product: redis-sentinel, runs_on: [c, d, e]}", "watch"),
+        # another store, too few, all of them on one machine, in another network, or a platform's own
+        ("valkey", "keys: {kind: key-value-store, product: etcd, runs_on: [c, d, e]}", "sentinel"),
+        ("mysql", "keys: {kind: key-value-store, product: etcd, runs_on: [c, d, e]}", "orchestrator"),
+        ("postgresql", "keys: {kind: key-value-store, product: etcd, runs_on: [c, d]}", "etcd"),
+        ("postgresql", "keys: {kind: key-value-store, product: etcd, runs_on: {c: 3}}", "etcd"),
+        ("postgresql", "keys: {kind: key-value-store, product: etcd, runs_on: [x, y, z]}", "etcd"),
+        ("postgresql", "k8s: {kind: key-value-store, product: etcd, runs_on: [c, d, e]}", "etcd"),
+    ],
+)
+def test_what_decides_is_a_quorum_that_is_there_at_work_or_not(product: str, there: str, by: str) -> None:
+    near = ", ".join(f"{host}: {{network: n}}" for host in "abcde")
+    hosts = f"{{{near}, x: {{network: o}}, y: {{network: o}}, z: {{network: o}}}}"
+    store = f"{{kind: database, product: {product}, runs_on: [a, b], replication: {{primary: a, failover: manual}}}}"
+    text = model(f"{JOB}\ndb: {store}\n{there}", "job -> db: https", "job -> db: x", hosts, NETWORKS)
+    index = Index(load("a.arch.yaml", text.encode()).architecture)
+    promoter = promoter_of(index, index.components["db"])
+    assert promoter is not None
+    assert (promoter.id, promoter.new) == (by, by in ("etcd", "sentinel", "orchestrator"))
 
 
 def test_a_vote_that_makes_room_for_a_replica_goes_to_another_machine_that_is_there() -> None:
