@@ -12,12 +12,15 @@ from archgen.analysis.topology import Topology
 from archgen.app.config.choice import require_choice
 from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, apply_edit, needs_manual_failover
 from archgen.edits.description import describe_edit
+from archgen.edits.new_hosts import name_like
 from archgen.edits.patch import leases_of
+from archgen.edits.placement import find_host
 from archgen.edits.promotion import promoter_of
+from archgen.edits.services import is_of_one_zone
 from archgen.improve.grouping import grouped
 from archgen.improve.repair import find_smallest_repair
 from archgen.linting.checked_model import CheckedModel
-from archgen.model.architecture import Architecture
+from archgen.model.architecture import Architecture, Component
 from archgen.model.kinds import KINDS
 from archgen.model.problems import UsageError
 from archgen.model.steps import Request, steps_in_order
@@ -137,8 +140,12 @@ def _replica(architecture: Architecture, name: str, host: str | None, zone: str 
         raise UsageError(f"`{name}` is a client, and clients have no replicas")
     placed = any(replica.hosts for replica in component.replicas)
     floating = any(replica.floating for replica in component.replicas)
+    if zone is not None and host is None and not floating and (placed or is_of_one_zone(component)):
+        return _in_zone(architecture, component, zone)
     if placed and host is None and not floating:
-        raise UsageError(f"`{word}` names no host, and {name} runs on hosts; write `replica of {name} on HOST`")
+        raise UsageError(
+            f"`{word}` names no host, and {name} runs on hosts; write `replica of {name} on HOST` or `replica of {name} in ZONE`"
+        )
     if host is not None and not placed:
         raise UsageError(f"{name} has no hosts in the model, so no replica can be on {host}; leave `on {host}` out")
     if floating and (host is not None or KINDS[component.kind].stores):
@@ -150,6 +157,19 @@ def _replica(architecture: Architecture, name: str, host: str | None, zone: str 
             raise UsageError(f"`{word}`: the zone of {host or name} is the model's; `in` is for a new host")
         return AddReplica(name, host)
     return AddReplica(name, host, _zones(architecture, zone))
+
+
+def _in_zone(architecture: Architecture, component: Component, zone: str) -> AddReplica:
+    """Return a replica in a zone: on a host there that suits it, else on a new one like the first; a provider finds the place."""
+    index = Index(architecture)
+    if not component.replicas[0].hosts:
+        return AddReplica(component.id, None)
+    if zone in index.zone_kinds:
+        there = find_host(index, component, lambda host: zone not in index.zones_around(host))
+        if there is not None:
+            return AddReplica(component.id, there)
+    new = name_like(index, component.replicas[0].hosts[0], (zone,), architecture.element_names)
+    return AddReplica(component.id, new, (zone,))
 
 
 def _host(architecture: Architecture, name: str, like: str | None, zone: str | None, word: str) -> AddHost:

@@ -213,6 +213,40 @@ def test_the_text_tells_what_is_won_and_what_to_write(capsys: pytest.CaptureFixt
     assert "      runs_on: [lb-1, lb-2]\n" in text
 
 
+IN_ZONES = """\
+archgen: 1
+name: Two rooms
+zones: {room-a: {kind: datacenter}, room-b: {kind: datacenter}}
+hosts: {nas-a: {zone: room-a}, app-a: {zone: room-a}, app-b: {zone: room-b}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  app: {kind: service, runs_on: app-a, capacity: 10/s}
+  cache: {kind: cache, product: memcached, runs_on: [app-a, app-b]}
+  files: {kind: file-storage, runs_on: nas-a}
+  nat: {kind: nat-gateway, managed: {scope: zonal, zone: room-a}}
+connections: {job -> app: https, app -> files: nfs, app -> nat: tcp}
+flows: {work: {steps: [job -> app: POST, app -> files: write, app -> nat: send]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "change"),
+    [
+        # a machine that is there and suits it comes before a new one
+        ("replica of app in room-b", "a replica of app on app-b"),
+        ("replica of files in room-b", "a replica of files on nas-a-2 in room-b, a new host"),
+        ("replica of files in room-c", "a replica of files on nas-a-2 in room-c, a new host"),
+        ("replica of nat in room-b", "one more replica of nat by its provider"),
+    ],
+)
+def test_a_zone_alone_says_where_a_replica_goes(
+    words: str, change: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "rooms.arch.yaml"
+    file.write_text(IN_ZONES)
+    assert run(capsys, str(file), "--add", words)["changes"][0] == change
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

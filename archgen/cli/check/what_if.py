@@ -29,8 +29,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CHANGE",
         action="append",
         default=[],
-        help="'replica of COMPONENT [on HOST] [in ZONE]' or 'host NAME like HOST [in ZONE]'; repeatable; without "
-        "changes, search for the smallest repair",
+        help="'replica of COMPONENT [on HOST] [in ZONE]' (one that runs on hosts needs either) or 'host NAME like HOST "
+        "[in ZONE]'; repeatable; without changes, search for the smallest repair",
     )
     parser.add_argument(
         "--set",
