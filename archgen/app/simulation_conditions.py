@@ -255,11 +255,13 @@ def _unshown(topology: Topology, flow: str, component: Component, gone: Collecti
 def _moved(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
     """Yield the components whose lost replicas had visitors that nothing moves to the others."""
     check = BY_NAME[_UNMOVED].check
+    lost_to = outcome.shortfall.failing if outcome.shortfall is not None else ()
     for hit in check(RuleContext(topology)) if check is not None and outcome.lost else ():
         named = (hit.subject, *(subject for subject, _ in hit.related))
         reached = {subject.id for subject in named if subject.kind == "component"}
         cluster = topology.components[hit.subject.id].cluster if hit.subject.kind == "component" else None
-        lost = [each for each in outcome.lost if topology.replicas[each].component in reached]
+        # a share of the requests that fails since nobody checks is counted already
+        lost = [each for each in outcome.lost if topology.replicas[each].component in reached and each not in lost_to]
         if lost and outcome.flow in hit.flows and (cluster is None or cluster.watches != "host"):
             yield f"only if the traffic of {listed(lost)} moves to another replica ({_UNMOVED})"
 

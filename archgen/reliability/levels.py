@@ -17,6 +17,7 @@ from archgen.reliability.members import keeps_address
 from archgen.reliability.plan import Plan
 from archgen.reliability.requests import connections_under, is_deferred, requests
 from archgen.reliability.structure import build
+from archgen.reliability.traffic import unchecked
 
 
 class ServiceLevels(Struct, frozen=True):
@@ -48,21 +49,15 @@ def may_fail_in_part(index: Index, flow: Flow) -> bool:
     A caller checks none of its targets, or members of a target keep their addresses when they fail.
     """
     asked = [request for request, _ in requests(flow.steps)]
-    callers = {request.source for request in asked}
     targets = {
         target for request in asked for connection in connections_under(index, request) for target in connection.targets
     }
-    return any(_unchecking(index, caller) for caller in callers) or any(
+    return any(unchecked(index, flow, request) is not None for request in asked) or any(
         keeps_address(component, replica.id)
         for component in map(index.components.__getitem__, targets)
         if component.cluster is not None
         for replica in component.replicas
     )
-
-
-def _unchecking(index: Index, component: str) -> bool:
-    balance = index.components[component].balance
-    return balance is not None and balance.health_check is False
 
 
 def partial_points(plans: ServiceLevels, gone: Collection[Subject] = ()) -> tuple[Subject, ...]:

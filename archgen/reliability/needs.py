@@ -319,8 +319,8 @@ def _of_each(index: Index, use: Use, need: Need, promoted: frozenset[str]) -> It
     stuck = tuple(replica for replica in taking if keeps_address(owner[replica], replica))
     if stuck:
         yield Need(use.step, need.connection, stuck, (), len(stuck), "unwatched")
-    balance = index.components[use.source].balance
-    if balance is None or balance.health_check is not False:
+    balance = use.blind
+    if balance is None:
         return
     blind = {
         replica

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.model.architecture import Component, Connection, Flow
+from archgen.model.architecture import Balance, Component, Connection, Flow
 from archgen.model.kinds import JOB_KEEPERS, KINDS, RELAYING
 from archgen.model.products import product_of
 from archgen.model.steps import Access, Answer, Frame, Request, Step, steps_in_order, tells_of_copies
@@ -34,7 +34,7 @@ class Use(Struct, frozen=True):
     """A required call in a flow: what a step asks of whom, by target, and over which connections, if each target has one.
 
     `name` is the domain name that it looks up, where no step shows it. Over a connection that isn't required the step can be
-    answered, but can do without the answer.
+    answered, but can do without the answer. `blind` is the balance by which it goes to each target, whether that is up or not.
     """
 
     step: str
@@ -42,6 +42,7 @@ class Use(Struct, frozen=True):
     connections: tuple[Connection, ...]
     asked: dict[str, AskedOf]
     name: str | None = None
+    blind: Balance | None = None
 
     @property
     def required(self) -> tuple[Connection, ...]:

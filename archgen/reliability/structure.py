@@ -21,6 +21,7 @@ from archgen.reliability.moment import LASTING, Moment
 from archgen.reliability.needs import Conditions, Guarded, Need, needs_of, taking_over
 from archgen.reliability.promoters import acting, helpers, promotion_calls
 from archgen.reliability.requests import Asked, Use, asked_by, asks_of, requests, turns
+from archgen.reliability.traffic import unchecked
 
 ServiceLevel = Literal["serves", "every", "full"]
 """The three functions of a flow, each of which implies those before it: some request is answered, each one is, and what
@@ -102,7 +103,8 @@ def _use(index: Index, request: Request, flow: Flow, connections: tuple[Connecti
         connections = tuple(replace(connection, required=True) for connection in connections)
     asked = asked_by(index, flow, request)
     # a target that nothing connects cannot be called, and neither can the step
-    return Use(request.id, request.source, () if len(asked) < len(set(request.targets)) else connections, asked)
+    connections = () if len(asked) < len(set(request.targets)) else connections
+    return Use(request.id, request.source, connections, asked, blind=unchecked(index, flow, request))
 
 
 def _assemble(

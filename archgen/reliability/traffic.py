@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import floor, isclose
 
-from archgen.model.architecture import Balance, Component, Connection, Flow
+from archgen.model.architecture import Balance, Component, Connection, Flow, Record
 from archgen.model.kinds import KINDS
 from archgen.model.steps import Frame, Request, Step, first_request
 from archgen.model.wording import listed
@@ -26,6 +26,36 @@ def chooser(index: Index, flow: Flow, source: str, targets: Iterable[str]) -> Co
         return own
     servers = map(index.components.__getitem__, index.servers_of(flow.domain, source))
     return next((server for server in servers if server.balance is not None), own)
+
+
+def unchecked(index: Index, flow: Flow, request: Request) -> Balance | None:
+    """Return the balance by which a request goes to each of its targets, whether that is up or not; None if it is checked, or unknown.
+
+    A name server that checks nothing chooses only where it has several addresses to answer with.
+    """
+    choosing = chooser(index, flow, request.source, request.targets)
+    balance = choosing.balance
+    if balance is None or balance.health_check is not False:
+        return None
+    is_source = choosing.id == request.source
+    return balance if is_source or len(_addresses(choosing, flow.domain or "")) > 1 else None
+
+
+def _addresses(server: Component, name: str) -> set[str]:
+    """Return the addresses of one family with which a name server answers for a name, by another name as well."""
+    names = [name.casefold().rstrip(".")]
+    for each in names:
+        further = [record.value for record in server.records if record.type.upper() == "CNAME" and _is_of(record, each)]
+        names += [known for value in further if (known := value.casefold().rstrip(".")) not in names]
+    found = [
+        (record.type.upper(), record.value) for record in server.records if any(_is_of(record, each) for each in names)
+    ]
+    families = [{value for kind, value in found if kind == family} for family in ("A", "AAAA")]
+    return max(families, key=len)
+
+
+def _is_of(record: Record, name: str) -> bool:
+    return record.name.casefold().rstrip(".") == name
 
 
 def traffic_weights(balance: Balance | None, owners: Mapping[str, str]) -> dict[str, float]:

@@ -35,7 +35,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if cluster is None or not _moves(cluster):
             flows = _flows_over(facts, calls)
             if not _is_left_out_when_sick(facts, component, flows):
-                yield _hit(component, _unmoved(facts, component, flows), _fix(facts, component), flows)
+                yield _hit(component, _unmoved(facts, component, calls, flows), _fix(facts, component), flows)
             continue
         if cluster.watches == "host":
             yield _unwatched(facts, component, cluster)
@@ -73,13 +73,17 @@ def _name_servers(facts: Topology, call: Connection) -> list[Component]:
     return [facts.components[name] for name in names]
 
 
+def _untracked(names: str, servers: Sequence[Component]) -> str:
+    """Return the message about several that visitors reach; a name server may be declared to check none of them."""
+    if blind := dict.fromkeys(each.id for each in servers if each.balance and each.balance.health_check is False):
+        return f"While one of {names} is down, {listed(tuple(blind))} leads visitors there all the same, without a health check"
+    return f"Nothing is declared that moves the visitors' traffic when one of {names} fails"
+
+
 def _site_hit(call: Connection, names: list[str], servers: Sequence[Component], flows: tuple[str, ...]) -> Hit:
-    blind = [server.id for server in servers if server.balance and server.balance.health_check is False]
     return Hit(
         subject=Subject("connection", call.id),
-        message=f"While one of {listed(names)} is down, {listed(blind)} leads visitors there all the same, without a health check"
-        if blind
-        else f"Nothing is declared that moves the visitors' traffic when one of {listed(names)} fails",
+        message=_untracked(listed(names), servers),
         related=tuple((Subject("component", name), "is one that visitors reach") for name in names),
         flows=flows,
         fix="Let the name server leave out what can't answer: `balance: {health_check: GET /health}`.",
@@ -113,11 +117,9 @@ def _pair_on_hosts(component: Component) -> Cluster | None:
     return cluster if len(component.replicas) > 1 and works_alone else None
 
 
-def _unmoved(facts: Topology, component: Component, flows: tuple[str, ...]) -> str:
+def _unmoved(facts: Topology, component: Component, calls: Sequence[Connection], flows: tuple[str, ...]) -> str:
     """Return the message; where a name leads to one replica alone, the others get no traffic even now."""
-    replicas = [replica.id for replica in component.replicas]
-    domains = dict.fromkeys(facts.flows[flow].domain for flow in _visits(facts, component, flows))
-    for domain in filter(None, domains):
+    for domain in dict.fromkeys(filter(None, (facts.flows[flow].domain for flow in _visits(facts, component, flows)))):
         hosts = hosts_named(facts, component, domain)
         others = [replica.id for replica in component.replicas if not set(replica.hosts) & set(hosts)]
         if hosts and others:
@@ -127,14 +129,13 @@ def _unmoved(facts: Topology, component: Component, flows: tuple[str, ...]) -> s
                 f"{domain} leads to {listed(hosts)} alone: {listed_replicas(others)} {get} no visitors, and nothing is declared that "
                 f"moves {moves}"
             )
-    lost = f"one of {listed_replicas(replicas)}"
-    balancers = _balancers_before(facts, component)
-    if balancers:
+    lost = listed_replicas([replica.id for replica in component.replicas])
+    if balancers := _balancers_before(facts, component):
         return (
             f"{listed(flows)} {'bypasses' if len(flows) == 1 else 'bypass'} {listed(balancers, 'or')}, and nothing is declared that moves "
-            f"that traffic when {lost} fails"
+            f"that traffic when one of {lost} fails"
         )
-    return f"Nothing is declared that moves the visitors' traffic when {lost} fails"
+    return _untracked(lost, [server for call in calls for server in _name_servers(facts, call)])
 
 
 def _visits(facts: Topology, component: Component, flows: tuple[str, ...]) -> list[str]:
