@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 
 from archgen.edits.names import same_series
-from archgen.edits.witnesses import is_for_voters, platform_hosts
+from archgen.edits.witnesses import hosts_for_members, is_for_voters, platform_hosts, spare_hosts
 from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
 from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
@@ -62,6 +62,17 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
         return leaves, len(zones_shared(index, host, own)), index.host_order[host]
 
     return min(fitting, key=rank, default=None)
+
+
+def idle_host(index: Index, component: Component, is_taken: Callable[[str], bool]) -> str | None:
+    """Return a host with nothing on it that is named after those of a component, and fits it otherwise; None if there is none."""
+    own = [host for replica in component.replicas for host in replica.hosts]
+    if component.managed or not own:
+        return None
+    idle = hosts_for_members(index, component, spare_hosts(index, component))
+    unused = (host for host in idle if not (is_for_voters(index, host) or is_taken(host)))
+    near = (host for host in unused if not leaves_site(index, component, index.zones_around(host)))
+    return min(near, key=lambda host: len(zones_shared(index, host, own)), default=None)
 
 
 def zones_shared(index: Index, host: str, others: Iterable[str]) -> set[str]:

@@ -18,7 +18,7 @@ from archgen.edits.changes import (
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.new_hosts import name_like, with_bound
 from archgen.edits.patch import patch_of
-from archgen.edits.placement import find_host, is_port_taken
+from archgen.edits.placement import find_host, idle_host, is_port_taken
 from archgen.edits.promotion import (
     agrees_by_vote,
     can_be_promoted,
@@ -209,7 +209,8 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
     machine = topology.hosts[host]
     # two of three in one zone and one in another are lost with the first of these
     zones = machine.zones if voting else zones_beside(topology, host, carried)
-    new = name_like(topology.index, host, zones, topology.element_names)
+    idle = None if voting else idle_host(topology.index, carried[0], lambda _: False)
+    new = idle or name_like(topology.index, host, zones, topology.element_names)
     added = (AddHost(new, host, names, zones),) if names else ()
     thirds = [edit.hosts[1] for edit in members if isinstance(edit, FormQuorum) and edit.hosts]
     if thirds and machine.runs_on is None:

@@ -24,7 +24,7 @@ from archgen.edits.changes import (
 from archgen.edits.moves import BUILT, moves, moves_of_promoters
 from archgen.edits.names import next_name, next_place
 from archgen.edits.new_hosts import has_replica_on, name_like
-from archgen.edits.placement import can_be_doubled, find_host, leaves_site
+from archgen.edits.placement import can_be_doubled, find_host, idle_host, leaves_site
 from archgen.edits.promotion import (
     agrees_by_vote,
     arbiter_of,
@@ -146,9 +146,9 @@ def against(
             apart = (each for each in ended if all(carried[host] == 1 for host in hosts[each.id]))
             options = (edit for each in apart for edit in _elsewhere(index, each, target, breaking))
             first = [edit for edit in options if alone or edit.host in index.hosts]
-        yield from (edit for edit in first if edit.host in index.hosts)
+        yield from (edit for edit in first if index.standing_on.get(edit.host or ""))
         yield from (edit for edit in moved if isinstance(edit, MoveHost))
-        yield from (edit for edit in first if edit.host not in index.hosts)
+        yield from (edit for edit in first if not index.standing_on.get(edit.host or ""))
         yield from _machines(index, target, affected, breaking, built)
     if target.kind == "replica":
         # the model names where they may run; data does not follow a replica there by itself
@@ -236,10 +236,16 @@ def _on_host_there(
 ) -> Iterator[AddHost]:
     """Yield replicas of what an element takes down with a host, on the host that is there and suits each; none of one alone."""
     ended = [component for component in carried if _ends(index, component, target)]
-    there = {find_host(index, component, _taken(index, target, breaking)) for component in ended}
+    there = {_host_there(index, component, target, breaking) for component in ended}
     place = there.pop() if len(ended) > 1 and len(there) == 1 else None
     if place is not None:
         yield AddHost(place, host, tuple(component.id for component in ended), index.hosts[place].zones)
+
+
+def _host_there(index: Index, component: Component, target: Subject, breaking: Collection[Subject]) -> str | None:
+    """Return a declared host for another replica, best one with similar work on it; None where a new one is needed."""
+    taken = _taken(index, target, breaking)
+    return find_host(index, component, taken) or idle_host(index, component, taken)
 
 
 def _taken(index: Index, target: Subject, breaking: Collection[Subject]) -> Callable[[str], bool]:
@@ -318,9 +324,9 @@ def _is_odd_majority(component: Component) -> bool:
 def _elsewhere(
     index: Index, component: Component, target: Subject, breaking: Collection[Subject]
 ) -> Iterator[AddReplica]:
-    """Yield another replica on a host that it fits on and that is no single point, else on a new one."""
+    """Yield another replica on a host that it fits on and that is no single point, else on one that is idle, else on a new one."""
     own = [host for replica in component.replicas for host in replica.hosts]
-    free_host = find_host(index, component, _taken(index, target, breaking)) if own else None
+    free_host = _host_there(index, component, target, breaking) if own else None
     if free_host is not None or not own:
         yield AddReplica(component.id, free_host)
         return
@@ -340,9 +346,8 @@ def _places(
     if is_virtual and target.kind == "zone" and all(index.takes_down(target, machine) for machine in machines):
         return []
     zones = list(_zones(index, host, carried, breaking, target))
-    near = [
-        each for each in zones if not any(leaves_site(index, index.components[name], each, carried) for name in carried)
-    ]
+    own = [index.components[name] for name in carried]
+    near = [each for each in zones if not any(leaves_site(index, component, each, carried) for component in own)]
     return near or ([index.hosts[host].zones] if zones and target.kind != "zone" else [])
 
 

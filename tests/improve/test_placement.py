@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from yaml import safe_load
 
 from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, apply_edit
 from archgen.edits.description import describe_edit
 from archgen.edits.names import next_name
-from archgen.edits.placement import find_host
+from archgen.edits.placement import find_host, idle_host
 from archgen.improve.repair import find_smallest_repair
 from archgen.language.load import load
 from archgen.model.change import Append, Put
@@ -366,3 +367,40 @@ flows:
 """
     edits = find_smallest_repair(load("files.arch.yaml", text.encode()).architecture).edits
     assert any(isinstance(edit, AutomateFailover) for edit in edits) == automated
+
+
+@pytest.mark.parametrize(
+    ("hosts", "found"),
+    [
+        ("db-1: {}, db-2: {}", "db-2"),
+        ("db-1: {zone: a}, db-2: {zone: a}, db-3: {zone: b}", "db-3"),
+        # what another name is for nobody knows, a network is elsewhere, and a virtual one is lost with the first
+        ("db-1: {}, desk: {}", None),
+        ("db-1: {}, witness-1: {}", None),
+        ("db-1: {}, db-2: {network: n}", None),
+        ("m: {}, db-1: {runs_on: m}, db-2: {runs_on: m}", None),
+        # a host that is lost, or that something runs on
+        ("db-1: {}, db-9: {}", None),
+        ("db-1: {}, db-8: {}", None),
+    ],
+)
+def test_a_machine_with_nothing_on_it_is_used_before_a_new_one(hosts: str, found: str | None) -> None:
+    declared = hosts if "db-8" in hosts else f"{hosts}, db-8: {{}}"
+    components = "api: {kind: database, runs_on: db-1}\nother: {kind: cache, runs_on: db-8}"
+    zones, more = "a: {kind: rack}, b: {kind: rack}", "networks: {n: {trust: private}}"
+    text = model(components, hosts=declared, zones=zones, more=more)
+    index = Index(load("edge.arch.yaml", text.encode()).architecture)
+    assert idle_host(index, index.components["api"], lambda host: host == "db-9") == found
+    managed = replace(index.components["api"], managed=True)
+    assert idle_host(index, managed, lambda _: False) is None
+
+
+def test_what_runs_together_goes_to_an_idle_machine_together() -> None:
+    text = model(
+        "api: {kind: service, runs_on: s-1}\nside: {kind: service, runs_on: s-1}",
+        connections="job -> api: https\napi -> side: {protocol: http, locality: same-host}",
+        steps="job -> api: x\napi -> side: x",
+        hosts="s-1: {}, s-2: {}",
+    )
+    (edit,) = find_smallest_repair(load("edge.arch.yaml", text.encode()).architecture).edits
+    assert edit == AddHost("s-2", "s-1", ("api", "side"))
