@@ -25,7 +25,28 @@ from archgen.reliability.members import quorum_of
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each host or zone that takes down flows because replicas of a component share it."""
     facts = context.topology
-    yield from _of_machines(facts, list(_hits(facts)))
+    yield from _without_only_sites(facts, list(_of_machines(facts, list(_hits(facts)))))
+
+
+def _without_only_sites(facts: Topology, hits: list[Hit]) -> Iterator[Hit]:
+    """Yield the hits but those of a zone that is all of another one around it, which takes down the same: one fix leaves both."""
+    for hit in hits:
+        inner = [each for each in hits if _is_only_site(facts, each, hit)]
+        if not any(_is_only_site(facts, hit, each) for each in hits):
+            sites = ((each.subject, f"is all of {hit.subject.id}") for each in inner)
+            causes = hit.causes.union(*(each.causes for each in inner))
+            yield replace(hit, related=(*hit.related, *sites), causes=causes)
+
+
+def _is_only_site(facts: Topology, inner: Hit, outer: Hit) -> bool:
+    """Return True if a hit is of a zone inside that of another, which has no further site: it holds the same."""
+    zone, around = inner.subject, outer.subject
+    if zone.kind != "zone" or not facts.index.inside(zone.id, around.id):
+        return False
+    if any(facts.index.inside(other.id, around.id) for other in facts.index.zones_like(zone.id)):
+        return False
+    hosts = (facts.index.zones_around(host) for host in facts.hosts)
+    return all(zone.id in zones for zones in hosts if around.id in zones)
 
 
 def _hits(facts: Topology) -> Iterator[Hit]:
