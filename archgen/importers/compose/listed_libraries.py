@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from archgen.importers.compose.library_calls import has_own_lists, may_use_types_alone
+from archgen.importers.compose.library_calls import OwnLists, may_use_types_alone
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import FactSheet, Opener
@@ -25,12 +25,13 @@ def describe_sources(
     sheet: FactSheet,
 ) -> None:
     """Add what programs have libraries for, by their own lists of packages, and the addresses in their sources at which nothing is."""
+    lists = OwnLists(parts.values(), libraries)
     for part in parts.values():
         if KINDS[part.kind].role != "application" or part.guess.known.product is not None:
             continue
         packages, code = libraries(part), sources.own_code(part.id)
         seek_defaults(part.id, code, packages.text, variables(part), hosts, sheet)
-        if packages.text == "" or not has_own_lists(part, parts.values(), libraries):
+        if packages.text == "" or not lists.are_own(part):
             packages = sources.lists_of(part.id) or packages
         if not may_use_types_alone(part, packages):
             describe_drivers(part.id, packages, code, part.service.source, opener, sheet)
