@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import assert_never
 
 from archgen.edits.changes import (
@@ -19,6 +19,7 @@ from archgen.edits.changes import (
 from archgen.edits.new_hosts import new_zones
 from archgen.edits.promotion import Promoter, arbiter_of, is_followed
 from archgen.edits.replicas import copies_instead, kept_alone, lacks_deployment
+from archgen.edits.second_replicas import replicates_itself
 from archgen.edits.services import has_zones_beside, is_of_one_zone
 from archgen.edits.witnesses import hosts_from_primary, settled_witness, witness_has_machine, witness_zones
 from archgen.model.architecture import Architecture, Component
@@ -104,12 +105,14 @@ def _cautions(architecture: Architecture, component: Component | None) -> str:
     return f"{_waiting(architecture, component)}{_shared(architecture, (component,))}"
 
 
-def _shared(architecture: Architecture, grown: Iterable[Component | None]) -> str:
-    """Return the caution for second replicas of what keeps uploads or sessions on its host."""
+def _shared(architecture: Architecture, grown: Collection[Component | None]) -> str:
+    """Return the caution for second replicas of what keeps uploads or sessions on its host, and of directories."""
+    joined = tuple(each.id for each in grown if each is not None and replicates_itself(each))
+    joins = f", with {listed(joined)} joined to the first server, and both addresses at each caller" if joined else ""
     local = [each for each in grown if each is not None and "local" in (each.uploads, each.sessions)]
     kept = {each.id: kept_alone(each, Index(architecture).callers) for each in local}
     names = {key: tuple(name for name, own in kept.items() if key in own) for key in _PLACES}
-    return "".join(
+    return joins + "".join(
         f", and {place} that both reach for the {key} of {listed(names[key])}"
         for key, place in _PLACES.items()
         if names[key]

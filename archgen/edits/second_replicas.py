@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from archgen.analysis.hops import is_signaled
 from archgen.analysis.programs import holds_sessions, is_spread_by_clients
 from archgen.analysis.topology import Topology
@@ -29,6 +31,19 @@ def may_get_second(topology: Topology, component: Component) -> bool:
         or "sessions" in kept_alone(component, topology.index.callers)
     )
     return may_run_twice(topology, component) and not keeps
+
+
+def replicates_itself(component: Component) -> bool:
+    """Return True for the only server of a directory on own hosts: a second one gets all that it knows, once people have joined it."""
+    return product_of(component.product).directory and len(component.replicas) == 1 and not component.managed
+
+
+def may_share_with_second(topology: Topology, component: Component) -> bool:
+    """Return True if a second replica does no harm once people let it share what the first one keeps.
+
+    An edit moves uploads and sessions on a host to storage that all replicas reach; servers of a directory replicate by themselves.
+    """
+    return replicates_itself(component) or may_get_second(topology, replace(component, uploads=None, sessions=None))
 
 
 def passes_on_what_it_reads(topology: Topology, component: Component) -> bool:

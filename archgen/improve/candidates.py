@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from msgspec.structs import replace
-
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
     AddHost,
@@ -35,7 +33,7 @@ from archgen.edits.promotion import (
     observer_of,
     promoter_of,
 )
-from archgen.edits.second_replicas import may_get_second
+from archgen.edits.second_replicas import may_share_with_second
 from archgen.edits.service_advice import is_only_spread
 from archgen.edits.services import can_be_spread, has_zones_beside, is_of_one_zone
 from archgen.edits.witnesses import (
@@ -58,8 +56,7 @@ def lone_components(topology: Topology) -> frozenset[str]:
     """Return the components of which a second replica would do harm, or stand in for nothing: only people know what it takes.
 
     What can agree by vote gets two at once. Of a store that its product promotes by means of its own no copy is of use without these.
-    Uploads and sessions on a host keep nothing alone: an edit moves them to storage that all replicas reach. One arbiter or observer is
-    enough for any store.
+    One arbiter or observer is enough for any store.
     """
     voters = {
         voter(topology.components, store)
@@ -71,7 +68,7 @@ def lone_components(topology: Topology) -> frozenset[str]:
         for component in topology.architecture.components
         if component.id in topology.index.agents
         or component.id in voters
-        or not (forms_quorum(component) or may_get_second(topology, replace(component, uploads=None, sessions=None)))
+        or not (forms_quorum(component) or may_share_with_second(topology, component))
         or (len(component.replicas) == 1 and _is_of_no_use_twice(component))
     )
 

@@ -221,3 +221,41 @@ def test_a_fix_refuses_the_second_server_whose_sessions_a_search_lets_share(
     assert bool(finding.changes) != shared
     assert finding.fix is not None
     assert finding.fix.startswith("Keep the sessions of app where several replicas reach them") == shared
+
+
+DIRECTORY = """\
+archgen: 1
+name: An office
+hosts: {c-1: {}, c-2: {}, s-1: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  files: {kind: app-server, runs_on: [c-1, c-2]}
+  samba: {kind: identity-provider, product: samba, runs_on: s-1}
+connections: {job -> files: https, files -> samba: ldaps}
+flows: {open: {steps: [job -> files: GET, files -> samba: bind]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        (
+            "",
+            "",
+            [
+                "a replica of samba on s-2, a new host, with samba joined to the first server, and both addresses at each caller"
+            ],
+        ),
+        # what isn't known to replicate, and a provider's directory
+        ("product: samba", "product: keycloak", []),
+        ("runs_on: s-1}", "managed: true}", []),
+    ],
+)
+def test_a_search_adds_the_second_server_of_a_directory(
+    before: str, after: str, changes: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert before in DIRECTORY
+    file = tmp_path / "office.arch.yaml"
+    file.write_text(DIRECTORY.replace(before, after))
+    assert main(["what-if", str(file), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["changes"] == changes
