@@ -250,6 +250,9 @@ def _judge(facts: Topology, connection: Connection, store: str) -> Iterator[Hit]
             or _is_for_devices(facts, connection, store)
             or _is_for_partners(facts, connection, store)
         ):
+            if _is_public_by_design(facts, connection, store):
+                yield from _unauthorized(facts, connection, store)
+                return
             yield Hit(
                 subject=Subject("connection", connection.id),
                 message=f"{store} takes connections from {connection.source}, which is on the internet",
@@ -279,6 +282,34 @@ def _is_for_devices(facts: Topology, connection: Connection, store: str) -> bool
     return facts.kind(store).id in QUEUES and all(port.protocol in DEVICES for port in connection.ports)
 
 
+def _is_public_by_design(facts: Topology, connection: Connection, store: str) -> bool:
+    """Return True for a provider's store that browsers and devices call over its public API, encrypted, each as itself."""
+    component = facts.components[store]
+    open_to_all = component.managed and product_name(component.product) in _PUBLIC_APIS
+    return bool(open_to_all) and not clear_ports(connection) and connection.authentication is not False
+
+
+def _unauthorized(facts: Topology, connection: Connection, store: str) -> Iterator[Hit]:
+    """Yield a hit for a public API if nothing is declared by which its callers sign in."""
+    if connection.authentication is None:
+        yield Hit(
+            subject=Subject("connection", connection.id),
+            message=f"{connection.source} calls {store} itself over the internet, and nothing says how it signs in",
+            related=((Subject("component", store), "keeps data"),),
+            flows=facts.flows_over[connection.id],
+            fix=(
+                "Declare how each caller signs in (`authentication: signed token`), and let the rules of the store say what each may read "
+                "and write."
+            ),
+            case="api",
+            confidence="medium",
+        )
+
+
+_PUBLIC_APIS = ("dynamodb", "firestore", "cosmos-db", "kinesis", "sqs", "sns", "pubsub", "event-grid", "iot-hub")
+"""Products with a public API that authorizes each caller, which browsers and devices may call."""
+
+
 def _is_for_partners(facts: Topology, connection: Connection, store: str) -> bool:
     """Return True for files that others fetch and leave over SFTP or FTP, which servers are there for, with an account.
 
@@ -293,7 +324,7 @@ RULE = Rule(
     code="SEC006",
     title="Exposed database",
     severity="error",
-    cases=(("past", "warning"), ("rule", "warning")),
+    cases=(("past", "warning"), ("rule", "warning"), ("api", "info")),
     category="security",
     summary="A data store takes connections from an untrusted network, or directly from people inside.",
     why=(
@@ -304,7 +335,8 @@ RULE = Rule(
     fix="Let only the applications reach it, over a private network; give visitors an application to talk to.",
     limits=(
         "Skips object storage, which often serves visitors by design, files that partners exchange over SFTP or FTP, "
-        "brokers behind a proxy, and those that devices reach over MQTT or CoAP. A directory of accounts that the internet "
+        "brokers behind a proxy, and those that devices reach over MQTT or CoAP. Of a provider's store with a public API for "
+        "browsers and devices, such as DynamoDB or Firestore, asks only how these sign in. A directory of accounts that the internet "
         "asks over LDAP counts as a store. Counts a firewall's rule that lets outsiders in without a connection, or people and a DMZ "
         "inside on every port, and no connection that a firewall denies. Follows proxies that pass on the same protocol, "
         "other than that of the web. Inside, reports only clients that a flow leads elsewhere, at medium confidence; of other "
