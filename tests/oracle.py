@@ -746,7 +746,7 @@ class World:
         return {one for one in ([component.network] if component.network else of_hosts) if one is not None}
 
     def done_later(self, flow: Flow) -> set[str]:
-        """The required steps that nobody waits for: by their own word, or as only such steps led to their source.
+        """The required steps that nobody waits for: by their own word, or as only such steps led to their source, or to what it takes from.
 
         What passes requests on does so with those that came to it since it last did, on this branch or before it.
         """
@@ -770,6 +770,8 @@ class World:
                         if one.source == request.source and came:
                             break
                 before = set(came) or before
+            if request.source not in led and self.takes_what_came_later(request, led):
+                before = {True}
             late = required and (declared or before == {True})
             if late:
                 found.add(request.id)
@@ -779,6 +781,13 @@ class World:
             for target in request.targets:
                 led.setdefault(target, set()).add(late)
         return found
+
+    def takes_what_came_later(self, request: Request, led: dict[str, set[bool]]) -> bool:
+        """Whether a request that nothing led to asks only what keeps jobs, nobody waited for any of them, and no word says otherwise."""
+        said = [request.deferred, *(one.deferred for one in self.connections(request) if one is not None)]
+        keeping = KEEPING if self.component[request.source].kind == "worker" else KEEPING[:2]
+        kept = all(led.get(one) == {True} and self.component[one].kind in keeping for one in request.targets)
+        return kept and all(word is None for word in said)
 
     def pulls(self, request: Request, after: list[Request]) -> bool:
         """Whether a worker asks nothing but keepers of jobs, each of which others than workers fill, and no later step empties."""

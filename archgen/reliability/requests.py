@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.model.architecture import Balance, Component, Connection, Flow
-from archgen.model.kinds import JOB_KEEPERS, KINDS, RELAYING
+from archgen.model.kinds import JOB_KEEPERS, KINDS, QUEUES, RELAYING
 from archgen.model.products import product_of
 from archgen.model.steps import Access, Answer, Frame, Request, Step, steps_in_order, tells_of_copies
 from archgen.reliability.index import Index
@@ -143,8 +143,8 @@ def _reads_copies(index: Index, request: Request, target: str) -> bool:
 def turns(index: Index, flow: Flow) -> Iterator[Turn]:
     """Yield every request of a flow in order, with whether anybody waits for it.
 
-    Nobody waits for one that is deferred, nor for those of what only such ones have started or called so far. A balancer calls nobody
-    by itself: its request passes on the last ones that it got.
+    Nobody waits for one that is deferred, nor for those of what only such ones have started or called so far, or of what begins by
+    taking from a queue that only such ones have filled. A balancer calls nobody by itself: its request passes on the last ones that it got.
     """
     later_only: dict[str, bool] = {}
     # what balancers got, and the places at which they passed it on
@@ -156,6 +156,7 @@ def turns(index: Index, flow: Flow) -> Iterator[Turn]:
         deferred = is_deferred(index, request) and not (number == 0 and takes_job(index, flow, request))
         passed = _got_last(seen[source], branches) if source in seen else ()
         led = all(each.id in later_requests for each in passed) if passed else later_only.get(source, False)
+        led = led or (source not in later_only and _takes_later(index, request, connections, later_only))
         later = required and (deferred or led)
         starts = source not in later_only
         yield Turn(request, connections, required, later, starts, passed)
@@ -170,6 +171,16 @@ def turns(index: Index, flow: Flow) -> Iterator[Turn]:
             later_only[target] = later_only.get(target, True) and later
             if index.components[target].kind in RELAYING:
                 seen.setdefault(target, []).append((branches, request))
+
+
+def _takes_later(
+    index: Index, request: Request, connections: Iterable[Connection], later_only: Mapping[str, bool]
+) -> bool:
+    """Return True for what takes by itself what nobody waits for, from what keeps it, unless the model says who waits for that."""
+    if request.deferred is not None or any(each.deferred is not None for each in connections):
+        return False
+    keeping = JOB_KEEPERS if index.components[request.source].kind == "worker" else QUEUES
+    return all(later_only.get(each, False) and index.components[each].kind in keeping for each in request.targets)
 
 
 def _got_last(seen: Sequence[tuple[Branches, Request | None]], branches: Branches) -> tuple[Request, ...]:

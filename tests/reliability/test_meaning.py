@@ -376,6 +376,30 @@ def test_a_source_that_only_starts_later_work_is_no_part_of_the_answer(told: Tol
     assert told.outcome(poll, "worker@c") == ("delayed", "accepted; worker is down, so what is sent waits for it")
 
 
+def test_who_takes_what_nobody_waits_for_is_waited_for_by_nobody(told: Told) -> None:
+    sent = LATER.replace("shop -> orders: amqp", "shop -> orders: {protocol: amqp, async: true}")
+    poll = sent.replace("orders -> worker: {protocol: amqp, async: true}", "worker -> orders: amqp").replace(
+        "- orders -> worker:", "- worker -> orders:"
+    )
+    assert told.outcome(poll, "worker@c") == ("delayed", "accepted; worker is down, so what is sent waits for it")
+    assert told.outcome(poll, "orders@b")[0] == "delayed"
+    assert told.outcome(poll, "mail") == ("delayed", "accepted; mail is down, so orders keeps what is sent")
+    assert told.points(poll)[0] == {"shop@a", "a"}
+    # who says that the flow waits for it, or who put it there, is right
+    assert (
+        told.outcome(poll.replace("worker -> orders: amqp", "worker -> orders: {protocol: amqp, async: false}"), "c")[0]
+        == "down"
+    )
+    assert (
+        told.outcome(poll.replace("shop -> orders: {protocol: amqp, async: true}", "shop -> orders: amqp"), "c")[0]
+        == "down"
+    )
+    # a store is asked for more than jobs, unless a worker asks it
+    asked = poll.replace("kind: queue, product: rabbitmq", "kind: key-value-store, product: redis")
+    assert told.outcome(asked, "worker@c")[0] == "delayed"
+    assert told.outcome(asked.replace("kind: worker", "kind: service"), "worker@c")[0] == "down"
+
+
 def test_somebody_waits_for_the_first_request(told: Told) -> None:
     assert "the first request of the flow `order` must not be `async`" in told.refusal(
         LATER.replace("user -> shop: https", "user -> shop: {protocol: https, async: true}")
