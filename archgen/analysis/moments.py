@@ -11,6 +11,7 @@ from archgen.analysis import assumed_numbers as numbers
 from archgen.analysis.assumed_numbers import Delay, Source
 from archgen.analysis.dns_names import address, pointee, readings
 from archgen.analysis.element_numbers import is_own_code
+from archgen.analysis.record_paths import leads_own_visitors
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Changes, Component, Record, Replica
 from archgen.model.dns_zones import normalize_name
@@ -119,8 +120,9 @@ class Moments:
         return _assumed(_MOVERS.get(cluster.by or "") or self._promoting(component, cluster.by))
 
     def _by_dns(self, component: Component) -> Timed:
-        """Return the time until callers ask again and get another address: that of the checks, and the longest ttl."""
-        ttls = [numbers.DNS_TTL.seconds if each.ttl is None else each.ttl for each in self._leading_to(component)]
+        """Return the time until callers ask again and get another address: that of the checks, and the longest ttl of its names."""
+        leading = [each for each in self._leading_to(component) if leads_own_visitors(self._topology, each, component)]
+        ttls = [numbers.DNS_TTL.seconds if each.ttl is None else each.ttl for each in leading]
         cached = max(ttls, default=numbers.DNS_TTL.seconds)
         checks = numbers.DNS_CHECKS
         text = f"{checks.source.text}; records are cached for {cached:g} s"

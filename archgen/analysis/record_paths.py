@@ -68,6 +68,28 @@ def records_behind(topology: Topology, record: Record) -> list[Record]:
     return found
 
 
+def leads_own_visitors(topology: Topology, record: Record, component: Component) -> bool:
+    """Return True for a record on the way from a component's own names, if some are, else for one that isn't of other flows alone.
+
+    Other names may lead to the same hosts, to what runs beside it.
+    """
+    own = [way for name in topology.own_names.get(component.id, ()) for way in _ways_from(topology, name)]
+    if own:
+        return record in own
+    flows = topology.names.flows(record)
+    return not flows or not {*topology.flows_of[component.id]}.isdisjoint(flows)
+
+
+def _ways_from(topology: Topology, name: str) -> list[Record]:
+    """Return the records that lead from a name to addresses, through other names, mail servers and services."""
+    names, ways = [name, *topology.names.mail_servers(name), *map(pointee, topology.names.services(name))], []
+    for each in names:
+        leading = [record for record in topology.names.leading(each) if record not in ways]
+        ways += leading
+        names += [pointee(record) for record in leading if record.type.upper() in ALIASES]
+    return ways
+
+
 def leaves_out_sick_hosts(topology: Topology, component: Component, name: str) -> bool:
     """Return True if the answers for a name are all hosts of a component or its alternatives, and a host that fails is left out.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import address, pointee
-from archgen.analysis.record_paths import leaves_out_sick_hosts, records_behind
+from archgen.analysis.record_paths import leads_own_visitors, leaves_out_sick_hosts, records_behind
 from archgen.analysis.topology import Topology
 from archgen.edits.records import failover_ttl
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -28,7 +28,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for record in (record for server in names.servers for record in server.records):
         if (record.ttl or 0.0) <= objective or record.id in reported:
             continue
-        led = (candidate for candidate in components if _leads(facts, record, candidate))
+        led = (each for each in components if _leads(facts, record, each) and leads_own_visitors(facts, record, each))
         component = next((one for one in led if _by_name(one) or _leaves_one(facts, one, record.name)), None)
         if component is not None:
             reported.add(record.id)
