@@ -23,6 +23,9 @@ from archgen.reliability.requests import access_of, calls_of, is_needed, request
 _QUEUES = (*QUEUES, "cache", "key-value-store")
 """The kinds from which workers take jobs; a broker may be declared as either."""
 
+_SOCKETS = ("ws", "wss")
+"""The protocols of the web that carry others."""
+
 
 class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     """An architecture with the answers about its flows; each is a frozen value in the order of the model."""
@@ -183,9 +186,23 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
                         packets.add(target)
                     if self.kind(target).id in PASSING or forwards:
                         passed.setdefault(target, (*passed[source], target))
-                    elif self.kind(target).entry:
+                    elif self.kind(target).entry and not (hop.port.protocol in _SOCKETS and self._takes_calls(target)):
                         entries.setdefault(target, {}).setdefault(flow, passed[source])
         return entries
+
+    def flows_needing(self, component: str) -> tuple[str, ...]:
+        """Return the flows of a component that can't do without it."""
+        return tuple(flow for flow in self.flows_of[component] if component in self.losses.members[flow])
+
+    def is_light(self, flows: Iterable[str], limit: float) -> bool:
+        """Return True for flows that all declare their demand, and together bring fewer requests per second than a limit at peak."""
+        rates = [self.flows[flow].busiest for flow in flows]
+        return bool(rates) and sum(rate or 0.0 for rate in rates) < limit and None not in rates
+
+    def _takes_calls(self, component: str) -> bool:
+        """Return True for a server of telephony, to which browsers send SIP over a WebSocket (RFC 7118): no pages, and no web requests."""
+        ports = (port for call in self.incoming[component] for port in call.ports)
+        return any(port.protocol in ("sip", "sips") for port in ports)
 
     @cached_property
     def behind_balancers(self) -> frozenset[str]:
