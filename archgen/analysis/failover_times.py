@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archgen.analysis.moments import Timed, moments
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Cluster, Component, Connection, Flow, Replica
-from archgen.model.durations import round_duration
+from archgen.model.durations import round_duration, spell_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.evaluation import Evaluation
@@ -91,6 +91,28 @@ def after_manual_failovers(components: Iterable[str]) -> Moment:
     """Return the moment at which people have done the failovers of some components."""
     done = {name: Wait(0, manual=True) for name in components}
     return Moment(promotions=done, takeovers=done)
+
+
+def until_failed_over(facts: Topology, lost: Subject, flows: Iterable[str]) -> tuple[str, bool]:
+    """Return what people fail over after a loss until all of the flows work again, as the end of a sentence, and if that is in time.
+
+    Empty where it isn't enough, or one of them declares no time; in time is what takes no longer than the recovery objective.
+    """
+    gone = {replica.component for flow in flows for replica in facts.losses.lying_in(lost, flow)}
+    waiting = [each for each in facts.architecture.components if each.id in gone and manual_standby(each)]
+    times = [seconds for each in waiting if (seconds := declared_recovery(each)) is not None]
+    if not waiting or len(times) < len(waiting):
+        return "", False
+    moment = after_manual_failovers(each.id for each in waiting)
+    if any(lacks(facts.index, facts.flows[flow], (lost,), moment) for flow in flows):
+        return "", False
+    objective, longest = facts.architecture.objectives.recovery_time, max(times)
+    until = (
+        f", until people fail {listed([each.title for each in waiting])} over, which takes {spell_duration(longest)}"
+    )
+    if objective is None or objective < longest:
+        return until, False
+    return f"{until}, within the recovery objective of {spell_duration(objective)}", True
 
 
 def delaying_points_at(facts: Topology, flow: Flow, moment: Moment) -> frozenset[Subject]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from archgen.analysis.exposure import is_for_administrators
-from archgen.analysis.failover_times import is_late_job
+from archgen.analysis.failover_times import is_late_job, until_failed_over
 from archgen.analysis.moments import moments
 from archgen.analysis.regions import is_only_region, lies_in_region
 from archgen.analysis.topology import Topology
@@ -68,11 +68,14 @@ def _hit(
     sure, unsure = (listed(first_few(facts.in_components(names), MOST_NAMED)) for names in (certain, assumed))
     bearing = f" (with {sure}{f'; over assumed connections {unsure}' if assumed else ''})" if carried else ""
     queues = _queues(facts, breaking)
+    failed_over, in_time = until_failed_over(facts, element, breaking.flows)
+    fix = leave_zone_too(facts, breaking, _fix(facts, breaking, spared))
     return Hit(
         subject=element,
         message=(
             f"Losing {element.id}{bearing} takes down {named_flows(breaking.flows, len(facts.flows), is_counted=True)}"
-            f"{breaking.points[0].proof.condition}{_until_moved(facts, element)}{facts.if_waiting(element, breaking.flows)}"
+            f"{breaking.points[0].proof.condition}{_until_moved(facts, element)}{failed_over}"
+            f"{facts.if_waiting(element, breaking.flows)}"
             + (
                 ", if its provider runs it in one place (`scope` isn't declared)"
                 if facts.may_be_spread(element)
@@ -85,8 +88,8 @@ def _hit(
             for replica in carried or _lost(facts, breaking)
         ),
         flows=breaking.flows,
-        fix=leave_zone_too(facts, breaking, _fix(facts, breaking, spared)),
-        case=_case(facts, breaking, administration),
+        fix=fix.replace("Automate", "Practice the failover, or automate", 1) if in_time and fix else fix,
+        case=_case(facts, breaking, administration) or ("practiced" if in_time else None),
         confidence="low" if is_only_region(facts, breaking) else "high",
         proof=breaking.points[0].proof,
         causes=frozenset((element.id, flow) for flow in own),
@@ -323,7 +326,7 @@ RULE = Rule(
     severity="error",
     cases=(
         *(("managed", "warning"), ("waiting", "warning"), ("region", "warning"), ("backup", "info")),
-        ("moved", "warning"),
+        *(("moved", "warning"), ("practiced", "warning")),
         *(("administration", "warning"), ("job", "info"), ("spread", "info")),
         ("copies", "info"),
     ),
@@ -342,7 +345,8 @@ RULE = Rule(
         "A warning, too, is what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say "
         "so (`async`), and a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region "
         "outside which a flow has nothing of a component. What nothing but backups needs is an info finding: the next may succeed. "
-        "A replica that a platform starts on another host is a warning, with the time until then. "
+        "A replica that a platform starts on another host is a warning, with the time until then, and so is what people fail over "
+        "within the recovery objective, as declared (`recovery`). "
         "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls, or other monitoring alone, is an "
         "info finding. "
         "A zone that holds all of a flow is reported by `single-zone`."
