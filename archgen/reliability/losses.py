@@ -9,10 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.model.architecture import Replica
+from archgen.model.finding import Proof
 from archgen.model.steps import Answer, Request
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation
-from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
+from archgen.reliability.failure import Failures, SinglePoint, States, failures, prove, single_failures, single_points
 from archgen.reliability.index import Index
 from archgen.reliability.levels import ServiceLevels, delaying_points, levels
 from archgen.reliability.needs import Need, answering_of
@@ -260,8 +261,16 @@ class Losses:
         return self._break_together(flow, [Subject("replica", replica.id) for replica in replicas])
 
     def _break_together(self, flow: str, lost: Iterable[Subject]) -> bool:
-        together = Evaluation(self.plans[flow], States(dict.fromkeys(lost, 2), 3))
-        return bool(together.flow & 2)
+        return bool(self._without(flow, lost).flow & 2)
+
+    def _without(self, flow: str, lost: Iterable[Subject]) -> Evaluation[int]:
+        return Evaluation(self.plans[flow], States(dict.fromkeys(lost, 2), 3))
+
+    def proof_without(self, flow: str, replicas: Iterable[Replica]) -> Proof | None:
+        """Return the proof that the loss of some replicas together breaks a flow; None if it doesn't."""
+        lost = tuple(Subject("replica", replica.id) for replica in replicas)
+        together = self._without(flow, lost)
+        return prove(together, 2, lost) if together.flow & 2 else None
 
     def broken_as_zone(self, breaking: RootCause) -> tuple[str, ...]:
         """Return the flows of which the loss of a zone is a root cause: not all of the flow lies in it, and no part of it is one."""

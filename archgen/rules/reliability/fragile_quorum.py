@@ -156,7 +156,7 @@ def _hit(
         if counted is None or (not others and has_arbitrator(component))
         else _witness_asked(others),
         related=tuple((element, "is enough to lose the quorum") for element in elements),
-        flows=flows or facts.flows_of[component.id],
+        flows=flows or facts.flows_needing(component.id),
         case="breaks" if flows and sure else None,
         proof=_proof_at_quorum(facts, component.id, points) if points else None,
         causes=frozenset(causes),
@@ -187,11 +187,13 @@ def _breaks_for_sure(facts: Topology, component: Component, points: Sequence[Sin
 
 
 def _proof_at_quorum(facts: Topology, component: str, points: list[SinglePoint]) -> Proof:
-    """Return a proof that ends at the quorum or at a store that it promotes: another step may fail before them; else the last."""
+    """Return a proof that ends at the quorum or at a store that it promotes; where another step fails first, of the members alone."""
     ends = {component, *_promoted_by(facts, component)}
     proofs = (point.proof for point in reversed(points))
     shown = (proof for proof in proofs if ends & {facts.replicas[last].component for last in proof.path[-1:]})
-    return next(shown, points[-1].proof)
+    last = points[-1]
+    members = [each for each in facts.losses.lying_in(last.element, last.flow) if each.component == component]
+    return next(shown, None) or facts.losses.proof_without(last.flow, members) or last.proof
 
 
 def _witness_asked(others: list[str]) -> str:
