@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside
+from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside, zones_of_all
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import WIDE_ZONES, Component
 from archgen.model.subject import Subject
@@ -140,7 +140,24 @@ def move_to_zone(topology: Topology, zone: str, replicas: Sequence[str]) -> str 
         return None
     names = list(dict.fromkeys(topology.replicas[each].component for each in replicas))
     place = f"another {zone_words(topology.zones[zone].kind)}" if len(others) > _NAMED else listed(others, "or")
+    calls = _calls_on_hosts(topology, zone, names)
+    if calls:
+        return f"Move a replica each of {listed(names)} to one host in {place}: {listed(calls)} stays on a host (`locality`)."
     return f"Move a replica {'each ' if len(names) > 1 else ''}of {listed(names)} to {place}."
+
+
+def _calls_on_hosts(topology: Topology, zone: str, names: list[str]) -> list[str]:
+    """Return the calls that stay on a host of components to move, and add to these what is at their other ends, all of it in the zone."""
+    calls: dict[str, None] = {}
+    for name in names:
+        for call in (*topology.incoming[name], *topology.outgoing[name]):
+            if call.locality != "same-host":
+                continue
+            ends = [each for each in dict.fromkeys((call.source, *call.targets)) if each != name]
+            held = [each for each in ends if zone in zones_of_all(topology, topology.components[each])]
+            calls |= dict.fromkeys([call.id] if held else [])
+            names += [each for each in held if each not in names]
+    return [*calls]
 
 
 def third_place(topology: Topology, component: Component, crowded: Collection[str]) -> str:
