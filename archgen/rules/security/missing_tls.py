@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.encryption import comes_from_edge, is_http_challenge, is_public
+from archgen.analysis.encryption import clear_ports, comes_from_edge, is_http_challenge, is_public
 from archgen.analysis.exposure import EXCHANGE, is_exposed_console, stores_reached
 from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.edits.encryption import choose_port, encrypt, encrypted_port, replace_protocol, taken_by
+from archgen.edits.firewalls import moved_rules
 from archgen.edits.remedy import connection_of
 from archgen.linting.acceptance import covers
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -208,23 +209,40 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return encrypt(context.topology, (connection, *_behind(context.topology, connection)))
     secured = any(port.protocol == "https" for port in connection.ports)
     changes: list[Change] = []
+    rules: tuple[Change, ...] = ()
+    handled = any(_is_left(port) or _redirects(connection, port) for port in connection.ports)
+    if not (secured or handled) and all(
+        _in_clear(context.topology, connection, each) for each in clear_ports(connection)
+    ):
+        # firewalls let in the new port, and other callers of the listener follow
+        return encrypt(context.topology, (connection, *_behind(context.topology, connection)))
     for at, port in enumerate(connection.ports):
-        # a mail server can't insist on STARTTLS: nothing but a policy that is published changes what senders do
-        unchanged = relays(port) or port.protocol in _TRAVERSAL
-        if _in_clear(context.topology, connection, port) and not unchanged:
-            web = port.protocol == "http" and port.tls is None
-            if web and port == Port("http", 80) and len(connection.ports) == 1 and _is_short(connection):
+        if _in_clear(context.topology, connection, port) and not _is_left(port):
+            if _redirects(connection, port):
                 # callers that come to port 80 are sent on, as a site does
                 changes.append(Put(("connections", connection.id), _REDIRECTING))
+                rules = (*moved_rules(context.topology, {each: {80: 443} for each in connection.targets}, ()),)
                 continue
-            if web and secured:
+            if port.protocol == "http" and port.tls is None and secured:
                 changes.append(Put(("connections", connection.id, at, "redirect"), "https"))
             else:
                 changes += encrypted_port(("connections", connection.id, at), port, True)
     if not changes:
         # what can only be published, or is a console whose exposure is accepted
         return ()
-    return (*changes, *encrypt(context.topology, _behind(context.topology, connection)))
+    behind = encrypt(context.topology, _behind(context.topology, connection))
+    taken = {change.path for change in behind}
+    return (*changes, *(change for change in rules if change.path not in taken), *behind)
+
+
+def _is_left(port: Port) -> bool:
+    """Return True for what no server can insist on, or people have to weigh: mail between servers, and finding a path for media."""
+    return relays(port) or port.protocol in _TRAVERSAL
+
+
+def _redirects(connection: Connection, port: Port) -> bool:
+    """Return True for a site's only port, which can send its callers on to another one."""
+    return port == Port("http", 80) and len(connection.ports) == 1 and _is_short(connection)
 
 
 _REDIRECTING = [{"protocol": "http", "port": 80, "redirect": "https"}, {"protocol": "https", "port": 443}]
