@@ -36,13 +36,18 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _nested(hops: tuple[Hop, ...]) -> Iterator[tuple[Connection, Connection]]:
     """Yield a call, and the calls that its target makes later in the flow."""
-    reached: dict[str, Connection] = {}
+    reached: dict[str, list[Connection]] = {}
+    calling: set[str] = set()
     for hop in hops:
         if hop.connection is None:
             continue
-        if hop.step.source in reached:
-            yield reached[hop.step.source], hop.connection
-        reached.update(dict.fromkeys(hop.targets, hop.connection))
+        calling.add(hop.step.source)
+        yield from ((outer, hop.connection) for outer in reached.get(hop.step.source, ()))
+        for target in hop.targets:
+            # what comes again after it has called others begins anew; several callers before that wait alike
+            waiting = reached.get(target, []) if target not in calling else []
+            reached[target] = [*waiting, hop.connection]
+            calling.discard(target)
 
 
 def _patience(connection: Connection) -> float:
@@ -56,13 +61,16 @@ def _is_inverted(outer: Connection, inner: Connection) -> bool:
 
 
 def _hit(outer: Connection, inner: Sequence[Connection], flows: tuple[str, ...]) -> Hit:
-    worst, *others = inner
-    also = first_few([f"{_longest(call)} for {call.id}" for call in others], MOST_NAMED)
+    by_source: dict[str, list[str]] = {}
+    for call in inner:
+        by_source.setdefault(call.source, []).append(f"{_longest(call)} for {call.id}")
+    (worst, longest), *others = by_source.items()
+    also = [f"{name} {listed(first_few(calls, MOST_NAMED))}" for name, calls in others]
     return Hit(
         subject=Subject("connection", outer.id),
         message=(
-            f"{outer.source} times out after {spell_duration(outer.timeout or 0.0)}, but {worst.source} behind it can take "
-            f"{listed([f'{_longest(worst)} for {worst.id}', *also])}"
+            f"{outer.source} times out after {spell_duration(outer.timeout or 0.0)}, but "
+            f"{listed([f'{worst} behind it can take {listed(first_few(longest, MOST_NAMED))}', *first_few(also, MOST_NAMED)])}"
         ),
         related=tuple(
             (Subject("connection", call.id), f"can take {spell_duration(_patience(call))}") for call in inner
