@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from archgen.analysis.dns_names import probed_name
 from archgen.analysis.encryption import shown_certificates
+from archgen.analysis.failover_times import leading_hosts
 from archgen.analysis.monitoring import alerted_people, keeps_logs_alone
 from archgen.analysis.regions import zones_of_all
 from archgen.analysis.topology import Topology
@@ -96,10 +97,11 @@ def _is_visited(facts: Topology, flow: Flow) -> bool:
 
 
 def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
-    """Return True if a prober runs on a host of the flow, or in a zone that holds all of the flow."""
+    """Return True if a prober runs on a host on which the flow runs until a failover, or in a zone that holds all of the flow."""
     if component.managed or not facts.hosts_of(component.id):
         return False
-    hosts = {host for replica in facts.losses.structures[flow.id].replicas for host in replica.hosts}
+    members = dict.fromkeys(replica.component for replica in facts.losses.structures[flow.id].replicas)
+    hosts = {host for name in members for host in leading_hosts(facts.components[name])}
     zones = zones_of_all(facts, component)
     return set(facts.hosts_of(component.id)) <= hosts or any(facts.losses.holds_all(zone, flow.id) for zone in zones)
 
