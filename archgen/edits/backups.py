@@ -32,10 +32,11 @@ def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
             for backup in backups:
                 if _can_be_extended(topology, topology.components[source], backup, store):
                     return (Append(("components", backup.id, "backs_up"), store.id),)
-    copying = {backup.id: backup for backups in topology.backups.values() for backup in backups}
-    beside = next((backup for backup in copying.values() if _can_copy(topology, backup, store)), None)
+    beside = _beside(topology, store)
     if beside is not None:
         return _another_job(topology, beside, store)
+    if backup_for_more(topology, store) is not None:
+        return ()
     if _is_kept_at_home(topology, store):
         # a provider has no way in to what runs on own machines, and what a backup there can read is for people to say
         return ()
@@ -43,6 +44,31 @@ def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
         value = {"kind": "backup", "managed": True, "backs_up": [store.id]} | _schedule(topology, store)
         return (Put(("components", free_name("backup", topology)), value),)
     return _job_beside(topology, store)
+
+
+def _beside(topology: Topology, store: Component) -> Component | None:
+    """Return a backup on own hosts beside which another job can copy a store."""
+    copying = {backup.id: backup for backups in topology.backups.values() for backup in backups}
+    return next((backup for backup in copying.values() if _can_copy(topology, backup, store)), None)
+
+
+def backup_for_more(topology: Topology, store: Component) -> Component | None:
+    """Return a tool that copies several stores elsewhere, which people can let copy one more of their own if it reaches that.
+
+    Its restores were tested without it, and so were the ways to what it copies.
+    """
+    if store.managed or _beside(topology, store) is not None:
+        return None
+    return next(
+        (
+            backup
+            for source, backups in topology.backups.items()
+            for backup in backups
+            if _is_alike(topology.components[source], store) and not topology.components[source].managed
+            if len(backup.backs_up) > 1 and backup.product is not None and _keeps_apart(topology, backup, store)
+        ),
+        None,
+    )
 
 
 def _can_be_extended(topology: Topology, source: Component, backup: Component, store: Component) -> bool:

@@ -21,7 +21,7 @@ from archgen.analysis.backups import (
 from archgen.analysis.exposure import EXCHANGE, callers_of, hands_on_queries, stores_reached
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
-from archgen.edits.backups import add_backup, can_be_copied_in_time
+from archgen.edits.backups import add_backup, backup_for_more, can_be_copied_in_time
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
@@ -133,9 +133,16 @@ def _missing(facts: Topology, component: Component) -> Hit:
 
 
 def _in_time(facts: Topology, component: Component) -> str | None:
-    """Return the fix for files that no job copies as a whole as often as their objective asks; None for the rule's own."""
+    """Return the fix for what a backup can copy as well, or no job copies as often as an objective asks; None for the rule's own."""
     if component.kind not in FILE_STORES or can_be_copied_in_time(facts, component):
-        return None
+        backup = backup_for_more(facts, component)
+        return (
+            None
+            if backup is None
+            else (
+                f"Let {backup.id} back it up too, if it can reach it (`backs_up`), and test a restore of it (`restore_tested`)."
+            )
+        )
     return (
         "Take snapshots, which copy only what changed: a job that copies all of it seldom ends within "
         f"{spell_duration(facts.architecture.objectives.recovery_point or 0)}. Declare them and a tested restore (`kind: backup` with "
@@ -252,8 +259,8 @@ def _unversioned(facts: Topology, component: Component) -> Hit:
             "keeps: 30d}`."
         ),
         case="provided",
-        # versions of objects are a setting that models seldom have; a file system has none
-        confidence="high" if component.kind == "file-storage" else "medium",
+        # versions of objects are a setting that models seldom have, unless they declare the backups of other data; a file system has none
+        confidence="high" if component.kind == "file-storage" or facts.backups else "medium",
     )
 
 
