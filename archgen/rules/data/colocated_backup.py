@@ -15,9 +15,9 @@ from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
-from archgen.model.products import product_of
+from archgen.model.products import product_of, zone_of
 from archgen.model.subject import Subject
-from archgen.model.wording import in_zone, listed
+from archgen.model.wording import MOST_NAMED, first_few, in_zone, listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -40,6 +40,56 @@ def check(context: RuleContext) -> Iterator[Hit]:
         gravest = min(hits, key=lambda hit: hit.case is not None)
         first = gravest.related[0][0].id
         yield _with_others(facts, gravest, {source: place for source, place in places.items() if source != first})
+    for backup, sources in _in_one_region(facts).items():
+        yield _of_region(facts, facts.components[backup], sources)
+
+
+def _in_one_region(facts: Topology) -> dict[str, dict[str, str]]:
+    """Return, by backup, the stores of which a provider keeps every copy in the region that holds all of them, with the region."""
+    together: dict[str, dict[str, str]] = {}
+    for source, backups in facts.backups.items():
+        component = facts.components[source]
+        if component.kind == "backup":
+            continue
+        regions = {backup.id: _region_of_all(facts, component, backup) for backup in backups}
+        further = any(
+            _region_of_all(facts, component, each) is None
+            for backup in backups
+            for name in (backup.id, *(keeper.id for keeper in copy_holders(facts, backup)))
+            for each in facts.backups.get(name, ())
+        )
+        for name, region in regions.items():
+            if None not in regions.values() and not further:
+                together.setdefault(name, {})[source] = region or ""
+    return together
+
+
+def _region_of_all(facts: Topology, source: Component, backup: Component) -> str | None:
+    """Return the region that is declared for a provider's storage of copies, if all of the source is there too."""
+    zone, *others = {zone_of(keeper) for keeper in copy_holders(facts, backup)}
+    if others or zone is None or facts.zones[zone].kind != "region":
+        return None
+    return zone if all(zone in facts.index.shared_zones(replica) for replica in source.replicas) else None
+
+
+def _of_region(facts: Topology, backup: Component, sources: dict[str, str]) -> Hit:
+    region = next(iter(sources.values()))
+    names = [facts.components[source].title for source in sources]
+    return Hit(
+        subject=Subject("component", backup.id),
+        message=(
+            f"{backup.title} keeps its copies of {listed(first_few(names, MOST_NAMED))} in the region {region}, with all of "
+            f"{'it' if len(names) == 1 else 'them'}: an outage of the region, or a mistake in the account there, takes both"
+        ),
+        related=(
+            *((Subject("component", source), "is its source") for source in sources),
+            (Subject("zone", region), "holds both"),
+        ),
+        flows=facts.flows_through(sources),
+        fix="Copy the backups to another region, best to another account, or accept that.",
+        case="region",
+        confidence="high" if facts.index.zones_like(region) else "medium",
+    )
 
 
 def _is_copied_on(facts: Topology, source: Component, backup: Component) -> bool:
@@ -152,7 +202,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """
     facts = context.topology
     backup = facts.components[hit.subject.id]
-    if hit.case == "zone" or backup.restore_tested is not None or backup not in copy_holders(facts, backup):
+    if hit.case in ("zone", "region") or backup.restore_tested is not None or backup not in copy_holders(facts, backup):
         return ()
     if len(backup.replicas) > 1 and backup.replicas[0].floating:
         return ()
@@ -178,7 +228,7 @@ RULE = Rule(
     code="DAT002",
     title="Backup beside its source",
     severity="error",
-    cases=(("zone", "warning"), ("copy", "warning"), ("floating", "warning")),
+    cases=(("zone", "warning"), ("copy", "warning"), ("floating", "warning"), ("region", "info")),
     category="data",
     summary="The backup shares a host, a zone or the storage with its source.",
     why=(
@@ -191,7 +241,8 @@ RULE = Rule(
         "library, that only backups call; and beside the backup if it calls none. "
         "Doesn't report data that another backup, or one of the backup, keeps elsewhere, or that a managed backup keeps, nor components "
         "of which neither hosts nor a zone are declared. Data on a volume, or on a disk of another machine, is there. Counts racks, "
-        "power, datacenters and availability zones; a common region or provider doesn't count."
+        "power, datacenters and availability zones. A common region is information, and only of a provider's backup or storage that "
+        "declares it as its zone; a common provider doesn't count."
     ),
     references=(
         (
