@@ -20,7 +20,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
 from archgen.model.change import Change, Put
 from archgen.model.durations import spell_duration, spell_interval, write_duration
-from archgen.model.products import product_of, service_name
+from archgen.model.products import product_name, product_of, service_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -154,7 +154,8 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     ages = [backup.every for backup in backups]
     declared = [age for age in ages if age is not None]
     # no copies meet an objective of losing nothing, and a log that is shipped at once comes near to it
-    enough = _AT_ONCE if apart and objective < _NOTHING else objective
+    shipped = apart and objective < _NOTHING and any(product_name(backup.product) not in _WHOLE for backup in backups)
+    enough = _AT_ONCE if shipped else objective
     if not declared or len(declared) < len(ages) or min(declared) <= enough:
         return None
     # the rare ones beside them, as on tapes, are for other mistakes
@@ -195,15 +196,15 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
         return _hit(component, message, backups, fix if undone is None else undone[1], case)
     if keeps_uploads(facts, component):
         message = (
-            f"The uploads of {component.title} are on its one server and backed up by {names} {often}, so up to {age} of them are "
-            f"lost with it; the objective is {least}"
+            f"The uploads of {component.title} are on its one server and backed up by {names} {often}, so losing it costs up to {age} "
+            f"of them; the objective is {least}"
         )
         return _hit(
             component, message, backups, "Copy them more often, or keep them in object storage (`uploads: shared`)."
         )
     message = (
-        f"{component.title} has one copy and is backed up by {names} {often}, so up to {age} of writes are lost with "
-        f"it; the objective is {least}"
+        f"{component.title} has one copy and is backed up by {names} {often}, so losing that copy costs up to {age} of writes; the "
+        f"objective is {least}"
     )
     log = "ship its log, " if component.kind == "database" else ""
     return _hit(component, message, backups, f"Back it up more often, {log}or run a replica on another host.")
@@ -218,6 +219,13 @@ def _undone(facts: Topology, component: Component) -> tuple[str, str] | None:
     if setting := product_of(component.product).undeletes:
         return f"its {setting} is on", _UNDELETED.format(setting=setting)
     return None
+
+
+_WHOLE = (
+    *("pg-dump", "pg-dumpall", "pg-basebackup", "mysqldump", "mydumper", "mariadb-dump", "mongodump", "expdp"),
+    *("borg", "borgbackup", "borgmatic", "restic", "kopia", "duplicity", "rsync", "rsnapshot", "rclone", "tar"),
+)
+"""Programs that copy all of a database each time, or its files, and no log between two copies."""
 
 
 def _replayed(facts: Topology, component: Component) -> str | None:
