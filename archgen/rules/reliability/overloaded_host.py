@@ -9,6 +9,9 @@ from archgen.model.kinds import FILE_STORES, Kind
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
+_FEW = 10.0
+"""The requests per second, at peak, that any server has room for."""
+
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each host, unless all servers are identical: another rule reports them together."""
@@ -17,11 +20,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
         carried = facts.load(host)
         # files that lie beside their application are no database
         if facts.carries_all_roles(host) and any(_is_database(facts.kind(name)) for name in carried):
+            flows = facts.flows_through(carried)
+            limit = context.threshold("overloaded-host", "requests", _FEW)
             yield Hit(
                 subject=Subject("host", host),
                 message=f"{host} runs the web server, the application and the database: {listed(carried)}",
                 related=tuple((Subject("component", component), f"runs on {host}") for component in carried),
-                flows=facts.flows_through(carried),
+                flows=flows,
+                case="light" if facts.is_light(flows, limit) else None,
             )
 
 
@@ -34,6 +40,7 @@ RULE = Rule(
     code="REL005",
     title="Overloaded host",
     severity="warning",
+    cases=(("light", "info"),),
     category="reliability",
     summary="Web, application and database replicas share one host.",
     why=(
@@ -41,9 +48,13 @@ RULE = Rule(
         "them, a fault in any of them can stop the others, and none can be scaled alone."
     ),
     fix="Move the database to a host of its own first: it is the one that you can't simply restart elsewhere.",
-    limits="Considers kinds, not their load: a host may be large enough for all three. Files are no database.",
+    limits=(
+        "Considers kinds, not the size of the host. Where all flows through it declare a `demand`, and that is small, it is information. "
+        "Files are no database."
+    ),
     topic="hosts",
     check=check,
+    thresholds=(("requests", _FEW, "requests per second at peak below which sharing is information"),),
     bad="""\
 archgen: 1
 name: One server beside a second web server  # finding: unmonitored, maintenance-downtime

@@ -12,6 +12,9 @@ from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed
 from archgen.reliability.requests import defers
 
+_FEW = 10.0
+"""The requests per second, at peak, for which a bigger server will do for long."""
+
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the components."""
@@ -32,6 +35,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     ]
     if alone:
         has = "has" if len(alone) == 1 else "have"
+        flows = facts.flows_through(alone)
+        limit = context.threshold("vertical-only", "requests", _FEW)
         yield Hit(
             subject=Subject("model", facts.architecture.id),
             message=(
@@ -39,7 +44,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 "balancer in front"
             ),
             related=tuple((Subject("component", component), "has one replica") for component in alone),
-            flows=facts.flows_through(alone),
+            flows=flows,
+            case="light" if facts.is_light(flows, limit) else None,
         )
 
 
@@ -76,6 +82,7 @@ RULE = Rule(
     code="SCA003",
     title="Vertical scaling only",
     severity="warning",
+    cases=(("light", "info"),),
     category="scalability",
     summary="A component that serves requests has one replica, and nothing before it can spread load.",
     why=(
@@ -88,7 +95,8 @@ RULE = Rule(
         "Considers web servers, application servers and services in flows that visitors begin, other than through a bastion, or "
         "that have a `demand`, where the step is neither optional nor `async`. Skips media and their relays, which no balancer "
         "spreads, and products of which one instance works; other rules cover data stores. An orchestrator (`cluster: {by: "
-        "orchestrator}`, or `runs_on: {any: …}`) spreads requests itself once there are more replicas."
+        "orchestrator}`, or `runs_on: {any: …}`) spreads requests itself once there are more replicas. Where all of these flows declare "
+        "a `demand`, and that is small, it is information."
     ),
     references=(
         (
@@ -97,6 +105,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    thresholds=(("requests", _FEW, "requests per second at peak below which one server is information"),),
     bad="""\
 archgen: 1
 name: One service  # finding: vertical-only, unmonitored, maintenance-downtime
