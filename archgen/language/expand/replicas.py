@@ -19,7 +19,13 @@ def read_cluster(reader: ComponentReader) -> Cluster:
     shared = text(address, "shared") if address.__class__ is Map else None
     by = text(cluster, "by")
     if by is not None and by not in MOVERS:
-        (by,) = reader.refer(cluster, "by", ("component",), "by")
+        meant = None if by in reader.context.declared.get("component", ()) else _MEANT.get(by.casefold())
+        if meant is None:
+            (by,) = reader.refer(cluster, "by", ("component",), "by")
+        else:
+            message = f"`by` of `{reader.name}` names an unknown component `{by}`"
+            fix = f"Write `by: {meant}` for the mechanism, or declare {by} as a component."
+            reader.context.dangling(cluster.value_mark("by"), reader.subject, message, fix)
     recovery = text(cluster, "recovery")
     return Cluster(
         cluster.get("mode"),
@@ -31,6 +37,15 @@ def read_cluster(reader: ComponentReader) -> Cluster:
         cluster.get("watches"),
         None if recovery is None else seconds(recovery),
     )
+
+
+_MEANT = {
+    **dict.fromkeys(("carp", "ucarp", "keepalived", "hsrp", "glbp"), "vrrp"),
+    **dict.fromkeys(("bgp", "ecmp"), "anycast"),
+    **dict.fromkeys(("route53", "route-53", "gslb"), "dns"),
+    **dict.fromkeys(("kubernetes", "k8s", "k3s", "openshift", "nomad", "swarm", "docker-swarm", "ecs"), "orchestrator"),
+}
+"""The words of the language for mechanisms, by other names for what does the same."""
 
 
 def read_replication(reader: ComponentReader) -> Replication:
