@@ -35,11 +35,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 *_blind(facts, component, balance),
             ]
             if faults:
+                # several connections to a target are one mismatch
                 yield Hit(
                     subject=Subject("component", component.id),
-                    message="; ".join(message for message, _, _ in faults),
+                    message="; ".join(dict.fromkeys(message for message, _, _ in faults)),
                     flows=facts.in_order({flow for _, _, flows in faults for flow in flows}),
-                    fix=" ".join(fix for _, fix, _ in faults),
+                    fix=" ".join(dict.fromkeys(fix for _, fix, _ in faults)),
                 )
 
 

@@ -148,7 +148,7 @@ def _fix(facts: Topology, replicas: list[str]) -> str | None:
     alone = [name for name in names if len(facts.components[name].replicas) == 1]
     others = [name for name in names if name not in alone]
     advice = [f"give {listed(alone)} a second replica on another host"] if alone else []
-    advice += [f"let {listed(others)} work with one replica fewer"] if others else []
+    advice += [f"add a replica of {listed(others)}, or let one fewer be enough"] if others else []
     words = "; ".join(advice)
     return f"{words[0].upper()}{words[1:]}." if words else None
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from archgen.analysis.encryption import flows_by_certificate
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Certificate
 from archgen.model.subject import Subject
 
 _WARNING_DAYS = 30
@@ -26,6 +27,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 subject=Subject("certificate", certificate.id),
                 message=f"The certificate {certificate.id} {_running_out(certificate.expires, left)}",
                 flows=shown.get(certificate.id, ()),
+                fix=_fix(certificate, left),
                 case="expiring" if left >= 0 else None,
             )
 
@@ -34,6 +36,21 @@ def _running_out(day: str, left: int) -> str:
     if left < 0:
         return f"expired on {day}"
     return f"expires on {day}, in {left} day{'' if left == 1 else 's'}"
+
+
+def _fix(certificate: Certificate, left: int) -> str | None:
+    """Return the fix of a certificate that something should have renewed; None for the rule's own."""
+    issuer = (certificate.issuer or "").casefold()
+    if left > _RENEWED_DAYS or not any(name in issuer for name in _RENEWING):
+        return None
+    return f"Find out why it wasn't renewed, and alert on that: clients of {certificate.issuer} renew {_WARNING_DAYS} days before the end."
+
+
+_RENEWED_DAYS = 20
+"""The days before the end at which a renewal that is tried every day from the 30th on has failed many times."""
+
+_RENEWING = ("let's encrypt", "let’s encrypt", "lets encrypt", "letsencrypt", "zerossl", "buypass")
+"""Issuers of certificates for 90 days, which programs renew by ACME."""
 
 
 RULE = Rule(
