@@ -99,7 +99,7 @@ def until_failed_over(facts: Topology, lost: Subject, flows: Iterable[str]) -> t
     Empty where it isn't enough, or one of them declares no time; in time is what takes no longer than the recovery objective.
     """
     gone = {replica.component for flow in flows for replica in facts.losses.lying_in(lost, flow)}
-    waiting = [each for each in facts.architecture.components if each.id in gone and manual_standby(each)]
+    waiting = [facts.components[name] for name in sorted(gone) if manual_standby(facts.components[name])]
     times = [seconds for each in waiting if (seconds := declared_recovery(each)) is not None]
     if not waiting or len(times) < len(waiting):
         return "", False

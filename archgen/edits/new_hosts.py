@@ -160,21 +160,19 @@ def with_bound(
 
 
 def _called_there(index: Index, name: str) -> Iterator[str]:
-    for (source, _), call in index.connections.items():
-        if source == name and call.required and call.locality == SAME_HOST:
-            yield from call.targets
+    return (target for target in index.callees(name) if _is_bound(index, name, target))
 
 
 def _calling_there(index: Index, name: str) -> Iterator[str]:
     """Yield the callers that stand on each host of a component and reach no other one; not those that copy or watch it."""
     component = index.components[name]
-    bound = {
-        call.source
-        for call in index.architecture.connections
-        if name in call.targets and call.required and call.locality == SAME_HOST
-    }
-    for caller in asking_callers(index, component) if bound else ():
-        hosts = (host for replica in component.replicas for host in replica.hosts)
-        stays = any(replica.floating for replica in caller.replicas)
-        if caller.id in bound and not stays and all(has_replica_on(caller, host) for host in hosts):
+    for caller in asking_callers(index, component):
+        if not _is_bound(index, caller.id, name) or any(replica.floating for replica in caller.replicas):
+            continue
+        if all(has_replica_on(caller, host) for replica in component.replicas for host in replica.hosts):
             yield caller.id
+
+
+def _is_bound(index: Index, source: str, target: str) -> bool:
+    call = index.connections[source, target]
+    return call.required and call.locality == SAME_HOST

@@ -41,8 +41,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
     if objective is not None and objective >= _NOTHING:
         # copies that get a write later mostly lack seconds; by how much they may lag is asked of `lag`
         return
+    copied: dict[str, list[tuple[Component, Replication]]] = {}
     for component in facts.architecture.components:
-        primary, copies = _primary(facts, component), _copies(facts, component)
+        if component.replication is not None and component.replication.copy_of is not None:
+            copied.setdefault(component.replication.copy_of, []).append((component, component.replication))
+    for component in facts.architecture.components:
+        primary, copies = _primary(facts, component), _copies(component, copied.get(component.id, ()))
         if primary is None or copies is None or quorum_of(component) is not None:
             continue
         places = [place for place in _places(facts, primary) if _holds_each_write(facts, place, copies)]
@@ -62,16 +66,14 @@ def _primary(facts: Topology, component: Component) -> Replica | None:
     return component.replicas[0] if len(component.replicas) == 1 else None
 
 
-def _copies(facts: Topology, component: Component) -> _Copies | None:
-    """Return the copies of a store; None where the model doesn't say which of them a write waits for."""
+def _copies(component: Component, apart: Sequence[tuple[Component, Replication]]) -> _Copies | None:
+    """Return the copies of a store, of which some stand apart; None where the model doesn't say which of them a write waits for."""
     own = component.replication
     beside = [replica for replica in component.replicas if own is not None and replica.id not in own.primary]
     count = _waits_for(own, len(beside)) if own is not None else 0
-    declared = [(each, each.replication) for each in facts.architecture.components]
-    apart = [(each, how.mode) for each, how in declared if how is not None and how.copy_of == component.id]
-    if count is None or any(mode is None for _, mode in apart):
+    if count is None or any(how.mode is None for _, how in apart):
         return None
-    safe = [replica for each, mode in apart if mode != "asynchronous" for replica in each.replicas]
+    safe = [replica for each, how in apart if how.mode != "asynchronous" for replica in each.replicas]
     others = [replica for each, _ in apart for replica in each.replicas]
     return _Copies(tuple(beside), count, tuple(safe), tuple(others))
 

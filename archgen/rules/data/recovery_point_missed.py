@@ -211,13 +211,18 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
 
 
 def _undone(facts: Topology, component: Component) -> tuple[str, str] | None:
-    """Return what undoes a mistake without a backup if it is so, and the fix that asks for it; None where nothing does."""
+    """Return what undoes a mistake without a backup if it is so, and the fix that asks for it; None where nothing does.
+
+    A database keeps the log on its disks that its primary sends to others. What all replicas write to may be kept in step by other
+    means, as by Galera, without such a log.
+    """
+    product = product_of(component.product)
     if component.managed:
         return "point-in-time recovery is on", _PROVIDED[1]
-    if log := _replayed(facts, component):
-        return f"its {log} reaches back to the last copy", _KEPT
-    if setting := product_of(component.product).undeletes:
-        return f"its {setting} is on", _UNDELETED.format(setting=setting)
+    if product.replays and any(not replication.all_write for replication in _replications(facts, component)):
+        return f"its {product.replays} reaches back to the last copy", _KEPT
+    if product.undeletes:
+        return f"its {product.undeletes} is on", _UNDELETED.format(setting=product.undeletes)
     return None
 
 
@@ -226,15 +231,6 @@ _WHOLE = (
     *("borg", "borgbackup", "borgmatic", "restic", "kopia", "duplicity", "rsync", "rsnapshot", "rclone", "tar"),
 )
 """Programs that copy all of a database each time, or its files, and no log between two copies."""
-
-
-def _replayed(facts: Topology, component: Component) -> str | None:
-    """Return the log on the disks of a database that undoes a mistake, as its primary sends it to others; None without one.
-
-    What all replicas write to may be kept in step by other means, as by Galera, without such a log.
-    """
-    sends = any(not replication.all_write for replication in _replications(facts, component))
-    return product_of(component.product).replays if sends else None
 
 
 _POINTS_OF_PROVIDER = (
