@@ -66,8 +66,8 @@ def _in_one_region(facts: Topology) -> dict[str, dict[str, str]]:
 
 def _region_of_all(facts: Topology, source: Component, backup: Component) -> str | None:
     """Return the region that is declared for a provider's storage of copies, if all of the source is there too."""
-    zone, *others = {zone_of(keeper) for keeper in copy_holders(facts, backup)}
-    if others or zone is None or facts.zones[zone].kind != "region":
+    zone, *others = (zone_of(keeper) for keeper in copy_holders(facts, backup))
+    if zone is None or facts.zones[zone].kind != "region" or any(other != zone for other in others):
         return None
     return zone if all(zone in facts.index.shared_zones(replica) for replica in source.replicas) else None
 

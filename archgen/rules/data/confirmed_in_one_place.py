@@ -41,9 +41,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
     if objective is not None and objective >= _NOTHING:
         # copies that get a write later mostly lack seconds; by how much they may lag is asked of `lag`
         return
-    copied: dict[str, list[tuple[Component, Replication]]] = {}
+    copied: dict[str | None, list[tuple[Component, Replication]]] = {}
     for component in facts.architecture.components:
-        if component.replication is not None and component.replication.copy_of is not None:
+        if component.replication is not None:
             copied.setdefault(component.replication.copy_of, []).append((component, component.replication))
     for component in facts.architecture.components:
         primary, copies = _primary(facts, component), _copies(component, copied.get(component.id, ()))
