@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import floor, isclose
 
 from archgen.model.architecture import Balance, Component, Connection, Flow, Record
+from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import KINDS
 from archgen.model.steps import Frame, Request, Step, first_request
 from archgen.model.wording import listed
@@ -43,10 +44,10 @@ def unchecked(index: Index, flow: Flow, request: Request) -> Balance | None:
 
 def _addresses(server: Component, name: str) -> set[str]:
     """Return the addresses of one family with which a name server answers for a name, by another name as well."""
-    names = [name.casefold().rstrip(".")]
+    names = [normalize_name(name)]
     for each in names:
         further = [record.value for record in server.records if record.type.upper() == "CNAME" and _is_of(record, each)]
-        names += [known for value in further if (known := value.casefold().rstrip(".")) not in names]
+        names += [known for value in further if (known := normalize_name(value)) not in names]
     found = [
         (record.type.upper(), record.value) for record in server.records if any(_is_of(record, each) for each in names)
     ]
@@ -55,7 +56,7 @@ def _addresses(server: Component, name: str) -> set[str]:
 
 
 def _is_of(record: Record, name: str) -> bool:
-    return record.name.casefold().rstrip(".") == name
+    return normalize_name(record.name) == name
 
 
 def traffic_weights(balance: Balance | None, owners: Mapping[str, str]) -> dict[str, float]:
