@@ -69,7 +69,7 @@ def _hit(
     bearing = f" (with {sure}{f'; over assumed connections {unsure}' if assumed else ''})" if carried else ""
     queues = _queues(facts, breaking)
     failed_over, in_time = until_failed_over(facts, element, breaking.flows)
-    fix = leave_zone_too(facts, breaking, _fix(facts, breaking, spared))
+    fix = leave_zone_too(facts, breaking, _fix(facts, breaking, spared, is_enough=in_time))
     return Hit(
         subject=element,
         message=(
@@ -88,7 +88,7 @@ def _hit(
             for replica in carried or _lost(facts, breaking)
         ),
         flows=breaking.flows,
-        fix=fix.replace("Automate", "Practice the failover, or automate", 1) if in_time and fix else fix,
+        fix=fix,
         case=_case(facts, breaking, administration) or ("practiced" if in_time else None),
         confidence="low" if is_only_region(facts, breaking) else "high",
         proof=breaking.points[0].proof,
@@ -184,7 +184,7 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
     )
 
 
-def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | None:
+def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str], *, is_enough: bool) -> str | None:
     if facts.rented(breaking.element):
         needed = (advise_needed_whole(facts, name, breaking.flows) for name in _components(facts, breaking))
         service = advise_service(facts, breaking.element, _keeps_copies(facts, breaking))
@@ -194,7 +194,7 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
         advise_second(facts, facts.components[lost], breaking.flows) if lost is not None else _of_each(facts, breaking)
     )
     others = [name for name in _components(facts, breaking) if name != lost] if lost is not None else []
-    if automated := _automate(facts, others):
+    if automated := _automate(facts, others, is_enough=is_enough):
         return f"{lost}: {own or ADD_REPLICA.format('')} {automated}"
     if split := [name for name in others if quorum_of(facts.components[name]) is not None]:
         spread = next(filter(None, (advise_needed_whole(facts, name, breaking.flows) for name in split)), None) or (
@@ -209,7 +209,7 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
         return place_beside(facts.connections[where].source, facts.connections[where].targets, where)
     asked = (need for each in path[-2:-1] for need in needs.get(each, ()) if need.step == step)
     for need in asked:
-        if cure := _cure(facts, breaking, need):
+        if cure := _cure(facts, breaking, need, is_enough=is_enough):
             apart = lost and not need.places and facts.losses.fails_beside(lost, need, breaking.flows)
             return f"{lost}: {ADD_REPLICA.format('')} {cure}" if apart else cure
     return leave_zone(facts, breaking.element, breaking.flows, spared) if breaking.element.kind == "zone" else None
@@ -252,20 +252,24 @@ def _of_each(facts: Topology, breaking: RootCause) -> str | None:
     return " ".join(f"{listed(names)}: {fix or add_elsewhere(facts, breaking)}" for fix, names in advice.items())
 
 
-def _automate(facts: Topology, names: Iterable[str]) -> str:
-    """Return the advice for those components whose other replicas somebody has to put to work; the empty text for none."""
+def _automate(facts: Topology, names: Iterable[str], *, is_enough: bool) -> str:
+    """Return the advice for those components whose other replicas somebody has to put to work; the empty text for none.
+
+    Where people are quick enough, it is to practice that.
+    """
     clusters = ((name, facts.components[name].cluster) for name in names)
     manual = [name for name, cluster in clusters if cluster is not None and cluster.failover == "manual"]
-    return f"Automate the failover of {listed(manual)}: `cluster: {{failover: automatic, by: …}}`." if manual else ""
+    automate = "Practice the failover, or automate the failover" if is_enough else "Automate the failover"
+    return f"{automate} of {listed(manual)}: `cluster: {{failover: automatic, by: …}}`." if manual else ""
 
 
-def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
+def _cure(facts: Topology, breaking: RootCause, need: Need, *, is_enough: bool) -> str | None:
     """Return the fix where other replicas exist, and something keeps them from taking over."""
     callees = {facts.replicas[replica].component for replica in need.candidates}
     if need.places:
         floating = (need.connection or "").partition(" -> ")[0]
         return f"Spread more replicas of {floating} over its hosts, or take the `locality` off {need.connection}."
-    if manual := _automate(facts, sorted(callees)):
+    if manual := _automate(facts, sorted(callees), is_enough=is_enough):
         return manual
     stores = {name: facts.components[name].replication for name in _components(facts, breaking)}
     waiting = [name for name, data in stores.items() if data is not None and data.failover == "manual"]
