@@ -283,10 +283,11 @@ FURTHER_FUNCTIONS: dict[str, Callable[..., Any]] = {
 """The functions by their names."""
 
 
+def own_name(name: str) -> str:
+    """Return the name that a function has here: one that must succeed is the same as one that may fail."""
+    return name[4].lower() + name[5:] if name.startswith("must") and name[4:5].isupper() else name
+
+
 def function_named(name: str) -> Callable[..., Any] | None:
-    """Return a function by its name; one that must succeed is the same as one that may fail."""
-    plain_name = name.removeprefix("must")
-    other = plain_name[:1].lower() + plain_name[1:] if plain_name != name else name
-    return next(
-        (found for each in (name, other) if (found := FUNCTIONS.get(each) or FURTHER_FUNCTIONS.get(each))), None
-    )
+    """Return a function by its own name."""
+    return FUNCTIONS.get(name) or FURTHER_FUNCTIONS.get(name)

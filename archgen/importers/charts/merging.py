@@ -7,7 +7,7 @@ from typing import Any
 
 from archgen.importers.charts.functions import is_true
 
-MERGING = {"merge": False, "mustMerge": False, "mergeOverwrite": True, "mustMergeOverwrite": True}
+MERGING = {"merge": False, "mergeOverwrite": True}
 """The functions, each with True where what comes later counts."""
 
 

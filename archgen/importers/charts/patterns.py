@@ -18,11 +18,14 @@ _MOST_DOUBLED = 25.0
 """How often the time may double, from that of a step; each character of a text doubles it for a repetition of repetitions."""
 
 _MOST_REPEATED = 100
+_MOST_OF_TEXT = 1 << 20
 _STEPS_OF_PATTERN = 2000
 _TOKEN = re.compile(
-    r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\((?:\?(?:P?<\w+>|[a-z]*:|[a-z]+\)))?|[*+?]\??|\{\d*,?\d*\}\??|.",
+    r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\((?:\?(?:P?<\w+>|[ims]*:|[ims]+\)))?|[*+?]\??|\{\d*,?\d*\}\??|.",
     re.DOTALL,
 )
+"""A part of a pattern; what Go and Python read otherwise, such as `(?x)` and `{,9}`, isn't understood."""
+
 _COUNTED = re.compile(r"\{\d+(,\d*)?\}\??")
 _CLASS = re.compile(r"\[:(\w+):\]")
 _BARE = re.compile(r"(?<!\\)\[")
@@ -72,14 +75,16 @@ class _Pattern:
     def _translated(self, text: str) -> Iterator[str]:
         outer: list[_Cost] = []
         cost, last = _Cost(), _Cost()
+        end = r"\Z"
         for match in _TOKEN.finditer(text):
             token, inner = match[0], _Cost()
+            if (token == "(" and text.startswith("?", match.end())) or token.startswith("{,"):
+                raise NotUnderstood("a pattern")
             if token.startswith("(?") and token.endswith(")"):
+                end = "$" if "m" in token else end
                 yield token
                 continue
             if token.startswith("("):
-                if token == "(" and text.startswith("?", match.end()):
-                    raise NotUnderstood("a pattern")
                 outer.append(cost)
                 cost = _Cost()
                 token = token.replace("(?<", "(?P<")
@@ -91,7 +96,7 @@ class _Pattern:
             elif token[0] in "*+?" or _COUNTED.fullmatch(token) is not None:
                 self._repeat(token, cost, last)
             elif token in ("$", r"\z"):
-                token = r"\Z"
+                token = end if token == "$" else r"\Z"
             elif token[0] == "[":
                 token = _of_python(token)
             last = inner
@@ -101,12 +106,14 @@ class _Pattern:
     def _repeat(self, sign: str, cost: _Cost, repeated: _Cost) -> None:
         """Add to a cost that a part of it is repeated."""
         least, most = _times(sign)
+        further = max((least if most is None else most) - 1, 0)
+        cost.power += repeated.power * further
+        cost.ways += repeated.ways * further
         if most is None:
             self._doubles |= repeated.power > 0 or repeated.ways > 0
             cost.power += 1
-            return
-        cost.power += repeated.power * (most - 1)
-        cost.ways += repeated.ways * max(most - 1, 0) + math.log2(most - least + 1)
+        else:
+            cost.ways += math.log2(most - least + 1)
 
 
 def _times(sign: str) -> tuple[int, int | None]:
@@ -169,17 +176,34 @@ def _replace(pattern: Any, text: Any, new: Any) -> str:
             name = reference[1] or reference[2]
             if name is None:
                 return "$"
-            known = name in match.groupdict() or (name.isdecimal() and int(name) <= (found.groups))
+            known = name in found.groupindex or (name.isdecimal() and int(name) <= found.groups)
             return (match[int(name) if name.isdecimal() else name] or "") if known else ""
 
         return _REFERENCE.sub(put, form)
 
-    return found.sub(filled, words)
+    return _put(found, words, filled, len(form), len(_REFERENCE.findall(form)))
+
+
+def _put(
+    found: re.Pattern[str], words: str, filled: Callable[[re.Match[str]], str], length: int, references: int = 0
+) -> str:
+    """Return a text with what is found replaced by texts of a length, in which as many references stand for what is found."""
+    room = _MOST_OF_TEXT
+
+    def put(match: re.Match[str]) -> str:
+        nonlocal room
+        room -= length + references * len(match[0])
+        if room < 0:
+            raise NotUnderstood("it makes too much")
+        return filled(match)
+
+    return found.sub(put, words)
 
 
 def _replace_plainly(pattern: Any, text: Any, new: Any) -> str:
     found, words = _search(pattern, text)
-    return found.sub(lambda _: shown(new), words)
+    form = shown(new)
+    return _put(found, words, lambda _: form, len(form))
 
 
 def _split(pattern: Any, text: Any, count: Any) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from archgen.importers.charts.functions import has_api, is_true, shown, yaml_of
-from archgen.importers.charts.further_functions import FURTHER_FUNCTIONS, function_named
+from archgen.importers.charts.further_functions import FURTHER_FUNCTIONS, function_named, own_name
 from archgen.importers.charts.merging import MERGING, merge_values
 from archgen.importers.charts.patterns import SEARCHES, steps_of_search
 from archgen.importers.charts.silence import Silence
@@ -27,7 +27,14 @@ from archgen.importers.charts.syntax import (
     parse_template,
 )
 from archgen.importers.charts.values import copied
-from archgen.importers.charts.work import COPYING, PER_CHARACTER, PER_VALUE, STEPS_OF_SEARCH, LimitReached, TemplateWork
+from archgen.importers.charts.work import (
+    COPYING,
+    LOOKING_THROUGH,
+    PER_CHARACTER,
+    STEPS_OF_SEARCH,
+    LimitReached,
+    TemplateWork,
+)
 
 OF_FILES = "files of the chart"
 """What isn't understood of a template that holds other files, which are dashboards as a rule."""
@@ -186,7 +193,7 @@ class TemplateRenderer:
         first, *others = command
         if first.kind != "function":
             return self._method(first, others, dot, variables, last)
-        name = str(first.value)
+        name = own_name(str(first.value))
         if name in ("and", "or"):
             value: Any = None
             for each in others:
@@ -206,7 +213,7 @@ class TemplateRenderer:
             raise NotUnderstood(f"the function `{name[:40]}`")
         if name == "fromYaml" and len(given) == 1:
             return _fields_of(self._read(shown(given[0])), first.fields)
-        if name in PER_VALUE or name in PER_CHARACTER:
+        if name in LOOKING_THROUGH or name in PER_CHARACTER:
             self._work.measure_deeply(name, given)
         if function in SEARCHES:
             self._work.spend(steps_of_search(*given) * STEPS_OF_SEARCH)

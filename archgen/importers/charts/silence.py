@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from archgen.importers.charts.further_functions import own_name
 from archgen.importers.charts.syntax import (
     Operand,
     Pipeline,
@@ -72,6 +73,6 @@ def _functions(pipeline: Pipeline) -> Iterator[str]:
     operands: list[Operand] = [operand for command in pipeline.commands for operand in command]
     for operand in operands:
         if operand.kind == "function":
-            yield str(operand.value)
+            yield own_name(str(operand.value))
         elif isinstance(operand.value, Pipeline):
             yield from _functions(operand.value)

@@ -17,20 +17,14 @@ _CHARACTERS = 16
 _ITEMS = 4
 _LONGEST = 1 << 20
 
-PER_VALUE = {
-    "toYaml": 4.0,
-    "toJson": 2.0,
-    "toRawJson": 2.0,
-    "toPrettyJson": 2.0,
-    "toToml": 4.0,
-    "deepCopy": 4.0,
-    "eq": 2.0,
-    "ne": 2.0,
-    "has": 2.0,
-    "uniq": 2.0,
-    "without": 2.0,
-}
-"""Functions that look at all that is in a value, with what each value in it takes."""
+_PER_VALUE = 4.0
+"""What it takes to look at a value in another one; one may hold others many times over, or itself."""
+
+LOOKING_THROUGH = frozenset((
+    "toYaml", "toYamlPretty", "toJson", "toRawJson", "toPrettyJson", "toToml", "deepCopy", "eq", "ne", "deepEqual", "has", "uniq",
+    "without",
+))  # fmt: skip
+"""Functions that look at all that is in a value."""
 
 STEPS_OF_SEARCH = 0.05
 """What a step of a search for a pattern takes."""
@@ -78,11 +72,11 @@ class TemplateWork:
 
     def measure_deeply(self, name: str, values: list[Any]) -> None:
         """Count what a function takes that looks at all that is in its values, before it does."""
-        per_value, per_character = PER_VALUE.get(name, 0.0), PER_CHARACTER.get(name, 1 / _CHARACTERS)
+        per_character = PER_CHARACTER.get(name, 1 / _CHARACTERS)
         waiting = [*values]
         while waiting:
             each = waiting.pop()
-            self.spend(per_value + (len(each) * per_character if isinstance(each, str) else 0))
+            self.spend(_PER_VALUE + (len(each) * per_character if isinstance(each, str) else 0))
             if isinstance(each, dict):
                 waiting += each.values()
             elif isinstance(each, list):
