@@ -248,8 +248,16 @@ def _unshown(topology: Topology, flow: str, component: Component, gone: Collecti
         stores = [topology.components[target] for target in call.targets if topology.kind(target).stores]
         if not stores or not call.required or topology.flows_over[call.id] or topology.kind(component.id).observes:
             continue
+        if all(_copies(component, store) for store in stores):
+            continue
         if all(len(_lost_replicas(topology, store, gone)) == len(store.replicas) for store in stores):
             yield f"only if {flow} doesn't need {listed(list(call.targets))}, which {component.id} calls and no flow shows"
+
+
+def _copies(component: Component, store: Component) -> bool:
+    """Whether one of two stores is a copy of the other: the connection between them carries what was written, whoever opens it."""
+    pairs = ((component.replication, store.id), (store.replication, component.id))
+    return any(replication is not None and replication.copy_of == original for replication, original in pairs)
 
 
 def _moved(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:

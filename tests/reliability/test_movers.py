@@ -246,6 +246,34 @@ def test_a_store_that_no_flow_shows_leaves_a_condition(told: Told) -> None:
     )
 
 
+@pytest.mark.parametrize("line", ["db -> copy: postgresql", "copy -> db: postgresql"])
+def test_what_a_store_sends_to_its_copy_leaves_no_condition(told: Told, line: str) -> None:
+    report = f"""\
+archgen: 1
+name: Reports from a copy
+hosts: {{a: {{}}, b: {{}}, c: {{}}}}
+components:
+  user: {{kind: client}}
+  shop: {{kind: app-server, runs_on: [a, b]}}
+  db: {{kind: database, product: postgresql, runs_on: a}}
+  copy: {{kind: database, product: postgresql, runs_on: c, replication: {{of: db}}}}
+connections:
+  user -> shop: https
+  shop -> db | copy: {{protocol: postgresql, access: read}}
+  {line}
+flows:
+  order:
+    title: A visitor reads
+    access: read
+    steps: [{{user -> shop: GET}}, {{shop -> db | copy: SELECT}}]
+"""
+    assert told.outcome(report, "c") == ("degraded", "served without copy@c")
+    assert told.outcome(report, "db")[1] == "served without db@a"
+    other = report.replace(", replication: {of: db}", "")
+    lost = "c" if line.startswith("db") else "db"
+    assert "which" in told.outcome(other, lost)[1]
+
+
 def test_a_service_that_only_starts_a_flow_never_fails(told: Told) -> None:
     hook = MOVED.replace("user: {kind: client}", "user: {kind: external-service}").replace(
         ", failover: automatic, by: lock", ""
