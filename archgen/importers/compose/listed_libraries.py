@@ -8,7 +8,6 @@ from archgen.importers.compose.library_calls import OwnLists, may_use_types_alon
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import FactSheet, Opener
-from archgen.importers.packages import PackageLists
 from archgen.importers.sources.calls.default_addresses import seek_defaults
 from archgen.importers.sources.listed_drivers import describe_drivers
 from archgen.importers.sources.programs import ProgramSources
@@ -17,7 +16,7 @@ from archgen.model.kinds import KINDS
 
 def describe_sources(
     parts: Mapping[str, ServicePart],
-    libraries: Callable[[ServicePart], PackageLists],
+    lists: OwnLists,
     sources: ProgramSources,
     variables: Callable[[ServicePart], Mapping[str, SourceText]],
     hosts: Mapping[str, str],
@@ -25,11 +24,10 @@ def describe_sources(
     sheet: FactSheet,
 ) -> None:
     """Add what programs have libraries for, by their own lists of packages, and the addresses in their sources at which nothing is."""
-    lists = OwnLists(parts.values(), libraries)
     for part in parts.values():
         if KINDS[part.kind].role != "application" or part.guess.known.product is not None:
             continue
-        packages, code = libraries(part), sources.own_code(part.id)
+        packages, code = lists.of(part), sources.own_code(part.id)
         seek_defaults(part.id, code, packages.text, variables(part), hosts, sheet)
         if packages.text == "" or not lists.are_own(part):
             packages = sources.lists_of(part.id) or packages

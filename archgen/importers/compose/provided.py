@@ -10,7 +10,6 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.compose.sharing import SharedValues
 from archgen.importers.outside import Outside
-from archgen.importers.packages import PackageLists
 from archgen.importers.providers.caller import Caller, Setting
 from archgen.importers.providers.calls import ProviderCalls, texts_of_domains
 from archgen.importers.providers.catalogue import is_client_library
@@ -22,11 +21,10 @@ def add_providers_of_services(
     parts: Mapping[str, ServicePart],
     variables: Callable[[ServicePart], Mapping[str, SourceText]],
     shared: SharedValues,
-    libraries: Callable[[ServicePart], PackageLists],
+    lists: OwnLists,
     outside: Outside,
 ) -> None:
     """Add the calls of services on the internet that the settings of services show."""
-    lists = OwnLists(parts.values(), libraries)
     callers = [_caller(part, variables(part), shared, parts.values(), lists) for part in parts.values()]
 
     def texts() -> Iterator[str]:

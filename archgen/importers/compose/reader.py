@@ -125,7 +125,7 @@ class _Reader:
         for part in self.parts.values():
             self._call(part)
             attachments += mounted(part, self._variables(part), self.opener, self.hosts, self.sheet)
-        add_providers_of_services(self.parts, self._variables, self.shared, self.libraries, self.outside)
+        add_providers_of_services(self.parts, self._variables, self.shared, self.lists, self.outside)
         mounts = doubt_files_of_others(attachments, self.parts.values())
         attachments = list(read_by_frameworks(self.parts, mounts, self.opener, self.hosts))
         hosts_of, sources = self.networks.hosts_of, self.shared.sources
@@ -185,7 +185,7 @@ class _Reader:
         for part in self.parts.values():
             seek_stores(part, own[part.id], self.parts.values(), self._lacks_library, self.shared, self.sheet)
             note_unread(part, self.opener, self.sheet, is_read=bool(self.copied[part.id]))
-        describe_sources(self.parts, self.libraries, sources, self._variables, self.hosts, self.opener, self.sheet)
+        describe_sources(self.parts, self.lists, sources, self._variables, self.hosts, self.opener, self.sheet)
         return attachments
 
     def _add(
