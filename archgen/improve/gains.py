@@ -252,6 +252,9 @@ def _of_flow(topology: Topology, flow: Flow, used: frozenset[str]) -> Architectu
     # a connection without its ends is none, and what an optional call leads to decides what starts a flow
     ends = {name for connection in calls.values() for name in (connection.source, *connection.targets)}
     components = used | promoters | ends
+    # a bad change of a code base is as likely as that of whatever runs it, on the flow's path or not
+    code = {topology.components[name].codebase for name in components} - {None}
+    components |= {component.id for component in architecture.components if component.codebase in code}
     on = (host for name in components for host in topology.hosts_of(name))
     hosts = {each for host in on for each in (host, *topology.index.hosts_below(host))}
     return replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +97,34 @@ def test_what_if_tells_the_same_of_the_same_change(
     assert main(["what-if", str(TIER[tier]), *words, "--format", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
     before, after = (told["flows"][flow][when]["downtime_hours_per_year"] for when in ("before", "after"))
+    assert gain.hours_per_year == pytest.approx(before - after, abs=1e-9)
+
+
+def test_what_if_tells_the_same_where_another_flow_runs_the_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bad change of the code comes with the worker's deployments too, which this flow doesn't need."""
+    text = """\
+archgen: 1
+name: One code base of two programs
+hosts: {web-1: {}, work-1: {}}
+components:
+  user: {kind: client}
+  code: {kind: code-base}
+  app: {kind: app-server, runs_on: web-1, codebase: code}
+  worker: {kind: worker, runs_on: work-1, codebase: code, changes: {every: 1d, bad: 5%, recovery: 1h}}
+connections: {user -> app: https}
+flows:
+  page: {title: A page, steps: [user -> app: GET /]}
+"""
+    gain = found("a.arch.yaml", text)["page"][Subject("host", "web-1")]
+    assert gain is not None
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert main(["what-if", str(file), "--add", "replica of app on web-2", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)["flows"]["page"]
+    assert gain.change == "a replica of app on web-2, a new host"
+    before, after = (told[when]["downtime_hours_per_year"] for when in ("before", "after"))
     assert gain.hours_per_year == pytest.approx(before - after, abs=1e-9)
 
 
