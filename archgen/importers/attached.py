@@ -62,7 +62,7 @@ _OF_STORES = {
 }
 """The protocols of stores of a kind whose configurations tell that they take nothing outside TLS."""
 
-_LISTENERS = re.compile(rb"^[ \t]*listeners:[ \t]*$", re.MULTILINE)
+_LISTENERS = re.compile(rb"^[ \t]*listeners:[ \t]*\r?$", re.MULTILINE)
 _PORT_VALUE = re.compile(r"\bport_value:[ \t]*([0-9]{1,5})\b")
 _TLS_OF_ENVOY = re.compile(r"DownstreamTlsContext|\btls_context:")
 """The listeners in a configuration of Envoy, the port of each, and that it takes TLS off."""
@@ -147,7 +147,10 @@ def _read(attachment: Attachment, sheet: FactSheet, pools: list[Directive]) -> I
 def _read_envoy(proxy: Proxy) -> None:
     """Add the ports on which Envoy listens by a file; where it asks nobody for more, there are no others."""
     lines = proxy.file.data.decode("utf-8", "replace").splitlines()[:_MOST_LINES]
-    start = next(index for index, line in enumerate(lines) if _LISTENERS.search(line.encode()) is not None)
+    start = next((index for index, line in enumerate(lines) if _LISTENERS.search(line.encode()) is not None), None)
+    if start is None:
+        proxy.sheet.partly_read.add(proxy.owner)
+        return
     indent, blocks = _indent(lines[start]), list[list[tuple[int, str]]]()
     for index, line in enumerate(lines[start + 1 :], start + 2):
         is_item, deep = line.lstrip().startswith("- "), _indent(line)

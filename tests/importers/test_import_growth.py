@@ -219,3 +219,13 @@ def test_what_never_ends_is_searched_from_each_beginning_for_a_bounded_length(
     end = {b"\nlocation /a ": b"{", b"${A:-": b"}"}[begun]
     assert pattern.match(begun + b"x" * 900 + end)
     assert not pattern.match(begun + b"x" * 5000 + end)
+
+
+def test_listeners_that_begin_far_down_in_a_file_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    edge = "{image: 'envoyproxy/envoy:v1.30', ports: ['80:80'], volumes: ['./envoy.yaml:/etc/envoy/envoy.yaml']}"
+    Path("compose.yaml").write_text(f"services:\n  edge: {edge}\n")
+    Path("envoy.yaml").write_text(
+        "static_resources:\n" + "#\n" * 25_000 + "  listeners:\n  - address: {port_value: 80}\n"
+    )
+    assert "edge" in import_model((".",), None).model.inventory.parts
