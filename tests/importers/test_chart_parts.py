@@ -13,6 +13,7 @@ import pytest
 from archgen.app.importing.importing import Import, import_model, summary
 from archgen.cli import main
 from archgen.importers.charts.chart import render_chart
+from archgen.importers.charts.chart_places import Installation
 from archgen.importers.charts.packages import files_of_package
 from archgen.importers.charts.work import TemplateWork
 
@@ -178,3 +179,16 @@ def test_a_library_beside_the_directory_is_read_inside_the_repository(
     more = {"Chart.yaml": 'name: shop\ndependencies: [{name: common, repository: "file://../common"}]\n'}
     result = _imported(tmp_path, monkeypatch, 'list (include "common.name" .) | toJson', place="chart", more=more)
     assert "templates" not in [each.kind for each in result.model.questions]
+
+
+def test_a_package_is_unpacked_once_for_all_installations() -> None:
+    files, opened = _readers({**_SHOP, "shop/charts/nats-2.tgz": _packed(_NATS)}), list[str]()
+    package = files["shop/charts/nats-2.tgz"]
+
+    def read() -> bytes:
+        opened.append("nats")
+        return package()
+
+    installations = [Installation("shop", name) for name in ("a", "b", "c")]
+    render_chart("shop", {**files, "shop/charts/nats-2.tgz": read}, installations)
+    assert opened == ["nats"]

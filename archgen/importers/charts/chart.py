@@ -93,7 +93,7 @@ class _Charts:
         self._result = result
         self._work = work
         self._count = 0
-        self._packages = 0
+        self._unpacked: set[str] = set()
         self._absent: list[AbsentChart] = []
 
     def render(self, installation: Installation) -> None:
@@ -248,9 +248,9 @@ class _Charts:
     def _unpack(self, directory: str) -> None:
         """Add the files of the charts that are packed in a chart, as if each package were a directory."""
         place = posixpath.normpath(posixpath.join(directory, "charts"))
-        packages = [path for path in self._files if is_package(path) and posixpath.dirname(path) == place]
-        for path in sorted(packages)[: max(_MOST_PACKAGES - self._packages, 0)]:
-            self._packages += 1
+        packages = {path for path in self._files if is_package(path) and posixpath.dirname(path) == place}
+        for path in sorted(packages - self._unpacked)[: _MOST_PACKAGES - len(self._unpacked)]:
+            self._unpacked.add(path)
             for name, data in files_of_package(self._files[path]()).items():
                 self._files.setdefault(posixpath.join(path, name), functools.partial(bytes, data))
 
