@@ -80,6 +80,7 @@ RULE = Rule(
         ("NIST SP 800-207, Zero Trust Architecture", "https://csrc.nist.gov/pubs/sp/800/207/final"),
         ("CWE-319, Cleartext Transmission of Sensitive Information", "https://cwe.mitre.org/data/definitions/319.html"),
     ),
+    topic="tls",
     check=check,
     mend=mend,
     bad="""\
