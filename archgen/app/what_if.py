@@ -154,7 +154,12 @@ def _replica(architecture: Architecture, name: str, host: str | None, zone: str 
     existing = {host.id for host in architecture.hosts}
     if host is None or host in existing:
         if zone is not None:
-            raise UsageError(f"`{word}`: the zone of {host or name} is the model's; `in` is for a new host")
+            if host is not None:
+                raise UsageError(
+                    f"{host} is a host of the model, and `in {zone}` is for a new one; leave it out, or name a new host"
+                )
+            where = "float over their hosts" if floating else "have no zone of their own in the model"
+            raise UsageError(f"the replicas of {name} {where}; leave `in {zone}` out")
         return AddReplica(name, host)
     return AddReplica(name, host, _zones(architecture, zone))
 

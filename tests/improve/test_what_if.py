@@ -255,6 +255,7 @@ def test_a_zone_alone_says_where_a_replica_goes(
         (["--add", "replica of user on lb-1"], "clients have no replicas"),
         (["--add", "replica of nginx"], "names no host"),
         (["--add", "replica of dns on lb-1"], "has no hosts in the model"),
+        (["--add", "replica of nginx on lb-1 in west"], "lb-1 is a host of the model, and `in west` is for a new one"),
         (["--add", "host lb-1 like lb-1"], "the host `lb-1` already exists"),
         (["--add", "host lb-3 like lb-9"], "unknown host `lb-9`"),
         (["--set", "haproxy.failover=automatic"], "has no manual failover"),
@@ -266,6 +267,31 @@ def test_a_wrong_use_is_one_clear_message(capsys: pytest.CaptureFixture[str], wo
     captured = capsys.readouterr()
     assert captured.out == ""
     assert message in captured.err
+
+
+@pytest.mark.parametrize(
+    ("placed", "message"),
+    [
+        ("runs_on: {any: [a, b]}, replicas: 2", "the replicas of app float over their hosts; leave `in z` out"),
+        ("replicas: 2", "the replicas of app have no zone of their own in the model; leave `in z` out"),
+    ],
+)
+def test_a_zone_is_not_for_replicas_without_a_place(
+    placed: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(f"""\
+archgen: 1
+name: Replicas without a place
+zones: {{z: {{kind: availability-zone}}}}
+hosts: {{a: {{zone: z}}, b: {{zone: z}}}}
+components:
+  user: {{kind: client}}
+  app: {{kind: service, {placed}}}
+connections: {{user -> app: https}}
+""")
+    assert main(["what-if", str(file), "--add", "replica of app in z"]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_what_both_sides_assume_is_listed_with_its_source(capsys: pytest.CaptureFixture[str]) -> None:
