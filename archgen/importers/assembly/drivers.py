@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from archgen.importers.assembly.asking import ImportQuestion, question
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import BY_PRODUCT, PROVIDED, is_product_like
 from archgen.importers.schemes import unsecured
@@ -22,17 +22,7 @@ _ORDER = ("database", "key-value-store", "cache", "queue", "stream", "search", "
 """Kinds of what matters more than any other service."""
 
 
-class DriverQuestion(NamedTuple):
-    """A question of a kind about an element, with its words, its options, and the places that raise it."""
-
-    kind: str
-    about: str
-    ask: str
-    options: tuple[str, ...]
-    why: tuple[str, ...]
-
-
-def ask_for_drivers(inventory: Inventory) -> list[DriverQuestion]:
+def ask_for_drivers(inventory: Inventory) -> list[ImportQuestion]:
     """Return a few questions about libraries for what no file leads to: by what they are for, else by the programs that have them."""
     open_: dict[str, list[Part]] = {}
     kinds: dict[str, str] = {}
@@ -50,7 +40,7 @@ def ask_for_drivers(inventory: Inventory) -> list[DriverQuestion]:
     }
     single = [title for title in order if not fitting[title] and len(open_[title]) == 1]
     by_title = [title for title in order if title not in single]
-    asked: list[DriverQuestion] = []
+    asked: list[ImportQuestion] = []
     for title in by_title[:_MOST_ASKED]:
         asked += _ask_for_title(title, open_[title], fitting[title])
     rest: dict[str, list[str]] = {}
@@ -62,7 +52,7 @@ def ask_for_drivers(inventory: Inventory) -> list[DriverQuestion]:
     return asked[: _MOST_ASKED + 2]
 
 
-def ask_for_unread(inventory: Inventory) -> Iterator[DriverQuestion]:
+def ask_for_unread(inventory: Inventory) -> Iterator[ImportQuestion]:
     """Yield a question for each of a few stores: which of the programs whose settings are in no file, and that call nothing, call it."""
     called = {call.target for call in inventory.calls.values()}
     stores = [
@@ -79,14 +69,14 @@ def ask_for_unread(inventory: Inventory) -> Iterator[DriverQuestion]:
             shown = listed(first_few(list(names), _MOST_NAMED))
             which = "Does it" if len(names) == 1 else "Which of them"
             ask = f"No file that is read holds {name}, which {shown} {take} settings from. {which} call {store.id}?"
-            yield DriverQuestion("caller", store.id, ask, (*names, "none"), (str(programs[0].source),))
+            yield question("caller", store.id, ask, (*names, "none"), (str(programs[0].source),))
 
 
 def _rank(kind: str) -> int:
     return _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
 
 
-def _ask_for_title(title: str, programs: list[Part], stores: list[Part]) -> Iterator[DriverQuestion]:
+def _ask_for_title(title: str, programs: list[Part], stores: list[Part]) -> Iterator[ImportQuestion]:
     names = tuple(part.id for part in programs)
     have = "has" if len(names) == 1 else "have"
     shown = listed(first_few(list(names), _MOST_NAMED))
@@ -94,25 +84,21 @@ def _ask_for_title(title: str, programs: list[Part], stores: list[Part]) -> Iter
         # each may call another one
         for part in programs[:2]:
             ask = f"{part.id} has a library for {title}, and no file an address. Which of these does it call?"
-            yield DriverQuestion(
-                "callee", part.id, ask, (*(each.id for each in stores[:8]), "none"), (str(part.source),)
-            )
+            yield question("callee", part.id, ask, (*(each.id for each in stores[:8]), "none"), (str(part.source),))
         return
     target = stores[0].id if stores else title
     which = "Does it" if len(names) == 1 else "Which of them"
     ask = f"{shown} {have} a library for {target}, and no file an address. {which} call it?"
-    yield DriverQuestion(
-        "caller" if stores else "driver-caller", target, ask, (*names, "none"), (str(programs[0].source),)
-    )
+    yield question("caller" if stores else "driver-caller", target, ask, (*names, "none"), (str(programs[0].source),))
 
 
-def _ask_for_program(part: Part, titles: list[str]) -> DriverQuestion:
+def _ask_for_program(part: Part, titles: list[str]) -> ImportQuestion:
     name = part.id
     ask = f"{name} has a library for {titles[0]}, and no file an address. Does it call it?"
     if len(titles) > 1:
         shown = listed(first_few(titles, _MOST_NAMED))
         ask = f"{name} has libraries for {shown}, and no file an address. Which of these does it call?"
-    return DriverQuestion("driver-callee", name, ask, (*titles, "none"), (str(part.source),))
+    return question("driver-callee", name, ask, (*titles, "none"), (str(part.source),))
 
 
 def _is_settled(inventory: Inventory, part: Part, title: str, kind: str) -> bool:
