@@ -63,7 +63,7 @@ _PROTOCOLS = {
 }  # fmt: skip
 """The protocols that stores are called by, by their products."""
 
-_KINDS = {
+KINDS_OF_PRODUCTS = {
     **dict.fromkeys(
         (
             "postgresql", "mysql", "mssql", "oracle", "mongodb", "cassandra", "neo4j", "clickhouse", "influxdb", "couchdb", "arangodb",
@@ -237,7 +237,7 @@ def _new_call(model: Architecture, about: str, *, required: bool, sort: str | No
     if source not in components or (target not in components and sort is None):
         return
     if target not in components and sort is not None:
-        sort = _KINDS.get(target, sort) if sort == "external-service" else sort
+        sort = KINDS_OF_PRODUCTS.get(target, sort) if sort == "external-service" else sort
         components[target] = Component(id=target, kind=sort)
         yield Put(("components", target), {"kind": sort})
     yield from _caller(model, components[target], source, required=required)
@@ -247,7 +247,7 @@ def _callers_of_new(model: Architecture, components: dict[str, Component], calle
     """Draw the calls of what no file describes, which is a new component."""
     callers = {name: required for name, required in chosen_in(value).items() if name in components}
     if callers and called not in components:
-        kind = _KINDS.get(called, "external-service")
+        kind = KINDS_OF_PRODUCTS.get(called, "external-service")
         components[called] = Component(id=called, kind=kind, product=called if kind != "external-service" else None)
         yield Put(("components", called), {"kind": kind} | ({"product": called} if called in _PROTOCOLS else {}))
     for name, required in callers.items():

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from archgen.cli import main
+from archgen.edits.answers import KINDS_OF_PRODUCTS
+from archgen.importers.catalogue import PRODUCTS
+from archgen.importers.providers.catalogue import PROVIDERS
+from archgen.importers.sources import listed_drivers
 from tests.importers.test_answers import MODEL, answer, model
 
 COMPOSE = """
@@ -126,3 +130,11 @@ def test_answers_about_libraries_add_what_they_are_for() -> None:
     assert connections["web -> mongodb"] == ("mongodb", True)
     assert connections["jobs -> mongodb"] == ("mongodb", False)
     assert connections["jobs -> stripe"] == ("https", False)
+
+
+def test_what_a_question_offers_has_the_kind_that_its_driver_tells() -> None:
+    stores = {PRODUCTS[name].product or name: PRODUCTS[name].kind for name in listed_drivers.STORES}
+    told = stores | {title: kind for title, kind, _ in listed_drivers.OTHERS}
+    assert {title: KINDS_OF_PRODUCTS.get(title, "external-service") for title in told} == told
+    providers = {each.product for each in PROVIDERS}
+    assert KINDS_OF_PRODUCTS.keys() - told.keys() <= providers

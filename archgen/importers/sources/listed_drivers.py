@@ -16,14 +16,14 @@ from archgen.importers.providers.catalogue import provider_of_library
 from archgen.importers.sources.modules import imports_of
 from archgen.importers.sources.reading import CodeText
 
-_STORES = (
+STORES = (
     "postgres", "mysql", "mssql", "oracle-free", "mongo", "cassandra", "neo4j", "clickhouse", "influxdb", "couchdb", "arangodb", "qdrant",
     "weaviate", "milvus", "chroma", "elasticsearch", "opensearch", "meilisearch", "typesense", "redis", "memcached", "rabbitmq", "kafka",
     "nats", "mosquitto", "pulsar", "minio",
 )  # fmt: skip
 """Stores that programs speak with by a library of their own, by their names in the catalogue."""
 
-_OTHERS = (
+OTHERS = (
     ("s3", "object-storage", "s3fs|client-s3|aws-sdk-s3|aws-s3|aws-s3-v3|awssdk\\.s3|multer-s3|django-storages"),
     ("google-cloud-storage", "object-storage", "google-cloud[-/]storage"),
     ("azure-blob-storage", "object-storage", "azure[-/]storage-blob|azure\\.storage\\.blobs"),
@@ -147,7 +147,7 @@ def _drivers_in(text: str) -> tuple[Driver, ...]:
 
 def _stores_in(text: str) -> Iterator[Driver]:
     lists = PackageLists(text)
-    for name in _STORES:
+    for name in STORES:
         known = PRODUCTS[name]
         words = _OF_PRODUCTS.get(name)
         is_listed = has_driver_for(known, lists) if words is None else _holds(words, text)
@@ -156,7 +156,7 @@ def _stores_in(text: str) -> Iterator[Driver]:
 
 
 def _others_in(text: str) -> Iterator[Driver]:
-    for title, kind, words in _OTHERS:
+    for title, kind, words in OTHERS:
         if _holds(words, text):
             yield Driver(title, kind)
 
