@@ -20,6 +20,7 @@ NAMES = (
     "Sessions and application cache",
     "Memorystore for Redis (standard tier)",
     "Cloud SQL for PostgreSQL",
+    "Remote maintenance of the TVM vendor",
 )
 
 

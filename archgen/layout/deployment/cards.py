@@ -35,6 +35,9 @@ _WORD = 12.0
 _LINES = 2
 """The lines of a name on a card."""
 
+_MOST_LINES = 4
+"""The lines of a name that would be cut otherwise."""
+
 EVEN: Mapping[str, int] = {}
 """No card has more lines at a side than usual."""
 
@@ -136,12 +139,12 @@ def _worded_cards(diagram: Diagram, measures: Measures) -> Mapping[str, SizedCar
 
 
 def _title(label: str, room: float, size: float) -> tuple[str, ...]:
-    """Return the lines of a name, one more than usual where that spares it from being cut."""
+    """Return the lines of a name, one or two more than usual where that spares it from being cut."""
     lines = wrap(label, room, size, bold=True, lines=_LINES)
     if not lines or not lines[-1].endswith(ELLIPSIS):
-        return tuple(lines)
-    whole = wrap(label, room, size, bold=True, lines=_LINES + 1)
-    return tuple(lines if whole[-1].endswith(ELLIPSIS) else whole)
+        return lines
+    whole = wrap(label, room, size, bold=True, lines=_MOST_LINES)
+    return lines if whole[-1].endswith(ELLIPSIS) else whole
 
 
 def _whole_words(title: tuple[str, ...], label: str, room: float, size: float) -> tuple[str, ...]:
