@@ -35,6 +35,9 @@ _COPY = re.compile(rf"(^|[-_.])({_STAGING}|{_DEVELOPMENT})$", re.IGNORECASE)
 _END = re.compile(rf"[-_.]({_PRODUCTION}|live|{_STAGING}|{_DEVELOPMENT}|local)$", re.IGNORECASE)
 """Words by which copies of one thing are told apart at the end of their names, as the namespaces `shop-dev` and `shop-prod`."""
 
+_WORD = re.compile(rf"(^|[-_.])({_PRODUCTION}|live|{_STAGING}|{_DEVELOPMENT}|local)(?=[-_.])", re.IGNORECASE)
+"""Such words in the names of files."""
+
 _PROPER = tuple((stage, re.compile(rf"(^|[^a-z])({words})([^a-z]|$)", re.IGNORECASE)) for stage, words in _WORDS)
 _PATTERNS = (*_PROPER, (TRIAL, re.compile(rf"(^|[^a-z])({_ASIDE})([^a-z]|$)", re.IGNORECASE)))
 
@@ -73,6 +76,12 @@ def without_copy(name: str) -> str:
 def without_stage(name: str) -> str:
     """Return a name without the word for a stage at its end."""
     return _END.sub("", name)
+
+
+@lru_cache(maxsize=4096)
+def file_without_stage(name: str) -> str:
+    """Return the name of a file without the words for stages in it: `shop-db.yaml` for `shop-dev-db.yaml` and `shop-prod-db.yaml`."""
+    return _WORD.sub("", name).lstrip("-_.")
 
 
 def examples_of(name: str) -> Iterator[str]:

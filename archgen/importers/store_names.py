@@ -31,10 +31,13 @@ _OF_PROVIDERS = tuple((re.compile(pattern), product) for pattern, product in (
 ))  # fmt: skip
 """Names by which the guides of Amazon, Google and Azure have programs set what they use there."""
 
-_OF_DOTNET = re.compile(
-    r"CONNECTIONSTRINGS(__|:)(?!.*(BUS|BLOB|STORAGE|MESSAG|EVENT|QUEUE|SIGNAL|INSIGHT|CACHE|SEARCH|HUB))"
+_OF_DOTNET = re.compile(r"([A-Z0-9]{1,30}_)?CONNECTIONSTRINGS(__|:)")
+"""A connection string of .NET, behind the prefix that a program may have for its variables."""
+
+_OF_NO_DATABASE = re.compile(
+    r"BUS|BLOB|STORAGE|MESSAG|EVENT|QUEUE|SIGNAL|INSIGHT|CACHE|SEARCH|HUB|MAIL|METRIC|OAUTH|LDAP"
 )
-"""A connection string of .NET, which is that of a database unless its name says otherwise."""
+"""Words of the names of such strings that are for something else; any other is for a database."""
 
 _RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
 _ASKS = re.compile(
@@ -55,6 +58,12 @@ _NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$",
 def names_host_alone(name: str) -> bool:
     """Return True for a variable whose values are hosts and nothing else."""
     return _NAMES_HOST.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def names_address(name: str) -> bool:
+    """Return True for a name that asks for the address of something: `host`, `dbUrl`, `connectionString`."""
+    return _ASKS.search(name) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -99,9 +108,10 @@ def read_store_name(name: str) -> tuple[Known | None, bool]:
     upper = name.upper()
     product = next((product for pattern, product in _BY_WORD if pattern.search(upper)), None)
     known = PRODUCTS[product] if product else Known("database", None, "tcp") if product is not None else None
-    if known is None and _OF_DOTNET.match(upper) is not None:
+    is_of_dotnet = _OF_DOTNET.match(upper) is not None
+    if known is None and is_of_dotnet and _OF_NO_DATABASE.search(upper) is None:
         return Known("database", None, "tcp"), True
-    return known, _ASKS.search(name) is not None or (known is not None and _OF_DOTNET.match(upper) is not None)
+    return known, _ASKS.search(name) is not None or (known is not None and is_of_dotnet)
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -35,7 +36,7 @@ def join_alike(inventory: Inventory) -> Inventory:
     ]
     for part in outside:
         alike = [each for each in inventory.parts.values() if each.product == part.product and not each.is_outside]
-        same = alike[0] if len(alike) == 1 and _words(alike[0].id) == _words(part.id) else None
+        same = alike[0] if len(alike) == 1 and _is_called_alike(part, alike[0], inventory) else None
         if same is None or any(call.source == same.id for call in inventory.callers(part.id)):
             continue
         for call in inventory.callers(part.id):
@@ -44,6 +45,18 @@ def join_alike(inventory: Inventory) -> Inventory:
         del inventory.parts[part.id]
     inventory.calls = dict(sorted(inventory.calls.items()))
     return inventory
+
+
+def _is_called_alike(part: Part, store: Part, inventory: Inventory) -> bool:
+    """Return True for names that differ in words that tell what they are alone, or of which only one is that of a release too.
+
+    In a cluster the objects of a release begin with its name, which an address may lack, or have where the store has none.
+    """
+    words, own = _words(part.id), _words(store.id)
+    if words == own or store.host is not None:
+        return words == own
+    others = (_words(each.id) for each in inventory.parts.values() if each.id not in (part.id, store.id))
+    return (not words or not own) and any((words or own) <= each for each in others)
 
 
 def _words(name: str) -> frozenset[str]:
@@ -79,6 +92,7 @@ def pair_seekers(inventory: Inventory) -> Inventory:
                 continue
             fitting = [store for store in stores if _fits(store, product)]
             near = [store for store in fitting if store.is_outside or store.group == part.group] or fitting
+            near = _called_alike(part, near)
             if len(near) == 1 and part.kind == "backup" and near[0].kind != "object-storage":
                 part.backs_up += [near[0].id] if near[0].id not in part.backs_up else []
             elif len(near) == 1 and not any(_fits(each, product) for each in called):
@@ -92,6 +106,24 @@ def pair_seekers(inventory: Inventory) -> Inventory:
                 inventory.calls[part.id, store.id] = _sought(part, store, variable, reference)
     inventory.calls = dict(sorted(inventory.calls.items()))
     return inventory
+
+
+def _called_alike(part: Part, stores: list[Part]) -> list[Part]:
+    """Return those of several stores whose names, or those of their groups, begin with the most words of a component's own."""
+    words = words_of(part.id)
+    common = [
+        max(_words_in_common(words, words_of(each)) for each in (store.id, store.group or "")) for store in stores
+    ]
+    most = max(common, default=0)
+    return [store for store, count in zip(stores, common, strict=True) if count == most] if most else stores
+
+
+def _words_in_common(words: Sequence[str], others: Sequence[str]) -> int:
+    """Return how many of the first words of two names are the same."""
+    return next(
+        (place for place, (word, other) in enumerate(zip(words, others, strict=False)) if word != other),
+        min(len(words), len(others)),
+    )
 
 
 def pair_neighbours(inventory: Inventory) -> Inventory:

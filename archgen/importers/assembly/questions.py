@@ -9,7 +9,7 @@ from archgen.importers.assembly.asking import YES_OR_NO, ImportQuestion, questio
 from archgen.importers.assembly.certainty import is_by_library, open_sharers
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect
 from archgen.importers.assembly.drivers import ask_for_drivers, ask_for_unread
-from archgen.importers.assembly.inventory import Entry, Inventory, Part
+from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.open_topics import ask_for_topics
 from archgen.importers.assembly.registries import registered_behind
 from archgen.importers.facts import BY_PORT, Origin
@@ -20,6 +20,9 @@ from archgen.model.wording import first_few, listed
 
 _MOST_NAMED = 5
 _MOST_UNREAD = 3
+_MANY_CALLERS = 4
+"""Callers by one setting from which on a single question is about all of them."""
+
 _WITHOUT_RECORDS = ("queue", "stream", "key-value-store", "cache")
 _WORDS_OF_ALL = {"", "service", "svc", "api", "app", "server", "db", "database"}
 
@@ -149,9 +152,19 @@ def _is_settled(part: Part) -> bool:
 def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
     by_libraries = {call.target for call in inventory.calls.values() if is_by_library(call)}
     asked_at_once = {target: open_sharers(inventory, inventory.parts[target]) for target in by_libraries}
+    by_setting = _by_one_setting(inventory)
     for call in inventory.calls.values():
         by_library = is_by_library(call)
         if by_library and call.source in asked_at_once[call.target]:
+            continue
+        alike = by_setting.get((call.target, call.variable or ""), []) if _may_be_asked_at_once(call) else []
+        if len(alike) >= _MANY_CALLERS:
+            if call.source == alike[0]:
+                named = listed(first_few(alike, _MOST_NAMED))
+                ask = (
+                    f"No file holds an address of {call.target} for {call.variable} of {named}. Which of them call it?"
+                )
+                yield question("sharer", call.target, ask, ("all", *alike, "none"), (str(call.place),))
             continue
         if not (call.guess or call.asked or call.is_named or by_library):
             continue
@@ -176,6 +189,19 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
             ask = f"Do the main requests of {call.source} fail without {call.target}?"
         place = str(call.place)
         yield question("call", call.id, ask, ("required", "optional", "none"), (place,))
+
+
+def _by_one_setting(inventory: Inventory) -> dict[tuple[str, str], list[str]]:
+    """Return the callers of components by one variable of which no file holds the value, by what they call and that variable."""
+    callers: dict[tuple[str, str], list[str]] = {}
+    for call in inventory.calls.values():
+        if _may_be_asked_at_once(call):
+            callers.setdefault((call.target, call.variable or ""), []).append(call.source)
+    return callers
+
+
+def _may_be_asked_at_once(call: Call) -> bool:
+    return call.variable is not None and not (call.asked or is_by_library(call) or is_secret_name(call.variable))
 
 
 def _needs(inventory: Inventory) -> Iterator[ImportQuestion]:

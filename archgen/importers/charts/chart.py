@@ -20,11 +20,11 @@ from archgen.importers.charts.absent import (
     text_of_definition,
 )
 from archgen.importers.charts.chart_places import Installation
-from archgen.importers.charts.functions import CAPABILITIES
+from archgen.importers.charts.functions import CAPABILITIES, TO_BE_SET
 from archgen.importers.charts.packages import files_of_package, is_package
 from archgen.importers.charts.rendering import OF_FILES, TemplateRenderer
 from archgen.importers.charts.syntax import NotUnderstood, ParsedTemplate, TemplateNode, parse_template
-from archgen.importers.charts.values import over, plain
+from archgen.importers.charts.values import over, plain, set_value, value_at
 from archgen.importers.charts.work import LimitReached, TemplateWork
 from archgen.importers.facts import Configuration
 from archgen.importers.nodes import SourceNode
@@ -104,6 +104,10 @@ class _Charts:
         for path in installation.files:
             chart.values = over(chart.values, self._mapping(path))
         chart.values = over(chart.values, installation.values)
+        for way in installation.addresses:
+            # a value of the chart's own may be as good as what is put in
+            if value_at(chart.values, way) in (None, ""):
+                set_value(chart.values, way, TO_BE_SET)
         release = installation.release or str(chart.about.get("name") or posixpath.basename(installation.chart))
         self._absent = []
         charts = [*self._with_inner(chart, release, 0)]

@@ -22,7 +22,8 @@ DOCUMENTS = "the documents"
 class Installation(Struct, frozen=True):
     """A release of a chart of the repository: the directory of that, its name, files of values in their order, and values over these.
 
-    `source` is the file that tells, and the name of the environment that it tells of.
+    `source` is the file that tells, and the name of the environment that it tells of. `addresses` are the ways to those values, such
+    as `db.host`, that whoever installs it puts in.
     """
 
     chart: str
@@ -30,6 +31,7 @@ class Installation(Struct, frozen=True):
     files: tuple[str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
     source: str = ""
+    addresses: tuple[str, ...] = ()
 
     @property
     def stage(self) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.importers.charts.chart_places import LONGEST, ChartPlaces, Installation, documents_in
 from archgen.importers.charts.generators import sets_of_elements
@@ -46,7 +48,13 @@ def chosen_installations(chart: str, installations: Iterable[Installation]) -> l
     own = sorted((each for each in installations if each.chart == chart), key=lambda each: not each.files)
     stage = min((each.stage for each in own), default=TRIAL)
     likely = {each.release: each for each in reversed(own) if each.stage == stage < TRIAL}
-    return [*likely.values()][::-1][:_MOST]
+    return [_with_addresses(each, own) for each in [*likely.values()][::-1][:_MOST]]
+
+
+def _with_addresses(installation: Installation, others: Iterable[Installation]) -> Installation:
+    """Return an installation with the addresses that any command for its release puts in: an upgrade reuses them."""
+    alike = (each.addresses for each in others if each.release == installation.release)
+    return replace(installation, addresses=tuple(dict.fromkeys(itertools.chain.from_iterable(alike))))
 
 
 def _of_controller(path: str, document: SourceNode, places: ChartPlaces) -> Iterator[Installation]:

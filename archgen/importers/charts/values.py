@@ -33,6 +33,19 @@ def plain(node: Any) -> Any:
     return [*map(plain, node)] if isinstance(node, Seq) else node
 
 
+def value_at(values: Any, way: str) -> Any:
+    """Return the value at a way of keys, as `--set` finds it; nothing where there is none."""
+    for key in _keys_of(way):
+        values = values.get(key) if isinstance(values, dict) else None
+    return values
+
+
+def _keys_of(way: str) -> list[str]:
+    """Return the keys of a way; none of one into a list."""
+    keys = [key.replace("\\", "") for key in _KEY.findall(way)]
+    return keys if len(keys) <= _MOST_KEYS and "[" not in way and "{" not in way else []
+
+
 def copied(value: Any) -> Any:
     """Return a value with mappings and lists of its own."""
     if isinstance(value, dict):
@@ -42,8 +55,8 @@ def copied(value: Any) -> Any:
 
 def set_value(values: dict[str, Any], way: str, text: str) -> None:
     """Set a value at a way of keys, as `--set` does; one into a list is left out."""
-    keys = [key.replace("\\", "") for key in _KEY.findall(way)]
-    if not keys or len(keys) > _MOST_KEYS or "[" in way or "{" in way:
+    keys = _keys_of(way)
+    if not keys:
         return
     for key in keys[:-1]:
         inner = values.get(key)

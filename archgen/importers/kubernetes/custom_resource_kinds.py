@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from archgen.importers.nodes import SourceNode
+
 
 class Operated(Struct, frozen=True):
     """A kind of custom resource: the product that it runs, where its replicas are counted, and the Services that it gets.
 
-    `counts` are ways to numbers, `*` for each item of a list; `names` have `{}` for the name of the resource, and may end with
-    such a way in brackets, for a Service of each item. `pools` are resources of another kind that count instead, by their label.
-    Of one that is `promoted`, a replica takes over where the primary is lost: `by` the operator, or by agents, `{}-patroni`, beside
-    each replica of the resource; the empty text where the replicas vote. `roles` are ways from such an item to the roles of its nodes:
-    those that vote are counted. `guard` is a kind of resources that promote a replica of the one that they name at a way, and the names
-    of their Services, which lead to it too.
+    `counts` are ways to numbers, `*` for each item of a list and `0` for the first; `names` have `{}` for the name of the resource, and
+    may end with such a way in brackets, for a Service of each item. `pools` are resources of another kind that count instead, by their
+    label. Of one that is `promoted`, a replica takes over where the primary is lost: `by` the operator, or by agents, `{}-patroni`,
+    beside each replica of the resource; the empty text where the replicas vote. `roles` are ways from such an item to the roles of its
+    nodes: those that vote are counted. `guard` is a kind of resources that promote a replica of the one that they name at a way, and
+    the names of their Services, which lead to it too. Where one kind runs several products, `chosen` is the value by which it runs this
+    one.
     """
 
     group: str
@@ -25,11 +28,26 @@ class Operated(Struct, frozen=True):
     pools: tuple[str, str] = ("", "")
     roles: tuple[str, ...] = ()
     guard: tuple[str, str, tuple[str, ...]] = ("", "", ())
+    chosen: str = ""
 
+
+def _of_kubeblocks(chosen: str, product: str) -> Operated:
+    """Return what KubeBlocks runs by a definition: the first component of a cluster keeps the data."""
+    names = (f"{{}}-{chosen}", f"{{}}-{chosen}-{chosen}", f"{{}}-{chosen}-headless")
+    return Operated(
+        "kubeblocks.io", product, ("componentSpecs/0/replicas",), names, promoted=True, by="kubeblocks", chosen=chosen
+    )
+
+
+_CHOICES = ("clusterDef", "clusterDefinitionRef")
+"""Keys by which a resource chooses the product that is run."""
 
 _OPERATED: dict[str, tuple[Operated, ...]] = {
     "Cluster": (
         Operated("postgresql.cnpg.io", "postgres", ("instances",), ("{}-rw", "{}-ro", "{}-r"), promoted=True, by="cloudnative-pg"),
+        *(_of_kubeblocks(chosen, product) for chosen, product in (
+            ("redis", "redis"), ("postgresql", "postgres"), ("mysql", "mysql"), ("apecloud-mysql", "mysql"), ("mongodb", "mongo"),
+        )),
     ),
     "postgresql": (
         Operated("acid.zalan.do", "postgres", ("numberOfInstances",), ("{}", "{}-repl", "{}-pooler"), promoted=True, by="{}-patroni"),
@@ -120,7 +138,12 @@ GUARDS = tuple(sorted({each.guard[0] for operated in _OPERATED.values() for each
 """The kinds of resources that promote the replicas of others."""
 
 
-def operated_by(kind: str, version: str) -> Operated | None:
+def operated_by(node: SourceNode) -> Operated | None:
     """Return what an operator runs by a custom resource; None for any other object."""
-    group = version.partition("/")[0]
-    return next((each for each in _OPERATED.get(kind, ()) if each.group in group), None)
+    operated = _OPERATED.get(node.text_at("kind"), ())
+    group = node.text_at("apiVersion").partition("/")[0] if operated else ""
+    return next((each for each in operated if each.group in group and _is_chosen(each, node)), None)
+
+
+def _is_chosen(operated: Operated, node: SourceNode) -> bool:
+    return not operated.chosen or operated.chosen in (node.text_at("spec", key) for key in _CHOICES)

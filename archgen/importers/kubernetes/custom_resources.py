@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from msgspec import Struct
 
@@ -117,7 +118,7 @@ def resources_of(
     """
     products = {(part.namespace, part.manifest.name): part for part in parts}
     for manifest in sorted(manifests.of(*KINDS_OPERATED), key=lambda each: (each.origin, each.name)):
-        operated = operated_by(manifest.kind, manifest.node.text_at("apiVersion"))
+        operated = operated_by(manifest.node)
         if operated is None:
             continue
         part = products.get((manifest.namespace, manifest.name))
@@ -167,12 +168,18 @@ def settings_of(node: SourceNode, depth: int = 0) -> Iterator[tuple[str, SourceN
                 yield from settings_of(item, depth + 1)
 
 
-def references_of(resource: Resource, others: Mapping[str, list[Resource]]) -> Iterator[tuple[str, SourceNode]]:
-    """Yield the ids of other custom resources that a resource refers to, as `elasticsearchRef`.
+def references_of(resource: Resource, others: Mapping[str, list[Resource]]) -> Iterator[tuple[str, SourceNode, bool]]:
+    """Yield the ids of other custom resources that a resource refers to, as `elasticsearchRef`; False for one that only measures it.
 
     `others` are all custom resources by their names. Several kinds often share a name: the reference says which is meant.
     """
-    for key, value in resource.manifest.node.get("spec").items():
+    spec = resource.manifest.node.get("spec")
+    watching = [
+        ("elasticsearchRef", item)
+        for word in ("metrics", "logs")
+        for item in spec.get("monitoring", word, "elasticsearchRefs").list()
+    ]
+    for key, value in (*spec.items(), *watching):
         name, space = value.text_at("name"), value.text_at("namespace") or resource.namespace
         if not key.endswith("Ref") or not name:
             continue
@@ -180,15 +187,15 @@ def references_of(resource: Resource, others: Mapping[str, list[Resource]]) -> I
         alike = [each for each in others.get(name, ()) if each.namespace == space and each.id != resource.id]
         meant = [each for each in alike if each.manifest.kind.lower() == kind] or alike
         if len(meant) == 1:
-            yield meant[0].id, value
+            yield meant[0].id, value, (key, value) not in watching
 
 
 def _at(node: SourceNode, way: list[str]) -> Iterator[SourceNode]:
-    """Yield the values at a way of keys, `*` for each item of a list."""
+    """Yield the values at a way of keys, `*` for each item of a list and `0` for the first."""
     if not way:
         yield node
-    elif way[0] == "*":
-        for item in node.list():
+    elif way[0] in ("*", "0"):
+        for item in islice(node.list(), 1 if way[0] == "0" else None):
             yield from _at(item, way[1:])
     else:
         yield from _at(node.get(way[0]), way[1:])

@@ -182,7 +182,7 @@ def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
     elif kind == "Application" and root.text_at("apiVersion").startswith("argoproj.io/"):
         for release in releases_of(charts_of_application(root)):
             yield from objects_of(release, depth + 1)
-    elif kind in (*WORKLOADS, *ROUTES, *OTHERS, *HOOKS, *MONITORS) or operated_by(kind, root.text_at("apiVersion")):
+    elif kind in (*WORKLOADS, *ROUTES, *OTHERS, *HOOKS, *MONITORS) or operated_by(root):
         metadata = root.get("metadata")
         name = metadata.text_at("name") or metadata.text_at("generateName").rstrip("-")
         if name and not is_patch(kind, root):

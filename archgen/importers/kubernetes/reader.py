@@ -195,8 +195,9 @@ class _Reader:
 
     def _call_of_resource(self, resource: Resource) -> None:
         hosts = self.hosts.of(resource.namespace)
-        for identity, node in references_of(resource, self.resources_by_name):
+        for identity, node, is_needed in references_of(resource, self.resources_by_name):
             self._connect(resource, Mention(identity), node.origin, "reference")
+            self.sheet.use(resource.id, identity, is_needed, node.origin, "reference")
         for name, node in settings_of(resource.settings):
             self._mention(resource, name, node.text, node.origin, name, hosts)
         self._call_elsewhere(resource)

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from archgen.importers.facts import FactSheet
 from archgen.importers.kubernetes.beside import PURPOSES, meant_for
-from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, ObjectKey, containers_of
+from archgen.importers.kubernetes.manifests import OTHERS, WORKLOADS, Manifest, ObjectKey, containers_of
 from archgen.importers.products import guess, image_name, is_product
-from archgen.importers.stages import UNNAMED, stage_of
+from archgen.importers.stages import PRODUCTION, UNNAMED, file_without_stage, is_before_release, stage_of
 
 _OF_WORKLOADS = (*(kind for kinds in PURPOSES for kind in kinds), "NetworkPolicy")
 """Kinds of what is for workloads, and says nothing without them."""
@@ -132,8 +132,9 @@ def without_leftovers(objects: list[Manifest], counting: Iterable[Manifest], she
         yield from (each for each in others if each.kind not in _OF_WORKLOADS or id(each) in meant)
 
 
-def without_trials(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manifest]:
-    """Yield objects without those of directories for trials, where others beside them run mostly the same."""
+def without_trials(every: list[Manifest], sheet: FactSheet) -> Iterator[Manifest]:
+    """Yield objects without those of files and directories for trials, where others beside them run mostly the same."""
+    objects = [*_without_copies(every, sheet)]
     systems: dict[str, list[Manifest]] = {}
     base = common_directory(posixpath.dirname(each.node.path) for each in objects)
     for each in objects:
@@ -155,6 +156,28 @@ def without_trials(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manife
             yield from systems[directory]
         else:
             leave_out(system, first, directory, sheet)
+
+
+def _without_copies(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manifest]:
+    """Yield objects without those of files for a stage before the release beside one of the same name for production."""
+    released = {
+        _title(each.node.path): each.node.path
+        for each in objects
+        if stage_of(posixpath.basename(each.node.path)) == PRODUCTION
+    }
+    for each in objects:
+        path = each.node.path
+        first = released.get(_title(path)) if released and is_before_release(posixpath.basename(path)) else None
+        if first is None:
+            yield each
+        elif each.kind not in OTHERS:
+            sheet.omit(each.origin, each.name, f"{posixpath.basename(first)} beside its file is for production")
+
+
+def _title(path: str) -> tuple[str, str]:
+    """Return the directory of a file, and its name without a stage."""
+    directory, name = posixpath.split(path)
+    return directory, file_without_stage(name)
 
 
 def common_directory(directories: Iterable[str]) -> str:

@@ -26,6 +26,7 @@ from archgen.importers.kubernetes.manifests import WORKLOADS
 from archgen.importers.names import image_without_tag
 from archgen.importers.products import is_product
 from archgen.importers.stages import STAGING, stage_of
+from archgen.importers.store_names import names_address
 
 INSTALLS = re.compile(r"\bhelm[ \t]+(?:-\S+[ \t]+)*(?:upgrade|install)\b")
 """The command that installs a chart."""
@@ -117,6 +118,14 @@ def _values_of(flags: Iterable[tuple[str, str]]) -> dict[str, Any]:
     return values
 
 
+def _addresses_of(flags: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield the ways to the addresses that somebody fills in."""
+    for pair in (pair for flag, value in flags if flag in _OF_VALUES for pair in value.split(",")):
+        way, sign, value = pair.partition("=")
+        if sign and not _HOLES.isdisjoint(value) and names_address(way.rpartition(".")[2]):
+            yield way
+
+
 def _programs_in(manifests: Mapping[str, bytes]) -> set[str]:
     """Return the names of workloads, and the images of the system's own programs."""
     images = {image for data in manifests.values() for image in images_in(data) if not is_product(image)}
@@ -191,4 +200,5 @@ def _installation(statement: str, path: str, base: str, places: ChartPlaces) -> 
     ]
     release = words[0] if _NAME.fullmatch(words[0]) is not None else ""
     for chart in places.charts(words[1], base):
-        yield Installation(chart, release or posixpath.basename(chart), tuple(files), _values_of(flags), path)
+        title, addresses = release or posixpath.basename(chart), tuple(_addresses_of(flags))
+        yield Installation(chart, title, tuple(files), _values_of(flags), path, addresses)
