@@ -27,6 +27,10 @@ _SOCKETS = ("ws", "wss")
 """The protocols of the web that carry others."""
 
 
+FEW_REQUESTS = 10.0
+"""The requests per second at peak that any one server has room for; a team may set its own number."""
+
+
 class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     """An architecture with the answers about its flows; each is a frozen value in the order of the model."""
 

@@ -73,6 +73,11 @@ def named_flows(flows: Sequence[str], count: int, *, is_counted: bool = False) -
     return f"{plural(len(flows), 'flow')}: {names}" if is_counted else names
 
 
+def all_of(count: int, noun: str) -> str:
+    """Return all of so many in words: `both replicas`, `all 3 replicas`."""
+    return f"both {noun}" if count == 2 else f"all {count} {noun}"
+
+
 def a_record_type(kind: str) -> str:
     """Return a type of DNS records with its article: the letters A, M, N and S begin with a vowel's sound."""
     return f"an {kind}" if kind[:1] in "AMNS" else f"a {kind}"

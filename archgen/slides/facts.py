@@ -15,7 +15,7 @@ from archgen.linting.finding_groups import FindingGroup
 from archgen.model.architecture import Flow
 from archgen.model.finding import SEVERITIES, Severity, count_severity
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed
+from archgen.model.wording import all_of, first_few, listed
 from archgen.reliability.cuts import cut_sets
 from archgen.views.route import on_route
 
@@ -146,7 +146,7 @@ class SystemFacts:
         if len(flows) <= most:
             return listed([self.title(flow) for flow in flows])
         if len(flows) == every:
-            return "both flows" if every == 2 else f"all {every} flows"
+            return all_of(every, "flows")
         return f"{len(flows)} of {every} flows"
 
     @cached_property

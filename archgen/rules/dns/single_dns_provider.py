@@ -9,6 +9,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.dns_zones import lies_under, normalize_name
 from archgen.model.subject import Subject
+from archgen.model.wording import all_of
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -40,7 +41,7 @@ def _delegate(domain: str, servers: Iterable[Component]) -> str | None:
     if len(serving) == 1:
         return None
     # without their names, the findings about all of them have one fix, and are one
-    return f"Add the name servers of all {len(serving)} components that serve {domain} to its NS records, and at the registrar."
+    return f"Add the name servers of {all_of(len(serving), 'components')} that serve {domain} to its NS records, and at the registrar."
 
 
 def _providers(server: Component, domain: str) -> dict[str, None]:

@@ -24,6 +24,9 @@ from archgen.reliability.failure import States, prove
 
 _EVERY = ("host", "zone", "replica")
 
+_DENIED = ("don't", "doesn't")
+"""The denial after several expectations, and after one."""
+
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each flow or connection, with every expectation that it doesn't meet."""
@@ -52,7 +55,7 @@ def _joined(stated: Sequence[tuple[str, Hit]]) -> Hit:
     for text, hit in stated:
         by_reason.setdefault(hit.message, []).append(f'"{text}"')
     sentences = [
-        f"{listed(list(dict.fromkeys(texts)))} {'does' if len(texts) == 1 else 'do'} not hold: {reason}"
+        f"{listed(list(dict.fromkeys(texts)))} {_DENIED[len(texts) == 1]} hold: {reason}"
         for reason, texts in by_reason.items()
     ]
     hits = [hit for _, hit in stated]
@@ -81,7 +84,7 @@ def _fallen(facts: Topology, expected: Survival, flow: str) -> Hit | None:
     if proof is None:
         return None
     names = listed([element.id for element in lost])
-    return _hit(flow, f"losing {names} breaks {flow} at {proof.step}", lost, proof)
+    return _hit(flow, f"losing {names} takes down {flow}", lost, proof)
 
 
 def _always(flow: str) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.topology import FEW_REQUESTS
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.kinds import FILE_STORES, Kind
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-
-_FEW = 10.0
-"""The requests per second, at peak, that any server has room for."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -21,7 +19,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         # files that lie beside their application are no database
         if facts.carries_all_roles(host) and any(_is_database(facts.kind(name)) for name in carried):
             flows = facts.flows_through(carried)
-            limit = context.threshold("overloaded-host", "requests", _FEW)
+            limit = context.threshold("overloaded-host", "requests", FEW_REQUESTS)
             yield Hit(
                 subject=Subject("host", host),
                 message=f"{host} runs the web server, the application and the database: {listed(carried)}",
@@ -54,7 +52,7 @@ RULE = Rule(
     ),
     topic="hosts",
     check=check,
-    thresholds=(("requests", _FEW, "requests per second at peak below which sharing is information"),),
+    thresholds=(("requests", FEW_REQUESTS, "requests per second at peak below which sharing is information"),),
     bad="""\
 archgen: 1
 name: One server beside a second web server  # finding: unmonitored, maintenance-downtime

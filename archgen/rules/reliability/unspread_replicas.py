@@ -13,7 +13,7 @@ from archgen.model.change import Change, Put
 from archgen.model.durations import round_duration
 from archgen.model.requirements import Survival
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed, zone_words
+from archgen.model.wording import all_of, first_few, listed, zone_words
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States
 
@@ -67,11 +67,11 @@ def _needed(facts: Topology, placed: Iterable[Component]) -> dict[str, list[str]
 
 
 def _stated(facts: Topology, component: Component, flows: list[str]) -> Hit:
+    every = all_of(len(component.replicas), "replicas").capitalize()
     return Hit(
         subject=Subject("component", component.id),
         message=(
-            f"All {len(component.replicas)} replicas of {component.id} may run on one host: losing it takes down {listed(flows)} "
-            f"{_until(facts, [component])}"
+            f"{every} of {component.id} may run on one host: losing it takes down {listed(flows)} {_until(facts, [component])}"
         ),
         flows=tuple(flows),
     )

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.hops import Hop, is_signaled
-from archgen.analysis.topology import Topology
+from archgen.analysis.topology import FEW_REQUESTS, Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed
 from archgen.reliability.requests import defers
-
-_FEW = 10.0
-"""The requests per second, at peak, for which a bigger server will do for long."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -36,7 +33,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     if alone:
         has = "has" if len(alone) == 1 else "have"
         flows = facts.flows_through(alone)
-        limit = context.threshold("vertical-only", "requests", _FEW)
+        limit = context.threshold("vertical-only", "requests", FEW_REQUESTS)
         yield Hit(
             subject=Subject("model", facts.architecture.id),
             message=(
@@ -105,7 +102,7 @@ RULE = Rule(
         ),
     ),
     check=check,
-    thresholds=(("requests", _FEW, "requests per second at peak below which one server is information"),),
+    thresholds=(("requests", FEW_REQUESTS, "requests per second at peak below which one server is information"),),
     bad="""\
 archgen: 1
 name: One service  # finding: vertical-only, unmonitored, maintenance-downtime
