@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote, has_primary
 from archgen.edits.second_advice import read_elsewhere
@@ -37,6 +39,32 @@ def advise_service(topology: Topology, element: Subject, keeps_copies: bool) -> 
     return (
         f"If it runs in several places that fail independently, declare them ({example}). If not, ask the provider for "
         "its guarantee, or add a second provider that takes over when this one fails."
+    )
+
+
+def is_recipient(topology: Topology, element: Subject, flows: Iterable[str]) -> bool:
+    """Return True for an unknown service of others to which programs bring something at the end of flows, perhaps whom the work is for."""
+    if not topology.may_be_spread(element):
+        return False
+    name = topology.replicas[element.id].component
+    if not topology.kind(name).foreign or topology.components[name].product is not None:
+        return False
+    return all(_is_brought(topology, name, flow) for flow in flows)
+
+
+def _is_brought(topology: Topology, name: str, flow: str) -> bool:
+    """Return True if a flow that no visitor begins writes to a component, which calls nothing on."""
+    hops = topology.hops[flow]
+    writes = all(hop.access != "read" for hop in hops if name in hop.targets)
+    return writes and all(hop.step.source != name for hop in hops) and "client" not in topology.starting_kinds[flow]
+
+
+def advise_delivery(topology: Topology, element: Subject) -> str:
+    """Return the fix for the loss of one that the work is for, which nothing else replaces."""
+    return (
+        f"If {topology.replicas[element.id].component} is whom the work is for, try again with growing delays, keep what still fails in "
+        "a dead-letter queue, and declare the step to it `async: true`, or accept the finding with that reason (`accept`). If another "
+        "provider can do the same, let it take over."
     )
 
 

@@ -14,10 +14,12 @@ from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate, copy_elsewhere
 from archgen.edits.second_advice import advise_needed_whole, advise_promotion, advise_second, is_majority_on_one_host
 from archgen.edits.service_advice import (
+    advise_delivery,
     advise_service,
     gateway_of_zone,
     is_only_spread,
     is_own_service_of_zone,
+    is_recipient,
     own_store,
 )
 from archgen.edits.services import is_disk
@@ -78,7 +80,7 @@ def _hit(
             f"{facts.if_waiting(element, breaking.flows)}"
             + (
                 ", if its provider runs it in one place (`scope` isn't declared)"
-                if facts.may_be_spread(element)
+                if facts.may_be_spread(element) and not is_recipient(facts, element, breaking.flows)
                 else ""
             )
             + (f"; its work waits in {listed(queues)}" if queues else "")
@@ -185,6 +187,8 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
 
 
 def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str], *, is_enough: bool) -> str | None:
+    if is_recipient(facts, breaking.element, breaking.flows):
+        return advise_delivery(facts, breaking.element)
     if facts.rented(breaking.element):
         needed = (advise_needed_whole(facts, name, breaking.flows) for name in _components(facts, breaking))
         service = advise_service(facts, breaking.element, _keeps_copies(facts, breaking))
