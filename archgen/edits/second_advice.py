@@ -23,6 +23,7 @@ from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import RELAYS_OF_MEDIA
 from archgen.model.wording import listed
+from archgen.reliability.locality import SAME_HOST
 from archgen.reliability.members import asks_majority, manual_failovers, spares_no_copy
 
 _SPREAD_MEMBERS = "Put each member on a host of its own: a majority of them has to remain when a host fails."
@@ -86,7 +87,10 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
     if topology.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
         if product_of(component.product).embedded:
             return SERVER_INSTEAD
-        return _COPY if flows and not (component.managed or component.replication) else None
+        if not flows or component.managed or component.replication:
+            return None
+        beside = listed(_callers_beside(topology, component))
+        return _COPY.format(f"Beside the second {beside}, add a replica" if beside else "Add a replica on another host")
     if is_spread_by_clients(component):
         where = "" if component.replicas[0].floating else " on another host"
         return (
@@ -209,10 +213,14 @@ def _more_members(component: Component) -> str:
     return f"Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: {fails} when one fails."
 
 
-_COPY = (
-    "Add a replica on another host that copies its data and is promoted by itself (`replication: {primary: …, failover: automatic, "
-    "by: …}`)."
-)
+def _callers_beside(topology: Topology, component: Component) -> list[str]:
+    """Return the callers of a store if each reaches it on its own host alone: a copy where none of them is gets no requests."""
+    hops = [hop for hop in topology.hops_to[component.id] if not hop.optional]
+    bound = [hop for hop in hops if hop.connection is not None and hop.connection.locality == SAME_HOST]
+    return list(dict.fromkeys(hop.step.source for hop in bound)) if len(bound) == len(hops) else []
+
+
+_COPY = "{} that copies its data and is promoted by itself (`replication: {{primary: …, failover: automatic, by: …}}`)."
 
 _RELAY = (
     "Run a second one on another host, and hand the addresses of both to each client (`iceServers`): it tries each."
