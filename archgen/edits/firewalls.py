@@ -14,7 +14,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Port, Replica
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.kinds import QUEUES
-from archgen.model.products import product_name, product_of
+from archgen.model.products import product_of
 from archgen.model.wording import listed
 
 _AT_USUAL_PORT = ("http", "https", "smtp")
@@ -70,14 +70,10 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     return [*opened, *({"from": source, "to": target, "action": "allow"} for source, target in unnamed)]
 
 
-_SAME_PORT = ("postgresql", "mysql", "mariadb", "percona", "redis", "valkey", "mongodb", "opendj", "openldap")
-"""Stores whose replicas fetch from each other on the port on which clients call them."""
-
-
 def _replicating_ports(topology: Topology, component: str) -> list[int]:
     """Return the ports on which the replicas of a store on several hosts call each other, whichever is the primary; none if unknown."""
     own = topology.components[component]
-    if own.replication is None or len(topology.hosts_of(component)) < 2 or product_name(own.product) not in _SAME_PORT:
+    if own.replication is None or len(topology.hosts_of(component)) < 2 or not product_of(own.product).one_port:
         return []
     calls = (call for call in topology.incoming[component] if not topology.kind(call.source).observes)
     numbers = {port_number(port) for call in calls for port in call.ports if not port.admin}

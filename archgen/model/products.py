@@ -9,9 +9,10 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Managed, Scope
-from archgen.model.managed_services import GLOBAL, REGIONAL, SET_UP, UNCOPIED, ZONAL
-from archgen.model.product_spellings import SPELLINGS, VENDORS
-from archgen.model.product_traits import EXPORTER, TRAITS, Product
+from archgen.model.product_facts.managed_services import GLOBAL, REGIONAL, SET_UP, UNCOPIED, ZONAL
+from archgen.model.product_facts.spellings import SPELLINGS, VENDORS
+from archgen.model.product_facts.trait_table import EXPORTER, TRAITS
+from archgen.model.product_facts.traits import Product
 
 _SCOPES: dict[str, Scope] = {
     **dict.fromkeys(ZONAL, "zonal"),

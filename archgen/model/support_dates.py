@@ -6,9 +6,9 @@ import re
 
 from msgspec import Struct
 
-from archgen.model.product_spellings import PART_OF, VERSIONED_AS
+from archgen.model.product_facts.spellings import PART_OF, VERSIONED_AS
+from archgen.model.product_facts.support_table import TABLE, SupportedProduct
 from archgen.model.products import product_name
-from archgen.model.support_table import TABLE, SupportedProduct
 
 
 class VersionSupport(Struct, frozen=True):

@@ -8,7 +8,7 @@ from functools import cached_property
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica, Zone
 from archgen.model.dns_zones import servers_of
 from archgen.model.kinds import AGENTS, JOB_KEEPERS, KINDS
-from archgen.model.product_traits import Product
+from archgen.model.product_facts.traits import Product
 from archgen.model.products import product_of, zone_of
 from archgen.model.steps import first_request
 from archgen.model.subject import Subject

@@ -8,8 +8,8 @@ import pytest
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
+from archgen.model.product_facts.support_table import TABLE
 from archgen.model.support_dates import official_image, split_version, support_of
-from archgen.model.support_table import TABLE
 from archgen.rules import BY_NAME
 from archgen.rules.run import run_rules
 from tests.edges import model

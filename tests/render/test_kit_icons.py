@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from archgen.layout.placed import Box
-from archgen.model.product_traits import TRAITS
+from archgen.model.product_facts.trait_table import TRAITS
 from archgen.render.icons.drawing import drawing
 from archgen.render.icons.icons import BRAND_COLOURS, icon, icons, mono
 from archgen.render.icons.wordmarks import WORDMARKS

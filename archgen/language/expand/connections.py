@@ -9,7 +9,7 @@ from archgen.language.yaml.scalars import probability, seconds
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Connection, Port, Tls
 from archgen.model.kinds import AGENTS, KINDS
-from archgen.model.managed_services import ENCRYPTED
+from archgen.model.product_facts.managed_services import ENCRYPTED
 from archgen.model.products import product_name
 from archgen.model.protocols import PROTOCOLS, relays
 

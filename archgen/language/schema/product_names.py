@@ -7,8 +7,8 @@ from functools import lru_cache
 from archgen.language.schema.suggestions import KINDS_OF_PRODUCTS
 from archgen.model.kinds import KINDS
 from archgen.model.nearest import nearest
+from archgen.model.product_facts.support_table import TABLE
 from archgen.model.products import PRODUCTS, product_name
-from archgen.model.support_table import TABLE
 
 _BESIDE = (
     *("alloy", "grafana-alloy", "nestjs", "unicorn", "vector"),

@@ -20,7 +20,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
 from archgen.model.change import Change, Put
 from archgen.model.durations import spell_duration, spell_interval, write_duration
-from archgen.model.products import product_name, product_of, service_name
+from archgen.model.products import product_of, service_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -154,7 +154,7 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     ages = [backup.every for backup in backups]
     declared = [age for age in ages if age is not None]
     # no copies meet an objective of losing nothing, and a log that is shipped at once comes near to it
-    shipped = apart and objective < _NOTHING and any(product_name(backup.product) not in _WHOLE for backup in backups)
+    shipped = apart and objective < _NOTHING and not all(product_of(backup.product).copies_files for backup in backups)
     enough = _AT_ONCE if shipped else objective
     if not declared or len(declared) < len(ages) or min(declared) <= enough:
         return None
@@ -224,13 +224,6 @@ def _undone(facts: Topology, component: Component) -> tuple[str, str] | None:
     if product.undeletes:
         return f"its {product.undeletes} is on", _UNDELETED.format(setting=product.undeletes)
     return None
-
-
-_WHOLE = (
-    *("pg-dump", "pg-dumpall", "pg-basebackup", "mysqldump", "mydumper", "mariadb-dump", "mongodump", "expdp"),
-    *("borg", "borgbackup", "borgmatic", "restic", "kopia", "duplicity", "rsync", "rsnapshot", "rclone", "tar"),
-)
-"""Programs that copy all of a database each time, or its files, and no log between two copies."""
 
 
 _POINTS_OF_PROVIDER = (
