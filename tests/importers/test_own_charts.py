@@ -15,6 +15,13 @@ HELPERS = (
     "services:\n  db: {image: 'postgres:16', ports: ['5432:5432']}\n  mail: {image: axllent/mailpit}\n"
     "  kibana: {image: 'docker.elastic.co/kibana/kibana:8.1.0'}\n"
 )
+EXTENDING = (
+    "services:\n  db:\n    extends:\n      file: base.yml\n      service: store\n    ports: ['127.0.0.1:5432:5432']\n"
+    "  hooks: {extends: {file: base.yml, service: hooks}, profiles: [webhook]}\n  other: {extends: db}\n"
+)
+EXTENDED = (
+    "services:\n  store: {image: 'postgres:16'}\n  hooks: {extends: relay}\n  relay: {image: 'relays/relay-server:1'}\n"
+)
 STORE = WORKLOAD.replace("acme/web:1", "postgres:16").replace("web", "db")
 
 
@@ -23,6 +30,7 @@ STORE = WORKLOAD.replace("acme/web:1", "postgres:16").replace("web", "db")
     [
         pytest.param({"docker/docker-compose.yml": HELPERS}, id="below"),
         pytest.param({"docker-compose.yml": HELPERS}, id="by-default"),
+        pytest.param({"docker-compose.yml": EXTENDING, "base.yml": EXTENDED}, id="extending-those-of-a-file"),
         pytest.param({"docker/docker-compose.yml": HELPERS, "k8s/db.yaml": STORE}, id="with-manifests"),
         pytest.param({"docker-compose.yml": HELPERS, "k8s/db.yaml": STORE}, id="by-default-with-manifests"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
 
@@ -14,7 +15,7 @@ from archgen.importers.variable_names import HOST_ENDS
 _KEY = re.compile(r"""["']?([\w.<-][\w.<-]*)["']?[ \t]*:(?=[ \t]|$)[ \t]*(.*)""")
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 _IN_BRACES = re.compile(
-    r"""\b(image|build|context|dockerfile|extends|depends_on|profiles)["']?:[ \t]*(\[[^\]]*\]|["']?[^\s,{}"']+)"""
+    r"""\b(image|build|context|dockerfile|extends|file|service|depends_on|profiles)["']?:[ \t]*(\[[^\]]*\]|["']?[^\s,{}"']+)"""
 )
 FILE = re.compile(r"""(?<![\w./-])[\w./-]+\.ya?ml""")
 """The name of a YAML file, sought once in a word: a start at each of its signs takes the square of its length."""
@@ -26,7 +27,10 @@ _OF_HOST = re.compile(r"host|addr|server|ur[il]|broker|endpoint|dsn|://|:\d", re
 
 _MOST_LINES = 20_000
 _LONGEST = 1000
-_INNER = ("build", "depends_on", "profiles")
+_MOST_EXTENDED = 4
+"""Services that one extends by way of another."""
+
+_INNER = ("build", "depends_on", "extends", "profiles")
 """Keys of a service whose values may stand in the lines below."""
 
 _OF_CONDITIONS = frozenset(
@@ -39,12 +43,15 @@ _OF_CONDITIONS = frozenset(
 class ServiceSketch(Struct):
     """A service: its image, the directory and the recipe that it is built from, what it waits for, and the lines that may name hosts.
 
-    One that `amends` replaces or takes back what another file says, so that it doesn't run by itself.
+    It may take over what another one says, that it `extends`, of a file that it names or of its own. One that `amends` replaces or
+    takes back what another file says, so that it doesn't run by itself.
     """
 
     image: str = ""
     built: str = ""
     recipe: str = ""
+    extends: str = ""
+    extends_file: str = ""
     runs: bool = False
     amends: bool = False
     waits_for: list[str] = field(default_factory=list)
@@ -55,6 +62,9 @@ class ServiceSketch(Struct):
     def hosts(self) -> set[str]:
         """Return the words of its lines that may be hosts; few sketches are asked for them."""
         return {host for line in self.lines for host in _hosts(line)}
+
+
+_NOTHING = ServiceSketch()
 
 
 class ComposeSketch(Struct, frozen=True):
@@ -115,6 +125,22 @@ def sketch_compose(path: str, text: str) -> ComposeSketch:
     return ComposeSketch(path, services, tuple(includes), _ADDRESS.search(text) is not None)
 
 
+def with_extended(sketches: Mapping[str, ComposeSketch], open_sketch: Callable[[str], ComposeSketch]) -> None:
+    """Fill in the images and the sources of services that extend others, each in a file that is opened if it isn't sketched yet."""
+    opened = dict(sketches)
+    for sketch in sketches.values():
+        for service in sketch.services.values():
+            base, path = service, sketch.path
+            for _ in range(_MOST_EXTENDED):
+                if not base.extends or service.image or service.built:
+                    break
+                path = path_in(os.path.dirname(path), base.extends_file) if base.extends_file else path
+                if path not in opened:
+                    opened[path] = open_sketch(path)
+                base = opened[path].services.get(base.extends, _NOTHING)
+                service.image, service.built, service.recipe = base.image, base.built, base.recipe
+
+
 def _source_of(directory: str, service: ServiceSketch) -> str:
     """Return the directory that a service is built from; one that is meant from further up, where its recipe is, as it is there."""
     places = (
@@ -141,6 +167,9 @@ def _take(service: ServiceSketch, key: str, value: str) -> None:
     elif key == "build":
         service.built = _scalar(value) if value and value[0] not in "{&*" else _of_braces(value, "context") or "."
         service.recipe = _of_braces(value, "dockerfile")
+    elif key == "extends":
+        service.extends = _scalar(value) if value[:1] != "{" else _of_braces(value, "service")
+        service.extends_file = _of_braces(value, "file")
     elif key in ("depends_on", "profiles"):
         _list_of(service, key).extend(word for word in _WORD.findall(value) if word not in _OF_CONDITIONS)
 
@@ -152,6 +181,11 @@ def _take_inner(service: ServiceSketch, inner: str, key: str, value: str) -> Non
             service.built = _scalar(value)
         elif key == "dockerfile":
             service.recipe = _scalar(value)
+    elif inner == "extends":
+        if key == "service":
+            service.extends = _scalar(value)
+        elif key == "file":
+            service.extends_file = _scalar(value)
     elif not key:
         _list_of(service, inner).extend(_WORD.findall(value.partition("#")[0])[:1])
     elif inner == "depends_on" and key not in _OF_CONDITIONS:
@@ -165,6 +199,10 @@ def _take_braces(service: ServiceSketch, value: str) -> None:
             service.built, service.runs = _scalar(text), True
         elif key == "dockerfile":
             service.recipe, service.built, service.runs = _scalar(text), service.built or ".", True
+        elif key == "service":
+            service.extends = _scalar(text)
+        elif key == "file":
+            service.extends_file = _scalar(text)
         else:
             _take(service, key, text)
     if "*" in value[:1]:

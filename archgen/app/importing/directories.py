@@ -10,6 +10,13 @@ from archgen.app.config.config import repository_of
 from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, lies_in, read_file
 
 _SKIPPED = {"node_modules", "vendor", "venv", "__pycache__", "testdata", "site-packages", "target", "dist"}
+_OF_DEPLOYMENT = re.compile(
+    r"\.(k8s|kube(?:rnetes)?|helm|charts?|kustomize|manifests?|deploy(?:ment)?s?|infra(?:structure)?|docker|compose|containers?|"
+    r"openshift|argo(?:cd)?|flux|gitops|devops|cluster|werf|gke|eks|aks)(?:[-_.][\w.-]*)?",
+    re.IGNORECASE,
+)
+"""Names of hidden directories in which projects keep how they are deployed; in that of a user, clients keep their own there."""
+
 _OF_PACKAGES = ("package.json", "package-lock.json", "composer.json", "tsconfig.json")
 """Ends of the names of files that tell what a program is built of."""
 
@@ -41,7 +48,7 @@ def project_of(directory: str) -> str:
 def files_below(
     directory: str, deepest: int = _DEEPEST, entries: Callable[[str], DirectoryEntries] | None = None
 ) -> Iterator[str]:
-    """Yield the files below a directory in a stable order; hidden directories and dependencies are skipped.
+    """Yield the files below a directory in a stable order, without dependencies and hidden directories but those of a deployment.
 
     `entries` lists a directory, for those who go through the same ones again.
     """
@@ -52,13 +59,18 @@ def files_below(
         where, depth = waiting.pop()
         names, directories = entries(where)
         if depth < deepest:
-            shown = [name for name in reversed(directories) if name[0] != "." and name not in _SKIPPED]
+            shown = [name for name in reversed(directories) if name not in _SKIPPED]
+            shown = [name for name in shown if name[0] != "." or _is_of_deployment(where, name)]
             waiting += [(f"{where}{name}{os.sep}", depth + 1) for name in shown]
         for name in names:
             count += 1
             if count > MOST_FILES:
                 return
             yield where + name
+
+
+def _is_of_deployment(where: str, name: str) -> bool:
+    return _OF_DEPLOYMENT.fullmatch(name) is not None and os.path.abspath(where) != os.path.expanduser("~")
 
 
 def path_prefix(directory: str) -> str:

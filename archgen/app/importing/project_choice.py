@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from archgen.app.importing.compose_files import (
     plain_name,
     stage_of_compose_file,
 )
-from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose
+from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose, with_extended
 from archgen.app.importing.deploy_commands import ComposeRun, find_runs, is_pipeline
 from archgen.app.importing.deployments.built_sources import built_elsewhere, is_of_one_system
 from archgen.app.importing.deployments.compose_evidence import development_in
@@ -94,7 +94,7 @@ def choose_projects(
             read, others, sketched=functools.cache(lambda: _sketched_alone(directory, read[0], likely, found))
         )
     texts = {path: found.text(path) for path in likely}
-    sketches = {path: sketch_compose(path, text) for path, text in texts.items()}
+    sketches = _sketches(texts, found)
     near = (path for path in below if path.count(os.sep) <= deepest or PATH_OF_PLAYBOOK.search(path) is not None)
     runs = list(find_runs(directory, near, texts, found)) if current_files < {*files} else []
     candidates = _candidates(directory, likely, sketches, runs, found)
@@ -136,8 +136,15 @@ def _order(candidate: ComposeCandidate) -> tuple[int, tuple[int, int, tuple[str,
 def _sketched_alone(
     directory: str, project: tuple[str, ...], likely: list[str], found: FoundFiles
 ) -> tuple[ComposeCandidate, ...]:
-    sketches = {path: sketch_compose(path, found.text(path)) for path in likely}
+    sketches = _sketches({path: found.text(path) for path in likely}, found)
     return (_candidate(directory, project, sketches, []),)
+
+
+def _sketches(texts: Mapping[str, str], found: FoundFiles) -> dict[str, ComposeSketch]:
+    """Return the outlines of compose files, with what they take over of others."""
+    sketches = {path: sketch_compose(path, text) for path, text in texts.items()}
+    with_extended(sketches, lambda path: sketch_compose(path, found.text(path)))
+    return sketches
 
 
 def _elsewhere(beside: set[str], sketches: dict[str, ComposeSketch], found: FoundFiles) -> Iterator[str]:

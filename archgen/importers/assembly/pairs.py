@@ -85,6 +85,7 @@ def pair_seekers(inventory: Inventory) -> Inventory:
     """
     stores = [part for part in inventory.parts.values() if part.keeps_data or part.product is not None]
     outside: dict[tuple[str, str], str] = {}
+    in_namespaces = _in_namespaces(inventory)
     for part in list(inventory.parts.values()):
         called = [inventory.parts[call.target] for call in inventory.callees(part.id)] if part.seeks else []
         for product, (variable, reference, place) in part.seeks.items():
@@ -98,11 +99,12 @@ def pair_seekers(inventory: Inventory) -> Inventory:
             elif len(near) == 1 and not any(_fits(each, product) for each in called):
                 inventory.calls[part.id, near[0].id] = _sought(part, near[0], variable, reference)
             elif not fitting and reference not in ("", BY_LIBRARY) and (part.kind != "backup" or product == "s3"):
-                if (product, reference) not in outside:
+                holder = in_namespaces.get((product, reference), reference)
+                if (product, holder) not in outside:
                     store = _outside(product, variable, place, inventory)
-                    outside[product, reference] = store.id
+                    outside[product, holder] = store.id
                     inventory.parts[store.id] = store
-                store = inventory.parts[outside[product, reference]]
+                store = inventory.parts[outside[product, holder]]
                 inventory.calls[part.id, store.id] = _sought(part, store, variable, reference)
     inventory.calls = dict(sorted(inventory.calls.items()))
     return inventory
@@ -124,6 +126,17 @@ def _words_in_common(words: Sequence[str], others: Sequence[str]) -> int:
         (place for place, (word, other) in enumerate(zip(words, others, strict=False)) if word != other),
         min(len(words), len(others)),
     )
+
+
+def _in_namespaces(inventory: Inventory) -> dict[tuple[str, str], str]:
+    """Return references of manifests without a namespace as the only namespace has them in which others refer to the same key."""
+    holders: dict[tuple[str, str], set[str]] = {}
+    for part in inventory.parts.values():
+        for product, (_, reference, _) in part.seeks.items():
+            namespace, slash, key = reference.partition("/")
+            if namespace and slash:
+                holders.setdefault((product, f"/{key}"), set()).add(reference)
+    return {key: min(references) for key, references in holders.items() if len(references) == 1}
 
 
 def pair_neighbours(inventory: Inventory) -> Inventory:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from archgen.importers.secrets import is_secret_name
+from archgen.importers.secrets import is_secret_name, without_secret
 
 _VARIABLE = re.compile(
     r"\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])((?:[^{}]|\{[^{}]*\})*))?\})"
@@ -32,14 +32,12 @@ def interpolate(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
         name, operator, word = match[1] or match[2], match[3] or "", match[4] or ""
         if name in OF_SHELL:
             return OF_SHELL[name]
-        if is_secret_name(name):
-            return ""
         present = variables.get(name)
         if operator.endswith("+"):
-            return interpolate(word, variables, depth + 1) if present else ""
+            return without_secret(name, interpolate(word, variables, depth + 1) if present else "")
         if present is not None and (present or not operator.startswith(":")):
-            return present
-        return interpolate(word, variables, depth + 1) if operator.endswith("-") else ""
+            return without_secret(name, present)
+        return without_secret(name, interpolate(word, variables, depth + 1) if operator.endswith("-") else "")
 
     return _VARIABLE.sub(value, text[:_LONGEST])[:_LONGEST]
 
@@ -51,7 +49,11 @@ def leaves_open(text: str, variables: Mapping[str, str]) -> bool:
         for match in _VARIABLE.finditer(text)
         if match[0] != "$$" and (match[3] or "") not in _ANSWERED
     )
-    return any(name not in OF_SHELL and (name not in variables or is_secret_name(name)) for name in names)
+    return any(
+        name not in OF_SHELL
+        and (name not in variables or (is_secret_name(name) and not without_secret(name, variables[name])))
+        for name in names
+    )
 
 
 _ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*[=:]\s*(.*?)\s*")

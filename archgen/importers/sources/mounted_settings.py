@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from archgen.importers.facts import Attachment, Configuration
 from archgen.importers.schemes import Beside, told_beside
-from archgen.importers.secrets import is_secret_name
+from archgen.importers.secrets import without_secret
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode, unpack
@@ -264,7 +264,7 @@ def fill_variables(data: bytes, variables: Mapping[str, str]) -> bytes:
 
     def value(match: re.Match[bytes]) -> bytes:
         name = match[1].decode()
-        text = "" if is_secret_name(name) else variables.get(name, "")
+        text = without_secret(name, variables.get(name, ""))
         return text.encode("utf-8", "replace") if text and "\n" not in text else match[0]
 
     return _HOLE.sub(value, data)
