@@ -19,6 +19,9 @@ SETS = ("member", "front", "port", "served", "secured", "guess")
 ROUTE = " label"
 """The end of the evidence of a route that a proxy reads from a label."""
 
+AWAITED = ", before the start"
+"""The end of the evidence of what a pod is only said to wait for."""
+
 PASSED_ON = "proxy configuration"
 """The evidence of a call that the configuration of a proxy states."""
 

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from archgen.importers.assembly.certainty import UNPROVEN
 from archgen.importers.assembly.inventory import Entry, Inventory, Part
+from archgen.importers.facts import PASSED_ON
 
 
 class Doors(Struct, frozen=True):
@@ -131,7 +132,7 @@ def _assumed(inventory: Inventory) -> tuple[str, ...]:
     uncalled = [
         part
         for part in inventory.parts.values()
-        if part.traits.entry and _may_lead(part) and not part.is_hooked and not inventory.requests(part.id)
+        if part.traits.entry and _may_lead(part) and not part.is_hooked and not _is_called(inventory, part)
     ]
     if any(not part.is_unserved for part in uncalled):
         uncalled = [part for part in uncalled if not part.is_unserved or _pages_behind(inventory, part)]
@@ -147,6 +148,13 @@ def _assumed(inventory: Inventory) -> tuple[str, ...]:
             part.id for part in inventory.parts.values() if part.keeps_data and not _has_callers(inventory, part.id)
         )
     return tuple(dict.fromkeys([*balancers, *pages])) if balancers else tuple(web)
+
+
+def _is_called(inventory: Inventory, part: Part) -> bool:
+    """Return True for what others call; a proxy that leads to several programs is the way in, though one of these calls it back."""
+    callers = {call.source for call in inventory.requests(part.id)}
+    led_to = {call.target for call in inventory.callees(part.id) if call.evidence == PASSED_ON}
+    return not callers <= (led_to if len(led_to) > 1 else set())
 
 
 def _is_page(part: Part) -> bool:

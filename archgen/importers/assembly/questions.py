@@ -12,7 +12,7 @@ from archgen.importers.assembly.drivers import ask_for_drivers, ask_for_unread
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.open_topics import ask_for_topics
 from archgen.importers.assembly.registries import registered_behind
-from archgen.importers.facts import BY_PORT, Origin
+from archgen.importers.facts import AWAITED, BY_PORT, Origin
 from archgen.importers.names import words_of
 from archgen.importers.secrets import is_secret_name
 from archgen.model.products import product_of
@@ -243,6 +243,8 @@ def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:
             ask = f"Files name {part.id} to components that may have no use for it. Which of them call it?"
             if all((name, part.id) in calls and calls[name, part.id].evidence == "depends_on" for name in sharers):
                 ask = f"Nothing but the order of the start speaks for calls of {part.id}. Which of these components call it?"
+            elif all((name, part.id) in calls and calls[name, part.id].evidence.endswith(AWAITED) for name in sharers):
+                ask = f"Nothing but a wait before the start speaks for calls of {part.id}. Which of these components call it?"
             elif all((name, part.id) in calls and is_by_library(calls[name, part.id]) for name in sharers):
                 ask = f"Nothing but libraries speaks for calls of {part.id}. Which of these components call it?"
             yield question("sharer", part.id, ask, ("all", *sharers, "none"), (str(part.source),))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.importers.catalogue import SAFE_IMAGE, STORE_PROTOCOLS, Known
+from archgen.importers.catalogue import PRODUCTS, SAFE_IMAGE, STORE_PROTOCOLS, Known
 from archgen.importers.facts import AT_SET_TIMES, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
@@ -21,8 +21,9 @@ from archgen.importers.kubernetes.manifests import (
 )
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
-from archgen.importers.products import Guess, guess, runs_sentinel, with_ports
+from archgen.importers.products import Guess, guess, image_name, runs_sentinel, with_ports
 from archgen.importers.protocols import PAGES_OF_QUEUES, takes_tls_alone
+from archgen.importers.store_names import store_asked_for
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -50,6 +51,9 @@ _OF_COPIES = re.compile(
 _OF_PAGES = ("admin", "dashboard", "mgmt")
 _OF_MANAGEMENT = {"management", "http", "https", "tcp", "web", "port", "console", "ui", "api"}
 """Words in the name of a port with a page for administrators, and those beside `management` that tell one."""
+
+_OF_WEB = frozenset((80, 443, 3000, 4000, 5000, 8000, 8080, 8081, 8443))
+"""Ports on which programs answer over HTTP, and stores on none."""
 
 _OF_METRICS = re.compile(r"metrics|prometheus|pprof|profil", re.IGNORECASE)
 
@@ -186,6 +190,8 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
         variables = frozenset(item.text_at("name") for item in main.get("env").list())
         numbers = [item.get("containerPort").number or 0 for item in main.get("ports").list()]
         kind = with_ports(guess(manifest.name, main.text_at("image"), words, variables), numbers)
+        if kind.known.keeps_data and _is_before_store(kind.known, manifest.name, main, numbers):
+            kind = Guess(Known("service"), "no known image or name", False)
         if manifest.kind == "CronJob" and not (kind.known.kind == "backup" and kind.sure):
             kind = _guess_job(manifest.name, words)
         # a beginning that all names have tells nothing
@@ -201,6 +207,28 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
             for item in container.get("ports").list()
         }
         yield Workload(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports, program, containers)
+
+
+def _is_before_store(known: Known, name: str, main: SourceNode, ports: list[int]) -> bool:
+    """Return True for a program that only has a name like a store: it answers over HTTP, or calls a store of that product elsewhere.
+
+    The image of a product itself is one whatever its variables say: they may be for its own copies.
+    """
+    if image_name(main.text_at("image")) in PRODUCTS or known.protocol in ("http", "https"):
+        return False
+    probes = (main.get(f"{sort}Probe", "httpGet") for sort in ("liveness", "readiness", "startup"))
+    is_probed = any(each.keys for each in probes)
+    is_heard_elsewhere = bool(ports) and known.port not in ports and not set(ports) & STORE_PROTOCOLS.keys()
+    if is_heard_elsewhere and (is_probed or set(ports) <= _OF_WEB):
+        return True
+    own = (name, f"{name}-", "localhost", "127.", "0.0.0.0", "$(", "%", "*")
+    return any(
+        (asked := store_asked_for(item.text_at("name"))) is not None
+        and asked.product == known.product
+        and item.text_at("value").rpartition("@")[2].rpartition("//")[2] not in ("", name)
+        and not item.text_at("value").rpartition("@")[2].rpartition("//")[2].startswith(own)
+        for item in main.get("env").list()
+    )
 
 
 def _guess_job(name: str, words: str) -> Guess:

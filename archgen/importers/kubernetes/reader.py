@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from archgen.importers.addresses import (
-    Mention,
-    argument,
-    may_hold_address,
-    mentions,
-    words_of_command,
-)
-from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.addresses import Mention, may_hold_address, mentions
+from archgen.importers.facts import AWAITED, IN_SOURCE, MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.build import read_objects
 from archgen.importers.kubernetes.configurations import attachments_of
+from archgen.importers.kubernetes.container_settings import (
+    Told,
+    as_program_calls,
+    containers_by_purpose,
+    told_to,
+)
 from archgen.importers.kubernetes.custom_resources import (
     Resource,
     describe_resource,
@@ -35,7 +35,7 @@ from archgen.importers.kubernetes.hosts import (
 )
 from archgen.importers.kubernetes.images import held_by_products, held_by_programs, stores_named_in
 from archgen.importers.kubernetes.label_index import LabelIndex
-from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, all_containers_of, containers_of
+from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, containers_of
 from archgen.importers.kubernetes.outer import add_providers_of_workloads, aliases_of
 from archgen.importers.kubernetes.part import Workload, describe_workload, jobs_of_programs, replicas_of, workloads
 from archgen.importers.kubernetes.policies import add_policies, admissions, warn_of_blocked
@@ -47,17 +47,14 @@ from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import components_sought, settings_in_no_file, sought_by
 from archgen.importers.kubernetes.variables import (
     ImpliedVariables,
-    expanded,
     services_named,
     variables_of,
-    with_services,
 )
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore, is_asked_by_public_name
 from archgen.importers.outside_services import services_outside, unknown_hosts
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import statements_of_call
-from archgen.importers.schemes import ALONE, Beside, told_beside
 from archgen.importers.store_names import registry_named, sets_store_itself
 from archgen.importers.variable_names import names_page, names_sources, names_telemetry, title_of_address
 from archgen.model.finding import Confidence
@@ -199,30 +196,37 @@ class _Reader:
             self._connect(resource, Mention(identity), node.origin, "reference")
             self.sheet.use(resource.id, identity, is_needed, node.origin, "reference")
         for name, node in settings_of(resource.settings):
-            self._mention(resource, name, node.text, node.origin, name, hosts)
+            self._mention(resource, Told(name, node.text, node.origin, name), hosts)
         self._call_elsewhere(resource)
 
     def _call(self, part: Workload, hosts: Mapping[str, str]) -> None:
         implied = self.implied.of(part.namespace)
-        for container in all_containers_of(part.manifest.kind, part.manifest.node):
+        for container, waits in containers_by_purpose(part.manifest):
             values = dict(variables_of(self.manifests, part.namespace, container))
-            for name, (text, source) in values.items():
-                beside = told_beside(name, lambda key: values[key][0] if key in values else "")  # noqa: B023
-                self._mention(part, name, with_services(expanded(text, values), implied), source, name, hosts, beside)
-                if part.guess.known.keeps_data and admits_anybody(name, text):
+            for name, (text, source) in values.items() if part.guess.known.keeps_data else ():
+                if admits_anybody(name, text):
                     self._add(f"component:{part.id}", "is_open", True, source, name)
-            before = ""
-            for key in ("command", "args"):
-                for item in container.get(key).list():
-                    source = item.origin
-                    for store in self.index.awaited_by(item.text):
-                        self._connect(part, Mention(store), source, "kubectl")
-                        self._doubt(part.id, store, source, "kubectl")
-                    for word in words_of_command(with_services(expanded(item.text, values), implied)):
-                        name, value, flag = argument(word, before)
-                        self._mention(part, name, value, source, flag or key, hosts)
-                        before = word
+            for item in (*container.get("command").list(), *container.get("args").list()):
+                for store in self.index.awaited_by(item.text):
+                    self._connect(part, Mention(store), item.origin, "kubectl")
+                    self._doubt(part.id, store, item.origin, "kubectl")
+            for each in told_to(container, values, implied):
+                (self._await if waits else self._mention)(part, each, hosts)
         self._call_elsewhere(part)
+
+    def _await(self, part: Workload, told: Told, hosts: Mapping[str, str]) -> None:
+        """Add what a program is only said to wait for: it may call that, and more than likely does where it is a store."""
+        around = self.hosts.all_in(part.namespace)
+        for mention, store in self.outside.mentions(told.name, told.value, around, told.source, told.beside):
+            self.by_id[store.id] = store
+            self._connect(part, mention, told.source, told.evidence)
+        for mention in mentions(told.name, told.value, {**self.hosts.meant_in(part.namespace), **hosts}, told.beside):
+            if (part.id, mention.host) not in self.called:
+                called = as_program_calls(mention, self.by_id[mention.host].guess.known)
+                evidence = f"{told.evidence}{AWAITED}"
+                self._connect(part, called, told.source, evidence)
+                self.sharing.doubted.setdefault((part.id, mention.host), (told.source, evidence))
+                self._ask(part.id, mention.host, told.source, told.evidence)
 
     def _call_outside(self, attachment: Attachment) -> None:
         """Add the stores in no file that the settings of a file name."""
@@ -254,16 +258,8 @@ class _Reader:
         for source, target in sorted(self.called - proven):
             self._doubt(source, target, job.origin, f"job {job.name}")
 
-    def _mention(
-        self,
-        part: Workload | Resource,
-        name: str,
-        value: str,
-        source: Origin,
-        evidence: str,
-        hosts: Mapping[str, str],
-        beside: Beside = ALONE,
-    ) -> None:
+    def _mention(self, part: Workload | Resource, told: Told, hosts: Mapping[str, str]) -> None:
+        name, value, source, evidence, beside = told.name, told.value, told.source, told.evidence, told.beside
         kind = part.guess.known.kind
         if not may_hold_address(value) or names_page(kind, name, value) or names_sources(kind, name):
             return

@@ -66,7 +66,10 @@ def is_likely(caller: Caller, name: str, setting: Setting) -> bool:
     return reading is True or (reading is None and not setting.is_shared)
 
 
+_NO_KEYS = ("none", "disabled", "unused", "dummy", "true", "false", "yes", "no", "on", "off", "enabled", "0", "1")
+
+
 def is_off(setting: Setting) -> bool:
-    """Return True for the value of a key that is none; pages hold the keys that may be published, as those of Mapbox and Stripe."""
+    """Return True for the value of a key that is none, as that of a switch; pages hold keys that may be published, as Stripe's."""
     value = (setting.value or "").lower()
-    return value in ("none", "disabled", "unused", "dummy") or value.startswith(("pk.", "pk_"))
+    return value in _NO_KEYS or value.startswith(("pk.", "pk_"))
