@@ -47,12 +47,12 @@ _COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     (
         r"\bsidekiq\b|\bcelery\b.*\bworker\b|\brq\s+worker|\brqworker\b|queue:(work|listen)|\bhorizon\b|\bdramatiq\b"
         r"|\bresque\b|delayed_job|jobs:work|\bgood_job\b|solid_queue|\barq\b|\bhuey\b|messenger:consume|\bfaktory-worker\b"
-        r"|\brun_?worker\b|\bqcluster\b|\bworkers?(\.(py|js|ts|rb|mjs))?$|[:/-]worker\b",
+        r"|\brun_?worker\b|\bqcluster\b|^[\w./-]+\s+(start-)?workers?\s|\bworkers?(\.(py|js|ts|rb|mjs))?$|[:/-]worker\b",
         "worker",
         None,
     ),
     (
-        r"\bcelery\b.*\bbeat\b|\bcrond?\b|schedule:(run|work)|\bclockwork\b|\bscheduler\b|\bsupercronic\b|\bofelia\b",
+        r"\bcelery\b.*\bbeat\b|\bcrond?\b|^[\w./-]+\s+scheduler?(\s|$)|schedule:(run|work)|\bclockwork\b|\bscheduler\b|\bsupercronic\b|\bofelia\b",
         "scheduler",
         None,
     ),

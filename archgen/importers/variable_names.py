@@ -59,6 +59,9 @@ _INSIDE = re.compile(
 )
 """Names of what is inside a broker, a store or a provider of identities."""
 
+_OF_KINDS = re.compile(r"(^|_)(TYPE|FEATURE|PLUGIN|MODULE|FORMAT|LANGUAGE)S?_", re.IGNORECASE)
+"""Names of lists of words, whatever they are for."""
+
 _SETS_HOST = re.compile(rf"({HOST_ENDS}|service-?id)$", re.IGNORECASE)
 _ADMITS = re.compile(r"allow|trust|origin", re.IGNORECASE)
 
@@ -90,7 +93,9 @@ _OF_MIGRATIONS = re.compile(r"(GOOSE|DBMATE|SQITCH)_")
 @lru_cache(maxsize=_MOST_NAMES)
 def asks_for_host(name: str) -> bool:
     """Return True if a variable asks for a host, so that a bare name in it is one."""
-    return _NAMES_HOST.search(name) is not None and not (_INSIDE.search(name) or _SECRET.search(name))
+    if _NAMES_HOST.search(name) is None or _INSIDE.search(name) or _SECRET.search(name):
+        return False
+    return _OF_KINDS.search(name) is None or _ENDS_IN_HOST.search(name) is not None
 
 
 def sets_host(name: str) -> bool:

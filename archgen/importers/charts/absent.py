@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
 
 from archgen.importers.charts.functions import TO_BE_SET, size_of
-from archgen.importers.charts.syntax import TemplateNode, parse_template
+from archgen.importers.charts.library import LIBRARY, SILENT_OF_LIBRARY
 from archgen.importers.charts.values import plain
 from archgen.importers.facts import Configuration, FactSheet
 from archgen.importers.names import name_of_release
@@ -21,51 +21,6 @@ from archgen.language.yaml.faults import Unreadable
 
 _LARGEST_VALUES = 20_000
 _OF_NAMES = ("fullname", "secretName", "serviceName")
-
-LIBRARY = "common"
-"""The chart that Bitnami's charts take their definitions from."""
-
-_DEFINITIONS = """
-{{- define "common.names.name" -}}{{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}{{- end -}}
-{{- define "common.names.chart" -}}{{ printf "%s-%s" .Chart.Name .Chart.Version }}{{- end -}}
-{{- define "common.names.namespace" -}}{{ default .Release.Namespace .Values.namespaceOverride }}{{- end -}}
-{{- define "common.names.fullname" -}}
-{{- $name := default .Chart.Name .Values.nameOverride -}}
-{{- if .Values.fullnameOverride -}}{{ .Values.fullnameOverride }}
-{{- else if contains $name .Release.Name -}}{{ .Release.Name }}
-{{- else -}}{{ printf "%s-%s" .Release.Name $name }}{{- end -}}
-{{- end -}}
-{{- define "common.names.dependency.fullname" -}}
-{{- $name := default .chartName .chartValues.nameOverride -}}
-{{- if .chartValues.fullnameOverride -}}{{ .chartValues.fullnameOverride }}
-{{- else if contains $name .context.Release.Name -}}{{ .context.Release.Name }}
-{{- else -}}{{ printf "%s-%s" .context.Release.Name $name }}{{- end -}}
-{{- end -}}
-{{- define "common.labels.matchLabels" -}}
-{{- $root := default . (get . "context") -}}
-app.kubernetes.io/name: {{ include "common.names.name" $root }}
-app.kubernetes.io/instance: {{ $root.Release.Name }}
-{{- end -}}
-{{- define "common.labels.standard" -}}{{ include "common.labels.matchLabels" . }}{{- end -}}
-{{- define "common.tplvalues.render" -}}
-{{- if kindIs "string" .value -}}{{ tpl .value .context }}{{- else -}}{{ tpl (toYaml .value) .context }}{{- end -}}
-{{- end -}}
-{{- define "common.images.image" -}}
-{{- $registry := default .imageRoot.registry (get (default (dict) .global) "imageRegistry") -}}
-{{- if $registry -}}{{ $registry }}/{{- end -}}{{ .imageRoot.repository }}:{{ default "latest" .imageRoot.tag }}
-{{- end -}}
-{{- define "common.images.pullSecrets" -}}{{- end -}}
-{{- define "common.images.renderPullSecrets" -}}{{- end -}}
-{{- define "common.affinities.pods" -}}{}{{- end -}}
-{{- define "common.affinities.nodes" -}}{}{{- end -}}
-{{- define "common.capabilities.deployment.apiVersion" -}}apps/v1{{- end -}}
-{{- define "common.capabilities.statefulset.apiVersion" -}}apps/v1{{- end -}}
-{{- define "common.capabilities.ingress.apiVersion" -}}networking.k8s.io/v1{{- end -}}
-{{- define "common.capabilities.networkPolicy.apiVersion" -}}networking.k8s.io/v1{{- end -}}
-{{- define "common.capabilities.cronjob.apiVersion" -}}batch/v1{{- end -}}
-{{- define "common.capabilities.policy.apiVersion" -}}policy/v1{{- end -}}
-"""
-"""What charts take most from the library that Bitnami's charts are written with: names, labels and images."""
 
 
 class AbsentChart(Struct, frozen=True):
@@ -163,13 +118,10 @@ def _last(chart: str) -> str:
     return chart.rpartition("/")[2]
 
 
-def definitions_of_library(charts: Iterable[AbsentChart]) -> Mapping[str, list[TemplateNode]]:
-    """Return the definitions of the library that charts of products share, where it is required."""
-    return parse_template(_DEFINITIONS).definitions if any(each.chart == LIBRARY for each in charts) else {}
-
-
 def text_of_definition(name: str, charts: Iterable[AbsentChart]) -> str | None:
     """Return what a definition of such a chart gives as far as all charts of products have it; None for that of no such chart."""
+    if name.startswith(SILENT_OF_LIBRARY) and any(each.chart == LIBRARY for each in charts):
+        return ""
     owner, _, rest = name.partition(".")
     chart = next((each for each in charts if owner in (each.chart, each.title)), None)
     known = product_of_chart(chart.chart, chart.title) if chart is not None else None

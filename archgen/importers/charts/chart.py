@@ -13,14 +13,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from archgen.importers.charts.absent import (
-    LIBRARY,
     AbsentChart,
-    definitions_of_library,
     stand_ins_of,
     text_of_definition,
 )
 from archgen.importers.charts.chart_places import Installation
 from archgen.importers.charts.functions import CAPABILITIES, TO_BE_SET
+from archgen.importers.charts.library import LIBRARY, definitions_of_library
 from archgen.importers.charts.packages import files_of_package, is_package
 from archgen.importers.charts.rendering import OF_FILES, TemplateRenderer
 from archgen.importers.charts.syntax import NotUnderstood, ParsedTemplate, TemplateNode, parse_template
@@ -113,7 +112,9 @@ class _Charts:
         charts = [*self._with_inner(chart, release, 0)]
         self._result.inner.update(each.directory for each in charts[1:])
         absent = self._absent
-        definitions: dict[str, list[TemplateNode]] = {**definitions_of_library(absent)}
+        definitions: dict[str, list[TemplateNode]] = (
+            {**definitions_of_library()} if any(each.chart == LIBRARY for each in absent) else {}
+        )
         templates: dict[str, ParsedTemplate] = {}
         for each in charts:
             for path in self._below(each.directory):

@@ -149,7 +149,7 @@ def _printf(pattern: Any, *values: Any) -> str:
         if match[0] == "%%":
             return "%"
         if not waiting:
-            raise NotUnderstood("`printf` without a value")
+            return f"%!{match[2]}(MISSING)"
         value = waiting.pop(0)
         if match[2] in "dfgo" or (match[2] in "xX" and not isinstance(value, str)):
             number = _number(value)

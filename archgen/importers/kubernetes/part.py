@@ -52,6 +52,13 @@ _OF_PAGES = ("admin", "dashboard", "mgmt")
 _OF_MANAGEMENT = {"management", "http", "https", "tcp", "web", "port", "console", "ui", "api"}
 """Words in the name of a port with a page for administrators, and those beside `management` that tell one."""
 
+_OF_ROLE = re.compile(
+    r"(^|_)(ROLE|TASK|DYNO|COMMAND|MODE|(APP|RUN|SERVER|START|PROCESS|SERVICE|COMPONENT|PROC|CONTAINER|POD|NODE|JOB)_?(ROLE|MODE|TYPE|TASK))$",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(r"([a-z]+[-_])?(workers?|scheduler|beat|cron|horizon|sidekiq|celery[-_]worker)", re.IGNORECASE)
+"""Variables that choose what an image runs, and the values by which this serves nobody."""
+
 _OF_WEB = frozenset((80, 443, 3000, 4000, 5000, 8000, 8080, 8081, 8443))
 """Ports on which programs answer over HTTP, and stores on none."""
 
@@ -190,6 +197,7 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
         variables = frozenset(item.text_at("name") for item in main.get("env").list())
         numbers = [item.get("containerPort").number or 0 for item in main.get("ports").list()]
         kind = with_ports(guess(manifest.name, main.text_at("image"), words, variables), numbers)
+        kind = _with_role(kind, manifest.name, main)
         if kind.known.keeps_data and _is_before_store(kind.known, manifest.name, main, numbers):
             kind = Guess(Known("service"), "no known image or name", False)
         if manifest.kind == "CronJob" and not (kind.known.kind == "backup" and kind.sure):
@@ -207,6 +215,18 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
             for item in container.get("ports").list()
         }
         yield Workload(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports, program, containers)
+
+
+def _with_role(kind: Guess, name: str, main: SourceNode) -> Guess:
+    """Return a guess with the role that a variable chooses among those of an image, unless the command or a product tells the kind."""
+    if kind.known.kind not in ("service", "app-server") or (kind.sure and kind.evidence == "command"):
+        return kind
+    for item in main.get("env").list():
+        if _OF_ROLE.search(item.text_at("name")) is not None and _ROLE.fullmatch(item.text_at("value")) is not None:
+            role = guess(name, "", item.text_at("value").lower(), frozenset()).known.kind
+            if role in ("worker", "scheduler"):
+                return Guess(Known(role, kind.known.product), item.text_at("name"), True)
+    return kind
 
 
 def _is_before_store(known: Known, name: str, main: SourceNode, ports: list[int]) -> bool:

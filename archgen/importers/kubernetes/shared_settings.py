@@ -45,6 +45,8 @@ _PAGE = re.compile(r"front-?end|(^|[-_.])(ui|client|spa|static|webapp)([-_.]|$)"
 _SOCKETS = re.compile(r"socket|real-?time|(^|[-_.])ws([-_.]|$)", re.IGNORECASE)
 """Names of what visitors stay connected to, and that leads to nothing."""
 
+_PROXIES = ("nginx", "haproxy", "envoy", "caddy")
+
 _FEW = 3
 """Workloads that share addresses of each other and may all call them; more of them share a directory."""
 
@@ -147,6 +149,8 @@ class SharedSettings:
 
         `open` is what nothing tells, but that others are likelier to call it.
         """
+        if _only_passes_on(part) and KINDS[target.guess.known.kind].role == "data":
+            return "none"
         settings = self._settings_at(source)
         if part.id not in settings.takers or len(settings.takers) == 1:
             if self.missing.lacks(part.id, target.guess.known) or self.missing.leaves(
@@ -387,3 +391,10 @@ def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[Mapping[str, 
             entries = data_of(manifests, kind, part.namespace, name)
             if entries:
                 yield entries
+
+
+def _only_passes_on(part: Workload | Resource) -> bool:
+    """Return True for a proxy that an image of a program runs by a command: it is given the variables of the program, and reads none."""
+    known = part.guess.known
+    by_command = part.guess.evidence.startswith("command ") and part.guess.sure
+    return by_command and known.product in _PROXIES
