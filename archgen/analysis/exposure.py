@@ -325,7 +325,10 @@ def _is_reached(topology: Topology, web: str) -> bool:
 
 
 def unseparated(topology: Topology) -> dict[str, tuple[dict[str, None], dict[str, None]]]:
-    """For each network with data stores, other networks with people or web servers and those stores, where no firewall is between."""
+    """For each network with data stores, other networks with people or web servers and those stores, where no firewall is between.
+
+    A host that the internet reaches needs one before it at first (`missing-firewall`), whatever is in its network.
+    """
     ways_in = dict.fromkeys(_network(topology, name) for name in topology.components if _is_way_in(topology, name))
     parted = set(_parted(topology))
     open_: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
@@ -333,11 +336,19 @@ def unseparated(topology: Topology) -> dict[str, tuple[dict[str, None], dict[str
         behind = _network(topology, store)
         if behind is None or layer_of(topology, store) != "data" or topology.firewalls.before(store):
             continue
+        if any(_is_called_from_outside(topology, host) for host in topology.hosts_of(store)):
+            continue
         for before in ways_in:
             if before not in (None, behind) and (before, behind) not in parted:
                 networks, reached = open_.setdefault(behind, ({}, {}))
                 networks[before] = reached[store] = None
     return open_
+
+
+def _is_called_from_outside(topology: Topology, host: str) -> bool:
+    """Return True for a host with a component that something on the internet calls, and that no firewall guards there."""
+    open_ = (replica.component for replica in topology.replicas_on[host] if not topology.guarding(replica))
+    return any(call.source in topology.outsiders for name in open_ for call in topology.incoming[name])
 
 
 def _network(topology: Topology, component: str) -> str | None:

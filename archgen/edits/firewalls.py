@@ -66,7 +66,7 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
         if name in components and (numbers := _replicating_ports(topology, name))
     ]
     electing = [(name, name) for name in topology.components if name in components and _elects(topology, name)]
-    unnamed = [*electing, *_scrapes(topology, components)]
+    unnamed = [*electing, *undeclared_scrapes(topology, components)]
     return [*opened, *({"from": source, "to": target, "action": "allow"} for source, target in unnamed)]
 
 
@@ -173,7 +173,7 @@ def _elects(topology: Topology, component: str) -> bool:
     return cluster is not None and cluster.by == "vrrp" and len(topology.hosts_of(component)) > 1
 
 
-def _scrapes(topology: Topology, components: Collection[str]) -> Iterator[tuple[str, str]]:
+def undeclared_scrapes(topology: Topology, components: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield each monitoring with a component from which it collects on another host, on a port that no connection declares."""
     for observer in topology.observers:
         if observer.kind != "monitoring" or observer.managed:

@@ -22,32 +22,40 @@ def check(context: RuleContext) -> Iterator[Hit]:
             own, role = facts.network_of(component), layer_of(facts, component)
             if own is not None and own.id == network and role is not None:
                 held[role].append(component)
-        if all(held.values()) and not _is_one_machine(facts, held):
-            yield _hit(facts, network, held)
+        if all(held.values()):
+            machines = {component: facts.hosts_of(component) for component in held["web"]}
+            if not _is_one_machine(facts, held["data"], machines):
+                yield _hit(facts, network, held)
+                continue
+            pinned = {component: hosts for component, hosts in machines.items() if not _floats(facts, (component,))}
+            if not _is_one_machine(facts, held["data"], pinned):
+                yield _hit(facts, network, held, case="placed")
 
 
-def _is_one_machine(facts: Topology, held: dict[Role, list[str]]) -> bool:
+def _is_one_machine(facts: Topology, stores: list[str], machines: dict[str, tuple[str, ...]]) -> bool:
     """Return True if a replica of each data store, of what leads it, is on a web server's host, so that no network could separate them.
 
     A standby can be moved away, and what floats be kept to the other hosts, where it has any.
     """
-    web = {host for component in held["web"] for host in facts.hosts_of(component)}
+    web = {host for hosts in machines.values() for host in hosts}
 
     def is_there(store: str) -> bool:
         leading = leading_hosts(facts.components[store])
         return bool(web.intersection(leading)) and (not _floats(facts, (store,)) or web.issuperset(leading))
 
-    return all(map(is_there, held["data"]))
+    return all(map(is_there, stores))
 
 
-def _hit(facts: Topology, network: str, held: dict[Role, list[str]]) -> Hit:
+def _hit(facts: Topology, network: str, held: dict[Role, list[str]], case: str | None = None) -> Hit:
     components = [component for role in LAYERS for component in held[role]]
     attacked, data = _way_in(facts, held)
+    unless = ", unless policies of the platform keep it apart" if case == "placed" else ""
     return Hit(
         subject=Subject("network", network),
-        message=f"{listed(components)} share the network {network}, so an attacker in {attacked} reaches {data}",
+        message=f"{listed(components)} share the network {network}, so an attacker in {attacked} reaches {data}{unless}",
         related=tuple((Subject("component", component), f"is in {network}") for component in components),
         flows=facts.flows_through(components),
+        case=case,
         fix=_POLICIES if _floats(facts, (*held["web"], *held["application"])) else None,
     )
 
@@ -92,6 +100,7 @@ RULE = Rule(
     code="SEC007",
     title="Flat network",
     severity="warning",
+    cases=(("placed", "info"),),
     category="security",
     summary="Web servers, applications and data stores share one network.",
     why=(
@@ -101,7 +110,8 @@ RULE = Rule(
     ),
     fix="Give web, application and data layers networks of their own, and let a firewall pass only what the flows need.",
     limits=(
-        "Doesn't check models without networks, nor stores whose primary, or one of whose members, is on a web server's own host. "
+        "Doesn't check models without networks, nor stores whose primary, or one of whose members, is on a web server's own host: what "
+        "a platform places there, its policies keep apart, so that is information. "
         "Of several networks, `incomplete-model` asks for the firewall between them. "
         "Skips managed services, which their provider filters. A queue or stream doesn't count as data, nor a web server or proxy that "
         "only people inside call."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.firewalls import lets_in
 from archgen.analysis.monitoring import collection_of, observers_of_unknown_reach
 from archgen.analysis.record_paths import hosts_named, leaves_out_sick_hosts
 from archgen.analysis.topology import Topology
+from archgen.edits.firewalls import undeclared_scrapes
 from archgen.language.schema.product_names import meant_product
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Port
 from archgen.model.kinds import AGENTS, QUEUES
 from archgen.model.products import product_of
 from archgen.model.wording import first_few, listed
@@ -159,6 +161,28 @@ def observers_without_sources(topology: Topology) -> Iterator[Gap]:
             topology.components[observer],
             f"{observer} doesn't declare what it collects from, so archgen can't tell which components are unmonitored",
             f"Add `collects: [{{from: […], what: [metrics, logs]}}]` to {observer}.",
+        )
+
+
+def scrapes_that_firewalls_deny(topology: Topology) -> Iterator[Gap]:
+    """Yield each monitoring that collects through firewalls whose rules don't let it in, where no connection shows how it does."""
+    watched = {host for each in topology.of_kinds(AGENTS) for host in topology.hosts_of(each.id)}
+    barred: dict[str, dict[str, tuple[str, ...]]] = {}
+    for observer, source in undeclared_scrapes(topology, topology.components):
+        agents_at = product_of(topology.components[observer].product).agents_at
+        port = None if agents_at is None else Port(*agents_at)
+        denying = topology.firewalls.denying(topology.firewalls.places(observer), observer, source, port)
+        # one with a rule that denies something may do so on purpose
+        denying = tuple(name for name in denying if all(map(lets_in, topology.components[name].rules)))
+        if denying and watched.isdisjoint(topology.hosts_of(source)):
+            barred.setdefault(observer, {})[source] = tuple(denying)
+    for observer, sources in barred.items():
+        walls = list(dict.fromkeys(name for denying in sources.values() for name in denying))
+        does = "doesn't" if len(walls) == 1 else "don't"
+        yield component_gap(
+            topology.components[observer],
+            f"{observer} collects from {listed(first_few([*sources], MOST_NAMES))}, and {listed(walls)} {does} let it in there",
+            f"Add the rule that lets {observer} in (`from: {observer}`, with the port), or the connection on which they send to it.",
         )
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from archgen.analysis.encryption import plaintext_between_hosts
 from archgen.analysis.exposure import firewall_past, gateways, unseparated
+from archgen.analysis.firewalls import has_port, leads_anywhere, lets_in, ports_of
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Port
+from archgen.model.kinds import FORWARDING
 from archgen.model.products import scope_of, zone_of
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
@@ -74,6 +76,52 @@ def calls_past_firewall(topology: Topology) -> Iterator[Gap]:
                     f"Write {call.source} -> {firewall} and {firewall} -> {target} in its place, in the steps too.",
                 )
                 break
+
+
+def calls_past_router(topology: Topology) -> Iterator[Gap]:
+    """Yield firewalls on a host of their own with a rule that lets a network out, where calls out of it lead over none."""
+    for wall in topology.firewalls.with_rules:
+        hosts = topology.hosts_of(wall.id)
+        if not hosts or any(_is_shared(topology, host) for host in hosts):
+            continue
+        past: dict[str, tuple[Connection, str]] = {}
+        for flow, hops in topology.hops.items():
+            if any(topology.kind(hop.step.source).id in FORWARDING for hop in hops):
+                continue
+            calls = (hop.connection for hop in hops if hop.connection and not hop.optional)
+            leaving = ((call, network) for call in calls for network in _let_out(topology, wall, call))
+            past |= {flow: first} if (first := next(leaving, None)) else {}
+        if past:
+            call, network = next(iter(past.values()))
+            yield component_gap(
+                wall,
+                f"{wall.id} has a rule that lets {network} out, but {call.id} doesn't lead over it, so no loss of "
+                f"{listed(list(hosts))} stops {listed(first_few([*past], MOST_NAMES))} in any analysis",
+                f"Write {call.source} -> {wall.id} and {wall.id} -> {' | '.join(call.targets)} in its place, in the steps too. If the "
+                "traffic takes another way, accept this with the way as the reason (`accept`).",
+            )
+
+
+def _let_out(topology: Topology, wall: Component, call: Connection) -> Iterator[str]:
+    """Yield the private network of a caller if a rule lets it out, on the port of its call, to what is in no network of the firewall."""
+    network = topology.network_of(call.source)
+    if network is None or network.trust == "internet":
+        return
+    inside = {f"network:{network.id}", *wall.guards}
+    if not any(inside.isdisjoint(topology.firewalls.places(target)) for target in call.targets):
+        return
+    for rule in wall.rules:
+        if lets_in(rule) and (leads_anywhere(rule) or "internet" in rule.targets):
+            means = not {network.id, f"network:{network.id}"}.isdisjoint(rule.sources)
+            if means and any(has_port(rule, port) is not False for port in ports_of(call)):
+                yield network.id
+                return
+
+
+def _is_shared(topology: Topology, host: str) -> bool:
+    """Return True for a host with programs that pass nothing on: its packet filter is for these alone."""
+    kinds = (topology.kind(replica.component) for replica in topology.replicas_on[host])
+    return any(not (kind.id in FORWARDING or kind.observes) for kind in kinds)
 
 
 _OWN_ZONES = ("datacenter", "rack", "power")
