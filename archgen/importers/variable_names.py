@@ -30,6 +30,12 @@ _PAGE = re.compile(
 _CALLING = ("worker", "scheduler", "backup")
 """Kinds that no visitor sees, so that a page that they name is one that they call."""
 
+_OF_INTERFACE = re.compile(
+    r"(API|BACKEND|SERVICE|SERVER|GATEWAY)\w*_(URL|URI|HOST|ENDPOINT|ADDR(ESS)?)$", re.IGNORECASE
+)
+_OF_WAY_BACK = re.compile(r"REDIRECT|CALLBACK|LOGOUT|BROWSER|PUBLIC|EXTERNAL", re.IGNORECASE)
+"""Names of variables for what answers programs, and those for where browsers go."""
+
 _ADDRESS_OF_PAGE = re.compile(r"FRONTEND\w*_ADDR(ESS)?$", re.IGNORECASE)
 _SERVICE_OF_PAGE = re.compile(r"FRONTEND\w*_(HOST(NAME)?|SERVICE|SERVER)$", re.IGNORECASE)
 _ENDS_IN_HOST = re.compile(rf"{HOST_ENDS}$", re.IGNORECASE)
@@ -129,6 +135,12 @@ def names_page(kind: str, name: str, value: str) -> bool:
 @lru_cache(maxsize=_MOST_NAMES)
 def _is_page(name: str) -> bool:
     return _PAGE.search(name) is not None and _ADDRESS_OF_PAGE.search(name) is None
+
+
+def calls_interface(kind: str, name: str) -> bool:
+    """Return True for what a component of a kind that no visitor sees calls, whatever name it has: it sends no browser there."""
+    is_hidden = kind in _CALLING and not _is_page(name)
+    return is_hidden and _OF_INTERFACE.search(name) is not None and _OF_WAY_BACK.search(name) is None
 
 
 @lru_cache(maxsize=_MOST_NAMES)

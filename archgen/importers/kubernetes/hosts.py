@@ -131,6 +131,8 @@ def backends_of(route: IngressRoute, hosts: Hosts) -> Iterator[LedTo]:
             )
         elif meant is not None:
             yield LedTo(meant, backend, hosts.absence(route.declared, meant))
+        elif (public := hosts.public.get(backend.name.lower())) is not None:
+            yield LedTo(public, backend, ", by its public name")
 
 
 def runs_programs(manifests: Manifests, parts: Iterable[Workload], hosts: Hosts) -> bool:

@@ -43,7 +43,7 @@ from archgen.importers.kubernetes.routing.controllers import controller_of
 from archgen.importers.kubernetes.routing.routes import IngressRoute, entry_of, routes_of
 from archgen.importers.kubernetes.scraping import add_scraped
 from archgen.importers.kubernetes.services import add_services, ports_by_id, ports_of_nodes, protocols_of, siblings_of
-from archgen.importers.kubernetes.shared_settings import SharedSettings
+from archgen.importers.kubernetes.shared_settings import SharedSettings, only_passes_on
 from archgen.importers.kubernetes.sought_stores import components_sought, settings_in_no_file, sought_by
 from archgen.importers.kubernetes.variables import (
     ImpliedVariables,
@@ -56,7 +56,13 @@ from archgen.importers.outside_services import services_outside, unknown_hosts
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import statements_of_call
 from archgen.importers.store_names import registry_named, sets_store_itself
-from archgen.importers.variable_names import names_page, names_sources, names_telemetry, title_of_address
+from archgen.importers.variable_names import (
+    calls_interface,
+    names_page,
+    names_sources,
+    names_telemetry,
+    title_of_address,
+)
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -120,7 +126,8 @@ class _Reader:
         runs = runs_programs(self.manifests, self.parts, self.hosts)
         for part in self.parts:
             describe_workload(part, replicas_of(part, self.manifests), runs, self.sheet)
-            self._seek(part)
+            if not only_passes_on(part):
+                self._seek(part)
             self.sharing.note_named(part, self.hosts.of(part.namespace))
         for part in self.parts:
             self._call(part, self.hosts.of(part.namespace))
@@ -150,11 +157,8 @@ class _Reader:
         add_policies(self.manifests, self.index, self.taken, self.called, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         known = {each.id: each.guess.known for each in self.by_id.values()}
-        lacks, own = (
-            self.sharing.missing.lacks,
-            (self.manifests, self.parts, self.opener, self.hosts.of, self.hosts.former_in),
-        )
-        inside = [*held_by_programs(*own, known, self.called, built, lacks, self.sheet)]
+        own = (self.manifests, self.parts, self.opener, self.hosts.of, self.hosts.former_in)
+        inside = [*held_by_programs(*own, known, self.called, built, self.sharing.missing.lacks, self.sheet)]
         for attachment in inside:
             self._call_outside(attachment)
         return [*attachments, *inside]
@@ -273,7 +277,7 @@ class _Reader:
         if not part.guess.known.keeps_data and not KINDS[kind].observes:
             self._call_services_outside(part, name, value, source, evidence)
         for mention in mentions(name, value, self.hosts.public) if self.hosts.public else ():
-            if is_asked_by_public_name(name, self.by_id[mention.host].guess.known):
+            if calls_interface(kind, name) or is_asked_by_public_name(name, self.by_id[mention.host].guess.known):
                 self._connect(part, mention, source, evidence)
                 self._doubt(part.id, mention.host, source, f"{evidence}, by its public name")
         for mention in mentions(name, value, meant, beside) if meant else ():

@@ -149,7 +149,7 @@ class SharedSettings:
 
         `open` is what nothing tells, but that others are likelier to call it.
         """
-        if _only_passes_on(part) and KINDS[target.guess.known.kind].role == "data":
+        if only_passes_on(part) and KINDS[target.guess.known.kind].role == "data":
             return "none"
         settings = self._settings_at(source)
         if part.id not in settings.takers or len(settings.takers) == 1:
@@ -393,7 +393,7 @@ def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[Mapping[str, 
                 yield entries
 
 
-def _only_passes_on(part: Workload | Resource) -> bool:
+def only_passes_on(part: Workload | Resource) -> bool:
     """Return True for a proxy that an image of a program runs by a command: it is given the variables of the program, and reads none."""
     known = part.guess.known
     by_command = part.guess.evidence.startswith("command ") and part.guess.sure

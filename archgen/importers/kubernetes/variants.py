@@ -18,6 +18,9 @@ _OF_WORKLOADS = (*(kind for kinds in PURPOSES for kind in kinds), "NetworkPolicy
 """Kinds of what is for workloads, and says nothing without them."""
 
 _WORD = re.compile(r"[a-z0-9]+")
+_OF_FIXTURES = re.compile(r"(^|/)(test-?data|fixtures?|e2e|hack|cypress|__tests__|mocks?|test-?fixtures?)(/|$)")
+"""Directories of what no system is made of."""
+
 _TESTS = re.compile(r"test(s|ing)?")
 
 
@@ -134,7 +137,7 @@ def without_leftovers(objects: list[Manifest], counting: Iterable[Manifest], she
 
 def without_trials(every: list[Manifest], sheet: FactSheet) -> Iterator[Manifest]:
     """Yield objects without those of files and directories for trials, where others beside them run mostly the same."""
-    objects = [*_without_copies(every, sheet)]
+    objects = [*_without_copies([*_without_fixtures(every, sheet)], sheet)]
     systems: dict[str, list[Manifest]] = {}
     base = common_directory(posixpath.dirname(each.node.path) for each in objects)
     for each in objects:
@@ -156,6 +159,18 @@ def without_trials(every: list[Manifest], sheet: FactSheet) -> Iterator[Manifest
             yield from systems[directory]
         else:
             leave_out(system, first, directory, sheet)
+
+
+def _without_fixtures(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manifest]:
+    """Yield objects without those of directories for tests and developers alone, where programs run from others."""
+    base = common_directory(posixpath.dirname(each.node.path) for each in objects)
+    aside = {id(each) for each in objects if _OF_FIXTURES.search(posixpath.dirname(each.node.path)[len(base) :])}
+    runs = any(id(each) not in aside and each.kind in WORKLOADS and _runs_own(each) for each in objects if aside)
+    for each in objects:
+        if not (runs and id(each) in aside):
+            yield each
+        elif each.kind in WORKLOADS:
+            sheet.omit(each.origin, each.name, "its directory is for tests, or for developers alone")
 
 
 def _without_copies(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manifest]:

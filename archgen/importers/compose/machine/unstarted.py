@@ -23,7 +23,7 @@ from archgen.importers.protocols import statements_of_call
 from archgen.importers.sources.calls.literal_addresses import working_files
 from archgen.importers.sources.calls.local_ports import local_ports_called, port_served
 from archgen.importers.sources.file_kinds import is_code
-from archgen.importers.sources.folders import is_list, package_of
+from archgen.importers.sources.folders import PROJECT, is_list, package_of
 from archgen.importers.sources.listed_drivers import describe_drivers
 from archgen.importers.sources.process_managers.process import Variable, port_of_process
 from archgen.importers.sources.process_managers.started import Started, own_sources, started_programs
@@ -41,6 +41,11 @@ _ASIDE = re.compile(
     r"(^|/)(examples?|samples?|docs?|scripts?|tools?|tutorials?|templates?|migrations?|benchmarks?|bench|demos?|playground)/"
 )
 _OF_SETTINGS = re.compile(r"(^|/)(\.env(\.example|\.local|\.development)?|(config|settings)\.(ya?ml|json|toml))$")
+_OF_PROGRAM = re.compile(r"Sdk\.(Web|Worker|BlazorWebAssembly)\b|<OutputType>\s*(Win)?Exe\b", re.IGNORECASE)
+_OF_DESK = re.compile(r"Aspire\.AppHost|<IsTestProject>\s*true|Microsoft\.NET\.Test\.Sdk", re.IGNORECASE)
+"""What a project file of .NET says of a program, and of a project that is for those alone who work on others."""
+
+_REFERENCE = re.compile(r"<ProjectReference\s+Include=\"([^\"\n]{1,300})\"")
 _PORT = re.compile(r"[1-9][0-9]{1,4}")
 _GIVEN = ".env"
 _MOST_PROGRAMS = 20
@@ -204,8 +209,9 @@ def _programs(path: str, opener: Opener, started: list[Started], *, is_alone: bo
             for name in found
             if name.count("/") - listed.count("/") < (8 if name.endswith((".java", ".kt")) else 3)
         ]
-        # the list of a whole repository is none of its programs'
-        if found and not any(_is_below(place, listed) for place in entrances):
+        # the list of a whole repository is none of its programs', but pages lie in the program of .NET that serves them
+        serves = any(posixpath.dirname(name) == listed and PROJECT.search(name) for name in names)
+        if found and (serves or not any(_is_below(place, listed) for place in entrances)):
             entrances[listed] = min(found, key=lambda name: (name.count("/"), name))
     for program in started:
         others = [each for each in {*entrances, *(other.place for other in started)} if _is_inner(each, program.place)]
@@ -230,8 +236,35 @@ def _programs(path: str, opener: Opener, started: list[Started], *, is_alone: bo
         ]
         title = _title(place, names, tree, path, opener)
         lists = [name for name in own if posixpath.dirname(name) == place and is_list(posixpath.basename(name))]
-        text = "\n".join(each.text for each in _opened(lists, tree, path, opener))
+        opened = [*_opened(lists, tree, path, opener)]
+        if _is_library_of_dotnet([each.text for each in opened if PROJECT.search(each.path)]):
+            continue
+        text = "\n".join(each.text for each in opened)
+        for other in _referenced(place, text, names, tree, path, opener):
+            sources += _sources(other, [name for name in names if _is_below(name, other)], tree, path, opener)
         yield _Program(place, title, Origin(_seen(entrance, tree, path), 1), sources, lists=text)
+
+
+def _is_library_of_dotnet(projects: list[str]) -> bool:
+    """Return True for project files of .NET of which none makes a program: libraries, and what starts others on a desk."""
+    return bool(projects) and not any(
+        _OF_PROGRAM.search(each) is not None and _OF_DESK.search(each) is None for each in projects
+    )
+
+
+def _referenced(place: str, text: str, names: list[str], tree: FileTree, path: str, opener: Opener) -> dict[str, None]:
+    """Return the directories of the projects of .NET that a project refers to, and those that these refer to."""
+    known, waiting = dict[str, None](), [(place, text)]
+    files = {posixpath.normpath(name): name for name in names if PROJECT.search(name) is not None}
+    while waiting and len(known) < _MOST_PROGRAMS:
+        around, content = waiting.pop()
+        for named in _REFERENCE.findall(content):
+            file = posixpath.normpath(posixpath.join(around, named.replace("\\", "/")))
+            inner = posixpath.dirname(file)
+            if file in files and inner != place and inner not in known:
+                known[inner] = None
+                waiting += [(inner, each.text) for each in _opened([files[file]], tree, path, opener)]
+    return known
 
 
 def _sources(place: str, names: list[str], tree: FileTree, path: str, opener: Opener) -> Iterator[CodeText]:

@@ -15,6 +15,11 @@ from archgen.importers.nodes import SourceNode
 _ADDRESS = re.compile(r"(?:(https?)://)?([A-Za-z0-9][A-Za-z0-9.-]{0,252})(?::([0-9]{1,5}))?(?:/|$)")
 
 
+_OF_HEALTH = re.compile(
+    r"/(-/|actuator/|api/|_)?(health|healthz|livez|readyz|ready|live|status|ping|metrics)/?", re.IGNORECASE
+)
+"""Paths by which others see if a program is well, and no visitor does anything."""
+
 _DEEPEST = 5
 """How deep what spreads requests is followed."""
 
@@ -67,12 +72,17 @@ def backends_in(manifest: Manifest, spread: Objects = _NO_OBJECTS) -> Iterator[B
             annotated = _annotated(manifest)
             rules = [rule.get("http", "paths") for rule in spec.get("rules").list()]
             declared = [path.get("backend") for paths in rules for path in paths.list()]
+            asked = [path for paths in rules for path in paths.list() if not _OF_HEALTH.fullmatch(path.text_at("path"))]
+            needed = {_name_in(path.get("backend")) for path in asked}
             for backend in (*declared, spec.get("defaultBackend"), spec.get("backend")):
                 service = backend.get("service")
+                is_needed = backend not in declared or _name_in(backend) in needed
                 if service.text_at("name"):
-                    yield _backend(service.get("name"), service.get("port", "number"), "", *annotated)
+                    found = _backend(service.get("name"), service.get("port", "number"), "", *annotated)
+                    yield replace(found, needed=is_needed)
                 elif backend.text_at("serviceName"):
-                    yield _backend(backend.get("serviceName"), backend.get("servicePort"), "", *annotated)
+                    found = _backend(backend.get("serviceName"), backend.get("servicePort"), "", *annotated)
+                    yield replace(found, needed=is_needed)
         case "IngressRoute" | "IngressRouteTCP":
             for route in spec.get("routes").list():
                 for service in route.get("services").list():
@@ -116,6 +126,10 @@ def backends_in(manifest: Manifest, spread: Objects = _NO_OBJECTS) -> Iterator[B
                 for reference in rule.get("backendRefs").list():
                     space = reference.text_at("namespace")
                     yield _backend(reference.get("name"), reference.get("port"), space, protocol)
+
+
+def _name_in(backend: SourceNode) -> str:
+    return backend.text_at("service", "name") or backend.text_at("serviceName")
 
 
 def _backend(
