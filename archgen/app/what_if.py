@@ -15,7 +15,7 @@ from archgen.edits.description import describe_edit
 from archgen.edits.new_hosts import name_like
 from archgen.edits.patch import leases_of
 from archgen.edits.placement import find_host
-from archgen.edits.promotion import promoter_of
+from archgen.edits.promotion import mirrors_itself, promoter_of
 from archgen.edits.services import is_of_one_zone
 from archgen.improve.grouping import grouped
 from archgen.improve.repair import find_smallest_repair
@@ -200,6 +200,11 @@ def _component(architecture: Architecture, name: str) -> str:
     return require_choice(name, tuple(component.id for component in architecture.components), "component")
 
 
+def _grown(edit: Edit) -> tuple[str, ...]:
+    """Return the components of which an edit adds a replica."""
+    return edit.components if isinstance(edit, AddHost) else (edit.component,) if isinstance(edit, AddReplica) else ()
+
+
 def _assigned(architecture: Architecture, word: str, before: tuple[Edit, ...]) -> tuple[Edit, ...]:
     path, _, value = word.partition("=")
     name, dot, key = path.rpartition(".")
@@ -208,6 +213,8 @@ def _assigned(architecture: Architecture, word: str, before: tuple[Edit, ...]) -
     waiting = tuple(component.id for component in architecture.components if needs_manual_failover(component))
     # a second replica of a store came with it already
     automated = {edit.component for edit in before if isinstance(edit, AutomateFailover)}
+    grown = {name for edit in before for name in _grown(edit)}
+    automated.update(each.id for each in architecture.components if each.id in grown and mirrors_itself(each))
     if name in automated if dot else automated and not waiting:
         return ()
     if dot:

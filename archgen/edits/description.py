@@ -17,7 +17,7 @@ from archgen.edits.changes import (
     SpreadService,
 )
 from archgen.edits.new_hosts import new_zones
-from archgen.edits.promotion import Promoter, arbiter_of, is_followed
+from archgen.edits.promotion import Promoter, arbiter_of, is_followed, mirrors_itself
 from archgen.edits.replicas import copies_instead, kept_alone, lacks_deployment
 from archgen.edits.second_replicas import replicates_itself
 from archgen.edits.services import has_zones_beside, is_of_one_zone
@@ -112,10 +112,16 @@ def _shared(architecture: Architecture, grown: Collection[Component | None]) -> 
     local = [each for each in grown if each is not None and "local" in (each.uploads, each.sessions)]
     kept = {each.id: kept_alone(each, Index(architecture).callers) for each in local}
     names = {key: tuple(name for name, own in kept.items() if key in own) for key in _PLACES}
-    return joins + "".join(
-        f", and {place} that both reach for the {key} of {listed(names[key])}"
-        for key, place in _PLACES.items()
-        if names[key]
+    files = tuple(each.id for each in grown if each is not None and mirrors_itself(each) and len(each.replicas) == 1)
+    copies = f", to which the storage system copies the files of {listed(files)}, and which takes over" if files else ""
+    return (
+        joins
+        + copies
+        + "".join(
+            f", and {place} that both reach for the {key} of {listed(names[key])}"
+            for key, place in _PLACES.items()
+            if names[key]
+        )
     )
 
 

@@ -157,6 +157,11 @@ def keeps_files(component: Component) -> bool:
     return component.kind in FILE_STORES and not product_of(component.product).agrees
 
 
+def mirrors_itself(component: Component) -> bool:
+    """Return True for files on a storage system of one's own, which copies them to a second of its kind that takes over."""
+    return keeps_files(component) and not component.managed and product_of(component.product).appliance
+
+
 def moves_with_address(component: Component) -> bool:
     """Return False for a cluster whose name moves, or whose data is at the active member and stays when the address moves.
 

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from archgen.edits.names import next_number
-from archgen.edits.promotion import agrees_by_vote, has_primary
+from archgen.edits.promotion import agrees_by_vote, has_primary, mirrors_itself
 from archgen.model.architecture import Architecture, Cluster, Component, Placement, Replica, Replication
 from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of
@@ -62,8 +62,9 @@ def with_replica(
         # two that both start the jobs would start each of them twice
         return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
     if has_primary(component) and component.replication is None:
-        # its provider promotes the copy of a managed store
-        failover: Literal["automatic", "manual"] = "automatic" if component.managed and host is None else "manual"
+        # its provider promotes the copy of a managed store, and a storage system its own
+        by_itself = (component.managed and host is None) or mirrors_itself(component)
+        failover: Literal["automatic", "manual"] = "automatic" if by_itself else "manual"
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover=failover))
     return with_moving_address(grown, is_apart=is_apart, by=by) if needs_moving_address(component, callers) else grown
 

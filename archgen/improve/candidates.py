@@ -30,6 +30,7 @@ from archgen.edits.promotion import (
     is_promoted_by_unknown,
     keeps_files,
     lacks_third_host,
+    mirrors_itself,
     observer_of,
     promoter_of,
 )
@@ -75,6 +76,8 @@ def lone_components(topology: Topology) -> frozenset[str]:
 
 def _is_of_no_use_twice(component: Component) -> bool:
     """Return True for what has its data in one place, whatever is beside it; how a provider's members vote is its own matter."""
+    if mirrors_itself(component):
+        return False
     voting = component.managed and agrees_by_vote(component)
     return voting or keeps_files(component) or is_promoted_by_unknown(component)
 

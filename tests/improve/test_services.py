@@ -49,6 +49,10 @@ def test_what_a_provider_runs_in_a_datacenter_gets_a_standby_there(store: str, w
             "web in several zones, by its provider",
         ),
         ("kind: file-storage, product: nfs, runs_on: a", None),
+        (
+            "kind: file-storage, product: isilon, runs_on: a",
+            "a replica of web on a-2 in s, a new host, to which the storage system copies the files of web, and which takes over",
+        ),
         ("kind: file-storage, product: aws-ebs, managed: {scope: zonal, zone: z-1}", None),
         (
             "kind: cache, product: varnish, managed: {scope: zonal, zone: z-1}",

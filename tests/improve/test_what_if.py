@@ -527,6 +527,20 @@ def test_what_is_automatic_by_its_replica_already_leaves_the_others_to_automate(
     assert run(capsys, *added, "--set", "db.failover=automatic")["changes"] == every[:2]
 
 
+def test_a_second_storage_system_takes_over_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "m.arch.yaml"
+    model.write_text(
+        "archgen: 1\nname: Files\nhosts: {a: {}, nas: {}}\ncomponents:\n  job: {kind: scheduler, runs_on: a}\n"
+        "  files: {kind: file-storage, product: isilon, runs_on: nas}\n"
+        "connections: {job -> files: nfs}\nflows: {do: {access: write, steps: [job -> files: put]}}\n"
+    )
+    document = run(capsys, str(model), "--add", "host nas-2 like nas", "--set", "files.failover=automatic")
+    assert document["changes"] == [
+        "a host nas-2 like nas, with files, to which the storage system copies the files of files, and which takes over"
+    ]
+    assert "nas" not in str(document["flows"]["do"]["after"]["single_points_of_failure"])
+
+
 TWO_SITES = """\
 archgen: 1
 name: An observer beside the primary, and a store's majority there too
