@@ -17,7 +17,7 @@ from archgen.edits.changes import (
     SpreadService,
 )
 from archgen.edits.new_hosts import new_zones
-from archgen.edits.promotion import Promoter, arbiter_of, is_followed, mirrors_itself
+from archgen.edits.promotion import Promoter, arbiter_of, is_followed, is_promoted_by_unknown, mirrors_itself
 from archgen.edits.replicas import copies_instead, kept_alone, lacks_deployment
 from archgen.edits.second_replicas import replicates_itself
 from archgen.edits.services import has_zones_beside, is_of_one_zone
@@ -147,10 +147,18 @@ def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
     promoter = edit.promoter
     component = _component(architecture, edit.component)
     if promoter is None or component is None:
-        return ""
+        return _own_means(component)
     is_led = is_followed(Index(architecture), component, promoter.product)
     led = "" if is_led else ", with what leads its callers to the new primary"
     return f"{_by(architecture, component, promoter)}{led}"
+
+
+def _own_means(component: Component | None) -> str:
+    """Return that a store's product has to promote a replica itself, where it isn't known here how; else the empty text."""
+    replication = component.replication if component is not None else None
+    if component is None or replication is None or replication.by is not None or not is_promoted_by_unknown(component):
+        return ""
+    return f" by {component.product}'s own means"
 
 
 def _by(architecture: Architecture, component: Component, promoter: Promoter) -> str:

@@ -398,7 +398,7 @@ ARBITER = (
 @pytest.mark.parametrize(
     ("product", "words"),
     [
-        ("product: db2, ", ["automatic failover of web"]),
+        ("product: db2, ", ["automatic failover of web by db2's own means"]),
         ("", [ARBITER]),
     ],
 )
