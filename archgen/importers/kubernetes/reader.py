@@ -215,16 +215,16 @@ class _Reader:
                     self._connect(part, Mention(store), item.origin, "kubectl")
                     self._doubt(part.id, store, item.origin, "kubectl")
             for each in told_to(container, values, implied):
-                (self._await if waits else self._mention)(part, each, hosts)
+                self._await(part, each) if waits else self._mention(part, each, hosts)
         self._call_elsewhere(part)
 
-    def _await(self, part: Workload, told: Told, hosts: Mapping[str, str]) -> None:
+    def _await(self, part: Workload, told: Told) -> None:
         """Add what a program is only said to wait for: it may call that, and more than likely does where it is a store."""
         around = self.hosts.all_in(part.namespace)
         for mention, store in self.outside.mentions(told.name, told.value, around, told.source, told.beside):
             self.by_id[store.id] = store
             self._connect(part, mention, told.source, told.evidence)
-        for mention in mentions(told.name, told.value, {**self.hosts.meant_in(part.namespace), **hosts}, told.beside):
+        for mention in mentions(told.name, told.value, around, told.beside) if may_hold_address(told.value) else ():
             if (part.id, mention.host) not in self.called:
                 called = as_program_calls(mention, self.by_id[mention.host].guess.known)
                 evidence = f"{told.evidence}{AWAITED}"
