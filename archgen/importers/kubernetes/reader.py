@@ -219,17 +219,17 @@ class _Reader:
         self._call_elsewhere(part)
 
     def _await(self, part: Workload, told: Told) -> None:
-        """Add what a program is only said to wait for: it may call that, and more than likely does where it is a store."""
+        """Ask about what a program is only said to wait for; where it is a store, more than likely it calls that."""
         around = self.hosts.all_in(part.namespace)
         for mention, store in self.outside.mentions(told.name, told.value, around, told.source, told.beside):
             self.by_id[store.id] = store
             self._connect(part, mention, told.source, told.evidence)
         for mention in mentions(told.name, told.value, around, told.beside) if may_hold_address(told.value) else ():
             if (part.id, mention.host) not in self.called:
-                called = as_program_calls(mention, self.by_id[mention.host].guess.known)
-                evidence = f"{told.evidence}{AWAITED}"
-                self._connect(part, called, told.source, evidence)
-                self.sharing.doubted.setdefault((part.id, mention.host), (told.source, evidence))
+                evidence, known = f"{told.evidence}{AWAITED}", self.by_id[mention.host].guess.known
+                if KINDS[known.kind].role == "data":
+                    self._connect(part, as_program_calls(mention, known), told.source, evidence)
+                    self.sharing.doubted.setdefault((part.id, mention.host), (told.source, evidence))
                 self._ask(part.id, mention.host, told.source, told.evidence)
 
     def _call_outside(self, attachment: Attachment) -> None:
