@@ -16,6 +16,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -42,6 +43,8 @@ QUESTIONS = {"incomplete_model": tuple(sorted(CATALOGUE.glob("model_quality/ques
 EQUIVALENT = TESTS / "equivalent.txt"
 """A condition a line that no model can decide, and after two spaces and a `#` why the rule keeps it."""
 DECIDING = {"check", "review"}
+LONGEST = 0.5
+"""Seconds of a processor that the verdict of a mutant on a model may take; that of a rule takes a thousandth."""
 Place = tuple[ast.AST, str, int | None]
 """Where a condition stands in a syntax tree: in which field of which node, and where in it if it is a list."""
 Verdict = tuple[tuple[object, ...], ...]
@@ -52,30 +55,42 @@ Pair = tuple[str, str | None]
 class Mutant:
     """A rule one of whose modules has one condition less: where it stands, what it is and what stands there instead."""
 
-    def __init__(self, name: str, file: Path, tree: ast.Module, place: Place) -> None:
-        self.name, self._file, self._tree, self._place = name, file, tree, place
+    def __init__(self, name: str, file: Path, function: ast.FunctionDef, place: Place) -> None:
+        self.name, self.file, self._function, self._place = name, file, function, place
         condition = _at(place)
         self.line, self.was, self.now = condition.lineno, ast.unparse(condition), str(_deleted(place[0]))
 
     def __str__(self) -> str:
-        file = self._file.relative_to(CATALOGUE)
+        file = self.file.relative_to(CATALOGUE)
         return f"{file.relative_to(file.parts[0])}: `{self.was}` -> {self.now}"
 
     def rule(self) -> Rule:
-        module = ModuleType(".".join(("archgen.rules", *self._file.relative_to(CATALOGUE).with_suffix("").parts)))
-        module.__file__ = str(self._file)
-        exec(self._code(module.__file__), module.__dict__)
-        rule: Rule = module.RULE if self._file.stem == self.name else _rule_with(module, self.name)
+        module = ModuleType(".".join(("archgen.rules", *self.file.relative_to(CATALOGUE).with_suffix("").parts)))
+        module.__file__ = str(self.file)
+        mutated = self._code()
+        for statement, code in _statements(self.file):
+            exec(mutated if statement is self._function else code, module.__dict__)
+        rule: Rule = module.RULE if self.file.stem == self.name else _rule_with(module, self.name)
         return rule
 
-    def _code(self, file: str) -> CodeType:
-        """The source without the condition, which is put back: all mutants of a rule share its syntax tree."""
+    def _code(self) -> CodeType:
+        """The function without the condition, which is put back: all mutants of a file share its syntax tree."""
         condition = _at(self._place)
         _put(self._place, ast.copy_location(ast.Constant(_deleted(self._place[0])), condition))
         try:
-            return compile(self._tree, file, "exec")
+            return _compiled(self._function, self.file)
         finally:
             _put(self._place, condition)
+
+
+@cache
+def _statements(file: Path) -> tuple[tuple[ast.stmt, CodeType], ...]:
+    """The statements of a module, each compiled by itself: a mutant differs in one of them."""
+    return tuple((one, _compiled(one, file)) for one in ast.parse(file.read_text(encoding="utf-8")).body)
+
+
+def _compiled(statement: ast.stmt, file: Path) -> CodeType:
+    return compile(ast.Module([statement], []), str(file), "exec")
 
 
 def _rule_with(question: ModuleType, name: str) -> Rule:
@@ -86,7 +101,8 @@ def _rule_with(question: ModuleType, name: str) -> Rule:
     module = ModuleType(name)
     setattr(import_module(package), topic, question)
     try:
-        exec(compile(file.read_text(encoding="utf-8"), file, "exec"), module.__dict__)
+        for _, code in _statements(file):
+            exec(code, module.__dict__)
     finally:
         setattr(import_module(package), topic, real)
     rule: Rule = module.RULE
@@ -110,9 +126,12 @@ def _put(place: Place, condition: ast.expr) -> None:
 def mutants(name: str) -> Iterator[Mutant]:
     """Every mutant of the rule in module `name`, and of the questions that it asks."""
     for file in (next(CATALOGUE.glob(f"*/{name}.py")), *QUESTIONS.get(name, ())):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        for place in list(_conditions(tree, _reachable(tree))):
-            yield Mutant(name, file, tree, place)
+        body = [statement for statement, _ in _statements(file)]
+        live = _reachable(ast.Module(body, []))
+        for function in body:
+            if isinstance(function, ast.FunctionDef) and function.name in live:
+                for place in list(_conditions(function)):
+                    yield Mutant(name, file, function, place)
 
 
 def _reachable(tree: ast.Module) -> set[str]:
@@ -128,17 +147,15 @@ def _reachable(tree: ast.Module) -> set[str]:
     return found
 
 
-def _conditions(tree: ast.Module, live: set[str]) -> Iterator[Place]:
-    for function in tree.body:
-        if isinstance(function, ast.FunctionDef) and function.name in live:
-            for node in ast.walk(function):
-                for field, value in ast.iter_fields(node):
-                    if isinstance(value, list):
-                        for index, one in enumerate(value):
-                            if _is_condition(node, field, one):
-                                yield node, field, index
-                    elif _is_condition(node, field, value):
-                        yield node, field, None
+def _conditions(function: ast.FunctionDef) -> Iterator[Place]:
+    for node in ast.walk(function):
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, list):
+                for index, one in enumerate(value):
+                    if _is_condition(node, field, one):
+                        yield node, field, index
+            elif _is_condition(node, field, value):
+                yield node, field, None
 
 
 def _is_condition(parent: ast.AST, field: str, node: object) -> bool:
@@ -197,23 +214,26 @@ class Corpus:
         self._loaded: dict[str, Loaded | None] = {}
         self._topologies: dict[str, Topology] = {}
         self._real: dict[tuple[str, str], Verdict] = {}
+        self._order: dict[Path, list[str]] = {}
 
     def notices(self, mutant: Mutant, real: Rule) -> bool:
         """Whether a model gives the mutant another verdict than the real rule, or an exception."""
-        # what the real rule says comes first: the time is the mutant's alone, not that of loading the models
-        known, ladder = [(text, self._known(real, text)) for text in self._asked_of(real)], self._ladder(real)
         try:
             rule = mutant.rule()
-            # a loop that never ends is noticed too: by processor time, which a busy machine does not use up
-            signal.setitimer(signal.ITIMER_PROF, 1)
-            if self._ladder(rule) != ladder:
-                return True
-            if any(self._verdict(rule, text) != verdict for text, verdict in known):
-                return True
         except Exception:
             return True
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
+        ladder = self._ladder(real)
+        if _differs(lambda: self._ladder(rule), ladder):
+            return True
+        texts = self._order.setdefault(mutant.file, self._asked_of(real))
+        for text in texts:
+            # what the real rule says comes first: the time is the mutant's alone, not that of loading the model
+            known = self._known(real, text)
+            if _differs(lambda: self._verdict(rule, text), known):  # noqa: B023
+                # the next mutant of the file is likely to be noticed by the same model
+                texts.remove(text)
+                texts.insert(0, text)
+                return True
         return False
 
     def says(self, rule: Rule, text: str) -> bool:
@@ -227,7 +247,7 @@ class Corpus:
     def _asked_of(self, rule: Rule) -> list[str]:
         """The models by which a rule is told, those first that were written for it: they tell most."""
         own = [text for text, about in self.pairs if about == rule.id]
-        return [*own, rule.bad, rule.good, *(text for text, about in self.pairs if about is None)]
+        return list(dict.fromkeys([*own, rule.bad, rule.good, *(text for text, about in self.pairs if about is None)]))
 
     def _known(self, rule: Rule, text: str) -> Verdict:
         if (rule.id, text) not in self._real:
@@ -276,6 +296,20 @@ class Corpus:
             if about == rule.id and edges.NEXT in text:
                 found += edges.followed(text, rules)
         return tuple((one.rule, one.subject, one.message, one.fix) for one in found)
+
+
+def _differs(work: Callable[[], Verdict], known: Verdict) -> bool:
+    """Whether a mutant gives another verdict, or an exception.
+
+    A loop that never ends is noticed too: by processor time, which a busy machine does not use up.
+    """
+    signal.setitimer(signal.ITIMER_PROF, LONGEST)
+    try:
+        return work() != known
+    except Exception:
+        return True
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 _PARTS: dict[str, Callable[[Hit], object]] = {
