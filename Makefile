@@ -2,7 +2,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READERS := tests/readers/node_modules
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A module is compiled when it is first imported, and most never are.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 PIN := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-annotate \
     --quiet --custom-compile-command 'make pins'
 
@@ -90,6 +91,7 @@ $(READERS)/.ready: tests/readers/package.json tests/readers/editors.js
 	cd tests/readers && npm run --silent bundle
 	touch $@
 
+# What .ci/run needs has all that the tests and the site need, in the same versions.
 # Nothing is installed that requirements/ has no hash for: all packages by their hashes, then archgen itself without
 # fetching anything, the build backend included.
 $(SITE) $(DEV) $(CI): $(VENV)/.%: requirements/%.txt pyproject.toml
@@ -99,7 +101,7 @@ $(SITE) $(DEV) $(CI): $(VENV)/.%: requirements/%.txt pyproject.toml
 	$(INSTALL) --require-hashes --requirement requirements/$*.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@du -sm $(VENV) | awk '{print $$2 " has " $$1 " MB"}'
-	touch $@
+	touch $@ $(if $(filter $@,$(CI)),$(DEV) $(SITE))
 
 # Every version and hash anew, as the ranges in pyproject.toml allow, for all systems and Pythons; UPGRADE=--upgrade
 # takes the newest. It wants uv on the PATH (pip install uv). All files have the versions of the one with everything.
