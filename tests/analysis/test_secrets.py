@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import UnionType
@@ -23,6 +24,8 @@ from tests.walking import schema
 KEY = "AKIAIOSFODNN7EXAMPLE"
 DEEPEST = 4
 """Frames in each other that are tried."""
+ENOUGH = 20
+"""Refusals of a place at which no more documents are asked."""
 
 
 # Every field of every value
@@ -210,11 +213,17 @@ def found(document: Any) -> list[str] | None:
 @pytest.mark.sampled(4)
 @pytest.mark.parametrize("key", sorted({*keys(schema())} - CHECKED.keys()))
 def test_a_key_in_any_text_of_the_language_is_found(key: str) -> None:
-    tried = 0
+    tried, refused = 0, Counter[tuple[str, int]]()
     for document in documents():
         for path in places(document, key):
+            # a key of the same name elsewhere may be a choice, and takes no text in any document
+            kind = (path[0], len(path))
+            if refused[kind] == ENOUGH:
+                continue
             hits = found(replaced(document, path))
-            if hits is not None:
+            if hits is None:
+                refused[kind] += 1
+            else:
                 assert len(hits) == 1, path
                 assert "looks like an AWS access key" in hits[0]
                 tried += 1

@@ -17,6 +17,7 @@ from zipfile import ZipFile
 import pytest
 import yaml
 
+from archgen.cli import main
 from archgen.model.architecture import SUFFIX
 from tests.document import Element, parse
 from tests.hostile_names import NAMELESS, NAMES, write
@@ -163,21 +164,26 @@ def test_pictures_and_slides_are_named_by_slugs(project: Path) -> None:
 @pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", NAMELESS)
 @pytest.mark.parametrize("command", ["build", "draw", "slides"])
-def test_a_name_without_letters_is_refused_and_nothing_written(tmp_path: Path, command: str, name: str) -> None:
+def test_a_name_without_letters_is_refused_and_nothing_written(
+    tmp_path: Path, command: str, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(str(tmp_path / "models"), MODEL, (name,))
-    done = run(tmp_path, command)
-    assert done.returncode == 2
-    assert "must have a letter or a digit" in done.stderr
+    monkeypatch.chdir(tmp_path)
+    assert main([command]) == 2
+    assert "must have a letter or a digit" in capsys.readouterr().err
     assert os.listdir(tmp_path) == ["models"]
 
 
 @pytest.mark.parametrize("names", [("a b", "a-b"), ("Web", "web"), ("rules",), ("Issues",), ("index.html",)])
-def test_a_name_that_is_taken_is_refused(tmp_path: Path, names: tuple[str, ...]) -> None:
+def test_a_name_that_is_taken_is_refused(
+    tmp_path: Path, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(str(tmp_path / "models"), MODEL, names)
-    done = run(tmp_path, "build")
-    assert done.returncode == 2
-    assert all(f"models/{name}{SUFFIX}" in done.stderr for name in names)
-    assert "rename" in done.stderr
+    monkeypatch.chdir(tmp_path)
+    assert main(["build"]) == 2
+    said = capsys.readouterr().err
+    assert all(f"models/{name}{SUFFIX}" in said for name in names)
+    assert "rename" in said
     assert os.listdir(tmp_path) == ["models"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -71,6 +72,7 @@ NEED = {
 }
 
 
+@cache
 def optional() -> set[str]:
     """The modules of every package that is pinned for some extra and not for the core."""
     core = {pin.name for pin in pins("core")}
