@@ -14,10 +14,12 @@ from archgen.model.architecture import SUFFIX
 from archgen.report.common.terminal import brief
 
 
-def import_or_report(paths: tuple[str, ...], name: str | None = None, profiles: tuple[str, ...] = ()) -> Import:
+def import_or_report(
+    paths: tuple[str, ...], name: str | None = None, profiles: tuple[str, ...] = (), values: tuple[str, ...] = ()
+) -> Import:
     """Import, and report the errors of the configurations; raise UsageError where nothing is recognized."""
     try:
-        result = import_model(paths, name, profiles)
+        result = import_model(paths, name, profiles, values)
     except NothingImported as nothing:
         _warn(nothing.errors)
         raise

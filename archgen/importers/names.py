@@ -53,6 +53,18 @@ def name_of_release(release: str, chart: str, override: str, full: str) -> str:
     return full or (release if name in release else f"{release}-{name}")
 
 
+_SERVES_FILES = re.compile(
+    r"(^|[-_/])((pro|vs|pure-?)?s?ftpd?|r?sys-?log(-ng|d)?|samba|smbd?|nfsd?|bind9?|chrony|ntpd?)([-_]|$)"
+)
+
+_LONGEST_IMAGE = 500
+
+
+def serves_files(image: str) -> bool:
+    """Return True for an image of a server that by itself calls nothing: of files, of logs, of names or of the time."""
+    return _SERVES_FILES.search(image_without_tag(image[:_LONGEST_IMAGE])) is not None
+
+
 def image_without_tag(image: str) -> str:
     """Return an image without its tag and its digest: the same in two deployments is the same program."""
     registry, slash, name = image.partition("@")[0].rpartition("/")

@@ -15,9 +15,9 @@ from archgen.model.kinds import KINDS
 from archgen.model.protocols import PROTOCOLS
 
 _OF_PORTS = {
-    **STORE_PROTOCOLS, 22: "ssh", 25: "smtp", 53: "dns", 110: "pop3", 143: "imap", 389: "ldap", 465: "smtps", 514: "syslog",
-    587: "smtp", 636: "ldaps", 993: "imaps", 995: "pop3s", 1025: "smtp", 2181: "tcp", 3031: "uwsgi", 3310: "tcp", 4222: "nats",
-    4317: "grpc", 5044: "tcp", 7233: "grpc", 14250: "grpc", 24224: "tcp", 50051: "grpc",
+    **STORE_PROTOCOLS, 20: "ftp", 21: "ftp", 22: "ssh", 25: "smtp", 53: "dns", 110: "pop3", 143: "imap", 389: "ldap", 465: "smtps",
+    514: "syslog", 587: "smtp", 636: "ldaps", 993: "imaps", 995: "pop3s", 1025: "smtp", 2181: "tcp", 3031: "uwsgi", 3310: "tcp",
+    4222: "nats", 4317: "grpc", 5044: "tcp", 7233: "grpc", 14250: "grpc", 24224: "tcp", 50051: "grpc",
 }  # fmt: skip
 """What answers on ports where nothing speaks HTTP."""
 

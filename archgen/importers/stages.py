@@ -91,4 +91,4 @@ def examples_of(name: str) -> Iterator[str]:
     for word in ("example", "sample", "template"):
         yield f"{word}.{name.lstrip('.')}"
         if stem:
-            yield f"{stem}.{word}{end}"
+            yield from (f"{stem}{sign}{word}{end}" for sign in ".-_")

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from archgen.app.importing.importing import import_model, summary
 from archgen.importers.charts.repository import render_charts
+from archgen.model.problems import UsageError
 from tests.importers.compose_projects import imported
 from tests.importers.test_deployments import CHART, pipeline, read
-from tests.importers.test_found_files import TEMPLATE, WORKLOAD
+from tests.importers.test_found_files import TEMPLATE, WORKLOAD, write
 
 HELPERS = (
     "services:\n  db: {image: 'postgres:16', ports: ['5432:5432']}\n  mail: {image: axllent/mailpit}\n"
@@ -154,6 +156,43 @@ def test_values_are_those_that_a_command_names_else_those_for_production_beside_
 ) -> None:
     result = imported(tmp_path, monkeypatch, {**CHART, **VALUES, **files})
     assert [part.image for part in result.model.inventory.parts.values()] == [image]
+
+
+OTHER = "others/other-values.yaml"
+
+
+@pytest.mark.parametrize(
+    ("paths", "values", "image"),
+    [
+        pytest.param(("helm", OTHER), (), "acme/web:3", id="behind-the-chart"),
+        pytest.param((".",), (OTHER,), "acme/web:3", id="of-the-only-chart"),
+        pytest.param(("helm", OTHER), ("shop-prod-values.yaml",), "acme/web:3", id="the-last-counts"),
+        pytest.param(("helm",), ("shop-prod-values.yaml",), "acme/web:2", id="instead-of-those-of-a-command"),
+    ],
+)
+def test_values_that_a_user_names_count(
+    paths: tuple[str, ...], values: tuple[str, ...], image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**CHART, **VALUES, "deploy.sh": f"helm upgrade --install shop ./helm --values {OTHER}\n"})
+    result = import_model(paths, None, values=values)
+    assert [part.image for part in result.model.inventory.parts.values()] == [image]
+    assert result.model.values["sources"] == sorted(["helm", *values, *paths[1:]])
+
+
+def test_values_that_no_installation_uses_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = imported(tmp_path, monkeypatch, {**CHART, **VALUES, "helm/values-test.yaml": "image: acme/web:4\n"})
+    assert f"not read: {OTHER}; `archgen import helm {OTHER}` reads it instead" in summary(result)
+    assert "values-test" not in summary(result)
+
+
+def test_values_are_for_one_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**CHART, **VALUES, "more/Chart.yaml": "name: more\n", "c.yml": "services: {a: {image: a}}\n"})
+    refused = {".": "2 Helm charts, such as helm", "others": "no Helm chart", "c.yml": "name the directory"}
+    for path, message in refused.items():
+        with pytest.raises(UsageError, match=message):
+            import_model((path,), None, values=(OTHER,))
 
 
 def test_values_beside_several_charts_are_of_none() -> None:

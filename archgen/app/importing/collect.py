@@ -24,6 +24,7 @@ from archgen.app.importing.compose_files import (
 from archgen.app.importing.deployments.built_sources import built_images
 from archgen.app.importing.deployments.chart_choice import chart_beside_compose, prefer_chart
 from archgen.app.importing.deployments.chart_installations import charts_beside_manifests
+from archgen.app.importing.deployments.chart_values import fill_in_chart, note_unused_values, values_among
 from archgen.app.importing.deployments.cluster_evidence import (
     count_workloads,
     manifest_at,
@@ -40,13 +41,7 @@ from archgen.app.importing.deployments.own_charts import (
 )
 from archgen.app.importing.deployments.production_choice import Preference, prefer
 from archgen.app.importing.deployments.started_together import started_together
-from archgen.app.importing.directories import (
-    FoundFiles,
-    entries_of,
-    files_below,
-    path_in,
-    path_prefix,
-)
+from archgen.app.importing.directories import FoundFiles, entries_of, files_below, path_in, path_prefix
 from archgen.app.importing.kustomizations import Kustomizations
 from archgen.app.importing.needed_directories import of_earlier_stages, sample_directories
 from archgen.app.importing.outer_bases import outer_files
@@ -84,13 +79,20 @@ _MOST_REASONS = 3
 """Overlays for which a summary says why they are read."""
 
 
-def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
-    """Return the configurations of files and directories; UsageError for a path that leads nowhere."""
+def collect_sources(paths: tuple[str, ...], values: tuple[str, ...] = ()) -> SourceFiles:
+    """Return the configurations of files and directories, charts filled in with `values`; UsageError for a path that leads nowhere."""
     collection = SourceFiles()
+    values = values_among(paths, values)
+    collection.read_values(values)
     for path in sorted(set(paths), key=os.path.normpath):
         name = os.path.normpath(path)
-        if os.path.isdir(path):
+        if os.path.isdir(path) and values:
+            fill_in_chart(collection, name)
+        elif os.path.isdir(path):
             _collect_directory(collection, name)
+            note_unused_values(collection, name)
+        elif name in values:
+            continue
         elif is_kustomization(path) and os.path.isfile(path):
             _collect_kustomization(collection, name)
         elif os.path.lexists(path):

@@ -53,9 +53,11 @@ class Import(Struct, frozen=True):
     lost: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
-    """Import the configurations of paths; raise UsageError where they hold none, NothingImported with the errors."""
-    collection = collect_sources(paths)
+def import_model(
+    paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = (), values: tuple[str, ...] = ()
+) -> Import:
+    """Import the configurations of paths, a chart with `values`; raise UsageError where they hold none, NothingImported with the errors."""
+    collection = collect_sources(paths, values)
     unnamed = tuple(collection.unnamed_proxies.values())
     reading = read_all(
         collection.files.values(),
@@ -103,7 +105,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
 def _sources_of(collection: SourceFiles, reading: Reading) -> list[str]:
     """Return the paths to read again: of what is made of a chart that of the chart."""
     charts = collection.rendered.charts
-    return [*dict.fromkeys(charts.get(file.path, file.path) for file, _ in reading.sources)]
+    return [*dict.fromkeys(charts.get(file.path, file.path) for file, _ in reading.sources), *collection.values]
 
 
 def _unfinished(rendered: RenderedCharts) -> Iterator[SourceError]:

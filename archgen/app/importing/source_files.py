@@ -32,6 +32,7 @@ class SourceFiles:
     systems, and `doubted` the paths of compose files for development beside a chart. Containers are `started` and charts `rendered`.
     Manifests are applied `by_hand` that a user names, or for which a command stands in a comment, though no kustomization lists them.
     `undecided` are the ways to run the system between which nothing decides, each as that which is read and others.
+    `values` are the files of values that a user names for a chart.
     `scanned` are directories by their resolved paths, as the command line names them, with what lists those in them.
     """
 
@@ -59,6 +60,15 @@ class SourceFiles:
         self.by_hand: set[str] = set()
         self.started: dict[int, tuple[str, str, int]] = {}
         self.rendered = RenderedCharts()
+        self.values: dict[str, bytes] = {}
+
+    def read_values(self, paths: Iterable[str]) -> None:
+        """Read the files of values that a user names for a chart; what can't be read is an error."""
+        for path in paths:
+            try:
+                self.values[path] = read_file(path, IMPORTED)
+            except UnreadableFile as error:
+                self.errors.append(SourceError(path, 1, 1, f"the file {error.reason}; {error.step}"))
 
     def read(self, path: str, inside: str | None = None) -> None:
         """Read a file; what can't be read is an error."""

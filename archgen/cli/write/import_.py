@@ -35,6 +35,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--profile", metavar="NAME", action="append", default=[], help="Compose profile to include; repeatable"
     )
     parser.add_argument(
+        "-f",
+        "--values",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="Values to fill in a Helm chart with, over its own; repeatable",
+    )
+    parser.add_argument(
         "--update",
         action="store_true",
         help="Import again over the file of -o; keep its answers and what no import writes",
@@ -48,7 +56,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--check compares with a file; name it with -o")
     if options.output is not None and not options.output.endswith(SUFFIX):
         raise UsageError(f"-o must name a file that ends in {SUFFIX}; got {options.output}")
-    result = import_or_report(tuple(options.paths or ["."]), options.name, tuple(options.profile))
+    result = import_or_report(
+        tuple(options.paths or ["."]), options.name, tuple(options.profile), tuple(options.values)
+    )
     changed = _write(result, options)
     return INVALID if result.errors else FINDINGS if changed else OK
 

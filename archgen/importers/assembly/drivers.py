@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from archgen.importers.assembly.asking import ImportQuestion, question
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import BY_PRODUCT, PROVIDED, is_product_like
+from archgen.importers.names import serves_files
 from archgen.importers.schemes import unsecured
 from archgen.model.wording import first_few, listed
 
@@ -60,7 +61,8 @@ def ask_for_unread(inventory: Inventory) -> Iterator[ImportQuestion]:
     ]
     unread: dict[str, list[Part]] = {}
     for part in inventory.parts.values():
-        if part.unread is not None and part.traits.role == "application" and not inventory.callees(part.id):
+        is_own = part.traits.role == "application" and not serves_files(part.image or "")
+        if part.unread is not None and is_own and not inventory.callees(part.id):
             unread.setdefault(part.unread, []).append(part)
     for name, programs in [*unread.items()][:1]:
         names = tuple(part.id for part in programs)

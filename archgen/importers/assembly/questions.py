@@ -11,7 +11,7 @@ from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_red
 from archgen.importers.assembly.drivers import ask_for_drivers, ask_for_unread
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.open_topics import ask_for_topics
-from archgen.importers.assembly.registries import registered_behind
+from archgen.importers.assembly.registries import beside_registries, registered_behind
 from archgen.importers.facts import AWAITED, BY_PORT, Origin
 from archgen.importers.names import words_of
 from archgen.importers.secrets import is_secret_name
@@ -41,7 +41,7 @@ def questions_of(
         *_calls(inventory),
         *_sharers(inventory),
         *_needs(inventory),
-        *_registered(inventory),
+        *_registered(inventory, doors),
         *ask_for_drivers(inventory),
         *ask_for_unread(inventory),
         *_uncalled(inventory, doors),
@@ -250,11 +250,14 @@ def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:
             yield question("sharer", part.id, ask, ("all", *sharers, "none"), (str(part.source),))
 
 
-def _registered(inventory: Inventory) -> Iterator[ImportQuestion]:
-    """Yield a question for each gateway that finds what it leads to in a registry."""
+def _registered(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:
+    """Yield a question for each gateway that finds, or may find, what it leads to in a registry."""
     for gateway, registry, found in registered_behind(inventory):
         ask = f"{gateway.id} finds in {registry.id} what it passes requests to. Which components?"
         yield question("callees", gateway.id, ask, ("all", *found, "none"), (str(gateway.source),))
+    for proxy, registry, found in beside_registries(inventory, doors.front):
+        ask = f"No file says where {proxy.id} passes requests to; it may find that in {registry.id}. Which components are behind it?"
+        yield question("callees", proxy.id, ask, ("all", *found, "none"), (str(proxy.source),))
 
 
 def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import REGISTRIES
@@ -38,13 +38,34 @@ def registered_behind(inventory: Inventory) -> Iterator[tuple[Part, Part, tuple[
         for call in inventory.callees(gateway.id):
             registry = inventory.parts[call.target]
             if registry.product in REGISTRIES:
-                found = tuple(
-                    each.source
-                    for each in inventory.callers(registry.id)
-                    if _may_follow(inventory, gateway, each.source)
-                )
+                found = _callers_behind(inventory, gateway, registry)
                 if found:
                     yield gateway, registry, found
+
+
+def beside_registries(inventory: Inventory, doors: Collection[str]) -> Iterator[tuple[Part, Part, tuple[str, ...]]]:
+    """Yield each proxy of a known product that leads to nothing but a registry, with that and the programs that call it too.
+
+    Of such a proxy at a front door, what it is told by the registry is in no file, as a template of Consul fills it in.
+    """
+    for name in doors:
+        proxy = inventory.parts[name]
+        leads = proxy.traits.balances or proxy.kind == "web-server"
+        callees = [inventory.parts[call.target] for call in inventory.own_callees(name)] if leads else []
+        registries = [each for each in callees if each.product in REGISTRIES]
+        if proxy.product is None or len(registries) != 1 or any(each.traits.serves for each in callees):
+            continue
+        found = _callers_behind(inventory, proxy, registries[0])
+        if found:
+            yield proxy, registries[0], found
+
+
+def _callers_behind(inventory: Inventory, gateway: Part, registry: Part) -> tuple[str, ...]:
+    return tuple(
+        each.source
+        for each in inventory.callers(registry.id)
+        if each.source != gateway.id and _may_follow(inventory, gateway, each.source)
+    )
 
 
 def _may_follow(inventory: Inventory, gateway: Part, name: str) -> bool:

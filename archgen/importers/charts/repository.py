@@ -36,7 +36,7 @@ class RenderedCharts(Struct):
     They are whole if all is understood that tells what runs, and what it calls. Those at the paths `doubted` are of charts that aren't
     understood as a whole, or that stand for charts outside the files. `lost` are the templates of each chart that the model may need
     and that aren't filled in; those are `unfinished` that take more work than the templates of a chart may. `parts` are the charts
-    that are read as parts of others.
+    that are read as parts of others, and `filled_in` the files of values that count beside those of the charts themselves.
     """
 
     manifests: dict[str, Configuration] = field(default_factory=dict)
@@ -48,6 +48,7 @@ class RenderedCharts(Struct):
     lost: dict[str, list[str]] = field(default_factory=dict)
     unfinished: list[str] = field(default_factory=list)
     parts: set[str] = field(default_factory=set)
+    filled_in: set[str] = field(default_factory=set)
 
     def add(self, other: RenderedCharts) -> None:
         """Add what other charts make."""
@@ -60,6 +61,7 @@ class RenderedCharts(Struct):
         self.lost |= other.lost
         self.unfinished += other.unfinished
         self.parts |= other.parts
+        self.filled_in |= other.filled_in
 
     def add_outside(self, charts: Iterable[AbsentChart]) -> None:
         """Add releases of charts outside the repository, of which no more is known than of any of their product."""
@@ -93,15 +95,17 @@ def render_charts(
     paths: Sequence[str],
     data: Callable[[str], bytes],
     installed: Callable[[], Sequence[Installation]] = lambda: (),
+    values: Sequence[str] = (),
 ) -> RenderedCharts:
-    """Return what the charts in a directory that run something make as they are installed.
+    """Return what the charts in a directory that run something make as they are installed, or with files of values that a user names.
 
     Where nothing tells how, the values for production count over their own. `installed` are the installations by commands.
     """
     result = RenderedCharts()
     files = {path: functools.partial(data, path) for path in paths}
     charts = [chart for chart in charts if stage_of(posixpath.relpath(chart, directory)) != TRIAL]
-    installations = _installations(charts, paths, data, installed)
+    named = {chart: [Installation(chart, "", tuple(values))] for chart in charts if values}
+    installations = named or _installations(charts, paths, data, installed)
     made = {chart: render_chart(chart, files, installations[chart]) for chart in charts}
     # what another chart requires is a part of that
     inner = {each for rendered in made.values() for each in rendered.inner}
@@ -121,6 +125,7 @@ def render_charts(
             result.lost[chart] = lost
         result.unfinished += rendered.unfinished
         result.parts |= rendered.inner
+        result.filled_in.update(path for each in installations[chart] for path in each.files)
     return result
 
 

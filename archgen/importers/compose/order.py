@@ -12,13 +12,26 @@ from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.compose.sharing import COORDINATORS
+from archgen.importers.names import serves_files
 from archgen.importers.outside import OutsideStore, store_at_provider
 from archgen.importers.products import Guess, image_name
 from archgen.importers.store_names import store_by_name
 from archgen.model.kinds import KINDS
 
+_LONGEST = 2000
+
 _SERVERS = ("identity-provider", "secrets", "service")
 """Kinds of products that run for nothing but to be called."""
+
+_CALLING_NOBODY = frozenset(
+    ("postgresql", "mysql", "mariadb", "mssql", "oracle", "mongodb", "redis", "valkey", "keydb", "dragonfly", "kvrocks", "memcached",
+     "rabbitmq", "mosquitto", "couchdb", "neo4j")
+)  # fmt: skip
+"""Stores that are called by others and call none: beside what elects their leaders, their names say so."""
+
+_ELECTED = re.compile(
+    r"patroni|spilo|stolon|pg_?auto_?failover|repmgr|orchestrator|cluster|consul|etcd|zoo-?keeper|zk", re.IGNORECASE
+)
 
 _PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re.IGNORECASE)
 
@@ -51,6 +64,8 @@ def may_call(
     if not stores and _shares_program(part.service, target.service) and not leads:
         return False
     if stores and is_store and not _builds_on(part, target):
+        return False
+    if target.guess.known.product in COORDINATORS and serves_files(part.service.image):
         return False
     if _is_order_alone(part.guess, target.guess, target.id, target.service):
         return False
@@ -159,10 +174,11 @@ def _shares_program(service: Service, other: Service) -> bool:
 
 def _builds_on(part: ServicePart, target: ServicePart) -> bool:
     """Return True for a store that starts after one of the sort that stores keep their own state in."""
-    known = target.guess.known
-    return known.product != part.guess.known.product and (
-        known.product in COORDINATORS or known.kind == "object-storage"
-    )
+    known, own, service = target.guess.known, part.guess.known, part.service
+    if own.product in _CALLING_NOBODY:
+        words = " ".join((service.name, service.image, service.built, service.words, *service.environment))
+        return known.product in COORDINATORS and _ELECTED.search(words[:_LONGEST]) is not None
+    return known.product != own.product and (known.product in COORDINATORS or known.kind == "object-storage")
 
 
 def _is_order_alone(caller: Guess, target: Guess, name: str, service: Service) -> bool:

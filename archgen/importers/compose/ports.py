@@ -19,6 +19,8 @@ from archgen.model.kinds import KINDS
 
 _ADMIN = {"traefik": (8080,), "caddy": (2019,), "envoy": (9901,), "haproxy": (8404, 1936, 9000, 7000, 8888)}
 _WITHOUT_PAGES = {
+    20: "ftp",
+    21: "ftp",
     22: "ssh",
     25: "smtp",
     110: "pop3",

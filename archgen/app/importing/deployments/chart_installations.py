@@ -50,15 +50,25 @@ _MOST = 100
 
 
 def charts_as_installed(
-    directory: str, charts: Sequence[str], paths: Sequence[str], found: FoundFiles
+    directory: str,
+    charts: Sequence[str],
+    paths: Sequence[str],
+    found: FoundFiles,
+    values: Mapping[str, bytes] | None = None,
 ) -> RenderedCharts:
-    """Return what charts make as files say that they are installed, else as commands do."""
+    """Return what charts make with `values` that a user names, else as files say that they are installed, else as commands do."""
 
     def by_commands() -> list[Installation]:
         return _installations_by_commands(charts, directory, paths, found)
 
     with_outer, data = with_outer_charts(directory, charts, paths, found)
-    result = render_charts(directory, charts, with_outer, data, by_commands)
+    named = values or {}
+
+    def with_named(path: str) -> bytes:
+        return named[path] if path in named else data(path)
+
+    every = [*dict.fromkeys((*with_outer, *named))] if named else with_outer
+    result = render_charts(directory, charts, every, with_named if named else data, by_commands, [*named])
     if result.manifests:
         result.add_outside(_outside(charts, directory, paths, found))
     return result
