@@ -22,6 +22,9 @@ ROUTE = " label"
 AWAITED = ", before the start"
 """The end of the evidence of what a pod is only said to wait for."""
 
+OF_GUARD = "forwardAuth label"
+"""The evidence of a call of what a proxy asks whether it may let a request pass."""
+
 PASSED_ON = "proxy configuration"
 """The evidence of a call that the configuration of a proxy states."""
 

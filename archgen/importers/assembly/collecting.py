@@ -222,5 +222,15 @@ def _state_call(call: Call, fact: Fact) -> None:
         call.variable, call.is_named, call.is_assumed = fact.value, True, True
     elif fact.key == "is_assumed" and fact.evidence.endswith((NO_SERVICE, NO_PORT)):
         call.is_named, call.is_assumed, call.lacks_port = True, True, fact.evidence.endswith(NO_PORT)
-    elif fact.key in ("guess", "required", "pool", "tls", "locality", "is_assumed", "is_spoken", "is_doubtful"):
+    elif fact.key in (
+        "guess",
+        "required",
+        "pool",
+        "tls",
+        "locality",
+        "is_assumed",
+        "is_spoken",
+        "is_doubtful",
+        "guard",
+    ):
         setattr(call, fact.key, fact.value)

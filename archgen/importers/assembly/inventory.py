@@ -134,7 +134,7 @@ class Call(Struct, kw_only=True):
     no Service has. Of one that `is_doubtful` nothing speaks that is the caller's own; one that `is_open` is asked about, and no
     connection. `fronts` are the ports of a proxy that lead to its target, 0 for one that its configuration doesn't tell; none of
     one that `is_inner` is published or called. `served` are the ports of its target that addresses name, each with its protocol: 0
-    for an address without one. On those `secured` TLS is spoken.
+    for an address without one. On those `secured` TLS is spoken. Its source asks a `guard` before each call.
     """
 
     source: str
@@ -161,6 +161,7 @@ class Call(Struct, kw_only=True):
     fronts: list[int] = field(default_factory=list)
     served: dict[int, str] = field(default_factory=dict)
     secured: list[int] = field(default_factory=list)
+    guard: str | None = None
 
     @property
     def id(self) -> str:

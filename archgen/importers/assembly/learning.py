@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 
 from archgen.importers.assembly.certainty import ASSUMING
@@ -9,6 +10,9 @@ from archgen.importers.assembly.inventory import Call, Part
 from archgen.importers.catalogue import BY_PRODUCT, STORES
 from archgen.importers.facts import BY_LIBRARY, IN_SOURCE, MOUNTED, PASSED_ON
 from archgen.importers.schemes import unsecured
+from archgen.model.protocols import WEB
+
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 
 
 def learn(
@@ -111,6 +115,19 @@ def _has_database(parts: dict[str, Part], calls: dict[tuple[str, str], Call], ca
     return any(parts[target].kind == "database" for target in called)
 
 
+def _serves_pages(part: Part) -> bool:
+    """Return True for the image of a web server that is built with a configuration which passes nothing on."""
+    is_server = part.kind == "web-server" and part.build is not None and part.evidence.startswith("image ")
+    return is_server and _serves_files(part) and not part.passes_to
+
+
+def _is_for_pages(parts: dict[str, Part], call: Call) -> bool:
+    """Return True for a call by a variable that a server of pages has, and that none but browsers can make."""
+    target = parts.get(call.target)
+    is_store = target is not None and target.keeps_data
+    return not is_store and call.protocol in WEB and _VARIABLE.fullmatch(call.evidence) is not None
+
+
 def _serves_files(part: Part) -> bool:
     """Return True for a proxy whose configuration is known, and does more than to send visitors to another port."""
     return not part.is_unclear and any(not heard["redirect"] for heard in part.listens.values())
@@ -131,6 +148,8 @@ def _leave_out_moot(calls: dict[tuple[str, str], Call]) -> None:
 def _prove(parts: dict[str, Part], calls: dict[tuple[str, str], Call], published: Set[str]) -> None:
     """Drop each guess of a monitor whose opposite is proven, and those of proxies whose own configuration says what they call.
 
+    So are variables of servers of files, which are there for browsers or for another way to run the program.
+
     Anything else may call what it waits for all the same. A call with any other evidence is no guess.
     """
     for call in calls.values():
@@ -138,6 +157,10 @@ def _prove(parts: dict[str, Part], calls: dict[tuple[str, str], Call], published
     read = {call.source for call in calls.values() if call.evidence == PASSED_ON}
     # one that passes on to nothing here serves files, unless a variable stands for what it passes on to
     read |= {part.id for part in parts.values() if _serves_files(part)}
+    leading = {call.source for call in calls.values() if call.fronts or call.evidence == PASSED_ON}
+    serving = {part.id for part in parts.values() if part.id not in leading and _serves_pages(part)}
+    for pair in [pair for pair, call in calls.items() if pair[0] in serving and _is_for_pages(parts, call)]:
+        del calls[pair]
     for source, target in [pair for pair, call in calls.items() if call.guess]:
         opposite = calls.get((target, source))
         watches = source in parts and parts[source].traits.observes and source not in published

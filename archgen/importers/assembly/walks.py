@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from archgen.importers.assembly.doors import is_walked
 from archgen.importers.assembly.inventory import Call, Inventory, Part
-from archgen.importers.facts import ROUTE
+from archgen.importers.facts import OF_GUARD, ROUTE
 from archgen.model.finding import CONFIDENCES, Confidence
 from archgen.model.protocols import WEB
 
@@ -71,7 +71,7 @@ class Walks:
         calls = [
             call
             for call in self.next_of(door, ports=self._published.get(door, _NO_PORTS))
-            if not self._is_looked_up(call) and not self._is_help(call)
+            if not self._is_looked_up(call) and not self._is_help(call) and call.evidence != OF_GUARD
         ]
         if len(calls) < 2:
             return [None]
@@ -118,9 +118,22 @@ class Walks:
         if 0 not in ports and not ports.isdisjoint(part.listens):
             open_ports = {0, *ports, *part.passes_to}
             calls = [call for call in calls if not call.fronts or not open_ports.isdisjoint(call.fronts)]
+        guards = {call.guard for call in calls if call.target == branch or branch is None}
         if branch is not None:
-            calls = [call for call in calls if call.target == branch or self._is_looked_up(call) or self._is_help(call)]
-        return sorted(calls, key=lambda call: (not self._parts[call.target].keeps_data, call.place, call.target))
+            calls = [
+                call
+                for call in calls
+                if call.target == branch or call.target in guards or self._is_looked_up(call) or self._is_help(call)
+            ]
+        return sorted(
+            calls,
+            key=lambda call: (
+                call.target not in guards,
+                not self._parts[call.target].keeps_data,
+                call.place,
+                call.target,
+            ),
+        )
 
     def _walk(self, start: str, confidence: Confidence, branch: str | None, floor: Confidence) -> Walk:
         """Return the calls that are at least as certain as the floor; a call of what was reached before is a step too.

@@ -33,7 +33,7 @@ from archgen.importers.compose.parts import ServicePart, describe_service, hosts
 from archgen.importers.compose.ports import by_network_mode, exporter_at, heard_beside, published_entries
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.provided import add_providers_of_services
-from archgen.importers.compose.routing import facts_of_route, is_given_to_visitors, routes
+from archgen.importers.compose.routing import facts_of_guards, facts_of_route, is_given_to_visitors, routes
 from archgen.importers.compose.service import Service, SourceText, on_machine, split_words
 from archgen.importers.compose.sharing import (
     SharedValues,
@@ -153,7 +153,9 @@ class _Reader:
                 if sharers[target] > 2 and not served:
                     self._ask(name, target, source, evidence)
         self._settle()
-        for route in routes(self.parts, proxies_of(self.neighbours.with_near(self.project, self.parts))):
+        proxies = proxies_of(self.neighbours.with_near(self.project, self.parts))
+        self.sheet.add_all(facts_of_guards(self.parts, proxies.get("traefik"), self.hosts))
+        for route in routes(self.parts, proxies):
             if route.proxy is not None:
                 self.proven.add((route.proxy, route.service))
             self.sheet.add_all(facts_of_route(route, self.by_id[route.service].guess.known))

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from archgen.importers.addresses import mentions
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
-from archgen.importers.facts import ROUTE, Fact, Origin
+from archgen.importers.facts import OF_GUARD, ROUTE, Fact, Origin
 from archgen.importers.outside import OutsideStore
 from archgen.importers.schemes import secured
 from archgen.model.kinds import KINDS
@@ -29,6 +30,16 @@ _OF_TCP = re.compile(r"traefik\.(tcp|udp)\.routers\.")
 _OF_HTTP = re.compile(r"traefik\.http\.routers\.|traefik\.frontend\.")
 _PASSED = re.compile(r"traefik\.tcp\.routers\.[^.]+\.tls\.passthrough")
 _CADDY = re.compile(r"caddy(?:_\d+)?(?:\.reverse_proxy|\.handle.*reverse_proxy)?")
+
+
+_MIDDLEWARE = re.compile(r"traefik\.http\.middlewares\.([^.]+)\.(?:forwardauth\.(address)|chain\.(middlewares))")
+_OF_ROUTERS = re.compile(r"traefik\.http\.routers\.([^.]+)\.(\w+)")
+_MOST_CHAINED = 5
+_LONGEST_RULE = 1000
+_OF_NOBODY = re.compile(
+    r"\bpath(?:prefix)?\(\W*(swagger|docs?|redoc|openapi|health\w*|live\w*|ready|metrics|ping)\b", re.IGNORECASE
+)
+"""A path with nothing that is for a visitor alone: a way to it that asks nobody tells nothing of the others."""
 
 
 class ProxyRoute(Struct, frozen=True):
@@ -150,3 +161,49 @@ def _entry_of(route: ProxyRoute, known: Known) -> dict[str, object]:
     # the proxy takes TLS off, and speaks another to the service
     protocol = _protocol_of(route, known) if not route.spoken else "http"
     return {"protocol": protocol, "port": port, "target": port, "local": True} if port else {}
+
+
+def facts_of_guards(parts: Mapping[str, ServicePart], proxy: str | None, hosts: Mapping[str, str]) -> Iterator[Fact]:
+    """Yield the calls of what Traefik asks before it lets a request pass (`forwardAuth`), and which of its calls wait for that."""
+    asked: dict[str, SourceText] = {}
+    chains: dict[str, list[str]] = {}
+    for part in parts.values() if proxy is not None else ():
+        for name, value in part.service.labels.items():
+            if match := _MIDDLEWARE.fullmatch(name.lower()):
+                if match[2]:
+                    asked.setdefault(match[1], value)
+                else:
+                    chains.setdefault(match[1], _named(value.text))
+    for identity, part in parts.items() if asked else ():
+        routers: dict[str, list[str]] = {}
+        for name, value in part.service.labels.items():
+            match = _OF_ROUTERS.fullmatch(name.lower())
+            if match is not None and match[2] == "rule" and _OF_NOBODY.search(value.text[:_LONGEST_RULE]):
+                routers.setdefault(match[1], []).append("redirect")
+            elif match is not None:
+                routers.setdefault(match[1], []).extend(_named(value.text) if match[2] == "middlewares" else ())
+        # what only sends browsers on asks nobody
+        led = [each for each in routers.values() if not any("redirect" in name for name in each)]
+        guards = [next((asked[name] for name in _unchained(each, chains) if name in asked), None) for each in led]
+        for address in dict.fromkeys(each.text for each in guards if each is not None):
+            source = next(each.source for each in guards if each is not None and each.text == address)
+            for mention in mentions("ADDRESS", address, hosts):
+                if mention.host in (identity, proxy):
+                    continue
+                subject, protocol = f"connection:{proxy}->{mention.host}", mention.protocol or "http"
+                yield Fact(subject, "protocol", protocol, source, OF_GUARD, "high")
+                yield Fact(subject, "served", [mention.port or 0, protocol], source, OF_GUARD, "high")
+                if all(each is not None and each.text == address for each in guards):
+                    yield Fact(f"connection:{proxy}->{identity}", "guard", mention.host, source, OF_GUARD, "high")
+
+
+def _named(text: str) -> list[str]:
+    return [name.strip().partition("@")[0].lower() for name in text.split(",")]
+
+
+def _unchained(names: list[str], chains: Mapping[str, list[str]]) -> list[str]:
+    for _ in range(_MOST_CHAINED):
+        if chains.keys().isdisjoint(names):
+            break
+        names = [inner for name in names for inner in chains.get(name, [name])][: _MOST_CHAINED * 10]
+    return names
