@@ -7,6 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
 
+from msgspec.structs import replace
+
 from archgen.importers.addresses import Mention, hosts_in, mentions
 from archgen.importers.caddy import is_caddy, read_caddy
 from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
@@ -36,6 +38,9 @@ _SETTING = re.compile(
 )
 """A name and a word; collectors of logs put nothing but blanks between them: `Host  search`."""
 
+_HOST_OF_BACKEND = re.compile(r"""\.host\s{0,9}=\s{0,9}"([A-Za-z0-9][\w.-]*)\"""")
+_PORT_OF_BACKEND = re.compile(r"""\.port\s{0,9}=\s{0,9}"(\d{1,5})\"""")
+_NEAR = 6
 _COMMENT = re.compile(r"\s(?:#|//)(?:\s|$)")
 """The beginning of a comment behind a value."""
 
@@ -229,9 +234,20 @@ def _search(data: bytes, all_hosts: Mapping[str, str]) -> Iterator[tuple[int, Me
         full = lines[index].strip() if index < len(lines) else ""
         content = _without_comment(full[:_LONGEST_LINE]) if not full.startswith(("#", "//", ";")) else ""
         if content and not _FOR_PEOPLE.match(content) and not _is_of_callers(lines, index):
-            name, value = _setting(content)
+            backend = _HOST_OF_BACKEND.search(content) if ".host" in content else None
+            name, value = _setting(content) if backend is None else ("HOST", backend[1])
             for mention in mentions(name, value, hosts):
-                yield index + 1, mention
+                port = _port_of_backend(lines, index) if backend is not None else None
+                yield index + 1, mention if port is None else replace(mention, port=port)
+
+
+def _port_of_backend(lines: list[str], index: int) -> int | None:
+    """Return the port of a backend of Varnish, which stands on the line of its host, or near it in the same braces."""
+    before = "\n".join(lines[max(0, index - _NEAR) : index]).rpartition("{")[2]
+    after = "\n".join(lines[index + 1 : index + _NEAR]).partition("}")[0]
+    near = (lines[index], *(() if "}" in lines[index] else (after, before)))
+    match = next((each for text in near if (each := _PORT_OF_BACKEND.search(text[:_LONGEST_LINE])) is not None), None)
+    return int(match[1]) if match is not None else None
 
 
 def _is_of_callers(lines: list[str], index: int) -> bool:

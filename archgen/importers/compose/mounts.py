@@ -22,7 +22,7 @@ from archgen.model.kinds import KINDS
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
 CONFIGURATIONS = (
     ".conf", ".cfg", ".cf", ".cnf", ".ini", ".inc", ".properties", ".json", ".xml", ".hcl", ".template", ".tmpl", ".tpl",
-    ".yml", ".yaml", ".toml", "Caddyfile",
+    ".yml", ".yaml", ".toml", ".vcl", "Caddyfile",
 )  # fmt: skip
 """Ends of the names of configurations."""
 

@@ -55,6 +55,7 @@ from archgen.importers.outside import Outside, OutsideStore, is_asked_by_public_
 from archgen.importers.outside_services import services_outside, unknown_hosts
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import statements_of_call
+from archgen.importers.sources.program_settings import stores_by_variables
 from archgen.importers.store_names import registry_named, sets_store_itself
 from archgen.importers.variable_names import (
     calls_interface,
@@ -241,6 +242,8 @@ class _Reader:
             for mention, store, source in stores_named_in(attachment, part, hosts, self.outside, called):
                 self.by_id[store.id] = store
                 self._connect(part, mention, source, IN_SOURCE if attachment.is_shared else MOUNTED)
+            given = {name for each in part.containers for name, _ in variables_of(self.manifests, part.namespace, each)}
+            self.sheet.add_all(stores_by_variables(attachment, part.namespace, given))
 
     def _call_by_variables(self, attachment: Attachment) -> None:
         """Add the Services of which a mounted program reads the variables that Kubernetes itself gives to pods."""

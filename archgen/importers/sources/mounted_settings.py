@@ -51,6 +51,15 @@ def files_of_dotnet(variables: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"{stem}{each}.json" for stem in ("appsettings", "ocelot") for each in stages)
 
 
+_PROGRAMS = (".py", ".rb", ".js", ".ts", ".php")
+_NAME_IN_PROGRAM = re.compile(r"[A-Za-z_$][\w$.]*[,;]?")
+
+
+def is_program(attachment: Attachment) -> bool:
+    """Return True for a file of a language, in which a word without quotes is a name and no value."""
+    return attachment.target.endswith(_PROGRAMS)
+
+
 def settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int, Beside]]:
     """Yield the name, the value and the line of each setting of a file, and what stands beside a host.
 
@@ -68,9 +77,10 @@ def _settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int]]:
     if len(data) > _LARGEST or _MAY_NAME_STORE.search(data) is None:
         return
     above: list[tuple[int, str]] = []
+    in_program = is_program(attachment)
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
         match = _LINE.match(line)
-        if match is None:
+        if match is None or (in_program and _NAME_IN_PROGRAM.fullmatch(match[3].strip()) is not None):
             continue
         indent, name, value = (
             len(match[1]),
