@@ -45,11 +45,7 @@ from archgen.importers.kubernetes.scraping import add_scraped
 from archgen.importers.kubernetes.services import add_services, ports_by_id, ports_of_nodes, protocols_of, siblings_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings, only_passes_on
 from archgen.importers.kubernetes.sought_stores import components_sought, settings_in_no_file, sought_by
-from archgen.importers.kubernetes.variables import (
-    ImpliedVariables,
-    services_named,
-    variables_of,
-)
+from archgen.importers.kubernetes.variables import ImpliedVariables, services_named, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore, is_asked_by_public_name
 from archgen.importers.outside_services import services_outside, unknown_hosts
