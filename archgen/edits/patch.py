@@ -33,6 +33,7 @@ from archgen.model.architecture import (
     Host,
     Managed,
     Port,
+    Quorum,
     Replica,
     Zone,
 )
@@ -186,8 +187,8 @@ def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
             yield Put((*path, "managed"), managed_value(new.managed))
         if new.deploy != old.deploy:
             yield Put((*path, "deploy"), new.deploy)
-        if new.quorum is not None and old.quorum is None:
-            yield Put((*path, "quorum"), new.quorum)
+        if new.quorum != old.quorum:
+            yield Put((*path, "quorum"), quorum_value(new))
         yield from (Append((*path, "guards"), host) for host in new.guards[len(old.guards) :])
     for added in after.components[len(before.components) :]:
         yield Put(("components", added.id), component_value(added))
@@ -240,7 +241,7 @@ def component_value(component: Component) -> dict[str, Any]:
         product=component.product,
         runs_on=hosts,
         replicas=len(component.replicas) if hosts is None or component.replicas[0].floating else None,
-        quorum=component.quorum,
+        quorum=quorum_value(component),
     )
 
 
@@ -294,6 +295,12 @@ def replication_value(component: Component) -> dict[str, Any] | None:
         waits_for=replication.waits_for,
         without=replication.without,
     )
+
+
+def quorum_value(component: Component) -> Any:
+    """Return the quorum of a component as its entry in a model."""
+    quorum = component.quorum
+    return _declared(read=quorum.read, write=quorum.write) if isinstance(quorum, Quorum) else quorum
 
 
 def cluster_value(component: Component) -> dict[str, Any] | None:

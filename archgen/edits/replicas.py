@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from archgen.edits.names import next_number
 from archgen.edits.promotion import agrees_by_vote, has_primary, mirrors_itself
-from archgen.model.architecture import Architecture, Cluster, Component, Placement, Replica, Replication
+from archgen.model.architecture import Architecture, Cluster, Component, Placement, Quorum, Replica, Replication
 from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of
 from archgen.model.wording import listed
@@ -52,6 +52,7 @@ def with_replica(
         # two on the same host are lost together
         placement = component.placement or Placement()
         grown = replace(grown, placement=replace(placement, spread=placement.spread or "host"))
+    grown = replace(grown, quorum=_grown_quorum(component))
     if agrees_by_vote(component) and component.quorum is None and len(grown.replicas) == 3:
         # a part of its product is all that keeps parity, and no vote
         has_parity = product_of(component.product).quorum == "half-to-read"
@@ -67,6 +68,33 @@ def with_replica(
         failover: Literal["automatic", "manual"] = "automatic" if by_itself else "manual"
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover=failover))
     return with_moving_address(grown, is_apart=is_apart, by=by) if needs_moving_address(component, callers) else grown
+
+
+def _grown_quorum(component: Component) -> int | Literal["majority"] | Quorum | None:
+    """Return the quorum of a component with one more replica: a number that no two halves both reach stays such a number.
+
+    Numbers for reads and for writes that share a member still share it. `quorum: 1` of a single replica asks for no vote, unless it
+    agrees by vote.
+    """
+    size, quorum = len(component.replicas), component.quorum
+    majority = (size + 1) // 2 + 1
+    asks_vote = size > 1 or agrees_by_vote(component)
+
+    def grow(count: int | Literal["majority"] | None) -> int | Literal["majority"] | None:
+        return max(count, majority) if isinstance(count, int) and count > size // 2 and asks_vote else count
+
+    if not isinstance(quorum, Quorum):
+        return grow(quorum)
+    read, write = grow(quorum.read), grow(quorum.write)
+    if (
+        isinstance(quorum.read, int)
+        and isinstance(quorum.write, int)
+        and isinstance(read, int)
+        and isinstance(write, int)
+    ):
+        is_shared = size > 1 and quorum.read + quorum.write > size
+        write = max(write, size + 2 - read) if is_shared else write
+    return Quorum(read, write)
 
 
 def kept_alone(component: Component, callers: Callers) -> tuple[str, ...]:

@@ -317,8 +317,9 @@ def _has_room(index: Index, added: Host, like: str, carried: Collection[str]) ->
 
 def _is_odd_majority(component: Component) -> bool:
     """Return True if one more replica lets no more of them fail: an even number needs a larger majority."""
-    votes = asks_majority(component) or (not component.managed and agrees_by_vote(component))
-    return votes and len(component.replicas) % 2 == 1 and len(component.replicas) > 1
+    size = len(component.replicas)
+    votes = asks_majority(component) or component.quorum == size // 2 + 1
+    return (votes or (not component.managed and agrees_by_vote(component))) and size % 2 == 1 and size > 1
 
 
 def _elsewhere(

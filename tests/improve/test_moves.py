@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import Edit, FormQuorum, MoveHost, MoveReplica, apply_edit
+from archgen.edits.changes import AddReplica, Edit, FormQuorum, MoveHost, MoveReplica, apply_edit
 from archgen.edits.description import describe_edit
 from archgen.edits.moves import moves
 from archgen.improve.recommendation import added_parts
@@ -225,13 +225,33 @@ def test_what_agrees_by_vote_gets_three_members(store: str, hosts: str, zones: s
     assert repair(serving(f"  web: {{kind: {store}}}", hosts, zones)) == words
 
 
-@pytest.mark.parametrize("quorum", ["", ", quorum: majority"])
+@pytest.mark.parametrize("quorum", ["", ", quorum: majority", ", quorum: 2"])
 def test_three_that_vote_get_no_fourth_and_no_majority_in_another_rack(quorum: str) -> None:
     members = f"  web: {{kind: queue, product: rabbitmq, runs_on: [a, b, c]{quorum}}}"
     assert repair(serving(members, "a: {zone: r-1}, b: {zone: r-1}, c: {zone: r-1}")) == []
     assert repair(serving(members, "a: {zone: r-1}, b: {zone: r-1}, c: {zone: r-2}", THREE)) == (
         ["a move of b to r-3"] if quorum else []
     )
+
+
+@pytest.mark.parametrize(
+    ("hosts", "quorum", "after"),
+    [
+        ("[a, b, c]", "2", "quorum: 3\n"),
+        ("[a, b]", "2", ""),
+        ("[a, b]", "1", ""),
+        ("a", "1", ""),
+        ("[a, b, c]", "3", ""),
+        ("[a, b, c]", "{read: 1, write: 2}", "quorum: {read: 1, write: 3}\n"),
+        ("[a, b, c]", "{read: 2, write: 2}", "quorum: {read: 3, write: 3}\n"),
+        ("[a, b, c]", "{read: 1, write: 3}", "quorum: {read: 1, write: 4}\n"),
+    ],
+)
+def test_a_number_that_is_a_majority_grows_with_the_members(hosts: str, quorum: str, after: str) -> None:
+    members = f"  web: {{kind: other, product: ceph, runs_on: {hosts}, quorum: {quorum}}}"
+    before = serving(members, "a: {}, b: {}, c: {}, d: {}")
+    written = changed_yaml(before, apply_edit(before, AddReplica("web", "d")))
+    assert "".join(line.lstrip() for line in written.splitlines(keepends=True) if "quorum:" in line) == after
 
 
 def test_members_of_a_quorum_are_written_with_their_agents() -> None:

@@ -14,6 +14,7 @@ from archgen.edits.patch import (
     connection_value,
     host_value,
     moved_host_value,
+    quorum_value,
     replication_value,
     runs_on_value,
     zone_value,
@@ -171,7 +172,7 @@ def _component(before: Component, after: Component) -> dict[str, Any]:
     if after.deploy != before.deploy:
         values["deploy"] = after.deploy
     if after.quorum != before.quorum:
-        values["quorum"] = after.quorum
+        values["quorum"] = quorum_value(after)
     if after.guards != before.guards:
         values["guards"] = after.guards
     return values
