@@ -9,6 +9,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import WIDE_ZONES, Component, Replica
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
+from archgen.reliability.locality import SITES
 from archgen.reliability.losses import RootCause
 from archgen.reliability.needs import Need, answering_of
 
@@ -79,6 +80,22 @@ def is_only_region(topology: Topology, breaking: RootCause) -> bool:
         return False
     served = zones_served(topology)
     return all(is_spread_within(topology, breaking.element.id, flow, served) for flow in breaking.flows)
+
+
+def is_single_site(topology: Topology, breaking: RootCause) -> bool:
+    """Return True for a site of flows of which nothing runs on several sites: nobody means them to survive the loss of one."""
+    zone, index = breaking.element, topology.index
+    if zone.kind != "zone" or topology.zones[zone.id].kind not in SITES:
+        return False
+    needed = (replica.component for flow in breaking.flows for replica in topology.losses.structures[flow].replicas)
+    for name in dict.fromkeys(needed):
+        replicas = topology.components[name].replicas
+        hosts = [frozenset(index.zones_around(host)) for replica in replicas for host in replica.hosts]
+        around = hosts or [frozenset(index.shared_zones(replica)) for replica in replicas]
+        apart = frozenset().union(*around) - frozenset.intersection(*around)
+        if any(topology.zones[each].kind in SITES for each in apart):
+            return False
+    return True
 
 
 def outnumbered(topology: Topology, place: Subject, flow: str) -> Iterator[tuple[str, Need, tuple[str, ...]]]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from archgen.analysis.topology import Topology
-from archgen.linting.acceptance import covers
+from archgen.linting.acceptance import accepts
 from archgen.linting.rule import Hit, PreviousModel, ReviewInput, Rule, RuleContext
 from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES, Accepted, Confidence, Finding, Related, Severity
 from archgen.model.problems import Place
@@ -241,7 +241,7 @@ def _acceptance(acceptance: Acceptance) -> Accepted:
 
 
 def _matches(topology: Topology, acceptance: Acceptance, rule: Rule, subject: Subject) -> bool:
-    return acceptance.rule in (rule.id, rule.code) and covers(topology, acceptance, subject)
+    return any(accepts(topology, acceptance, name, subject) for name in (rule.id, rule.code))
 
 
 def fingerprint(model: str, rule: str, subject: Subject) -> str:

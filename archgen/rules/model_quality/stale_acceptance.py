@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.linting.acceptance import covers
+from archgen.linting.acceptance import LOSSES, accepts, covers
 from archgen.linting.rule import Hit, ReviewInput, Rule, RuleContext
 from archgen.model.change import Remove
 from archgen.model.requirements import Acceptance
@@ -49,14 +49,22 @@ def _faults(seen: ReviewInput, acceptance: Acceptance, context: RuleContext) -> 
         yield f"{name} names a rule that does not exist"
     elif acceptance.until is not None and acceptance.until < context.today:
         yield f"{name} expired after {acceptance.until}"
-    elif acceptance.rule in seen.ran and not _matches(seen, acceptance, context):
+    elif _has_run(seen, acceptance, context) and not _matches(seen, acceptance, context):
         about = sorted({subject.id for rule, subject in seen.hits if rule == acceptance.rule})
         findings = f"; what {acceptance.rule} finds is about {listed(about)}" if about else ""
         yield f"{name} matches no finding{findings}"
 
 
+def _has_run(seen: ReviewInput, acceptance: Acceptance, context: RuleContext) -> bool:
+    """Return True if each rule has run whose findings an acceptance may cover."""
+    zones = (Subject("zone", zone) for zone in context.topology.zones)
+    of_zone = acceptance.rule in LOSSES and acceptance.subject
+    is_loss = of_zone and any(covers(context.topology, acceptance, zone) for zone in zones)
+    return seen.ran.issuperset(LOSSES if is_loss else (acceptance.rule,))
+
+
 def _matches(seen: ReviewInput, acceptance: Acceptance, context: RuleContext) -> bool:
-    return any(covers(context.topology, acceptance, subject) for rule, subject in seen.hits if acceptance.rule == rule)
+    return any(accepts(context.topology, acceptance, rule, subject) for rule, subject in seen.hits)
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from archgen.analysis.regions import outnumbered
+from archgen.analysis.regions import is_single_site, outnumbered
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveHost
 from archgen.edits.moves import moves
@@ -230,6 +230,7 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
         proof={point.flow: point for point in breaking.points}[
             next(flow for flow, names in blamed.items() if names)
         ].proof,
+        case="site" if is_single_site(facts, breaking) else None,
         causes=frozenset((element.id, flow) for flow in owed),
     )
 
@@ -259,6 +260,7 @@ RULE = Rule(
     code="REL002",
     title="Redundancy in one place",
     severity="error",
+    cases=(("site", "warning"),),
     category="reliability",
     summary="Replicas that should back each other up share a host or a zone.",
     why=(
@@ -269,6 +271,7 @@ RULE = Rule(
     fix="Move at least one replica to another host, and to another zone if the model declares several.",
     limits=(
         "Also reports several processes on one host that are there for its processor cores: they still fail together. "
+        "A warning for a site, where nothing of the flows runs on several sites. "
         "A flow that is in one zone as a whole is reported by `single-zone`, and replicas in several datacenters or availability "
         "zones of one region back each other up there."
     ),

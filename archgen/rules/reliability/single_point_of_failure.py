@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.failover_times import is_late_job, until_failed_over
 from archgen.analysis.moments import moments
-from archgen.analysis.regions import is_only_region, lies_in_region
+from archgen.analysis.regions import is_only_region, is_single_site, lies_in_region
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate, copy_elsewhere
@@ -144,7 +144,7 @@ def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) 
     unsure = all(facts.losses.breaks_if_waiting(breaking.element, flow) for flow in breaking.flows)
     if unsure or _queues(facts, breaking):
         return "waiting"
-    return "region" if lies_in_region(facts, breaking) else None
+    return "region" if lies_in_region(facts, breaking) or is_single_site(facts, breaking) else None
 
 
 def _until_moved(facts: Topology, element: Subject) -> str:
@@ -352,7 +352,8 @@ RULE = Rule(
         "info finding for a CDN, WAF, identity provider, mail service or service of others, which are seldom in one place; DNS never is. "
         "A warning, too, is what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say "
         "so (`async`), and a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region "
-        "outside which a flow has nothing of a component. What nothing but backups needs is an info finding: the next may succeed. "
+        "outside which a flow has nothing of a component, or of a site, where nothing of a flow runs on several. "
+        "What nothing but backups needs is an info finding: the next may succeed. "
         "A replica that a platform starts on another host is a warning, with the time until then, and so is what people fail over "
         "within the recovery objective, as declared (`recovery`). "
         "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls, or other monitoring alone, is an "

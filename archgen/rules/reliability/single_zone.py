@@ -123,6 +123,8 @@ RULE = Rule(
     ),
     fix="Place at least one replica of every component of the flow in another zone of this kind.",
     limits=(
+        "The same loss is reported by `colocated-redundancy` or `single-point-of-failure` if a flow also needs something elsewhere; "
+        "an acceptance of any of the three that names the zone covers it. "
         "Doesn't check models without zones, and doesn't know zones that the model leaves out, nor flows with one replica in a "
         "declared place beside regional or global services. A flow in one region "
         "or at one provider is reported at low confidence if it runs in several datacenters or availability zones of it, or all of it "
