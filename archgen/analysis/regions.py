@@ -1,17 +1,22 @@
-"""Places that replicas share for sure, and the regions and providers that a system is built for, with none of its services in another."""
+"""Places that replicas share for sure, the losses that decide a quorum, and the regions and providers that a system is built for, with none of its services in another."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import WIDE_ZONES, Component, Replica
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
+from archgen.reliability.failure import SinglePoint
+from archgen.reliability.index import Index
 from archgen.reliability.locality import SITES
-from archgen.reliability.losses import RootCause
+from archgen.reliability.losses import Losses, RootCause
 from archgen.reliability.needs import Need, answering_of
+from archgen.reliability.promoters import electorate
 
 
 def zones_of_all(topology: Topology, component: Component) -> frozenset[str]:
@@ -116,3 +121,86 @@ def zones_alike_beside(topology: Topology, zone: str, members: Sequence[Replica]
         each for each in index.zones_outside(zone) if all(each in index.shared_zones(replica) for replica in members)
     ]
     return [other.id for other in index.zones_like(zone) if all(index.inside(other.id, outer) for outer in wider)]
+
+
+def broken_by_quorum(
+    facts: Topology, component: str, fragile: frozenset[str], voting: Iterable[str]
+) -> tuple[dict[str, tuple[SinglePoint, ...]], frozenset[str]]:
+    """Return the single points of failure of flows that the component's quorum creates, were each other fragile one whole.
+
+    Beside them, the flows that such a point breaks at the quorum, and elsewhere too.
+    """
+    points = {
+        flow: facts.losses.failures[flow].points for flow in facts.flows if component in facts.losses.members[flow]
+    }
+    flows = tuple(flow for flow, own in points.items() if own)
+    if not flows:
+        return {}, frozenset()
+    alone, none = _losses(facts, fragile - {component}, flows), _losses(facts, fragile, flows)
+    broken = {
+        flow: tuple(
+            point
+            for point in points[flow]
+            if _breaks(alone, point.element, flow) and not _breaks(none, point.element, flow)
+        )
+        for flow in flows
+    }
+    elements = dict.fromkeys(point.element for own in broken.values() for point in own)
+    ends = {component, *promoted_by(facts, component), *voting}
+    also = (flow for flow in flows for element in elements if _breaks_besides(alone, none, element, flow, ends))
+    return broken, frozenset(also)
+
+
+def promoted_by(facts: Topology, component: str) -> Iterator[str]:
+    """Yield the stores whose replicas a component promotes."""
+    data = ((name, each.replication) for name, each in facts.components.items())
+    yield from (name for name, own in data if own is not None and own.by == component)
+
+
+def _breaks_besides(alone: Losses, none: Losses, element: Subject, flow: str, ends: Collection[str]) -> bool:
+    """Return True if what an element takes of a quorum and of what it promotes would break a flow by itself."""
+    lost = [replica for replica in alone.lying_in(element, flow) if replica.component in ends]
+    return alone.breaks_with(flow, lost) and not none.breaks_with(flow, lost)
+
+
+def _breaks(losses: Losses, element: Subject, flow: str) -> bool:
+    """Return True if the loss of an element breaks a flow: of a zone by what fails together in it, and not by one host alone."""
+    if element not in losses.points[flow]:
+        return False
+    return element.kind != "zone" or losses.breaks_as_zone(element.id, flow)
+
+
+def _losses(facts: Topology, leading: frozenset[str], flows: tuple[str, ...]) -> Losses:
+    """Return what losses break in some flows as if any replica of some components could work without the others or their votes."""
+    if not leading:
+        return facts.losses
+    components = tuple(_without_votes(facts, each, leading) for each in facts.components.values())
+    asked = tuple(facts.flows[flow] for flow in flows)
+    return Losses(Index(replace(facts.architecture, components=components, flows=asked)))
+
+
+def _without_votes(facts: Topology, component: Component, leading: frozenset[str]) -> Component:
+    if component.id in leading:
+        component = replace(component, quorum=1)
+    counted = electorate(component, facts.index, "write")
+    undirected = component.replication and replace(component.replication, by=None)
+    if any(facts.replicas[member].component in leading for votes in counted for member in votes.members):
+        return replace(component, product=None, quorum=1, replication=undirected)
+    return component
+
+
+def delayed_by_quorum(facts: Topology, component: str, fragile: frozenset[str]) -> dict[str, tuple[Subject, ...]]:
+    """Return the hosts and zones whose loss lets work of flows wait at the component's quorum, were each other fragile one whole."""
+    flows = tuple(facts.losses.delaying)
+    if not flows:
+        return {}
+    alone, none = _losses(facts, fragile - {component}, flows), _losses(facts, fragile, flows)
+    waiting = {
+        flow: tuple(
+            element
+            for element in alone.delaying.get(flow, ())
+            if element.kind != "replica" and element not in none.delaying.get(flow, ())
+        )
+        for flow in flows
+    }
+    return {flow: elements for flow, elements in waiting.items() if elements}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
-from msgspec.structs import replace
-
-from archgen.analysis.regions import crowded, members_by_host, members_by_zone
+from archgen.analysis.regions import (
+    broken_by_quorum,
+    crowded,
+    delayed_by_quorum,
+    members_by_host,
+    members_by_zone,
+    promoted_by,
+)
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.moves import moves
@@ -24,8 +29,6 @@ from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import any_of, first_few, listed, named_flows
 from archgen.reliability.failure import SinglePoint
-from archgen.reliability.index import Index
-from archgen.reliability.losses import Losses
 from archgen.reliability.members import Votes, asks_majority, has_arbitrator, quorum, quorum_of, votes
 from archgen.reliability.promoters import electorate
 
@@ -128,12 +131,14 @@ def _hit(
     voting = (
         dict.fromkeys(facts.replicas[member].component for member in counted.members) if counted is not None else {}
     )
-    broken, also = _broken_by_quorum(facts, component.id, fragile, voting)
+    broken, also = broken_by_quorum(facts, component.id, fragile, voting)
     points = [point for broken_points in broken.values() for point in broken_points]
     causes = {(point.element.id, point.flow) for point in points}
     elements = dict.fromkeys(point.element for point in points)
     flows = tuple(flow for flow in facts.flows if broken.get(flow) or flow in also)
-    doubtful = _is_doubtful(facts, component, flows)
+    waiting = delayed_by_quorum(facts, component.id, fragile)
+    late = dict.fromkeys(element for own in waiting.values() for element in own)
+    doubtful = _is_doubtful(facts, component, (*flows, *waiting))
     takes = "may take" if doubtful or _leaves_one_out(component) else "takes"
     sure = not doubtful and _breaks_for_sure(facts, component, points)
     breaks = (
@@ -141,6 +146,9 @@ def _hit(
         if flows
         else ""
     )
+    work = named_flows(tuple(waiting), len(facts.flows))
+    leaves = f"{takes.replace('take', 'leave')} work of {work} waiting"
+    waits = f"; losing {any_of(facts.names_without_guests(late), _NAMED)} {leaves}" if waiting else ""
     product = "its product" if (component.product or "").casefold() == component.title.casefold() else component.product
     assumed = f" (assumed for {product})" if component.quorum is None else ""
     others = [name for name in voting if name != component.id]
@@ -151,12 +159,12 @@ def _hit(
     )
     return Hit(
         subject=Subject("component", component.id),
-        message=f"{what} fragile: {'; '.join(reasons)}{breaks}",
+        message=f"{what} fragile: {'; '.join(reasons)}{breaks}{waits}",
         fix=_fix(facts, component)
         if counted is None or (not others and has_arbitrator(component))
         else _witness_asked(others),
-        related=tuple((element, "is enough to lose the quorum") for element in elements),
-        flows=flows or facts.flows_needing(component.id),
+        related=tuple((element, "is enough to lose the quorum") for element in dict.fromkeys((*elements, *late))),
+        flows=tuple(flow for flow in facts.flows if flow in {*flows, *waiting}) or facts.flows_needing(component.id),
         case="breaks" if flows and sure else None,
         proof=_proof_at_quorum(facts, component.id, points) if points else None,
         causes=frozenset(causes),
@@ -188,7 +196,7 @@ def _breaks_for_sure(facts: Topology, component: Component, points: Sequence[Sin
 
 def _proof_at_quorum(facts: Topology, component: str, points: list[SinglePoint]) -> Proof:
     """Return a proof that ends at the quorum or at a store that it promotes; where another step fails first, of the members alone."""
-    ends = {component, *_promoted_by(facts, component)}
+    ends = {component, *promoted_by(facts, component)}
     proofs = (point.proof for point in reversed(points))
     shown = (proof for proof in proofs if ends & {facts.replicas[last].component for last in proof.path[-1:]})
     last = points[-1]
@@ -236,72 +244,6 @@ def _fix(facts: Topology, component: Component) -> str | None:
         return None
     third = third_place(facts, component, crowded(members_by_zone(facts, component.replicas), size, needed))
     return f"Spread the replicas so that the loss of no host or zone leaves fewer than {needed}{third}."
-
-
-def _broken_by_quorum(
-    facts: Topology, component: str, fragile: frozenset[str], voting: Iterable[str]
-) -> tuple[dict[str, tuple[SinglePoint, ...]], frozenset[str]]:
-    """Return the single points of failure of flows that the component's quorum creates, were each other fragile one whole.
-
-    Beside them, the flows that such a point breaks at the quorum, and elsewhere too.
-    """
-    points = {
-        flow: facts.losses.failures[flow].points for flow in facts.flows if component in facts.losses.members[flow]
-    }
-    flows = tuple(flow for flow, own in points.items() if own)
-    if not flows:
-        return {}, frozenset()
-    alone, none = _losses(facts, fragile - {component}, flows), _losses(facts, fragile, flows)
-    broken = {
-        flow: tuple(
-            point
-            for point in points[flow]
-            if _breaks(alone, point.element, flow) and not _breaks(none, point.element, flow)
-        )
-        for flow in flows
-    }
-    elements = dict.fromkeys(point.element for own in broken.values() for point in own)
-    ends = {component, *_promoted_by(facts, component), *voting}
-    also = (flow for flow in flows for element in elements if _breaks_besides(alone, none, element, flow, ends))
-    return broken, frozenset(also)
-
-
-def _promoted_by(facts: Topology, component: str) -> Iterator[str]:
-    """Yield the stores whose replicas a component promotes."""
-    data = ((name, each.replication) for name, each in facts.components.items())
-    yield from (name for name, own in data if own is not None and own.by == component)
-
-
-def _breaks_besides(alone: Losses, none: Losses, element: Subject, flow: str, ends: Collection[str]) -> bool:
-    """Return True if what an element takes of a quorum and of what it promotes would break a flow by itself."""
-    lost = [replica for replica in alone.lying_in(element, flow) if replica.component in ends]
-    return alone.breaks_with(flow, lost) and not none.breaks_with(flow, lost)
-
-
-def _breaks(losses: Losses, element: Subject, flow: str) -> bool:
-    """Return True if the loss of an element breaks a flow: of a zone by what fails together in it, and not by one host alone."""
-    if element not in losses.points[flow]:
-        return False
-    return element.kind != "zone" or losses.breaks_as_zone(element.id, flow)
-
-
-def _losses(facts: Topology, leading: frozenset[str], flows: tuple[str, ...]) -> Losses:
-    """Return what losses break in some flows as if any replica of some components could work without the others or their votes."""
-    if not leading:
-        return facts.losses
-    components = tuple(_without_votes(facts, each, leading) for each in facts.components.values())
-    asked = tuple(facts.flows[flow] for flow in flows)
-    return Losses(Index(replace(facts.architecture, components=components, flows=asked)))
-
-
-def _without_votes(facts: Topology, component: Component, leading: frozenset[str]) -> Component:
-    if component.id in leading:
-        component = replace(component, quorum=1)
-    counted = electorate(component, facts.index, "write")
-    undirected = component.replication and replace(component.replication, by=None)
-    if any(facts.replicas[member].component in leading for votes in counted for member in votes.members):
-        return replace(component, product=None, quorum=1, replication=undirected)
-    return component
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
