@@ -29,6 +29,21 @@ def moves_alone(component: Component) -> bool:
     return len(replicas) == 1 and replicas[0].floating and len(replicas[0].hosts) > 1
 
 
+def until_moved(facts: Topology, element: Subject) -> str:
+    """Return the time until a platform has started a replica on another host, as the end of a sentence; "" where none does."""
+    replica = facts.replicas.get(element.id)
+    if replica is None or len(replica.hosts) < 2:
+        return ""
+    seconds = moments(facts).rescheduling(facts.components[replica.component]).seconds
+    objective = facts.architecture.objectives.recovery_time
+    within = (
+        f", within the objective of {spell_duration(objective)}"
+        if objective is not None and seconds <= objective
+        else ""
+    )
+    return f", until it starts elsewhere, about {round_duration(seconds)}{within}"
+
+
 def is_late_job(facts: Topology, element: Subject) -> bool:
     """Return True for what a platform starts elsewhere within minutes, and nothing calls: its jobs are late, and nobody waits.
 

@@ -1,4 +1,4 @@
-"""Places that replicas share for sure, the losses that decide a quorum, and the regions and providers that a system is built for, with none of its services in another."""
+"""Places that replicas share for sure, losses that decide a quorum, and regions and providers with all of a system's services."""
 
 from __future__ import annotations
 

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from archgen.analysis.exposure import is_for_administrators
-from archgen.analysis.failover_times import is_late_job, until_failed_over
-from archgen.analysis.moments import moments
+from archgen.analysis.failover_times import is_late_job, until_failed_over, until_moved
 from archgen.analysis.regions import is_only_region, is_single_site, lies_in_region
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
@@ -28,7 +27,6 @@ from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Replica
 from archgen.model.change import Change
-from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows, place_beside
 from archgen.reliability.losses import RootCause
@@ -76,7 +74,7 @@ def _hit(
         subject=element,
         message=(
             f"Losing {element.id}{bearing} takes down {named_flows(breaking.flows, len(facts.flows), is_counted=True)}"
-            f"{breaking.points[0].proof.condition}{_until_moved(facts, element)}{failed_over}"
+            f"{breaking.points[0].proof.condition}{until_moved(facts, element)}{failed_over}"
             f"{facts.if_waiting(element, breaking.flows)}"
             + (
                 ", if its provider runs it in one place (`scope` isn't declared)"
@@ -135,7 +133,7 @@ def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) 
         return "copies" if _stops_backups_alone(facts, breaking) else "managed"
     if is_late_job(facts, breaking.element):
         return "job"
-    if _until_moved(facts, breaking.element):
+    if until_moved(facts, breaking.element):
         return "moved"
     if _stops_backups_alone(facts, breaking):
         return "backup"
@@ -145,15 +143,6 @@ def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) 
     if unsure or _queues(facts, breaking):
         return "waiting"
     return "region" if lies_in_region(facts, breaking) or is_single_site(facts, breaking) else None
-
-
-def _until_moved(facts: Topology, element: Subject) -> str:
-    """Return the time until a platform has started a replica on another host; the empty text where none does."""
-    replica = facts.replicas.get(element.id)
-    if replica is None or len(replica.hosts) < 2:
-        return ""
-    timed = moments(facts).rescheduling(facts.components[replica.component])
-    return f", until it starts elsewhere, about {round_duration(timed.seconds)}"
 
 
 def _stops_backups_alone(facts: Topology, breaking: RootCause) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.failover_times import REACTION, declared_recovery, manual_standby
+from archgen.analysis.failover_times import REACTION, declared_recovery, manual_standby, until_moved
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
@@ -101,6 +101,8 @@ def _case(facts: Topology, component: Component, writer: str, flows: tuple[str, 
         return "managed"
     if _waits(facts, writer, flows):
         return "waiting"
+    if until_moved(facts, Subject("replica", writer)):
+        return "moved"
     return "practiced" if _is_practiced(facts, component) else None
 
 
@@ -117,7 +119,8 @@ def _waits(facts: Topology, writer: str, flows: tuple[str, ...]) -> bool:
 
 
 def _message(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> str:
-    condition = facts.if_waiting(Subject("replica", writer), flows)
+    element = Subject("replica", writer)
+    condition = f"{until_moved(facts, element)}{facts.if_waiting(element, flows)}"
     down = f"{named_flows(flows, len(facts.flows))} {'goes' if len(flows) == 1 else 'go'} down with it{condition}"
     others = [replica.id for replica in component.replicas if replica.id != writer]
     copies = [store.id for store in facts.architecture.components if _copies(store, component)]
@@ -235,7 +238,7 @@ RULE = Rule(
     code="REL006",
     title="Single writer",
     severity="error",
-    cases=(("managed", "warning"), ("waiting", "warning"), ("practiced", "warning")),
+    cases=(("managed", "warning"), ("waiting", "warning"), ("practiced", "warning"), ("moved", "warning")),
     category="reliability",
     summary=(
         "A flow writes to a data store in which one replica takes the writes, and nothing is promoted when it fails."
@@ -252,7 +255,7 @@ RULE = Rule(
     limits=(
         "Skips files in one place, which `single-point-of-failure` reports, and managed stores, whose provider may "
         "promote a replica; only those that are known to keep one copy get a warning. So do those that a person promotes within "
-        "the recovery objective (`recovery`)."
+        "the recovery objective (`recovery`), and those that a platform starts on another host."
     ),
     references=(
         ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),
