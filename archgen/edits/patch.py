@@ -22,6 +22,7 @@ from archgen.edits.changes import (
     apply_edit,
 )
 from archgen.edits.firewalls import admit_asking, admit_members
+from archgen.edits.placement import spanning_pairs
 from archgen.edits.promotion import asking_connections
 from archgen.edits.records import lead_to_moving_address, shorten_ttls
 from archgen.edits.services import managed_value
@@ -140,6 +141,11 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
                 components.update(dict.fromkeys(each.id for kind in AGENTS for each in topology.of_kind(kind)))
             case MoveAddress() | SpreadService():
                 components[edit.component] = None
+    if any(isinstance(edit, AddHost | AddReplica) for edit in edits):
+        # they say whether an address moves to another datacenter
+        pairs = spanning_pairs(topology.index)
+        components.update(dict.fromkeys(pairs))
+        hosts.update(dict.fromkeys(host for pair in pairs for host in topology.hosts_of(pair)))
     for host in hosts:
         components.update(dict.fromkeys(topology.firewalls.guards.get(f"host:{host}", ())))
     components.update(dict.fromkeys(_asked_first(topology, tuple(components))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from archgen.edits.names import same_series
@@ -171,7 +172,8 @@ def is_apart(
     """Return True if zones are on another site than the first replica of a component; those that are new are on one of their own.
 
     A private `network` of a host that is there, and of the first replica, is one over both where only their datacenters differ:
-    those may be rooms of one campus, but no provider's network moves an address between its zones.
+    those may be rooms of one campus, but no provider's network moves an address between its zones. So is one in which the address of
+    a pair moves between these datacenters already.
     """
     hosts = component.replicas[0].hosts
     kinds = dict(index.zone_kinds)
@@ -185,8 +187,38 @@ def is_apart(
         if zone not in kinds
     }
     private = {each.id for each in index.architecture.networks if each.trust == "private"}
-    joined = bool(hosts) and network in private and index.hosts[hosts[0]].network == network
+    own = index.hosts.get(hosts[0]) if hosts else None
+    joined = own is not None and (
+        (network in private and own.network == network) or pair_between(index, own.network, here, there) is not None
+    )
     return any(_differ(here, there, kinds, kind) for kind in within if not (joined and kind == "datacenter"))
+
+
+def pair_between(index: Index, network: str | None, here: Collection[str], there: Collection[str]) -> str | None:
+    """Return the pair, if any, whose address moves in a network between datacenters of two places: a VLAN spans both."""
+    for pair in spanning_pairs(index):
+        hosts = [host for replica in index.components[pair].replicas for host in replica.hosts]
+        rooms = [_datacenters(index, host) for host in hosts if index.hosts[host].network == network]
+        if any(not room.isdisjoint(here) for room in rooms) and any(
+            room.intersection(there) - {*here} for room in rooms
+        ):
+            return pair
+    return None
+
+
+@lru_cache(maxsize=2)
+def spanning_pairs(index: Index) -> tuple[str, ...]:
+    """Return the components whose address moves by the local network between hosts in several datacenters."""
+    pairs = []
+    for component in index.components.values():
+        hosts = [host for replica in component.replicas for host in replica.hosts]
+        if has_local_address(index, component) and all(host in index.hosts for host in hosts):
+            pairs += [component.id] if len({_datacenters(index, host) for host in hosts}) > 1 else []
+    return tuple(pairs)
+
+
+def _datacenters(index: Index, host: str) -> frozenset[str]:
+    return frozenset(zone for zone in index.zones_around(host) if index.zone_kinds[zone] == "datacenter")
 
 
 def _differ(here: Iterable[str], there: Iterable[str], kinds: Mapping[str, str], kind: str) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside, zones_of_all
 from archgen.analysis.topology import Topology
+from archgen.edits.placement import pair_between
 from archgen.model.architecture import WIDE_ZONES, Component
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, plural, zone_words
-from archgen.reliability.locality import home
+from archgen.reliability.locality import ends_between, home, zones_apart
 from archgen.reliability.losses import RootCause
 from archgen.reliability.members import asks_majority
 from archgen.reliability.needs import answering_of
@@ -179,3 +180,22 @@ def _reach(topology: Topology, caller: str, connection: str | None) -> frozenset
     """Return the zones that a caller's targets are in by the locality of a connection; none if it has no locality."""
     locality = topology.connections[connection].locality if connection is not None else None
     return home(topology.index, topology.replicas[caller], locality) if locality is not None else frozenset()
+
+
+def move_between_sites(topology: Topology, component: Component) -> str | None:
+    """Return how the traffic of replicas on several sites moves; None for those that are on one, or may be."""
+    first, here, second, there = next(zones_apart(topology.index, component.replicas), (None, "", None, ""))
+    if first is None or second is None:
+        return None
+    if ends_between(topology.index, here, there):
+        before = (
+            "Put the provider's balancer, which spans both, before them, or let DNS with a health check move their name"
+        )
+        return f"{before}: no address moves from {here} to {there} by itself."
+    networks = {topology.hosts[host].network for replica in (first, second) for host in replica.hosts}
+    alone = networks.pop() if len(networks) == 1 else None
+    pair = pair_between(topology.index, alone, (here,), (there,)) if not networks else None
+    if pair is not None:
+        return f"Let an address move between {here} and {there}, as that of {pair} does, or let DNS with a health check move their name."
+    before = "Let DNS with a health check move their name, or an address if one local network (a VLAN) spans both"
+    return f"{before}: no address moves from {here} to {there} by itself."

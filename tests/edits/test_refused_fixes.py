@@ -52,7 +52,10 @@ def fixes(text: str, *rules: str) -> FixedModel:
 
 def test_a_loss_that_took_the_same_flows_down_before_is_not_brought() -> None:
     """Each site was a single point before; a second gateway beside the first one gives that another finding."""
-    done = fixes(SITES, "single-point-of-failure")
+    # a service on both sites: nobody means the loss of one to take it down
+    spread = "w-1: {zone: main, network: em}, w-2: {zone: clinic, network: ec}, fw-main"
+    sites = SITES.replace("fw-main", spread, 1).replace("replicas: 2", "runs_on: [w-1, w-2]")
+    done = fixes(sites, "single-point-of-failure")
     assert done.refusals == ()
     assert [finding.subject.id for finding in done.findings] == ["fw-main", "fw-clinic"]
     after = checker(Input("a.arch.yaml", done.data), Policy(), TODAY)(done.data)

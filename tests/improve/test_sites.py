@@ -56,6 +56,30 @@ def test_a_network_that_only_a_new_host_would_bring_moves_no_address() -> None:
     assert NAME in changed_yaml(model, after)
 
 
+@pytest.mark.parametrize(
+    ("cluster", "network", "zone"),
+    [
+        ("address: {shared: 10.1.0.10}, failover: automatic, by: vrrp", "lan", "b"),
+        ("address: {shared: 10.1.0.10}, failover: automatic, by: vrrp", "other", "a"),
+        ("address: {shared: 10.1.0.10}, failover: automatic, by: anycast", "lan", "a"),
+        ("failover: automatic, by: dns", "lan", "a"),
+    ],
+)
+def test_a_network_in_which_an_address_moves_between_two_rooms_is_on_both(
+    cluster: str, network: str, zone: str
+) -> None:
+    model = read(
+        f"{HEAD}zones: {{a: {{kind: datacenter}}, b: {{kind: datacenter}}}}\n"
+        "networks: {lan: {trust: dmz}, other: {trust: dmz}}\n"
+        f"hosts: {{lb-a: {{zone: a, network: {network}}}, lb-b: {{zone: b, network: {network}}}, vpn-1: {{zone: a, network: lan}}}}\n"
+        "components:\n  user: {kind: client}\n  vpn: {kind: router, product: strongswan, runs_on: vpn-1}\n"
+        f"  lb: {{kind: load-balancer, product: haproxy, runs_on: [lb-a, lb-b], cluster: {{mode: active-passive, {cluster}}}}}\n"
+        "connections: {user -> vpn: ipsec, vpn -> lb: https}\nflows: {do: {steps: [user -> vpn: a, vpn -> lb: b]}}\n"
+    )
+    assert AddReplica("vpn", "vpn-2", (zone,)) in find_smallest_repair(model).edits
+    assert (ADDRESS in changed_yaml(model, apply_edit(model, AddReplica("vpn", "vpn-2", ("b",))))) is (zone == "b")
+
+
 @pytest.mark.parametrize(("ttl", "slow"), [("ttl: 1d", True), ("ttl: 5m", False), ("type: A", False)])
 def test_a_record_that_is_cached_for_long_is_to_be_lowered(ttl: str, slow: bool) -> None:
     value = "type: A, value: 10.0.0.1" if ttl != "type: A" else "value: 10.0.0.1"

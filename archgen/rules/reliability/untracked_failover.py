@@ -11,6 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
 from archgen.edits.records import lead_to_moving_address
+from archgen.edits.zone_advice import move_between_sites
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Connection
 from archgen.model.change import Change, Put
@@ -19,7 +20,7 @@ from archgen.model.kinds import ROUTING
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
-from archgen.reliability.locality import ends_between, zones_apart
+from archgen.reliability.locality import zones_apart
 from archgen.reliability.members import moves_by_layer_2
 
 
@@ -297,15 +298,8 @@ def _fix(facts: Topology, component: Component) -> str:
     balancers = _balancers_before(facts, component)
     if balancers:
         return f"Send these requests through {listed(balancers, 'or')} too, or declare how traffic moves (`cluster`)."
-    apart = next(zones_apart(facts.index, component.replicas), None)
-    if apart is not None:
-        _, here, _, there = apart
-        before = (
-            "Put the provider's balancer, which spans both, before them, or let DNS with a health check move their name"
-            if ends_between(facts.index, here, there)
-            else "Let DNS with a health check move their name, or an address if one local network (a VLAN) spans both"
-        )
-        return f"{before}: no address moves from {here} to {there} by itself."
+    if apart := move_between_sites(facts, component):
+        return apart
     if facts.kind(component.id).balances:
         return "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
     return "Put a load balancer before them, or declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
