@@ -317,9 +317,8 @@ def _has_room(index: Index, added: Host, like: str, carried: Collection[str]) ->
 
 def _is_odd_majority(component: Component) -> bool:
     """Return True if one more replica lets no more of them fail: an even number needs a larger majority."""
-    size = len(component.replicas)
-    votes = asks_majority(component) or component.quorum == size // 2 + 1
-    return (votes or (not component.managed and agrees_by_vote(component))) and size % 2 == 1 and size > 1
+    size, agrees = len(component.replicas), not component.managed and agrees_by_vote(component)
+    return (agrees or asks_majority(component) or component.quorum == size // 2 + 1) and size % 2 == 1 and size > 1
 
 
 def _elsewhere(
