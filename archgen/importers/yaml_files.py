@@ -16,6 +16,15 @@ _TEMPLATE = re.compile(rb"\{\{-?\s*(?:[.$(/]|if\b|range\b|with\b|end\b|else\b|de
 _HOLE = re.compile(rb"\{\{")
 """A hole of any template, in a file that isn't YAML as it stands."""
 
+_VALUE = re.compile(
+    rb"""((?:^|(?<=\n))[ \t]*(?:-[ \t]+)?["']?[\w./-]+["']?:[ \t]+|(?:^|(?<=\n))[ \t]*-[ \t]+)(\{\{.*)"""
+)
+"""The rest of a line that begins with a hole where a value stands, after a key or in a list."""
+
+_FILLING = re.compile(rb"\{\{[^{}\n]*\}\}")
+_VARIABLE = b"${TEMPLATED}"
+"""What a hole is read as: a variable that nothing sets."""
+
 
 def is_template_of_another_tool(data: bytes) -> bool:
     """Return True for a file that isn't YAML before its holes are filled in, or whose object has no name, and that isn't Helm's."""
@@ -24,9 +33,23 @@ def is_template_of_another_tool(data: bytes) -> bool:
     try:
         roots = read_documents(data)
     except Unreadable:
+        roots = _with_variables(data)
+    if not roots:
         return True
     # deeper down, holes are those that a controller fills in
-    return any("{{" in SourceNode(root, "").text_at("metadata", "name") for root in roots)
+    names = [SourceNode(root, "").text_at("metadata", "name") for root in roots]
+    return any("{{" in name or _VARIABLE.decode() in name for name in names)
+
+
+def _with_variables(data: bytes) -> list[TreeNode]:
+    """Return the documents of a template whose holes are values alone, each read as a variable that nothing sets; none for any other."""
+    if _TEMPLATE.search(data) is not None or b"{%" in data:
+        return []
+    filled = _VALUE.sub(lambda line: line[1] + _FILLING.sub(_VARIABLE, line[2]), data)
+    try:
+        return read_documents(filled)
+    except Unreadable:
+        return []
 
 
 def documents(file: Configuration, sheet: FactSheet) -> list[SourceNode]:
@@ -34,23 +57,24 @@ def documents(file: Configuration, sheet: FactSheet) -> list[SourceNode]:
     try:
         roots = read_documents(file.data)
     except Unreadable as unreadable:
-        template = _TEMPLATE.search(file.data) or _HOLE.search(file.data)
-        if template is not None:
-            line = file.data.count(b"\n", 0, template.start()) + 1
-            sheet.fail(
-                file.path,
-                line,
-                1,
-                "this is a template; render it first, as with `helm template`, and import the result",
-            )
-        else:
-            _, line, column = unpack(unreadable.fault.mark)
-            fix = unreadable.fault.fix
-            sheet.fail(file.path, line, column, f"{unreadable.fault.message}; {fix[:1].lower()}{fix[1:].rstrip('.')}")
-        return []
+        roots = _with_variables(file.data)
+        if not roots:
+            _fail(file, sheet, unreadable)
     for root in roots if file.lines else ():
         _move(root, file.lines)
     return [SourceNode(root, file.path) for root in roots if root is not None]
+
+
+def _fail(file: Configuration, sheet: FactSheet, unreadable: Unreadable) -> None:
+    template = _TEMPLATE.search(file.data) or _HOLE.search(file.data)
+    if template is not None:
+        line = file.data.count(b"\n", 0, template.start()) + 1
+        fault = "this is a template; render it first, as with `helm template`, and import the result"
+        sheet.fail(file.path, line, 1, fault)
+    else:
+        _, line, column = unpack(unreadable.fault.mark)
+        fix = unreadable.fault.fix
+        sheet.fail(file.path, line, column, f"{unreadable.fault.message}; {fix[:1].lower()}{fix[1:].rstrip('.')}")
 
 
 def _move(node: TreeNode, lines: tuple[int, ...]) -> None:

@@ -60,6 +60,18 @@ HOLES = WORKLOAD.replace("name: web}\nspec", "name: {{APP}}}\nspec")
 QUOTED = WORKLOAD.replace("{name: web}\nspec", "\n  name: 'shop-{{ app }}'\nspec")
 
 
+def test_a_manifest_that_a_script_fills_in_is_read_where_its_place_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = WORKLOAD.replace("acme/web:1", "acme/api:${TAG}").replace("name: web", "name: api")
+    old = WORKLOAD.replace("name: web", "name: old")
+    files = {"k8s/web.yaml": WORKLOAD, "k8s/api.yaml.template": api, "k8s/web.yaml.tpl": old, "k8s/x.yaml.example": old}
+    monkeypatch.chdir(tmp_path)
+    write(files)
+    result = import_model((".",), None)
+    assert {file.path for file, _ in result.reading.sources} == {"k8s/web.yaml", "k8s/api.yaml.template"}
+
+
 @pytest.mark.parametrize(
     ("templates", "code", "line"),
     [
@@ -70,7 +82,16 @@ QUOTED = WORKLOAD.replace("{name: web}\nspec", "\n  name: 'shop-{{ app }}'\nspec
         ({"t/a.yaml": HOLES.replace("{{APP}}", "{{ .Values.name }}")}, 2, ""),
         ({"t/a.yaml": HOLES, "t/kustomization.yaml": "resources: [a.yaml]\n"}, 2, ""),
         ({"set.yaml": APPLICATIONS}, 0, ""),
-        # a hole beside names is a value that isn't known
+        # a hole beside names is a value that isn't known, also where it isn't YAML
+        (
+            {
+                "t/a.yaml": WORKLOAD.replace("name: web}\nspec", "name: api}\nspec")
+                + "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: api\n  annotations:\n"
+                "    ranges: {{ ranges|join(',') }}\n"
+            },
+            0,
+            "",
+        ),
         ({"t/a.yaml": WORKLOAD.replace("acme/web:1", "acme/web:{{ tag }}").replace("name: web}", "name: api}")}, 0, ""),
     ],
 )

@@ -10,7 +10,7 @@ from archgen.app.importing.importing import import_model, summary
 from archgen.importers.charts.repository import render_charts
 from archgen.model.problems import UsageError
 from tests.importers.compose_projects import imported
-from tests.importers.test_deployments import CHART, pipeline, read
+from tests.importers.test_deployments import CHART, INSTALL, pipeline, read
 from tests.importers.test_found_files import TEMPLATE, WORKLOAD, write
 
 HELPERS = (
@@ -81,6 +81,41 @@ def test_a_chart_of_programs_that_compose_files_do_not_run_is_asked_about(
     files = {"docker-compose.yml": f"{HELPERS}  {service}\n", "dns/Dockerfile": "FROM a\n", **CHART}
     result = imported(tmp_path, monkeypatch, files)
     assert read(result) == {"docker-compose.yml"}
+    assert [each.options for each in result.model.questions if each.kind == "way"] == asked
+
+
+WITH_OTHERS = {
+    "docker-compose.yml": "services:\n  web: {build: web}\n  peer: {build: peer}\n  tunnel: {image: ngrok/ngrok}\n",
+    "web/Dockerfile": "FROM a\n",
+    "peer/Dockerfile": "FROM a\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected", "asked"),
+    [
+        pytest.param(pipeline(INSTALL), "helm", [("helm", "docker-compose.yml")], id="installed-by-a-pipeline"),
+        pytest.param(
+            {"README.md": f"Install it:\n\n    {INSTALL}"},
+            "docker-compose.yml",
+            [("docker-compose.yml", "helm")],
+            id="in-the-documents",
+        ),
+        pytest.param({}, "docker-compose.yml", [], id="told-by-nothing"),
+        pytest.param(
+            pipeline(INSTALL, "ssh shop docker compose up -d"), "docker-compose.yml", [], id="both-by-a-pipeline"
+        ),
+    ],
+)
+def test_a_chart_of_some_of_the_programs_is_read_where_it_is_installed_and_asked_about(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: dict[str, str],
+    expected: str,
+    asked: list[tuple[str, ...]],
+) -> None:
+    result = imported(tmp_path, monkeypatch, {**CHART, **WITH_OTHERS, **files})
+    assert read(result) == {expected}
     assert [each.options for each in result.model.questions if each.kind == "way"] == asked
 
 

@@ -22,7 +22,7 @@ from archgen.app.importing.compose_files import (
     stage_of_compose_file,
 )
 from archgen.app.importing.deployments.built_sources import built_images
-from archgen.app.importing.deployments.chart_choice import chart_beside_compose, prefer_chart
+from archgen.app.importing.deployments.chart_choice import chart_beside_compose, prefer_chart, rival_charts
 from archgen.app.importing.deployments.chart_installations import charts_beside_manifests
 from archgen.app.importing.deployments.chart_values import fill_in_chart, note_unused_values, values_among
 from archgen.app.importing.deployments.cluster_evidence import (
@@ -37,7 +37,6 @@ from archgen.app.importing.deployments.own_charts import (
     OwnCharts,
     charts_beside_helpers,
     charts_beside_others,
-    charts_of_others,
 )
 from archgen.app.importing.deployments.production_choice import Preference, prefer
 from archgen.app.importing.deployments.started_together import started_together
@@ -235,11 +234,13 @@ def _read_compose(
     if beside is not None and collection.read_charts(directory, paths, found, beside.is_replaced_by, only):
         left = [*itertools.chain(*choice.projects)]
         collection.leave_out(left, f"charts: {named_files(choice)} {beside.reason}")
+        if beside.is_asked:
+            collection.undecided.append((beside.charts[0], choice.projects[0][-1]))
         return
     collection.read_projects(choice, found, "" if preference is None else preference.reason)
     if preference is not None and not preference.is_proven and others:
         collection.undecided.append((choice.projects[0][-1], *others[:_MOST_WAYS]))
-    elif beside is None and (charts := charts_of_others(directory, choice, paths, found)):
+    elif charts := rival_charts(directory, choice, names, paths, found):
         collection.undecided.append((choice.projects[0][-1], *charts[:_MOST_WAYS]))
     collection.doubt(choice, "" if beside is None else beside.reason)
     _find_proxies(collection, directory, below, found)

@@ -18,7 +18,7 @@ _LONGEST_NAME = 200
 _OPERATES = re.compile(
     r"(^|[-_/])(pgadmin4?|adminer|phpmyadmin|portainer|watchtower|certbot|[\w-]*exporter|cadvisor|dozzle|mailhog|mailpit|"
     r"(mongo|redis)-?(express|commander|insight)|redisinsight|(kafka|rabbitmq|elastic\w*|mongo|temporal|swagger)-ui|flower|prometheus|alertmanager|grafana|loki|promtail|tempo|jaeger|"
-    r"all-in-one|zipkin|opentelemetry-collector[\w-]*|uptime-kuma|localstack|[\w-]*sentinel|busybox|alpine|curl|mc)$"
+    r"all-in-one|zipkin|opentelemetry-collector[\w-]*|uptime-kuma|localstack|ngrok|[\w-]*sentinel|busybox|alpine|curl|mc)$"
 )
 """Names of programs that help those who work on a system, or watch it."""
 

@@ -24,9 +24,9 @@ from archgen.app.importing.deployments.cluster_evidence import (
 )
 from archgen.app.importing.deployments.evidence import Evidence, has_strong, strongest, weigh
 from archgen.app.importing.deployments.image_updates import image_updates
-from archgen.app.importing.deployments.own_charts import evidence_of_tools
+from archgen.app.importing.deployments.own_charts import evidence_of_tools, find_own_charts, runs_others
 from archgen.app.importing.deployments.production_choice import command_for, evidence_of_project
-from archgen.app.importing.deployments.programs import is_in_chart, programs_of, telling_words
+from archgen.app.importing.deployments.programs import programs_of, share_in_chart, telling_words
 from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.needed_directories import images_in
 from archgen.app.importing.project_choice import ProjectChoice
@@ -46,6 +46,9 @@ from archgen.importers.stages import PRODUCTION, STAGING, stage_of
 from archgen.model.wording import first_few, listed
 
 _MOST_NAMED = 3
+_SOME = 1 / 3
+"""The share of the programs of compose files that a chart runs by the same names, at least, which a pipeline brings to visitors."""
+
 _OF_HELM = re.compile(r"\bhelm\b(?![/-])", re.IGNORECASE)
 _INSTALLATION = CommandPattern(INSTALLS, ("helm",))
 _STATEMENTS = re.compile(r";|&&|\|")
@@ -195,34 +198,42 @@ def prefer_chart(
     return None
 
 
-def _covers(rendered: RenderedCharts, programs: Iterable[Iterable[str]]) -> bool:
-    """Return True if charts run nearly all programs, each by one of its names."""
+def _covers(rendered: RenderedCharts, programs: Iterable[Iterable[str]], least: float = MOST) -> bool:
+    """Return True if charts run nearly all programs, each by one of its names, or a lesser share."""
     files = [each.data for each in rendered.manifests.values()]
     images = {image for data in files for image in images_in(data) if is_own_program("", image, "")}
     names = {name for data in files for name in names_of_objects(data)} if images else set[str]()
     words = [telling_words(each) for each in {*names, *(posixpath.basename(image_name(image)) for image in images)}]
     sought = [[telling_words(posixpath.basename(name)) for name in each] for each in programs]
     shared = sum(any(own <= other for own in each for other in words) for each in sought)
-    return shared >= MOST * len(sought) > 0
+    return shared >= least * len(sought) > 0
 
 
 class ChartBeside(Struct, frozen=True):
     """Charts that run the programs of compose files, and what shows that these aren't what visitors use.
 
-    It is proven if a pipeline or a controller installs the charts, and nothing the compose files.
+    It is proven if a pipeline or a controller installs the charts, and nothing the compose files. Of programs that have other names
+    there, or that only those need who work on the system, it is asked all the same: `least` is the share that charts run.
     """
 
     charts: list[str]
     reason: str
     is_proven: bool
     choice: ProjectChoice
+    least: float = MOST
+
+    @property
+    def is_asked(self) -> bool:
+        """Return True where the charts may be of another system."""
+        return self.least < MOST
 
     def is_replaced_by(self, rendered: RenderedCharts) -> bool:
         """Return True if what is understood of charts stands for the compose files: of one that is proven nearly all programs."""
         services = [each for project in self.choice.candidates for each in project.services.values()]
         if rendered.replaces(each.image for each in services):
             return True
-        return self.is_proven and _covers(rendered, ([name for name, _ in each] for each in programs_of(self.choice)))
+        programs = ([name for name, _ in each] for each in programs_of(self.choice))
+        return self.is_proven and _covers(rendered, programs, self.least)
 
 
 def chart_beside_compose(
@@ -234,8 +245,8 @@ def chart_beside_compose(
     found: FoundFiles,
 ) -> ChartBeside | None:
     """Return the charts that run the programs of compose files for development; None for any others."""
-    alike = [each for each in charts if is_in_chart(choice, each, directory, paths, found)]
-    if not alike:
+    shares = {each: share_in_chart(choice, each, directory, paths, found) for each in charts}
+    if max(shares.values(), default=0.0) < _SOME:
         return None
     texts = usage_texts(names, directory, found)
     compose = [
@@ -248,9 +259,14 @@ def chart_beside_compose(
         for each in evidence_of_chart(chart, directory, texts, paths, found, applied)
         if each.is_deed
     }
-    alike.sort(key=lambda each: each not in deeds)
+    alike = sorted((each for each in charts if shares[each] >= MOST), key=lambda each: each not in deeds)
+    least = MOST
+    if not alike and not has_strong(compose, 1):
+        alike, least = [each for each in charts if each in deeds and shares[each] >= _SOME], _SOME
+    if not alike:
+        return None
     is_proven = alike[0] in deeds and not any(each.is_deed for each in compose)
-    if has_strong(compose, 1) and not is_proven:
+    if (has_strong(compose, 1) or least < MOST) and not is_proven:
         return None
     against = strongest(compose, -1) if has_strong(compose, -1) else []
     against = against or ([f"isn't what visitors use: {deeds[alike[0]]}"] if is_proven else [])
@@ -259,7 +275,31 @@ def chart_beside_compose(
     )
     against = against or [*itertools.islice(installed, 1)]
     reason = f"{listed(against)}, and {alike[0]} is a Helm chart"
-    return ChartBeside([*deeds] if is_proven else [], reason, is_proven, choice) if against else None
+    return ChartBeside([*deeds] if is_proven else [], reason, is_proven, choice, least) if against else None
+
+
+def rival_charts(
+    directory: str, choice: ProjectChoice, names: Sequence[str], paths: Sequence[str], found: FoundFiles
+) -> list[str]:
+    """Return the charts of a system that visitors may use instead of compose files that are read.
+
+    These run hardly one of the programs, or nothing brings the compose files to visitors, and something tells how to install a chart.
+    """
+    own = find_own_charts(directory, paths, found) if choice.candidates else None
+    if own is None or runs_others(own, choice):
+        return own.charts if own is not None else []
+    texts = usage_texts(names, directory, found)
+    started = (
+        each.is_deed
+        for project in choice.candidates
+        for each in evidence_of_project(directory, project, texts, paths, found)
+    )
+    if any(started):
+        return []
+    applied = paths_of_controllers(directory, paths, found)
+    return [
+        chart for chart in own.charts if weigh(evidence_of_chart(chart, directory, texts, paths, found, applied)) > 0
+    ]
 
 
 def _deployer_of(

@@ -50,6 +50,10 @@ _EMULATED = re.compile(
 
 _LONGEST_LINE = 500
 
+_ENDS = (".yml", ".yaml")
+_FILLED_IN = (".template", ".tmpl", ".tpl")
+"""Ends of the names of manifests that a script fills in, behind those of YAML."""
+
 
 class ClusterSketch(Struct):
     """The manifests that aren't for trials: the images of the system's own programs, in full too, names, and more that they show.
@@ -82,7 +86,7 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
     directories, applied = set[str](), set[str]()
     stage_at = functools.cache(lambda place: stage_of(os.path.relpath(place or ".", directory)))
     for path in paths:
-        if not path.lower().endswith((".yml", ".yaml")):
+        if not _may_be_manifest(path):
             continue
         data = found.manifest(path)
         if not data and not is_kustomization(path):
@@ -132,15 +136,23 @@ def count_workloads(data: bytes) -> int:
     return sum(_line_before(data, match).lstrip(b" {") in (b"", b'"') for match in _WORKLOAD.finditer(data))
 
 
-def manifest_at(path: str, present: Set[str], found: FoundFiles) -> bytes:
-    """Return a manifest of Kubernetes; of the example of one that isn't among those present, nothing but settings to fill in."""
+def _may_be_manifest(path: str) -> bool:
+    """Return True for the path of a file of YAML, or of one that a script fills in."""
     stem, end = os.path.splitext(path)
-    is_to_fill = end in EXAMPLES and stem not in present
+    return (stem if end in _FILLED_IN else path).lower().endswith(_ENDS)
+
+
+def manifest_at(path: str, present: Set[str], found: FoundFiles) -> bytes:
+    """Return a manifest, or a template of one that isn't among those present; of an example nothing but settings to fill in."""
+    stem, end = os.path.splitext(path)
+    is_to_fill = (end in EXAMPLES or end in _FILLED_IN) and stem not in present
     name = stem if is_to_fill else path
     if not name[-5:].lower().endswith((".yml", ".yaml", ".json")) or holds_no_address(name):
         return b""
     data = found.manifest(path)
-    return data if not is_to_fill or (_IS_SETTINGS.search(data) and not count_workloads(data)) else b""
+    if is_to_fill and count_workloads(data):
+        return data if end in _FILLED_IN else b""
+    return data if not is_to_fill or end in _FILLED_IN or _IS_SETTINGS.search(data) else b""
 
 
 def names_of_objects(data: bytes) -> Iterator[str]:
@@ -254,7 +266,7 @@ def manifest_directories(directory: str, below: list[str]) -> list[str]:
     directories: dict[str, None] = {}
     above = 0 if directory == "." else len(directory) + 1
     for path in below:
-        if not path.lower().endswith((".yml", ".yaml")):
+        if not _may_be_manifest(path):
             continue
         inner = path[above:].split(os.sep)[:-1]
         depth = next((place for place, name in enumerate(inner, 1) if name.lower() in _OF_MANIFESTS), 0)

@@ -87,11 +87,8 @@ def _owner_of(image: str) -> str:
     return "" if "$" in image else image_without_tag(image).rpartition("/")[0]
 
 
-def charts_of_others(directory: str, choice: ProjectChoice, paths: Sequence[str], found: FoundFiles) -> list[str]:
-    """Return the charts of programs hardly one of which compose files run: these may be for those who work on the system."""
-    own = find_own_charts(directory, paths, found) if choice.candidates else None
-    if own is None:
-        return []
+def runs_others(own: OwnCharts, choice: ProjectChoice) -> bool:
+    """Return True for charts of programs hardly one of which compose files run: these may be for those who work on the system."""
     names = [
         telling_words(posixpath.basename(name))
         for project in choice.candidates
@@ -101,7 +98,7 @@ def charts_of_others(directory: str, choice: ProjectChoice, paths: Sequence[str]
     ]
     programs = [telling_words(posixpath.basename(image_name(each))) for each in own.images]
     shared = sum(any(one <= other or other <= one for other in names if other) for one in programs if one)
-    return own.charts if shared < _FEW * len(programs) else []
+    return shared < _FEW * len(programs)
 
 
 def evidence_of_tools(directory: str, manifests: Mapping[str, bytes], paths: Iterable[str]) -> Evidence | None:

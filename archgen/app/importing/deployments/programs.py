@@ -96,8 +96,8 @@ def telling_words(name: str) -> frozenset[str]:
     return words - _OF_ANY or words
 
 
-def is_in_chart(choice: ProjectChoice, chart: str, directory: str, paths: Sequence[str], found: FoundFiles) -> bool:
-    """Return True if a chart that runs something has a template, or values of an image, for nearly all programs of compose files.
+def share_in_chart(choice: ProjectChoice, chart: str, directory: str, paths: Sequence[str], found: FoundFiles) -> float:
+    """Return the share of the programs of compose files for which a chart that runs something has a template, or values of an image.
 
     One in a directory for tests or of examples isn't what visitors use.
     """
@@ -108,9 +108,9 @@ def is_in_chart(choice: ProjectChoice, chart: str, directory: str, paths: Sequen
     if stage_of(os.path.relpath(chart, directory)) == TRIAL or not any(
         _RUNS.search(found.data(path)) for path in below
     ):
-        return False
+        return 0.0
     if {each.built for alike in programs for _, each in alike} == {directory}:
-        return True
+        return 1.0
     values = found.text(os.path.join(chart, "values.yaml"))
     images = [*_REPOSITORY.findall(values), *_NAME_OF_PART.findall(values)]
     words = [telling_words(each) for each in (*(os.path.basename(path).partition(".")[0] for path in below), *images)]
@@ -118,4 +118,4 @@ def is_in_chart(choice: ProjectChoice, chart: str, directory: str, paths: Sequen
         any(telling_words(name) <= other for name, _ in alike for other in words if telling_words(name))
         for alike in programs
     ]
-    return bool(parts) and sum(parts) >= MOST * len(parts)
+    return sum(parts) / len(parts) if parts else 0.0
