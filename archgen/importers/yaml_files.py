@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from archgen.importers.facts import Configuration, FactSheet
 from archgen.importers.nodes import SourceNode
@@ -34,22 +35,29 @@ def is_template_of_another_tool(data: bytes) -> bool:
         roots = read_documents(data)
     except Unreadable:
         roots = _with_variables(data)
-    if not roots:
-        return True
+        if not roots:
+            return True
     # deeper down, holes are those that a controller fills in
-    names = [SourceNode(root, "").text_at("metadata", "name") for root in roots]
-    return any("{{" in name or _VARIABLE.decode() in name for name in names)
+    return any(b"{{" in name for name in _names_in(roots))
+
+
+def _names_in(roots: list[TreeNode]) -> Iterator[bytes]:
+    return (SourceNode(root, "").text_at("metadata", "name").encode() for root in roots)
 
 
 def _with_variables(data: bytes) -> list[TreeNode]:
-    """Return the documents of a template whose holes are values alone, each read as a variable that nothing sets; none for any other."""
+    """Return the documents of a template whose holes are values alone, each read as a variable that nothing sets.
+
+    There are none of any other, or where the name of an object has a hole.
+    """
     if _TEMPLATE.search(data) is not None or b"{%" in data:
         return []
     filled = _VALUE.sub(lambda line: line[1] + _FILLING.sub(_VARIABLE, line[2]), data)
     try:
-        return read_documents(filled)
+        roots = read_documents(filled)
     except Unreadable:
         return []
+    return [] if any(_VARIABLE in name for name in _names_in(roots)) else roots
 
 
 def documents(file: Configuration, sheet: FactSheet) -> list[SourceNode]:

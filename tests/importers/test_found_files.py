@@ -39,7 +39,7 @@ def test_templates_of_a_chart_are_no_errors_of_the_directory_that_holds_it(
     output = capsys.readouterr()
     assert output.err == ""
     assert [line for line in output.out.splitlines() if line.startswith("not read")] == [
-        "not read: charts/shop is a Helm chart: render it with `helm template charts/shop`, and import the result"
+        "not read: charts/shop is a Helm chart; `archgen import charts/shop` reads it instead"
     ]
     assert main(["import", "charts/shop", "--format", "summary"]) == 0
     assert "read charts/shop: a Helm chart" in capsys.readouterr().out

@@ -265,11 +265,12 @@ def _not_read(result: Import) -> Iterator[str]:
 def _charts(charts: tuple[str, ...]) -> list[str]:
     """Return a line for each Helm chart; one for all if they are many."""
     if len(charts) <= _MOST_ALIKE:
-        return [f"not read: {_rendering(chart)}" for chart in charts]
+        return [
+            f"not read: {each} is a Helm chart; `archgen import {shlex.quote(each)}` reads it instead"
+            for each in charts
+        ]
     first = charts[0]
-    return [
-        f"not read: {len(charts)} Helm charts, such as {first}: render each, as with `helm template {first}`, and import the results"
-    ]
+    return [f"not read: {len(charts)} Helm charts, such as {first}; `archgen import {first}` reads one instead"]
 
 
 def _templates(paths: tuple[str, ...]) -> Iterator[str]:
