@@ -66,17 +66,23 @@ def _hit(outer: Connection, inner: Sequence[Connection], flows: tuple[str, ...])
         by_source.setdefault(call.source, []).append(f"{_longest(call)} for {call.id}")
     (worst, longest), *others = by_source.items()
     also = [f"{name} {listed(first_few(calls, MOST_NAMED))}" for name, calls in others]
+    limit = spell_duration(outer.timeout or 0.0)
+    message = (
+        f"{outer.source} times out after {limit}, but "
+        f"{listed([f'{worst} behind it can take {listed(first_few(longest, MOST_NAMED))}', *first_few(also, MOST_NAMED)])}"
+    )
+    is_equal = all(_patience(call) == outer.timeout for call in inner)
+    if is_equal:
+        message = f"{outer.source} and {listed(list(by_source))} behind it give up after {limit} alike, so {outer.source} may be first"
     return Hit(
         subject=Subject("connection", outer.id),
-        message=(
-            f"{outer.source} times out after {spell_duration(outer.timeout or 0.0)}, but "
-            f"{listed([f'{worst} behind it can take {listed(first_few(longest, MOST_NAMED))}', *first_few(also, MOST_NAMED)])}"
-        ),
+        message=message,
         related=tuple(
             (Subject("connection", call.id), f"can take {spell_duration(_patience(call))}") for call in inner
         ),
         flows=flows,
         fix=_fix(outer, inner),
+        case="equal" if is_equal else None,
     )
 
 
@@ -129,6 +135,7 @@ RULE = Rule(
     code="REL011",
     title="Inverted timeouts",
     severity="warning",
+    cases=(("equal", "info"),),
     category="reliability",
     summary="A caller's timeout is not longer than its callee's timeout times its tries.",
     why=(
@@ -141,7 +148,8 @@ RULE = Rule(
         "Retry at one place only."
     ),
     limits=(
-        "Compares calls that follow each other in a flow and declare a `timeout`; pauses between retries don't count."
+        "Compares calls that follow each other in a flow and declare a `timeout`; pauses between retries don't count. "
+        "Equal times are an info finding: which caller is first depends on the network."
     ),
     references=(
         (
