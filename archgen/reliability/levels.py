@@ -6,6 +6,7 @@ full ⇒ every ⇒ serves: whatever serves a share of the requests alone is no s
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -18,6 +19,9 @@ from archgen.reliability.plan import Plan
 from archgen.reliability.requests import connections_under, is_deferred, requests
 from archgen.reliability.structure import build
 from archgen.reliability.traffic import unchecked
+
+REMEMBERED = 64
+"""Flows whose plans are kept: more than most models have."""
 
 
 class ServiceLevels(Struct, frozen=True):
@@ -33,9 +37,16 @@ class ServiceLevels(Struct, frozen=True):
 
 def levels(index: Index, flow: Flow, serves: Plan) -> ServiceLevels:
     """Return the functions of a flow, of which the first is built already."""
-    every = Plan(index, build(index, flow, level="every")) if may_fail_in_part(index, flow) else serves
-    full = Plan(index, build(index, flow, level="full")) if may_wait(index, flow) else every
-    return ServiceLevels(serves, every, full)
+    every, full = _stricter(index, flow)
+    return ServiceLevels(serves, every or serves, full or every or serves)
+
+
+@lru_cache(REMEMBERED)
+def _stricter(index: Index, flow: Flow) -> tuple[Plan | None, Plan | None]:
+    """Return the stricter functions of a flow, where they differ from the one before; they are the same in every state."""
+    every = Plan(index, build(index, flow, level="every")) if may_fail_in_part(index, flow) else None
+    full = Plan(index, build(index, flow, level="full")) if may_wait(index, flow) else None
+    return every, full
 
 
 def may_wait(index: Index, flow: Flow) -> bool:

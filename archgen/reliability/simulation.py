@@ -7,6 +7,7 @@ alone, as many as there are elements.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ from archgen.reliability.failure import States, alive, trace
 from archgen.reliability.hindrance import hindrances
 from archgen.reliability.hints import hints
 from archgen.reliability.index import Index
-from archgen.reliability.levels import levels
+from archgen.reliability.levels import REMEMBERED, levels
 from archgen.reliability.plan import Plan
 from archgen.reliability.requests import is_required, requests
 from archgen.reliability.shortfall import Shortfall, Waiting, shortfall, waiting
@@ -155,10 +156,12 @@ def _delayed(
     return FlowOutcome(flow.id, "delayed", True, step, path, lost, cut_off, waiting=reason, always=state == _SOUND)
 
 
+@lru_cache(REMEMBERED)
 def with_all_options(index: Index, flow: Flow) -> Plan:
     """Return the flow with every request and connection in it, so that all that it may use is seen.
 
     What one request can do without makes no other fail: a service works without a cache that is optional for it.
+    It is the same in every state, of which a rule asks for many.
     """
     structure = build(index, _demanding(flow))
     return Plan(index, replace(structure, optional=_optional(index, flow)))
