@@ -132,6 +132,8 @@ class World:
         self._working: dict[object, set[str]] = {}
         self._needed: dict[tuple[str, bool], tuple[dict[str, list[Request]], list[str]]] = {}
         self._look_ups: dict[str, Connection] = {}
+        self._connections: dict[str, list[Connection | None]] = {}
+        self._quorums = {one.id: quorum_of(one) for one in architecture.components}
 
     def with_failed(self, failed: State) -> World:
         """The same architecture in another state."""
@@ -172,7 +174,7 @@ class World:
         return managed.zone if isinstance(managed, Managed) and not replica.hosts else None
 
     def quorum_met(self, component: Component) -> bool:
-        asked = quorum_of(component)
+        asked = self._quorums[component.id]
         return component.kind == "client" or isinstance(asked, Quorum) or self.so_many_up(component, asked)
 
     def so_many_up(self, component: Component, asked: int | str | None) -> bool:
@@ -185,7 +187,7 @@ class World:
 
     def votes_met(self, component: Component, access: str) -> bool:
         """Whether the quorum of an access is met, and a write that waits for copies has them."""
-        asked, data = quorum_of(component), component.replication
+        asked, data = self._quorums[component.id], component.replication
         if isinstance(asked, Quorum) and not self.so_many_up(
             component, asked.read if access == "read" else asked.write
         ):
@@ -417,6 +419,11 @@ class World:
     def connections(self, request: Request) -> list[Connection | None]:
         if request.id in self._look_ups:
             return [self._look_ups[request.id]]
+        if request.id not in self._connections:
+            self._connections[request.id] = self._under(request)
+        return self._connections[request.id]
+
+    def _under(self, request: Request) -> list[Connection | None]:
         over = {target: self.over(request.source, target) for target in request.targets}
         # a step that names some of the alternatives calls no other, and none of them twice
         return [

@@ -120,16 +120,16 @@ def test_maintenance_makes_single_points(capsys: pytest.CaptureFixture[str]) -> 
 def test_maintenance_agrees_with_the_definition(seed: int) -> None:
     """What breaks a flow while an element is out is what breaks it together with that element."""
     model = architecture(seed)
-    index = Index(model)
+    index, world = Index(model), World(model, frozenset())
     for each in model.flows:
         plan = Plan(index, build(index, each))
         for out in plan.elements[:3]:
             gone = frozenset({(out.kind, out.id)})
             found = failures(plan, (out,))
-            assert found.possible == World(model, gone).succeeds(each)
+            assert found.possible == world.with_failed(gone).succeeds(each)
             if found.possible:
                 points = {(point.element.kind, point.element.id) for point in found.points}
-                lost = {one for one in elements(model) if not World(model, gone | {one}).succeeds(each)}
+                lost = {one for one in elements(model) if not world.with_failed(gone | {one}).succeeds(each)}
                 assert points == lost
                 assert {
                     tuple((element.kind, element.id) for element in cut) for cut in cut_sets(plan, 1, (out,)).sets

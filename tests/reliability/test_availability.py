@@ -22,10 +22,10 @@ LARGEST = 9
 
 
 def by_all_states(model, flow, plan, up) -> float:  # type: ignore[no-untyped-def]
-    total = 0.0
+    total, world = 0.0, World(model, frozenset())
     for state in product((False, True), repeat=len(plan.elements)):
         failed = frozenset((one.kind, one.id) for one, gone in zip(plan.elements, state, strict=True) if gone)
-        if World(model, failed).succeeds(flow):
+        if world.with_failed(failed).succeeds(flow):
             total += prod(1.0 - up[one] if gone else up[one] for one, gone in zip(plan.elements, state, strict=True))
     return total
 
