@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise
+from typing import TypeVar
 
 from archgen.layout.placed import Box, Placed, PlacedEdge, Point
 
 SLACK = 0.5
+T = TypeVar("T")
 
 
 def faults(placed: Placed) -> list[str]:
@@ -27,15 +29,15 @@ def _shrunk(box: Box) -> Box:
     return Box(box.x + SLACK, box.y + SLACK, box.width - 2 * SLACK, box.height - 2 * SLACK)
 
 
-def hit(start: Point, end: Point, box: Box) -> bool:
-    """Whether a level or upright segment runs through a box, not merely along its border."""
-    x, y, width, height = box.x, box.y, box.width, box.height
-    return (
-        (start[0] < x + width - SLACK or end[0] < x + width - SLACK)
-        and (start[0] > x + SLACK or end[0] > x + SLACK)
-        and (start[1] < y + height - SLACK or end[1] < y + height - SLACK)
-        and (start[1] > y + SLACK or end[1] > y + SLACK)
-    )
+def hits(start: Point, end: Point, boxes: Iterable[tuple[T, Box]]) -> Iterator[T]:
+    """What has a box that a level or upright segment runs through, not merely along its border."""
+    left, right = sorted((start[0], end[0]))
+    top, bottom = sorted((start[1], end[1]))
+    left, right, top, bottom = left + SLACK, right - SLACK, top + SLACK, bottom - SLACK
+    for one, box in boxes:
+        x, y = box.x, box.y
+        if right > x and left < x + box.width and bottom > y and top < y + box.height:
+            yield one
 
 
 def _nodes(placed: Placed) -> Iterator[str]:
@@ -73,14 +75,14 @@ def _segments(edge: PlacedEdge) -> Iterator[tuple[Point, Point]]:
 
 
 def _lines(placed: Placed) -> Iterator[str]:
+    cards = [(one.node.id, one.box) for one in placed.nodes]
+    headings = [(one.group.id, one.heading) for one in placed.groups if one.heading and not one.group.across]
     for edge in placed.edges:
         for start, end in _segments(edge):
-            for one in placed.nodes:
-                if hit(start, end, one.box):
-                    yield f"{edge.edge.id} runs through {one.node.id}"
-            for group in placed.groups:
-                if group.heading and not group.group.across and hit(start, end, group.heading):
-                    yield f"{edge.edge.id} runs through the heading of {group.group.id}"
+            for card in hits(start, end, cards):
+                yield f"{edge.edge.id} runs through {card}"
+            for group in hits(start, end, headings):
+                yield f"{edge.edge.id} runs through the heading of {group}"
 
 
 def _labels(placed: Placed) -> Iterator[str]:
@@ -95,9 +97,11 @@ def _labels(placed: Placed) -> Iterator[str]:
         for group in placed.groups:
             if group.heading and _shrunk(box).overlaps(group.heading):
                 yield f"the label of {edge.edge.id} overlaps the heading of {group.group.id}"
-        for other in placed.edges:
-            if other.bundle != edge.bundle and any(hit(start, end, box) for start, end in _segments(other)):
-                yield f"the label of {edge.edge.id} lies on {other.edge.id}"
+    for other in placed.edges:
+        for start, end in _segments(other):
+            for edge in hits(start, end, labels):
+                if other.bundle != edge.bundle:
+                    yield f"the label of {edge.edge.id} lies on {other.edge.id}"
 
 
 def _lying_on_each_other(placed: Placed) -> Iterator[str]:

@@ -13,6 +13,7 @@ from archgen.app.workspace import git as safe
 from archgen.cli import main
 from archgen.system.executables import find_executable
 from tests.app.hostile_repositories import LOST, MODEL, QUIET, TRAPS, Trap, git, repository
+from tests.trees import modules
 
 PACKAGE = Path(safe.__file__).parents[2]
 COMMANDS = (
@@ -200,11 +201,8 @@ def test_commands_are_searched_for_in_a_single_place() -> None:
 def test_git_is_run_in_a_single_place() -> None:
     """A call beside it would run with the repository's configuration; a key of that name, as Argo CD has one, runs nothing."""
     callers = {
-        path.relative_to(PACKAGE).as_posix()
-        for path in PACKAGE.rglob("*.py")
-        for text in [path.read_text(encoding="utf-8")]
-        if "git" in text
-        for tree in [ast.parse(text)]
+        path
+        for path, tree in modules().items()
         if sum(isinstance(node, ast.Constant) and node.value == "git" for node in ast.walk(tree)) > _keys(tree, "git")
     }
     assert callers == {"app/workspace/git.py"}

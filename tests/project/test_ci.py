@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,9 +74,16 @@ def test_the_hooks_are_commands_and_take_the_models(project: Path) -> None:
 # Completion
 
 
+@cache
+def completion(shell: str) -> str:
+    """Return the script that completes in a shell."""
+    done = subprocess.run([f"{BIN}/archgen", "completion", shell], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
 def complete(project: Path, *words: str) -> list[str]:
     """Return the words that bash offers for the last one, which may be empty."""
-    script = subprocess.run([f"{BIN}/archgen", "completion", "bash"], capture_output=True, text=True, check=True).stdout
+    script = completion("bash")
     line = " ".join(f"'{word}'" for word in ("archgen", *words))
     press_tab = f"COMP_WORDS=({line}); COMP_CWORD={len(words)}; COMP_TYPE=9; _shtab_archgen"
     code = f'{script}\n{press_tab}; printf "%s\\n" "${{COMPREPLY[@]}}"'
@@ -111,9 +119,9 @@ def test_every_command_and_shell_is_completed(project: Path) -> None:
     assert complete(project, "") == list(COMMANDS)
     assert set(complete(project, "-")) == {"-h", "--help", "--version"}
     for shell in ("bash", "zsh", "fish", "tcsh", "powershell"):
-        done = subprocess.run([f"{BIN}/archgen", "completion", shell], capture_output=True, text=True, check=True)
-        assert all(re.search(rf"\b{command}\b", done.stdout) for command in COMMANDS)
-        assert "%(" not in done.stdout
+        script = completion(shell)
+        assert all(re.search(rf"\b{command}\b", script) for command in COMMANDS)
+        assert "%(" not in script
 
 
 # The page

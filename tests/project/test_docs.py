@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -64,10 +65,18 @@ def make_repository(directory: str) -> None:
         subprocess.run(("git", *words), cwd=directory, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_that_is_shown_runs(command: str, tmp_path: object) -> None:
-    directory = str(tmp_path)
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a directory as `archgen new` leaves it."""
+    directory = str(tmp_path_factory.mktemp("started"))
     assert cli("new", "1", cwd=directory).returncode == 0
+    return directory
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_that_is_shown_runs(command: str, tmp_path: object, started: str) -> None:
+    directory = str(tmp_path)
+    shutil.copytree(started, directory, dirs_exist_ok=True)
     if BASELINE in command:
         assert cli("lint", *BASELINE.split(), "--write-baseline", cwd=directory).returncode == 0
     if command.startswith("review"):

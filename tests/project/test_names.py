@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
 
-from tests.paths import ROOT
+from tests.trees import modules as trees
 
 PLUGS: dict[str, tuple[str, ...]] = {
     "check": ("archgen/rules/",),
@@ -34,11 +33,9 @@ SLOW = {
 """Modules that import a library where they need it: most runs don't, and it takes about a hundredth of a small one or more."""
 
 
-@cache
 def modules() -> dict[str, ast.Module]:
     """Return the syntax tree of each module of the package by its path."""
-    files = sorted((ROOT / "archgen").rglob("*.py"))
-    return {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text(encoding="utf-8")) for file in files}
+    return {f"archgen/{path}": tree for path, tree in trees().items()}
 
 
 def public_names(module: ast.Module) -> Iterator[str]:

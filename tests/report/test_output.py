@@ -27,6 +27,7 @@ from tests.hostile_names import AWKWARD, MARKUP, STEERING, write
 from tests.paths import ROOT
 from tests.report.test_hostile_terminal import HOSTILE, model
 from tests.report.test_report_formats import SARIF
+from tests.trees import modules
 
 PACKAGE = ROOT / "archgen"
 NAMES = (*STEERING, MARKUP[2], AWKWARD[-2])
@@ -81,9 +82,9 @@ def test_our_own_colours_and_links_stay_and_no_other_sequence() -> None:
 def test_only_one_module_writes_to_the_standard_streams() -> None:
     calls = ("print", "sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write")
     writers = [
-        file.relative_to(PACKAGE).as_posix()
-        for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        path
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name | ast.Attribute)
         and ast.unparse(node.func) in calls

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
-from tests.paths import ROOT
-
-PACKAGE = ROOT / "archgen"
+from tests.trees import modules
 
 OPENERS = {
     "open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "FileIO", "mkstemp", "NamedTemporaryFile",
@@ -42,24 +39,24 @@ OF_OUR_OWN = {
 }
 
 
-def calls(path: Path) -> list[str]:
+def calls(module: ast.Module) -> list[str]:
     """The calls of a module that may open a file: of functions by these names, or of a module's or an object's."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(module):
         if isinstance(node, ast.Call):
             function = node.func
             if isinstance(function, ast.Name) and function.id in OPENERS - {"copy", "replace", "move", "rename"}:
                 found.append(function.id)
             if isinstance(function, ast.Attribute) and function.attr in OPENERS:
-                owner = ast.unparse(function.value)
                 # `replace` and `copy` are of texts and lists too
+                owner = function.value.id if isinstance(function.value, ast.Name) else ""
                 if function.attr not in {"copy", "replace", "move", "rename"} or owner in {"os", "shutil"}:
-                    found.append(f"{owner}.{function.attr}")
+                    found.append(ast.unparse(function))
     return found
 
 
 def test_files_are_opened_where_it_is_allowed() -> None:
-    found = {path.relative_to(PACKAGE).as_posix(): calls(path) for path in PACKAGE.rglob("*.py")}
+    found = {path: calls(module) for path, module in modules().items()}
     opening = {name for name, each in found.items() if each}
     allowed = OF_FILES | OF_OUR_OWN
     assert opening - set(allowed) == set(), {name: found[name] for name in opening - set(allowed)}
