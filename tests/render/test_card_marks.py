@@ -125,7 +125,10 @@ def test_badges_of_the_whole_system_stand_between_its_title_and_the_legend() -> 
 
 def test_names_that_are_cut_alike_begin_where_they_differ() -> None:
     """Two cards read "Open Search …": the nodes of the data and those that manage the cluster."""
-    labels = ("Federated observability data-nodes for retention", "Federated observability managers of all clusters")
+    labels = (
+        "Federated observability data-nodes for the retention of all logs and traces",
+        "Federated observability managers of all clusters of both datacenters",
+    )
     (node,) = drawn().nodes
     nodes = tuple(replace(node, id=label, label=label) for label in labels)
     cards = size_cards(Diagram(id="d", title="D", alt="", nodes=nodes), measures=BRIEF)
