@@ -328,3 +328,23 @@ def shares_disk(topology: Topology, component: Component) -> bool:
 
 _DISKS = ("iscsi", "nfs", "smb")
 """The protocols of disks and files of another machine."""
+
+
+def undeclared_backup(topology: Topology, store: Component) -> Component | None:
+    """Return the backup, if any, that calls a store and doesn't declare what it copies: most likely that, unless it keeps copies."""
+    if store.kind in _KEEPING:
+        return None
+    callers = (topology.components[call.source] for call in topology.incoming[store.id])
+    return next((each for each in callers if each.kind == "backup" and not each.backs_up), None)
+
+
+def is_filled_on_request(topology: Topology, index: Component) -> bool:
+    """Return True for an index that a caller fills who is asked to in a flow, and not by himself or from a queue."""
+    return any(_is_asked_through(topology, index, call.source) for call in topology.incoming[index.id])
+
+
+def _is_asked_through(topology: Topology, index: Component, source: str) -> bool:
+    """Return True if a caller of an index is asked to in a flow, and doesn't begin by itself as a worker does, or who takes jobs."""
+    hops = (hop for flow in topology.flows_of[index.id] for hop in topology.hops[flow])
+    asked = (hop for hop in hops if source in hop.targets and source != hop.step.source)
+    return any(topology.kind(hop.step.source).id not in QUEUES for hop in asked)

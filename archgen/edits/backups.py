@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from archgen.analysis.backups import copy_holders, holds_files, holds_only_copies, least_interval, shared_place
+from archgen.analysis.backups import (
+    copy_holders,
+    holds_files,
+    holds_only_copies,
+    least_interval,
+    shared_place,
+    undeclared_backup,
+)
 from archgen.analysis.topology import Topology
 from archgen.edits.encryption import ASKED_FOR
 from archgen.edits.patch import port_value
@@ -24,8 +31,9 @@ def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
     device = not store.managed and product_of(store.product).appliance
     # how often a database is copied that ships no log is for people to say
     in_time = store.kind == "database" or can_be_copied_in_time(topology, store)
-    if device or _is_of_cluster(topology, store) or not in_time:
-        # a device runs no job of others; one job copies all shards and their configuration at one point in time
+    if device or _is_of_cluster(topology, store) or not in_time or undeclared_backup(topology, store) is not None:
+        # a device runs no job of others; one job copies all shards and their configuration at one point in time; what a tool that is
+        # there copies already is only to be declared
         return ()
     for source, backups in topology.backups.items():
         if _is_alike(topology.components[source], store):

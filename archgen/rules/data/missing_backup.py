@@ -12,11 +12,13 @@ from archgen.analysis.backups import (
     fillers,
     holds_only_copies,
     is_copied_with_others,
+    is_filled_on_request,
     keeps_alone,
     keeps_mailboxes,
     keeps_uploads,
     mistake_in,
     passes_files_on,
+    undeclared_backup,
 )
 from archgen.analysis.exposure import EXCHANGE, callers_of, hands_on_queries, stores_reached
 from archgen.analysis.hops import Hop
@@ -26,7 +28,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
 from archgen.model.durations import spell_duration
-from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
+from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -78,17 +80,6 @@ def _keeps(facts: Topology, component: Component) -> bool:
     return keeps and component.id not in facts.coordinators and not is_copied_with_others(facts, component)
 
 
-def _is_filled_on_request(facts: Topology, index: Component) -> bool:
-    return any(_answers(facts, index, call.source) for call in facts.incoming[index.id])
-
-
-def _answers(facts: Topology, index: Component, source: str) -> bool:
-    """Return True if a caller of an index is asked to in a flow, and doesn't begin by itself as a worker does, or who takes jobs."""
-    hops = (hop for flow in facts.flows_of[index.id] for hop in facts.hops[flow])
-    asked = (hop for hop in hops if source in hop.targets and source != hop.step.source)
-    return any(facts.kind(hop.step.source).id not in QUEUES for hop in asked)
-
-
 def _takes_files(facts: Topology, component: Component) -> bool:
     """Return True for a provider's storage that flows write files to: unless switched on, it keeps no older versions."""
     written = bool(facts.flows_writing[component.id])
@@ -117,17 +108,25 @@ def _missing(facts: Topology, component: Component) -> Hit:
     what = component.title
     if component.uploads == "local" and not KINDS[component.kind].stores:
         what, beside = f"the uploads that {component.title} keeps on its server", ""
+    caller = undeclared_backup(facts, component) if case not in ("beside", "dispensable") else None
+    message = f"Nothing backs up {what}{beside}"
+    fix = _MAYBE_CACHE if case in ("beside", "dispensable") else _in_time(facts, component)
+    if caller is not None:
+        message = (
+            f"{caller.id} calls {what} and names nothing in `backs_up`, so nothing is declared to back it up{beside}"
+        )
+        fix = f"Add `backs_up: [{component.id}]` to {caller.id} if it copies it, with `every`, `keeps` and `restore_tested`."
     return Hit(
         subject=Subject("component", component.id),
-        message=f"Nothing backs up {what}{beside}",
+        message=message,
         flows=facts.flows_of[component.id],
-        fix=_MAYBE_CACHE if case in ("beside", "dispensable") else _in_time(facts, component),
+        fix=fix,
         case=case,
         # most streams hand on what others keep; whether this one is the only place of it is not declared
         confidence="low"
         if case == "passing"
         else "medium"
-        if case in ("index", "exchange", "application", "sessions", "beside", "dispensable")
+        if caller is not None or case in ("index", "exchange", "application", "sessions", "beside", "dispensable")
         else "high",
     )
 
@@ -295,7 +294,7 @@ def _untested(facts: Topology, component: Component, backups: tuple[Component, .
 
 def _may_be_filled(facts: Topology, component: Component) -> bool:
     """Return True for an index that no caller fills on request; an untested backup of it is no graver than none."""
-    return component.kind == "search" and not _is_filled_on_request(facts, component)
+    return component.kind == "search" and not is_filled_on_request(facts, component)
 
 
 def _outdated(facts: Topology, component: Component, tested: str, backups: tuple[Component, ...]) -> Hit:
