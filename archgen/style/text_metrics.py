@@ -133,6 +133,14 @@ def elide(text: str, width: float, size: float, bold: bool = False) -> str:
     return cut + ELLIPSIS if room > 0 else ELLIPSIS
 
 
+def elide_words(text: str, width: float, size: float, bold: bool = False) -> str:
+    """Return the text in a line, cut after a whole word where one has room."""
+    first = text.partition(" ")[0]
+    if first == text or text_width(f"{first} {ELLIPSIS}", size, bold) > width:
+        return elide(text, width, size, bold)
+    return wrap(text, width, size, bold, lines=1)[0]
+
+
 def _may_break(word: str, place: int) -> bool:
     """Return True if a line may end before a place in a word: after punctuation, or within CamelCase."""
     before, after = word[place - 1], word[place : place + 1]

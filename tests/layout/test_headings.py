@@ -37,6 +37,13 @@ def test_a_heading_rises_above_the_badges_of_a_card(node: PlacedNode, rises: boo
     assert top(group) > GROUP.box.y
 
 
+def test_a_heading_ends_with_a_whole_word() -> None:
+    room = Group(id="zone:g", subject="g", kind="zone", label="Server room of the school")
+    name = "Server room …"
+    assert fit_heading(room, text_width("Server room of the sch", SIZES.text, bold=True))[0] == name
+    assert fit_heading(room, text_width("Serv", SIZES.text, bold=True))[0] != name
+
+
 def test_the_glyph_of_a_host_makes_way_for_its_name() -> None:
     """Floating replicas stood in a box with the name "any of 4 ho…"."""
     pool = Group(id="pool:a b", subject="a", kind="host", label="any of 4 hosts", detail="a … d")
@@ -53,7 +60,8 @@ def test_the_glyph_of_a_host_makes_way_for_its_name() -> None:
     [
         ("10.2.0.11 · Power feed A", 220, "10.2.0.11 · Power feed A"),
         ("10.2.0.11 · Power feed A", 150, "Power feed A"),
-        ("10.2.0.11 · Power feed A", 118, "Power f…"),
+        ("10.2.0.11 · Power feed A", 118, ""),
+        ("10.2.0.11 · Power feed of hall A", 150, "Power feed …"),
         ("10.2.0.11", 105, ""),
     ],
 )

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import PlacedGroup, stacked_lines
 from archgen.model.kinds import KINDS
-from archgen.style.text_metrics import ELLIPSIS, elide, longest_word, text_width, wrap
+from archgen.style.text_metrics import ELLIPSIS, elide, elide_words, longest_word, text_width, wrap
 from archgen.style.theme import SIZES
 from archgen.views.diagram import GUARDS, SEPARATOR, Chip, Diagram, Edge, Group, Node
 
@@ -33,6 +33,9 @@ _WORD = 12.0
 """Width in sizes of its letters from which on a single word is cut."""
 
 _LINES = 2
+
+_FEW = 2
+"""The words, ellipsis included, that are too few for the second words of a group."""
 """The lines of a name on a card."""
 
 _MOST_LINES = 4
@@ -351,7 +354,7 @@ def fit_heading(group: Group, room: float, measures: Measures = USUAL) -> tuple[
         name = name.removesuffix(f" {group.kind}s")
     if lead + text_width(name, sizes.text, bold=True) > room:
         lead = 0.0
-    name = elide(name, room - lead, sizes.text, bold=True)
+    name = elide_words(name, room - lead, sizes.text, bold=True)
     used = lead + text_width(name, sizes.text, bold=True)
     left = room - used - 8
     detail = _fitting(group.detail, left, measures) if group.detail and left > 2 * sizes.text else ""
@@ -361,13 +364,16 @@ def fit_heading(group: Group, room: float, measures: Measures = USUAL) -> tuple[
 def _fitting(words: str, room: float, measures: Measures) -> str:
     """Return the second words of a group, without their first parts where these have no room.
 
-    Only words are cut, since a part of an address reads like another address.
+    Only words are cut, since a part of an address reads like another address, and only where whole ones say most of it.
     """
     parts, size = words.split(SEPARATOR), measures.sizes.label
     forms = (SEPARATOR.join(parts[start:]) for start in range(len(parts)))
     if fit := next((form for form in forms if text_width(form, size) <= room), ""):
         return fit
-    return "" if measures.brief or " " not in parts[-1] else elide(parts[-1], room, size)
+    if measures.brief or " " not in parts[-1]:
+        return ""
+    cut = elide_words(parts[-1], room, size)
+    return cut if len(cut.split()) > _FEW else ""
 
 
 def label_size(

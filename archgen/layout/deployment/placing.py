@@ -13,7 +13,7 @@ from archgen.layout.hanging import badges_of
 from archgen.layout.layering.net import chain_of
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, PlacedGroup, PlacedNode, Polyline
-from archgen.style.text_metrics import elide, text_width
+from archgen.style.text_metrics import elide_words, text_width
 from archgen.style.theme import SIZES
 from archgen.views.diagram import Diagram, Group
 
@@ -75,7 +75,7 @@ def _cleared(group: PlacedGroup, ways: list[Polyline], measures: Measures) -> Pl
     room = max(rooms, key=lambda box: box.width, default=None)
     if room is None or room.width < _LEAST:
         return group
-    title = elide(group.group.label, room.width, measures.sizes.text, bold=True)
+    title = elide_words(group.group.label, room.width, measures.sizes.text, bold=True)
     wide = text_width(title, measures.sizes.text, bold=True)
     return replace(group, heading=Box(room.x, words.y, wide, words.height), title=title, detail="")
 

@@ -13,7 +13,7 @@ from archgen.layout.sequence.framing import PLACE, TITLE, Work, beside_bars, pla
 from archgen.layout.sequence.lanes import FLAT_ICON, LOOP, PAGES, USUAL, Lifelines, Spacing
 from archgen.layout.sequence.placed import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, PlacedText
 from archgen.style.svg_markup import clean
-from archgen.style.text_metrics import ELLIPSIS, elide, text_width, wrap
+from archgen.style.text_metrics import ELLIPSIS, elide, elide_words, text_width, wrap
 from archgen.style.theme import LINES, SIZES
 from archgen.views.diagram import Block, Item, Message, Participant, Remark
 from archgen.views.diagram import Sequence as View
@@ -206,7 +206,7 @@ class _Rows:
         towards = 1 if x2 > x1 else -1
         lock = (x1 + towards * _LOCK_FROM_START, y)
         if protocol:
-            words = elide(protocol, lanes.gap_width(message), SIZES.small)
+            words = elide_words(protocol, lanes.gap_width(message), SIZES.small)
             text = PlacedText(words, middle, below, SIZES.small, LINES[message.meaning].role, "middle")
             if LINES[message.meaning].lock and text.box.overlaps(_around(lock), 1):
                 below += _UNDER_LOCK

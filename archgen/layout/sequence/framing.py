@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archgen.layout.placed import Box
 from archgen.layout.sequence.placed import Arrow, Bar, Head, PlaceBand, PlacedText
 from archgen.style.svg_markup import clean
-from archgen.style.text_metrics import elide
+from archgen.style.text_metrics import elide_words
 from archgen.style.theme import SIZES
 from archgen.views.diagram import Message, Participant
 
@@ -45,7 +45,7 @@ def place_band(run: tuple[int, int], heads: Sequence[Head], beside: float, top: 
     # a third beside each card leaves one between two bands
     beyond = beside / 3
     box = Box(first.x - beyond, top, last.right - first.x + 2 * beyond, bottom - top)
-    words = elide(clean(heads[run[0]].participant.place), box.width - 2 * beyond, SIZES.label, bold=True)
+    words = elide_words(clean(heads[run[0]].participant.place), box.width - 2 * beyond, SIZES.label, bold=True)
     return PlaceBand(box, PlacedText(words, box.x + beyond, top + 15, SIZES.label, "muted", bold=True))
 
 
