@@ -13,7 +13,7 @@ from archgen.model.finding import Finding
 from archgen.views.badges import with_every_badge
 from archgen.views.diagram import Diagram, without_words
 from archgen.views.equal.places import fold_equal
-from archgen.views.levels import EVERYTHING
+from archgen.views.levels import CARDS, EVERYTHING, Picture, level_diagrams
 from archgen.views.networks_folding import networks_by_role
 from archgen.views.zones import zones
 from archgen.views.zones_folding import without_lines, zones_by_host
@@ -35,6 +35,17 @@ def legible_aspect(topology: Topology, findings: Sequence[Finding], usual: Diagr
     if usual.id not in _FOLDED:
         return without_costly_hints(usual)
     return _first_legible(map(without_costly_hints, _FOLDED[usual.id](topology, findings, usual)), legibility)
+
+
+def legible_levels(
+    topology: Topology,
+    findings: Sequence[Finding] = (),
+    most: int = CARDS,
+    legible: Callable[[Diagram], bool] | None = None,
+) -> tuple[Picture, ...]:
+    """Return the diagrams of a system's levels, the system first, with those hints of the model that cost no tangle."""
+    pictures = level_diagrams(topology, findings, most=most, legible=legible)
+    return tuple(replace(picture, diagram=without_costly_hints(picture.diagram)) for picture in pictures)
 
 
 def _zones(topology: Topology, findings: Sequence[Finding], usual: Diagram) -> Iterator[Diagram]:

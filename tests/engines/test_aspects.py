@@ -152,6 +152,12 @@ def test_hints_that_tangle_the_lines_stay_in_the_deployment_alone(view: str, hin
     assert bool(drawn(check("m.arch.yaml", ranked(5, hinted).encode()), view).rank) == is_kept
 
 
+@pytest.mark.parametrize(("hinted", "is_kept"), [(4, True), (5, False)])
+def test_hints_that_tangle_the_lines_of_a_level_are_dropped(hinted: int, is_kept: bool) -> None:
+    ((_, diagram),) = at_levels(check("m.arch.yaml", ranked(5, hinted).encode()), "deployment", "system", True, False)
+    assert bool(diagram.rank) == is_kept
+
+
 def test_hints_that_cost_nothing_in_the_direction_of_a_picture_are_kept() -> None:
     """They were dropped for the lines of the direction that the picture had no room for."""
     rows = [[f"s{row}-{at}" for at in range(4)] for row in range(4)]

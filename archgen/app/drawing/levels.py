@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best
-from archgen.engines.legible_aspects import TANGLED, Legibility, legible_aspect, without_costly_hints
+from archgen.engines.legible_aspects import TANGLED, Legibility, legible_aspect, legible_levels, without_costly_hints
 from archgen.engines.score import crossings_of
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
@@ -19,16 +19,7 @@ from archgen.views.aspects import ASPECTS
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_equal_legibly, foldings
 from archgen.views.diagram import Diagram, without_words
-from archgen.views.levels import (
-    CARDS,
-    EVERYTHING,
-    FEW,
-    SYSTEM,
-    Picture,
-    declared_view,
-    is_readable,
-    level_diagrams,
-)
+from archgen.views.levels import CARDS, EVERYTHING, FEW, SYSTEM, Picture, declared_view, is_readable
 
 USUAL = ("deployment",)
 """The view that is weighed unless others are asked for."""
@@ -106,7 +97,7 @@ def at_levels(
             if least >= 1:
                 break
         return ((view, single),) if single is not None and least < 1 else _named(view, pictures)
-    return _named(view, (_picture(level_diagrams(tier.topology, shown), level),))
+    return _named(view, (_picture(legible_levels(tier.topology, shown), level),))
 
 
 def _as_it_is(diagram: Diagram, _: Legibility) -> Diagram:
@@ -133,7 +124,7 @@ def _legible(
     for most in (CARDS, *_FEWER):
         pictures = tuple(
             replace(picture, diagram=trim(picture.diagram, legibility))
-            for picture in level_diagrams(tier.topology, findings, most=most)
+            for picture in legible_levels(tier.topology, findings, most=most)
         )
         least = min(legibility(picture.diagram) for picture in pictures)
         if not best_pictures or least > most_legible:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import exp, log
 
 from archgen.app.drawing.pictures import Drawing
+from archgen.engines.legible_aspects import legible_levels
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
@@ -16,18 +17,7 @@ from archgen.slides.values import CAPTIONED, PICTURE
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_equal_legibly
 from archgen.views.diagram import Diagram, without_words
-from archgen.views.levels import (
-    Candidate,
-    Picture,
-    by_group,
-    by_kind,
-    by_network,
-    by_role,
-    by_zone,
-    collapsed,
-    crossed,
-    level_diagrams,
-)
+from archgen.views.levels import Candidate, Picture, by_group, by_kind, by_network, by_role, by_zone, collapsed, crossed
 from archgen.views.route import on_route, route_diagram, route_steps, successive_pairs
 
 CARDS, LINES = 28, 36
@@ -96,7 +86,7 @@ def deployment_diagrams(tier: CheckedModel, drawing: Drawing) -> tuple[Placed, .
     def is_legible(diagram: Diagram) -> bool:
         return _first((diagram, without_words(diagram)), drawing, PICTURE) is not None
 
-    levels = _unrepeated(level_diagrams(tier.topology, findings, legible=is_legible))
+    levels = _unrepeated(legible_levels(tier.topology, findings, legible=is_legible))
     return tuple(_largest((each.diagram, without_words(each.diagram)), drawing, PICTURE) for each in levels)
 
 
@@ -115,7 +105,7 @@ def _levels(tier: CheckedModel, drawing: Drawing) -> Iterator[Diagram]:
     findings = tier.findings if drawing.findings else ()
     everything = deployment(tier.topology, findings)
     folded = deployment(tier.topology, findings, fold_equal_legibly(tier.topology))
-    system = level_diagrams(tier.topology, findings)[0].diagram
+    system = legible_levels(tier.topology, findings)[0].diagram
     yield from (everything, folded, without_words(everything), without_words(folded), system, without_words(system))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
+from archgen.engines.legible_aspects import legible_levels
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.finding import Finding
@@ -19,7 +20,7 @@ from archgen.site.page import Column, LinkTo, Renderer
 from archgen.site.structure_data import Nodes, behind_cards
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram
-from archgen.views.levels import Picture, by_network, by_role, collapsed, level_diagrams
+from archgen.views.levels import Picture, by_network, by_role, collapsed
 from archgen.views.path import folded_path
 
 WHOLE = 16
@@ -105,12 +106,12 @@ def on_thumbnail(topology: Topology) -> Iterator[Diagram]:
 
 def small_levels(topology: Topology, findings: Sequence[Finding] = ()) -> tuple[Picture, ...]:
     """Return the diagrams of a system's levels with as few cards as a phone shows."""
-    return level_diagrams(topology, findings, most=CARDS) if findings else _plain_levels(topology, CARDS)
+    return legible_levels(topology, findings, most=CARDS) if findings else _plain_levels(topology, CARDS)
 
 
 @lru_cache(maxsize=64)
 def _plain_levels(topology: Topology, most: int) -> tuple[Picture, ...]:
-    return level_diagrams(topology, most=most)
+    return legible_levels(topology, most=most)
 
 
 def stage(system: CheckedModel, wide: Trial, phone: Trial, renderer: Renderer, link_to: LinkTo) -> Stage:

@@ -8,10 +8,11 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
+from archgen.engines.legible_aspects import legible_levels
 from archgen.model.slug import distinct
 from archgen.site.interactive.columns import is_whole_on_phone, small_levels
 from archgen.site.interactive.trial import fits_one_diagram
-from archgen.views.levels import Picture, level_diagrams
+from archgen.views.levels import Picture
 
 
 class GroupLevel(Struct, frozen=True):
@@ -36,7 +37,7 @@ class GroupLevel(Struct, frozen=True):
 def group_levels(topology: Topology) -> tuple[GroupLevel, ...]:
     """Return the groups of a system that have a page: those of its diagrams on a desktop and on a phone."""
     is_complete = fits_one_diagram(topology) and not topology.architecture.groups
-    wide = {} if is_complete else {picture.level: picture for picture in level_diagrams(topology)[1:]}
+    wide = {} if is_complete else {picture.level: picture for picture in legible_levels(topology)[1:]}
     small = {} if is_whole_on_phone(topology) else {picture.level: picture for picture in small_levels(topology)[1:]}
     return tuple(
         GroupLevel(wide.get(level) or small[level], small.get(level) or wide[level]) for level in {**small, **wide}

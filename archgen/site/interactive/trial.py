@@ -8,13 +8,14 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
+from archgen.engines.legible_aspects import legible_levels
 from archgen.model.architecture import Flow
 from archgen.model.finding import Finding
 from archgen.model.subject import Subject
 from archgen.site.structure_data import Nodes, element_indices
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Node
-from archgen.views.levels import is_readable, level_diagrams
+from archgen.views.levels import is_readable
 from archgen.views.path import folded_path, path_diagram
 
 
@@ -36,7 +37,7 @@ def trial(topology: Topology) -> Trial:
     """Return the diagram of a system that a visitor can read as one."""
     if fits_one_diagram(topology):
         return Trial(deployment(topology))
-    return _folded(topology, level_diagrams(topology)[0].diagram)
+    return _folded(topology, legible_levels(topology)[0].diagram)
 
 
 def trial_path(topology: Topology, flow: Flow, deployed: Diagram, findings: Sequence[Finding] = ()) -> Trial:

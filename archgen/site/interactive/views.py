@@ -7,7 +7,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from archgen.engines.legible_aspects import Legibility, legible_aspect
+from archgen.engines.legible_aspects import Legibility, legible_aspect, legible_levels
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.slug import distinct
 from archgen.site.interactive.trial import fits_one_diagram, trial_path
@@ -15,7 +15,7 @@ from archgen.site.system_change import SystemChange
 from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Diagram
 from archgen.views.diff import change_diagram
-from archgen.views.levels import declared_view, level_diagrams
+from archgen.views.levels import declared_view
 
 FLOWS = 6
 """Flows whose path is a view of the system's page; more would make the page heavy."""
@@ -92,7 +92,7 @@ def front(system: CheckedModel) -> str:
 
 def _levels(system: CheckedModel) -> Iterator[ViewTab]:
     """Yield the system with its groups collapsed, then each group opened."""
-    pictures = level_diagrams(system.topology, system.findings)
+    pictures = legible_levels(system.topology, system.findings)
     slugs = distinct(picture.level for picture in pictures[1:])
     yield ViewTab("system", "System", "system.svg", pictures[0].diagram)
     for picture in pictures[1:]:
