@@ -19,11 +19,13 @@ from archgen.edits.promotion import mirrors_itself, promoter_of
 from archgen.edits.services import is_of_one_zone
 from archgen.improve.grouping import grouped
 from archgen.improve.repair import find_smallest_repair
+from archgen.linting.acceptance import accepted_elements
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Architecture, Component
 from archgen.model.kinds import KINDS
 from archgen.model.problems import UsageError
 from archgen.model.steps import Request, steps_in_order
+from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import WhatIfReport, changed_yaml
 
@@ -39,11 +41,18 @@ HOW = (
 )
 
 
-def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) -> WhatIfReport:
-    """The model with the changes that the words say, or with the smallest repair where there are none."""
+def what_if(
+    model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...], today: str = "0001-01-01"
+) -> WhatIfReport:
+    """The model with the changes that the words say, or with the smallest repair where there are none.
+
+    `today` is an ISO date, after whose `until` an acceptance no longer counts.
+    """
     before = model.architecture
+    accepted: frozenset[Subject] = frozenset()
     if not add and not assign:
-        smallest_repair = find_smallest_repair(before)
+        accepted = accepted_elements(model.topology, today)
+        smallest_repair = find_smallest_repair(before, accepted)
         edits, smallest, left = smallest_repair.edits, smallest_repair.smallest, smallest_repair.left
     else:
         edits, smallest, left = (), None, ()
@@ -73,6 +82,7 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
         yaml=changed_yaml(before, after, chain(*leases)),
         smallest=smallest,
         left=left,
+        accepted=tuple(sorted(accepted)),
     )
 
 

@@ -60,8 +60,9 @@ class Repair(Struct, frozen=True):
 class _Search:
     """Candidates and verdicts for the architectures of a search, within a bounded amount of work."""
 
-    def __init__(self, architecture: Architecture) -> None:
+    def __init__(self, architecture: Architecture, accepted: frozenset[Subject]) -> None:
         self.work = 0
+        self.accepted = accepted
         self._index = Index(architecture)
         self._callers = self._index.callers
         self._impossible: frozenset[str] = frozenset()
@@ -122,9 +123,9 @@ class _Search:
         return failing <= impossible and all(set(own) <= set(points.get(flow, ())) for flow, own in after.items())
 
 
-def find_smallest_repair(architecture: Architecture) -> Repair:
-    """Return the smallest set of edits after which no element alone takes down a flow."""
-    search = _Search(architecture)
+def find_smallest_repair(architecture: Architecture, accepted: frozenset[Subject] = frozenset()) -> Repair:
+    """Return the smallest set of edits after which no element alone takes down a flow, but those whose loss is accepted."""
+    search = _Search(architecture, accepted)
     hopeless = _hopeless(architecture, search)
     for most in range(MOST_EDITS + 1) if hopeless is not None else ():
         edits = _within(search, architecture, (), most, hopeless or (), set())
@@ -140,7 +141,11 @@ def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
     edits = _with_votes_there(search, architecture, _at_home(search, architecture, edits))
     edits, repaired = renumber(architecture, edits, search.apply)
     edits = with_failover(architecture, edits)
-    return Repair(edits, tuple(search.points(repaired).items()), smallest)
+    left = {
+        flow: tuple(point for point in points if point not in search.accepted)
+        for flow, points in search.points(repaired).items()
+    }
+    return Repair(edits, tuple((flow, points) for flow, points in left.items() if points), smallest)
 
 
 def _with_votes_there(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
@@ -234,7 +239,7 @@ def _hopeless(architecture: Architecture, search: _Search) -> frozenset[tuple[st
         return None
     points = search.points(_applied(search, architecture, edits))
     left = [(flow, element) for flow, elements in points.items() for element in elements]
-    lost = {element for _, element in left} & _only_zones(architecture)
+    lost = ({element for _, element in left} & _only_zones(architecture)) | search.accepted
     return frozenset((*left, *((flow.id, element) for flow in architecture.flows for element in lost)))
 
 
@@ -250,7 +255,7 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
     elements = _elements(architecture)
     racks = {Subject("zone", zone.id) for zone in architecture.zones if zone.kind in BUILT}
     only = _only_zones(architecture) - racks
-    given_up: set[Subject] = set()
+    given_up: set[Subject] = set(search.accepted)
     tries: dict[Subject, float] = {}
     # before the first edit against each: its flows, the edits, the architecture
     started: dict[Subject, tuple[set[str], list[Edit], Architecture]] = {}

@@ -142,21 +142,24 @@ def visible_findings(
 
 
 def only_once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return the findings but those that repeat: each of their causes is told of by an open one that is as severe.
+    """Return the findings but those that repeat: each of their causes is told of by another one that is as severe.
 
-    Ask it after grading and of what is seen only: a finding that nobody reads, or acts on, tells of nothing.
+    Ask it after grading and of what is seen only: a finding that nobody reads, or acts on, tells of nothing. An accepted
+    one tells of what is accepted as well.
     """
     if not any(finding.repeats for finding in findings):
         return findings
-    worst: dict[str, int] = {}
+    worst: dict[tuple[str, bool], int] = {}
     for finding in findings:
-        if finding.accepted is None:
-            rank = SEVERITIES.index(finding.severity)
-            worst[finding.fingerprint] = min(rank, worst.get(finding.fingerprint, rank))
+        rank = SEVERITIES.index(finding.severity)
+        for accepted in (True,) if finding.accepted else (True, False):
+            worst[finding.fingerprint, accepted] = min(rank, worst.get((finding.fingerprint, accepted), rank))
 
     def repeats(finding: Finding) -> bool:
-        own = SEVERITIES.index(finding.severity)
-        told = (min(worst.get(each, len(SEVERITIES)) for each in telling) <= own for telling in finding.repeats)
+        own, accepted = SEVERITIES.index(finding.severity), finding.accepted is not None
+        told = (
+            min(worst.get((each, accepted), len(SEVERITIES)) for each in telling) <= own for telling in finding.repeats
+        )
         return bool(finding.repeats) and all(told)
 
     return tuple(finding for finding in findings if not repeats(finding))

@@ -10,6 +10,7 @@ from msgspec import Struct
 from archgen.analysis.topology import Topology
 from archgen.model.change import Change, Path
 from archgen.model.finding import Category, Confidence, Proof, Severity
+from archgen.model.requirements import Acceptance
 from archgen.model.subject import Subject
 
 _MARK = r"(?m)  # finding: (.+)$"
@@ -39,6 +40,7 @@ class Hit(Struct, frozen=True, gc=False, kw_only=True):
     those of the rule's `mend` that are known with the hit. `places` are where the hit stands, as paths through the model's
     text with labels, instead of the subject's place: the first is that of the finding, the others are related. One that
     `is_stated` follows from what the model states there: its flows tell what it concerns, and make it no less certain.
+    One that is `accepted` follows from what that acceptance of another finding covers alone.
     """
 
     subject: Subject
@@ -53,6 +55,7 @@ class Hit(Struct, frozen=True, gc=False, kw_only=True):
     changes: tuple[Change, ...] = ()
     places: tuple[tuple[Path, str], ...] = ()
     is_stated: bool = False
+    accepted: Acceptance | None = None
 
 
 class PreviousModel(Struct, frozen=True):

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from archgen.analysis.topology import Topology
-from archgen.linting.acceptance import accepts
+from archgen.linting.acceptance import accepts, in_force
 from archgen.linting.rule import Hit, PreviousModel, ReviewInput, Rule, RuleContext
 from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES, Accepted, Confidence, Finding, Related, Severity
 from archgen.model.problems import Place
@@ -51,11 +51,7 @@ def run_rules(
     ran = tuple(rule for rule in rules if rule.topic not in unknown)
     raw = tuple(_hits(context, ran, guard))
     hits = tuple(_unexplained(raw, _explained_elsewhere(context, ran, unknown, guard)))
-    accepted = tuple(
-        acceptance
-        for acceptance in topology.architecture.accept
-        if acceptance.until is None or acceptance.until >= today
-    )
+    accepted = in_force(topology, today)
     reviewed = (*hits, *_reviews(ran, hits, all_names, accepted, previous, context, guard))
     repeats = _repeats(context.topology.architecture.id, reviewed)
     findings = (
@@ -126,7 +122,7 @@ def _open(
 ) -> Iterator[tuple[str, Subject]]:
     """Yield the rule's id and the subject of each hit that isn't accepted."""
     for rule, hit in hits:
-        if not any(_matches(topology, acceptance, rule, hit.subject) for acceptance in accepted):
+        if hit.accepted is None and not any(_matches(topology, each, rule, hit.subject) for each in accepted):
             yield rule.id, hit.subject
 
 
@@ -198,7 +194,7 @@ def _finding(
         flows=hit.flows,
         confidence=_confidence(context.topology, hit),
         proof=hit.proof,
-        accepted=_accepted(context.topology, accepted, rule, hit.subject) if accepted else None,
+        accepted=_accepted(context.topology, accepted, rule, hit) if accepted else None,
         fixable=("safe" if rule.harmless else "unsafe") if changes else None,
         changes=changes,
         repeats=repeats,
@@ -231,9 +227,10 @@ def _all_related(source: Places, hit: Hit) -> Iterator[Related]:
         yield Related(hit.subject, label, place.file, place.line, place.column)
 
 
-def _accepted(topology: Topology, accepted: tuple[Acceptance, ...], rule: Rule, subject: Subject) -> Accepted | None:
-    matching = (acceptance for acceptance in accepted if _matches(topology, acceptance, rule, subject))
-    return next(map(_acceptance, matching), None)
+def _accepted(topology: Topology, accepted: tuple[Acceptance, ...], rule: Rule, hit: Hit) -> Accepted | None:
+    own = (acceptance for acceptance in accepted if _matches(topology, acceptance, rule, hit.subject))
+    acceptance = next(own, hit.accepted)
+    return None if acceptance is None else _acceptance(acceptance)
 
 
 def _acceptance(acceptance: Acceptance) -> Accepted:

@@ -244,15 +244,34 @@ def test_what_follows_from_other_findings_is_told_once_to_a_regular_reader(
     assert told(), "a regular reader isn't told that `two` is a single point of failure"
 
 
-@pytest.mark.parametrize("what", ["accepted", "downgraded", "known"])
+_RESTARTS = ("one or two takes down sure and guessed", "two takes down guessed")
+
+
+@pytest.mark.parametrize("until", ["2027-01-01", "2026-01-01"])
+def test_an_acceptance_of_a_loss_is_for_its_restarts_too(
+    project: Path, capsys: pytest.CaptureFixture[str], until: str
+) -> None:
+    """A restart takes no longer than the repair after a loss: to accept the loss and not the restart makes no sense."""
+
+    def told(subjects: str, *options: str) -> list[tuple[str, bool]]:
+        accepted = f"accept: [{{rule: single-point-of-failure, subject: {subjects}, reason: x, until: {until}}}]\n"
+        put(project, "shop", TWO_HOSTS + accepted)
+        found = run(capsys, *options)[1]
+        return [(one["message"], one["accepted"] is not None) for one in found if one["rule"] == "maintenance-downtime"]
+
+    holds = until > DAY[1]
+    assert told("one") == []
+    both, two = (f"A planned restart of {rest}" for rest in _RESTARTS)
+    assert told("one", "--persona", "strict") == [(two if holds else both, False)]
+    assert told("[one, two]", "--persona", "strict") == [(both, holds)]
+
+
+@pytest.mark.parametrize("what", ["downgraded", "known"])
 def test_what_nobody_acts_on_hides_nothing_that_follows_from_it(
     project: Path, capsys: pytest.CaptureFixture[str], what: str
 ) -> None:
     put(project, "shop", TWO_HOSTS)
-    if what == "accepted":
-        accepted = "accept: [{rule: single-point-of-failure, subject: one, reason: x, until: 2027-01-01}]\n"
-        put(project, "shop", TWO_HOSTS + accepted)
-    elif what == "downgraded":
+    if what == "downgraded":
         (project / "archgen.toml").write_text('[severity]\nsingle-point-of-failure = "info"\n', encoding="utf-8")
     else:
         run(capsys, "--select", "single-point-of-failure", "--baseline", "known.json", "--write-baseline")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
+from archgen.app.config.evaluation_date import today
 from archgen.app.exit_codes import INVALID, OK
 from archgen.app.models import load_models
 from archgen.app.report_formats import WHAT_IF
@@ -16,7 +17,7 @@ from archgen.app.workspace.inputs import find_and_read_one
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import report
-from archgen.cli.parser import add_format, add_model, terminal_style
+from archgen.cli.parser import add_format, add_model, add_today, terminal_style
 from archgen.linting.checked_model import valid_models
 from archgen.system.internal_errors import Isolation
 
@@ -39,6 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="'failover=automatic' or 'COMPONENT.failover=automatic'; repeatable",
     )
+    add_today(parser)
     add_format(parser, WHAT_IF)
 
 
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         return INVALID
     isolation = Isolation()
     for model in valid_models(models):
-        work = partial(what_if, model, tuple(options.add), tuple(options.set))
+        work = partial(what_if, model, tuple(options.add), tuple(options.set), today(options.today))
         comparison = isolation.attempt(work, model.file, "changes")
         if comparison is not None:
             write_report = partial(WHAT_IF[options.format], comparison, terminal_style())

@@ -27,6 +27,7 @@ def write(report: WhatIfReport) -> bytes:
             "smallest": report.smallest,
             "flows": flows,
             "left": {flow: [encode_element(point) for point in points] for flow, points in report.left},
+            "accepted": [encode_element(point) for point in report.accepted],
             "yaml": report.yaml,
         }
     )

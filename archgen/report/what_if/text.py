@@ -31,6 +31,8 @@ def write(report: WhatIfReport, style: Style) -> str:
         )
     if report.left and report.changes and report.smallest is not None:
         lines += ["", *wrap_columns(_left(report), style.width)]
+    if report.accepted and report.changes:
+        lines += ["", *wrap_columns(_accepted(report), style.width)]
     if report.smallest is False:
         lines += ["", "the search was cut short: fewer changes may do"]
     if report.yaml:
@@ -41,8 +43,10 @@ def write(report: WhatIfReport, style: Style) -> str:
 def _unchanged(report: WhatIfReport) -> str:
     """Return the reason why a search changes nothing; it looks for no cure of flows that fail with nothing lost."""
     if report.left:
-        return _left(report)
+        return "; ".join((_left(report), *((_accepted(report),) if report.accepted else ())))
     impossible = [brief(flow.flow) for flow in report.before if not flow.possible]
+    if not impossible and report.accepted:
+        return f"no change is needed: {_accepted(report)}, and no other single failure breaks a flow"
     if not impossible:
         return "no change is needed: no single failure breaks a flow"
     others = "no single failure breaks another flow" if len(impossible) < len(report.before) else "first correct that"
@@ -56,6 +60,13 @@ def _left(report: WhatIfReport) -> str:
     points = f"single point{'' if len(names) == 1 else 's'} of failure {listed(first_few(names, _MOST_LEFT))}"
     return (
         f"the search found no change for the {points}: `archgen lint` advises on {'it' if len(names) == 1 else 'each'}"
+    )
+
+
+def _accepted(report: WhatIfReport) -> str:
+    """Return the single points of failure that the model accepts; no change is sought for these."""
+    return (
+        f"the model accepts the loss of {listed(first_few([brief(point.id) for point in report.accepted], _MOST_LEFT))}"
     )
 
 

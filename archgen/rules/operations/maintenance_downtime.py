@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
+from msgspec.structs import replace
+
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AutomateFailover, apply_edit, needs_manual_failover
+from archgen.linting.acceptance import accepted_loss
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replica
 from archgen.model.subject import Subject
@@ -23,10 +26,22 @@ _IN_PLACE = ("in-place", "by-hand")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for the model that lists the elements whose maintenance takes down flows."""
+    """Yield a hit for the model that lists the elements whose maintenance takes down flows.
+
+    An element whose loss is accepted is none of them; where there are no others, the acceptance covers the hit.
+    """
     facts = context.topology
     restarted = (cause for cause in facts.losses.root_causes if _maintained(facts, cause))
     maintained = tuple(cause for cause in map(partial(_without_backup_flows, facts), restarted) if cause.points)
+    accepted = {cause.element: accepted_loss(facts, cause, context.today) for cause in maintained}
+    still_open = tuple(_hits(facts, tuple(cause for cause in maintained if accepted[cause.element] is None)))
+    yield from still_open or (
+        replace(hit, accepted=next(filter(None, accepted.values()))) for hit in _hits(facts, maintained)
+    )
+
+
+def _hits(facts: Topology, maintained: tuple[RootCause, ...]) -> Iterator[Hit]:
+    """Yield a hit for the elements among some whose maintenance takes down flows, if there are any."""
     moving = (_after_leaving(facts, _surely(facts, cause)) for cause in maintained if not _moves_first(facts, cause))
     stopping = [cause for cause in moving if cause.points]
     if not stopping:
@@ -264,7 +279,8 @@ RULE = Rule(
     ),
     limits=(
         "Treats a restart as the loss of the element while it lasts. Doesn't report restarts that are shorter than a "
-        "client's own retries, nor those that only stop a backup. Reports separately the restarts before which a person "
+        "client's own retries, nor those that only stop a backup. "
+        "An acceptance of the loss of an element covers its restarts. Reports separately the restarts before which a person "
         "can switch over, as info if nothing else takes down a flow. Counts a hypervisor as restarted with its virtual machines on it, "
         "although they may be moved while they run. A replica that a platform places "
         "(`runs_on: {any: …}`) is started elsewhere before the old one ends, unless `deploy` is `in-place` or it keeps data."
