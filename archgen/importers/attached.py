@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,7 @@ from archgen.importers.protocols import protocol_of_port, takes_tls_alone
 from archgen.importers.proxies import Pools, Proxy, is_trial_configuration
 from archgen.importers.sources.calls.registered_names import calls_by_registered_names
 from archgen.importers.sources.probes import asked_by_others
+from archgen.importers.stages import EXAMPLES
 from archgen.importers.variable_names import names_callers, sets_host
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -181,7 +183,8 @@ def _indent(line: str) -> int:
 
 def is_proxy(file: Configuration) -> bool:
     """Return True if a file looks like the configuration of a proxy."""
-    yaml = file.path.lower().endswith((".yml", ".yaml", ".json"))
+    stem, end = posixpath.splitext(file.path.lower())
+    yaml = (stem if end in EXAMPLES else f"{stem}{end}").endswith((".yml", ".yaml", ".json"))
     return not yaml and (is_haproxy(file) or is_nginx(file) or is_keepalived(file))
 
 
@@ -301,10 +304,13 @@ def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sh
         origin = Origin(attachment.file.path, number + attachment.line)
         protocol = mention.protocol or (None if fetches else protocol_of_port(mention.port)) or "http"
         evidence = IN_SOURCE if attachment.is_shared else MOUNTED
-        sure: Confidence = "medium" if attachment.is_shared or mention.assumed else "high"
+        is_others = attachment.of_roles and not KINDS[sheet.kind_of(mention.host) or "service"].stores
+        sure: Confidence = "medium" if attachment.is_shared or mention.assumed or is_others else "high"
         sheet.add(Fact(subject, "protocol", protocol, origin, evidence, sure))
-        if mention.assumed:
+        if mention.assumed or is_others:
             sheet.add(Fact(subject, "is_assumed", True, origin, evidence, "medium"))
+        if is_others:
+            sheet.add(Fact(f"component:{mention.host}", "member", f"sharer:{caller}", origin, evidence, "medium"))
         if mention.protocol is not None or fetches:
             sheet.add(Fact(subject, "is_spoken", True, origin, evidence, sure))
         sheet.add(Fact(subject, "served", [mention.port or 0, protocol], origin, evidence, sure))

@@ -244,6 +244,11 @@ class FactSheet:
         for fact in facts:
             self.add(fact)
 
+    def kind_of(self, component: str) -> str | None:
+        """Return the kind of a component, None where no fact tells it."""
+        fact = self._facts.get((f"component:{component}", "kind", b""))
+        return str(fact.value) if fact is not None else None
+
     def evidence_of(self, subject: str, key: str) -> str:
         """Return the evidence for a value of a subject that has a single one; the empty text without any."""
         present = self._facts.get((subject, key, b""))
@@ -371,7 +376,8 @@ class Attachment(Struct, frozen=True):
     """A configuration that a component mounts at `target`, and the names by which the component reaches others.
 
     `line` is that of the file before the configuration, where it stands inside another file; one that is `is_shared` is read
-    by several components, of which not each needs all of it.
+    by several components, of which not each needs all of it; one that is `of_roles` is given to roles of one image that answer
+    requests, and to this one, which doesn't.
     """
 
     owner: str
@@ -382,3 +388,4 @@ class Attachment(Struct, frozen=True):
     line: int = 0
     is_shared: bool = False
     is_in_cluster: bool = False
+    of_roles: bool = False

@@ -24,13 +24,14 @@ from archgen.importers.catalogue import PRODUCTS, REGISTRIES, STORES, Known
 from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.names import free_id, make_id
 from archgen.importers.products import Guess, known_by_name
-from archgen.importers.schemes import ALONE, Beside, pairs_state_tls, protocol_of_scheme
+from archgen.importers.schemes import ALONE, Beside, has_options_of_redis, pairs_state_tls, protocol_of_scheme
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.store_names import (
     MANAGED,
     as_provided,
     names_host_alone,
     read_name_of_address,
+    store_in_namespace,
     tells_store_host,
 )
 
@@ -54,7 +55,7 @@ _REDIRECTS = re.compile(r"REDIRECT|CALLBACK|LOGOUT|BROWSER", re.IGNORECASE)
 _BARE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)(?::([0-9]{1,5}))?")
 PLACEHOLDER = re.compile(
     r"(?<![a-z0-9-])example\.|(?<![a-z])your([-_ .]|(company|domain|host|server|name|site|app|org|db|database|account|cluster))|"
-    r"^(https?://)?my[a-z0-9-]*\.(com|org|net)(?![.a-z])|"
+    r"^(https?://)?(my[a-z0-9-]*|foo|bar)\.(com|org|net)(?![.a-z])|"
     r"(?<![a-z])(change|replace)[-_ ]?(me|this|it|with|by)(?![a-z])|(?<![a-z])placeholder|xxx|^<|\$[({]|^_+[A-Z_]*$",
     re.IGNORECASE,
 )
@@ -69,17 +70,8 @@ _PAIR = re.compile(r"(?:^|[;\s])\s*([A-Za-z][A-Za-z ]{1,30}?)\s*=\s*([^;\s]*)")
 _HOST_OF_PAIRS = re.compile(r"(?:tcp:)?([A-Za-z0-9][A-Za-z0-9_.-]*)(?:[,:]([0-9]{1,5}))?(?:[\\/].*)?", re.IGNORECASE)
 _HOST_WORDS = ("server", "host", "datasource", "address", "addr", "networkaddress")
 _DATABASE_WORDS = {"database", "initialcatalog", "dbname"}
-_LOGIN_WORDS = {
-    "userid",
-    "uid",
-    "user",
-    "username",
-    "trustedconnection",
-    "integratedsecurity",
-    "authentication",
-    "password",
-    "pwd",
-}
+_LOGIN_WORDS = {"userid", "uid", "user", "username", "trustedconnection", "integratedsecurity", "authentication"}
+_LOGIN_WORDS |= {"password", "pwd"}
 _OF_SQL_SERVER = {
     "initialcatalog",
     "trustservercertificate",
@@ -267,7 +259,7 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
             yield mention, known
     if not asked:
         return
-    names_host = names_host_alone(name)
+    names_host = names_host_alone(name) or has_options_of_redis(value)
     may_be_any = by_word is not None or (port is not None and names_host)
     for part in value[:2000].split(","):
         match = _BARE.fullmatch(part.strip(LIST_SIGNS))
@@ -275,6 +267,7 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
             continue
         number = int(match[2]) if match[2] else port
         known = _with_product(by_word, match[1], number) if may_be_any else _at_own_port(name, match[1], number)
+        known = store_in_namespace(match[1]) if known is None and names_host else known
         # a word is a host for certain where the product's own port stands behind it, or where the variable can hold nothing else
         if known is None or not _may_be_outside(known, match[1]):
             continue

@@ -33,7 +33,7 @@ _LIBRARIES = {
     "mongodb": "mongo|mongoose|pymongo|motor|beanie",
     "redis": "redis|ioredis|aioredis|hiredis|coredis|bull|bullmq|rq|sidekiq|resque|jedis|lettuce|predis|redisson|asynq|"
     "arq|redigo|rueidis|redix|valkey|iovalkey",
-    "amqp": "amqp|amqplib|rabbit|rabbitmq|pika|bunny|lapin",
+    "amqp": "amqp|amqplib|rabbit|rabbitmq|pika|bunny|lapin|sneakers|hutch|advanced-sneakers",
     "kafka": "kafka|aiokafka|sarama|rdkafka",
     "nats": "nats",
     "mqtt": "mqtt|paho",
@@ -68,7 +68,7 @@ _STEMS = {
     "mssql": r"sql|odbc|tedious",
     "mongodb": r"mongo|motor|beanie",
     "redis": r"redis|valkey|bull|queue|cache|resque|sidekiq",
-    "amqp": r"amqp|rabbit|pika|bunny|carrot|lapin|celery|kombu|dramatiq|queue|messag",
+    "amqp": r"amqp|rabbit|pika|bunny|sneakers|hutch|carrot|lapin|celery|kombu|dramatiq|queue|messag",
     "kafka": r"kafka|sarama|franz|confluent|faust|stream",
     "nats": r"nats|stream",
     "mqtt": r"mqtt|paho",

@@ -46,8 +46,8 @@ _COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     (r"\bcelery\b(?!.*\sworker(\s|$)).*\sbeat(\s|$)", "scheduler", None),
     (
         r"\bsidekiq\b|\bcelery\b.*\bworker\b|\brq\s+worker|\brqworker\b|queue:(work|listen)|\bhorizon\b|\bdramatiq\b"
-        r"|\bresque\b|delayed_job|jobs:work|\bgood_job\b|solid_queue|\barq\b|\bhuey\b|messenger:consume|\bfaktory-worker\b"
-        r"|\brun_?worker\b|\bqcluster\b|^[\w./-]+\s+(start-)?workers?\s|\bworkers?(\.(py|js|ts|rb|mjs))?$|[:/-]worker\b",
+        r"|\bresque\b|\bsneakers:run\b|\bhutch\b|delayed_job|jobs:work|\bgood_job\b|solid_queue|\barq\b|\bhuey\b|messenger:consume|\bfaktory-worker\b"
+        r"|\brun_?worker\b|\bqcluster\b|^[\w./-]+\s+(start-)?workers?\s|\bworkers?(\.(py|js|ts|rb|mjs))?$|(?<!-)[:/-]worker\b",
         "worker",
         None,
     ),

@@ -51,6 +51,13 @@ def protocol_of_scheme(scheme: str) -> tuple[str | None, bool]:
     return (secured(protocol) if is_secured and protocol is not None else protocol), is_secured
 
 
+_OPTION_OF_REDIS = re.compile(
+    r",\s*(?:abortConnect|allowAdmin|connectRetry|connectTimeout|defaultDatabase|password|resolveDns|serviceName|ssl|syncTimeout)\s*=",
+    re.IGNORECASE,
+)
+"""An option behind the hosts in the connection string of StackExchange.Redis: `cache,abortConnect=false`."""
+
+
 def _plain(scheme: str) -> str | None:
     protocol = _SCHEMES.get(scheme, scheme)
     return protocol if (protocol in PROTOCOLS and protocol not in _BARE) or scheme in _SCHEMES else None
@@ -136,3 +143,8 @@ def told_beside(name: str, value_of: Callable[[str], str]) -> Beside:
     stems = (_OF_LIBRARIES.get(name, stem), stem.removesuffix("_BOOTSTRAP")) if is_host else ()
     stated = (value_of(f"{each}{sign}") for each in stems if each for sign in _SIGNS_OF_TLS)
     return Beside(port, any(_ASKS_FOR_TLS.fullmatch(text) is not None for text in stated))
+
+
+def has_options_of_redis(text: str) -> bool:
+    """Return True for hosts with options behind them, as StackExchange.Redis has them: all that stands before is a host."""
+    return "=" in text and _OPTION_OF_REDIS.search(text[:2000]) is not None

@@ -8,7 +8,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from archgen.importers.catalogue import PRODUCTS, PROVIDED, REGISTRIES, Known
-from archgen.importers.products import guess
+from archgen.importers.products import guess, known_by_name
 from archgen.model.kinds import KINDS
 
 _BY_WORD = tuple((re.compile(pattern), product) for pattern, product in (
@@ -22,6 +22,12 @@ _BY_WORD = tuple((re.compile(pattern), product) for pattern, product in (
     (r"NACOS", "nacos"), (r"EUREKA", "eureka"), (r"(^|_)CONSUL_", "consul"), (r"KEYCLOAK", "keycloak"), (r"^VAULT_", "vault"),
     (r"(^|_)ETCD_", "etcd"), (r"(^|_)(DB|DATABASE|DATASOURCE)_", ""),
 ))  # fmt: skip
+_NAMESPACE = re.compile(
+    r"(?!(info|local|localdomain|internal|intranet|private|home|docker|cloud|tech|host|site|store|shop|online|space|systems|network|live)$)"
+    r"[a-z][a-z0-9-]{3,62}"
+)
+"""A word behind the name of a service that is its namespace, and not the end of a public name."""
+
 _OF_PROVIDERS = tuple((re.compile(pattern), product) for pattern, product in (
     (r"(^|_)SQS_(\w+_)?(URL|NAME|ARN|QUEUE)$|(^|_)SQS_?QUEUE", "sqs"), (r"(^|_)SNS_(\w+_)?(ARN|TOPIC|NAME)$", "sns"),
     (r"(^|_)DYNAMO(DB)?_(\w+_)?TABLES?(_|$)", "dynamodb"), (r"(^|_)KINESIS_(\w+_)?STREAM", "kinesis"),
@@ -168,3 +174,10 @@ def product_of_chart(chart: str, title: str) -> Known | None:
     kind = guess(title, chart.rpartition("/")[2], "", frozenset())
     is_routing = KINDS[kind.known.kind].balances or kind.known.kind == "web-server"
     return kind.known if kind.sure and kind.known.product is not None and not is_routing else None
+
+
+def store_in_namespace(host: str) -> Known | None:
+    """Return the store of which a service in another namespace has the name: `elasticsearch-es-http.search`."""
+    name, _, space = host.partition(".")
+    known = known_by_name(name) if _NAMESPACE.fullmatch(space) is not None else None
+    return known if known is not None and known.keeps_data and known.product is not None else None

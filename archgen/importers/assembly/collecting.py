@@ -119,6 +119,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_near",
         "is_on_machine",
         "is_unserved",
+        "is_deaf",
         "is_opened",
         "is_hooked",
         "is_page",

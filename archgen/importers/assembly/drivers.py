@@ -49,7 +49,13 @@ def ask_for_drivers(inventory: Inventory) -> list[ImportQuestion]:
         for part in open_[title]:
             rest.setdefault(part.id, []).append(title)
     programs = sorted(rest, key=lambda name: min(order.index(title) for title in rest[name]))
-    asked += [_ask_for_program(inventory.parts[name], rest[name]) for name in programs]
+    # of programs of one image, that which answers stands for all
+    alike: dict[tuple[str | None, ...], list[Part]] = {}
+    for name in programs:
+        alike.setdefault((inventory.parts[name].image or name, *rest[name]), []).append(inventory.parts[name])
+    for parts in alike.values():
+        first = next((each for each in parts if each.traits.serves), parts[0])
+        asked.append(_ask_for_program(first, rest[first.id], len(parts) - 1))
     return asked[: _MOST_ASKED + 2]
 
 
@@ -94,12 +100,13 @@ def _ask_for_title(title: str, programs: list[Part], stores: list[Part]) -> Iter
     yield question("caller" if stores else "driver-caller", target, ask, (*names, "none"), (str(programs[0].source),))
 
 
-def _ask_for_program(part: Part, titles: list[str]) -> ImportQuestion:
-    name = part.id
-    ask = f"{name} has a library for {titles[0]}, and no file an address. Does it call it?"
+def _ask_for_program(part: Part, titles: list[str], others: int) -> ImportQuestion:
+    name, it = part.id, "it" if not others else part.id
+    has = f"{name} has" if not others else f"{name} and {others} more components of its image have"
+    ask = f"{has} a library for {titles[0]}, and no file an address. Does {it} call it?"
     if len(titles) > 1:
         shown = listed(first_few(titles, _MOST_NAMED))
-        ask = f"{name} has libraries for {shown}, and no file an address. Which of these does it call?"
+        ask = f"{has} libraries for {shown}, and no file an address. Which of these does {it} call?"
     return question("driver-callee", name, ask, (*titles, "none"), (str(part.source),))
 
 

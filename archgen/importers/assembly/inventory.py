@@ -23,8 +23,9 @@ class Part(Struct, kw_only=True):
 
     `servers` are those of a pool that a proxy calls by their addresses, each with its name, its host and its port;
     `names` are the names and addresses that such a proxy answers to, and that of a store that is outside.
-    One that is `is_unserved` has no name that a request could come by, and one that is `is_page` has one on a port of pages; one
-    that `is_opened` is reached from outside the cluster, by whatever protocol, and the API server itself calls one that
+    One that is `is_unserved` has no name that a request could come by, one that `is_deaf` no port either, and one that is `is_page`
+    has a name on a port of pages; one that `is_opened` is reached from outside the cluster, by whatever protocol, and the API
+    server itself calls one that
     `is_hooked`. `left_callers` are parts that call it and aren't imported, and `strays` places that a proxy leads to and
     at which nothing imported is; `published` are its ports in files for development. One that `is_provided` is a
     service that others run on the internet. One that is outside and `is_near` has a name of
@@ -67,6 +68,7 @@ class Part(Struct, kw_only=True):
     is_near: bool = False
     is_on_machine: bool = False
     is_unserved: bool = False
+    is_deaf: bool = False
     is_opened: bool = False
     is_hooked: bool = False
     is_page: bool = False

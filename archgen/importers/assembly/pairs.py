@@ -42,6 +42,8 @@ def join_alike(inventory: Inventory) -> Inventory:
         for call in inventory.callers(part.id):
             del inventory.calls[call.source, part.id]
             inventory.join(replace(call, target=same.id))
+        # who may call it by the other name is still asked about
+        same.sharers = sorted({*same.sharers, *part.sharers})
         del inventory.parts[part.id]
     inventory.calls = dict(sorted(inventory.calls.items()))
     return inventory
@@ -53,8 +55,8 @@ def _is_called_alike(part: Part, store: Part, inventory: Inventory) -> bool:
     In a cluster the objects of a release begin with its name, which an address may lack, or have where the store has none.
     """
     words, own = _words(part.id), _words(store.id)
-    if words == own or store.host is not None:
-        return words == own
+    if words == own or store.host is not None or any(words == _words(name) for name in store.names):
+        return words == own or store.host is None
     others = (_words(each.id) for each in inventory.parts.values() if each.id not in (part.id, store.id))
     return (not words or not own) and any((words or own) <= each for each in others)
 

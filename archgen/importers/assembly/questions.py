@@ -14,6 +14,7 @@ from archgen.importers.assembly.open_topics import ask_for_topics
 from archgen.importers.assembly.registries import beside_registries, registered_behind
 from archgen.importers.facts import AWAITED, BY_PORT, Origin
 from archgen.importers.names import words_of
+from archgen.importers.providers.catalogue import is_provider
 from archgen.importers.secrets import is_secret_name
 from archgen.model.products import product_of
 from archgen.model.wording import first_few, listed
@@ -210,10 +211,12 @@ def _needs(inventory: Inventory) -> Iterator[ImportQuestion]:
     Beyond these few there is a question for all that is left of a program.
     """
     needs = [(part.id, name, *need) for part in inventory.parts.values() for name, need in part.needs.items()]
-    ordered = sorted(needs, key=lambda need: need[-1] != [])
+    ordered = sorted(needs, key=lambda need: (need[-1] != [], need[2] != "mail" and not is_provider(need[1])))
     for caller, name, kind, variable, host, place, others in ordered[:_MOST_NAMED]:
         if callers := [each for each in others if each in inventory.parts]:
-            ask = f"{variable} of several components names {host or name}. Which of them call it?"
+            ask = f"{variable} of several components names {host}. Which of them call it?"
+            if not host:
+                ask = f"Nothing but {variable} says that one of several components calls {name}. Which of them do?"
             yield question("provider-caller", name, ask, (*sorted((caller, *callers)), "none"), (str(place),))
             continue
         ask = f"By {variable}, {caller} calls {name} on the internet. Does it, and can it do without?"
@@ -223,15 +226,25 @@ def _needs(inventory: Inventory) -> Iterator[ImportQuestion]:
             ask = f"No file holds an address for {variable} of {caller}. Does it call {name}, and can it do without?"
         sort = "provider" if kind == "external-service" else "address"
         yield question(sort, f"{caller} -> {name}", ask, ("required", "optional", "none"), (str(place),))
-    left: dict[str, list[tuple[str, str, Origin]]] = {}
+    left: dict[str, dict[str, tuple[str, Origin]]] = {}
     for caller, name, _, variable, _, place, others in ordered[_MOST_NAMED:]:
         for each in (caller, *others) if others else (caller,):
-            left.setdefault(each, []).append((name, variable, place))
-    for caller, named in [*left.items()][:_MOST_UNREAD]:
-        names = list(dict.fromkeys(name for name, _, _ in named))
-        shown = listed(first_few(list(dict.fromkeys(variable for _, variable, _ in named)), _MOST_NAMED))
-        ask = f"{shown} of {caller} may be for {listed(first_few(names, _MOST_NAMED))}, which no file describes. Which does it call?"
-        yield question("setting-callee", caller, ask, (*names[:8], "none"), (str(named[0][2]),))
+            left.setdefault(each, {}).setdefault(name, (variable, place))
+    # programs of one image are told the same, and one of them, which answers if any does, stands for all
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for caller, named in left.items():
+        alike.setdefault((*named,), []).append(caller)
+    for names, callers in [*alike.items()][:_MOST_UNREAD]:
+        first = min(
+            callers, key=lambda each: not inventory.parts[each].traits.serves if each in inventory.parts else True
+        )
+        variables = list(dict.fromkeys(variable for variable, _ in left[first].values()))
+        whose = first if len(callers) == 1 else f"{first} and {len(callers) - 1} more components"
+        shown, titles = (listed(first_few([*each], _MOST_NAMED)) for each in (variables, names))
+        which = f"Which does {'it' if len(callers) == 1 else first} call?"
+        place = next(place for _, place in left[first].values())
+        ask = f"{shown} of {whose} may be for {titles}, which no file describes. {which}"
+        yield question("setting-callee", first, ask, (*names[:8], "none"), (str(place),))
 
 
 def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:
@@ -265,6 +278,8 @@ def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
     if inventory.requests(part.id) or part.id in doors.front or part.is_hooked or part.tests_load:
         return False
     works = part.traits.role in ("application", "web") and part.kind not in ("worker", "scheduler")
+    # no name of the cluster leads to what has neither a Service nor a port
+    works &= not part.is_deaf
     # a Service that leads to no visitors is there to be called, whatever the program behind it calls itself
     is_served = "cluster" in part.declared and not (part.is_unserved or part.is_opened)
     is_awaited = is_served and part.id not in (*doors.bypasses, *doors.exposed) and _has_others(inventory, part)

@@ -10,8 +10,8 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.compose.sharing import SharedValues
 from archgen.importers.outside import Outside
-from archgen.importers.providers.caller import Caller, Setting
-from archgen.importers.providers.calls import ProviderCalls, texts_of_domains
+from archgen.importers.providers.caller import Caller, Setting, texts_of_domains
+from archgen.importers.providers.calls import ProviderCalls
 from archgen.importers.providers.catalogue import is_client_library
 from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.imported_libraries import imported_libraries

@@ -23,14 +23,19 @@ HostsOf = Callable[[str], Mapping[str, str]]
 
 
 def attachments_of(
-    manifests: Manifests, parts: list[Workload], hosts_of: HostsOf, reads: Callable[[str, str], bool | None]
+    manifests: Manifests,
+    parts: list[Workload],
+    hosts_of: HostsOf,
+    reads: Callable[[str, str], bool | None],
+    is_for_others: Callable[[Workload, str], bool],
 ) -> Iterator[Attachment]:
     """Yield the configurations of pods; a ConfigMap that no pod names belongs to the workload of its name: `kong-config` to `kong`.
 
     `reads` tells if the source of a workload reads a key, None where nothing tells: what it doesn't read there is for others.
+    `is_for_others` tells if a file may be there for other roles of its image alone.
     """
     named: set[tuple[str, str]] = set()
-    all_mounted = {part.id: list(_mounted(part)) for part in parts}
+    all_mounted = {part.id: list(mounted_by(part)) for part in parts}
     readers: dict[tuple[str, str, str | None], set[str]] = {}
     for part in parts:
         for name, keys in all_mounted[part.id]:
@@ -48,7 +53,8 @@ def attachments_of(
                     for key in (attachment.target, None)
                     for program in readers.get((part.namespace, name, key), ())
                 }
-                yield replace(attachment, is_shared=len(programs) > 1 and not _may_be_of_proxy(attachment))
+                is_shared = len(programs) > 1 and not _may_be_of_proxy(attachment)
+                yield replace(attachment, is_shared=is_shared, of_roles=is_for_others(part, f"/{name}"))
     by_name = {(part.namespace, part.manifest.name): part for part in parts}
     for manifest in manifests.of("ConfigMap"):
         owner = by_name.get((manifest.namespace, manifest.name))
@@ -98,7 +104,7 @@ def _kind_of_reader(part: Workload, name: str) -> str:
     return observer if observer is not None and len(kinds) == 1 else part.guess.known.kind
 
 
-def _mounted(part: Workload) -> Iterator[tuple[str, frozenset[str] | None]]:
+def mounted_by(part: Workload) -> Iterator[tuple[str, frozenset[str] | None]]:
     """Yield the ConfigMaps that a pod mounts, each with the keys of which it sees files; None for all of them."""
     containers = all_containers_of(part.manifest.kind, part.manifest.node)
     mounts = {mount.text_at("name") for each in containers for mount in each.get("volumeMounts").list()}

@@ -303,3 +303,11 @@ def _release_of(manifest: Manifest) -> str:
     space = manifest.node.text_at("spec", "targetNamespace")
     own = f"{space}-{manifest.name}" if space else manifest.name
     return manifest.node.text_at("spec", "releaseName") or own
+
+
+def resources_by_name(resources: Iterable[Resource]) -> dict[str, list[Resource]]:
+    """Return resources by the names of their objects, which are the same in several namespaces."""
+    by_name: dict[str, list[Resource]] = {}
+    for resource in resources:
+        by_name.setdefault(resource.manifest.name, []).append(resource)
+    return by_name

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.addresses import NODE, Mention, resolve_host
+from archgen.importers.addresses import NODE, Mention, is_public_host, resolve_host, urls_in
 from archgen.importers.facts import NO_PORT, NO_SERVICE
 from archgen.importers.kubernetes.manifests import Manifest, Manifests, may_be_one_namespace
 from archgen.importers.kubernetes.part import Workload, listens, node_ports, replicas_of
@@ -257,3 +257,8 @@ def _alike(hosts: Mapping[str, str]) -> dict[str, str]:
         for name in (stem, f"{stem}-service", f"{stem}-svc")
         if name and name not in hosts
     }
+
+
+def leads_inside(text: str) -> bool:
+    """Return True for an address without a public name."""
+    return any(not is_public_host(mention.host) for mention, _ in urls_in(text[:500]))

@@ -20,6 +20,9 @@ _ONE_POD = "statefulset.kubernetes.io/pod-name"
 """The label that Kubernetes itself puts on each pod of a stateful set."""
 
 
+_TO_COME = re.compile(r"\$\{\w{1,60}\}")
+"""A variable that is put in for the whole value of a label."""
+
 _OF_ROLE = (
     "role",
     "spilo-role",
@@ -118,11 +121,24 @@ class LabelIndex:
         pod = labels.pop(_ONE_POD, "")
         parts = [
             part
-            for part in self.select(labels)
+            for part in self.select(labels) or self._with_values_to_come(labels)
             if may_be_one_namespace(part.namespace, service.namespace)
             and (not pod or pod.rpartition("-")[0] == part.manifest.name)
         ]
         return sorted(parts, key=lambda part: part.manifest.name != service.name)
+
+    def _with_values_to_come(self, labels: Mapping[str, str]) -> list[Workload]:
+        """Return the workloads whose pods have all labels, where the values of some are put in when the manifests are applied.
+
+        Those of a Service and of its pods may come from two variables: `color: ${LIVE_COLOR}` leads to one of `color: ${COLOR}`.
+        """
+        known = {key: value for key, value in labels.items() if _TO_COME.fullmatch(value) is None}
+        if not known or len(known) == len(labels):
+            return []
+        open_ = labels.keys() - known.keys()
+        return [
+            part for part in self.select(known) if all(_TO_COME.fullmatch(part.labels.get(key, "")) for key in open_)
+        ]
 
     def meant_by_empty(
         self, services: Mapping[tuple[str, str], Manifest], selected: Mapping[tuple[str, str], list[Workload]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from functools import cache
 
+from msgspec.structs import replace
+
 from archgen.importers.addresses import resolve_host
 from archgen.importers.catalogue import PRODUCTS, STORES, Known
 from archgen.importers.kubernetes.custom_resources import Resource
@@ -13,11 +15,13 @@ from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import unknown_variables
+from archgen.importers.kubernetes.unread.mounted_settings import names_in_files, settings_in_files
+from archgen.importers.kubernetes.unread.presumed import presumed_settings
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.outside import ASKED, Outside, OutsideStore
 from archgen.importers.products import known_by_name
-from archgen.importers.providers.caller import Caller, Setting
-from archgen.importers.providers.calls import ProviderCalls, texts_of_domains
+from archgen.importers.providers.caller import Caller, Setting, texts_of_domains
+from archgen.importers.providers.calls import ProviderCalls
 from archgen.importers.providers.catalogue import is_client_library
 from archgen.importers.sources.calls.default_addresses import seek_defaults
 from archgen.importers.sources.calls.property_addresses import addresses_in
@@ -116,30 +120,54 @@ def add_providers_of_workloads(
             yield from (listener.text_at("hostname") for listener in spec.get("listeners").list())
 
     calls = ProviderCalls(outside, {caller.id: caller.known.kind for caller in callers}, texts)
-    for caller in callers:
+    for part, caller in zip(parts, callers, strict=True):
+        # what an address tells is asked about no more for the key beside it
+        if settings := dict(_settings_of_files(manifests, part)):
+            calls.add(replace(caller, settings=settings, literals=_none, shared_literals=_none, imports=_none))
         calls.add(caller)
     calls.ask_for_callers()
     for part, caller in zip(parts, callers, strict=True):
         if KINDS[part.guess.known.kind].role == "application" and part.guess.known.product is None:
             packages, code = sharing.libraries_of(part), sharing.sources.own_code(part.id)
             seek_defaults(part.id, code, packages.text, caller.settings, hosts_of(part.namespace), outside.sheet)
+            packages = packages if packages.text else sharing.sources.lists_of_image(part.id) or packages
             describe_drivers(part.id, packages, code, part.manifest.origin, sharing.opener, outside.sheet)
+
+
+def _settings_of_files(manifests: Manifests, part: Workload) -> Iterator[tuple[str, Setting]]:
+    for name, value, source in settings_in_files(manifests, part):
+        yield name, Setting(value, source, is_shared=False)
+
+
+def _none() -> tuple[()]:
+    return ()
 
 
 def _caller(manifests: Manifests, part: Workload, sharing: SharedSettings) -> Caller:
     settings: dict[str, Setting] = {}
+    # the source is that of the first container, and tells nothing of what others are given alone
+    own = {
+        *dict(variables_of(manifests, part.namespace, part.containers[0])),
+        *(name for name, _, _ in unknown_variables(manifests, part.namespace, part.containers[0])),
+    }
+    filled = names_in_files(manifests, part)
     for container in part.containers:
         values = dict(variables_of(manifests, part.namespace, container))
         for name, (text, source) in values.items():
             settings[name] = Setting(expanded(text, values), source, sharing.is_shared(part, source), text == "")
         for name, source, _ in unknown_variables(manifests, part.namespace, container):
             settings[name] = Setting(None, source, sharing.is_shared(part, source))
+    for name, source in presumed_settings(manifests, part, sharing.sources, settings.keys()):
+        settings[name] = Setting(None, source, is_shared=True, is_presumed=True)
     return Caller(
         part.id,
         part.guess.known,
         settings,
         lambda is_shared: (sharing.libraries_of(part).of_program if is_shared else sharing.libraries_of(part)).text,
-        lambda name, in_code: sharing.sources.reads_where_it_lies(part.id, name, in_code=in_code),
+        lambda name, in_code: (
+            name in filled
+            or (sharing.sources.reads_where_it_lies(part.id, name, in_code=in_code) if name in own else None)
+        ),
         lambda: addresses_in(sharing.sources.own_code(part.id), sharing.libraries_of(part).text),
         lambda: sharing.sources.addresses_of_all(part.id, sharing.libraries_of(part).text),
         cache(

@@ -59,6 +59,9 @@ _OF_ROLE = re.compile(
 _ROLE = re.compile(r"([a-z]+[-_])?(workers?|scheduler|beat|cron|horizon|sidekiq|celery[-_]worker)", re.IGNORECASE)
 """Variables that choose what an image runs, and the values by which this serves nobody."""
 
+_TO_COME = re.compile(r"[-_.]?\$\{\w{1,60}\}")
+"""A part of a name that is put in when the manifests are applied, such as a color."""
+
 _OF_WEB = frozenset((80, 443, 3000, 4000, 5000, 8000, 8080, 8081, 8443))
 """Ports on which programs answer over HTTP, and stores on none."""
 
@@ -206,6 +209,7 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
         name = manifest.former if manifest.former and formers[manifest.former] == 1 else manifest.name
         inner = name.removeprefix(f"{release}-") if release else name
         name = inner if inner == name or inner not in formers else name
+        name = _TO_COME.sub("", name) or name
         base = name if name not in taken else f"{manifest.namespace or 'default'}-{name}"
         identity = free_id(base, taken)
         taken[identity] = manifest.name
@@ -314,6 +318,9 @@ def describe_workload(part: Workload, counted: tuple[int, str, Origin], runs_pro
     sheet.add(Fact(subject, "kind", guessed.known.kind, manifest.origin, guessed.evidence, confidence))
     if guessed.known.product is not None:
         sheet.add(Fact(subject, "product", guessed.known.product, manifest.origin, guessed.evidence, confidence))
+    if part.id != manifest.name:
+        # what its release, or a kustomization, puts before its name stands in addresses
+        sheet.add(Fact(subject, "member", f"answers:{manifest.name}", manifest.origin, "name"))
     claims = manifest.node.get("spec", "volumeClaimTemplates").list()
     volumes = pod_of(manifest.kind, manifest.node).get("volumes").list()
     if guessed.known.kind == "queue" and (
@@ -339,3 +346,10 @@ def describe_workload(part: Workload, counted: tuple[int, str, Origin], runs_pro
         sheet.omit(manifest.origin, part.id, "has no replicas")
     if replicas != 1:
         sheet.add(Fact(subject, "replicas", replicas, source, evidence))
+
+
+def only_passes_on(part: Workload) -> bool:
+    """Return True for a proxy that an image of a program runs by a command: it is given the variables of the program, and reads none."""
+    known = part.guess.known
+    by_command = part.guess.evidence.startswith("command ") and part.guess.sure
+    return by_command and known.product in ("nginx", "haproxy", "envoy", "caddy")

@@ -10,17 +10,13 @@ from archgen.importers.addresses import Mention, may_hold_address, mentions
 from archgen.importers.facts import AWAITED, IN_SOURCE, MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.build import read_objects
 from archgen.importers.kubernetes.configurations import attachments_of
-from archgen.importers.kubernetes.container_settings import (
-    Told,
-    as_program_calls,
-    containers_by_purpose,
-    told_to,
-)
+from archgen.importers.kubernetes.container_settings import Told, as_program_calls, containers_by_purpose, told_to
 from archgen.importers.kubernetes.custom_resources import (
     Resource,
     describe_resource,
     names_of_releases,
     references_of,
+    resources_by_name,
     resources_of,
     settings_of,
 )
@@ -37,13 +33,20 @@ from archgen.importers.kubernetes.images import held_by_products, held_by_progra
 from archgen.importers.kubernetes.label_index import LabelIndex
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, containers_of
 from archgen.importers.kubernetes.outer import add_providers_of_workloads, aliases_of
-from archgen.importers.kubernetes.part import Workload, describe_workload, jobs_of_programs, replicas_of, workloads
+from archgen.importers.kubernetes.part import (
+    Workload,
+    describe_workload,
+    jobs_of_programs,
+    only_passes_on,
+    replicas_of,
+    workloads,
+)
 from archgen.importers.kubernetes.policies import add_policies, admissions, warn_of_blocked
 from archgen.importers.kubernetes.routing.controllers import controller_of
 from archgen.importers.kubernetes.routing.routes import IngressRoute, entry_of, routes_of
 from archgen.importers.kubernetes.scraping import add_scraped
 from archgen.importers.kubernetes.services import add_services, ports_by_id, ports_of_nodes, protocols_of, siblings_of
-from archgen.importers.kubernetes.shared_settings import SharedSettings, only_passes_on
+from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import components_sought, settings_in_no_file, sought_by
 from archgen.importers.kubernetes.variables import ImpliedVariables, services_named, variables_of
 from archgen.importers.nodes import SourceNode
@@ -94,9 +97,7 @@ class _Reader:
         self.parts = list(workloads(manifests, self.taken, sheet))
         self.outside = Outside(self.taken, sheet)
         self.resources = list(resources_of(manifests, self.parts, self.taken, opener, sheet))
-        self.resources_by_name: dict[str, list[Resource]] = {}
-        for resource in self.resources:
-            self.resources_by_name.setdefault(resource.manifest.name, []).append(resource)
+        self.resources_by_name = resources_by_name(self.resources)
         self.by_id: dict[str, Workload | Resource | OutsideStore] = {part.id: part for part in self.parts}
         self.by_id |= {resource.id: resource for resource in self.resources}
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
@@ -137,13 +138,12 @@ class _Reader:
             hosts = self.hosts.of(job.namespace)
             self.sheet.note_calls(job.origin, job.name, self.sharing.called_by(job, hosts, self.by_id))
         for resource in self.resources:
-            describe_resource(resource, self.sheet)
             self._call_of_resource(resource)
         for pair in self.sharing.doubted.keys() - self.sharing.certain:
             self._doubt(*pair, *self.sharing.doubted[pair])
         self.sheet.services |= {name: identity for name, identity in self.hosts.of("").items() if name.endswith(".svc")}
-        reads = self.sharing.sources.reads_where_it_lies
-        attachments = list(attachments_of(self.manifests, self.parts, self.hosts.of, reads))
+        told = self.sharing.sources.reads_where_it_lies, self.sharing.roles.may_be_for_others
+        attachments = list(attachments_of(self.manifests, self.parts, self.hosts.of, *told))
         attachments += held_by_products(self.manifests, self.parts, self.opener, self.hosts.of)
         for attachment in attachments:
             self._call_outside(attachment)
@@ -176,7 +176,7 @@ class _Reader:
             if not (is_unused or self.sharing.is_of_pages(part, sought.source)):
                 value = {"variable": sought.variable, "reference": sought.reference}
                 self._add(f"component:{part.id}", f"seeks-{product}", value, sought.source, sought.variable, "medium")
-        lists = self.sharing.sources.lists_of(part.id)
+        lists = self.sharing.sources.lists_of_image(part.id)
         for key, told, place, shown in settings_in_no_file(self.manifests, part, lists, stores):
             if not self.sharing.is_of_pages(part, place):
                 self._add(f"component:{part.id}", key, told, place, shown, "medium")
@@ -192,12 +192,12 @@ class _Reader:
                 self._add(f"connection:{part.id}->{target}", "variable", name, source, name, "medium")
 
     def _call_of_resource(self, resource: Resource) -> None:
-        hosts = self.hosts.of(resource.namespace)
+        describe_resource(resource, self.sheet)
         for identity, node, is_needed in references_of(resource, self.resources_by_name):
             self._connect(resource, Mention(identity), node.origin, "reference")
             self.sheet.use(resource.id, identity, is_needed, node.origin, "reference")
         for name, node in settings_of(resource.settings):
-            self._mention(resource, Told(name, node.text, node.origin, name), hosts)
+            self._mention(resource, Told(name, node.text, node.origin, name), self.hosts.of(resource.namespace))
         self._call_elsewhere(resource)
 
     def _call(self, part: Workload, hosts: Mapping[str, str]) -> None:
@@ -256,8 +256,9 @@ class _Reader:
     def _take_over(self, job: Manifest, part: Workload) -> None:
         """Add the stores that a job of the same program calls, as a migration does."""
         proven = set(self.called)
-        own = replace(part, manifest=job, containers=containers_of(job.kind, job.node))
-        self._call(own, self.hosts.of(part.namespace))
+        self._call(
+            replace(part, manifest=job, containers=containers_of(job.kind, job.node)), self.hosts.of(part.namespace)
+        )
         for source, target in sorted(self.called - proven):
             self._doubt(source, target, job.origin, f"job {job.name}")
 

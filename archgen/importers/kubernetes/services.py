@@ -11,6 +11,7 @@ from archgen.importers.kubernetes.manifests import HOOKS, ROUTES, Manifest, Mani
 from archgen.importers.kubernetes.part import (
     Workload,
     is_on_host,
+    listens,
     port_protocol,
     replicas_of,
     serves_metrics_alone,
@@ -169,6 +170,8 @@ def _mark_names(
     for part in parts if served else ():
         if part.id not in served and not is_on_host(part):
             sheet.add(Fact(f"component:{part.id}", "is_unserved", True, part.manifest.origin, "no Service"))
+            if not listens(part.manifest):
+                sheet.add(Fact(f"component:{part.id}", "is_deaf", True, part.manifest.origin, "no Service"))
     for key, service in services.items():
         numbers = [port.get("port").number for port in service.node.get("spec", "ports").list()]
         for part in selected[key][:1] if 80 in numbers or 443 in numbers else ():

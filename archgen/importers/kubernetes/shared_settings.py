@@ -12,10 +12,12 @@ from archgen.importers.addresses import mentions, words_of_command
 from archgen.importers.catalogue import Known, is_like
 from archgen.importers.facts import Opener, Origin
 from archgen.importers.kubernetes.custom_resources import Resource
+from archgen.importers.kubernetes.hosts import leads_inside
 from archgen.importers.kubernetes.manifests import Manifest, Manifests, all_containers_of, command_of
-from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.part import Workload, only_passes_on
 from archgen.importers.kubernetes.policies import Admission
 from archgen.importers.kubernetes.sought_stores import unknown_variables
+from archgen.importers.kubernetes.unread.roles import FOR_SOME, Roles, is_named_for
 from archgen.importers.kubernetes.variables import data_of, taken_whole, variables_of
 from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
@@ -45,21 +47,10 @@ _PAGE = re.compile(r"front-?end|(^|[-_.])(ui|client|spa|static|webapp)([-_.]|$)"
 _SOCKETS = re.compile(r"socket|real-?time|(^|[-_.])ws([-_.]|$)", re.IGNORECASE)
 """Names of what visitors stay connected to, and that leads to nothing."""
 
-_PROXIES = ("nginx", "haproxy", "envoy", "caddy")
-
 _FEW = 3
-"""Workloads that share addresses of each other and may all call them; more of them share a directory."""
-
+"""Programs that share addresses of each other and may all call them; more of them share a directory."""
 _MOST_ADDRESSES = 5
 """Addresses over HTTP among the settings of a few workloads; more of them are those of a whole system."""
-
-_FOR_SOME = {
-    "key-value-store": r"cache|session|queue|real-?time|socket|chat|live|rate|worker",
-    "cache": r"cache|session|rate",
-    "search": r"search|index",
-    "object-storage": r"file|storage|media|upload|image|picture|photo|video|document|asset",
-}
-"""Kinds of stores that some programs of a system use and most don't, with words in the names of those that do."""
 
 _Place = tuple[str, int]
 
@@ -72,7 +63,8 @@ class _Settings:
     """
 
     def __init__(self, entries: Mapping[str, tuple[str, Origin]]) -> None:
-        self.addresses = sum(text.startswith(("http://", "https://")) for text, _ in entries.values())
+        # by its public names a system is known itself
+        self.addresses = sum(text.startswith("http") and leads_inside(text) for text, _ in entries.values())
         self.names = (*entries,)
         self.takers: dict[str, Workload] = {}
         self.namers: dict[str, int] = {}
@@ -80,14 +72,14 @@ class _Settings:
         self.listed: dict[Known, bool] = {}
 
     @cached_property
-    def is_one_program(self) -> bool:
-        """Return True if all who take the settings run one program."""
-        return len({each.program for each in self.takers.values()}) == 1
+    def programs(self) -> int:
+        """Return the number of programs that take the settings, each in any number of roles."""
+        return len({each.program for each in self.takers.values()})
 
-    @cached_property
+    @property
     def is_directory(self) -> bool:
-        """Return True for settings of a whole system: many take them, or they hold the addresses of many."""
-        return len(self.takers) > _FEW or self.addresses > _MOST_ADDRESSES
+        """Return True for settings of a whole system: many programs take them, or they hold addresses of many."""
+        return self.programs > _FEW or self.addresses > _MOST_ADDRESSES
 
     @cached_property
     def firsts(self) -> dict[str, set[str]]:
@@ -132,6 +124,7 @@ class SharedSettings:
                 known.takers[part.id] = part
         programs = {part.id: _program_of(part) for part in parts if _is_own_program(part)}
         self.sources = ProgramSources(programs, opener)
+        self.roles = Roles(manifests, parts)
         self.unread = UnreadProperties(self.sources)
         self.missing = MissingLibraries(self.sources, programs, opener)
         shared = {id(each): each for each in self.settings.values() if len(each.takers) > 1}
@@ -149,7 +142,7 @@ class SharedSettings:
 
         `open` is what nothing tells, but that others are likelier to call it.
         """
-        if only_passes_on(part) and KINDS[target.guess.known.kind].role == "data":
+        if isinstance(part, Workload) and only_passes_on(part) and KINDS[target.guess.known.kind].role == "data":
             return "none"
         settings = self._settings_at(source)
         if part.id not in settings.takers or len(settings.takers) == 1:
@@ -157,6 +150,8 @@ class SharedSettings:
                 part.id, name, target.guess.known
             ):
                 return "open"
+            if isinstance(part, Workload) and self.roles.may_be_for_others(part, name, target.guess.known):
+                return "doubtful"
             is_unread = self.unread.holds(part.id, name, target.guess.known, self.libraries_of(part))
             return "doubtful" if is_unread or self.missing.lists_none(part.id, target.guess.known) else "sure"
         if isinstance(part, Workload) and part.id != target.id:
@@ -170,7 +165,7 @@ class SharedSettings:
         ):
             return "open"
         # programs with sources of their own in one image are no roles of one
-        if settings.is_one_program and part.id not in self.sources.directories:
+        if settings.programs == 1 and part.id not in self.sources.directories:
             return self._judge_role(part, name, target)
         admitted = self.admitted.get(target.id)
         admitted = admitted if admitted is not None and admitted.is_whole else None
@@ -199,7 +194,7 @@ class SharedSettings:
             return "doubtful" if part.id in knowing else "open"
         if self._leaves_to_others(part, known):
             return "open"
-        is_likely = not settings.is_directory or _is_named_for(part, known.kind)
+        is_likely = not settings.is_directory or is_named_for(part, known.kind)
         return "doubtful" if is_likely else "open"
 
     def _has_library(self, part: Workload | Resource, known: Known, settings: _Settings) -> bool:
@@ -218,7 +213,7 @@ class SharedSettings:
         Which of them cache something no list of packages of a whole system tells.
         """
         own = self.libraries_of(part)
-        through_others = known.kind not in _FOR_SOME and has_library_for(known, own) and has_some_driver(own.of_program)
+        through_others = known.kind not in FOR_SOME and has_library_for(known, own) and has_some_driver(own.of_program)
         return through_others or lacks_library_for(known, own)
 
     def libraries_of(self, part: Workload | Resource) -> PackageLists:
@@ -241,7 +236,13 @@ class SharedSettings:
 
         Each role opens the stores of the program, but one that only plans work needs no more than the queue.
         """
-        known = target.guess.known
+        known, watches = target.guess.known, KINDS[part.guess.known.kind].observes
+        # what runs at set times rarely asks its own program, nor what visitors search by
+        is_itself = isinstance(target, Workload) and isinstance(part, Workload) and target.program == part.program
+        if (part.manifest.kind == "CronJob" and (is_itself or known.kind == "search")) or (
+            watches and known.kind in FOR_SOME
+        ):
+            return "open"
         if known.keeps_data:
             plans = part.guess.known.kind == "scheduler" and part.manifest.kind != "CronJob"
             return "doubtful" if plans and known.is_no_use_to_planners else "sure"
@@ -338,7 +339,7 @@ class SharedSettings:
 
     def _is_own(self, part: Workload, source: Origin) -> bool:
         settings = self._settings_at(source)
-        return part.id not in settings.takers or settings.is_one_program
+        return part.id not in settings.takers or settings.programs == 1
 
     def _is_for_others(
         self,
@@ -367,14 +368,6 @@ def _program_of(part: Workload) -> Program:
     return Program(part.manifest.node.path, part.manifest.name, command_of(main), image, part.program)
 
 
-def _is_named_for(part: Workload | Resource, kind: str) -> bool:
-    """Return True for a program that is likely to use a store of a kind: by its name, or since most programs do."""
-    own = part.guess.known.kind
-    if kind not in _FOR_SOME or own in ("worker", "scheduler") or KINDS[own].role == "data":
-        return True
-    return re.search(rf"(^|[-_.])({_FOR_SOME[kind]})", part.manifest.name, re.IGNORECASE) is not None
-
-
 def _is_meant(named: Known, store: Known) -> bool:
     """Return True for the store that a variable's name tells; where it tells no product, for any of the kind."""
     return is_like(store, named) if named.product is not None else store.kind == named.kind
@@ -391,10 +384,3 @@ def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[Mapping[str, 
             entries = data_of(manifests, kind, part.namespace, name)
             if entries:
                 yield entries
-
-
-def only_passes_on(part: Workload | Resource) -> bool:
-    """Return True for a proxy that an image of a program runs by a command: it is given the variables of the program, and reads none."""
-    known = part.guess.known
-    by_command = part.guess.evidence.startswith("command ") and part.guess.sure
-    return by_command and known.product in _PROXIES

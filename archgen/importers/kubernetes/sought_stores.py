@@ -163,13 +163,10 @@ def settings_in_no_file(
     """
     seen, sealed = {*sought}, list[tuple[str, Origin]]()
     for container in part.containers:
-        for item, kind, name in taken_whole(container):
-            held = data_of(manifests, kind, part.namespace, name).values()
-            if any(text for text, _ in held) or any(_keys_of(manifests, part.namespace, name)):
-                continue
+        for item, kind, name in _unread_in(manifests, part, container):
             settings = f"{kind} {name}"
             yield "unread", settings, item.origin, "envFrom"
-            if any(item.get(f"{word}Ref", "optional").value is True for _, word in REFERENCES):
+            if _is_optional(item):
                 continue
             sealed.append((settings, item.origin))
             known = _store_titled(name, part)
@@ -185,6 +182,24 @@ def settings_in_no_file(
     for settings, place in sealed[:1]:
         for product, reference in _stores_by_driver(lists, seen):
             yield f"seeks-{product}", {"variable": settings, "reference": reference}, place, settings
+
+
+def taken_unread(manifests: Manifests, part: Workload, container: SourceNode) -> Iterator[tuple[str, Origin]]:
+    """Yield the ConfigMaps and Secrets that a container has to be given whole and of which no file tells a key, each with its place."""
+    for item, kind, name in _unread_in(manifests, part, container):
+        if not _is_optional(item):
+            yield f"{kind} {name}", item.origin
+
+
+def _unread_in(manifests: Manifests, part: Workload, container: SourceNode) -> Iterator[tuple[SourceNode, str, str]]:
+    for item, kind, name in taken_whole(container):
+        held = data_of(manifests, kind, part.namespace, name).values()
+        if not (any(text for text, _ in held) or any(_keys_of(manifests, part.namespace, name))):
+            yield item, kind, name
+
+
+def _is_optional(item: SourceNode) -> bool:
+    return any(item.get(f"{word}Ref", "optional").value is True for _, word in REFERENCES)
 
 
 def _told_by_reference(name: str, reference: str, known: Known | None) -> Known | None:

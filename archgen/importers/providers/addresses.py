@@ -77,7 +77,9 @@ _OF_MAIL = re.compile(
     r"((^|_)(SMTP|E?MAIL(ER)?)(_\w+)?_?(HOST(NAME)?|SERVER|ADDR|ADDRESS|RELAY|URI|DSN)|RELAY_?HOST|(^|_)SMTP(_URL)?)$",
     re.IGNORECASE,
 )
-_ASKS_FOR_MAIL = re.compile(r"(^|_)(SMTP|E?MAIL(ER)?)_(\w+_)?(HOST(NAME)?|SERVER|RELAY)$", re.IGNORECASE)
+_ASKS_FOR_MAIL = re.compile(
+    r"(^|_)((SMTP|E?MAIL(ER)?)_(\w+_)?(HOST(NAME)?|SERVER|RELAY)|SMTP_ADDR(ESS)?)$", re.IGNORECASE
+)
 _MAIL_HOST = re.compile(
     r"(?:smtps?://(?:[^@\s/]*@)?)?([A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,24})(?::([0-9]{1,5}))?/?"
 )

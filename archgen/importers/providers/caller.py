@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from archgen.importers.addresses import Mention
 from archgen.importers.catalogue import Known
 from archgen.importers.facts import ImportedLibrary, Origin, WrittenAddress
+from archgen.importers.outside import PLACEHOLDER
 from archgen.importers.schemes import Beside, told_beside
+from archgen.importers.variable_names import is_for_browsers, names_callers, names_page
 from archgen.model.protocols import PROTOCOLS, WEB
+
+_OWN = re.compile(
+    r"CORS|ORIGIN|ALLOWED|VIRTUAL_HOST|LETSENCRYPT|CALLBACK|REDIRECT|ADMIN_EMAIL|DOMAIN|SERVER_NAME|HOST_NAME",
+    re.IGNORECASE,
+)
+"""Names of settings that hold the domains of the system itself."""
 
 
 class Setting(Struct, frozen=True):
     """A setting of a program: its value, None for one that no file holds, its place, and whether several programs are given it.
 
-    One that `is_empty` is left empty by its file, and doesn't wait for a value: what it is for is switched off.
+    One that `is_empty` is left empty by its file, and doesn't wait for a value: what it is for is switched off. One that `is_presumed`
+    may stand among settings that no file holds, since the source reads it.
     """
 
     value: str | None
     source: Origin
     is_shared: bool
     is_empty: bool = False
+    is_presumed: bool = False
 
 
 class Caller(Struct, frozen=True):
@@ -73,3 +84,13 @@ def is_off(setting: Setting) -> bool:
     """Return True for the value of a key that is none, as that of a switch; pages hold keys that may be published, as Stripe's."""
     value = (setting.value or "").lower()
     return value in _NO_KEYS or value.startswith(("pk.", "pk_"))
+
+
+def texts_of_domains(kind: str, settings: Mapping[str, Setting]) -> Iterator[str]:
+    """Yield the values of settings in which the domains of the system itself stand."""
+    for name, setting in settings.items():
+        value = setting.value
+        if value is not None and "." in value:
+            is_own = _OWN.search(name) is not None or is_for_browsers(name) or names_page(kind, name, value)
+            if (is_own or names_callers(f"{name}=")) and PLACEHOLDER.search(value) is None:
+                yield value

@@ -10,7 +10,7 @@ from archgen.importers.addresses import Mention
 from archgen.importers.catalogue import Known
 from archgen.importers.facts import Fact, ImportedLibrary, Origin, WrittenAddress
 from archgen.importers.names import make_id, words_of
-from archgen.importers.outside import PLACEHOLDER, Outside
+from archgen.importers.outside import Outside
 from archgen.importers.providers.addresses import (
     ForeignAddress,
     asks_for_mail_server,
@@ -29,15 +29,16 @@ from archgen.importers.providers.catalogue import (
     is_named_after_provider,
     is_one_of_several,
     may_be_led,
+    measures,
     provider_at,
     provider_of_common_key,
     provider_of_key,
     provider_of_library,
 )
 from archgen.importers.providers.undecided import Undecided
-from archgen.importers.providers.unset_addresses import unset_addresses
+from archgen.importers.providers.unset_addresses import title_of_unset, unset_addresses
 from archgen.importers.store_names import OF_PROVIDER
-from archgen.importers.variable_names import is_for_browsers, names_callers, names_page
+from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
 from archgen.model.protocols import WEB
 
@@ -70,12 +71,6 @@ _TO_IMITATION = re.compile(
 )
 """Settings that lead the clients for Amazon's services to what imitates these."""
 
-_OWN = re.compile(
-    r"CORS|ORIGIN|ALLOWED|VIRTUAL_HOST|LETSENCRYPT|CALLBACK|REDIRECT|ADMIN_EMAIL|DOMAIN|SERVER_NAME|HOST_NAME",
-    re.IGNORECASE,
-)
-"""Names of settings that hold the domains of the system itself."""
-
 _ADDRESS_WORDS = frozenset(
     ("api", "base", "endpoint", "host", "hostname", "http", "https", "rest", "server", "service", "svc", "uri", "url")
 )
@@ -99,6 +94,10 @@ class ProviderCalls:
     def add(self, caller: Caller) -> None:
         """Add what a program calls on the internet. Work is only planned by a scheduler, and what balances or observes passes on."""
         kind = KINDS[caller.known.kind]
+        if kind.role == "application":
+            for name, setting in caller.settings.items():
+                if setting.is_presumed:
+                    self._presume(caller, name, setting.source)
         leads = kind.balances and (caller.known.product is not None or kind.id != "api-gateway")
         if (
             leads
@@ -108,6 +107,8 @@ class ProviderCalls:
         ):
             return
         for name, setting in caller.settings.items():
+            if setting.is_presumed:
+                continue
             if setting.value is not None and "." in setting.value and not self._mail(caller, name, setting):
                 self._address(caller, name, setting)
             self._key(caller, name, setting)
@@ -126,6 +127,18 @@ class ProviderCalls:
         if caller.known.product is None:
             for literal in caller.shared_literals():
                 self._shared_literal(caller, literal)
+
+    def _presume(self, caller: Caller, name: str, source: Origin) -> None:
+        """Record what a setting would be for that no file holds, where the source reads it."""
+        if caller.known.product is not None or is_for_browsers(name):
+            return
+        found = provider_of_key(name)
+        if found is not None:
+            self._doubt(caller, found[0].product, name, "", source)
+        elif asks_for_mail_server(name, ""):
+            self._doubt(caller, "mail", name, "", source)
+        elif (title := title_of_unset(name, caller.id, self._ids)) is not None:
+            self._doubt(caller, title, name, "", source)
 
     def ask_for_callers(self) -> None:
         """Ask which of several programs call what is named to all of them, once what each calls is known."""
@@ -325,7 +338,8 @@ class ProviderCalls:
 
     def _ask(self, caller: Caller, title: str, name: str, host: str, source: Origin) -> None:
         self._settled.add(title)
-        self._outside.sheet.ask_for(caller.id, "external-service", title, name, host, source)
+        if (caller.id, title) not in self._connected:
+            self._outside.sheet.ask_for(caller.id, "external-service", title, name, host, source)
 
     def _is_own(self, name: str, host: str) -> bool:
         """Return True for a host under a domain of the system's own, and for a setting that names a component."""
@@ -362,7 +376,7 @@ class ProviderCalls:
         sheet.add(Fact(subject, "protocol", known.protocol, source, name, "medium"))
         sheet.add(Fact(subject, "served", [port or 0, known.protocol], source, name, "medium"))
         sheet.add(Fact(subject, "is_assumed", True, source, name, "medium"))
-        if setting.is_empty:
+        if setting.is_empty or measures(host):
             sheet.add(Fact(subject, "required", False, source, name, "medium"))
         if mention.secured:
             sheet.add(Fact(subject, "secured", port or 0, source, name, "medium"))
@@ -382,13 +396,3 @@ def _names_library(stem: str, libraries: str) -> bool:
 
 def _host(value: str) -> str:
     return re.split(r"[/:?#]", value.rpartition("://")[2], maxsplit=1)[0]
-
-
-def texts_of_domains(kind: str, settings: Mapping[str, Setting]) -> Iterator[str]:
-    """Yield the values of settings in which the domains of the system itself stand."""
-    for name, setting in settings.items():
-        value = setting.value
-        if value is not None and "." in value:
-            is_own = _OWN.search(name) is not None or is_for_browsers(name) or names_page(kind, name, value)
-            if (is_own or names_callers(f"{name}=")) and PLACEHOLDER.search(value) is None:
-                yield value

@@ -71,7 +71,7 @@ PROVIDERS: tuple[Provider, ...] = (
         ("telegram", "api.telegram.org", "", "telegram|telegraf|aiogram|telebot|grammy"),
         ("discord", "discord.com discordapp.com", "", "discord|discordrb|discordgo|serenity"),
         ("github", "api.github.com", "", "octokit|pygithub|go-github"),
-        ("salesforce", "salesforce.com", "", "salesforce|jsforce"),
+        ("salesforce", "salesforce.com", "", "salesforce|jsforce|restforce"),
         ("hubspot", "api.hubapi.com", "", ""),
         ("shopify", "myshopify.com", "", ""),
         ("pexels", "api.pexels.com", "", ""),
@@ -96,6 +96,7 @@ PROVIDERS: tuple[Provider, ...] = (
         ("mandrill", "mandrillapp.com", "", ""),
         ("sparkpost", "sparkpost.com sparkpostmail.com", "", ""),
         ("google-workspace", "smtp.gmail.com smtp-relay.gmail.com", "-", "-"),
+        ("govuk-notify", "api.notifications.service.gov.uk", "(GOVUK_)?NOTIFY", "govuk[-_]notify|notifications-(ruby|python|node)-client"),
         ("microsoft-365", "smtp.office365.com smtp-mail.outlook.com", "-", "-"),
     ),
 )  # fmt: skip
@@ -108,6 +109,14 @@ _STEMS = tuple(
 )
 
 
+_PRODUCTS = frozenset(each.product for each in PROVIDERS)
+
+
+def is_provider(product: str) -> bool:
+    """Return True for the product of a provider that is known here."""
+    return product in _PRODUCTS
+
+
 def provider_at(host: str) -> Provider | None:
     """Return the provider of a host, by its domain or one above it; Amazon sends mail for a region by a host of its own."""
     labels = host.lower().split(".")
@@ -115,6 +124,17 @@ def provider_at(host: str) -> Provider | None:
     return next(
         filter(None, found), _SES if labels[0] == "email-smtp" and labels[-2:] == ["amazonaws", "com"] else None
     )
+
+
+_OF_TELEMETRY = re.compile(
+    r"(^|\.)(honeycomb\.io|datadoghq\.(com|eu)|newrelic\.com|nr-data\.net|sentry\.io|grafana\.net|lightstep\.com|logz\.io|axiom\.co|"
+    r"dash0\.com|signoz\.cloud|loggly\.com|papertrailapp\.com|betterstack(data)?\.com|uptrace\.dev|applicationinsights\.azure\.com)$"
+)
+
+
+def measures(host: str) -> bool:
+    """Return True for a host to which programs send measurements and traces, without which they work as well."""
+    return _OF_TELEMETRY.search(host.lower()) is not None
 
 
 _SES = Provider("ses", "mail", (), "-", "-")

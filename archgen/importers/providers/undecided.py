@@ -35,5 +35,5 @@ class Undecided:
         for title, naming in self._named.items():
             if title not in settled:
                 first, *others = naming.callers
-                kind = "external-service"
+                kind = "mail" if title == "mail" else "external-service"
                 sheet.ask_for(first, kind, title, naming.name, naming.host, naming.source, tuple(others))

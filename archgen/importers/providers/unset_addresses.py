@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from archgen.importers.facts import Origin
 from archgen.importers.names import words_of
@@ -17,31 +17,51 @@ _ADDRESS = re.compile(r"([A-Z][A-Z0-9_]{1,40}?)(?:_API|_SERVICE|_SERVER)*(?:_BAS
 """A setting for the address of something, with the name of that."""
 
 _OF_NOTHING = frozenset((
-    "admin", "api", "app", "asset", "assets", "auth", "backend", "base", "callback", "cdn", "client", "cookie", "domain", "external",
-    "front", "frontend", "home", "host", "http", "https", "internal", "issuer", "listen", "login", "logout", "main", "media", "no", "oauth",
-    "page", "pages", "portal", "proxy", "public", "redirect", "return", "root", "self", "server", "service", "site", "static", "success",
-    "upload", "uploads", "web",
-    "webhook", "webhooks", "website", "www",
+    "admin", "api", "app", "asset", "assets", "auth", "backend", "base", "callback", "cdn", "client", "cloudfront", "cms", "cookie",
+    "database", "databases", "db", "docs", "domain", "external", "form", "front", "frontend", "healthcheck", "heartbeat", "help", "home",
+    "host", "http", "https", "internal", "issuer", "listen", "login", "logout", "main", "media", "no", "oauth", "page", "pages", "path",
+    "ping", "portal", "prefix", "proxy", "public", "redirect", "return", "root", "self", "server", "service", "site", "static",
+    "success", "suffix", "upload", "uploads", "web", "webhook", "webhooks", "website", "www",
 ))  # fmt: skip
 """Words of settings for the address of a program itself, of its pages, and of what is behind no name."""
 
+_OF_LOGIN = frozenset(("auth", "oauth"))
+"""Words that, behind the name of the system, tell who signs visitors in."""
 
-def unset_addresses(caller: Caller, ids: Iterable[str]) -> Iterator[tuple[str, str, Origin]]:
+
+def unset_addresses(caller: Caller, ids: Collection[str]) -> Iterator[tuple[str, str, Origin]]:
     """Yield what a program reads the address of and no file holds it: the name of that, the setting and its place.
 
     `ids` are the components: a setting with the name of one is for that.
     """
-    taken = [{*words_of(each)} for each in ids]
     for name, setting in caller.settings.items():
-        match = _ADDRESS.fullmatch(name) if setting.value in (None, "") and not setting.is_empty else None
-        if match is None or _is_of_others(name):
-            continue
-        words = {*words_of(match[1])}
-        if words & _OF_NOTHING or any(words & each for each in taken) or PLACEHOLDER.search(match[1]) is not None:
+        is_open = setting.value in (None, "") and not (setting.is_empty or setting.is_presumed)
+        title = title_of_unset(name, caller.id, ids) if is_open else None
+        if title is None:
             continue
         reading = caller.reads(name, True)
         if reading or (reading is None and not setting.is_shared):
-            yield match[1].lower().replace("_", "-"), name, setting.source
+            yield title, name, setting.source
+
+
+def title_of_unset(name: str, caller: str, ids: Collection[str]) -> str | None:
+    """Return the name of what a setting of a component asks the address of; None where it asks for none, or for a component."""
+    match = _ADDRESS.fullmatch(name)
+    if match is None or _is_of_others(name) or PLACEHOLDER.search(match[1]) is not None:
+        return None
+    title, own = words_of(match[1]), words_of(caller)[:1]
+    # a setting often begins with the name of the system, as its components do
+    inner = (
+        title[1:]
+        if len(title) > 1 and title[:1] == own and sum(words_of(each)[:1] == own for each in ids) > 1
+        else title
+    )
+    of_nothing = _OF_NOTHING if inner == title else _OF_NOTHING - _OF_LOGIN
+    if not of_nothing.isdisjoint(inner):
+        return None
+    if any(not {*inner}.isdisjoint(words_of(each)) for each in ids):
+        return None
+    return "-".join(inner)
 
 
 def _is_of_others(name: str) -> bool:

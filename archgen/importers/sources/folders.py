@@ -198,3 +198,13 @@ def _names_of(
 def _written(name: str) -> str:
     """Return a name in small letters, with one sign between words and the last two parts of a path."""
     return "/".join(re.split(r"[/.\\:]+", re.sub(r"_+", "-", name.lower()).strip("-/."))[-2:])
+
+
+def is_of_another(path: str, packages: tuple[str, ...]) -> bool:
+    """Return True for a file below the `cmd` of a module of Go that belongs to none of the programs that are built."""
+    _, sign, inner = f"/{path}".rpartition("/cmd/")
+    return (
+        sign != ""
+        and "/" in inner
+        and not any(f"{inner}/".startswith(f"{each.rpartition('cmd/')[2]}/") for each in packages)
+    )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.importers.facts import Configuration, FileTree, Opener
 from archgen.importers.packages import PackageLists, join_lists, lists_in
+from archgen.importers.sources.reading import ReadNames, names_read
 
 _PACKAGE = re.compile(r'"([\w./@~-]+)"[ \t]*$', re.MULTILINE)
 _BEFORE_PACKAGE = re.compile(r"[ \t]*(?:import +)?(?:[\w.]+ +)?")
@@ -65,6 +68,44 @@ def imports_of(text: str) -> Iterator[str]:
         start = text.rfind("\n", 0, match.start()) + 1
         if _BEFORE_PACKAGE.fullmatch(text, start, match.start()) is not None:
             yield match[1]
+
+
+class Packages(Struct):
+    """The names that the packages of a program of Go read, and the libraries that these import."""
+
+    names: ReadNames
+    libraries: PackageLists
+
+
+def packages_imported(
+    module: tuple[str, str],
+    place: str,
+    files: Mapping[str, list[str]],
+    read: Callable[[list[str]], list[tuple[str, str]]],
+    answers: dict[tuple[object, ...], Any],
+) -> Packages:
+    """Return the packages that a program at a place is built of; `module` has the directory and the text of its `go.mod`.
+
+    `files` are those of Go by their directories, and `read` gives the texts of such files. `answers` are those of a run.
+    """
+    match = _MODULE.search(module[1])
+    prefix = f"{match[1] if match else ''}/"
+    waiting, seen, libraries = [place], dict[str, None](), set[str]()
+    texts: list[tuple[str, str]] = []
+    while waiting and len(texts) < _MOST_FILES:
+        package = waiting.pop()
+        if package in seen:
+            continue
+        seen[package] = None
+        own = read(files.get(package, []))
+        texts += own
+        for name in (name for _, text in own for name in imports_of(text)):
+            if name.startswith(prefix):
+                waiting.append(posixpath.join(module[0], name.removeprefix(prefix)))
+            else:
+                libraries.add(name)
+    names = names_read(texts, answers)
+    return Packages(names, PackageLists("\n".join(sorted(libraries)).lower(), complete=not waiting))
 
 
 class _Modules:

@@ -9,8 +9,6 @@ from collections.abc import KeysView, Mapping, Set
 from functools import cached_property
 from typing import Literal
 
-from msgspec import Struct
-
 from archgen.importers.catalogue import Known
 from archgen.importers.facts import Opener, WrittenAddress
 from archgen.importers.packages import PackageLists, has_driver_for, has_library_for, lacks_library_for
@@ -18,9 +16,10 @@ from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.file_kinds import OF_FRAMEWORKS
-from archgen.importers.sources.folders import Folders, code_of_image, folders_above
-from archgen.importers.sources.modules import imports_of, lists_at
+from archgen.importers.sources.folders import Folders, code_of_image, folders_above, is_of_another
+from archgen.importers.sources.modules import Packages, lists_at, packages_imported
 from archgen.importers.sources.reading import CodeText, ReadNames, code_text, may_be_of_library, names_read
+from archgen.importers.sources.shared_images import places_of_images
 from archgen.importers.sources.source_tree import MAIN, SourceTree
 from archgen.importers.sources.started_modules import started_modules
 
@@ -35,13 +34,6 @@ _LEAST_OF_SETTINGS = 3
 _MOST_FILES = 400
 _LARGEST = 256 * 1024
 _MOST_BYTES = 4 * 1024 * 1024
-
-
-class Packages(Struct):
-    """The names that the packages of a program read, and the libraries that these import."""
-
-    names: ReadNames
-    libraries: PackageLists
 
 
 class ProgramSources:
@@ -61,6 +53,7 @@ class ProgramSources:
         self._own_code: dict[str, list[CodeText]] = {}
         self._addresses: dict[str, list[WrittenAddress]] = {}
         self._at: dict[str, tuple[ReadNames, bool] | None] = {}
+        self._names: dict[str, frozenset[str]] = {}
         self._below: dict[tuple[str, str], list[CodeText]] = {}
 
     @cached_property
@@ -91,6 +84,11 @@ class ProgramSources:
         place = self._tree(program.path).directory_of(program, self._opener.tree(program.path).place, is_alone=is_alone)
         images = image_builds(program.path, self._opener) if place is None and is_alone and program.image else None
         return images.directory_of(program.image, program.name) if images is not None else place
+
+    @cached_property
+    def _places_of_images(self) -> Mapping[str, str]:
+        """Return the directories of the images of programs that have none themselves: they tell what may be called, and prove nothing."""
+        return dict(places_of_images(self._programs, self._places, self._opener))
 
     def reading_of(
         self, program: str, variable: str, given: tuple[str, ...], target: Known, lists: PackageLists
@@ -199,6 +197,29 @@ class ProgramSources:
             self._lists[program] = packages.libraries if packages is not None else lists_at(names, path, self._opener)
         return self._lists[program] if self._lists[program].text else None
 
+    def lists_of_image(self, program: str) -> PackageLists | None:
+        """Return the own lists of packages of a program, else those of its image, which others may run too; None without any."""
+        own, place = self.lists_of(program), self._place_of_image(program)
+        if own is not None or place is None:
+            return own
+        path = self._programs[program].path
+        names = [name for name in self._tree(path).lists if posixpath.dirname(name) == place]
+        return lists_at(names, path, self._opener) if names else None
+
+    def names_in_image(self, program: str) -> frozenset[str]:
+        """Return the names of the variables that the source of the image of a program reads, which others may run too."""
+        place = self._place_of_image(program)
+        if place is not None and place not in self._names:
+            code = self._code_below(program, place)
+            self._names[place] = frozenset(name for file in code for name in file.names.names)
+        return self._names[place] if place is not None else frozenset()
+
+    def _place_of_image(self, program: str) -> str | None:
+        if program not in self._programs:
+            return None
+        place = "" if self._is_of_all(program) else self._places.get(program)
+        return place if place is not None else self._places_of_images.get(program)
+
     def _packages(self, program: str) -> Packages | None:
         """Return the packages of Go that a program is built of, None of another language."""
         if program not in self._imported:
@@ -211,30 +232,15 @@ class ProgramSources:
             if module is not None and any(
                 posixpath.dirname(name) == place for name in tree.code if name.endswith(".go")
             ):
-                self._imported[program] = self._imports(program, module, place)
+                (_, text), *_ = self.texts(program, [posixpath.join(module, "go.mod")])[0]
+                self._imported[program] = packages_imported(
+                    (module, text),
+                    place,
+                    tree.go_files,
+                    lambda names: self.texts(program, names)[0],
+                    self._opener.answers,
+                )
         return self._imported[program]
-
-    def _imports(self, program: str, module: str, place: str) -> Packages:
-        tree = self._tree(self._programs[program].path)
-        ((_, text), *_), _ = self.texts(program, [posixpath.join(module, "go.mod")])
-        match = re.search(r"^module +(\S+)", text, re.MULTILINE)
-        prefix = f"{match[1] if match else ''}/"
-        waiting, seen, libraries = [place], dict[str, None](), set[str]()
-        files: list[tuple[str, str]] = []
-        while waiting and len(files) < _MOST_FILES:
-            package = waiting.pop()
-            if package in seen:
-                continue
-            seen[package] = None
-            texts, _ = self.texts(program, tree.go_files.get(package, []))
-            files += texts
-            for name in (name for _, text in texts for name in imports_of(text)):
-                if name.startswith(prefix):
-                    waiting.append(posixpath.join(module, name.removeprefix(prefix)))
-                else:
-                    libraries.add(name)
-        names = names_read(files, self._opener.answers)
-        return Packages(names, PackageLists("\n".join(sorted(libraries)).lower(), complete=not waiting))
 
     def what_reads(self, program: str) -> tuple[ReadNames, bool] | None:
         """Return what the source of a program reads, and True if that is all of it."""
@@ -297,7 +303,7 @@ class ProgramSources:
             started = started_modules(self._programs[program].command, self.image_code(program))
             files = [*files, *(file for file in started if file not in files)]
         built = self._programs[program].packages
-        return [file for file in files if not _is_of_another(file.path, built)] if built else files
+        return [file for file in files if not is_of_another(file.path, built)] if built else files
 
     def image_code(self, program: str) -> list[CodeText]:
         """Return the source files of the image of a program, which others may be built of too."""
@@ -388,13 +394,3 @@ class ProgramSources:
         if files.project not in self._trees:
             self._trees[files.project] = SourceTree(files)
         return self._trees[files.project]
-
-
-def _is_of_another(path: str, packages: tuple[str, ...]) -> bool:
-    """Return True for a file below the `cmd` of a module of Go that belongs to none of the programs that are built."""
-    _, sign, inner = f"/{path}".rpartition("/cmd/")
-    return (
-        sign != ""
-        and "/" in inner
-        and not any(f"{inner}/".startswith(f"{each.rpartition('cmd/')[2]}/") for each in packages)
-    )

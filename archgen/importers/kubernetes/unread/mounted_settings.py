@@ -1,0 +1,84 @@
+"""The settings in files of ConfigMaps that a pod mounts, by names as those of variables, and the variables that such files read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archgen.importers.facts import Origin
+from archgen.importers.kubernetes.configurations import mounted_by
+from archgen.importers.kubernetes.manifests import Manifests
+from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.variables import data_of
+from archgen.importers.sources.reading import CodeText
+
+_CODE = (".py", ".rb", ".js", ".cjs", ".mjs", ".ts", ".exs", ".php")
+_FILES = (
+    ".yaml", ".yml", ".json", ".toml", ".ini", ".properties", ".conf", ".cfg", ".config", ".env", ".edn", ".hocon", ".xml", *_CODE,
+)  # fmt: skip
+"""The ends of the names of files with settings, and of those among them that are code."""
+
+_PUT_IN = re.compile(r"\$\{(?:env:)?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b")
+_LINE = re.compile(
+    r"""[ \t]*(?:- +)?[:"']?([A-Za-z][\w.-]{0,60})["']?(?:[ \t]*[:=]>?[ \t]*|[ \t]+)["']?([^\s"'#,;]{4,500})["']?,?[ \t]*(?:#.*)?$"""
+)
+_OPENS = re.compile(r"""([ \t]*)(?:- +)?[:"']?([A-Za-z][\w.-]{0,60})["']?[ \t]*[:=]?>?[ \t]*[\[({|>]{0,2}-?[ \t]*$""")
+_SECTION = re.compile(r"\[{1,2}\"?([\w.-]{1,60})\"?\]{1,2}[ \t]*$")
+_COMMENT = ("#", "//", ";", "<!--", "--")
+_GENERIC = frozenset(
+    ("url", "uri", "host", "hostname", "endpoint", "address", "addr", "server", "base_url", "baseurl", "api_url")
+)
+"""Names of settings that tell nothing without what they stand in."""
+
+_LONGEST_LINE = 700
+_MOST_LINES = 3000
+_MOST_FILES = 40
+
+
+def files_mounted(manifests: Manifests, part: Workload) -> Iterator[tuple[str, str, Origin]]:
+    """Yield the files with settings that a pod mounts: the name, the text, and the place."""
+    count = 0
+    for name, keys in mounted_by(part):
+        for key, (text, source) in data_of(manifests, "ConfigMap", part.namespace, name).items():
+            if (keys is None or key in keys) and key.lower().endswith(_FILES) and count < _MOST_FILES:
+                count += 1
+                yield key, text, source
+
+
+def names_in_files(manifests: Manifests, part: Workload) -> frozenset[str]:
+    """Return the names of the variables that the files of a pod are filled in with, or read where they are code."""
+    names: set[str] = set()
+    for key, text, _ in files_mounted(manifests, part):
+        names.update(_PUT_IN.findall(text) if "${" in text else ())
+        names.update(CodeText(key, text).names.names if key.endswith(_CODE) else ())
+    return frozenset(names)
+
+
+def settings_in_files(manifests: Manifests, part: Workload) -> Iterator[tuple[str, str, Origin]]:
+    """Yield the settings of the files that a pod mounts: a name as of a variable, a value with a dot in it, and the place."""
+    for _, text, source in files_mounted(manifests, part):
+        outer: list[tuple[int, str]] = []
+        for number, line in enumerate(text.splitlines()[:_MOST_LINES], 1):
+            content = line[:_LONGEST_LINE]
+            if not content.strip() or content.lstrip().startswith(_COMMENT):
+                continue
+            if (section := _SECTION.match(content.strip())) is not None:
+                outer = [(-1, section[1])]
+                continue
+            opening = _OPENS.match(content)
+            indent = len(content) - len(content.lstrip())
+            while outer and outer[-1][0] >= indent:
+                outer.pop()
+            if opening is not None:
+                outer.append((indent, opening[2]))
+                continue
+            match = _LINE.match(content) if "." in content else None
+            if match is not None and "." in match[2]:
+                name = match[1]
+                if name.lower().replace("-", "_") in _GENERIC and outer:
+                    name = f"{outer[-1][1]}_{name}"
+                yield _as_variable(name), match[2], Origin(source.path, source.line + number)
+
+
+def _as_variable(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).upper())

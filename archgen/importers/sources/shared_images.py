@@ -1,0 +1,48 @@
+"""The directories of images that no program alone tells: of one that several run, or that is the only one of a system."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+
+from archgen.importers.facts import Opener
+from archgen.importers.sources.built_images import image_builds
+from archgen.importers.sources.declared_programs import Program
+from archgen.importers.sources.folders import is_list, title_of
+from archgen.importers.stages import UNNAMED, is_example, stage_of
+
+_OF_RECIPES = ("docker", ".docker", "build", "deploy", "deployment", "docker/app", "ops", "infra")
+"""Directories in which a recipe lies alone, so that the image is built from the root."""
+
+
+def places_of_images(
+    programs: Mapping[str, Program], found: Mapping[str, str | None], opener: Opener
+) -> Iterator[tuple[str, str]]:
+    """Yield the directories of the images of programs of which none is found by its own names."""
+    by_image: dict[str, list[str]] = {}
+    for key, each in programs.items():
+        by_image.setdefault(each.identity, []).append(key)
+    for keys in by_image.values():
+        first = programs[keys[0]]
+        if first.image and all(found[key] is None for key in keys):
+            place = _place_of_image(first, opener, is_only=len(by_image) == 1)
+            yield from ((key, place) for key in keys if place is not None)
+
+
+def _place_of_image(program: Program, opener: Opener, *, is_only: bool) -> str | None:
+    """Return the directory that the image of a program is built from, None where several may be.
+
+    Where nothing names it, the only recipe of a repository is that of its only image, or of one that is called like the repository.
+    """
+    images, tree = image_builds(program.path, opener), opener.tree(program.path)
+    place = images.directory_of(program.image, "")
+    if place is not None:
+        return place
+    recipes = [each for each in images.recipes if stage_of(each) == UNNAMED and not is_example(f"{each}/")]
+    if len(recipes) != 1 or not (
+        is_only or title_of(posixpath.basename(tree.project), True) == title_of(program.image, True)
+    ):
+        return None
+    lists = {posixpath.dirname(name) for name in tree.names if is_list(posixpath.basename(name))}
+    inner = (recipes[0], *(("",) if recipes[0] in _OF_RECIPES else ()))
+    return next((each for each in inner if each in lists), None)
