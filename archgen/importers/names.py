@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from functools import lru_cache
 
@@ -16,6 +17,16 @@ _LOAD = re.compile(
 
 _LOAD_IMAGE = re.compile(r"(?<![^-_./])(wrk2?|vegeta|siege|artillery)([-_]|$)", re.IGNORECASE)
 """Such images whose words, as the names of services, may as well mean something else."""
+
+_MADE_ANEW = re.compile(
+    r"acme|app|assets|builds?|bundle|caches?|cargo|certs?|code|confs?|configs?|deps|dist|gems|go|gradle|huggingface|lib|letsencrypt|logs?|"
+    r"m2|metrics|models?|modules|next|node|npm|nltk|packages|pip|plugins|pnpm|public|run|scripts|site|sock(et)?s?|src|ssl|static|staticfiles|target|"
+    r"te?mp|templates|vendor|venv|www|yarn"
+)
+"""Words of directories that a program fills again, that its image brings, or that hold no records."""
+
+_DOWNLOADED = re.compile(r"checkpoints|huggingface|models?|node_modules|ollama|pretrained|torch|weights")
+"""Words of directories with what a program loads from elsewhere, such as models, wherever in a path they stand."""
 
 LONGEST = 60
 
@@ -69,3 +80,9 @@ def image_without_tag(image: str) -> str:
     """Return an image without its tag and its digest: the same in two deployments is the same program."""
     registry, slash, name = image.partition("@")[0].rpartition("/")
     return f"{registry}{slash}{name.partition(':')[0]}".lower()
+
+
+def is_made_anew(name: str, target: str) -> bool:
+    """Return True for a volume that a program fills again, or with what it loads from elsewhere."""
+    last = words_of(f"{name} {posixpath.basename(target)}")
+    return any(map(_MADE_ANEW.fullmatch, last)) or any(map(_DOWNLOADED.fullmatch, words_of(f"{name} {target}")))

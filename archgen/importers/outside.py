@@ -85,6 +85,9 @@ _OF_POSTGRES = {"username", "dbname", "host", "sslmode", "searchpath"}
 ASKED = (*REGISTRIES, "keycloak", "vault")
 """Products that tell where services are, who somebody is, or a password."""
 
+_OF_ANY = ("db", "database", "sql", "data", "store")
+"""Hosts that tell a store, and not which."""
+
 _NO_NAMES = ("true", "false", "none", "null", "yes", "no", "on", "off", "default", "auto", "host", "value", "string")
 
 _NAMESPACE = re.compile(r"(?<=[A-Za-z0-9])\.\$(?:\w+|\{\w+\}|\(\w+\))")
@@ -149,7 +152,10 @@ class Outside:
         place = self._places.of(host)
         key = place, known.kind
         if key not in self.stores:
-            identity = free_id(name or _title(host, known), self.taken)
+            title = name or _title(host, known)
+            # a product tells more than the number behind a word that another component has
+            title = known.product or title if title in self.taken and title in _OF_ANY else title
+            identity = free_id(title, self.taken)
             self.taken[identity] = host
             self.stores[key] = OutsideStore(identity, Guess(known, evidence, False), host)
             for each in (place, *names_of_place(host)):

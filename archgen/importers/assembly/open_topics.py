@@ -39,7 +39,8 @@ def _about(word: str, inventory: Inventory) -> ImportQuestion:
     copied = {*copied, *_holding_copies(inventory)}
     stores = [part for part in kept if part.kind != "object-storage" or not (part.is_outside or part.is_provided)]
     others = [part.id for part in stores if part.id not in copied]
-    others += [f"the files of {part.id}" for part in inventory.parts.values() if part.files or part.file_database]
+    files = [part for part in inventory.parts.values() if (part.files or part.file_database) and part.id not in copied]
+    others += [f"the files of {part.id}" for part in files]
     if word != "backups" or not others:
         return _WORDS[word]
     return question("unknown", word, f"Does anything back up {listed(first_few(others, _MOST_STORES))}?", YES_OR_NO)

@@ -13,7 +13,7 @@ from archgen.importers.compose.machine.calls import hosts_on_machine
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import VOLUMES_FROM, SourceText
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Opener
-from archgen.importers.names import words_of
+from archgen.importers.names import is_made_anew, words_of
 from archgen.importers.sources.mounted_settings import fill_variables
 from archgen.importers.stages import EXAMPLES
 from archgen.model.finding import Confidence
@@ -46,17 +46,6 @@ _TEMPLATE_DIRECTORIES = ("-template", "-templates", ".template", "-example", ".e
 """Ends of the names of directories beside those that people make of them."""
 
 _LARGEST_MOUNT = 256 * 1024
-
-_MADE_ANEW = re.compile(
-    r"acme|app|assets|builds?|bundle|caches?|cargo|certs?|code|confs?|configs?|deps|dist|gems|go|gradle|huggingface|lib|letsencrypt|logs?|"
-    r"m2|metrics|models?|modules|next|node|npm|nltk|packages|pip|plugins|pnpm|public|run|scripts|site|sock(et)?s?|src|ssl|static|staticfiles|target|"
-    r"te?mp|templates|vendor|venv|www|yarn"
-)
-"""Words of directories that a program fills again, that its image brings, or that hold no records."""
-
-_DOWNLOADED = re.compile(r"checkpoints|huggingface|models?|node_modules|ollama|pretrained|torch|weights")
-"""Words of directories with what a program loads from elsewhere, such as models, wherever in a path they stand."""
-
 
 _OF_HUB = r"(?:(?:(?:[\w.-]+\.)?docker\.io|mirror\.gcr\.io|public\.ecr\.aws/docker)/)?"
 _PLAIN_NGINX = re.compile(
@@ -245,7 +234,7 @@ def kept_files(parts: Iterable[ServicePart]) -> Iterator[Fact]:
             for target, mount in sorted(part.service.mounts.items())
             if mount.text not in taken and (_is_volume(mount.text) or _holds_uploads(part, target, mount.text))
         ]
-        names = [name for name, target in volumes if not _is_volume(name) or not _is_made_anew(name, target)]
+        names = [name for name, target in volumes if not _is_volume(name) or not is_made_anew(name, target)]
         taken.update(names)
         if KINDS[part.kind].role != "application" or KINDS[part.kind].observes:
             continue
@@ -259,12 +248,6 @@ def kept_files(parts: Iterable[ServicePart]) -> Iterator[Fact]:
         held = {name for name, target in volumes if target.rstrip("/") in databases}
         if names := sorted({*names} - held):
             yield Fact(f"component:{part.id}", "files", names, part.service.source, "volumes", "medium")
-
-
-def _is_made_anew(name: str, target: str) -> bool:
-    """Return True for a volume that a program fills again, or with what it loads from elsewhere."""
-    last = words_of(f"{name} {posixpath.basename(target)}")
-    return any(map(_MADE_ANEW.fullmatch, last)) or any(map(_DOWNLOADED.fullmatch, words_of(f"{name} {target}")))
 
 
 _OF_VISITORS = re.compile(

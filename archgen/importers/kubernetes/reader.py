@@ -161,9 +161,9 @@ class _Reader:
         return [*attachments, *inside]
 
     def _add(
-        self, subject: str, key: str, value: object, source: Origin, evidence: str, confidence: Confidence = "high"
+        self, subject: str, key: str, value: object, source: Origin, shown: str, sure: Confidence = "high"
     ) -> None:
-        self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
+        self.sheet.add(Fact(subject, key, value, source, shown, sure))
 
     def _seek(self, part: Workload) -> None:
         kind, is_own = KINDS[part.guess.known.kind], part.guess.known.product is None

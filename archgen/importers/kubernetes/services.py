@@ -21,6 +21,7 @@ from archgen.importers.kubernetes.part import (
 )
 from archgen.importers.kubernetes.routing.backends import backends_in
 from archgen.importers.kubernetes.routing.routes import routes_of
+from archgen.importers.kubernetes.unread.volumes import kept_on_claims
 from archgen.importers.nodes import SourceNode
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -36,7 +37,8 @@ def add_services(
     selected: Mapping[ServiceKey, list[Workload]],
     sheet: FactSheet,
 ) -> None:
-    """Add the facts of all Services; `selected` are the workloads behind each."""
+    """Add the facts of all Services, and of what is behind them; `selected` are the workloads behind each."""
+    sheet.add_all(kept_on_claims(parts))
     has_routes = any(True for _ in routes_of(manifests))
     _note_empty(manifests, services, selected, sheet)
     _hook(manifests, services, selected, sheet)
