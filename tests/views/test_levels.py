@@ -168,6 +168,26 @@ def test_a_group_counts_as_services_what_answers_calls_alone() -> None:
     assert content(shown, ("c0", "c1", "c2")) == "2 services, 1 worker"
 
 
+@pytest.mark.parametrize(("stores", "collapsed"), [(13, ["role:support"]), (15, ["role:visitor", "role:support"])])
+def test_no_more_roles_are_one_card_than_a_diagram_has_to_spare(stores: int, collapsed: list[str]) -> None:
+    """A system of 26 components had seven cards, none of which named a service."""
+    kinds = {
+        "user": "client",
+        "staff": "client",
+        "robot": "client",
+        "mail": "external-service",
+        "sms": "external-service",
+    }
+    parts = "".join(f"  {name}: {{kind: {kind}, product: {name}-x}}\n" for name, kind in kinds.items())
+    parts += "".join(f"  app{at}: {{kind: service, product: a{at}}}\n" for at in range(8))
+    parts += "".join(f"  db{at}: {{kind: database, product: d{at}}}\n" for at in range(stores))
+    calls = "".join(f"  app{at % 8} -> db{at}: postgresql\n" for at in range(stores))
+    calls += "  user -> app0: https\n  staff -> app1: https\n  robot -> app2: https\n  app3 -> mail: https\n  app3 -> sms: https\n"
+    system = drawn(f"archgen: 1\nname: M\ncomponents:\n{parts}connections:\n{calls}")[0].diagram
+    assert [node.id for node in system.nodes if node.opens] == collapsed
+    assert len(system.nodes) == 25
+
+
 def test_zones_group_a_system_whose_components_stay_in_one_each() -> None:
     hosts = "".join(f"  {zone}{number}: {{zone: {zone}}}\n" for zone in ("eu", "us") for number in range(15))
     kinds = ("service", "database", "cache", "worker", "queue")

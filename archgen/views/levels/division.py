@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
+from archgen.model.kinds import Role
 from archgen.views.diagram import Edge
 from archgen.views.levels.candidates import (
     Candidate,
@@ -32,6 +33,9 @@ _FEWEST = 3
 _COVERED = 0.5
 """The least share of the components that groups have to hold, except roles, which hold all."""
 
+
+_COLLAPSED: tuple[Role, ...] = ("observer", "support", "visitor", "edge", "balancer", "web", "data", "application")
+"""Which roles become one card each first, where a diagram has too many."""
 
 Legible = Callable[[tuple[GroupTree, ...]], bool]
 """Returns True if the diagram of the last group of a path can be read."""
@@ -128,9 +132,9 @@ def _divided(
         groups = way(topology, divided.components, inside)
         if not _worth(groups, divided.components, way):
             continue
-        held = {name for group in groups for name in group.components}
-        left = tuple(name for name in divided.components if name not in held)
-        divided = replace(divided, components=left, branches=(*divided.branches, *groups))
+        if way in (by_role, by_kind):
+            groups = _needed(topology, groups, divided, lambda tree: reads((*around, tree)))
+        divided = _grouped(divided, groups)
         ways = rest
     size = most // 2
     if draft(topology, edges, (*around, divided), most).fits and not divided.branches:
@@ -146,6 +150,31 @@ def _divided(
         for inner in divided.branches
     )
     return replace(divided, branches=below)
+
+
+def _grouped(branch: GroupTree, groups: Sequence[GroupTree]) -> GroupTree:
+    """Return a group with some of its components in groups."""
+    held = {name for group in groups for name in group.components}
+    left = tuple(name for name in branch.components if name not in held)
+    return replace(branch, components=left, branches=(*branch.branches, *groups))
+
+
+def _needed(
+    topology: Topology, groups: tuple[GroupTree, ...], branch: GroupTree, reads: Callable[[GroupTree], bool]
+) -> tuple[GroupTree, ...]:
+    """Return the groups that a readable diagram has to collapse, what is nearest to a request last; all if that's too few.
+
+    A role or a kind is no part of a system that somebody looks for, and its card says less than those in it.
+    """
+    order = sorted(groups, key=lambda group: _COLLAPSED.index(topology.kind(group.components[0]).role))
+    for count in range(1, len(order)):
+        needed = order[:count]
+        if reads(_grouped(branch, needed)):
+            for group in order[: count - 1]:
+                fewer = [other for other in needed if other is not group]
+                needed = fewer if reads(_grouped(branch, fewer)) else needed
+            return tuple(group for group in groups if group in needed)
+    return groups
 
 
 def _worth(groups: tuple[GroupTree, ...], components: Sequence[str], way: Candidate) -> bool:
