@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from archgen.model.architecture import Architecture, Component, Connection, FirewallRule, Port, Replica
+from archgen.model.firewall_ports import names_port
 from archgen.model.protocols import PROTOCOLS
 
 EVERYWHERE = ("internet", "0.0.0.0/0", "::/0")
@@ -274,9 +275,9 @@ def spoken(port: Port) -> str:
     return f"{port.protocol}{f' on port {number}' if number is not None else ''}"
 
 
-def opens(rule: FirewallRule, number: int | None) -> bool:
+def opens(rule: FirewallRule, number: int | None, protocol: str | None = None) -> bool:
     """Return True if a rule names a port by its number, in a range, or by its protocol."""
-    return any(_is_port(text, None, number) for text in rule.ports)
+    return any(names_port(text, protocol, number) for text in rule.ports)
 
 
 def has_port(rule: FirewallRule, port: Port | None) -> bool | None:
@@ -284,19 +285,8 @@ def has_port(rule: FirewallRule, port: Port | None) -> bool | None:
     if not rule.ports:
         return True
     protocol, number = (port.protocol, port_number(port)) if port is not None else (None, None)
-    matches = [_is_port(text, protocol, number) for text in rule.ports]
+    matches = [names_port(text, protocol, number) for text in rule.ports]
     return True if True in matches else None if None in matches else False
-
-
-def _is_port(text: str, protocol: str | None, number: int | None) -> bool | None:
-    """Return True if a rule's text means a port: a number, a range, or a protocol; None if the number isn't known."""
-    plain = text.partition("/")[0]
-    if plain in PROTOCOLS:
-        return plain == protocol or PROTOCOLS[plain].port in (number, None)
-    first, _, last = plain.partition("-")
-    if not first.isdigit() or not (last or first).isdigit() or number is None:
-        return None
-    return int(first) <= number <= int(last or first)
 
 
 def _and(*verdicts: bool | None) -> bool | None:

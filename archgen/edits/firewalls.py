@@ -13,6 +13,7 @@ from archgen.analysis.monitoring import asks_agents
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Port, Replica
 from archgen.model.change import Append, Change, Put, Remove
+from archgen.model.firewall_ports import plain_number
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_of
 from archgen.model.wording import listed
@@ -284,10 +285,10 @@ def close_ports(topology: Topology, closed: Collection[tuple[Connection, Port]])
         for at, rule in reversed([*enumerate(firewall.rules)]):
             meant = [name for name in topology.components if _means(topology, rule, name)]
             void = {str(port_number(port)) for call, port in closed if not set(meant).isdisjoint(call.targets)}
-            if not lets_in(rule) or not is_for_everybody(rule) or void.isdisjoint(rule.ports):
+            if not lets_in(rule) or not is_for_everybody(rule) or void.isdisjoint(map(plain_number, rule.ports)):
                 continue
             needed = {str(port_number(port)) for port in _let_in(topology, rule, meant, closed)}
-            left = [text for text in rule.ports if text not in void - needed]
+            left = [text for text in rule.ports if plain_number(text) not in void - needed]
             path = ("components", firewall.id, "rules", at)
             if not left:
                 # a rule without ports would open all
@@ -316,9 +317,9 @@ def moved_rules(
             }
             ports: dict[str, None] = {}
             for text in rule.ports:
-                ports |= dict.fromkeys(
-                    [text] if text not in moves else [*([text] if text in needed else []), moves[text]]
-                )
+                transport, number = text[: -len(plain_number(text))], plain_number(text)
+                moved_to = [f"{transport}{moves[number]}"] if number in moves else []
+                ports |= dict.fromkeys([*([text] if not moved_to or number in needed else []), *moved_to])
             if tuple(ports) != tuple(rule.ports):
                 path = ("components", firewall.id, "rules", at, "ports")
                 yield Put(path, [int(text) if text.isdigit() else text for text in ports])

@@ -26,10 +26,10 @@ def two_stores_behind(rules: str) -> str:
 
 
 def test_the_port_of_a_rule_moves_with_the_port_of_the_connection() -> None:
-    rules = "[{from: front, to: db, ports: [9042, 22]}, {from: front, to: other, ports: [9042]}]"
+    rules = "[{from: front, to: db, ports: [9042, 22, tcp/9042]}, {from: front, to: other, ports: [9042]}]"
     after = fixed(two_stores_behind(rules), "plaintext-between-hosts")
     assert after["connections"]["app -> db"]["port"] == 9142
-    assert [rule["ports"] for rule in after["components"]["wall"]["rules"]] == [[9142, 22], [9042]]
+    assert [rule["ports"] for rule in after["components"]["wall"]["rules"]] == [[9142, 22, "tcp/9142"], [9042]]
 
 
 def test_a_port_that_another_caller_needs_stays_open() -> None:
@@ -446,6 +446,7 @@ def test_a_relay_of_media_is_left_to_people() -> None:
         ("[{from: internet, to: lb, ports: [443, 8404]}, {from: office, to: lb, ports: [8404]}]", [[443], [8404]]),
         ("[{from: internet, to: lb, ports: [8404]}, {from: internet, ports: [443, https]}]", [[443, "https"]]),
         ("[{from: internet, ports: [443, 8000-9000]}]", [[443, "8000-9000"]]),
+        ("[{from: internet, to: lb, ports: [tcp/443, tcp/8404]}]", [["tcp/443"]]),
         ("[{from: internet, to: [lb, web], ports: [443, 8404]}]", [[443]]),
         ("[{from: internet, to: lb, ports: [443, 8404]}, {from: internet, to: web, ports: [8404]}]", [[443], [8404]]),
     ],

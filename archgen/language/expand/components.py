@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 from archgen.language.expand.balances import read_balance
 from archgen.language.expand.component_reader import ComponentReader, Targets
-from archgen.language.expand.context import Context
+from archgen.language.expand.context import Context, suggestion
 from archgen.language.expand.replica_placement import placement
 from archgen.language.expand.replicas import read_cluster, read_quorum, read_replication
 from archgen.language.expand.scalars import expand_availability, links
-from archgen.language.yaml.scalars import is_ip_or_network, parse_rate, probability, seconds
+from archgen.language.yaml.scalars import is_ip_or_network, parse_rate, probability, seconds, shorten
 from archgen.language.yaml.tree import Document, Map, TreeNode
 from archgen.model.architecture import Changes, Collection, Component, FirewallRule, Managed, Record, Replica, Scope
+from archgen.model.firewall_ports import HIGHEST, read_firewall_port
 from archgen.model.kinds import KINDS
+from archgen.model.protocols import PROTOCOLS
 
 _SCOPES: dict[str, Scope] = {
     **dict.fromkeys(("rack", "power", "datacenter", "availability-zone"), "zonal"),
@@ -108,9 +110,21 @@ def _rules(reader: ComponentReader) -> tuple[FirewallRule, ...]:
     rules = []
     for rule in reader.entry["rules"]:
         sources, targets = (_peers(reader, rule, key) for key in ("from", "to"))
-        ports = tuple(port for port in reader.context.document.texts(rule, "ports") if port != "any")
+        ports = _rule_ports(reader, rule)
         rules.append(FirewallRule(sources, targets, ports, rule.get("action", "allow"), rule.get("direction", "in")))
     return tuple(rules)
+
+
+def _rule_ports(reader: ComponentReader, rule: Map) -> tuple[str, ...]:
+    """Return the ports of a rule; none if it names `any` port, which a text that names none must not mean."""
+    ports = []
+    for text, mark in reader.marked(rule, "ports"):
+        if text != "any" and read_firewall_port(text) is None:
+            message = f"`ports` in a rule of `{reader.name}` must be ports; got `{shorten(text)}`"
+            near = suggestion(text, PROTOCOLS) or f"Write numbers up to {HIGHEST}: `443`, `tcp/443` or `8000-8100`."
+            reader.context.invalid(mark, reader.subject, message, near)
+        ports.append(text)
+    return () if "any" in ports else tuple(ports)
 
 
 def _peers(reader: ComponentReader, rule: Map, key: str) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ def _opened_to_all(facts: Topology, firewall: Component) -> Iterator[Hit]:
         for rule in firewall.rules
         if lets_in(rule) and not rule.targets and _is_for_all(facts, firewall, rule)
         for protocol in ADMINISTRATION
-        if opens(rule, PROTOCOLS[protocol].port) and _lets_in(facts, firewall, Port(protocol=protocol))
+        if opens(rule, PROTOCOLS[protocol].port, protocol) and _lets_in(facts, firewall, Port(protocol=protocol))
     ]
     if ports:
         yield Hit(
@@ -167,7 +167,7 @@ def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[
     shells = ((protocol, PROTOCOLS[protocol].port) for protocol in ADMINISTRATION if not _serves(facts, rule, target))
     consoles = (("tcp", number) for number in product_of(component.product).consoles)
     for protocol, number in (*shells, *consoles):
-        if number not in used and opens(rule, number):
+        if number not in used and opens(rule, number, protocol):
             yield Port(protocol=protocol, port=number), False
 
 

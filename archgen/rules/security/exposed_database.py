@@ -19,6 +19,7 @@ from archgen.analysis.firewalls import has_port, is_for_everybody, is_unlimited,
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, FirewallRule, Port
+from archgen.model.firewall_ports import plain_number
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import PROTOCOLS
@@ -215,7 +216,7 @@ def _ports(facts: Topology, rule: FirewallRule, target: str) -> list[Port | None
     if spoken is not None:
         return [Port(spoken)]
     # it doesn't listen where others do
-    of_others = bool(rule.ports) and set(rule.ports) <= _KNOWN and target not in rule.targets
+    of_others = bool(rule.ports) and set(map(plain_number, rule.ports)) <= _KNOWN and target not in rule.targets
     return [] if of_others else [None]
 
 
