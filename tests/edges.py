@@ -18,11 +18,11 @@ NEXT = "---\n"
 """What stands between models that follow each other: the one called `first`, the one called `second`, and the one asked of."""
 
 
-def all_findings(text: str) -> tuple[Finding, ...]:
+def all_findings(text: str, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:
     if NEXT in text:
-        return followed(text)
+        return followed(text, rules)
     loaded = load("edge.arch.yaml", text.encode())
-    return run_rules(Topology(loaded.architecture), loaded.source, RULES, today=TODAY)
+    return run_rules(Topology(loaded.architecture), loaded.source, rules, today=TODAY)
 
 
 def followed(text: str, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:

@@ -68,11 +68,17 @@ class Case(NamedTuple):
     text: str
     lines: tuple[int, ...]
     parts: dict[str, list[str]]
+    is_variant: bool = False
+
+
+def files() -> list[Path]:
+    """Return the files of all cases."""
+    return sorted(FOLDER.glob(f"*/*{SUFFIX}"))
 
 
 def cases() -> tuple[Case, ...]:
     """Return the cases of all files, the model of a file before its variants."""
-    return tuple(case for path in sorted(FOLDER.glob(f"*/*{SUFFIX}")) for case in read(path))
+    return tuple(case for path in files() for case in read(path))
 
 
 def read(path: Path) -> Iterator[Case]:
@@ -92,7 +98,7 @@ def read(path: Path) -> Iterator[Case]:
             text, parts = _MARK.sub("", text), {}
         else:
             parts = declared | _parts(match[3].split("  # ")[1:])
-        yield Case(f"{rule}/{name}:{number}", rule, text, _marked(text, rule), parts)
+        yield Case(f"{rule}/{name}:{number}", rule, text, _marked(text, rule), parts, is_variant=True)
 
 
 def _parts(statements: Iterator[str] | list[str]) -> dict[str, list[str]]:
