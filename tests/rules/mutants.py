@@ -3,27 +3,20 @@
 `python -m tests.rules.mutants` names those that no test notices, of all rules or of those whose ids are given. What can change no
 verdict and has to stay all the same is in a list, each with its reason.
 
-A condition is the test of an `if`, of a conditional expression or of a comprehension, an operand of `and` and `or`, and a
-comparison; deleted means that what is beside it decides alone. A mutant is noticed where a model whose findings a test
-states in full gives other subjects than before; and where a case of `tests/rules/` does for its rule, or has another message,
-other flows and the like and states them.
+A mutant is noticed where a model whose findings a test states in full gives other subjects than before; and where a case of
+`tests/rules/` does for its rule, or has another message, other flows and the like and states them.
 """
 
 from __future__ import annotations
 
-import ast
 import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from functools import cache
-from importlib import import_module
 from pathlib import Path
-from types import CodeType, ModuleType
 
 from msgspec.structs import replace
 
-from archgen import rules as catalogue
 from archgen.analysis.topology import Topology
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
@@ -32,159 +25,20 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.finding import Finding
 from archgen.model.problems import ModelError
 from archgen.rules import RULES
+from archgen.rules.model_quality.questions.gap import Gap
 from archgen.rules.run import run_rules
 from tests import edges
 from tests.paths import TESTS
 from tests.rule_cases import cases
+from tests.rules.deleted_conditions import Mutant, Question, mutants
 
-CATALOGUE = Path(catalogue.__file__).parent
-QUESTIONS = {"incomplete_model": tuple(sorted(CATALOGUE.glob("model_quality/questions/[!_]*.py")))}
-"""The modules whose questions a rule asks."""
 EQUIVALENT = TESTS / "equivalent.txt"
 """A condition a line that no model can decide, and after two spaces and a `#` why the rule keeps it."""
-DECIDING = {"check", "review"}
 LONGEST = 0.5
 """Seconds of a processor that the verdict of a mutant on a model may take; that of a rule takes a thousandth."""
-Place = tuple[ast.AST, str, int | None]
-"""Where a condition stands in a syntax tree: in which field of which node, and where in it if it is a list."""
 Verdict = tuple[tuple[object, ...], ...]
 Pair = tuple[str, str | None]
 """The text of a model, and the rule that a test asks about; None where it declares every finding."""
-
-
-class Mutant:
-    """A rule one of whose modules has one condition less: where it stands, what it is and what stands there instead."""
-
-    def __init__(self, name: str, file: Path, function: ast.FunctionDef, place: Place) -> None:
-        self.name, self.file, self._function, self._place = name, file, function, place
-        condition = _at(place)
-        self.line, self.was, self.now = condition.lineno, ast.unparse(condition), str(_deleted(place[0]))
-
-    def __str__(self) -> str:
-        file = self.file.relative_to(CATALOGUE)
-        return f"{file.relative_to(file.parts[0])}: `{self.was}` -> {self.now}"
-
-    def rule(self) -> Rule:
-        module = ModuleType(".".join(("archgen.rules", *self.file.relative_to(CATALOGUE).with_suffix("").parts)))
-        module.__file__ = str(self.file)
-        mutated = self._code()
-        for statement, code in _statements(self.file):
-            exec(mutated if statement is self._function else code, module.__dict__)
-        rule: Rule = module.RULE if self.file.stem == self.name else _rule_with(module, self.name)
-        return rule
-
-    def _code(self) -> CodeType:
-        """The function without the condition, which is put back: all mutants of a file share its syntax tree."""
-        condition = _at(self._place)
-        _put(self._place, ast.copy_location(ast.Constant(_deleted(self._place[0])), condition))
-        try:
-            return _compiled(self._function, self.file)
-        finally:
-            _put(self._place, condition)
-
-
-@cache
-def _statements(file: Path) -> tuple[tuple[ast.stmt, CodeType], ...]:
-    """The statements of a module, each compiled by itself: a mutant differs in one of them."""
-    return tuple((one, _compiled(one, file)) for one in ast.parse(file.read_text(encoding="utf-8")).body)
-
-
-def _compiled(statement: ast.stmt, file: Path) -> CodeType:
-    return compile(ast.Module([statement], []), str(file), "exec")
-
-
-def _rule_with(question: ModuleType, name: str) -> Rule:
-    """Return a rule that asks the questions of another module in the place of one of its own."""
-    file = next(CATALOGUE.glob(f"*/{name}.py"))
-    package, _, topic = question.__name__.rpartition(".")
-    real = import_module(question.__name__)
-    module = ModuleType(name)
-    setattr(import_module(package), topic, question)
-    try:
-        for _, code in _statements(file):
-            exec(code, module.__dict__)
-    finally:
-        setattr(import_module(package), topic, real)
-    rule: Rule = module.RULE
-    return rule
-
-
-def _at(place: Place) -> ast.expr:
-    node, field, index = place
-    found: ast.expr = getattr(node, field) if index is None else getattr(node, field)[index]
-    return found
-
-
-def _put(place: Place, condition: ast.expr) -> None:
-    node, field, index = place
-    if index is None:
-        setattr(node, field, condition)
-    else:
-        getattr(node, field)[index] = condition
-
-
-def mutants(name: str) -> Iterator[Mutant]:
-    """Every mutant of the rule in module `name`, and of the questions that it asks."""
-    for file in (next(CATALOGUE.glob(f"*/{name}.py")), *QUESTIONS.get(name, ())):
-        body = [statement for statement, _ in _statements(file)]
-        live = _reachable(ast.Module(body, []))
-        for function in body:
-            if isinstance(function, ast.FunctionDef) and function.name in live:
-                for place in list(_conditions(function)):
-                    yield Mutant(name, file, function, place)
-
-
-def _reachable(tree: ast.Module) -> set[str]:
-    """The functions that `check` and `review` come to, and all of a module without them; what only a cure needs has tests of its own."""
-    functions = {one.name: one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
-    found: set[str] = set()
-    open_ = [name for name in functions if name in DECIDING] or list(functions)
-    while open_:
-        name = open_.pop()
-        found.add(name)
-        used = {one.id for one in ast.walk(functions[name]) if isinstance(one, ast.Name)}
-        open_ += [one for one in used & functions.keys() if one not in found]
-    return found
-
-
-def _conditions(function: ast.FunctionDef) -> Iterator[Place]:
-    for node in ast.walk(function):
-        for field, value in ast.iter_fields(node):
-            if isinstance(value, list):
-                for index, one in enumerate(value):
-                    if _is_condition(node, field, one):
-                        yield node, field, index
-            elif _is_condition(node, field, value):
-                yield node, field, None
-
-
-def _is_condition(parent: ast.AST, field: str, node: object) -> bool:
-    if not isinstance(node, ast.expr) or isinstance(node, ast.Constant):
-        return False
-    return (
-        isinstance(node, ast.Compare)
-        or (isinstance(parent, ast.If | ast.IfExp | ast.While) and field == "test")
-        or (isinstance(parent, ast.comprehension) and field == "ifs")
-        or (isinstance(parent, ast.BoolOp) and _decides(parent))
-    )
-
-
-def _deleted(parent: ast.AST) -> bool:
-    """What stands in the place of a condition that is no more: what makes the rest of the statement decide alone."""
-    if isinstance(parent, ast.BoolOp):
-        return isinstance(parent.op, ast.And)
-    if isinstance(parent, ast.While):
-        return False
-    if isinstance(parent, ast.If):
-        return not isinstance(parent.body[-1], ast.Continue | ast.Return | ast.Raise | ast.Break)
-    return True
-
-
-def _decides(parent: ast.BoolOp) -> bool:
-    """Whether it chooses between truth and falsehood, not between two values: `a or "b"` is no condition."""
-    return not any(
-        isinstance(one, ast.Constant | ast.Tuple | ast.List | ast.Dict | ast.JoinedStr) for one in parent.values
-    )
 
 
 def declared() -> Iterator[Pair]:
@@ -214,12 +68,13 @@ class Corpus:
         self._loaded: dict[str, Loaded | None] = {}
         self._topologies: dict[str, Topology] = {}
         self._real: dict[tuple[str, str], Verdict] = {}
+        self._gaps: dict[tuple[Question, str], tuple[Gap, ...]] = {}
         self._order: dict[Path, list[str]] = {}
 
     def notices(self, mutant: Mutant, real: Rule) -> bool:
         """Whether a model gives the mutant another verdict than the real rule, or an exception."""
         try:
-            rule = mutant.rule()
+            rule, questions = mutant.make()
         except Exception:
             return True
         ladder = self._ladder(real)
@@ -227,6 +82,8 @@ class Corpus:
             return True
         texts = self._order.setdefault(mutant.file, self._asked_of(real))
         for text in texts:
+            if questions and not any(self._answers_differ(text, mutated, one) for mutated, one in questions):
+                continue
             # what the real rule says comes first: the time is the mutant's alone, not that of loading the model
             known = self._known(real, text)
             if _differs(lambda: self._verdict(rule, text), known):  # noqa: B023
@@ -235,6 +92,16 @@ class Corpus:
                 texts.insert(0, text)
                 return True
         return False
+
+    def _answers_differ(self, text: str, mutated: Question, real: Question) -> bool:
+        """Whether a question finds other gaps than the real one: where none does, the rule that asks them says the same."""
+        loaded = self._load(text)
+        if loaded is None:
+            return False
+        topology = self._topologies.setdefault(text, Topology(loaded.architecture))
+        if (real, text) not in self._gaps:
+            self._gaps[real, text] = tuple(real(topology))
+        return _differs(lambda: tuple(mutated(topology)), self._gaps[real, text])
 
     def says(self, rule: Rule, text: str) -> bool:
         """Whether a rule has something to say of a model, or of its own examples on the models that they follow."""
@@ -298,7 +165,7 @@ class Corpus:
         return tuple((one.rule, one.subject, one.message, one.fix) for one in found)
 
 
-def _differs(work: Callable[[], Verdict], known: Verdict) -> bool:
+def _differs(work: Callable[[], tuple[object, ...]], known: tuple[object, ...]) -> bool:
     """Whether a mutant gives another verdict, or an exception.
 
     A loop that never ends is noticed too: by processor time, which a busy machine does not use up.

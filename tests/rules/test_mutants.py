@@ -10,7 +10,8 @@ import pytest
 
 from archgen.rules import RULES
 from tests.paths import ROOT
-from tests.rules.mutants import Corpus, declared, excused, mutants, reasons
+from tests.rules.deleted_conditions import mutants
+from tests.rules.mutants import Corpus, declared, excused, reasons
 
 
 @pytest.mark.slow
