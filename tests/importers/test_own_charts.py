@@ -72,10 +72,13 @@ def test_compose_files_are_read_where_they_or_the_charts_tell_otherwise(
     ("service", "asked"),
     [
         pytest.param("fake-dns: {build: dns}", [("docker-compose.yml", "helm")], id="other-programs"),
-        pytest.param("web: {build: dns}", [], id="the-same-program"),
+        pytest.param("web: {build: dns}", [("docker-compose.yml", "helm")], id="the-same-program"),
+        pytest.param(
+            "web: {build: dns, environment: {NODE_ENV: production}, ports: ['443:443']}", [], id="for-visitors"
+        ),
     ],
 )
-def test_a_chart_of_programs_that_compose_files_do_not_run_is_asked_about(
+def test_a_chart_beside_compose_files_is_asked_about_unless_much_speaks_for_these(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: str, asked: list[tuple[str, ...]]
 ) -> None:
     files = {"docker-compose.yml": f"{HELPERS}  {service}\n", "dns/Dockerfile": "FROM a\n", **CHART}
@@ -101,10 +104,14 @@ WITH_OTHERS = {
             [("docker-compose.yml", "helm")],
             id="in-the-documents",
         ),
-        pytest.param({}, "docker-compose.yml", [], id="told-by-nothing"),
+        pytest.param({}, "docker-compose.yml", [("docker-compose.yml", "helm")], id="told-by-nothing"),
         pytest.param(
-            pipeline(INSTALL, "ssh shop docker compose up -d"), "docker-compose.yml", [], id="both-by-a-pipeline"
+            pipeline(INSTALL, "ssh shop docker compose up -d"),
+            "docker-compose.yml",
+            [("docker-compose.yml", "helm")],
+            id="both-by-a-pipeline",
         ),
+        pytest.param(pipeline("ssh shop docker compose up -d"), "docker-compose.yml", [], id="compose-by-a-pipeline"),
     ],
 )
 def test_a_chart_of_some_of_the_programs_is_read_where_it_is_installed_and_asked_about(

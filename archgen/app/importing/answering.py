@@ -40,7 +40,10 @@ def write_answer(file: str, question_id: str, value: str) -> tuple[Question, int
     if not takes_answer(question, value):
         raise UsageError(f"{question.id} must be answered with {spell_options(question)}; got {value[:60]}")
     if question_kind(question) == "way" and value != question.about:
-        command = f"archgen import {shlex.quote(value)} -o {shlex.quote(file)} --update"
+        words = value.split(" ")
+        # several compose files are one way
+        way = shlex.join(words if all(each.endswith((".yml", ".yaml")) for each in words) else [value])
+        command = f"archgen import {way} -o {shlex.quote(file)} --update"
         raise UsageError(f"the model is made of {question.about}; `{command}` makes it of what visitors use")
     if question_kind(question) == "templates" and value == "yes":
         command = f"helm template {shlex.quote(question.about or '')}"

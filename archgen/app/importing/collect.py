@@ -239,9 +239,9 @@ def _read_compose(
         return
     collection.read_projects(choice, found, "" if preference is None else preference.reason)
     if preference is not None and not preference.is_proven and others:
-        collection.undecided.append((choice.projects[0][-1], *others[:_MOST_WAYS]))
-    elif charts := rival_charts(directory, choice, names, paths, found):
-        collection.undecided.append((choice.projects[0][-1], *charts[:_MOST_WAYS]))
+        collection.undecided.append((choice.projects[0][-1], *others[:_MOST_WAYS], *choice.rivals))
+    elif ways := [*rival_charts(directory, choice, names, paths, found)[:_MOST_WAYS], *choice.rivals]:
+        collection.undecided.append((choice.projects[0][-1], *ways))
     collection.doubt(choice, "" if beside is None else beside.reason)
     _find_proxies(collection, directory, below, found)
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from archgen.app.importing.applied_paths import with_native_steps
 from archgen.app.importing.directories import FoundFiles, entries_of, path_in
 from archgen.app.importing.playbooks import PATH_OF_PLAYBOOK, commands_of_tasks, may_be_playbook
+from archgen.app.importing.started_files import COMMAND, NAMED, VARIABLE, assignments_in
 from archgen.app.importing.stated_use import is_usage_document
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import STAGING, stage_of
@@ -39,11 +40,6 @@ _DEPLOYS = re.compile(
 )
 """Names of scripts, workflows and targets that bring a system to where visitors use it."""
 
-_COMMAND = re.compile(
-    r"(?:docker(?<=\bdocker)(?:[ -]compose|[ ]+stack[ ]+deploy)|podman(?<=\bpodman)[ -]compose)\b((?:\\\r?\n|[^\n;|&#])*)"
-)
-"""Begins with letters, by which it is sought several times faster than by the edge of a word."""
-
 _IN_VARIABLE = re.compile(
     r"""^[ \t]*(?:(?:export|readonly|local)[ \t]+)?(\w+)[ \t]*(?::=|\?=|=)[ \t]*[("']*"""
     r"""((?:sudo[ \t]+)?(?:docker|podman)[ -]compose(?![\w.-])[^\n"')#;&|]*)""",
@@ -57,7 +53,7 @@ _SHOWN = re.compile(r"""(^|[ \t])#|^[ \t]*(- )?((run|script):[ \t]*)?[@"'-]*(ech
 _STARTS = re.compile(r"(^|[\s\"',])((up|pull|start|restart|deploy|run)([\s\"',]|$)|config\b[^\n]*>[^\n]*\.ya?ml)")
 """Words that start what files describe, or that put together what a swarm is given."""
 
-_TO_SWARM = re.compile(r"\|[ \t]*(\\\r?\n[ \t]*)?(sudo[ \t]+)?docker[ ]+stack[ ]+deploy\b")
+_TO_SWARM = re.compile(r"\|[ \t]*(\\\r?\n[ \t]*)?(sudo[ \t]+)?docker[ ]+stack[ ]+(deploy|up)\b")
 _ENDS = re.compile(r"""(^|[\s"',])down([\s"',]|$)""")
 _FIRST_WORDS = re.compile(
     r"""[ \t]*(- )?((run|script):[ \t]*)?["'@-]?(sudo[ \t]+)?|(?!.*(\|\||\becho\b|\bprintf\b|#)).*[;&][ \t]*(sudo[ \t]+)?"""
@@ -69,7 +65,6 @@ _BRANCHES = re.compile(
 )
 """Lines of a script below which a command may not run after those above."""
 
-_NAMED = re.compile(r"""(?:^|\s)(?:-f|--file|-c|--compose-file)(?:\s+|=)["']?([^\s"',]+)""")
 _ASSIGNED = re.compile(
     r"""(?:^|[\s"'{;])(\w+)[ \t]*(?:=|:=|\?=|:[ \t])[ \t]*"""
     r"""("[^"\n]{0,200}\.ya?ml[^"\n]{0,200}"|'[^'\n]{0,200}\.ya?ml[^'\n]{0,200}'|[^\s"';]{0,200}\.ya?ml)"""
@@ -195,7 +190,7 @@ def _may_start(text: str) -> bool:
         return True
     if "docker" not in text and "podman" not in text:
         return False
-    is_likely = "compose " in text or "stack " in text
+    is_likely = "compose " in text or "stack " in text or VARIABLE in text
     return is_likely or ("compose" in text and _IN_VARIABLE.search(text) is not None)
 
 
@@ -229,10 +224,15 @@ def _runs_in(path: str, text: str, directory: str, known: frozenset[str]) -> Ite
             is_trial_run = end > each.place and bisect(branches, each.place) == bisect(branches, end)
             is_deployed = is_own and not is_trial and not is_trial_run and stage_of(each.target) < STAGING
             yield ComposeRun(each.files, path, is_deployed)
+    if not commands and path not in known:
+        # what it starts by a target of another file reads the variable
+        places = _places(path, directory, "")
+        read = (tuple(_resolved(name, places, known) for name in each.names) for each in assignments_in(text))
+        yield from (ComposeRun(files, path, deploys and not is_trial) for files in read if all(files))
 
 
 def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) -> Iterator[_Command]:
-    matches = [*islice(_COMMAND.finditer(text), _MOST_COMMANDS)]
+    matches = [*islice(COMMAND.finditer(text), _MOST_COMMANDS)]
     if not matches:
         return
     may_assign = "COMPOSE_FILE" in text or any("$" in match[1] for match in matches)
@@ -258,7 +258,7 @@ def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) ->
         target = targets[place - 1][1] if place else ""
         moved = _CHANGES_DIRECTORY.search(text, max(0, match.start() - 200), match.start())
         places = _places(path, directory, moved[1] if moved else "")
-        named = [value for word in _NAMED.findall(words) for value in _values(word, assigned)]
+        named = [value for word in NAMED.findall(words) for value in _values(word, assigned)]
         if not named and "COMPOSE_FILE" in assigned:
             named = _values("$COMPOSE_FILE", assigned)
         copied = {each.name: each.files for each in copies if each.place < match.start()}
@@ -325,7 +325,7 @@ def _with_command(text: str) -> str:
     def command(match: re.Match[str]) -> str:
         words = commands[match[1] or match[2] or match[3]]
         rest = text[match.end() : match.end() + _LONGEST_LINE].partition("\n")[0]
-        return words if _NAMED.search(f"{words} {rest}") else match[0]
+        return words if NAMED.search(f"{words} {rest}") else match[0]
 
     return use.sub(command, text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from archgen.app.config.config import repository_of
 from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, lies_in, read_file
@@ -123,10 +124,14 @@ def holds_no_address(path: str) -> bool:
 
 
 class FoundFiles:
-    """The files that are looked at to choose among them, inside a directory; those of usual sizes are read once."""
+    """The files that are looked at to choose among them, inside a directory; those of usual sizes are read once.
+
+    `made` has what much work made of them, by what it was made for: whoever asks again gets the same.
+    """
 
     def __init__(self, inside: ResolvedDirectory, room: int = _MOST_KEPT) -> None:
         self.inside = inside
+        self.made: dict[tuple[str, ...], Any] = {}
         self._kept: dict[str, bytes] = {}
         self._room = room
 

@@ -18,12 +18,14 @@ from archgen.app.importing.compose_files import (
     stage_of_compose_file,
 )
 from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose, with_extended
-from archgen.app.importing.deploy_commands import ComposeRun, find_runs, is_pipeline
+from archgen.app.importing.deploy_commands import ComposeRun, command_files, find_runs, is_pipeline
 from archgen.app.importing.deployments.built_sources import built_elsewhere, is_of_one_system
 from archgen.app.importing.deployments.compose_evidence import development_in
 from archgen.app.importing.deployments.networks import projects_beside
+from archgen.app.importing.deployments.rival_projects import rival_projects
 from archgen.app.importing.directories import FoundFiles, path_in
 from archgen.app.importing.playbooks import PATH_OF_PLAYBOOK
+from archgen.app.importing.started_files import started_files
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.products import is_product
@@ -31,9 +33,8 @@ from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_
 
 _MOST_FILES = 60
 _DEEPEST = 3
-_MOST_RIVALS = 2
-_PART = 0.3
-"""The part of all that is built which a project has to run to stand for a directory that has only a helper itself."""
+_MOST_RIVALS, _PART = 2, 0.3
+"""Rivals that are named, and the part of all that is built which a project runs that stands for a directory with a helper alone."""
 
 
 class ProjectChoice(Struct, frozen=True):
@@ -41,7 +42,7 @@ class ProjectChoice(Struct, frozen=True):
 
     `sketched` returns `candidates`, the same projects with what they run: only where there are manifests too does anybody ask.
     `built` are the directory and the recipe by which files that aren't read build services, by their names. The last projects are
-    those `beside` the others on their networks, as many as that says.
+    those `beside` the others on their networks, as many as that says. For `rivals` of the only project no less speaks.
     """
 
     projects: list[tuple[str, ...]]
@@ -50,6 +51,7 @@ class ProjectChoice(Struct, frozen=True):
     sketched: Callable[[], tuple[ComposeCandidate, ...]] = tuple
     built: dict[str, tuple[str, str]] = {}
     beside: int = 0
+    rivals: list[str] = []
 
     @property
     def candidates(self) -> tuple[ComposeCandidate, ...]:
@@ -80,7 +82,8 @@ def choose_projects(
     )
     named = [path for path in below if path.endswith((".yml", ".yaml")) and is_compose_file(path.rpartition(os.sep)[2])]
     known = [path_in(project, name) for project, names in projects.items() for name in names]
-    composed = {*known, *(os.path.normpath(path) for path in named if path.count(os.sep) <= deepest)}
+    started = started_files(directory, command_files(directory, below, found), below, found)
+    composed = {*known, *started, *(os.path.normpath(path) for path in named if path.count(os.sep) <= deepest)}
     files = sorted(composed, key=lambda path: (path.count(os.sep), path))[:_MOST_FILES]
     current_files = {path for project in read for path in project}
     # a file for a trial is read where nothing else is
@@ -126,7 +129,8 @@ def choose_projects(
     reason = "; ".join([*filter(None, [reason]), *named])
     result += [files for files, _ in beside]
     left = [path for path in left if not any(path in files for files, _ in beside)]
-    return ProjectChoice(result, left, reason, lambda: (*chosen,), built, len(beside))
+    asked = rival_projects(directory, chosen, candidates, found)
+    return ProjectChoice(result, left, reason, lambda: (*chosen,), built, len(beside), asked)
 
 
 def _order(candidate: ComposeCandidate) -> tuple[int, tuple[int, int, tuple[str, ...]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -11,12 +12,15 @@ from archgen.importers.assembly.asking import ImportQuestion, question
 from archgen.model.wording import first_few, listed
 
 _MOST_NAMED = 5
+_SEVERAL = re.compile(r"(\.ya?ml) ")
+"""The end of a compose file, and another one behind it: they are one way."""
 
 
 def questions_of_ways(undecided: Iterable[tuple[str, ...]]) -> Iterator[ImportQuestion]:
     """Yield a question for each way to run the system that is read though nothing proves that visitors use it and no other."""
     for read, *others in undecided:
-        ask = f"The import reads {read}, and {listed(others)} may run the system too. Which do visitors use?"
+        named = [_SEVERAL.sub(r"\1 with ", each) for each in others]
+        ask = f"The import reads {read}, and {listed(named)} may run the system too. Which do visitors use?"
         yield question("way", read, ask, (read, *others), (read,))
 
 

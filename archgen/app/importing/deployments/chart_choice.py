@@ -283,23 +283,28 @@ def rival_charts(
 ) -> list[str]:
     """Return the charts of a system that visitors may use instead of compose files that are read.
 
-    These run hardly one of the programs, or nothing brings the compose files to visitors, and something tells how to install a chart.
+    These run hardly one of the programs; or something brings charts to visitors, if it isn't the compose files alone, or tells how
+    to install one; or nothing says for what the compose files are.
     """
     own = find_own_charts(directory, paths, found) if choice.candidates else None
-    if own is None or runs_others(own, choice):
-        return own.charts if own is not None else []
-    texts = usage_texts(names, directory, found)
-    started = (
-        each.is_deed
-        for project in choice.candidates
-        for each in evidence_of_project(directory, project, texts, paths, found)
-    )
-    if any(started):
+    if own is not None and runs_others(own, choice):
+        return own.charts
+    rendered = own.charts if own is not None else []
+    shares = {each: share_in_chart(choice, each, directory, paths, found) for each in charts_in(paths)}
+    # a chart that can't be filled in may run the programs all the same
+    charts = [each for each, share in shares.items() if share >= MOST or (each in rendered and share > 0)]
+    if not charts:
         return []
-    applied = paths_of_controllers(directory, paths, found)
-    return [
-        chart for chart in own.charts if weigh(evidence_of_chart(chart, directory, texts, paths, found, applied)) > 0
+    texts = usage_texts(names, directory, found)
+    compose = [
+        each for project in choice.candidates for each in evidence_of_project(directory, project, texts, paths, found)
     ]
+    applied = paths_of_controllers(directory, paths, found)
+    evidence = {chart: [*evidence_of_chart(chart, directory, texts, paths, found, applied)] for chart in charts}
+    if any(each.is_deed for each in compose):
+        return [chart for chart, of_chart in evidence.items() if any(each.is_deed for each in of_chart)]
+    least = 1 if has_strong(compose, 1) else 0
+    return [chart for chart, of_chart in evidence.items() if weigh(of_chart) >= least]
 
 
 def _deployer_of(

@@ -56,7 +56,14 @@ def charts_as_installed(
     found: FoundFiles,
     values: Mapping[str, bytes] | None = None,
 ) -> RenderedCharts:
-    """Return what charts make with `values` that a user names, else as files say that they are installed, else as commands do."""
+    """Return what charts make with `values` that a user names, else as files say that they are installed, else as commands do.
+
+    Several questions are asked of the same charts of a directory: these are filled in once.
+    """
+    kept = ("charts", directory, *charts)
+    if values is None and kept in found.made:
+        rendered: RenderedCharts = found.made[kept]
+        return rendered
 
     def by_commands() -> list[Installation]:
         return _installations_by_commands(charts, directory, paths, found)
@@ -71,6 +78,8 @@ def charts_as_installed(
     result = render_charts(directory, charts, every, with_named if named else data, by_commands, [*named])
     if result.manifests:
         result.add_outside(_outside(charts, directory, paths, found))
+    if values is None:
+        found.made[kept] = result
     return result
 
 

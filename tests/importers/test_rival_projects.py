@@ -1,0 +1,106 @@
+"""Compose files of which nothing, or a variable alone, tells which are run: the question, and what is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.app.importing.started_files import assignments_in
+from archgen.cli import main
+from tests.importers.compose_projects import SYSTEM, compose, imported, read_files
+
+BUILT, RELEASED = compose(*SYSTEM), compose("web=acme/web:1", "api=acme/api:1", "db=postgres:16")
+DEVELOPED = BUILT.replace("build: web", "build: web\n    command: npm run dev")
+PART = compose("web@web") + "    environment: {DB_HOST: db.acme.example}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "options"),
+    [
+        pytest.param(
+            {"docker-compose.large.yml": RELEASED, "docker-compose.small.yml": RELEASED},
+            ("docker-compose.large.yml", "docker-compose.small.yml"),
+            id="variants-by-names-that-tell-nothing",
+        ),
+        pytest.param({"docker-compose.large.yml": RELEASED, "docker-compose.dev.yml": BUILT}, (), id="for-development"),
+        pytest.param({"docker-compose.yml": BUILT, "docker-compose.gpu.yml": BUILT}, (), id="by-default"),
+        pytest.param(
+            {"docker-compose.yml": DEVELOPED, "docker-compose.gpu.yml": BUILT},
+            ("docker-compose.yml", "docker-compose.gpu.yml"),
+            id="by-default-for-development",
+        ),
+        pytest.param(
+            {"docker-compose.yml": BUILT, "docker-compose.prod.yml": PART},
+            ("docker-compose.yml", "docker-compose.prod.yml"),
+            id="part-for-production",
+        ),
+        pytest.param(
+            {"docker-compose.yml": BUILT, "docker-compose.prod.yml": RELEASED, "deploy.sh": "docker compose up -d\n"},
+            ("docker-compose.yml", "docker-compose.prod.yml"),
+            id="script-against-a-name",
+        ),
+        pytest.param({"docker-compose.yml": BUILT, "docs/docker-compose.prod.yml": PART}, (), id="of-documents"),
+        pytest.param({"docker-compose.yml": BUILT, "docker-compose.prod.yml": RELEASED}, (), id="named-and-whole"),
+    ],
+)
+def test_compose_files_for_which_no_less_speaks_are_asked_about(
+    files: dict[str, str], options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [each.options for each in imported(tmp_path, monkeypatch, files).model.questions if each.kind == "way"]
+    assert asked == ([options] if options else [])
+
+
+def test_answer_with_several_files_names_each_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"docker-compose.yml": BUILT, "docker-compose.prod.yml": compose("web", "api", "jobs=acme/jobs:1")}
+    files |= {"docker-compose.live.yml": RELEASED, "deploy.sh": "docker compose -f docker-compose.yml up -d\n"}
+    asked = [each for each in imported(tmp_path, monkeypatch, files).model.questions if each.kind == "way"]
+    several = "docker-compose.yml docker-compose.prod.yml"
+    assert [each.options for each in asked] == [("docker-compose.yml", "docker-compose.live.yml", several)]
+    assert "docker-compose.yml with docker-compose.prod.yml may run" in asked[0].ask
+    assert main(["import", ".", "-o", "models/x.arch.yaml"]) == 0
+    assert main(["answer", asked[0].id, several]) == 2
+    assert "archgen import docker-compose.yml docker-compose.prod.yml -o" in capsys.readouterr().err
+
+
+OF_VARIABLE = "on: push\njobs:\n  ship:\n    steps:\n"
+STEP = '      - name: Settings of {}\n        run: echo "COMPOSE_FILE={}" >> $GITHUB_ENV\n'
+LIVE = "volumes:\n  data: {external: true}\n"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(
+            {
+                ".github/workflows/deploy.yml": OF_VARIABLE
+                + STEP.format("staging", "docker-compose.yml;ops/extra.yml")
+                + STEP.format("production", "docker-compose.yml;ops/prod.yml;ops/jobs.yml")
+                + "      - run: make up\n"
+            },
+            id="for-stages",
+        ),
+        pytest.param(
+            {"deploy.sh": "export COMPOSE_FILE=docker-compose.yml:ops/prod.yml:ops/jobs.yml\nmake up\n"}, id="shell"
+        ),
+        pytest.param(
+            {"deploy.sh": "docker stack up -c docker-compose.yml -c ops/prod.yml -c ops/jobs.yml shop\n"},
+            id="of-a-swarm",
+        ),
+    ],
+)
+def test_files_of_any_name_that_a_script_has_compose_read_are_read(
+    script: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"docker-compose.yml": BUILT, "ops/prod.yml": LIVE, "ops/jobs.yml": compose("jobs=acme/jobs:1"), **script}
+    result = imported(tmp_path, monkeypatch, {**files, "ops/extra.yml": compose("probe=acme/probe:1")})
+    assert [path for path in read_files(result) if "extra" in path] == []
+    assert {"docker-compose.yml", "ops/jobs.yml"} <= {*read_files(result)}
+    assert result.reasons[0].startswith("docker-compose.yml with ops/prod.yml with ops/jobs.yml: ")
+
+
+def test_variable_is_searched_in_steps_of_its_length() -> None:
+    assert assignments_in("COMPOSE_FILE=" * 20_000) == []
+    assert len(assignments_in("COMPOSE_FILE: a.yml\n" * 20_000)) == 20
