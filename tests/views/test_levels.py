@@ -29,7 +29,7 @@ from archgen.views.deployment import deployment
 from archgen.views.equal.names import stack_name
 from archgen.views.equal.places import fold_equal
 from archgen.views.levels import Picture, declared_view, level_diagrams
-from archgen.views.levels.candidates import by_network, by_role, crossed, in_parts
+from archgen.views.levels.candidates import by_kind, by_network, by_role, crossed, in_parts
 from archgen.views.levels.drawing import content
 from archgen.views.overview import component_edges, overview
 from tests.checked import check, read_model
@@ -211,6 +211,15 @@ def test_groups_of_one_place_are_told_apart_by_their_first_words() -> None:
     )
     groups = crossed(by_network, by_role)(model, names, "")
     assert [group.title for group in groups] == ["Applications, Nodes", "Data, Nodes"]
+
+
+def test_a_kind_is_not_told_apart_by_its_role() -> None:
+    """A card said "Queue, Data"."""
+    kinds = ("database", "queue", "service", "worker")
+    components = "".join(f"  {kind}{number}: {{kind: {kind}}}\n" for kind in kinds for number in range(2))
+    model = topology(f"archgen: 1\nname: M\ncomponents:\n{components}")
+    groups = crossed(by_role, by_kind)(model, list(model.components), "")
+    assert {group.title for group in groups} == {"Database", "Queue", "Service", "Worker"}
 
 
 @pytest.mark.parametrize(("components", "least", "sizes"), [(4, 3, [2, 2]), (7, 3, [2, 2, 3]), (13, 12, [6, 7])])

@@ -128,7 +128,9 @@ def crossed(outer: Candidate, inner: Candidate) -> Candidate:
             parts = inner(topology, group.components, f"{group.id}/")
             if len(parts) < _LEAST:
                 groups.append(group)
-            groups += (replace(part, title=f"{part.title}, {group.title}") for part in parts if len(parts) >= _LEAST)
+            # a kind has one role, so nothing else of that kind has to be told from it
+            ends = "" if group.kind == "role" else f", {group.title}"
+            groups += (replace(part, title=part.title + ends) for part in parts if len(parts) >= _LEAST)
         return tuple(groups)
 
     return by_both
