@@ -17,6 +17,7 @@ from archgen.importers.kubernetes.kustomization import (
     GENERATORS,
     RESOURCES,
     documents_of,
+    exchange_images,
     files_of_variables,
     generated_by,
     is_in_repository,
@@ -25,6 +26,7 @@ from archgen.importers.kubernetes.kustomization import (
     patches_of,
     path_beside,
     rename_objects,
+    scale_objects,
 )
 from archgen.importers.kubernetes.manifests import (
     ROUTES,
@@ -38,7 +40,7 @@ from archgen.importers.kubernetes.manifests import (
     pod_of,
 )
 from archgen.importers.kubernetes.patch_targets import PatchTargets, patched
-from archgen.importers.kubernetes.patching import is_deletion, with_images, with_value
+from archgen.importers.kubernetes.patching import is_deletion
 from archgen.importers.kubernetes.variants import (
     KubernetesSystem,
     common_directory,
@@ -54,7 +56,6 @@ _LARGEST = 256 * 1024
 _MOST_APPLIED = 2000
 """Components that are applied in all: each may name others."""
 
-_SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout")
 _SETTINGS = ("ConfigMap", "Secret", "SealedSecret", "ExternalSecret")
 """Kinds of what stands beside kustomizations and is applied by hand."""
 
@@ -75,7 +76,7 @@ class _Built(Struct):
     @property
     def workloads(self) -> dict[ObjectKey, Manifest]:
         """Return the objects that run something."""
-        return {key: each for key, each in self.objects.items() if each.kind in WORKLOADS}
+        return {key: each for key, each in self.objects.items() if each.kind in WORKLOADS and not _is_bare(each)}
 
 
 def read_objects(
@@ -95,8 +96,12 @@ def read_objects(
     for built in builder.systems():
         for key, entries in built.generated.items():
             manifests.generated.setdefault(key, []).extend(entries)
-        # a patch may take all containers away
-        yield from (each for each in built.objects.values() if not is_patch(each.kind, each.node))
+        for each in built.objects.values():
+            # a patch may take all containers away
+            if not _is_bare(each):
+                yield each
+            elif any(_containers(each)):
+                sheet.omit(each.origin, each.name, "it has no image, and no patch that is read gives it one")
     others = list(builder.others())
     yield from without_trials([*without_leftovers(others, builder.counting, sheet)], sheet)
 
@@ -228,8 +233,8 @@ class _Builder:
             if chart.text_at("name") not in [each.chart for each in charts]:
                 self.sheet.omit(chart.origin, chart.text_at("name")[:100] or "helmCharts", "a chart isn't rendered")
         self._patch(built, root)
-        _scale(built, root)
-        _rename_images(built, root)
+        scale_objects(built.objects, root)
+        exchange_images(built.objects, root)
         rename_objects(built.objects, built.generated, root)
         label_objects(built.objects, root)
         if namespace := root.text_at("namespace"):
@@ -256,8 +261,10 @@ class _Builder:
         else:
             self.listed.add(path)
             for document in self._documents(item, path):
-                for each in objects_of(document):
-                    built.objects.setdefault(each.key, each)
+                # an overlay may say which image its base runs
+                for each in objects_of(document, to_patch=True):
+                    if each.key not in built.objects or _is_bare(built.objects[each.key]):
+                        built.objects[each.key] = each
 
     def _documents(self, item: SourceNode, path: str) -> list[SourceNode]:
         if path not in self.files:
@@ -349,6 +356,15 @@ class _Builder:
         return any(each.kind in WORKLOADS for document in documents for each in objects_of(document))
 
 
+def _containers(each: Manifest) -> Iterator[SourceNode]:
+    return pod_of(each.kind, each.node).get("containers").list()
+
+
+def _is_bare(each: Manifest) -> bool:
+    """Return True for a workload without an image."""
+    return is_patch(each.kind, each.node)
+
+
 def _patch_objects(built: _Built, targets: list[Manifest], patch: SourceNode, above: int, sheet: FactSheet) -> None:
     for target in targets:
         each = built.objects.get(target.key)
@@ -366,23 +382,6 @@ def _patch_generated(built: _Built, patch: SourceNode) -> None:
             for section in ("data", "stringData") if kind == "ConfigMap" else ("stringData",):
                 for key, value in patch.get(section).items():
                     entries.append((key, value.text, value.origin))
-
-
-def _scale(built: _Built, root: SourceNode) -> None:
-    """Set the numbers of replicas that a kustomization states by the names of workloads."""
-    counts = {item.text_at("name"): item.get("count") for item in root.get("replicas").list()}
-    for key, each in built.objects.items() if counts else ():
-        count = counts.get(each.name)
-        if count is not None and count.number is not None and each.kind in _SCALED:
-            built.objects[key] = replace(each, node=with_value(each.node, ("spec", "replicas"), count.value, count))
-
-
-def _rename_images(built: _Built, root: SourceNode) -> None:
-    """Put other images, or other tags of them, into workloads."""
-    images = {item.text_at("name"): item for item in root.get("images").list() if item.text_at("name")}
-    for key, each in built.objects.items() if images else ():
-        if each.kind in WORKLOADS:
-            built.objects[key] = replace(each, node=with_images(each.node, pod_of(each.kind, each.node), images))
 
 
 def _put_into(built: _Built, namespace: str) -> None:

@@ -9,8 +9,16 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from archgen.importers.facts import Configuration, Opener, Origin
-from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, ObjectKey, SettingEntry, template_keys
-from archgen.importers.kubernetes.patching import with_value
+from archgen.importers.kubernetes.manifests import (
+    ROUTES,
+    WORKLOADS,
+    Manifest,
+    ObjectKey,
+    SettingEntry,
+    pod_of,
+    template_keys,
+)
+from archgen.importers.kubernetes.patching import with_images, with_value
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import examples_of
 from archgen.language.yaml.documents import read_documents
@@ -45,6 +53,7 @@ _ELSEWHERE = re.compile(r"[:?$%{]|//|^[\w-]+(\.[\w-]+)+/")
 
 _MADE = re.compile(r"secret|credential|password|cert|generated|\.env", re.IGNORECASE)
 
+_SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout")
 _KEPT = ("Namespace", "CustomResourceDefinition")
 
 _LARGEST = 256 * 1024
@@ -142,10 +151,13 @@ def rename_objects(
 ) -> None:
     """Give the objects, and the settings that are made, the beginning and the end that a kustomization has for names.
 
-    Addresses in variables are texts, which Kustomize leaves as they are.
+    Addresses in variables are texts, which Kustomize leaves as they are. A patch may refer to an object by the name that it had
+    before kustomizations further in gave it another.
     """
     before, after = root.text_at("namePrefix"), root.text_at("nameSuffix")
     if not (before or after):
+        if any(root.get(key).list() for key in PATCHES):
+            _refer_by_new_names(objects)
         return
     names = {name: f"{before}{name}{after}" for kind, _, name in (*objects, *generated) if kind not in _KEPT}
     manifests, settings = [*objects.values()], [*generated.items()]
@@ -157,6 +169,36 @@ def rename_objects(
         objects[each.kind, each.namespace, name] = replace(each, name=name, node=node, former=each.former or each.name)
     for (kind, space, name), entries in settings:
         generated[kind, space, names[name]] = entries
+
+
+def _refer_by_new_names(objects: dict[ObjectKey, Manifest]) -> None:
+    """Have routes refer by its name of now to what has another one than its document, unless something else has that name."""
+    taken = {each.name for each in objects.values()}
+    formerly: dict[str, set[str]] = {}
+    for each in objects.values():
+        if each.former and each.former not in taken:
+            formerly.setdefault(each.former, set()).add(each.name)
+    names = {former: name for former, (name, *others) in formerly.items() if not others}
+    for key, each in objects.items() if names else ():
+        if each.kind in ROUTES:
+            objects[key] = replace(each, node=replace(each.node, value=_renamed(each.node.value, "", names)))
+
+
+def scale_objects(objects: dict[ObjectKey, Manifest], root: SourceNode) -> None:
+    """Set the numbers of replicas that a kustomization states by the names of workloads."""
+    counts = {item.text_at("name"): item.get("count") for item in root.get("replicas").list()}
+    for key, each in objects.items() if counts else ():
+        count = counts.get(each.name)
+        if count is not None and count.number is not None and each.kind in _SCALED:
+            objects[key] = replace(each, node=with_value(each.node, ("spec", "replicas"), count.value, count))
+
+
+def exchange_images(objects: dict[ObjectKey, Manifest], root: SourceNode) -> None:
+    """Put other images, or other tags of them, into workloads."""
+    images = {item.text_at("name"): item for item in root.get("images").list() if item.text_at("name")}
+    for key, each in objects.items() if images else ():
+        if each.kind in WORKLOADS:
+            objects[key] = replace(each, node=with_images(each.node, pod_of(each.kind, each.node), images))
 
 
 def label_objects(objects: dict[ObjectKey, Manifest], root: SourceNode) -> None:

@@ -171,21 +171,21 @@ def is_manifest(root: SourceNode) -> bool:
     return root.is_map and bool(root.text_at("apiVersion")) and bool(root.text_at("kind"))
 
 
-def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
-    """Yield the objects of a document, those of a list one by one."""
+def objects_of(root: SourceNode, depth: int = 0, *, to_patch: bool = False) -> Iterator[Manifest]:
+    """Yield the objects of a document, those of a list one by one; what only changes another one just where that is `to_patch`."""
     kind = root.text_at("kind")
     if kind == "NetworkPolicy" and _OF_CALICO.search(root.text_at("apiVersion")):
         kind = "CalicoNetworkPolicy"
     if kind.endswith("List") and root.get("items").value is not None and depth < 3:
         for item in root.get("items").list():
-            yield from objects_of(item, depth + 1)
+            yield from objects_of(item, depth + 1, to_patch=to_patch)
     elif kind == "Application" and root.text_at("apiVersion").startswith("argoproj.io/"):
         for release in releases_of(charts_of_application(root)):
             yield from objects_of(release, depth + 1)
     elif kind in (*WORKLOADS, *ROUTES, *OTHERS, *HOOKS, *MONITORS) or operated_by(root):
         metadata = root.get("metadata")
         name = metadata.text_at("name") or metadata.text_at("generateName").rstrip("-")
-        if name and not is_patch(kind, root):
+        if name and (to_patch or not is_patch(kind, root)):
             yield Manifest(kind, metadata.text_at("namespace"), name, root)
 
 
