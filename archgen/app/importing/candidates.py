@@ -53,9 +53,15 @@ class ComposeCandidate(Struct, frozen=True, dict=True):
             name: service
             for name, service in self.services.items()
             if service.runs
+            and service.starts
             and is_own_program(name, service.image, service.built)
             and not any(stage_of(word) == TRIAL for word in (name, *service.profiles))
         }
+
+    @cached_property
+    def starts(self) -> bool:
+        """Return True unless all services have no replicas, as tools do that somebody runs by hand."""
+        return not self.services or any(service.starts for service in self.services.values())
 
     @cached_property
     def deciding(self) -> dict[str, ServiceSketch]:

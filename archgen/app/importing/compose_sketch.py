@@ -25,12 +25,14 @@ _ADDRESS = re.compile(rf"({HOST_ENDS}|DATABASE)[\"']?[:=]")
 _HOST = re.compile(r"""(?:@|//|["'=,\[ \t])([A-Za-z0-9][\w-]*)(?=:\d|[/"',}\]\s]|$)""")
 _OF_HOST = re.compile(r"host|addr|server|ur[il]|broker|endpoint|dsn|://|:\d", re.IGNORECASE)
 
+_NO_REPLICAS = re.compile(r"""\breplicas["']?:[ \t]*["']?0["']?[ \t]*[,}]""")
+
 _MOST_LINES = 20_000
 _LONGEST = 1000
 _MOST_EXTENDED = 4
 """Services that one extends by way of another."""
 
-_INNER = ("build", "depends_on", "extends", "profiles")
+_INNER = ("build", "depends_on", "deploy", "extends", "profiles")
 """Keys of a service whose values may stand in the lines below."""
 
 _OF_CONDITIONS = frozenset(
@@ -44,7 +46,7 @@ class ServiceSketch(Struct):
     """A service: its image, the directory and the recipe that it is built from, what it waits for, and the lines that may name hosts.
 
     It may take over what another one says, that it `extends`, of a file that it names or of its own. One that `amends` replaces or
-    takes back what another file says, so that it doesn't run by itself.
+    takes back what another file says, so that it doesn't run by itself. What has no replicas never `starts` but by hand.
     """
 
     image: str = ""
@@ -54,6 +56,7 @@ class ServiceSketch(Struct):
     extends_file: str = ""
     runs: bool = False
     amends: bool = False
+    starts: bool = True
     waits_for: list[str] = field(default_factory=list)
     profiles: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -170,6 +173,8 @@ def _take(service: ServiceSketch, key: str, value: str) -> None:
     elif key == "extends":
         service.extends = _scalar(value) if value[:1] != "{" else _of_braces(value, "service")
         service.extends_file = _of_braces(value, "file")
+    elif (key == "scale" and _scalar(value) == "0") or (key == "deploy" and _NO_REPLICAS.search(value[:_LONGEST])):
+        service.starts = False
     elif key in ("depends_on", "profiles"):
         _list_of(service, key).extend(word for word in _WORD.findall(value) if word not in _OF_CONDITIONS)
 
@@ -186,6 +191,8 @@ def _take_inner(service: ServiceSketch, inner: str, key: str, value: str) -> Non
             service.extends = _scalar(value)
         elif key == "file":
             service.extends_file = _scalar(value)
+    elif inner == "deploy":
+        service.starts = service.starts and not (key == "replicas" and _scalar(value) == "0")
     elif not key:
         _list_of(service, inner).extend(_WORD.findall(value.partition("#")[0])[:1])
     elif inner == "depends_on" and key not in _OF_CONDITIONS:

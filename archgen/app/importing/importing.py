@@ -149,7 +149,8 @@ def _nothing(collection: SourceFiles, paths: tuple[str, ...]) -> str:
     if collection.missing:
         return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; {_absence(*collection.missing[0])}"
     chart = [_rendering(each) for each in collection.charts[:1]]
-    unread = [*chart, *_templates(tuple(collection.templates)), *lines_of_tools(collection.of_tools)]
+    others = [f"`archgen import {each}` reads {each} instead" for each in sorted(collection.others)[:1]]
+    unread = [*others, *chart, *_templates(tuple(collection.templates)), *lines_of_tools(collection.of_tools)]
     step = "; ".join(unread[:_MOST_ALIKE]) or "name the file that describes the system"
     return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; looked for {LOOKED_FOR}; {step}"
 

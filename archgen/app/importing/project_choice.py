@@ -267,6 +267,8 @@ def _working(current: list[ComposeCandidate], candidates: list[ComposeCandidate]
         for each in working
         if len(each.builds) > _PART * len(built) or (not each.builds and each.rank < UNNAMED_RANK)
     ]
+    if not any(each.starts for each in current):
+        likely = likely or working
     for each in sorted(likely, key=lambda each: (each.rank, -len(each.builds), *_place(each)))[:1]:
         if not _is_apart(each, current):
             return [functools.reduce(_with_stores, current, each)]
