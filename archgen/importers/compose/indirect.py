@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from msgspec import Struct
 
 from archgen.importers.catalogue import Known, is_like
 from archgen.importers.compose.parts import ServicePart
-from archgen.importers.compose.service import SourceText
+from archgen.importers.compose.service import VOLUMES_FROM, SourceText
 from archgen.importers.compose.sharing import COORDINATORS
 from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, Fact, Origin
 from archgen.importers.outside import OutsideStore, store_at
@@ -117,6 +117,26 @@ def calls_by_login(
 def _sought(name: str, value: SourceText) -> Known | None:
     """Return the store that an example of an address tells, else the one that the variable's name asks for."""
     return store_at(value.of_reader) or store_asked_for(name)
+
+
+def stores_of_lenders(
+    parts: Mapping[str, ServicePart], proven: Set[tuple[str, str]]
+) -> Iterator[tuple[ServicePart, str, Origin]]:
+    """Yield the stores of a service for each that runs its image on its volumes, and has no address of its own: `volumes_from`.
+
+    A worker beside a server takes its settings out of the same files. `proven` are calls by ids.
+    """
+    stores = {part.id for part in parts.values() if part.guess.known.keeps_data}
+    for part in parts.values():
+        mount = part.service.mounts.get(VOLUMES_FROM)
+        lender = (
+            parts.get(mount.text.removeprefix(f"/{VOLUMES_FROM}/").partition(":")[0]) if mount is not None else None
+        )
+        if mount is None or lender is None or not part.service.runs_program_of(lender.service):
+            continue
+        if not any(caller == part.id and target in stores for caller, target in proven):
+            called = sorted(target for caller, target in proven if caller == lender.id and target in stores)
+            yield from ((part, target, mount.source) for target in called)
 
 
 def facts_of_neighbours(

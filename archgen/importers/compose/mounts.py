@@ -202,23 +202,40 @@ def _filled(file: Configuration, values: Mapping[str, str]) -> Configuration:
 
 
 def doubt_files_of_others(attachments: Iterable[Attachment], parts: Iterable[ServicePart]) -> list[Attachment]:
-    """Return the attachments, those in doubt that several mount in a directory named like another of them: `/etc/sogo` of `php`."""
-    names = {part.id: set(words_of(part.service.name)) for part in parts}
+    """Return the attachments, those in doubt that several mount in a directory named like another of them: `/etc/sogo` of `php`.
+
+    A file in such a directory that another one mounts itself, and that is named like that one, is that one's alone.
+    """
+    by_id = {part.id: part for part in parts}
+    names = {name: set(words_of(part.service.name)) for name, part in by_id.items()}
     owners: dict[str, set[str]] = {}
+    mounting: dict[str, set[str]] = {}
     listed = list(attachments)
     for each in listed:
         owners.setdefault(each.file.path, set()).add(each.owner)
-    return [
-        replace(each, is_shared=each.is_shared or _is_of_another(each, owners[each.file.path], names))
-        for each in listed
-    ]
+        if _mounts_by_name(each, by_id):
+            mounting.setdefault(each.file.path, set()).add(each.owner)
+    result: list[Attachment] = []
+    for each in listed:
+        others = mounting.get(each.file.path, set()) - {each.owner}
+        is_lent = others != set() and _mounts_by_name(each, by_id) is False
+        if is_lent and _is_named_like(posixpath.basename(each.file.path), each.owner, others, names):
+            continue
+        is_doubtful = is_lent or _is_named_like(each.target, each.owner, owners[each.file.path], names)
+        result.append(replace(each, is_shared=True) if is_doubtful else each)
+    return result
 
 
-def _is_of_another(attachment: Attachment, owners: Set[str], names: Mapping[str, set[str]]) -> bool:
-    words = set(words_of(attachment.target))
-    if len(owners) < 2 or words & names[attachment.owner]:
-        return False
-    return any(words & names[owner] for owner in owners)
+def _mounts_by_name(attachment: Attachment, parts: Mapping[str, ServicePart]) -> bool | None:
+    """Return True for a file that a service mounts by its own name, False for one in a directory that it mounts; else None."""
+    mount = parts[attachment.owner].service.mounts.get(attachment.target)
+    return posixpath.basename(mount.text) == posixpath.basename(attachment.file.path) if mount is not None else None
+
+
+def _is_named_like(path: str, owner: str, others: Set[str], names: Mapping[str, set[str]]) -> bool:
+    """Return True for a path with words of the name of one of several services, and without any of its owner's."""
+    words = set(words_of(path))
+    return not words & names[owner] and any(words & names[other] for other in others if other != owner)
 
 
 def kept_files(parts: Iterable[ServicePart]) -> Iterator[Fact]:

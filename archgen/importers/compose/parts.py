@@ -23,6 +23,7 @@ from archgen.importers.products import Guess, guess, image_name, is_product, wit
 from archgen.importers.secrets import without_user_info
 from archgen.importers.sources.built_images import recipe_of_image
 from archgen.importers.sources.recipes import Recipe, read_recipe
+from archgen.importers.sources.unused_variables import without_unused_variables
 from archgen.model.finding import Confidence
 
 
@@ -75,6 +76,8 @@ def service_parts(
     for name, service in project.services.items():
         own = recipe_of_image(service.image, images, service.source.path, opener) if not service.built else None
         recipe = read_recipe(service, opener) if own is None else own
+        alike = [each.words for each in services if each.image == service.image and each.built == service.built]
+        recipe = without_unused_variables(recipe, service.words, alike, service.source.path, opener)
         kind = _kind(name, service, recipe, services)
         beside = main_of(service) in project.services
         reason = "stands beside another" if beside else reason_of(name, service, kind, name in ended, services)

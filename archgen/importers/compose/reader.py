@@ -19,6 +19,7 @@ from archgen.importers.compose.indirect import (
     calls_by_name_server,
     calls_by_socket,
     facts_of_neighbours,
+    stores_of_lenders,
 )
 from archgen.importers.compose.library_calls import OwnLists, UnlikelyCall, calls_by_library, lacks_library, may_use
 from archgen.importers.compose.listed_libraries import describe_sources
@@ -173,10 +174,11 @@ class _Reader:
         for part, mention, source, evidence in stores_chosen(self.parts, *given, self.opener, self.sheet):
             self._connect(part, mention, source, evidence, "medium")
             self._doubt(f"connection:{part.id}->{mention.host}", source, evidence)
-        for part, store, source in borrowed_stores(self.parts, services.values(), self.proven, self.copied):
+        borrowed = borrowed_stores(self.parts, services.values(), self.proven, self.copied)
+        for part, store, source in [*borrowed, *stores_of_lenders(self.parts, self.proven)]:
             if not self.networks.are_apart(part.service, store):
-                self._connect(part, Mention(store), source, "same image and variables")
-                self._doubt(f"connection:{part.id}->{store}", source, "same image and variables")
+                self._connect(part, Mention(store), source, "same image and settings")
+                self._doubt(f"connection:{part.id}->{store}", source, "same image and settings")
         self.sheet.add_all(facts_of_neighbours(self.parts, self.proven, self.by_id))
         alone = {part.id: self.shared.own_of(self._variables(part)) for part in self.parts.values()}
         logins = self.networks.joined(calls_by_login(self.parts, alone))

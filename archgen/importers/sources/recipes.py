@@ -181,7 +181,8 @@ def read_own_recipe(source: Origin, directory: str, opener: Opener, names: Itera
             recipe = read_recipe(Build(source, context, named), opener)
             if any(opener.holds(source.path, copy.text) for copy in recipe.copies.values()):
                 return recipe
-            recipes += [recipe] if recipe.image else []
+            # an argument without a value may stand for the image below
+            recipes += [recipe] if recipe.image or recipe.shaped else []
     return recipes[0] if recipes else Recipe()
 
 
