@@ -31,6 +31,7 @@ from archgen.importers.sources.calls.registered_names import calls_by_registered
 from archgen.importers.sources.probes import asked_by_others
 from archgen.importers.stages import EXAMPLES
 from archgen.importers.variable_names import names_callers, sets_host
+from archgen.importers.yaml_files import begins_object
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 from archgen.model.protocols import PROTOCOLS
@@ -185,6 +186,7 @@ def is_proxy(file: Configuration) -> bool:
     """Return True if a file looks like the configuration of a proxy."""
     stem, end = posixpath.splitext(file.path.lower())
     yaml = (stem if end in EXAMPLES else f"{stem}{end}").endswith((".yml", ".yaml", ".json"))
+    yaml = yaml or begins_object(file.data)
     return not yaml and (is_haproxy(file) or is_nginx(file) or is_keepalived(file))
 
 

@@ -20,7 +20,7 @@ from archgen.importers.nodes import SourceNode
 from archgen.importers.proxies import leave_out_unheard
 from archgen.importers.stages import EXAMPLES
 from archgen.importers.unnamed_proxies import leading_to
-from archgen.importers.yaml_files import documents
+from archgen.importers.yaml_files import begins_object, documents
 
 LOOKED_FOR = "compose files, Kubernetes manifests, and configurations of nginx, HAProxy and keepalived"
 """The formats, for a message."""
@@ -120,6 +120,5 @@ def read_all(
 def _may_be_yaml(file: Configuration) -> bool:
     path = file.path.lower()
     stem, end = posixpath.splitext(path)
-    return (stem if end in EXAMPLES else path).endswith(_YAML_NAMES) or re.match(
-        rb"\s*(?:---|\{|[A-Za-z_-]+:\s)", file.data
-    ) is not None
+    is_likely = re.match(rb"\s*(?:---|\{|[A-Za-z_-]+:\s)", file.data) is not None or begins_object(file.data)
+    return is_likely or (stem if end in EXAMPLES else path).endswith(_YAML_NAMES)

@@ -41,6 +41,8 @@ _WORD = re.compile(rf"(^|[-_.])({_PRODUCTION}|live|{_STAGING}|{_DEVELOPMENT}|loc
 _PROPER = tuple((stage, re.compile(rf"(^|[^a-z])({words})([^a-z]|$)", re.IGNORECASE)) for stage, words in _WORDS)
 _PATTERNS = (*_PROPER, (TRIAL, re.compile(rf"(^|[^a-z])({_ASIDE})([^a-z]|$)", re.IGNORECASE)))
 
+_OF_PIPELINE = re.compile(r"(?<![\w.-])\.?ci[/\\](?=[\w.-])")
+
 EXAMPLES = (".example", ".sample", ".dist", ".template", ".default", ".model", ".tmpl")
 """Ends of the names of examples beside the files that people make of them, the likelier ones first."""
 
@@ -49,6 +51,11 @@ EXAMPLES = (".example", ".sample", ".dist", ".template", ".default", ".model", "
 def stage_of(name: str) -> int:
     """Return the stage of a name or of the parts of a path: the last one that a part names."""
     return max((stage for stage, pattern in _PATTERNS if pattern.search(name) is not None), default=UNNAMED)
+
+
+def without_pipeline(path: str) -> str:
+    """Return a path, or a text with paths, without the directories of a pipeline: it keeps in them what it tries, and what it deploys."""
+    return _OF_PIPELINE.sub("", path)
 
 
 @lru_cache(maxsize=4096)

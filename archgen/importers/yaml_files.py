@@ -27,6 +27,14 @@ _VARIABLE = b"${TEMPLATED}"
 """What a hole is read as: a variable that nothing sets."""
 
 
+_OBJECT = re.compile(rb"(?:(?:#|---)[^\n]*\n|\s)*(?:apiVersion|kind):[ \t]")
+
+
+def begins_object(data: bytes) -> bool:
+    """Return True for the beginning of a manifest, which a template is too by any name: a configuration of a proxy may stand in it."""
+    return _OBJECT.match(data) is not None
+
+
 def is_template_of_another_tool(data: bytes) -> bool:
     """Return True for a file that isn't YAML before its holes are filled in, or whose object has no name, and that isn't Helm's."""
     if _HOLE.search(data) is None or _TEMPLATE.search(data) is not None:

@@ -9,6 +9,7 @@ import pytest
 from archgen.app.importing.started_files import assignments_in
 from archgen.cli import main
 from tests.importers.compose_projects import SYSTEM, compose, imported, read_files
+from tests.importers.test_found_files import WORKLOAD
 
 BUILT, RELEASED = compose(*SYSTEM), compose("web=acme/web:1", "api=acme/api:1", "db=postgres:16")
 DEVELOPED = BUILT.replace("build: web", "build: web\n    command: npm run dev")
@@ -104,3 +105,70 @@ def test_files_of_any_name_that_a_script_has_compose_read_are_read(
 def test_variable_is_searched_in_steps_of_its_length() -> None:
     assert assignments_in("COMPOSE_FILE=" * 20_000) == []
     assert len(assignments_in("COMPOSE_FILE: a.yml\n" * 20_000)) == 20
+
+
+BUILDER = 'export const web = {apiVersion: "apps/v1", kind: "Deployment", metadata: {name: "web"}};\n'
+ERB = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  <% if live %>\n  replicas: 3\n  <% end %>\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "options"),
+    [
+        pytest.param({"ops/web.yaml.erb": ERB}, ("docker-compose.yml", "ops"), id="templates-of-another-engine"),
+        pytest.param({"kubernetes/web.mts": BUILDER}, ("docker-compose.yml", "kubernetes"), id="programs"),
+        pytest.param({"kubernetes/web.mts": "export const x = 1;\n"}, (), id="program-of-something-else"),
+        pytest.param({"src/web.ts": BUILDER}, (), id="program-elsewhere"),
+        pytest.param({"tests/k8s/web.py": BUILDER}, (), id="of-tests"),
+        pytest.param({"ops/web.yaml.erb": ERB, "release.sh": "docker compose up -d\n"}, (), id="compose-is-started"),
+        pytest.param(
+            {"k8s-specifications/web.yaml": WORKLOAD},
+            ("docker-compose.yml", "k8s-specifications"),
+            id="manifests-by-a-name",
+        ),
+    ],
+)
+def test_what_may_be_in_use_is_asked_about_though_no_importer_reads_it(
+    files: dict[str, str], options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = imported(tmp_path, monkeypatch, {"docker-compose.yml": BUILT, **files})
+    assert [each.options for each in result.model.questions if each.kind == "way"] == ([options] if options else [])
+    assert [*result.templates] == [name for name in files if options and not name.endswith("l")] + [
+        name for name in files if name.endswith(".erb") and not options
+    ]
+
+
+APPLIED = "sed s/TAG/$TAG/ {0} | kubectl apply -f -\n"
+IN_NGINX = WORKLOAD.replace("apiVersion", "# settings\napiVersion", 1)
+CONFIGURED = (
+    "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: proxy}\n"
+    "data:\n  nginx.conf: |\n    server {\n      listen 80;\n    }\n"
+)
+
+
+def test_template_in_a_directory_of_manifests_is_one_by_what_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live, trial = "kubernetes/deployment-production.tmpl", "kubernetes/deployment-staging.tmpl"
+    files = {
+        live: IN_NGINX + CONFIGURED,
+        trial: IN_NGINX,
+        "kubernetes/mail.html.tmpl": "kind: x",
+        "web/page.tmpl": WORKLOAD,
+    }
+    result = imported(
+        tmp_path, monkeypatch, {**files, "docker-compose.yml": compose("web@web"), "deploy.sh": APPLIED.format(live)}
+    )
+    assert {name for _, name in result.reading.sources} == {"kubernetes"}
+    assert {file.path for file, _ in result.reading.sources} == {live, trial}
+    assert [each.name for each in result.reading.omissions] == ["web"]
+
+
+def test_directory_of_a_pipeline_is_no_trial_if_a_script_deploys_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"docker-compose.yml": compose("web@web"), "ci/k8s/web.yaml": WORKLOAD}
+    ways = [
+        [each.options for each in imported(tmp_path, monkeypatch, more).model.questions if each.kind == "way"]
+        for more in (files, {"ci/deploy.sh": "kubectl apply -f ci/k8s/web.yaml\n"})
+    ]
+    assert ways == [[], [("ci/k8s", "docker-compose.yml")]]

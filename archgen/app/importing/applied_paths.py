@@ -13,7 +13,7 @@ from msgspec import Struct
 from archgen.app.importing.stated_use import CommandPattern
 from archgen.importers.kubernetes.kustomization import documents_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.stages import STAGING, stage_of
+from archgen.importers.stages import STAGING, stage_of, without_pipeline
 
 CLIENT = r"(?:\bkubectl\b|\boc(?=[ ]))"
 """The clients of Kubernetes and of OpenShift."""
@@ -257,7 +257,7 @@ def brings_to_visitors(path: str, text: str) -> bool:
         match = _TARGET.match(line) if line[:1].isalpha() else None
         target = match[1] if match is not None else target
         command = _command_that_applies(line[:_LONGEST_LINE])
-        if command and max(stage_of(command), stage_of(target)) < STAGING:
+        if command and max(stage_of(without_pipeline(command)), stage_of(target)) < STAGING:
             return True
     return False
 

@@ -22,16 +22,16 @@ from archgen.app.importing.compose_files import (
     stage_of_compose_file,
 )
 from archgen.app.importing.deployments.built_sources import built_images
-from archgen.app.importing.deployments.chart_choice import chart_beside_compose, prefer_chart, rival_charts
+from archgen.app.importing.deployments.chart_choice import chart_beside_compose, prefer_chart
 from archgen.app.importing.deployments.chart_installations import charts_beside_manifests
 from archgen.app.importing.deployments.chart_values import fill_in_chart, note_unused_values, values_among
 from archgen.app.importing.deployments.cluster_evidence import (
     count_workloads,
     manifest_at,
-    manifest_directories,
     scripts_that_apply,
     texts_that_may_apply,
 )
+from archgen.app.importing.deployments.manifest_files import generated_manifests, manifest_directories
 from archgen.app.importing.deployments.networks import MOST_PROJECTS, joined_projects
 from archgen.app.importing.deployments.own_charts import (
     OwnCharts,
@@ -39,6 +39,7 @@ from archgen.app.importing.deployments.own_charts import (
     charts_beside_others,
 )
 from archgen.app.importing.deployments.production_choice import Preference, prefer
+from archgen.app.importing.deployments.rival_ways import MOST_WAYS, rival_ways
 from archgen.app.importing.deployments.started_together import started_together
 from archgen.app.importing.directories import FoundFiles, entries_of, files_below, path_in, path_prefix
 from archgen.app.importing.kustomizations import Kustomizations
@@ -64,9 +65,6 @@ from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, read_
 _MOST_OF_A_TRIAL = 10
 _OF_TOOLS = frozenset(("ansible.cfg", "setup.cfg", "mypy.cfg", "pylint.cfg"))
 """Settings of tools, which end as those of proxies do."""
-
-_MOST_WAYS = 3
-"""Directories of manifests that a question offers beside compose files."""
 
 _DEEPEST_PROXY = 3
 _OF_PROXIES = re.compile(
@@ -128,7 +126,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     paths = list(files_below(directory, entries=entries))
     for tool, files in files_of_tools(directory, paths).items():
         collection.of_tools.setdefault(tool, []).extend(files)
-    collection.templates += templates_among(paths)
+    collection.generated = generated_manifests(directory, paths, found)
+    collection.templates += dict.fromkeys((*templates_among(paths), *collection.generated))
     composed = compose_files_in(directory, names, paths, found)
     is_usual = any(has_usual_name(name) for name in composed)
     rivals: list[str] = []
@@ -239,8 +238,8 @@ def _read_compose(
         return
     collection.read_projects(choice, found, "" if preference is None else preference.reason)
     if preference is not None and not preference.is_proven and others:
-        collection.undecided.append((choice.projects[0][-1], *others[:_MOST_WAYS], *choice.rivals))
-    elif ways := [*rival_charts(directory, choice, names, paths, found)[:_MOST_WAYS], *choice.rivals]:
+        collection.undecided.append((choice.projects[0][-1], *others[:MOST_WAYS], *choice.rivals))
+    elif ways := rival_ways(directory, choice, collection.generated, names, paths, found):
         collection.undecided.append((choice.projects[0][-1], *ways))
     collection.doubt(choice, "" if beside is None else beside.reason)
     _find_proxies(collection, directory, below, found)
@@ -262,7 +261,7 @@ def _read_chart(
     collection.add_charts(chart.rendered)
     collection.others += chart.manifests
     if chart.is_asked:
-        collection.undecided.append((chart.chart, *chart.manifests[:_MOST_WAYS]))
+        collection.undecided.append((chart.chart, *chart.manifests[:MOST_WAYS]))
     collection.reasons.insert(0, f"{chart.chart}: {chart.reason}")
     return True
 

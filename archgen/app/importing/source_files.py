@@ -27,7 +27,8 @@ class SourceFiles:
     `names_by_directory` are the files of the directories that a command line names. `together` are compose files that make one
     project, in their order, and `reasons` say why a directory's projects are read rather than others. `missing` are the names
     in kustomizations, after the file of each, by which nothing is to be found, and True for those outside the project. `templates` are
-    those of other tools than Helm. `built` are the sources by which compose files that aren't read build services, by their names.
+    those of other tools than Helm, and `generated` those, and programs, that make manifests of the directory at hand. `built` are
+    the sources by which compose files that aren't read build services, by their names.
     `listed` are the paths that kustomizations name, each with the first of these, `of_tools` the files by which other tools run
     systems, and `doubted` the paths of compose files for development beside a chart. Containers are `started` and charts `rendered`.
     Manifests are applied `by_hand` that a user names, or for which a command stands in a comment, though no kustomization lists them.
@@ -45,6 +46,7 @@ class SourceFiles:
         self.owners_of_proxies: Owners = dict
         self.charts: list[str] = []
         self.templates: list[str] = []
+        self.generated: list[str] = []
         self.overlays: list[str] = []
         self.missing: list[tuple[str, str, bool]] = []
         self.names_by_directory: dict[str, frozenset[str]] = {}

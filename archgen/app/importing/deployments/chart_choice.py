@@ -17,13 +17,13 @@ from archgen.app.importing.deployments.chart_installations import INSTALLS, char
 from archgen.app.importing.deployments.cluster_evidence import (
     count_workloads,
     evidence_of_cluster,
-    manifest_directories,
     names_of_objects,
     paths_of_controllers,
     sketch_cluster,
 )
 from archgen.app.importing.deployments.evidence import Evidence, has_strong, strongest, weigh
 from archgen.app.importing.deployments.image_updates import image_updates
+from archgen.app.importing.deployments.manifest_files import manifest_directories
 from archgen.app.importing.deployments.own_charts import evidence_of_tools, find_own_charts, runs_others
 from archgen.app.importing.deployments.production_choice import command_for, evidence_of_project
 from archgen.app.importing.deployments.programs import programs_of, share_in_chart, telling_words

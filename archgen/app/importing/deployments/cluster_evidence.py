@@ -13,7 +13,8 @@ from archgen.app.importing.applied_paths import APPLIES, applied_paths, brings_t
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
 from archgen.app.importing.deployments.evidence import Evidence
 from archgen.app.importing.deployments.image_updates import image_updates
-from archgen.app.importing.directories import FoundFiles, holds_no_address, path_in, path_prefix
+from archgen.app.importing.deployments.manifest_files import FILLED_IN, is_bare_template, may_be_manifest
+from archgen.app.importing.directories import FoundFiles, holds_no_address, path_prefix
 from archgen.app.importing.needed_directories import ON_THIS_MACHINE, images_in
 from archgen.app.importing.overlays import applied_by
 from archgen.app.importing.stated_use import OF_CLUSTER, OF_COMPOSE, stated_uses, uses_of_directory, uses_of_tool
@@ -22,7 +23,7 @@ from archgen.importers.kubernetes.deployed import is_below_applied
 from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.names import image_without_tag
 from archgen.importers.products import image_name, is_product
-from archgen.importers.stages import EXAMPLES, PRODUCTION, TRIAL, stage_of
+from archgen.importers.stages import EXAMPLES, PRODUCTION, TRIAL, stage_of, without_pipeline
 
 # patterns that begin with letters are sought many times faster than those that begin with a place in a line
 _WORKLOAD = re.compile(
@@ -50,10 +51,6 @@ _EMULATED = re.compile(
 
 _LONGEST_LINE = 500
 
-_ENDS = (".yml", ".yaml")
-_FILLED_IN = (".template", ".tmpl", ".tpl")
-"""Ends of the names of manifests that a script fills in, behind those of YAML."""
-
 
 class ClusterSketch(Struct):
     """The manifests that aren't for trials: the images of the system's own programs, in full too, names, and more that they show.
@@ -76,17 +73,22 @@ class ClusterSketch(Struct):
     emulated: str = ""
 
 
-_OF_MANIFESTS = frozenset({"k8s", "kubernetes", "kustomize", "manifests"})
-"""Names of directories that hold manifests of Kubernetes."""
-
-
 def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> ClusterSketch:
     """Return the outline of the manifests below a directory; templates of charts and what is for trials runs nothing in it."""
     sketch = ClusterSketch()
     directories, applied = set[str](), set[str]()
-    stage_at = functools.cache(lambda place: stage_of(os.path.relpath(place or ".", directory)))
+    paths = [*paths]
+    texts = functools.cache(lambda: [text for _, text in scripts_that_apply(directory, paths, found)])
+
+    @functools.cache
+    def stage_at(place: str) -> int:
+        inner = os.path.relpath(place or ".", directory)
+        stage, other = stage_of(inner), stage_of(without_pipeline(inner))
+        is_other = stage != other and any(_applies_any(text, directory, [place]) for text in texts())
+        return other if is_other else stage
+
     for path in paths:
-        if not _may_be_manifest(path):
+        if not may_be_manifest(path):
             continue
         data = found.manifest(path)
         if not data and not is_kustomization(path):
@@ -136,23 +138,17 @@ def count_workloads(data: bytes) -> int:
     return sum(_line_before(data, match).lstrip(b" {") in (b"", b'"') for match in _WORKLOAD.finditer(data))
 
 
-def _may_be_manifest(path: str) -> bool:
-    """Return True for the path of a file of YAML, or of one that a script fills in."""
-    stem, end = os.path.splitext(path)
-    return (stem if end in _FILLED_IN else path).lower().endswith(_ENDS)
-
-
 def manifest_at(path: str, present: Set[str], found: FoundFiles) -> bytes:
     """Return a manifest, or a template of one that isn't among those present; of an example nothing but settings to fill in."""
     stem, end = os.path.splitext(path)
-    is_to_fill = (end in EXAMPLES or end in _FILLED_IN) and stem not in present
-    name = stem if is_to_fill else path
+    is_to_fill = (end in EXAMPLES or end in FILLED_IN) and stem not in present
+    name = f"{stem}.yaml" if is_bare_template(path) else stem if is_to_fill else path
     if not name[-5:].lower().endswith((".yml", ".yaml", ".json")) or holds_no_address(name):
         return b""
     data = found.manifest(path)
     if is_to_fill and count_workloads(data):
-        return data if end in _FILLED_IN else b""
-    return data if not is_to_fill or end in _FILLED_IN or _IS_SETTINGS.search(data) else b""
+        return data if end in FILLED_IN else b""
+    return data if not is_to_fill or end in FILLED_IN or _IS_SETTINGS.search(data) else b""
 
 
 def names_of_objects(data: bytes) -> Iterator[str]:
@@ -259,19 +255,3 @@ def texts_that_may_apply(directory: str, paths: list[str], found: FoundFiles) ->
     """Yield the text of each file with commands, and of what Skaffold and Terraform apply manifests by."""
     yield from (text for _, text in command_files(directory, paths, found))
     yield from (found.text(path) for path in paths if _OF_TOOLS.search(path) is not None)
-
-
-def manifest_directories(directory: str, below: list[str]) -> list[str]:
-    """Return the outermost directories below that hold manifests, by their names or by a kustomization in them."""
-    directories: dict[str, None] = {}
-    above = 0 if directory == "." else len(directory) + 1
-    for path in below:
-        if not _may_be_manifest(path):
-            continue
-        inner = path[above:].split(os.sep)[:-1]
-        depth = next((place for place, name in enumerate(inner, 1) if name.lower() in _OF_MANIFESTS), 0)
-        if depth == 0 and is_kustomization(path):
-            depth = len(inner)
-        if depth > 0:
-            directories[path_in(directory, os.path.join(*inner[:depth]))] = None
-    return [each for each in directories if not any(each.startswith(f"{other}{os.sep}") for other in directories)]

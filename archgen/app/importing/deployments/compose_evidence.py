@@ -25,6 +25,9 @@ _OF_ENVIRONMENT = re.compile(
 _TARGET_OF_DEVELOPERS = re.compile(
     r"""\btarget:[ \t]*["']?(dev|develop|development|debug|local)["']?[ \t]*(?:[,}]|$)""", re.MULTILINE
 )
+_FOR_DEVELOPMENT = re.compile(r"[-_./](dev|devel|development|local)(:[^:/]*)?$|:(dev|local)([-_.][^:/]*)?$")
+"""The end of an image's name, or its tag, by which it is for those who work on the system."""
+
 _TO_THIS_MACHINE = re.compile(
     r"""[ \t]*(- )?["']?(?!VAULT_ADDR|CONSUL_HTTP_ADDR|NOMAD_ADDR|ETCDCTL_)"""
     r"""[A-Z][A-Z0-9_]+["']?[ \t]*[:=].*https?://(localhost|127\.0\.0\.1)\b"""
@@ -97,6 +100,11 @@ def _evidence_in_lines(project: ComposeCandidate, lines: list[str]) -> Iterator[
         yield Evidence(-2, f"sets {stages[TRIAL][1]} to {stages[TRIAL][2]}")
     elif PRODUCTION in stages:
         yield Evidence(1, f"it sets {stages[PRODUCTION][1]} to {stages[PRODUCTION][2]}")
+    of_developers = [
+        image for each in project.own.values() if _FOR_DEVELOPMENT.search(image := each.image) and not each.built
+    ]
+    if 2 * len(of_developers) >= len(project.own) > 0:
+        yield Evidence(-2, f"runs {image_name(of_developers[0])}, an image for development")
     if _mounts_sources(project, lines):
         yield Evidence(-2, "mounts what it builds")
     if any(_TO_THIS_MACHINE.match(line) for line in lines):
