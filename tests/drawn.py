@@ -24,6 +24,7 @@ from archgen.system.internal_errors import Isolation
 from tests.generators import hostile_model
 from tests.paths import ROOT
 
+WELL_BUILT = ROOT / "tests" / "well_built"
 READERS = ROOT / "tests" / "readers" / "node_modules"
 """Where `make readers` puts the code of other tools that npm has."""
 
@@ -51,26 +52,28 @@ def models() -> tuple[CheckedModel, ...]:
     """All of them, judged, so that the pictures carry the findings' numbers."""
     with TemporaryDirectory() as directory:
         hostile_model.write(directory)
-        folders = (ROOT / "models", ROOT / "tests" / "well_built", Path(directory))
+        folders = (ROOT / "models", WELL_BUILT, Path(directory))
         files = [file for folder in folders for file in sorted(folder.glob("*.arch.yaml"))]
         return visible_systems(check_models(tuple(Input(str(file), file.read_bytes()) for file in files), "2026-12-31"))
 
 
 @cache
 def drawn(form: str) -> tuple[tuple[str, str], ...]:
-    """Name and text of every picture that the format can show.
+    """Name and text of every picture of the tiers that the format can show, and of the other models in three of their views.
 
-    A hostile text is in the deployment and the flow of its model, and in one other view, which these take in turn: the labels
-    of all views are written by one function of the format.
+    These are in the deployment and the flows, and in one other view, which they take in turn: the labels of all views are
+    written by one function of the format, and so are the cards and the lines.
     """
     able = {"flows": FORMATS[form].flow, "diff": FORMATS[form].diff}
     views = tuple(view for view in VIEWS if able.get(view, FORMATS[form].deployment) is not None)
     isolation = Isolation()
     hostile = [model for model in models() if not model.file.startswith(str(ROOT))]
+    built = [model for model in models() if model.file.startswith(str(WELL_BUILT))]
     others = [view for view in views if view not in (*USUAL, "diff")]
     usual = tuple(view for view in views if view in USUAL)
-    parts = [([model for model in models() if model not in hostile], views)]
-    parts += [(hostile[turn :: len(others)], (*usual, view)) for turn, view in enumerate(others)]
+    parts = [([model for model in models() if model not in (*hostile, *built)], views)]
+    for some in (built, hostile):
+        parts += [(some[turn :: len(others)], (*usual, view)) for turn, view in enumerate(others)]
     found = [file for part, shown in parts for file in draw(tuple(part), Drawing(), (form,), shown, None, isolation)]
     assert not isolation.errors
     return tuple((file.name, file.content.decode("utf-8")) for file in found)
