@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from archgen.app.workspace import git as safe
 from archgen.cli import main
 from archgen.system.executables import find_executable
 from tests.app.hostile_repositories import LOST, MODEL, QUIET, TRAPS, Trap, git, repository
-from tests.trees import modules
+from tests.trees import nodes
 
 PACKAGE = Path(safe.__file__).parents[2]
 COMMANDS = (
@@ -202,19 +202,20 @@ def test_git_is_run_in_a_single_place() -> None:
     """A call beside it would run with the repository's configuration; a key of that name, as Argo CD has one, runs nothing."""
     callers = {
         path
-        for path, tree in modules().items()
-        if sum(isinstance(node, ast.Constant) and node.value == "git" for node in ast.walk(tree)) > _keys(tree, "git")
+        for path, each in nodes().items()
+        if (said := sum(isinstance(node, ast.Constant) and node.value == "git" for node in each))
+        and said > _keys(each, "git")
     }
     assert callers == {"app/workspace/git.py"}
 
 
-def _keys(tree: ast.AST, key: str) -> int:
+def _keys(each: Iterable[ast.AST], key: str) -> int:
     """Return how often a key is looked up by `get`."""
     return sum(
-        isinstance(each, ast.Constant) and each.value == key
-        for call in ast.walk(tree)
+        isinstance(word, ast.Constant) and word.value == key
+        for call in each
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "get"
-        for each in call.args
+        for word in call.args
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
-from tests.trees import modules
+from tests.trees import nodes
 
 OPENERS = {
     "open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "FileIO", "mkstemp", "NamedTemporaryFile",
@@ -39,10 +40,10 @@ OF_OUR_OWN = {
 }
 
 
-def calls(module: ast.Module) -> list[str]:
-    """The calls of a module that may open a file: of functions by these names, or of a module's or an object's."""
+def calls(each: Iterable[ast.AST]) -> list[str]:
+    """The calls among some nodes that may open a file: of functions by these names, or of a module's or an object's."""
     found = []
-    for node in ast.walk(module):
+    for node in each:
         if isinstance(node, ast.Call):
             function = node.func
             if isinstance(function, ast.Name) and function.id in OPENERS - {"copy", "replace", "move", "rename"}:
@@ -56,7 +57,7 @@ def calls(module: ast.Module) -> list[str]:
 
 
 def test_files_are_opened_where_it_is_allowed() -> None:
-    found = {path: calls(module) for path, module in modules().items()}
+    found = {path: calls(each) for path, each in nodes().items()}
     opening = {name for name, each in found.items() if each}
     allowed = OF_FILES | OF_OUR_OWN
     assert opening - set(allowed) == set(), {name: found[name] for name in opening - set(allowed)}
