@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from archgen.cli import RARE_COLLECTION
 from tests import examples, surroundings
 from tests.browser import TRIED, Browser
 from tests.generators import hostile_model
@@ -22,6 +23,9 @@ from tests.tier_page import fresh
 
 surroundings.pin()
 examples.load_profile()
+
+# as the commands do: thousands of tests that are collected, and all that they share, are walked through seldom
+gc.set_threshold(*RARE_COLLECTION)
 
 # A shell has what it starts in the background ignore the interrupt, and `nohup` the hangup; tests end processes with both,
 # and what they start would ignore them too.
