@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from archgen.importers.assembly.asking import ImportQuestion, question
 from archgen.importers.assembly.inventory import Call, Inventory, Part
+from archgen.importers.assembly.needs import run_one_image
 from archgen.importers.catalogue import BY_PRODUCT, PROVIDED, is_product_like
-from archgen.importers.names import serves_files
+from archgen.importers.names import image_without_tag, serves_files
 from archgen.importers.schemes import unsecured
 from archgen.model.wording import first_few, listed
 
@@ -32,7 +33,7 @@ def ask_for_drivers(inventory: Inventory) -> list[ImportQuestion]:
             # one of several that send mail stands for all
             if kind == "mail" and title != "mail" and "mail" in part.drivers:
                 continue
-            if not _is_settled(inventory, part, title, kind):
+            if not (_is_settled(inventory, part, title, kind) or _leaves_to_roles(inventory, part, title, kind)):
                 open_.setdefault(title, []).append(part)
                 kinds[title] = kind
     order = sorted(open_, key=lambda title: (_rank(kinds[title]), -len(open_[title]), title))
@@ -52,7 +53,9 @@ def ask_for_drivers(inventory: Inventory) -> list[ImportQuestion]:
     # of programs of one image, that which answers stands for all
     alike: dict[tuple[str | None, ...], list[Part]] = {}
     for name in programs:
-        alike.setdefault((inventory.parts[name].image or name, *rest[name]), []).append(inventory.parts[name])
+        alike.setdefault((image_without_tag(inventory.parts[name].image or name), *rest[name]), []).append(
+            inventory.parts[name]
+        )
     for parts in alike.values():
         first = next((each for each in parts if each.traits.serves), parts[0])
         asked.append(_ask_for_program(first, rest[first.id], len(parts) - 1))
@@ -123,6 +126,18 @@ def _is_settled(inventory: Inventory, part: Part, title: str, kind: str) -> bool
     if any(part.id in each.sharers for each in inventory.parts.values() if _fits(each, title, kind)):
         return True
     return any(_answers(inventory.parts[call.target], call, title, kind) for call in inventory.callees(part.id))
+
+
+def _leaves_to_roles(inventory: Inventory, part: Part, title: str, kind: str) -> bool:
+    """Return True for what others of the same image are given the address of, and this one isn't."""
+    others = (
+        each for each in inventory.parts.values() if each is not part and run_one_image(inventory, [each.id, part.id])
+    )
+    return part.unread is None and any(
+        _answers(inventory.parts[call.target], call, title, kind)
+        for each in others
+        for call in inventory.callees(each.id)
+    )
 
 
 def _answers(target: Part, call: Call, title: str, kind: str) -> bool:

@@ -10,11 +10,11 @@ from archgen.importers.assembly.certainty import is_by_library, open_sharers
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect
 from archgen.importers.assembly.drivers import ask_for_drivers, ask_for_unread
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
+from archgen.importers.assembly.needs import ask_about_circles, ask_about_needs, run_one_image
 from archgen.importers.assembly.open_topics import ask_for_topics
 from archgen.importers.assembly.registries import beside_registries, registered_behind
-from archgen.importers.facts import AWAITED, BY_PORT, Origin
+from archgen.importers.facts import AWAITED, BY_PORT
 from archgen.importers.names import words_of
-from archgen.importers.providers.catalogue import is_provider
 from archgen.importers.secrets import is_secret_name
 from archgen.model.products import product_of
 from archgen.model.wording import first_few, listed
@@ -40,8 +40,9 @@ def questions_of(
         *_outside(inventory),
         *_unread(inventory),
         *_calls(inventory),
+        *ask_about_circles(inventory),
         *_sharers(inventory),
-        *_needs(inventory),
+        *ask_about_needs(inventory),
         *_registered(inventory, doors),
         *ask_for_drivers(inventory),
         *ask_for_unread(inventory),
@@ -120,7 +121,14 @@ def _counts(inventory: Inventory) -> Iterator[ImportQuestion]:
 def _outside(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         # of what nothing calls, the first question is who does; what runs on a host is lost with it
-        if part.is_outside and not part.is_provided and part.host is None and inventory.callers(part.id):
+        is_regional = "managed" in part.declared and product_of(part.product).scope is not None
+        if (
+            part.is_outside
+            and not is_regional
+            and not part.is_provided
+            and part.host is None
+            and inventory.callers(part.id)
+        ):
             ask = f"No file that is read describes {part.id}. Is it one server, or a service that survives the loss of a zone?"
             yield question("outside", part.id, ask, ("server", "zonal", "regional"), (str(part.source),))
 
@@ -159,7 +167,7 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
         if by_library and call.source in asked_at_once[call.target]:
             continue
         alike = by_setting.get((call.target, call.variable or ""), []) if _may_be_asked_at_once(call) else []
-        if len(alike) >= _MANY_CALLERS:
+        if len(alike) >= _MANY_CALLERS or run_one_image(inventory, alike):
             if call.source == alike[0]:
                 named = listed(first_few(alike, _MOST_NAMED))
                 ask = (
@@ -182,6 +190,8 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
         if call.variable is not None and is_secret_name(call.variable):
             unserved = f" No Service leads to {call.target}." if inventory.parts[call.target].is_unserved else ""
             ask = f"{call.source} has {call.variable}, and no file an address.{unserved} Does it call {call.target}, and can it do without?"
+        elif call.variable is not None and call.variable.islower():
+            ask = f"{call.source} runs {call.variable}, and no file holds where {call.target} is. Does it call it, and can it do without?"
         elif call.variable is not None:
             ask = f"No file holds an address of {call.target} for {call.variable} of {call.source}. Does it call it, and can it do without?"
         if by_library:
@@ -203,48 +213,6 @@ def _by_one_setting(inventory: Inventory) -> dict[tuple[str, str], list[str]]:
 
 def _may_be_asked_at_once(call: Call) -> bool:
     return call.variable is not None and not (call.asked or is_by_library(call) or is_secret_name(call.variable))
-
-
-def _needs(inventory: Inventory) -> Iterator[ImportQuestion]:
-    """Yield a question for each of a few calls of what no file describes, of which nothing but a setting speaks.
-
-    Beyond these few there is a question for all that is left of a program.
-    """
-    needs = [(part.id, name, *need) for part in inventory.parts.values() for name, need in part.needs.items()]
-    ordered = sorted(needs, key=lambda need: (need[-1] != [], need[2] != "mail" and not is_provider(need[1])))
-    for caller, name, kind, variable, host, place, others in ordered[:_MOST_NAMED]:
-        if callers := [each for each in others if each in inventory.parts]:
-            ask = f"{variable} of several components names {host}. Which of them call it?"
-            if not host:
-                ask = f"Nothing but {variable} says that one of several components calls {name}. Which of them do?"
-            yield question("provider-caller", name, ask, (*sorted((caller, *callers)), "none"), (str(place),))
-            continue
-        ask = f"By {variable}, {caller} calls {name} on the internet. Does it, and can it do without?"
-        if host:
-            ask = f"{variable} of {caller} names {host}, which no file describes. Does {caller} call it, and can it do without?"
-        elif kind == "service":
-            ask = f"No file holds an address for {variable} of {caller}. Does it call {name}, and can it do without?"
-        sort = "provider" if kind == "external-service" else "address"
-        yield question(sort, f"{caller} -> {name}", ask, ("required", "optional", "none"), (str(place),))
-    left: dict[str, dict[str, tuple[str, Origin]]] = {}
-    for caller, name, _, variable, _, place, others in ordered[_MOST_NAMED:]:
-        for each in (caller, *others) if others else (caller,):
-            left.setdefault(each, {}).setdefault(name, (variable, place))
-    # programs of one image are told the same, and one of them, which answers if any does, stands for all
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for caller, named in left.items():
-        alike.setdefault((*named,), []).append(caller)
-    for names, callers in [*alike.items()][:_MOST_UNREAD]:
-        first = min(
-            callers, key=lambda each: not inventory.parts[each].traits.serves if each in inventory.parts else True
-        )
-        variables = list(dict.fromkeys(variable for variable, _ in left[first].values()))
-        whose = first if len(callers) == 1 else f"{first} and {len(callers) - 1} more components"
-        shown, titles = (listed(first_few([*each], _MOST_NAMED)) for each in (variables, names))
-        which = f"Which does {'it' if len(callers) == 1 else first} call?"
-        place = next(place for _, place in left[first].values())
-        ask = f"{shown} of {whose} may be for {titles}, which no file describes. {which}"
-        yield question("setting-callee", first, ask, (*names[:8], "none"), (str(place),))
 
 
 def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:

@@ -12,7 +12,7 @@ from archgen.importers.catalogue import PRODUCTS, STORES, Known
 from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.hosts import ServiceKey, full_names
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
-from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.part import Workload, is_unknown_program
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import unknown_variables
 from archgen.importers.kubernetes.unread.mounted_settings import names_in_files, settings_in_files
@@ -27,7 +27,6 @@ from archgen.importers.sources.calls.default_addresses import seek_defaults
 from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.imported_libraries import imported_libraries
 from archgen.importers.sources.listed_drivers import describe_drivers
-from archgen.model.kinds import KINDS
 
 _OF_PAGES = {80, 8000, 8080, 9000}
 """Ports of stores on which much else answers."""
@@ -127,7 +126,7 @@ def add_providers_of_workloads(
         calls.add(caller)
     calls.ask_for_callers()
     for part, caller in zip(parts, callers, strict=True):
-        if KINDS[part.guess.known.kind].role == "application" and part.guess.known.product is None:
+        if is_unknown_program(part):
             packages, code = sharing.libraries_of(part), sharing.sources.own_code(part.id)
             seek_defaults(part.id, code, packages.text, caller.settings, hosts_of(part.namespace), outside.sheet)
             packages = packages if packages.text else sharing.sources.lists_of_image(part.id) or packages

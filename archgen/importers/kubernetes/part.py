@@ -353,3 +353,8 @@ def only_passes_on(part: Workload) -> bool:
     known = part.guess.known
     by_command = part.guess.evidence.startswith("command ") and part.guess.sure
     return by_command and known.product in ("nginx", "haproxy", "envoy", "caddy")
+
+
+def is_unknown_program(part: Workload) -> bool:
+    """Return True for a program of no known product."""
+    return KINDS[part.guess.known.kind].role == "application" and part.guess.known.product is None

@@ -23,7 +23,6 @@ from archgen.importers.kubernetes.custom_resources import (
 from archgen.importers.kubernetes.hosts import (
     Hosts,
     LedTo,
-    backends_of,
     former_namespaces,
     public_names,
     renamed_services,
@@ -36,18 +35,20 @@ from archgen.importers.kubernetes.outer import add_providers_of_workloads, alias
 from archgen.importers.kubernetes.part import (
     Workload,
     describe_workload,
+    is_unknown_program,
     jobs_of_programs,
     only_passes_on,
     replicas_of,
     workloads,
 )
 from archgen.importers.kubernetes.policies import add_policies, admissions, warn_of_blocked
-from archgen.importers.kubernetes.routing.controllers import controller_of
-from archgen.importers.kubernetes.routing.routes import IngressRoute, entry_of, routes_of
+from archgen.importers.kubernetes.routing.controllers import routes_led
+from archgen.importers.kubernetes.routing.routes import IngressRoute, routes_of
 from archgen.importers.kubernetes.scraping import add_scraped
 from archgen.importers.kubernetes.services import add_services, ports_by_id, ports_of_nodes, protocols_of, siblings_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import components_sought, settings_in_no_file, sought_by
+from archgen.importers.kubernetes.unread.mounted_settings import settings_in_files
 from archgen.importers.kubernetes.variables import ImpliedVariables, services_named, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore, is_asked_by_public_name
@@ -213,6 +214,9 @@ class _Reader:
                     self._doubt(part.id, store, item.origin, "kubectl")
             for each in told_to(container, values, implied):
                 self._await(part, each) if waits else self._mention(part, each, hosts)
+        # names of Services are sought in each line of a file, whatever its form
+        for name, value, source in settings_in_files(self.manifests, part) if is_unknown_program(part) else ():
+            self._mention(part, Told(name, value, source, name), {})
         self._call_elsewhere(part)
 
     def _await(self, part: Workload, told: Told) -> None:
@@ -373,20 +377,10 @@ class _Reader:
             self._add(subject, "pool", pool, source, evidence)
 
     def _route(self, attachments: list[Attachment]) -> None:
-        routes = [(route, list(backends_of(route, self.hosts))) for route in routes_of(self.manifests)]
-        redirects = all(route.redirects for route, _ in routes if not route.tls)
-        # where others lead to something, one that leads nowhere is of what is no longer there
-        leading = [
-            (controller_of(route, self.parts, self.taken, attachments, self.sheet), route, backends)
-            for route, backends in [each for each in routes if each[1]] or routes
-        ]
-        # and where another one leads right, so is one that doesn't
-        sound = {(controller, to.target) for controller, _, backends in leading for to in backends if to.lack is None}
-        for controller, route, backends in leading:
-            for to in backends:
-                if to.target != controller and (to.lack is None or (controller, to.target) not in sound):
-                    self._lead(controller, route, to)
-            self.sheet.add(entry_of(route, controller, redirects=redirects))
+        for controller, route, to in routes_led(
+            self.manifests, self.parts, self.hosts, self.taken, attachments, self.sheet
+        ):
+            self._lead(controller, route, to)
 
     def _lead(self, controller: str, route: IngressRoute, to: LedTo) -> None:
         target, source = to.target, to.backend.source

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.importers.catalogue import BY_PRODUCT, PRODUCTS, Known
 from archgen.importers.facts import BY_DRIVER, BY_LIBRARY, Origin
-from archgen.importers.kubernetes.manifests import Manifests
+from archgen.importers.kubernetes.manifests import Manifests, command_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import (
     OF_CONTROLLERS,
@@ -56,6 +56,15 @@ _OTHERS = ("redis", "rabbitmq", "kafka", "nats", "memcached", "elasticsearch", "
 """Other stores that a program with a driver may call where the files declare one."""
 
 
+_QUEUES = {
+    "redis": re.compile(r"\b(?:sidekiq|resque(?::work)?|rq\s+worker|rqworker|bullmq|asynq)\b(?!-exporter)"),
+    "rabbitmq": re.compile(r"\bsneakers:run\b|\bhutch\b"),
+}
+"""Commands of workers that take their work from a store of one product alone."""
+
+_LONGEST_COMMAND = 2000
+
+
 class Sought(Struct, frozen=True):
     """A store that a pod seeks: the variable that tells it, its place, and what holds the address, empty for a password alone.
 
@@ -86,7 +95,7 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
         }
         values = {name: each for name, each in variables.items() if name not in unknown}
         for name in (*unknown, *values):
-            service = provided_service(name)
+            service = provided_service(name) or (_service_of_key(unknown[name][1]) if name in unknown else None)
             if service is not None and _is_of_provider(service, values[name][0] if name in values else None):
                 source, _ = unknown.get(name) or (values[name][1], "")
                 sought.setdefault(service, Sought(name, source, OF_PROVIDER))
@@ -106,12 +115,24 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
                 first = sought.get(product)
                 if first is None or (asks and not first.reference):
                     sought[product] = Sought(name, source, reference if asks else "")
+    command = command_of(part.containers[0])[:_LONGEST_COMMAND]
+    for product, pattern in _QUEUES.items():
+        match = pattern.search(command)
+        if match is not None and product not in sought:
+            # roles of one program have one queue
+            source = part.containers[0].get("args" if part.containers[0].get("args").value else "command").origin
+            sought[product] = Sought(match[0].strip(), source, f"{part.namespace}/{part.program}/{product}")
     return {
         product: each
         for product, each in sought.items()
         # what a variable calls a database, beside one of the same title that tells the product, is that
         if product not in named and (product, title_of_store(each.variable)) not in of_products
     }
+
+
+def _service_of_key(reference: str) -> str | None:
+    """Return the service of a provider that the key of a secret tells, whatever the variable is called: `sqs_orders_name`."""
+    return provided_service(re.sub(r"[^A-Z0-9]+", "_", reference.rpartition("/")[2].upper()))
 
 
 def _is_of_provider(service: str, value: str | None) -> bool:

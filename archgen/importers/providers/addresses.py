@@ -223,3 +223,7 @@ def domain_of(host: str) -> str:
     labels = host.lower().rstrip(".").split(".")
     count = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SHARED_ENDS else 2
     return ".".join(labels[-count:])
+
+
+def host_of(value: str) -> str:
+    return re.split(r"[/:?#]", value.rpartition("://")[2], maxsplit=1)[0]

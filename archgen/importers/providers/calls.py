@@ -17,6 +17,7 @@ from archgen.importers.providers.addresses import (
     called_address,
     domain_of,
     foreign_addresses,
+    host_of,
     mail_server,
 )
 from archgen.importers.providers.caller import Caller, Setting, as_told, beside_of, is_likely, is_off
@@ -30,10 +31,12 @@ from archgen.importers.providers.catalogue import (
     is_one_of_several,
     may_be_led,
     measures,
+    names_library,
     provider_at,
     provider_of_common_key,
     provider_of_key,
     provider_of_library,
+    sign_in_of_key,
 )
 from archgen.importers.providers.undecided import Undecided
 from archgen.importers.providers.unset_addresses import title_of_unset, unset_addresses
@@ -229,7 +232,7 @@ class ProviderCalls:
             value = setting.value or ""
             if "." in value or ":" in value:
                 is_of_address = name.upper().endswith(_ADDRESSES) and is_named_after_provider(name, provider)
-                if is_of_address and provider_at(_host(value)) is not provider:
+                if is_of_address and provider_at(host_of(value)) is not provider:
                     return True
         return False
 
@@ -292,13 +295,14 @@ class ProviderCalls:
         else:
             found = None
         if found is None:
-            self._unknown_key(caller, name, setting)
+            if not self._sign_in(caller, name, setting):
+                self._unknown_key(caller, name, setting)
             return
         provider, beginning = found
         ends = (f"{beginning}{end}" for end in _ADDRESSES)
         led = (caller.settings[each].value for each in ends if each in caller.settings)
         # with an address of its own, a library calls that
-        if any(value and provider_at(_host(value)) is not provider for value in led):
+        if any(value and provider_at(host_of(value)) is not provider for value in led):
             return
         lists, reading = caller.lists(setting.is_shared), caller.reads(name, True)
         if reading is False and setting.is_shared:
@@ -320,6 +324,14 @@ class ProviderCalls:
             # a program may call it without a library, and not every source tells how
             self._doubt(caller, provider.product, name, "", setting.source)
 
+    def _sign_in(self, caller: Caller, name: str, setting: Setting) -> bool:
+        """Ask for what tells who visitors are, unless its key is left empty."""
+        title = sign_in_of_key(name)
+        if title is not None and not (setting.is_empty or is_off(setting)):
+            ask = self._doubt if setting.is_shared else self._ask
+            ask(caller, title, name, "", setting.source)
+        return title is not None
+
     def _unknown_key(self, caller: Caller, name: str, setting: Setting) -> None:
         """Ask for the service for which a program has a key that its source reads, or a library of that name, by the name of the key."""
         match = _KEY.fullmatch(name.replace("__", "_"))
@@ -332,7 +344,7 @@ class ProviderCalls:
         if is_own or is_of_component or has_address:
             return
         if caller.reads(name, True) or (
-            not setting.is_empty and _names_library(match[1], caller.lists(setting.is_shared))
+            not setting.is_empty and names_library(match[1], caller.lists(setting.is_shared))
         ):
             self._ask(caller, match[1].lower().replace("_", "-"), name, "", setting.source)
 
@@ -386,13 +398,3 @@ def _defaults(caller: Caller, literal: WrittenAddress) -> Iterator[ForeignAddres
     """Yield the address for which a variable of a program stands where nothing sets it, as a setting would name it."""
     if literal.is_default:
         yield from foreign_addresses(caller.known.kind, literal.variable.upper(), literal.url)
-
-
-def _names_library(stem: str, libraries: str) -> bool:
-    """Return True if the name of a library in lists of packages, in small letters, begins with what a key is called after."""
-    name = "[-_.]?".join(map(re.escape, words_of(stem)))
-    return libraries != "" and re.search(rf"(?<![a-z0-9]){name}(?![a-z0-9])", libraries) is not None
-
-
-def _host(value: str) -> str:
-    return re.split(r"[/:?#]", value.rpartition("://")[2], maxsplit=1)[0]

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from archgen.importers.names import words_of
+
 _KEY = r"(?:\w+_)?(?:API_?)?(?:KEY|TOKEN|SECRET|SID)S?"
 """The end of a variable by which a program makes itself known to a provider."""
 
@@ -157,6 +159,28 @@ def provider_of_key(name: str) -> tuple[Provider, str] | None:
     return None
 
 
+_SIGN_INS = tuple((re.compile(pattern), product) for pattern, product in (
+    (r"(^|_)AUTH0_(\w+_)?(DOMAIN|CLIENT_?ID|CLIENT_?SECRET)$", "auth0"), (r"(^|_)OKTA_(\w+_)?(DOMAIN|CLIENT_?ID|CLIENT_?SECRET)$", "okta"),
+    (r"(^|_)GOOGLE_(\w+_)?CLIENT_?SECRET$", "google-sign-in"), (r"(^|_)GITHUB_(\w+_)?CLIENT_?SECRET$", "github"),
+    (r"(^|_)GITLAB_(\w+_)?CLIENT_?SECRET$", "gitlab"),
+    (r"(^|_)SLACK_(\w+_)?(WEB_?)?HOOK(_URL)?$", "slack"), (r"(^|_)(FACEBOOK|META)_(\w+_)?(APP|CLIENT)_?SECRET$", "facebook"),
+    (r"(^|_)LINKEDIN_(\w+_)?CLIENT_?SECRET$", "linkedin"), (r"(^|_)DISCORD_(\w+_)?CLIENT_?SECRET$", "discord"),
+    (r"(^|_)(AZURE_?AD|ENTRA|MICROSOFT)_(\w+_)?CLIENT_?SECRET$", "entra-id"), (r"(^|_)APPLE_(\w+_)?CLIENT_?SECRET$", "apple-sign-in"),
+    (r"TURNSTILE_?(\w+_)?(SECRET|KEY)(_KEY)?$", "turnstile"), (r"RE_?CAPTCHA_(\w+_)?(SECRET|PRIVATE)(_KEY)?$", "recaptcha"),
+    (r"HCAPTCHA_(\w+_)?SECRET(_KEY)?$", "hcaptcha"),
+))  # fmt: skip
+"""Keys by which a program has somebody else say who its visitors are, or that they are people, and by which it writes to a chat."""
+
+
+@lru_cache(maxsize=4096)
+def sign_in_of_key(name: str) -> str | None:
+    """Return what is asked who visitors are, with the key of a name; what pages show of it is no such key."""
+    upper = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.replace("__", "_")).upper()
+    if "SITE" in upper or "PUBLIC" in upper:
+        return None
+    return next((product for pattern, product in _SIGN_INS if pattern.search(upper) is not None), None)
+
+
 _ENDS = ("KEY", "TOKEN", "SECRET", "SID", "KEYS", "TOKENS", "CLIENT_ID")
 _CLIENT = re.compile(r"_CLIENT_(ID|SECRET)$")
 _OF_CLIENT = frozenset(("paypal", "plaid", "salesforce", "spotify"))
@@ -250,3 +274,9 @@ def may_be_led(provider: Provider) -> bool:
 def is_named_after_provider(name: str, provider: Provider) -> bool:
     """Return True for a variable that begins with the word for a provider, or has it after the word for the system."""
     return any(beginning.search(name.upper()) is not None for _, beginning, each in _STEMS if each is provider)
+
+
+def names_library(stem: str, libraries: str) -> bool:
+    """Return True if the name of a library in lists of packages, in small letters, begins with what a key is called after."""
+    name = "[-_.]?".join(map(re.escape, words_of(stem)))
+    return libraries != "" and re.search(rf"(?<![a-z0-9]){name}(?![a-z0-9])", libraries) is not None

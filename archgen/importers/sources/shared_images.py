@@ -36,13 +36,12 @@ def _place_of_image(program: Program, opener: Opener, *, is_only: bool) -> str |
     """
     images, tree = image_builds(program.path, opener), opener.tree(program.path)
     place = images.directory_of(program.image, "")
-    if place is not None:
-        return place
-    recipes = [each for each in images.recipes if stage_of(each) == UNNAMED and not is_example(f"{each}/")]
-    if len(recipes) != 1 or not (
-        is_only or title_of(posixpath.basename(tree.project), True) == title_of(program.image, True)
-    ):
-        return None
+    if place is None:
+        recipes = [each for each in images.recipes if stage_of(each) == UNNAMED and not is_example(f"{each}/")]
+        is_own = title_of(posixpath.basename(tree.project), True) == title_of(program.image, True)
+        if len(recipes) != 1 or not (is_only or is_own):
+            return None
+        place = recipes[0]
     lists = {posixpath.dirname(name) for name in tree.names if is_list(posixpath.basename(name))}
-    inner = (recipes[0], *(("",) if recipes[0] in _OF_RECIPES else ()))
+    inner = (place, *(("",) if place in _OF_RECIPES else ()))
     return next((each for each in inner if each in lists), None)

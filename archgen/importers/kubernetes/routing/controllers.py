@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.addresses import resolve_host
 from archgen.importers.facts import Attachment, Fact, FactSheet, Origin
+from archgen.importers.kubernetes.hosts import Hosts, LedTo, backends_of
+from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.kubernetes.part import Workload
-from archgen.importers.kubernetes.routing.routes import IngressRoute
+from archgen.importers.kubernetes.routing.routes import IngressRoute, entry_of, routes_of
 from archgen.importers.products import image_name
 from archgen.model.finding import Confidence
 
@@ -73,3 +75,28 @@ def controller_of(
         sheet.add(Fact(f"component:{identity}", key, value, route.source, evidence, sure))
     _add_tunnels(route, attachments, identity, sheet)
     return identity
+
+
+def routes_led(
+    manifests: Manifests,
+    parts: list[Workload],
+    hosts: Hosts,
+    taken: dict[str, str],
+    attachments: list[Attachment],
+    sheet: FactSheet,
+) -> Iterator[tuple[str, IngressRoute, LedTo]]:
+    """Yield what each route leads to, with the component that routes; by which visitors come to that is added."""
+    routes = [(route, list(backends_of(route, hosts))) for route in routes_of(manifests)]
+    redirects = all(route.redirects for route, _ in routes if not route.tls)
+    # where others lead to something, one that leads nowhere is of what is no longer there
+    leading = [
+        (controller_of(route, parts, taken, attachments, sheet), route, backends)
+        for route, backends in [each for each in routes if each[1]] or routes
+    ]
+    # and where another one leads right, so is one that doesn't
+    sound = {(controller, to.target) for controller, _, backends in leading for to in backends if to.lack is None}
+    for controller, route, backends in leading:
+        for to in backends:
+            if to.target != controller and (to.lack is None or (controller, to.target) not in sound):
+                yield controller, route, to
+        sheet.add(entry_of(route, controller, redirects=redirects))
