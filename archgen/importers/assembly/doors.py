@@ -153,7 +153,8 @@ def _assumed(inventory: Inventory) -> tuple[str, ...]:
 def _is_called(inventory: Inventory, part: Part) -> bool:
     """Return True for what others call; a proxy that leads to several programs is the way in, though one of these calls it back."""
     callers = {call.source for call in inventory.requests(part.id)}
-    led_to = {call.target for call in inventory.callees(part.id) if call.evidence == PASSED_ON}
+    passes_all = part.traits.balances
+    led_to = {call.target for call in inventory.callees(part.id) if passes_all or call.evidence == PASSED_ON}
     return not callers <= (led_to if len(led_to) > 1 else set())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.importers.assembly.asking import ImportQuestion, question
 from archgen.importers.assembly.doors import is_walked
-from archgen.importers.assembly.inventory import Inventory, Part
+from archgen.importers.assembly.inventory import Inventory
 from archgen.importers.facts import Origin
 from archgen.importers.names import image_without_tag
 from archgen.importers.providers.catalogue import is_provider
@@ -70,8 +70,9 @@ def ask_about_circles(inventory: Inventory) -> Iterator[ImportQuestion]:
 
     What visitors, or what leads them, reach first is asked for, and not what only answers it.
     """
-    led = {call.target for call in inventory.calls.values() if inventory.parts[call.source].traits.balances}
-    led |= {entry.component for entry in inventory.entries}
+    pages = {part.id for part in inventory.parts.values() if part.kind in ("web-server", "app-server")}
+    near = pages | {entry.component for entry in inventory.entries}
+    near |= {call.target for call in inventory.calls.values() if inventory.parts[call.source].traits.balances}
     circles = [
         call
         for pair, call in inventory.calls.items()
@@ -79,17 +80,11 @@ def ask_about_circles(inventory: Inventory) -> Iterator[ImportQuestion]:
         and all(is_walked(inventory, *each) for each in (pair, pair[::-1]))
         and all(inventory.parts[each].traits.role in ("application", "web") for each in pair)
         and not (call.is_assumed or call.asked)
-        and (call.source in led or call.target not in led)
-        and not _is_page(inventory.parts[call.source])
+        and (call.target not in near or call.source in near - pages)
     ]
     for call in circles[:_MOST_UNREAD]:
         ask = f"{call.source} and {call.target} call each other. Do the main requests of {call.source} fail without {call.target}?"
         yield question("call", call.id, ask, ("required", "optional", "none"), (str(call.place),))
-
-
-def _is_page(part: Part) -> bool:
-    """Return True for pages, which need what they call for each request."""
-    return part.kind in ("web-server", "app-server")
 
 
 def run_one_image(inventory: Inventory, names: list[str]) -> bool:

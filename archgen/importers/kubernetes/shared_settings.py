@@ -151,7 +151,7 @@ class SharedSettings:
             ):
                 return "open"
             if isinstance(part, Workload) and self.roles.may_be_for_others(part, name, target.guess.known):
-                return "doubtful"
+                return "open" if part.manifest.kind == "CronJob" else "doubtful"
             is_unread = self.unread.holds(part.id, name, target.guess.known, self.libraries_of(part))
             return "doubtful" if is_unread or self.missing.lists_none(part.id, target.guess.known) else "sure"
         if isinstance(part, Workload) and part.id != target.id:
@@ -236,12 +236,10 @@ class SharedSettings:
 
         Each role opens the stores of the program, but one that only plans work needs no more than the queue.
         """
-        known, watches = target.guess.known, KINDS[part.guess.known.kind].observes
-        # what runs at set times rarely asks its own program, nor what visitors search by
+        known, is_aside = target.guess.known, part.manifest.kind == "CronJob" or KINDS[part.guess.known.kind].observes
+        # what runs at set times, or watches, rarely asks its own program, nor what visitors search by
         is_itself = isinstance(target, Workload) and isinstance(part, Workload) and target.program == part.program
-        if (part.manifest.kind == "CronJob" and (is_itself or known.kind == "search")) or (
-            watches and known.kind in FOR_SOME
-        ):
+        if is_aside and (is_itself or known.kind == "search"):
             return "open"
         if known.keeps_data:
             plans = part.guess.known.kind == "scheduler" and part.manifest.kind != "CronJob"
