@@ -31,9 +31,7 @@ from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.products import is_product
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
-_MOST_FILES = 60
-_DEEPEST = 3
-_MOST_RIVALS, _PART = 2, 0.3
+_MOST_FILES, _DEEPEST, _MOST_RIVALS, _PART = 60, 3, 2, 0.3
 """Rivals that are named, and the part of all that is built which a project runs that stands for a directory with a helper alone."""
 
 
