@@ -105,7 +105,8 @@ def _ask_for_title(title: str, programs: list[Part], stores: list[Part]) -> Iter
 
 def _ask_for_program(part: Part, titles: list[str], others: int) -> ImportQuestion:
     name, it = part.id, "it" if not others else part.id
-    has = f"{name} has" if not others else f"{name} and {others} more components of its image have"
+    more = "another component" if others == 1 else f"{others} more components"
+    has = f"{name} has" if not others else f"{name} and {more} of its image have"
     ask = f"{has} a library for {titles[0]}, and no file an address. Does {it} call it?"
     if len(titles) > 1:
         shown = listed(first_few(titles, _MOST_NAMED))

@@ -12,9 +12,12 @@ from archgen.importers.names import image_without_tag
 from archgen.importers.providers.catalogue import is_provider
 from archgen.model.wording import first_few, listed
 
+_Need = tuple[str, str, str, str, str, Origin, list[str]]
+"""Who may call something, its name and its kind, the setting, an address or none, the place, and others who may in its place."""
+
 _MOST_NAMED = 5
 _MOST_UNREAD = 3
-_FEW = 2
+_FEW = 4
 
 
 def ask_about_needs(inventory: Inventory) -> Iterator[ImportQuestion]:
@@ -22,7 +25,9 @@ def ask_about_needs(inventory: Inventory) -> Iterator[ImportQuestion]:
 
     Beyond these few there is a question for all that is left of a program.
     """
-    needs = [(part.id, name, *need) for part in inventory.parts.values() for name, need in part.needs.items()]
+    needs = _asked_at_once(
+        [(part.id, name, *need) for part in inventory.parts.values() for name, need in part.needs.items()]
+    )
     ordered = sorted(needs, key=lambda need: (need[-1] != [], need[2] != "mail" and not is_provider(need[1])))
     # what several may call by its name alone is asked about at once, where it is more than one thing
     vague = [need for need in ordered if need[-1] and not need[4] and need[2] != "mail" and not is_provider(need[1])]
@@ -57,12 +62,27 @@ def ask_about_needs(inventory: Inventory) -> Iterator[ImportQuestion]:
             callers, key=lambda each: not inventory.parts[each].traits.serves if each in inventory.parts else True
         )
         variables = list(dict.fromkeys(variable for variable, _ in left[first].values()))
-        whose = first if len(callers) == 1 else f"{first} and {len(callers) - 1} more components"
+        more = "another component" if len(callers) == 2 else f"{len(callers) - 1} more components"
+        whose = first if len(callers) == 1 else f"{first} and {more}"
         shown, titles = (listed(first_few([*each], _MOST_NAMED)) for each in (variables, names))
         which = f"Which does {'it' if len(callers) == 1 else first} call?"
         place = next(place for _, place in left[first].values())
         ask = f"{shown} of {whose} may be for {titles}, which no file describes. {which}"
         yield question("setting-callee", first, ask, (*names[:8], "none"), (str(place),))
+
+
+def _asked_at_once(needs: list[_Need]) -> list[_Need]:
+    """Return needs with one for all who may call the same by one setting without an address."""
+    callers: dict[tuple[str, str], list[str]] = {}
+    for caller, name, _, variable, host, _, others in needs:
+        if not (host or others):
+            callers.setdefault((name, variable), []).append(caller)
+    first: list[_Need] = []
+    for caller, name, kind, variable, host, place, others in needs:
+        alike = callers.get((name, variable), [caller]) if not (host or others) else [caller]
+        if caller == alike[0]:
+            first.append((caller, name, kind, variable, host, place, [*others, *alike[1:]]))
+    return first
 
 
 def ask_about_circles(inventory: Inventory) -> Iterator[ImportQuestion]:

@@ -39,7 +39,7 @@ from archgen.importers.providers.catalogue import (
     sign_in_of_key,
 )
 from archgen.importers.providers.undecided import Undecided
-from archgen.importers.providers.unset_addresses import title_of_unset, unset_addresses
+from archgen.importers.providers.unset_addresses import title_of_key, title_of_unset, unset_addresses
 from archgen.importers.store_names import OF_PROVIDER
 from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
@@ -57,15 +57,6 @@ _ADDRESSES = (
     "_HOST",
 )
 """Ends of variables that lead a client library elsewhere than to its provider."""
-
-_KEY = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)_(API_?KEY|API_TOKEN|API_SECRET|BOT_TOKEN|APP_?KEY|APP_ID)")
-"""A key for the interface of something, with the name of that."""
-
-_OF_ONESELF = frozenset(
-    ("admin", "app", "auth", "encryption", "internal", "jwt", "master", "self", "service", "session", "system", "user")
-)
-_OF_NOBODY = frozenset(("ai", "api", "client", "external", "llm", "my", "public", "secret", "test", "x"))
-"""Words of keys that others show to the system itself, and those that tell nobody's name."""
 
 _AMAZON = re.compile(r"(?<![a-z])(boto3|aws|amazonaws|awssdk)(?![a-z])")
 _TO_IMITATION = re.compile(
@@ -117,8 +108,11 @@ class ProviderCalls:
             self._key(caller, name, setting)
         if caller.known.product is None:
             self._unset_mail(caller)
-            for title, name, source in unset_addresses(caller, self._ids):
-                self._outside.sheet.ask_for(caller.id, "service", title, name, "", source)
+            for title, name, setting, is_meant in unset_addresses(caller, self._ids):
+                if is_meant:
+                    self._outside.sheet.ask_for(caller.id, "service", title, name, "", setting.source)
+                elif setting.value is None:
+                    self._doubt(caller, title, name, "", setting.source)
         for literal in caller.literals() if caller.known.product is None else ():
             # a variable of that name leads elsewhere
             if literal.variable.upper() not in caller.settings:
@@ -333,20 +327,15 @@ class ProviderCalls:
         return title is not None
 
     def _unknown_key(self, caller: Caller, name: str, setting: Setting) -> None:
-        """Ask for the service for which a program has a key that its source reads, or a library of that name, by the name of the key."""
-        match = _KEY.fullmatch(name.replace("__", "_"))
-        if match is None or is_for_browsers(name) or is_off(setting):
+        """Ask for the service for which a program has a key, by its name, unless its source or its libraries know none."""
+        title = None if is_for_browsers(name) or is_off(setting) else title_of_key(name, self._ids)
+        if title is None or any(f"{title.upper().replace('-', '_')}{end}" in caller.settings for end in _ADDRESSES):
             return
-        words = {*words_of(match[1])}
-        is_own = words <= _OF_NOBODY or not words.isdisjoint(_OF_ONESELF)
-        is_of_component = any(not words.isdisjoint(words_of(each)) for each in self._ids)
-        has_address = any(f"{match[1]}{end}" in caller.settings for end in _ADDRESSES)
-        if is_own or is_of_component or has_address:
-            return
-        if caller.reads(name, True) or (
-            not setting.is_empty and names_library(match[1], caller.lists(setting.is_shared))
-        ):
-            self._ask(caller, match[1].lower().replace("_", "-"), name, "", setting.source)
+        reading = caller.reads(name, True)
+        if reading or (not setting.is_empty and names_library(title, caller.lists(setting.is_shared))):
+            self._ask(caller, title, name, "", setting.source)
+        elif reading is None and setting.value is None and caller.lists(setting.is_shared) == "":
+            self._doubt(caller, title, name, "", setting.source)
 
     def _ask(self, caller: Caller, title: str, name: str, host: str, source: Origin) -> None:
         self._settled.add(title)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from archgen.importers.facts import Origin
 from archgen.importers.names import words_of
 from archgen.importers.outside import PLACEHOLDER, is_for_pages
 from archgen.importers.providers.addresses import asks_for_mail_server
-from archgen.importers.providers.caller import Caller
+from archgen.importers.providers.caller import Caller, Setting
 from archgen.importers.store_names import store_by_name
 from archgen.importers.variable_names import is_for_browsers, names_callers, names_itself, names_telemetry
 
@@ -28,11 +27,21 @@ _OF_NOTHING = frozenset((
 _OF_LOGIN = frozenset(("auth", "oauth"))
 """Words that, behind the name of the system, tell who signs visitors in."""
 
+_KEY = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)_(API_?KEY|API_TOKEN|API_SECRET|BOT_TOKEN|APP_?KEY|APP_ID)")
+"""A key for the interface of something, with the name of that."""
 
-def unset_addresses(caller: Caller, ids: Collection[str]) -> Iterator[tuple[str, str, Origin]]:
-    """Yield what a program reads the address of and no file holds it: the name of that, the setting and its place.
+_OF_ONESELF = frozenset(
+    ("admin", "app", "auth", "encryption", "internal", "jwt", "master", "self", "service", "session", "system", "user")
+)
+_OF_NOBODY = frozenset(("ai", "api", "client", "external", "llm", "my", "public", "secret", "test", "x"))
+"""Words of keys that others show to the system itself, and those that tell nobody's name."""
 
-    `ids` are the components: a setting with the name of one is for that.
+
+def unset_addresses(caller: Caller, ids: Collection[str]) -> Iterator[tuple[str, str, Setting, bool]]:
+    """Yield what a program may read the address of and no file holds it: the name of that, and the setting with its own name.
+
+    It is True where the program is the one that is meant, as far as is known. `ids` are the components: a setting with the name of
+    one is for that.
     """
     for name, setting in caller.settings.items():
         is_open = setting.value in (None, "") and not (setting.is_empty or setting.is_presumed)
@@ -40,8 +49,8 @@ def unset_addresses(caller: Caller, ids: Collection[str]) -> Iterator[tuple[str,
         if title is None:
             continue
         reading = caller.reads(name, True)
-        if reading or (reading is None and not setting.is_shared):
-            yield title, name, setting.source
+        if reading is not False:
+            yield title, name, setting, reading is True or not setting.is_shared
 
 
 def title_of_unset(name: str, caller: str, ids: Collection[str]) -> str | None:
@@ -62,6 +71,17 @@ def title_of_unset(name: str, caller: str, ids: Collection[str]) -> str | None:
     if any(not {*inner}.isdisjoint(words_of(each)) for each in ids):
         return None
     return "-".join(inner)
+
+
+def title_of_key(name: str, ids: Collection[str]) -> str | None:
+    """Return the name of what a variable is a key for; None for one that others show to the system itself, and for a component's."""
+    match = _KEY.fullmatch(name.replace("__", "_"))
+    words = {*words_of(match[1])} if match is not None else set()
+    if match is None or words <= _OF_NOBODY or not words.isdisjoint(_OF_ONESELF):
+        return None
+    if any(not words.isdisjoint(words_of(each)) for each in ids):
+        return None
+    return match[1].lower().replace("_", "-")
 
 
 def _is_of_others(name: str) -> bool:

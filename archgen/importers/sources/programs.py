@@ -17,9 +17,9 @@ from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.file_kinds import OF_FRAMEWORKS
 from archgen.importers.sources.folders import Folders, code_of_image, folders_above, is_of_another
+from archgen.importers.sources.images.shared_images import places_of_images, settings_below
 from archgen.importers.sources.modules import Packages, lists_at, packages_imported
 from archgen.importers.sources.reading import CodeText, ReadNames, code_text, may_be_of_library, names_read
-from archgen.importers.sources.shared_images import places_of_images
 from archgen.importers.sources.source_tree import MAIN, SourceTree
 from archgen.importers.sources.started_modules import started_modules
 
@@ -210,8 +210,10 @@ class ProgramSources:
         """Return the names of the variables that the source of the image of a program reads, which others may run too."""
         place = self._place_of_image(program)
         if place is not None and place not in self._names:
-            code = self._code_below(program, place)
-            self._names[place] = frozenset(name for file in code for name in file.names.names)
+            settings = settings_below(place, self._tree(self._programs[program].path).names)
+            read = [code_text(*file, self._opener.answers) for file in self.texts(program, settings)[0]]
+            read += self._code_below(program, place)
+            self._names[place] = frozenset(name for file in read for name in (*file.names.names, *file.names.given))
         return self._names[place] if place is not None else frozenset()
 
     def _place_of_image(self, program: str) -> str | None:

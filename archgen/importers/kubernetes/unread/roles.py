@@ -11,6 +11,7 @@ from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import variables_of
+from archgen.importers.variable_names import names_telemetry
 from archgen.model.kinds import KINDS
 
 FOR_SOME = {
@@ -48,7 +49,7 @@ class Roles:
         Each role opens the stores of a program; what one calls over HTTP another may only have to be given to start. A file is told by
         a slash before its name.
         """
-        if serves(part) or (target is not None and is_own_store(target)):
+        if serves(part) or names_telemetry(name) or (target is not None and is_own_store(target)):
             return False
         return name in self._given.get((part.namespace, part.program), ())
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.facts import Opener
 from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.declared_programs import Program
+from archgen.importers.sources.file_kinds import OF_FRAMEWORKS
 from archgen.importers.sources.folders import is_list, title_of
 from archgen.importers.stages import UNNAMED, is_example, stage_of
+
+_OF_SPRING = re.compile(r"(^|/)src/main/resources/(application|bootstrap)(-prod\w*)?\.(ya?ml|properties)$")
 
 _OF_RECIPES = ("docker", ".docker", "build", "deploy", "deployment", "docker/app", "ops", "infra")
 """Directories in which a recipe lies alone, so that the image is built from the root."""
@@ -45,3 +49,10 @@ def _place_of_image(program: Program, opener: Opener, *, is_only: bool) -> str |
     lists = {posixpath.dirname(name) for name in tree.names if is_list(posixpath.basename(name))}
     inner = (place, *(("",) if place in _OF_RECIPES else ()))
     return next((each for each in inner if each in lists), None)
+
+
+def settings_below(place: str, names: Iterable[str]) -> list[str]:
+    """Return the files of settings below a directory that frameworks read by their names."""
+    start = f"{place}/" if place else ""
+    below = (name for name in names if name.startswith(start) and name.endswith((".yml", ".yaml", ".properties")))
+    return [name for name in below if OF_FRAMEWORKS.fullmatch(name) is not None or _OF_SPRING.search(name) is not None]

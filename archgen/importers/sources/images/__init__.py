@@ -1,0 +1,1 @@
+"""The sources of images that no program alone tells."""
