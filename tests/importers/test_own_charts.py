@@ -35,6 +35,14 @@ STORE = WORKLOAD.replace("acme/web:1", "postgres:16").replace("web", "db")
         pytest.param({"docker-compose.yml": EXTENDING, "base.yml": EXTENDED}, id="extending-those-of-a-file"),
         pytest.param({"docker/docker-compose.yml": HELPERS, "k8s/db.yaml": STORE}, id="with-manifests"),
         pytest.param({"docker-compose.yml": HELPERS, "k8s/db.yaml": STORE}, id="by-default-with-manifests"),
+        pytest.param(
+            {
+                "docker-compose.yml": f"{HELPERS}  hooks: {{image: 'relays/hooks:1'}}\n",
+                "helm/templates/hooks.yaml": TEMPLATE.replace("acme/web", "other.example/relays/hooks"),
+                "helm/templates/jobs.yaml": TEMPLATE.replace("acme/web", "acme/jobs"),
+            },
+            id="with-one-program-of-others",
+        ),
     ],
 )
 def test_a_chart_is_read_instead_of_compose_files_of_stores_and_tools(
@@ -55,6 +63,7 @@ def test_a_chart_is_read_instead_of_compose_files_of_stores_and_tools(
             {"docker-compose.yml": f"{HELPERS}  api: {{build: api}}\n", "api/Dockerfile": "FROM a\n"}, id="built"
         ),
         pytest.param({"docker-compose.yml": f"{HELPERS}  api: {{image: 'acme/api:1'}}\n"}, id="of-the-owner"),
+        pytest.param({"docker-compose.yml": f"{HELPERS}  web: {{image: 'hub/web:1'}}\n"}, id="of-another-owner"),
         pytest.param({"docker-compose.yml": f"{HELPERS}  api: {{image: '$API'}}\n"}, id="variable"),
         pytest.param(
             {"docker-compose.yml": HELPERS, "helm/templates/web.yaml": TEMPLATE.replace("acme/web", "redis")},

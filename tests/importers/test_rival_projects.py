@@ -8,7 +8,7 @@ import pytest
 
 from archgen.app.importing.started_files import assignments_in
 from archgen.cli import main
-from tests.importers.compose_projects import SYSTEM, compose, imported, read_files
+from tests.importers.compose_projects import STORES, SYSTEM, compose, imported, read_files
 from tests.importers.test_found_files import WORKLOAD
 
 BUILT, RELEASED = compose(*SYSTEM), compose("web=acme/web:1", "api=acme/api:1", "db=postgres:16")
@@ -43,6 +43,23 @@ PART = compose("web@web") + "    environment: {DB_HOST: db.acme.example}\n"
         ),
         pytest.param({"docker-compose.yml": BUILT, "docs/docker-compose.prod.yml": PART}, (), id="of-documents"),
         pytest.param({"docker-compose.yml": BUILT, "docker-compose.prod.yml": RELEASED}, (), id="named-and-whole"),
+        pytest.param(
+            {
+                "docker-compose.yml": compose("web-dev@web", "db=postgres:16"),
+                "examples/docker-compose.example.yml": RELEASED,
+            },
+            ("docker-compose.yml", "examples/docker-compose.example.yml"),
+            id="example-beside-programs-of-developers",
+        ),
+        pytest.param(
+            {"docker-compose.yml": DEVELOPED, "examples/docker-compose.yml": RELEASED},
+            ("docker-compose.yml", "examples/docker-compose.yml"),
+            id="example-beside-development",
+        ),
+        pytest.param(
+            {"docker-compose.yml": DEVELOPED, "examples/docker-compose.yml": BUILT}, (), id="example-to-build"
+        ),
+        pytest.param({"docker-compose.yml": BUILT, "examples/docker-compose.yml": RELEASED}, (), id="example-alone"),
     ],
 )
 def test_compose_files_for_which_no_less_speaks_are_asked_about(
@@ -100,6 +117,26 @@ def test_files_of_any_name_that_a_script_has_compose_read_are_read(
     assert [path for path in read_files(result) if "extra" in path] == []
     assert {"docker-compose.yml", "ops/jobs.yml"} <= {*read_files(result)}
     assert result.reasons[0].startswith("docker-compose.yml with ops/prod.yml with ops/jobs.yml: ")
+
+
+def test_released_programs_on_a_file_of_what_they_need_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = "services:\n  web: {image: 'ghcr.io/acme/web:1', depends_on: [db]}\n"
+    files = {"docker-compose.yml": compose(*STORES), "docker-compose.local.yml": waiting.replace("image", "build")}
+    result = imported(tmp_path, monkeypatch, {**files, "docker-compose.pre-built.yml": waiting})
+    assert read_files(result) == ["docker-compose.pre-built.yml", "docker-compose.yml"]
+
+
+def test_what_a_cluster_printed_is_no_part_beside_what_is_applied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = WORKLOAD.replace("{name: web}", '{name: old, uid: abc, resourceVersion: "5093"}', 1)
+    result = imported(tmp_path, monkeypatch, {"k8s/web.yaml": WORKLOAD, "before/web.yaml": printed})
+    assert [file.path for file, _ in result.reading.sources] == ["k8s/web.yaml"]
+    assert result.others == ("before",)
+    result = imported(tmp_path, monkeypatch, {"k8s/web.yaml": printed})
+    assert len(result.reading.sources) == 2
 
 
 def test_variable_is_searched_in_steps_of_its_length() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cached_property
 
 from msgspec import Struct
@@ -111,6 +112,11 @@ class ComposeCandidate(Struct, frozen=True, dict=True):
         """Return True if all programs of the system's own run by images of a registry, and none is built here."""
         return bool(self.own) and all("/" in each.image and not each.built for each in self.own.values())
 
+    def is_meant_beside(self, helpers: Iterable[ComposeCandidate]) -> bool:
+        """Return True if a name or a script speaks for the files, or they are released images on top of what these need."""
+        is_on = len(self.files) > 1 and any(self.files[0] in each.files for each in helpers)
+        return self.rank < UNNAMED_RANK or (self.is_released and is_on)
+
     def covers(self, other: ComposeCandidate) -> float:
         """Return the part of the programs of another project that this one runs too, by their names or their sources."""
         return self._part_of(other, other.own)
@@ -153,6 +159,17 @@ class ComposeCandidate(Struct, frozen=True, dict=True):
             if self._part_of(other, others) >= (ENOUGH if is_enough else MOST):
                 return True
         return self.rank <= 0 and bool(self.own) and shared
+
+
+def stands_apart(project: ComposeCandidate, helpers: Iterable[ComposeCandidate]) -> bool:
+    """Return True for a small program beside a stack of products that it has nothing to do with."""
+    services = set[str]().union(*(each.services for each in helpers))
+    places = [os.path.dirname(path) for path in project.files]
+    is_own = bool(project.builds) and all(
+        any(source == place or source.startswith(f"{place}{os.sep}") for place in places) for source in project.builds
+    )
+    is_tied = not services.isdisjoint(project.missing | project.services.keys())
+    return is_own and not is_tied and project.rank >= UNNAMED_RANK and len(project.services) < len(services)
 
 
 def _may_be_one(source: tuple[str, set[str]], other: tuple[str, set[str]]) -> bool:

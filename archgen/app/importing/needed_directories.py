@@ -69,6 +69,9 @@ _RUNS_OR_LEADS = re.compile(
 """Kinds of what runs something or leads to it: settings alone may be those that others need."""
 
 _ROUTE = re.compile(rb"""kind["']?:[ \t]*["']?(Ingress|IngressRoute|VirtualService|Route|[A-Z]+Route)\b""")
+_PRINTED = re.compile(rb"resourceVersion(?<=[ \"]resourceVersion)\"?:[ ]*[\"']?\d")
+"""The version that a cluster gives an object, which nobody writes."""
+
 _LEADS_IN = re.compile(
     rb"""(kind|type)["']?:[ \t]*["']?(Ingress|HTTPRoute|Gateway|IngressRoute|VirtualService|Route|LoadBalancer|NodePort)\b"""
 )
@@ -314,13 +317,13 @@ def sample_directories(
 ) -> list[str]:
     """Return the outermost directories of samples and trials that hold manifests, where others run the system's own programs.
 
-    So is one whose programs have images of this machine alone. The others lead visitors in, or are no fewer than those of the
-    samples. What a kustomization outside names, or a script or a document applies, is no sample; nor is what runs something of
-    the directory's name, or what the others call.
+    So is one whose programs have images of this machine alone, or that a cluster printed. The others lead visitors in, or are no
+    fewer than those of the samples. What a kustomization outside names, or a script or a document applies, is no sample; nor is what
+    runs something of the directory's name, or what the others call.
     """
     places: dict[str, dict[str, bytes]] = {}
     others: list[bytes] = []
-    local = _directories_of_this_machine(manifests)
+    local = _directories_of_this_machine(manifests) | _directories_of_dumps(manifests)
     for path, data in manifests.items():
         place = _sample_above(path, directory)
         place = place or (os.path.dirname(path) if os.path.dirname(path) in local else "")
@@ -353,6 +356,13 @@ def _directories_of_this_machine(manifests: Mapping[str, bytes]) -> set[str]:
     for path, data in manifests.items():
         images.setdefault(os.path.dirname(path), set()).update(_own_programs([data]))
     return {each for each, own in images.items() if each and own and all(map(ON_THIS_MACHINE.match, own))}
+
+
+def _directories_of_dumps(manifests: Mapping[str, bytes]) -> set[str]:
+    """Return the directories in which all that runs something is what a cluster printed: a copy of what others apply."""
+    running = {path: data for path, data in manifests.items() if any(True for _ in images_in(data))}
+    plain = {os.path.dirname(path) for path, data in running.items() if _PRINTED.search(data) is None}
+    return {*map(os.path.dirname, running)} - plain - {""}
 
 
 def _own_programs(files: Iterable[bytes]) -> set[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.app.importing.candidates import UNNAMED_RANK, ComposeCandidate
+from archgen.app.importing.candidates import ComposeCandidate, stands_apart
 from archgen.app.importing.compose_files import (
     by_directory,
     choose_compose_files,
@@ -127,7 +127,7 @@ def choose_projects(
     reason = "; ".join([*filter(None, [reason]), *named])
     result += [files for files, _ in beside]
     left = [path for path in left if not any(path in files for files, _ in beside)]
-    asked = rival_projects(directory, chosen, candidates, found)
+    asked = rival_projects(directory, chosen, candidates, files, found)
     return ProjectChoice(result, left, reason, lambda: (*chosen,), built, len(beside), asked)
 
 
@@ -263,12 +263,12 @@ def _working(current: list[ComposeCandidate], candidates: list[ComposeCandidate]
     likely = [
         each
         for each in working
-        if len(each.builds) > _PART * len(built) or (not each.builds and each.rank < UNNAMED_RANK)
+        if len(each.builds) > _PART * len(built) or (not each.builds and each.is_meant_beside(current))
     ]
     if not any(each.starts for each in current):
         likely = likely or working
     for each in sorted(likely, key=lambda each: (each.rank, -len(each.builds), *_place(each)))[:1]:
-        if not _is_apart(each, current):
+        if not stands_apart(each, current):
             return [functools.reduce(_with_stores, current, each)]
     return current
 
@@ -284,17 +284,6 @@ def _with_parts(
         return project
     services = {name: each for path in parts for name, each in sketches[path].services.items()}
     return ComposeCandidate(parts, services, project.stage, project.deployed_by, project.by_pipeline)
-
-
-def _is_apart(project: ComposeCandidate, helpers: list[ComposeCandidate]) -> bool:
-    """Return True for a small program beside a stack of products that it has nothing to do with."""
-    services = set[str]().union(*(each.services for each in helpers))
-    places = [os.path.dirname(path) for path in project.files]
-    is_own = bool(project.builds) and all(
-        any(source == place or source.startswith(f"{place}{os.sep}") for place in places) for source in project.builds
-    )
-    is_tied = not services.isdisjoint(project.missing | project.services.keys())
-    return is_own and not is_tied and project.rank >= UNNAMED_RANK and len(project.services) < len(services)
 
 
 def _with_stores(project: ComposeCandidate, base: ComposeCandidate) -> ComposeCandidate:

@@ -64,7 +64,8 @@ def charts_beside_helpers(
     if not is_helper or "" in owners or any(each.built for each in running):
         return None
     own = find_own_charts(directory, paths, found)
-    if own is None or not owners.isdisjoint(map(_owner_of, own.images)):
+    # programs may be published under several owners
+    if own is None or not owners.isdisjoint(map(_owner_of, own.images)) or _share_in_compose(own, choice) >= _MOST:
         return None
     return replace(
         own, reason=f"{choice.projects[0][-1]} runs no program of its own, and {own.charts[0]} is a Helm chart"
@@ -89,6 +90,11 @@ def _owner_of(image: str) -> str:
 
 def runs_others(own: OwnCharts, choice: ProjectChoice) -> bool:
     """Return True for charts of programs hardly one of which compose files run: these may be for those who work on the system."""
+    return _share_in_compose(own, choice) < _FEW
+
+
+def _share_in_compose(own: OwnCharts, choice: ProjectChoice) -> float:
+    """Return the share of the programs of charts that compose files run too, by their names."""
     names = [
         telling_words(posixpath.basename(name))
         for project in choice.candidates
@@ -98,7 +104,7 @@ def runs_others(own: OwnCharts, choice: ProjectChoice) -> bool:
     ]
     programs = [telling_words(posixpath.basename(image_name(each))) for each in own.images]
     shared = sum(any(one <= other or other <= one for other in names if other) for one in programs if one)
-    return shared < _FEW * len(programs)
+    return shared / len(programs) if programs else 0.0
 
 
 def evidence_of_tools(directory: str, manifests: Mapping[str, bytes], paths: Iterable[str]) -> Evidence | None:

@@ -6,24 +6,32 @@ import os
 from collections.abc import Iterator, Sequence
 
 from archgen.app.importing.candidates import UNNAMED_RANK, ComposeCandidate
-from archgen.app.importing.deployments.compose_evidence import development_in
+from archgen.app.importing.compose_sketch import sketch_compose
+from archgen.app.importing.deployments.compose_evidence import development_in, evidence_of_compose
+from archgen.app.importing.deployments.evidence import has_strong
 from archgen.app.importing.directories import FoundFiles
 from archgen.importers.compose.project import DEFAULTS
-from archgen.importers.stages import PRODUCTION, STAGING, UNNAMED, is_example
+from archgen.importers.stages import PRODUCTION, STAGING, UNNAMED, is_example, without_stage
 
 _MOST = 3
 
 
 def rival_projects(
-    directory: str, chosen: Sequence[ComposeCandidate], candidates: Sequence[ComposeCandidate], found: FoundFiles
+    directory: str,
+    chosen: Sequence[ComposeCandidate],
+    candidates: Sequence[ComposeCandidate],
+    files: Sequence[str],
+    found: FoundFiles,
 ) -> list[str]:
     """Return the rivals of the only project that is read, each by its files as words: variants of it for which no less speaks.
 
-    A file that Compose reads by default is meant, unless it is for development, or another one is named for production.
+    A file that Compose reads by default is meant, unless it is for development, or another one is named for production. Beside one
+    for development, an example of released images may be what people copy. `files` are all compose files.
     """
     if len(chosen) != 1 or chosen[0].by_pipeline or chosen[0].rank <= 0:
         return []
     rivals = [each.files for each in candidates if _is_rival(directory, each, chosen[0], found)]
+    rivals += [each.files for each in _examples(directory, chosen[0], files, found)]
     named = (" ".join(files) for files in rivals if not any(" " in path for path in files))
     return [*dict.fromkeys(named)][:_MOST]
 
@@ -41,6 +49,22 @@ def _is_rival(directory: str, each: ComposeCandidate, read: ComposeCandidate, fo
     return not is_meant or (
         any(map(development_in, _texts(read, found))) and not any(map(development_in, _texts(each, found)))
     )
+
+
+def _examples(
+    directory: str, read: ComposeCandidate, files: Sequence[str], found: FoundFiles
+) -> Iterator[ComposeCandidate]:
+    """Yield the examples that run the system by images of a registry, beside files for those who work on it."""
+    tried = {without_stage(name) for name, each in read.services.items() if each.built and name not in read.own}
+    if not tried and not has_strong(evidence_of_compose(read, _texts(read, found), ""), -1):
+        return
+    for path in files:
+        if path not in read.files and is_example(os.path.relpath(path, directory)):
+            example = ComposeCandidate((path,), sketch_compose(path, found.text(path)).services, UNNAMED)
+            if example.is_released and (
+                not tried.isdisjoint(map(without_stage, example.own)) or example.is_variant_of(read)
+            ):
+                yield example
 
 
 def _is_part(each: ComposeCandidate, read: ComposeCandidate) -> bool:
