@@ -1,4 +1,4 @@
-"""After the loss of one element the others cannot answer what the flows bring."""
+"""After the loss of one element the others cannot answer what the flows bring, for good or until a platform has replaced it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from archgen.analysis.capacity import Load
+from archgen.analysis.moving_replicas import Losses, Meanwhile, meanwhile
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import add_replica
+from archgen.edits.patch import patch_of
+from archgen.edits.remedy import add_replica, replica_edits
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Component
 from archgen.model.change import Change
-from archgen.model.durations import format_rate
+from archgen.model.durations import format_rate, round_duration
+from archgen.model.finding import Confidence
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed
+from archgen.model.wording import first_few, listed, zone_words
 
 if TYPE_CHECKING:
     from archgen.analysis.capacity import Overload
@@ -32,11 +36,16 @@ def check(context: RuleContext) -> Iterator[Hit]:
             component = facts.replicas[overload.replica].component
             if component not in today:
                 overloads.setdefault(component, {}).setdefault(element, []).append(overload)
+    losses = Losses(load)
     for component, after in overloads.items():
-        yield _hit(facts, load, component, after)
+        yield _hit(facts, losses, component, after)
+    for each in facts.architecture.components:
+        waiting = meanwhile(facts, losses, each) if each.id not in (*today, *overloads) else None
+        if waiting is not None and waiting.places:
+            yield _moving(facts, each, waiting)
 
 
-def _hit(facts: Topology, load: Load, component: str, after: dict[Subject, list[Overload]]) -> Hit:
+def _hit(facts: Topology, losses: Losses, component: str, after: dict[Subject, list[Overload]]) -> Hit:
     """Return the hit of a component, by its overloads after the loss of each element."""
     elements = _causes(facts, after)
     lost, worst = max(
@@ -52,7 +61,45 @@ def _hit(facts: Topology, load: Load, component: str, after: dict[Subject, list[
         ),
         related=tuple((element, f"leaves too little capacity of {component}") for element in elements),
         flows=tuple(dict.fromkeys(flow for over in after.values() for overload in over for flow in overload.flows)),
-        fix=_fix(facts, load, {element: after[element][0] for element in elements if element.kind == "zone"}),
+        fix=_moving_fix(facts, meanwhile(facts, losses, facts.components[component]))
+        or _fix(facts, losses.load, {element: after[element][0] for element in elements if element.kind == "zone"}),
+    )
+
+
+def _moving(facts: Topology, component: Component, waiting: Meanwhile) -> Hit:
+    """Return the hit of a component whose replicas carry the load after each loss, but not until a platform has replaced them."""
+    objective = facts.architecture.objectives.recovery_time
+    goal, case = "", "moving"
+    confidence: Confidence = "medium"
+    if objective is not None and waiting.seconds <= objective:
+        goal, case, confidence = f", within the {round_duration(objective)} of the recovery objective", "within", "high"
+    others = [place.id for place in waiting.places if place != waiting.place]
+    also = f"; the same holds for {listed(first_few(others, 5))}" if others else ""
+    at_peak = " at peak" if waiting.at_peak else ""
+    each = "the other one" if waiting.left == 1 else "each of the others"
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"If {waiting.place.id} fails, {waiting.away} of {len(component.replicas)} replicas of {component.id} may be gone until "
+            f"they start elsewhere, about {round_duration(waiting.seconds)}{goal}: {each} gets {format_rate(waiting.rate)}{at_peak} "
+            f"but can handle only {format_rate(component.capacity or 0.0)}{also}"
+        ),
+        related=tuple((place, f"leaves too little capacity of {component.id} for a while") for place in waiting.places),
+        flows=waiting.flows,
+        fix=_moving_fix(facts, waiting),
+        case=case,
+        confidence=confidence,
+    )
+
+
+def _moving_fix(facts: Topology, waiting: Meanwhile | None) -> str | None:
+    """Return how many replicas carry the load also while a platform starts some of them elsewhere."""
+    if waiting is None:
+        return None
+    kind = "host" if waiting.place.kind == "host" else zone_words(facts.zones[waiting.place.id].kind)
+    return (
+        f"Run {waiting.needed} replicas: those left carry the load while those of a lost {kind} start elsewhere. Or take load off "
+        "them."
     )
 
 
@@ -108,11 +155,16 @@ def _under(facts: Topology, replica: Subject) -> tuple[Subject, ...]:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Add a replica elsewhere, unless that is too few."""
+    """Add a replica elsewhere, unless that is too few; as many as it takes where a platform finds their places."""
+    facts, component = context.topology, context.topology.components[hit.subject.id]
+    waiting = meanwhile(facts, Losses(Load(facts)), component)
+    if waiting is not None:
+        edits = replica_edits(facts, component)
+        return patch_of(facts, *edits[:1] * (waiting.needed - len(component.replicas)), *edits[1:])
     if hit.fix is not None:
         # how many more are needed, and where, is the advice
         return ()
-    return add_replica(context.topology, context.topology.components[hit.subject.id])
+    return add_replica(facts, component)
 
 
 RULE = Rule(
@@ -120,6 +172,7 @@ RULE = Rule(
     code="SCA002",
     title="No spare capacity",
     severity="error",
+    cases=(("moving", "warning"), ("within", "info")),
     category="scalability",
     summary="After the loss of one element, the others can't handle the load of the flows.",
     why=(
@@ -130,7 +183,9 @@ RULE = Rule(
     fix="Add one replica more than the load needs (N+1), each on a host of its own, or take load off them.",
     limits=(
         "Uses a flow's `peak` where it is declared. Flows that the loss takes down bring no load; "
-        "`single-point-of-failure` reports them. Counts as `over-capacity` does, and skips components that it "
+        "`single-point-of-failure` reports them. Where a platform spreads replicas over zones or hosts "
+        "(`runs_on: {any: …, spread: …}`), counts those that are left while it starts the others elsewhere: a warning, and "
+        "information within the recovery objective. Counts as `over-capacity` does, and skips components that it "
         "reports. Above 5,000 elements, hosts represent the replicas on them."
     ),
     references=(
