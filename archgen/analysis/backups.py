@@ -29,11 +29,16 @@ def keeps_data(topology: Topology, component: str) -> bool:
 
 
 def passes_files_on(topology: Topology, component: Component) -> bool:
-    """Return True for a gateway, which keeps nothing: in each flow it passes what is written to it on to storage of the same product."""
+    """Return True for a gateway, which keeps nothing: in each flow it passes what is written to it on to storage of the same product.
+
+    Some products are nothing else, whatever keeps the files.
+    """
     flows = topology.flows_writing[component.id]
-    if component.kind not in FILE_STORES or not flows:
+    if component.kind not in FILE_STORES:
         return False
-    return all(_passes_on(topology, component, flow) for flow in flows)
+    if product_of(component.product).keeps_no_files:
+        return True
+    return bool(flows) and all(_passes_on(topology, component, flow) for flow in flows)
 
 
 def _passes_on(topology: Topology, component: Component, flow: str) -> bool:

@@ -178,7 +178,7 @@ def moves_of_promoters(index: Index, target: Subject, used: Collection[str]) -> 
         (replica,), lost = promoter.replicas, _lost(index, store, target)
         is_alone = len(replica.hosts) == 1 and index.takes_down(target, replica.hosts[0])
         if is_alone and 0 < len(lost) < len(store.replicas):
-            place = witness_there(index, store, promoter.product)
+            place = witness_there(index, store, promoter.product, replica.hosts)
             zones = witness_zones(index, store) if place is None else ()
             yield MoveReplica(promoter.id, replica.id, place or new_witness(index.element_names), zones)
 

@@ -31,13 +31,14 @@ def new_witness(taken: Iterable[str]) -> str:
     return unused_name("witness-1", frozenset(taken))
 
 
-def witness_there(index: Index, component: Component, product: str | None) -> str | None:
+def witness_there(index: Index, component: Component, product: str | None, promoters: Iterable[str] = ()) -> str | None:
     """Return a host that is there for the third voter: one with a voter of another store, or a spare one.
 
-    It is lost with none of the first two, and in the network of one of them. What stands aside leaves room for a vote on its machine,
+    It is lost with none of the first two, and in the network of one of them, or of the hosts of `promoters` that judge it already: the
+    firewalls let those in. What stands aside leaves room for a vote on its machine,
     and so does a member of another majority, unless it is of the `product` that votes, whose ports it has.
     """
-    networks = {index.hosts[host].network for host in first_two_hosts(component)}
+    networks = {index.hosts[host].network for host in (*first_two_hosts(component), *promoters)}
     own = {host for replica in component.replicas for host in replica.hosts}
     free = (
         host

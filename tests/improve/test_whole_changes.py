@@ -223,6 +223,17 @@ def test_what_judges_a_primary_moves_away_and_shares_its_host_with_nothing(
     third = SITES.replace("dc-b: {kind: datacenter}", "dc-b: {kind: datacenter}, dc-c: {kind: datacenter}")
     third = third.replace("obs: {zone: dc-a}", "obs: {zone: dc-a}, witness-9: {zone: dc-c}")
     assert changes(third, tmp_path, capsys)[0] == "a move of observer@obs to witness-9"
+    # a host with the third vote of another store, in the network from which it judges already
+    voted = third.replace(
+        "obs: {zone: dc-a}, witness-9: {zone: dc-c}", "obs: {zone: dc-a, network: ops}, v: {zone: dc-c, network: ops}"
+    )
+    voted = voted.replace("hosts:", "networks: {ops: {trust: private}}\nhosts:").replace(
+        "connections:",
+        "  redis: {kind: cache, product: redis, runs_on: [web-a, web-b], "
+        "replication: {primary: web-a, failover: automatic, by: sentinel}}\n"
+        "  sentinel: {kind: other, product: sentinel, runs_on: [web-a, web-b, v], quorum: majority}\nconnections:",
+    )
+    assert changes(voted, tmp_path, capsys)[0] == "a move of observer@obs to v"
     # beside the standby it goes down with no primary
     apart = SITES.replace("obs: {zone: dc-a}", "obs: {zone: dc-c}").replace(
         "dc-b: {kind", "dc-c: {kind: datacenter}, dc-b: {kind"

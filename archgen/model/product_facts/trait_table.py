@@ -105,6 +105,12 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(
         ("ceph-mon", "ceph-mds", "ceph-rgw", "ceph-radosgw", "radosgw", "rados-gateway"), Product(files_alone=True)
     ),
+    # https://docs.aws.amazon.com/transfer/latest/userguide/what-is-aws-transfer-family.html,
+    # https://docs.aws.amazon.com/filegateway/latest/files3/what-is-file-s3.html, https://github.com/gaul/s3proxy
+    **dict.fromkeys(
+        ("transfer-family", "storage-gateway", "file-gateway", "s3-file-gateway", "s3proxy", "versitygw"),
+        Product(keeps_no_files=True),
+    ),
     # an agent on each node: https://manager.docs.scylladb.com/stable/backup
     **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True, copied_whole=True)),
     # https://clickhouse.com/docs/operations/backup

@@ -65,6 +65,7 @@ class Product(Struct, frozen=True, gc=False):
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
     `files_alone`: a store of files and disks, of which a component of another kind has the map, as Ceph's monitors have; it can be made
     from them again.
+    `keeps_no_files`: a server of files that has each in a storage behind it, whether the model shows that or not.
     `arbitrated`: a program without data can vote beside its replicas; `arbitrates`: it is one.
     `on_windows`: it runs on Windows alone.
     `spreadable`: its provider can run it in several zones.
@@ -131,6 +132,7 @@ class Product(Struct, frozen=True, gc=False):
     spreadable: bool = False
     shows: bool = False
     files_alone: bool = False
+    keeps_no_files: bool = False
     consoles: tuple[int, ...] = ()
     one_port: bool = False
     copies_files: bool = False

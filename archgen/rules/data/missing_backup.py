@@ -82,8 +82,8 @@ def _keeps(facts: Topology, component: Component) -> bool:
 
 def _takes_files(facts: Topology, component: Component) -> bool:
     """Return True for a provider's storage that flows write files to: unless switched on, it keeps no older versions."""
-    written = bool(facts.flows_writing[component.id])
-    return component.kind in FILE_STORES and written and not holds_only_copies(facts, component)
+    written = component.kind in FILE_STORES and bool(facts.flows_writing[component.id])
+    return written and not passes_files_on(facts, component) and not holds_only_copies(facts, component)
 
 
 def _is_uncopied(facts: Topology, component: Component) -> bool:
@@ -111,6 +111,8 @@ def _missing(facts: Topology, component: Component) -> Hit:
     caller = undeclared_backup(facts, component) if case not in ("beside", "dispensable") else None
     message = f"Nothing backs up {what}{beside}"
     fix = _MAYBE_CACHE if case in ("beside", "dispensable") else _in_time(facts, component)
+    if case is None and component.kind == "key-value-store" and product_of(component.product).in_memory:
+        fix = f"{RULE.fix} {_AGAIN}"
     if caller is not None:
         message = (
             f"{caller.id} calls {what} and names nothing in `backs_up`, so nothing is declared to back it up{beside}"
@@ -227,6 +229,7 @@ def _is_dispensable(facts: Topology, component: Component) -> bool:
     return bool(calls) and not any(call.required for call in calls) and all(hop.optional for hop in steps)
 
 
+_AGAIN = "If all of it comes again by itself, as the last positions of vehicles do, declare `kind: cache`."
 _MAYBE_CACHE = (
     "Back it up if jobs or records are nowhere else, and test a restore (`kind: backup` with `backs_up`, `every`, `keeps` and "
     "`restore_tested`). If all of it can be made again, declare `kind: cache`."
