@@ -43,7 +43,8 @@ def asked_by_probes(topology: Topology) -> frozenset[Subject]:
     probers = [each for each in topology.observers if topology.only_probes(each.id)]
     names = {name for each in probers for collection in each.collects for name in collection.sources}
     names.update(name for each in probers for call in topology.outgoing[each.id] for name in call.targets)
-    hosts = {host for name in names for host in topology.hosts_of(name)}
+    hosts = hosts_named(topology, names)
+    names.intersection_update(topology.components)
     return frozenset([*(Subject("host", host) for host in hosts), *(Subject("component", name) for name in names)])
 
 
@@ -70,7 +71,8 @@ def _seen(topology: Topology, *, metrics: bool) -> frozenset[Subject]:
     }
     for connection in topology.architecture.connections if topology.observers else ():
         names.update(end for end, by in _observed(topology, connection) if not metrics or _measures(topology, by, end))
-    hosts = {host for name in names for host in topology.hosts_of(name)}
+    hosts = hosts_named(topology, names)
+    names.intersection_update(topology.components)
     for observer in topology.observers:
         if observer.kind in AGENTS and not (
             metrics and (_keeps_to_logs(topology, observer) or _feeds_files_alone(topology, observer))
@@ -81,9 +83,17 @@ def _seen(topology: Topology, *, metrics: bool) -> frozenset[Subject]:
     return frozenset([*(Subject("host", host) for host in hosts), *(Subject("component", name) for name in names)])
 
 
+def hosts_named(topology: Topology, names: Iterable[str]) -> set[str]:
+    """Return the hosts of components, and those that are named themselves."""
+    hosts: set[str] = set()
+    for name in names:
+        hosts.update(topology.hosts_of(name) if name in topology.components else (name,))
+    return hosts
+
+
 def _takes_metrics(topology: Topology, collections: tuple[Collection, ...], source: str | None = None) -> bool:
     """Return True if collections may include metrics, also such as are taken from logs; a device's log is what it measures."""
-    if source is not None and is_device(topology, source):
+    if source is not None and source in topology.components and is_device(topology, source):
         return True
     return any(not each.what or each.measures or "metrics" in each.what for each in collections)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from archgen.analysis.monitoring import alerted_people, measuring_monitoring
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
     AddHost,
@@ -15,6 +16,7 @@ from archgen.edits.changes import (
     needs_new_site,
     with_witness,
 )
+from archgen.edits.firewalls import admit_agent
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.new_hosts import name_like, with_bound
 from archgen.edits.patch import patch_of
@@ -31,7 +33,7 @@ from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.witnesses import platform_hosts, spare_hosts, two_hosts_for_members
 from archgen.edits.zones import zones_beside
-from archgen.model.architecture import Component, Connection
+from archgen.model.architecture import Component, Connection, Port, Replica
 from archgen.model.change import Change, Put, Remove
 from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.products import product_of
@@ -258,3 +260,50 @@ def _automated(topology: Topology, components: Iterable[Component]) -> tuple[Edi
         if component.replication is None and len(component.replicas) == 1 and has_primary(component)
     )
     return automate(topology, *stores)
+
+
+def new_agent(facts: Topology, hosts: Collection[str], components: Collection[str]) -> list[Change]:
+    """Return a new agent on some hosts and beside some components, and the monitoring that it reports to."""
+    if not hosts and not components:
+        return []
+    watcher = measuring_monitoring(facts)
+    product = watcher.product if watcher is not None else None
+    everything = MEASURED | ({"what": ["metrics"]} if product_of(product).figures_only else {})
+    collects = [everything] if hosts else []
+    collects += [{"from": [*components]} | everything] if components else []
+    places = {"runs_on": [*hosts] if len(hosts) > 1 else next(iter(hosts))} if hosts else {}
+    agent = free_name("agent", facts)
+    changes: list[Change] = [Put(("components", agent), {"kind": "monitoring-agent"} | places | {"collects": collects})]
+    if watcher is None:
+        taker = free_name("monitoring", facts)
+        return [
+            *changes,
+            Put(("components", taker), _monitoring(facts)),
+            Put(("connections", f"{agent} -> {taker}"), "https"),
+        ]
+    replicas = tuple(Replica(f"{agent}@{host}", agent, (host,)) for host in hosts)
+    call, value = _call(agent, watcher)
+    admitted = admit_agent(facts, Component(id=agent, kind="monitoring-agent", replicas=replicas), call)
+    return [] if admitted is None else [*changes, Put(("connections", call.id), value), *admitted]
+
+
+def _call(agent: str, watcher: Component) -> tuple[Connection, object]:
+    """Return the call between a monitoring and its new agent, and its value in a model: some ask, others wait for what is sent."""
+    agents_at = product_of(watcher.product).agents_at
+    if agents_at is None:
+        return Connection(f"{agent} -> {watcher.id}", agent, (watcher.id,), (Port("https"),)), "https"
+    protocol, port = agents_at
+    value = {"protocol": protocol, "port": port} | ({"tls": True} if protocol == "tcp" else {})
+    return Connection(f"{watcher.id} -> {agent}", watcher.id, (agent,), (Port(protocol, port),)), value
+
+
+MEASURED: dict[str, list[str]] = {"what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]}
+"""What a new agent takes from its hosts."""
+
+
+def _monitoring(facts: Topology) -> dict[str, object]:
+    """Return a monitoring of a provider, which asks for the site's names as visitors do."""
+    names = dict.fromkeys(flow.domain for flow in facts.architecture.flows if flow.domain is not None)
+    return {"kind": "monitoring", "managed": True, "alerts": [*alerted_people(facts)]} | (
+        {"probes": [*names]} if names else {}
+    )

@@ -207,7 +207,7 @@ class FirewallRule(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Collection(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A collection of a monitoring component: its sources (none: its own hosts), kinds of data, and measurements."""
+    """A collection of a monitoring component: its sources (components and hosts; none: its own hosts), kinds of data, measurements."""
 
     sources: tuple[str, ...] = ()
     what: tuple[str, ...] = ()

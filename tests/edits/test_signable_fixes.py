@@ -245,7 +245,10 @@ def test_what_the_monitoring_collects_from_is_extended_before_an_agent_is_put_an
     assert "agent" not in after
     assert after["zabbix"]["collects"][1]["from"] == ["files"]
     below = text.replace("vm-1: {}", "esx-1: {}, vm-1: {runs_on: esx-1}")
-    assert fixed(below, "unmonitored") == yaml.safe_load(below)
+    assert fixed(below, "unmonitored")["components"]["zabbix"]["collects"][1:] == [
+        {"from": ["esx-1"], "what": ["metrics"]},
+        {"from": ["files"], "what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]},
+    ]
 
 
 def test_a_new_probe_calls_who_is_called_already() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from archgen.language.expand.balances import read_balance
 from archgen.language.expand.component_reader import ComponentReader, Targets
@@ -143,12 +143,19 @@ def _collects(reader: ComponentReader) -> tuple[Collection, ...]:
     texts = reader.context.document.texts
     return tuple(
         Collection(
-            reader.refer(collection, "from", ("component",), "collects"),
+            tuple(_collected_from(reader, collection)),
             texts(collection, "what"),
             texts(collection, "measures"),
         )
         for collection in reader.entry["collects"]
     )
+
+
+def _collected_from(reader: ComponentReader, collection: Map) -> Iterator[str]:
+    """Yield what data comes from: components, or hosts whose names no component has."""
+    for text, mark in reader.marked(collection, "from"):
+        kinds = ("component",) if text in reader.context.declared.get("component", ()) else ("component", "host")
+        yield reader.context.refer(text, mark, kinds, reader.subject, f"`collects` of `{reader.name}`")
 
 
 _AS_WRITTEN: dict[str, Callable[[Document, Map, str], TreeNode]] = {

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from archgen.analysis.exposure import gateways
 from archgen.analysis.monitoring import (
     agent_of_hosts,
-    alerted_people,
     answers_requests,
     asks_agents,
     collected_from,
     collector_by_name,
+    hosts_named,
     is_appliance,
     measuring_monitoring,
     monitored,
@@ -22,11 +22,11 @@ from archgen.analysis.monitoring import (
 )
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
-from archgen.edits.firewalls import admit_agent, admit_from, admit_scrapes, admit_to, refuse_scrapes
+from archgen.edits.firewalls import admit_from, admit_scrapes, admit_to, refuse_scrapes
 from archgen.edits.patch import patch_of
-from archgen.edits.remedy import free_name
+from archgen.edits.remedy import MEASURED, new_agent
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component, Connection, Port, Replica
+from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
 from archgen.model.kinds import AGENTS, FILE_STORES
 from archgen.model.products import product_name, product_of
@@ -66,9 +66,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         flows=_flows(facts, running, unseen, ways_in),
         fix=_advise(
             facts,
-            names,
+            [*hosts, *parts],
             [*hosts],
-            alone=len(hosts) + len(parts) == 1,
             rented=not hosts and parts.keys() <= {*forgotten},
             nobody=nobody,
         ),
@@ -76,17 +75,42 @@ def check(context: RuleContext) -> Iterator[Hit]:
     )
 
 
-def _advise(
-    facts: Topology, names: str, hosts: Sequence[str], *, alone: bool, rented: bool, nobody: bool
-) -> str | None:
+def _advise(facts: Topology, names: Sequence[str], hosts: Sequence[str], *, rented: bool, nobody: bool) -> str | None:
     """Return the fix in the way in which the model's own monitoring works; None for the rule's."""
     if rented:
-        return f"List {names} under `from` of what collects from others of the same product."
-    each = names if alone else "each of them"
+        return f"List {listed(names)} under `from` of what collects from others of the same product."
+    each = names[0] if len(names) == 1 else "each of them"
     if nobody:
-        return _FIX.replace("each of them", each) if alone else None
-    advice = _in_its_way(facts, each, [host for host in hosts if not is_appliance(facts, host)])
+        return _FIX.replace("each of them", each) if len(names) == 1 else None
+    below, asking = _hypervisors(facts, hosts), _asking(facts)
+    if asking is None or not below:
+        advice = _in_its_way(facts, each, [host for host in hosts if not is_appliance(facts, host)])
+        return f"{advice}{refuse_scrapes(facts, hosts)}"
+    others = [name for name in names if name not in below]
+    if not others:
+        return _ask_manager(asking, each)
+    running = [host for host in hosts if host not in below and not is_appliance(facts, host)]
+    advice = f"{_ask_manager(asking, listed(below))} {_in_its_way(facts, listed(others), running)}"
     return f"{advice}{refuse_scrapes(facts, hosts)}"
+
+
+def _hypervisors(facts: Topology, hosts: Iterable[str]) -> list[str]:
+    """Return those of some hosts that carry virtual ones: few take an agent (ESXi, Hyper-V). None if the model's agent is on any."""
+    below = {host.runs_on for host in facts.hosts.values()}
+    agents = {host for each in facts.of_kind("monitoring-agent") for host in facts.hosts_of(each.id)}
+    return [host for host in hosts if host in below] if below.isdisjoint(agents) else []
+
+
+def _asking(facts: Topology) -> Component | None:
+    """Return what can ask the manager of hypervisors: the monitoring that measures, else what takes measurements by name."""
+    return measuring_monitoring(facts) or collector_by_name(facts)
+
+
+def _ask_manager(asking: Component, each: str) -> str:
+    return (
+        f"Let {asking.id} collect from {each} through the interface of what manages it (vCenter, SCVMM, Proxmox VE), by `from` of its "
+        "`collects`: few hypervisors take an agent."
+    )
 
 
 def _in_its_way(facts: Topology, each: str, hosts: Sequence[str]) -> str:
@@ -198,7 +222,7 @@ def _log_servers(facts: Topology) -> list[str]:
         return []
     named = {name for each in others for collection in each.collects for name in collection.sources}
     called = {name for each in others for call in facts.outgoing[each.id] for name in call.targets}
-    seen = {host for name in (*named, *called, *(each.id for each in others)) for host in facts.hosts_of(name)}
+    seen = hosts_named(facts, (*named, *called, *(each.id for each in others)))
     replicas = (replica for server in servers for replica in server.replicas)
     hosts = dict.fromkeys(replica.hosts[0] for replica in replicas if len(replica.hosts) == 1)
     return [host for host in hosts if host not in seen]
@@ -243,16 +267,18 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         # who watches the monitoring is for people to say: a call of it is no observation
         return ()
     closed = [host for host in hosts if is_appliance(facts, host)]
-    hosts = [host for host in hosts if host not in closed]
+    below, asking = _hypervisors(facts, hosts), _asking(facts)
+    below = below if asking is not None else []
+    hosts = [host for host in hosts if host not in (*closed, *below)]
     bare += dict.fromkeys(replica.component for host in closed for replica in facts.replicas_on[host])
     agent, collector = agent_of_hosts(facts, hosts), collector_by_name(facts)
     if hosts and agent is None and collector is not None and tells_sources(collector):
-        if not all(facts.replicas_on[host] for host in hosts):
-            # below virtual machines is nothing to collect from by name, and what runs there takes no agent of everybody
-            return ()
         bare += [name for name in _on_hosts(facts, hosts) if name not in bare]
         hosts = []
     changes: list[Change] = []
+    if asking is not None and below:
+        path, statement = ("components", asking.id, "collects"), {"from": below, "what": ["metrics"]}
+        changes.append(Append(path, statement) if asking.collects else Put(path, [statement]))
     if agent is not None:
         changes += patch_of(facts, *(AddReplica(agent.id, host) for host in hosts))
         changes += (*admit_from(facts, agent.id, hosts), *admit_to(facts, agent.id, hosts))
@@ -264,7 +290,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
             return ()
         changes += admitted
         bare = []
-    return (*changes, *_new_agent(facts, () if agent is not None else hosts, bare))
+    return (*changes, *new_agent(facts, () if agent is not None else hosts, bare))
 
 
 def _on_hosts(facts: Topology, hosts: list[str]) -> list[str]:
@@ -277,64 +303,17 @@ def _on_hosts(facts: Topology, hosts: list[str]) -> list[str]:
 def _collect(facts: Topology, collector: Component, components: list[str]) -> list[Change]:
     """Return the changes with which a collector takes data from components too; only of what answers requests, their numbers."""
     path = ("components", collector.id, "collects")
-    what = ["metrics"] if product_of(collector.product).figures_only else _ALL["what"]
+    what = ["metrics"] if product_of(collector.product).figures_only else MEASURED["what"]
     # a witness or an observer votes, and answers nobody else
     voting = {each.replication.by for each in facts.components.values() if each.replication is not None}
     voting = {name for name in components if name in voting and not facts.hops_to[name]}
     silent = [name for name in components if name in voting or not answers_requests(facts, name)]
     answering = [name for name in components if name not in silent]
-    statements: list[dict[str, list[str]]] = [{"from": answering} | _ALL | {"what": what}] if answering else []
+    statements: list[dict[str, list[str]]] = [{"from": answering} | MEASURED | {"what": what}] if answering else []
     statements += [{"from": silent, "what": what}] if silent else []
     if not collector.collects:
         return [Put(path, statements)]
     return [Append(path, statement) for statement in statements]
-
-
-def _new_agent(facts: Topology, hosts: Collection[str], components: Collection[str]) -> list[Change]:
-    """Return a new agent on some hosts and beside some components, and the monitoring that it reports to."""
-    if not hosts and not components:
-        return []
-    watcher = measuring_monitoring(facts)
-    product = watcher.product if watcher is not None else None
-    everything = _ALL | ({"what": ["metrics"]} if product_of(product).figures_only else {})
-    collects = [everything] if hosts else []
-    collects += [{"from": [*components]} | everything] if components else []
-    places = {"runs_on": [*hosts] if len(hosts) > 1 else next(iter(hosts))} if hosts else {}
-    agent = free_name("agent", facts)
-    changes: list[Change] = [Put(("components", agent), {"kind": "monitoring-agent"} | places | {"collects": collects})]
-    if watcher is None:
-        taker = free_name("monitoring", facts)
-        return [
-            *changes,
-            Put(("components", taker), _monitoring(facts)),
-            Put(("connections", f"{agent} -> {taker}"), "https"),
-        ]
-    replicas = tuple(Replica(f"{agent}@{host}", agent, (host,)) for host in hosts)
-    call, value = _call(agent, watcher)
-    admitted = admit_agent(facts, Component(id=agent, kind="monitoring-agent", replicas=replicas), call)
-    return [] if admitted is None else [*changes, Put(("connections", call.id), value), *admitted]
-
-
-def _call(agent: str, watcher: Component) -> tuple[Connection, object]:
-    """Return the call between a monitoring and its new agent, and its value in a model: some ask, others wait for what is sent."""
-    agents_at = product_of(watcher.product).agents_at
-    if agents_at is None:
-        return Connection(f"{agent} -> {watcher.id}", agent, (watcher.id,), (Port("https"),)), "https"
-    protocol, port = agents_at
-    value = {"protocol": protocol, "port": port} | ({"tls": True} if protocol == "tcp" else {})
-    return Connection(f"{watcher.id} -> {agent}", watcher.id, (agent,), (Port(protocol, port),)), value
-
-
-_ALL: dict[str, list[str]] = {"what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]}
-"""What a new agent takes from its hosts."""
-
-
-def _monitoring(facts: Topology) -> dict[str, object]:
-    """Return a monitoring of a provider, which asks for the site's names as visitors do."""
-    names = dict.fromkeys(flow.domain for flow in facts.architecture.flows if flow.domain is not None)
-    return {"kind": "monitoring", "managed": True, "alerts": [*alerted_people(facts)]} | (
-        {"probes": [*names]} if names else {}
-    )
 
 
 _FIX = (

@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from archgen.analysis.capacity import Load
-from archgen.analysis.moving_replicas import Losses, Meanwhile, meanwhile
+from archgen.analysis.headroom import Losses, Meanwhile, meanwhile
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, replica_edits
