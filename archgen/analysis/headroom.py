@@ -160,7 +160,7 @@ class Meanwhile(Struct, frozen=True):
     at_peak: bool
 
 
-class Losses:
+class LoadsByLoss:
     """The load of a model after each loss that is asked for, worked out once."""
 
     def __init__(self, load: Load) -> None:
@@ -174,7 +174,7 @@ class Losses:
         return self._rates[lost]
 
 
-def meanwhile(topology: Topology, losses: Losses, component: Component) -> Meanwhile | None:
+def meanwhile(topology: Topology, losses: LoadsByLoss, component: Component) -> Meanwhile | None:
     """Return what the replicas of a component get that are left by the loss of a place over which a platform spreads them.
 
     None if it doesn't, or may leave none: that they are gone for these minutes is no matter of capacity.

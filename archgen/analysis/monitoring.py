@@ -43,7 +43,7 @@ def asked_by_probes(topology: Topology) -> frozenset[Subject]:
     probers = [each for each in topology.observers if topology.only_probes(each.id)]
     names = {name for each in probers for collection in each.collects for name in collection.sources}
     names.update(name for each in probers for call in topology.outgoing[each.id] for name in call.targets)
-    hosts = hosts_named(topology, names)
+    hosts = hosts_of_sources(topology, names)
     names.intersection_update(topology.components)
     return frozenset([*(Subject("host", host) for host in hosts), *(Subject("component", name) for name in names)])
 
@@ -71,7 +71,7 @@ def _seen(topology: Topology, *, metrics: bool) -> frozenset[Subject]:
     }
     for connection in topology.architecture.connections if topology.observers else ():
         names.update(end for end, by in _observed(topology, connection) if not metrics or _measures(topology, by, end))
-    hosts = hosts_named(topology, names)
+    hosts = hosts_of_sources(topology, names)
     names.intersection_update(topology.components)
     for observer in topology.observers:
         if observer.kind in AGENTS and not (
@@ -83,7 +83,7 @@ def _seen(topology: Topology, *, metrics: bool) -> frozenset[Subject]:
     return frozenset([*(Subject("host", host) for host in hosts), *(Subject("component", name) for name in names)])
 
 
-def hosts_named(topology: Topology, names: Iterable[str]) -> set[str]:
+def hosts_of_sources(topology: Topology, names: Iterable[str]) -> set[str]:
     """Return the hosts of components, and those that are named themselves."""
     hosts: set[str] = set()
     for name in names:

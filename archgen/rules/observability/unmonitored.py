@@ -11,7 +11,7 @@ from archgen.analysis.monitoring import (
     asks_agents,
     collected_from,
     collector_by_name,
-    hosts_named,
+    hosts_of_sources,
     is_appliance,
     measuring_monitoring,
     monitored,
@@ -222,7 +222,7 @@ def _log_servers(facts: Topology) -> list[str]:
         return []
     named = {name for each in others for collection in each.collects for name in collection.sources}
     called = {name for each in others for call in facts.outgoing[each.id] for name in call.targets}
-    seen = hosts_named(facts, (*named, *called, *(each.id for each in others)))
+    seen = hosts_of_sources(facts, (*named, *called, *(each.id for each in others)))
     replicas = (replica for server in servers for replica in server.replicas)
     hosts = dict.fromkeys(replica.hosts[0] for replica in replicas if len(replica.hosts) == 1)
     return [host for host in hosts if host not in seen]

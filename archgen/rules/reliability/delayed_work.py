@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 
 from archgen.analysis.element_numbers import number_of
 from archgen.analysis.failover_times import after_all_manual_failovers, delaying_points_at
@@ -10,7 +11,9 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.durations import spell_duration
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed, listed_replicas
+from archgen.model.wording import first_few, listed, listed_replicas, zone_words
+from archgen.reliability.evaluation import Evaluation
+from archgen.reliability.failure import States
 
 _NAMED = 3
 """The elements, and the flows where each has its own, that a message names; more are counted."""
@@ -40,6 +43,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
             if working or element not in lost:
                 waiting.setdefault(element, []).append(flow)
                 needed.setdefault(element, {}).update(dict.fromkeys(working))
+        for place in sorted({Subject("zone", zone) for zone in facts.zones}.intersection(elements)):
+            inside = _all_inside(facts, flow, place, elements)
+            if inside:
+                waiting.setdefault(place, []).append(flow)
+                needed.setdefault(place, {}).update(dict.fromkeys(inside))
     ending = {element for points in facts.losses.points.values() for element in points}
     repairs: dict[Subject, tuple[float, bool]] = {}
     for element in waiting:
@@ -64,6 +72,32 @@ def _causes(facts: Topology, elements: tuple[Subject, ...]) -> Iterator[Subject]
             yield element
 
 
+def _all_inside(facts: Topology, flow: str, zone: Subject, elements: tuple[Subject, ...]) -> list[str]:
+    """Return the replicas of what the team runs in a zone alone, for which work of a flow waits by no host or inner zone in it."""
+    if any(zone.id in _around(facts, element) for element in elements):
+        return []
+    lying = [
+        each for each in facts.losses.levels[flow].full.structure.replicas if zone.id in facts.index.shared_zones(each)
+    ]
+    count = Counter(replica.component for replica in lying)
+    whole = {name for name, inside in count.items() if inside == len(facts.components[name].replicas)}
+    own = [each for each in lying if each.component in whole and not facts.components[each.component].managed]
+    kept = dict.fromkeys(each.component for each in own if not _only_keeps(facts, each.id))
+    places = {name: place for place, name in enumerate(kept)}
+    states = {Subject("replica", each.id): 1 << places[each.component] for each in own if each.component in kept}
+    waiting = Evaluation(facts.losses.levels[flow].full, States(states, (1 << len(kept)) - 1)).flow
+    return [each.id for each in own if each.component in kept and waiting >> places[each.component] & 1]
+
+
+def _around(facts: Topology, element: Subject) -> Collection[str]:
+    """Return the zones around an element."""
+    if element.kind == "replica":
+        return facts.index.shared_zones(facts.replicas[element.id])
+    return (
+        facts.index.zones_around(element.id) if element.kind == "host" else tuple(facts.index.zones_outside(element.id))
+    )
+
+
 def _lost_with(facts: Topology, flow: str, elements: tuple[Subject, ...]) -> dict[Subject, list[str]]:
     """Return the replicas that work of a flow waits for by themselves, by the elements that they are lost with."""
     plan = facts.losses.levels[flow].full
@@ -82,9 +116,10 @@ def _only_keeps(facts: Topology, replica: str) -> bool:
 
 def _repair(facts: Topology, element: Subject) -> tuple[float, bool]:
     """Return the seconds until an element is repaired, and whether they are assumed."""
-    owner = facts.hosts if element.kind == "host" else facts.components
-    name = element.id if element.kind == "host" else facts.replicas[element.id].component
-    declared = owner[name].availability
+    if element.kind == "replica":
+        declared = facts.components[facts.replicas[element.id].component].availability
+    else:
+        declared = (facts.hosts[element.id] if element.kind == "host" else facts.zones[element.id]).availability
     if declared is not None and declared.mttr is not None:
         return 3600 * declared.mttr, False
     return 3600 * number_of(facts, element).mttr, True
@@ -126,7 +161,7 @@ def _hit(
             (element, f"has to be repaired before work of {listed(waiting[element])} goes on") for element in repairs
         ),
         flows=tuple(flow for flow in facts.flows if any(flow in waiting[element] for element in repairs)),
-        fix=_fix(facts, [each for element in repairs for each in needed[element]]),
+        fix=_fix(facts, {element: list(needed[element]) for element in repairs}),
     )
 
 
@@ -142,13 +177,25 @@ def _with_replicas(facts: Topology, element: Subject, replicas: list[str]) -> st
     return f"{element.id} (with {listed_replicas(facts.in_components(replicas))})"
 
 
-def _fix(facts: Topology, replicas: list[str]) -> str | None:
-    """Return the fix for replicas by what their components lack: a second replica, or to be enough without one; None for the rule's own."""
-    names = dict.fromkeys(facts.replicas[replica].component for replica in replicas)
+def _fix(facts: Topology, needed: Mapping[Subject, list[str]]) -> str | None:
+    """Return the fix by what components lack: a second replica, one fewer that is enough, another place; None for the rule's own."""
+    places = {place: replicas for place, replicas in needed.items() if place.kind == "zone"}
+    names = dict.fromkeys(
+        facts.replicas[replica].component
+        for element, replicas in needed.items()
+        for replica in replicas
+        if element not in places
+    )
     alone = [name for name in names if len(facts.components[name].replicas) == 1]
     others = [name for name in names if name not in alone]
     advice = [f"give {listed(alone)} a second replica on another host"] if alone else []
     advice += [f"add a replica of {listed(others)}, or let one fewer be enough"] if others else []
+    for place, replicas in places.items():
+        kept = list(dict.fromkeys(facts.replicas[replica].component for replica in replicas))
+        kind = zone_words(facts.zones[place.id].kind)
+        advice.append(
+            f"run {listed(kept)} in another {kind} as well as in {place.id}, or accept that the work waits for it"
+        )
     words = "; ".join(advice)
     return f"{words[0].upper()}{words[1:]}." if words else None
 
@@ -166,10 +213,10 @@ RULE = Rule(
     ),
     fix="Give what the work waits for a second replica on another host, or let a platform start it elsewhere.",
     limits=(
-        "Checks hosts, and replicas that a provider doesn't run, in models with a `recovery_time`, but not what collects logs or keeps "
-        "backups, nor what `manual-failover` reports because people let another replica take over. Where no `mttr` is declared, the "
-        "repair is assumed and has to take three times as long as the objective. What takes down another flow is reported by "
-        "`single-point-of-failure`."
+        "Checks hosts, zones that hold all of something, and replicas that a provider doesn't run, in models with a `recovery_time`, "
+        "but not what collects logs or keeps backups, nor what `manual-failover` reports because people let another replica take "
+        "over. Where no `mttr` is declared, the repair is assumed and has to take three times as long as the objective. What takes "
+        "down another flow is reported by `single-point-of-failure`."
     ),
     references=(
         (

@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from archgen.analysis.capacity import Load
-from archgen.analysis.headroom import Losses, Meanwhile, meanwhile
+from archgen.analysis.headroom import LoadsByLoss, Meanwhile, meanwhile
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, replica_edits
@@ -36,7 +36,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             component = facts.replicas[overload.replica].component
             if component not in today:
                 overloads.setdefault(component, {}).setdefault(element, []).append(overload)
-    losses = Losses(load)
+    losses = LoadsByLoss(load)
     for component, after in overloads.items():
         yield _hit(facts, losses, component, after)
     for each in facts.architecture.components:
@@ -45,7 +45,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield _moving(facts, each, waiting)
 
 
-def _hit(facts: Topology, losses: Losses, component: str, after: dict[Subject, list[Overload]]) -> Hit:
+def _hit(facts: Topology, losses: LoadsByLoss, component: str, after: dict[Subject, list[Overload]]) -> Hit:
     """Return the hit of a component, by its overloads after the loss of each element."""
     elements = _causes(facts, after)
     lost, worst = max(
@@ -157,7 +157,7 @@ def _under(facts: Topology, replica: Subject) -> tuple[Subject, ...]:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Add a replica elsewhere, unless that is too few; as many as it takes where a platform finds their places."""
     facts, component = context.topology, context.topology.components[hit.subject.id]
-    waiting = meanwhile(facts, Losses(Load(facts)), component)
+    waiting = meanwhile(facts, LoadsByLoss(Load(facts)), component)
     if waiting is not None:
         edits = replica_edits(facts, component)
         return patch_of(facts, *edits[:1] * (waiting.needed - len(component.replicas)), *edits[1:])
