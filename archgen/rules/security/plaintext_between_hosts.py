@@ -66,6 +66,11 @@ def _ways(calls: list[Connection], sites: _Sites) -> str:
             names_by_way.setdefault(way, []).append(call.id)
     if len(calls) in map(len, names_by_way.values()):
         return f", {'all ' if calls[1:] else ''}{next(iter(names_by_way))}"
+    if sum(map(len, names_by_way.values())) == len(calls) and any(way.startswith("between") for way in names_by_way):
+        # what stands on several sites is called by and from some of them: the pairs of the others are among these
+        kinds = {sites.kinds.get(way) for way in names_by_way}
+        if len(kinds) == 1:
+            return f", all between {kinds.pop()}s"
     ways = "; ".join(f"{listed(names)} {way}" for way, names in names_by_way.items())
     return f", {ways}" if ways else ""
 
@@ -86,6 +91,7 @@ class _Sites:
         self._zones: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._zones_of: dict[str, tuple[str, ...]] = {}
         self._apart: dict[tuple[tuple[str, ...], ...], str] = {}
+        self.kinds: dict[str, str] = {}
         kinds: list[str] = [zone.kind for zone in facts.zones.values()]
         self._kinds = [kind for kind in _FAR if kinds.count(kind) > 1]
 
@@ -115,7 +121,9 @@ class _Sites:
             ways = [way for zones in there for way in product(here.get(kind, ()), zones.get(kind, ()))]
             apart = {(source, target): None for source, target in ways if source != target}
             if apart:
-                return f"between {kind}s" if len(apart) > 1 else "from {} to {}".format(*next(iter(apart)))
+                way = f"between {kind}s" if len(apart) > 1 else "from {} to {}".format(*next(iter(apart)))
+                self.kinds[way] = kind
+                return way
         return ""
 
     def _by_kind(self, zones: tuple[str, ...]) -> dict[str, list[str]]:
