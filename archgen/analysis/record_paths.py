@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from archgen.analysis.dns_names import ADDRESS_TYPES, address, pointee
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Record
+from archgen.model.architecture import Component, Connection, Record
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_setting_of_balancer, scope_of
 from archgen.model.protocols import WEB, relays
@@ -338,3 +338,15 @@ def _sick(topology: Topology, flow: str, entries: tuple[str, ...]) -> tuple[str,
                 if lost is not None:
                     return place, lost
     return None
+
+
+_BY_SRV = ("sip", "sips", "xmpp")
+"""Protocols whose clients look up SRV records and try the next server by themselves (RFC 3263, RFC 6120)."""
+
+
+def is_located_by_name(facts: Topology, connection: Connection, target: str) -> bool:
+    """Return True if SRV records give the clients of a connection several servers of its target."""
+    if not all(port.protocol in _BY_SRV for port in connection.ports):
+        return False
+    hosts = (facts.hosts[host] for host in facts.hosts_of(target))
+    return sum(bool({host.id, host.address} & facts.names.located) for host in hosts) > 1

@@ -1,4 +1,4 @@
-"""Advice on a zone whose loss takes flows down: what of them has to leave it."""
+"""Advice on what has to leave a zone, or to move: of flows that its loss takes down, and of pairs that watch their hosts alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside, zones_of_all
 from archgen.analysis.topology import Topology
 from archgen.edits.placement import pair_between
-from archgen.model.architecture import WIDE_ZONES, Component
+from archgen.model.architecture import WIDE_ZONES, Cluster, Component
+from archgen.model.kinds import ROUTING
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, plural, zone_words
 from archgen.reliability.locality import ends_between, home, zones_apart
@@ -199,3 +201,15 @@ def move_between_sites(topology: Topology, component: Component) -> str | None:
         return f"Let an address move between {here} and {there}, as that of {pair} does, or let DNS with a health check move their name."
     before = "Let DNS with a health check move their name, or an address if one local network (a VLAN) spans both"
     return f"{before}: no address moves from {here} to {there} by itself."
+
+
+def watch_process(facts: Topology, component: Component, cluster: Cluster) -> str:
+    """Return the fix for a pair of which failover watches only the hosts."""
+    product = product_of(component.product)
+    if product.forwards or product.appliance:
+        return "Declare `watches: process`: it watches its own processes, or forwards in its kernel."
+    # firewalls have CARP or a protocol of their own; some serve with a process, such as a VPN's
+    mover = facts.components.get(cluster.by or "")
+    of_keepalived = component.kind not in ROUTING if mover is None else product_name(mover.product) == "keepalived"
+    way = " (keepalived: `vrrp_script`)" if of_keepalived else ""
+    return f"Let it watch the process too{way}, and declare `watches: process`."

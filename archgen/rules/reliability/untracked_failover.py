@@ -6,18 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from archgen.analysis.hops import tries_the_next
 from archgen.analysis.programs import is_handed_out
-from archgen.analysis.record_paths import ALIASES, hosts_named, leaves_out_sick_hosts, record_ends
+from archgen.analysis.record_paths import ALIASES, hosts_named, is_located_by_name, leaves_out_sick_hosts, record_ends
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
 from archgen.edits.records import lead_to_moving_address
-from archgen.edits.zone_advice import move_between_sites
+from archgen.edits.zone_advice import move_between_sites, watch_process
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Connection
 from archgen.model.change import Change, Put
 from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import ROUTING
-from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
 from archgen.reliability.locality import zones_apart
@@ -74,11 +73,11 @@ def _name_servers(facts: Topology, call: Connection) -> list[Component]:
     return [facts.components[name] for name in names]
 
 
-def _untracked(names: str, servers: Sequence[Component]) -> str:
+def _untracked(names: str, servers: Sequence[Component], whose: str = "the visitors' traffic") -> str:
     """Return the message about several that visitors reach; a name server may be declared to check none of them."""
     if blind := dict.fromkeys(each.id for each in servers if each.balance and each.balance.health_check is False):
         return f"While one of {names} is down, {listed(tuple(blind))} leads visitors there all the same, without a health check"
-    return f"Nothing is declared that moves the visitors' traffic when one of {names} fails"
+    return f"Nothing is declared that moves {whose} when one of {names} fails"
 
 
 def _site_hit(call: Connection, names: list[str], servers: Sequence[Component], flows: tuple[str, ...]) -> Hit:
@@ -136,7 +135,10 @@ def _unmoved(facts: Topology, component: Component, calls: Sequence[Connection],
             f"{listed(flows)} {'bypasses' if len(flows) == 1 else 'bypass'} {listed(balancers, 'or')}, and nothing is declared that moves "
             f"that traffic when one of {lost} fails"
         )
-    return _untracked(lost, [server for call in calls for server in _name_servers(facts, call)])
+    callers = dict.fromkeys(name for flow in flows for name in facts.clients_in[flow])
+    private = all(facts.trust(name) not in (None, "internet") for name in callers)
+    whose = f"the traffic of {listed(tuple(callers))}" if private else "the visitors' traffic"
+    return _untracked(lost, [server for call in calls for server in _name_servers(facts, call)], whose)
 
 
 def _visits(facts: Topology, component: Component, flows: tuple[str, ...]) -> list[str]:
@@ -199,23 +201,12 @@ def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
     return _hit(
         component,
         message,
-        _watch_fix(facts, component, cluster),
+        watch_process(facts, component, cluster),
         facts.flows_of[component.id],
         tuple((Subject("replica", replica.id), "keeps the address without its process") for replica in active),
         # of all flows: only those in which it is a single point of failure have such a cause
         frozenset((replica.id, flow) for replica in active for flow in facts.flows),
     )
-
-
-def _watch_fix(facts: Topology, component: Component, cluster: Cluster) -> str:
-    product = product_of(component.product)
-    if product.forwards or product.appliance:
-        return "Declare `watches: process`: it watches its own processes, or forwards in its kernel."
-    # firewalls have CARP or a protocol of their own; some serve with a process, such as a VPN's
-    mover = facts.components.get(cluster.by or "")
-    of_keepalived = component.kind not in ROUTING if mover is None else product_name(mover.product) == "keepalived"
-    way = " (keepalived: `vrrp_script`)" if of_keepalived else ""
-    return f"Let it watch the process too{way}, and declare `watches: process`."
 
 
 def _entries(facts: Topology) -> dict[str, list[Connection]]:
@@ -233,7 +224,7 @@ def _entries(facts: Topology) -> dict[str, list[Connection]]:
                 kind = facts.kind(target)
                 if kind.id in ROUTING:
                     reached += [target] if target not in reached else []
-                elif _is_located(facts, connection, target):
+                elif is_located_by_name(facts, connection, target):
                     continue
                 elif _is_entrance(facts, target) or _is_led_to_one(facts, connection, target):
                     entries.setdefault(target, []).append(connection)
@@ -257,18 +248,6 @@ def _is_led_to_one(facts: Topology, connection: Connection, target: str) -> bool
     component = facts.components[target]
     domains = {facts.flows[flow].domain for flow in facts.flows_over[connection.id]} if component.kind == "mail" else ()
     return any(len(hosts_named(facts, component, domain)) == 1 for domain in domains if domain is not None)
-
-
-_BY_SRV = ("sip", "sips", "xmpp")
-"""Protocols whose clients look up SRV records and try the next server by themselves (RFC 3263, RFC 6120)."""
-
-
-def _is_located(facts: Topology, connection: Connection, target: str) -> bool:
-    """Return True if SRV records give the clients of a connection several servers of its target."""
-    if not all(port.protocol in _BY_SRV for port in connection.ports):
-        return False
-    hosts = (facts.hosts[host] for host in facts.hosts_of(target))
-    return sum(bool({host.id, host.address} & facts.names.located) for host in hosts) > 1
 
 
 def _moves(cluster: Cluster) -> bool:
@@ -298,11 +277,28 @@ def _fix(facts: Topology, component: Component) -> str:
     balancers = _balancers_before(facts, component)
     if balancers:
         return f"Send these requests through {listed(balancers, 'or')} too, or declare how traffic moves (`cluster`)."
-    if apart := move_between_sites(facts, component):
-        return apart
+    apart = move_between_sites(facts, component)
     if facts.kind(component.id).balances:
-        return "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
-    return "Put a load balancer before them, or declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
+        return (
+            apart
+            or "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
+        )
+    used = (
+        each for each in facts.of_kind("load-balancer") if facts.flows_of[each.id] and (each.managed or each.cluster)
+    )
+    spoken = _protocols(facts, component)
+    there = next((each.id for each in used if spoken <= _protocols(facts, each)), None)
+    if there is not None:
+        moves = apart or "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
+        return f"Send these requests through {there} too, or {moves[0].lower()}{moves[1:]}"
+    return (
+        apart
+        or "Put a load balancer before them, or declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
+    )
+
+
+def _protocols(facts: Topology, component: Component) -> set[str]:
+    return {port.protocol for call in facts.incoming[component.id] for port in call.ports}
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
