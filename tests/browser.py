@@ -7,13 +7,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
 from tests import paths
+from tests.forked import archgen
 from tests.patience import PATIENCE, until
 
 SHELL = "/usr/lib/chromium/chromium-headless-shell"
@@ -147,9 +147,7 @@ class Browser:
 
 def built(directory: str, *words: str) -> str:
     site = os.path.join(directory, "site")
-    done = subprocess.run(
-        [sys.executable, "-m", "archgen", "build", *words, "-o", site], cwd=ROOT, capture_output=True, text=True
-    )
+    done = archgen("build", *words, "-o", site)
     assert done.returncode == 0, done.stderr
     return site
 

@@ -6,8 +6,6 @@ import fcntl
 import gc
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 
@@ -16,8 +14,9 @@ import pytest
 from archgen.cli import RARE_COLLECTION
 from tests import examples, surroundings
 from tests.browser import TRIED, Browser
+from tests.forked import archgen
 from tests.generators import hostile_model
-from tests.paths import RACK, ROOT
+from tests.paths import RACK
 from tests.surroundings import DAY
 from tests.tier_page import fresh
 
@@ -61,8 +60,7 @@ def once(factory: pytest.TempPathFactory, name: str, *words: str) -> str:
     with open(shared / f"{name}.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not output.exists():
-            command = [sys.executable, "-m", "archgen", "build", "--today", DAY, *words, str(output)]
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            done = archgen("build", "--today", DAY, *words, str(output))
             assert done.returncode == 0, done.stderr
     return str(output)
 

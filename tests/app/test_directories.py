@@ -16,6 +16,7 @@ import pytest
 from archgen.app.workspace.directories import MARK, filled_directory, mark
 from archgen.model.problems import UsageError
 from archgen.system.leftovers import part_name
+from tests.forked import archgen
 from tests.paths import ROOT
 from tests.patience import PATIENCE
 
@@ -190,8 +191,7 @@ def test_a_directory_that_another_tool_filled_is_marked_as_a_whole(tmp_path: Pat
 
 
 def run(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "archgen", *words]
-    return subprocess.run(command, cwd=at, capture_output=True, encoding="utf-8", timeout=PATIENCE)
+    return archgen(*words, at=at)
 
 
 @pytest.fixture

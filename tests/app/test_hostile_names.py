@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from itertools import pairwise
@@ -20,6 +19,7 @@ import yaml
 from archgen.cli import main
 from archgen.model.architecture import SUFFIX
 from tests.document import Element, parse
+from tests.forked import archgen
 from tests.hostile_names import NAMELESS, NAMES, write
 
 MODEL = """\
@@ -40,8 +40,7 @@ SAFE = re.compile(r"(?:\w|[.-]|[\u0900-\u097f])+")
 
 def run(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    command = [sys.executable, "-m", "archgen", *words]
-    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, encoding="utf-8", env=environment)
+    done = archgen(*words, at=directory, environment=environment)
     assert "Traceback" not in done.stderr
     return done
 

@@ -15,6 +15,7 @@ from archgen.app.workspace import atomic_write as writing
 from archgen.app.workspace.atomic_write import rewrite, write
 from archgen.model.problems import UsageError
 from archgen.system.leftovers import part_name
+from tests.forked import archgen
 from tests.paths import ROOT
 from tests.patience import PATIENCE
 
@@ -25,10 +26,7 @@ ORDERED = b"archgen: 1\nname: a\nsummary: b\n"
 
 
 def run(*words: str, at: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "archgen", *words]
-    return subprocess.run(
-        command, cwd=at, capture_output=True, encoding="utf-8", timeout=PATIENCE, env={**os.environ, **more}
-    )
+    return archgen(*words, at=at, environment={**os.environ, **more})
 
 
 @pytest.fixture

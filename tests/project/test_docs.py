@@ -6,13 +6,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
 
 from archgen.analysis import assumed_numbers
 from archgen.language.load import load
 from tests import paths
+from tests.forked import archgen
 from tests.project import assumption_tables
 
 ROOT = str(paths.ROOT)
@@ -25,8 +25,7 @@ def blocks(name: str, language: str) -> list[str]:
 
 def cli(*words: str, cwd: str = ROOT) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "archgen", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment)
+    return archgen(*words, at=cwd, environment=environment)
 
 
 def test_the_first_model_can_be_read() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from archgen.cli import main
+from tests.forked import archgen
 
 HOSTILE = (
     r"\e[31m\e]0;title\a\e[2J\b\0\x9b31m\u202Egnp.exe\u202C\u2066\u2069\u200F\u2028\r\n\t"
@@ -75,7 +74,7 @@ def test_raw_controls_in_a_source_line_are_shown(tmp_path: Path, capsys: pytest.
 
 def test_hostile_arguments_and_file_names_are_shown_as_text(tmp_path: Path) -> None:
     for words in (["lint", "\x1b[31m.arch.yaml"], ["explain", "\x1b[31m\u202e"], ["\x1b[2J"], ["new", "\x1b]0;x\x07"]):
-        done = subprocess.run([sys.executable, "-m", "archgen", *words], cwd=tmp_path, capture_output=True, text=True)
+        done = archgen(*words, at=tmp_path)
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
         assert all(line.isprintable() for line in (done.stdout + done.stderr).split("\n"))

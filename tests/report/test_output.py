@@ -23,6 +23,7 @@ from archgen.cli import main
 from archgen.model.architecture import SUFFIX
 from archgen.report.common.encoding import encode
 from archgen.report.common.terminal import Style, inert
+from tests.forked import archgen
 from tests.hostile_names import AWKWARD, MARKUP, STEERING, write
 from tests.paths import ROOT
 from tests.report.test_hostile_terminal import HOSTILE, model
@@ -151,8 +152,8 @@ def test_no_command_writes_anything_that_is_obeyed(
 ) -> None:
     """As this process, but for a site: whoever makes that sets up logs of its own."""
     if words[0] == "build":
-        done = subprocess.run([sys.executable, "-m", "archgen", *words], cwd=project, capture_output=True)
-        code, output = done.returncode, (done.stdout + done.stderr).decode()
+        done = archgen(*words, at=project)
+        code, output = done.returncode, done.stdout + done.stderr
     else:
         monkeypatch.chdir(project)
         code = main(words)
@@ -166,9 +167,7 @@ def test_no_command_writes_anything_that_is_obeyed(
 @pytest.mark.parametrize("command", ["lint", "analyze", "show --wide", "diff old"])
 def test_on_a_terminal_with_colours_only_our_own_are_obeyed(project: Path, command: str) -> None:
     environment = {**os.environ, "FORCE_COLOR": "1", "FORCE_HYPERLINK": "1"}
-    words = [sys.executable, "-m", "archgen", *command.split(), "models"]
-    done = subprocess.run(words, cwd=project, capture_output=True, env=environment)
-    output = done.stdout.decode()
+    output = archgen(*command.split(), "models", at=project, environment=environment).stdout
     assert "\x1b[" in output
     assert obeyed(re.sub(r"\x1b\[[\d;]*m|\x1b\]8;;[!-~]*\x1b\\", "", output)) == []
     assert set(re.findall(r"\x1b\[([\d;]*)m", output)) <= {
@@ -191,8 +190,7 @@ def test_documents_say_the_same_in_other_letters() -> None:
 
 def test_reports_name_files_as_they_are_called(project: Path) -> None:
     def report(form: str) -> str:
-        command = [sys.executable, "-m", "archgen", "lint", "models", "--format", form]
-        return subprocess.run(command, cwd=project, capture_output=True).stdout.decode()
+        return archgen("lint", "models", "--format", form, at=project).stdout
 
     files = {os.path.join("models", name + SUFFIX) for name in NAMES}
     assert {finding["file"] for finding in json.loads(report("json"))["findings"]} == files
@@ -228,8 +226,7 @@ def test_a_long_path_is_whole_so_that_it_leads_to_the_file(tmp_path: Path, form:
     path = Path("services-of-a-large-monorepo", "payments-and-accounting", "deployment-models", "two  words.arch.yaml")
     (tmp_path / path.parent).mkdir(parents=True)
     (tmp_path / path).write_text(MODEL, encoding="utf-8")
-    command = [sys.executable, "-m", "archgen", "lint", ".", "--format", form]
-    output = subprocess.run(command, cwd=tmp_path, capture_output=True).stdout.decode()
+    output = archgen("lint", ".", "--format", form, at=tmp_path).stdout
     assert str(path) in output
 
 

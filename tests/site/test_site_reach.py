@@ -19,6 +19,7 @@ from archgen.rules import RULES
 from archgen.site.page import SCRIPTS, STYLES
 from tests import paths
 from tests.document import Element, article, parse, section
+from tests.forked import archgen
 from tests.paths import RACK
 from tests.surroundings import DAY
 
@@ -32,15 +33,16 @@ def run(directory: str, *words: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def archgen(*words: str) -> None:
-    run(ROOT, sys.executable, "-m", "archgen", "build", "--today", DAY, *words)
+def build(*words: str) -> None:
+    done = archgen("build", "--today", DAY, *words)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The pages on disk."""
     output = str(tmp_path_factory.mktemp("reach") / "pages")
-    archgen("--pages", output)
+    build("--pages", output)
     return output
 
 

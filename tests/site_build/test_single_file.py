@@ -6,13 +6,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from urllib.parse import unquote
 
 import pytest
 
 from tests import paths
 from tests.document import Element, parse
+from tests.forked import archgen
 from tests.generators.hostile_model import write
 from tests.hostile import MEANINGFUL
 from tests.paths import RACK
@@ -21,8 +21,7 @@ ROOT = str(paths.ROOT)
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "archgen", "build", "--today", "2026-11-24", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return archgen("build", "--today", "2026-11-24", *words)
 
 
 def written(directory: str, *words: str) -> Element:

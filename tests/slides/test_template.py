@@ -6,8 +6,6 @@ import io
 import random
 import re
 import struct
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -24,6 +22,7 @@ from archgen.app.workspace.inputs import find_and_read
 from archgen.model.problems import UsageError
 from archgen.slides.pptx import package
 from archgen.slides.pptx.package import check_package
+from tests.forked import archgen
 from tests.paths import ROOT
 
 TIERS = visible_systems(
@@ -215,7 +214,6 @@ def test_an_archive_of_many_parts_is_refused_before_it_is_opened(monkeypatch: py
 
 def test_the_command_tells_it_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "template.pptx").write_bytes(packed(without(MASTER, "p:sldLayoutIdLst")))
-    command = [sys.executable, "-m", "archgen", "slides", str(ROOT / "models"), "--template", "template.pptx"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    done = archgen("slides", str(ROOT / "models"), "--template", "template.pptx", at=tmp_path)
     assert (done.returncode, done.stderr) == (2, "archgen: the template has no slide layouts\n")
     assert not (tmp_path / "deck.pptx").exists()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import pytest
 from archgen.site_build.preview import Previews
 from archgen.site_build.zensical import plugin_warning
 from archgen.system.files import Purpose, UnreadableFile, read_file
+from tests.forked import archgen
 from tests.paths import ROOT
-from tests.patience import PATIENCE
 
 DAY = "2026-11-24"
 MODEL = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_bytes()
@@ -26,8 +25,7 @@ SMALL = Purpose("note", 10)
 
 def run(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
     """A command of archgen in a process of its own, which ends."""
-    command = [sys.executable, "-m", "archgen", *words]
-    return subprocess.run(command, cwd=at, capture_output=True, encoding="utf-8", timeout=PATIENCE)
+    return archgen(*words, at=at)
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:
