@@ -1,4 +1,4 @@
-"""Commands of archgen, each in a process of its own, which is forked from one that has imported all of the package.
+"""Commands of archgen and MkDocs, each in a process of its own, forked from one that has imported all of the package.
 
 To start an interpreter and to import what a command needs takes longer than most of the commands that tests give it. What
 depends on how an interpreter starts, such as its encoding or its options, has to start one.
@@ -26,7 +26,14 @@ from tests.paths import ROOT
 from tests.patience import PATIENCE
 
 CAN_FORK = sys.platform == "linux"
-OPTIONAL = ("mkdocs.commands.build", "material.plugins.search.plugin", "jsonschema", "jsonschema_rs", "pptx")
+OPTIONAL = (
+    "mkdocs.__main__",
+    "mkdocs.commands.build",
+    "material.plugins.search.plugin",
+    "jsonschema",
+    "jsonschema_rs",
+    "pptx",
+)
 """What commands import late, where it is installed."""
 LONGEST = 1 << 20
 
@@ -35,8 +42,19 @@ def archgen(
     *words: str, at: Path | str = ROOT, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a directory, and return its exit code and what it says; one that does not end is killed."""
+    return _run("archgen", words, at, environment)
+
+
+def mkdocs(*words: str, at: Path | str) -> subprocess.CompletedProcess[str]:
+    """Run a command of MkDocs, which says nothing of its own next version."""
+    return _run("mkdocs", words, at, {**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+
+
+def _run(
+    program: str, words: tuple[str, ...], at: Path | str, environment: Mapping[str, str] | None
+) -> subprocess.CompletedProcess[str]:
     if not CAN_FORK:
-        command = [sys.executable, "-m", "archgen", *words]
+        command = [sys.executable, "-m", program, *words]
         return subprocess.run(
             command, cwd=at, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False
         )
@@ -47,7 +65,7 @@ def archgen(
         tempfile.TemporaryFile("w+", encoding="utf-8") as err,
     ):
         streams = (nothing.fileno(), out.fileno(), err.fileno())
-        code = _Parent.only().run(words, at, variables, streams)
+        code = _Parent.only().run([program, *words], at, variables, streams)
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(words, code, out.read(), err.read())
@@ -68,7 +86,7 @@ class _Parent:
     def only() -> _Parent:
         return _Parent()
 
-    def run(self, words: tuple[str, ...], at: Path | str, environment: dict[str, str], streams: tuple[int, ...]) -> int:
+    def run(self, words: list[str], at: Path | str, environment: dict[str, str], streams: tuple[int, ...]) -> int:
         order = json.dumps([words, str(at), environment]).encode()
         assert len(order) < LONGEST
         socket.send_fds(self._socket, [order], streams)
@@ -99,40 +117,40 @@ def _serve(orders: socket.socket) -> None:
         if child == 0:
             orders.close()
             words, at, environment = json.loads(order)
-            _run(words, at, environment, streams)
+            _become(words, at, environment, streams)
         for stream in streams:
             os.close(stream)
         orders.send(str(child).encode())
         orders.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
 
 
-def _run(words: list[str], at: str, environment: dict[str, str], streams: list[int]) -> None:
+def _become(words: list[str], at: str, environment: dict[str, str], streams: list[int]) -> None:
     """Become the process of a command, and end as an interpreter does but for freeing every object."""
-    from archgen.cli import RARE_COLLECTION, main
-
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(at)
-    sys.argv = [str(ROOT / "archgen" / "__main__.py"), *words]
-    gc.set_threshold(*RARE_COLLECTION)
-    code = 1
+    program = importlib.import_module("archgen.cli" if words[0] == "archgen" else "mkdocs.__main__")
+    sys.argv = [program.__file__ or "", *words[1:]]
+    code: object = 1
     try:
-        code = main()
-        sys.stdout.flush()
+        code = program.main() if words[0] == "archgen" else program.cli(prog_name="mkdocs")
+    except SystemExit as end:
+        code = end.code
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
         getattr(threading, "_shutdown")()  # noqa: B009
         getattr(atexit, "_run_exitfuncs")()  # noqa: B009
+        sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(code)
+        os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 def _import_everything() -> None:
-    import archgen
+    import archgen.cli
 
     names = [one.name for one in pkgutil.walk_packages(archgen.__path__, "archgen.", onerror=lambda _: None)]
     for name in (*names, *OPTIONAL):
@@ -142,6 +160,7 @@ def _import_everything() -> None:
             except ImportError:
                 # of an extra that is not installed, which the command says
                 continue
+    gc.set_threshold(*archgen.cli.RARE_COLLECTION)
     gc.collect()
     gc.freeze()
 

@@ -19,7 +19,7 @@ from archgen.rules import RULES
 from archgen.site.page import SCRIPTS, STYLES
 from tests import paths
 from tests.document import Element, article, parse, section
-from tests.forked import archgen
+from tests.forked import archgen, mkdocs
 from tests.paths import RACK
 from tests.surroundings import DAY
 
@@ -117,7 +117,8 @@ def test_every_id_of_a_page_is_there_once(site: str) -> None:
 def test_the_pages_on_disk_are_the_same_and_their_links_work(pages: str, site: str) -> None:
     with open(os.path.join(pages, "mkdocs.yml"), encoding="utf-8") as stream:
         assert "archgen:" not in stream.read()
-    run(pages, sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", "built")
+    done = mkdocs("build", "--strict", "--site-dir", "built", at=pages)
+    assert done.returncode == 0, done.stdout + done.stderr
     built = os.path.join(pages, "built")
     assert files(built, "index.html") == files(site, "index.html")
     assert dead(built) == []

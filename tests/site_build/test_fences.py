@@ -7,7 +7,8 @@ import shutil
 
 from archgen.site_build.fences import extract_fences
 from tests.document import Element, article
-from tests.site_build.test_site_doors import project, run
+from tests.forked import mkdocs
+from tests.site_build.test_site_doors import project
 
 TIER = "2-distributed-web-infrastructure"
 
@@ -54,7 +55,7 @@ def built(tmp_path: object, notes: str, strict: bool = True) -> tuple[Element, s
         declared = stream.read()
     with open(config, "w", encoding="utf-8") as stream:
         stream.write(f"{declared}markdown_extensions: [pymdownx.superfences]\n")
-    done = run(directory, "mkdocs", "build", *(["--strict"] if strict else []))
+    done = mkdocs("build", *(["--strict"] if strict else []), at=directory)
     site = os.path.join(directory, "site")
     shutil.move(os.path.join(site, "notes.html"), os.path.join(site, "index.html"))
     return article(site), done.stderr, done.returncode

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 from archgen.site.page import PAGE_CLASS, SCRIPTS, SITE_STYLE, STYLES
 from tests.browser import MARKS, SURROUNDINGS, TRIED, Browser
 from tests.document import Element, article, page, parse
+from tests.forked import mkdocs
 from tests.paths import ROOT
 from tests.patience import until
 
@@ -107,9 +106,7 @@ def host(
 
 
 def build(top: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    command = [sys.executable, "-m", "mkdocs", "build", *words]
-    return subprocess.run(command, cwd=top, capture_output=True, text=True, env=environment)
+    return mkdocs("build", *words, at=top)
 
 
 def built(top: Path, **declared: str) -> Path:

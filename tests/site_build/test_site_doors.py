@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,15 +16,10 @@ from archgen.site_build.menu import insert_menu
 from archgen.site_build.mkdocs_pages import without_dates
 from tests import paths
 from tests.document import article, page, parse, section
+from tests.forked import mkdocs
 from tests.hostile import HOSTILE
 
 ROOT = str(paths.ROOT)
-
-
-def run(directory: str, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    command = [sys.executable, "-m", *words]
-    return subprocess.run(command, cwd=directory, capture_output=True, text=True, env=environment)
 
 
 PROJECT = """\
@@ -57,7 +50,7 @@ def project(directory: str, config: str = PROJECT, home: bool = True) -> str:
 
 def test_the_plugin_stands_beside_hand_written_pages(tmp_path: object) -> None:
     directory = project(os.path.join(str(tmp_path), "ours"))
-    done = run(directory, "mkdocs", "build", "--strict")
+    done = mkdocs("build", "--strict", at=directory)
     assert done.returncode == 0, done.stderr
     site = os.path.join(directory, "site")
     assert "Written by hand." in article(site).words
@@ -72,7 +65,7 @@ def test_the_plugin_stands_beside_hand_written_pages(tmp_path: object) -> None:
 
 def test_the_projects_own_site_builds_without_a_warning_and_has_every_page(tmp_path: Path, site: str) -> None:
     own = str(tmp_path / "site")
-    done = run(ROOT, "mkdocs", "build", "--strict", "--site-dir", own)
+    done = mkdocs("build", "--strict", "--site-dir", own, at=ROOT)
     assert done.returncode == 0, done.stderr
     generated = {file.relative_to(site) for file in Path(site).rglob("index.html")}
     assert {file.relative_to(own) for file in Path(own).rglob("index.html")} == generated
@@ -101,7 +94,7 @@ def test_a_broken_model_is_a_page_that_says_why(tmp_path: object) -> None:
     directory = project(os.path.join(str(tmp_path), "ours"))
     with open(os.path.join(directory, "models", "3-broken.arch.yaml"), "w", encoding="utf-8") as stream:
         stream.write("archgen: 1\nname: broken\ncomponents:\n  web: {kind: web-servr, <b>: 1}\n")
-    done = run(directory, "mkdocs", "build", "--strict")
+    done = mkdocs("build", "--strict", at=directory)
     assert done.returncode == 1
     assert "models/3-broken.arch.yaml:4:" in done.stderr
     notice = next(
@@ -119,7 +112,7 @@ def test_a_broken_model_is_a_page_that_says_why(tmp_path: object) -> None:
 def test_no_model_is_an_error_in_words(tmp_path: object) -> None:
     directory = project(os.path.join(str(tmp_path), "ours"))
     shutil.rmtree(os.path.join(directory, "models"))
-    done = run(directory, "mkdocs", "build")
+    done = mkdocs("build", at=directory)
     assert done.returncode == 1
     assert "no model matches models/*.arch.yaml" in done.stderr
     assert "Traceback" not in done.stderr

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import markdown
@@ -13,6 +11,7 @@ import pytest
 
 from archgen.cli import main
 from tests.document import Element, parse
+from tests.forked import mkdocs
 from tests.generators.level_models import services
 from tests.paths import ROOT
 
@@ -89,9 +88,7 @@ def test_a_picture_is_told_in_words(pages: Path) -> None:
 
 
 def test_mkdocs_builds_them(pages: Path, tmp_path: Path) -> None:
-    words = (sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site"))
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    done = subprocess.run(words, cwd=pages, env=environment, capture_output=True, text=True)
+    done = mkdocs("build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site"), at=pages)
     assert (done.returncode, done.stderr) == (0, "")
 
 
