@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-
-import pytest
 
 from archgen.model.percentages import format_availability, format_bounds, format_part, write_percentage
 from tests.paths import ROOT
@@ -13,11 +10,13 @@ from tests.paths import ROOT
 PROSE = (*(ROOT / "archgen").rglob("*.py"), *(ROOT / "archgen/site/assets").glob("*.js"), *(ROOT / "docs").glob("*.md"))
 
 
-@pytest.mark.parametrize("file", [file.relative_to(ROOT) for file in PROSE], ids=str)
-def test_no_text_has_a_space_before_the_sign(file: Path) -> None:
-    lines = (ROOT / file).read_text().splitlines()
+def test_no_text_has_a_space_before_the_sign() -> None:
+    """Of all files at once: there are a thousand, of a millisecond each."""
     arithmetic = re.compile(r"\d % [a-z(]")
-    assert [line for line in lines if re.search(r"[\d}] %(?!\w)", line) and not arithmetic.search(line)] == []
+    spaced = re.compile(r"[\d}] %(?!\w)")
+    assert len(PROSE) > 900
+    lines = [(file, line) for file in PROSE for line in file.read_text(encoding="utf-8").splitlines() if " %" in line]
+    assert [(file, line) for file, line in lines if spaced.search(line) and not arithmetic.search(line)] == []
 
 
 def test_a_declared_share_keeps_its_digits() -> None:
