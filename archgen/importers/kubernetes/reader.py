@@ -177,8 +177,8 @@ class _Reader:
             if not (is_unused or self.sharing.is_of_pages(part, sought.source)):
                 value = {"variable": sought.variable, "reference": sought.reference}
                 self._add(f"component:{part.id}", f"seeks-{product}", value, sought.source, sought.variable, "medium")
-        lists = self.sharing.sources.lists_of_image(part.id)
-        for key, told, place, shown in settings_in_no_file(self.manifests, part, lists, stores):
+        lists_of = self.sharing.sources.lists_of_image
+        for key, told, place, shown in settings_in_no_file(self.manifests, part, lists_of, stores):
             if not self.sharing.is_of_pages(part, place):
                 self._add(f"component:{part.id}", key, told, place, shown, "medium")
 

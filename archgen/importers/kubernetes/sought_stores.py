@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -175,7 +175,7 @@ def unknown_variables(manifests: Manifests, namespace: str, container: SourceNod
 
 
 def settings_in_no_file(
-    manifests: Manifests, part: Workload, lists: PackageLists | None, sought: Iterable[str]
+    manifests: Manifests, part: Workload, lists_of: Callable[[str], PackageLists | None], sought: Iterable[str]
 ) -> Iterator[tuple[str, object, Origin, str]]:
     """Yield what is told by the ConfigMaps and Secrets that a pod takes whole and of which no file tells a key: what is unread.
 
@@ -194,14 +194,14 @@ def settings_in_no_file(
             if (
                 known is not None
                 and known.product not in seen
-                and (lists is None or not lacks_library_for(known, lists))
+                and ((lists := lists_of(part.id)) is None or not lacks_library_for(known, lists))
             ):
                 product = known.product or ""
                 seen.add(product)
                 value = {"variable": settings, "reference": f"{part.namespace}/{name}"}
                 yield f"seeks-{product}", value, item.origin, settings
     for settings, place in sealed[:1]:
-        for product, reference in _stores_by_driver(lists, seen):
+        for product, reference in _stores_by_driver(lists_of(part.id), seen):
             yield f"seeks-{product}", {"variable": settings, "reference": reference}, place, settings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.configurations import mounted_by
@@ -19,11 +20,12 @@ _FILES = (
 """The ends of the names of files with settings, and of those among them that are code."""
 
 _PUT_IN = re.compile(r"\$\{(?:env:)?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b")
-_LINE = re.compile(
-    r"""[ \t]*(?:- +)?[:"']?([A-Za-z][\w.-]{0,60})["']?(?:[ \t]*[:=]>?[ \t]*|[ \t]+)["']?([^\s"'#,;]{4,500})["']?,?[ \t]*(?:#.*)?$"""
-)
-_OPENS = re.compile(r"""([ \t]*)(?:- +)?[:"']?([A-Za-z][\w.-]{0,60})["']?[ \t]*[:=]?>?[ \t]*[\[({|>]{0,2}-?[ \t]*$""")
-_SECTION = re.compile(r"\[{1,2}\"?([\w.-]{1,60})\"?\]{1,2}[ \t]*$")
+_NAME = re.compile(r"""(?:- +|export +)?[:"']?([A-Za-z][\w.-]{0,60})["']?""")
+_VALUE = re.compile(r"""(?:[:=]>? ?)?["']?([^\s"'#,;]{4,500})["']?,?(?: #.*)?""")
+_OPENS = re.compile(r"[:=]?>? ?[\[({|>]{0,2}-?")
+"""A setting in a line: its name, and behind that its value, or nothing but the beginning of what it holds."""
+
+_SECTION = re.compile(r"\[{1,2}\"?([\w.-]{1,60})\"?\]{1,2}")
 _COMMENT = ("#", "//", ";", "<!--", "--")
 _GENERIC = frozenset(
     ("url", "uri", "host", "hostname", "endpoint", "address", "addr", "server", "base_url", "baseurl", "api_url")
@@ -50,34 +52,49 @@ def names_in_files(manifests: Manifests, part: Workload) -> frozenset[str]:
     names: set[str] = set()
     for key, text, _ in files_mounted(manifests, part):
         names.update(_PUT_IN.findall(text) if "${" in text else ())
-        names.update(CodeText(key, text).names.names if key.endswith(_CODE) else ())
+        names.update(_names_read(key, text) if key.endswith(_CODE) else ())
     return frozenset(names)
+
+
+@lru_cache(maxsize=256)
+def _names_read(name: str, text: str) -> frozenset[str]:
+    return frozenset(CodeText(name, text).names.names)
 
 
 def settings_in_files(manifests: Manifests, part: Workload) -> Iterator[tuple[str, str, Origin]]:
     """Yield the settings of the files that a pod mounts: a name as of a variable, a value with a dot in it, and the place."""
     for _, text, source in files_mounted(manifests, part):
-        outer: list[tuple[int, str]] = []
-        for number, line in enumerate(text.splitlines()[:_MOST_LINES], 1):
-            content = line[:_LONGEST_LINE]
-            if not content.strip() or content.lstrip().startswith(_COMMENT):
-                continue
-            if (section := _SECTION.match(content.strip())) is not None:
-                outer = [(-1, section[1])]
-                continue
-            opening = _OPENS.match(content)
-            indent = len(content) - len(content.lstrip())
-            while outer and outer[-1][0] >= indent:
-                outer.pop()
-            if opening is not None:
-                outer.append((indent, opening[2]))
-                continue
-            match = _LINE.match(content) if "." in content else None
-            if match is not None and "." in match[2]:
-                name = match[1]
-                if name.lower().replace("-", "_") in _GENERIC and outer:
-                    name = f"{outer[-1][1]}_{name}"
-                yield _as_variable(name), match[2], Origin(source.path, source.line + number)
+        for name, value, line in _settings_in(text):
+            yield name, value, Origin(source.path, source.line + line)
+
+
+@lru_cache(maxsize=256)
+def _settings_in(text: str) -> tuple[tuple[str, str, int], ...]:
+    # many pods may mount one file
+    return tuple(_settings_by_line(text))
+
+
+def _settings_by_line(text: str) -> Iterator[tuple[str, str, int]]:
+    outer: list[tuple[int, str]] = []
+    for number, line in enumerate(text.splitlines()[:_MOST_LINES], 1):
+        content = line[:_LONGEST_LINE].strip()
+        if not content or content.startswith(_COMMENT):
+            continue
+        if (section := _SECTION.fullmatch(content)) is not None:
+            outer = [(-1, section[1])]
+            continue
+        indent = len(line) - len(line.lstrip())
+        while outer and outer[-1][0] >= indent:
+            outer.pop()
+        name = _NAME.match(content)
+        rest = " ".join(content[name.end() :].split()) if name is not None else ""
+        if name is not None and _OPENS.fullmatch(rest) is not None:
+            outer.append((indent, name[1]))
+            continue
+        value = _VALUE.fullmatch(rest) if name is not None and "." in rest else None
+        if name is not None and value is not None and "." in value[1]:
+            is_generic = name[1].lower().replace("-", "_") in _GENERIC and outer
+            yield _as_variable(f"{outer[-1][1]}_{name[1]}" if is_generic else name[1]), value[1], number
 
 
 def _as_variable(name: str) -> str:
