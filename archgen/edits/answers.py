@@ -59,7 +59,8 @@ _ASKED_OF_OLD = {
 
 _PROTOCOLS = {
     "postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql", "mongodb": "mongodb", "redis": "redis", "valkey": "redis",
-    "rabbitmq": "amqp", "kafka": "kafka", "memcached": "memcached",
+    "rabbitmq": "amqp", "kafka": "kafka", "memcached": "memcached", "s3": "https", "google-cloud-storage": "https",
+    "azure-blob-storage": "https",
 }  # fmt: skip
 """The protocols that stores are called by, by their products."""
 
@@ -76,6 +77,7 @@ KINDS_OF_PRODUCTS = {
     **dict.fromkeys(("kafka", "pulsar"), "stream"),
     **dict.fromkeys(("minio", "s3", "google-cloud-storage", "azure-blob-storage"), "object-storage"),
     **dict.fromkeys(("mail", "sendgrid", "mailgun", "postmark", "resend", "mailjet", "brevo", "mandrill", "sparkpost"), "mail"),
+    "govuk-notify": "mail",
     **dict.fromkeys(("ldap", "auth0", "okta", "clerk", "workos", "entra-id"), "identity-provider"),
     "redis": "key-value-store", "memcached": "cache",
 }  # fmt: skip
@@ -355,6 +357,9 @@ def _caller(model: Architecture, called: Component, caller: str, *, required: bo
     """Draw a call, and put it into each flow in which its caller stands."""
     connection, kind = f"{caller} -> {called.id}", KINDS[called.kind]
     by_kind = "tcp" if kind.role == "data" else "https" if kind.foreign else "http"
+    if kind.id == "mail":
+        # a provider of mail is called by its interface, a server of no product by its protocol
+        by_kind = "smtp" if called.product in (None, "mail") else "https"
     protocol = _PROTOCOLS.get(called.product or "", by_kind)
     if not required:
         yield Put(("connections", connection), {"protocol": protocol, "required": False})
