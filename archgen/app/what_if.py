@@ -12,6 +12,7 @@ from archgen.analysis.topology import Topology
 from archgen.app.config.choice import require_choice
 from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, apply_edit, needs_manual_failover
 from archgen.edits.description import describe_edit
+from archgen.edits.firewalls import admit_added
 from archgen.edits.new_hosts import name_like
 from archgen.edits.patch import leases_of
 from archgen.edits.placement import find_host
@@ -79,7 +80,7 @@ def what_if(
         won=_won(assessed) if len(assessed) == len(ends) else (),
         before=assessed[0],
         after=assessed[-1],
-        yaml=changed_yaml(before, after, chain(*leases)),
+        yaml=changed_yaml(before, after, chain(*leases), admit_added(before, Topology(after))),
         smallest=smallest,
         left=left,
         accepted=tuple(sorted(accepted)),

@@ -11,7 +11,7 @@ from archgen.analysis.exposure import is_way_in, stores_reached
 from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
 from archgen.analysis.monitoring import asks_agents
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection, FirewallRule, Port, Replica
+from archgen.model.architecture import Architecture, Component, Connection, FirewallRule, Port, Replica
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.firewall_ports import plain_number
 from archgen.model.kinds import QUEUES
@@ -61,24 +61,31 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     ]
     if not opened:
         return []
-    opened += [
-        {"from": name, "to": name, "ports": numbers, "action": "allow"}
-        for name in topology.components
-        if name in components and (numbers := _replicating_ports(topology, name))
+    own = {name: member_ports(topology, each) for name, each in topology.components.items() if name in components}
+    opened += [{"from": name, "to": name, "ports": [*ports], "action": "allow"} for name, ports in own.items() if ports]
+    unnamed = [
+        *((name, name) for name, ports in own.items() if ports == ()),
+        *undeclared_scrapes(topology, components),
     ]
-    electing = [(name, name) for name in topology.components if name in components and _elects(topology, name)]
-    unnamed = [*electing, *undeclared_scrapes(topology, components)]
     return [*opened, *({"from": source, "to": target, "action": "allow"} for source, target in unnamed)]
 
 
-def _replicating_ports(topology: Topology, component: str) -> list[int]:
-    """Return the ports on which the replicas of a store on several hosts call each other, whichever is the primary; none if unknown."""
-    own = topology.components[component]
-    if own.replication is None or len(topology.hosts_of(component)) < 2 or not product_of(own.product).one_port:
-        return []
-    calls = (call for call in topology.incoming[component] if not topology.kind(call.source).observes)
-    numbers = {port_number(port) for call in calls for port in call.ports if not port.admin}
-    return sorted(number for number in numbers if number is not None)
+def member_ports(topology: Topology, component: Component) -> tuple[int, ...] | None:
+    """Return the ports on which replicas on several hosts call each other: to agree, or to copy, whichever is the primary.
+
+    None of VRRP, which has none, and of members of which it isn't known; None where replicas need not call each other.
+    """
+    if component.managed or len({host for each in component.replicas for host in each.hosts}) < 2:
+        return None
+    cluster, facts = component.cluster, product_of(component.product or component.id)
+    if cluster is not None and cluster.by == "vrrp":
+        return ()
+    agrees = component.quorum is not None or facts.agrees or bool(facts.members_at)
+    if facts.one_port and (component.replication is not None or agrees):
+        calls = (call for call in topology.incoming[component.id] if not topology.kind(call.source).observes)
+        numbers = {port_number(port) for call in calls for port in call.ports if not port.admin}
+        return tuple(sorted(number for number in numbers if number is not None)) or None
+    return facts.members_at if agrees else None
 
 
 def admit_from(topology: Topology, component: str, hosts: Collection[str]) -> tuple[Change, ...]:
@@ -166,12 +173,6 @@ def _numbers(topology: Topology, call: Connection, is_public: bool) -> Iterator[
     for port in call.ports:
         if not (is_public and port.admin) or is_way_in(topology, call, port):
             yield port_number(port) if port.port or port.protocol in _AT_USUAL_PORT else None
-
-
-def _elects(topology: Topology, component: str) -> bool:
-    """Return True if replicas on several hosts agree by VRRP which has the address, which has no ports."""
-    cluster = topology.components[component].cluster
-    return cluster is not None and cluster.by == "vrrp" and len(topology.hosts_of(component)) > 1
 
 
 def undeclared_scrapes(topology: Topology, components: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -263,19 +264,36 @@ def admit_like(topology: Topology, call: Connection, source: str) -> tuple[Chang
     return tuple(Append(("components", firewall, "rules"), value) for firewall in firewalls)
 
 
-def admit_asking(topology: Topology, place: str, added: Iterable[Connection]) -> tuple[Change, ...]:
-    """Return the rules that let programs ask what is, or will be, on the hosts of a component, past the firewalls before these.
+def admit_added(before: Architecture, after: Topology) -> tuple[Append, ...]:
+    """Return the rules that let added connections in, and the members of what is added or grows call each other, past firewalls.
 
-    A firewall with a rule that denies something may keep them out on purpose.
+    A firewall with a rule that denies something may keep them out on purpose, and a port that nobody declares can't be named.
     """
-    changes: list[Change] = []
-    for call in added:
-        port = call.ports[0]
-        firewalls = topology.firewalls.denying(topology.firewalls.places(call.source), call.source, place, port)
-        value = {"from": call.source, "to": call.targets[0], "ports": [port.port], "action": "allow"}
-        if _only_allow(topology, firewalls):
-            changes += (Append(("components", firewall, "rules"), value) for firewall in firewalls)
-    return tuple(changes)
+    firewalls = after.firewalls
+    calls = {call.id for call in before.connections}
+    opened: dict[tuple[str, str, str], dict[int | None, None]] = {}
+    for call in after.architecture.connections if firewalls.with_rules else ():
+        for target in () if call.id in calls else call.targets:
+            for port in ports_of(call):
+                for firewall in firewalls.denying(firewalls.places(call.source), call.source, target, port):
+                    opened.setdefault((firewall, call.source, target), {})[port_number(port)] = None
+    replicas = {component.id: component.replicas for component in before.components}
+    grown = (each for each in after.architecture.components if replicas.get(each.id) != each.replicas)
+    for component in grown if firewalls.with_rules else ():
+        networks = {after.hosts[host].network for host in after.hosts_of(component.id)} if not component.network else ()
+        # one around a network sees nothing of the calls inside it
+        apart = [f"network:{network}" for network in networks] if len(networks) > 1 else []
+        subjects = (f"component:{component.id}", *(f"host:{host}" for host in after.hosts_of(component.id)), *apart)
+        around = dict.fromkeys(name for each in subjects for name in firewalls.guards.get(each, ()))
+        for number in member_ports(after, component) or ():
+            for name in filter(firewalls.sees_inside, around):
+                if firewalls.admits(name, firewalls.places(component.id), component.id, Port("tcp", number)) is False:
+                    opened.setdefault((name, component.id, component.id), {})[number] = None
+    return tuple(
+        Append(("components", name, "rules"), {"from": source, "to": target, "ports": [*ports], "action": "allow"})
+        for (name, source, target), ports in opened.items()
+        if None not in ports and _only_allow(after, (name,))
+    )
 
 
 def close_ports(topology: Topology, closed: Collection[tuple[Connection, Port]]) -> Iterator[Change]:

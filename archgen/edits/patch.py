@@ -21,9 +21,8 @@ from archgen.edits.changes import (
     SpreadService,
     apply_edit,
 )
-from archgen.edits.firewalls import admit_asking, admit_members
+from archgen.edits.firewalls import admit_added, admit_members
 from archgen.edits.placement import spanning_pairs
-from archgen.edits.promotion import asking_connections
 from archgen.edits.records import lead_to_moving_address, shorten_ttls
 from archgen.edits.services import managed_value
 from archgen.model.architecture import (
@@ -63,7 +62,7 @@ def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
             for rule in admit_members(topology, name)
         ),
         *lead_to_moving_address(topology, *(topology.components[name] for name in moving)),
-        *_asking_rules(topology, edits),
+        *_rules_for_members(topology, edits),
         *(step for edit in dict.fromkeys(edits) for step in _lease_steps(topology, edit)),
     )
 
@@ -77,13 +76,15 @@ def _asked_first(topology: Topology, components: Iterable[str]) -> Iterator[str]
                 yield from request.targets
 
 
-def _asking_rules(topology: Topology, edits: Iterable[Edit]) -> Iterator[Change]:
-    """Yield the rules by which the callers of a store reach a promoter that they ask for the primary from now on."""
-    for edit in dict.fromkeys(edits):
-        if isinstance(edit, AutomateFailover) and edit.promoter is not None:
-            asking = asking_connections(edit.promoter, topology.index.callers(edit.component))
-            place = edit.component if edit.promoter.new else edit.promoter.id
-            yield from admit_asking(topology, place, (call for call in asking if call.id not in topology.connections))
+def _rules_for_members(topology: Topology, edits: tuple[Edit, ...]) -> tuple[Change, ...]:
+    """Return the rules of firewalls for what promotes or agrees from now on: its members, and who asks it or is told by it."""
+    electing = any(isinstance(edit, AutomateFailover | FormQuorum) for edit in edits)
+    if not electing or not topology.firewalls.with_rules:
+        return ()
+    after = topology.architecture
+    for edit in edits:
+        after = apply_edit(after, edit, topology.index.callers)
+    return admit_added(topology.architecture, Topology(after))
 
 
 def _moves(before: Component, after: Component) -> bool:

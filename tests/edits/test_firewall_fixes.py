@@ -6,9 +6,11 @@ import pytest
 import yaml
 
 from archgen.app.findings.apply_fixes import apply_fixes, checker
+from archgen.app.what_if import what_if
 from archgen.app.workspace.inputs import Input
+from archgen.linting.checked_model import CheckedModel
 from archgen.linting.policy import Policy
-from tests.edits.fixed_models import JOB, NAME, TODAY, added_rules, fixed, model
+from tests.edits.fixed_models import JOB, NAME, TODAY, added_rules, fixed, judged, model
 
 
 def test_firewall_rules_name_who_calls_what() -> None:
@@ -27,6 +29,30 @@ def test_firewall_rules_name_who_calls_what() -> None:
         {"from": "ops", "to": "api", "ports": [22], "action": "allow"},
     ]
     assert firewall["default"] == "deny"
+
+
+@pytest.mark.parametrize(
+    ("store", "members"),
+    [
+        ("key-value-store, product: etcd, quorum: majority", [[2380]]),
+        ("other, product: sentinel, quorum: majority", [[26379]]),
+        ("key-value-store, product: mystery, quorum: majority", [None]),
+        ("database, product: mongodb, quorum: majority", [[27017]]),
+        ("database, product: mysql, replication: {primary: a, mode: asynchronous}", [[27017]]),
+        ("key-value-store, product: mystery, replication: {primary: a, mode: asynchronous}", []),
+    ],
+)
+def test_a_firewall_lets_in_the_members_of_what_it_guards_a_part_of(store: str, members: list[object]) -> None:
+    text = model(
+        f"user: {{kind: client}}\nweb: {{kind: web-server, runs_on: a, rate_limit: 10/s}}\nkv: {{kind: {store}, runs_on: [a, b, c]}}",
+        "user -> web: https\nweb -> kv: {protocol: tcp, port: 27017, tls: true}",
+        "user -> web: x\nweb -> kv: y",
+        "{a: {}, b: {}, c: {}}",
+    )
+    firewall = fixed(text, "missing-firewall")["components"]["firewall"]
+    assert [rule.get("ports") for rule in firewall["rules"] if rule["from"] == "kv"] == members
+    # a copy is worth as much as the original
+    assert firewall["guards"] == (["a"] if "other" in store else ["a", "b", "c"])
 
 
 GUARDED = model(
@@ -289,3 +315,20 @@ def test_a_firewall_lets_administrators_in_to_a_bastion_alone() -> None:
     assert [finding.message for finding in done.brought] == [
         "firewall shuts out administrators who come from the internet: admin -> graphs (http on port 3000)"
     ]
+
+
+def test_the_members_of_a_promoter_that_a_fix_adds_are_let_through_the_filters_of_their_hosts() -> None:
+    text = model(
+        f"{JOB}\nfw: {{kind: firewall, guards: [a, b], default: deny, rules: [{{from: job, to: db, ports: [5432]}}]}}\n"
+        "db: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: a, failover: manual}}",
+        "job -> db: {protocol: postgresql, port: 5432, tls: true}",
+        "job -> db: INSERT",
+        "{a: {}, b: {}}",
+    )
+    parts = fixed(text, "single-writer-database")["components"]
+    assert parts["etcd"]["runs_on"] == ["a", "b", "witness-1"]
+    assert parts["fw"]["rules"][1:] == [{"from": "etcd", "to": "etcd", "ports": [2380], "action": "allow"}]
+    checked = judged(text)
+    assert isinstance(checked, CheckedModel)
+    report = what_if(checked, (), ("db.failover=automatic",))
+    assert "# add to the rules of fw: `- {from: etcd, to: etcd, ports: [2380], action: allow}`" in report.yaml

@@ -9,9 +9,12 @@ EXPORTER = "node-exporter"
 
 TRAITS: dict[str, Product] = {
     # Keeper agrees by Raft as etcd does: https://clickhouse.com/docs/guides/sre/keeper/clickhouse-keeper
-    **dict.fromkeys(
-        ("etcd", "zookeeper", "consul", "clickhouse-keeper"), Product(coordinates=True, agrees=True, quorum="majority")
-    ),
+    # https://etcd.io/docs/v3.6/op-guide/configuration, https://zookeeper.apache.org/doc/current/zookeeperAdmin.html,
+    # https://developer.hashicorp.com/consul/docs/reference/architecture/ports
+    "etcd": Product(coordinates=True, agrees=True, quorum="majority", members_at=(2380,)),
+    "zookeeper": Product(coordinates=True, agrees=True, quorum="majority", members_at=(2888, 3888)),
+    "consul": Product(coordinates=True, agrees=True, quorum="majority", members_at=(8300, 8301)),
+    "clickhouse-keeper": Product(coordinates=True, agrees=True, quorum="majority", members_at=(9234,)),
     # an operator knows and changes the primary by the API alone: https://cloudnative-pg.io/docs/current/failover
     **dict.fromkeys(
         (
@@ -87,7 +90,10 @@ TRAITS: dict[str, Product] = {
         Product(copies_files=True),
     ),
     **dict.fromkeys(("mysql-router", "proxysql", "maxscale", "mongos", "vtgate"), Product(spreads=True)),
-    **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
+    # https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel
+    **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True, members_at=(26379,))),
+    # https://github.com/openark/orchestrator/blob/master/docs/configuration-raft.md
+    "orchestrator": Product(members_at=(10008,)),
     **dict.fromkeys(("tidb", "redis-cluster"), Product(agrees=True)),
     # "if there are two or fewer master-eligible nodes, they must all remain available":
     # https://www.elastic.co/guide/en/elasticsearch/reference/current/modules-discovery-voting.html; searches go on without a master:

@@ -71,6 +71,7 @@ class Product(Struct, frozen=True, gc=False):
     `spreadable`: its provider can run it in several zones.
     `consoles` are the ports of its console for administrators.
     `one_port`: a store whose replicas fetch from each other on the port on which clients call it.
+    `members_at`: the ports on which its members call each other, of those whose members agree.
     `copies_files`: a backup that copies all of a database each time, or its files, and no log between two copies.
     """
 
@@ -135,4 +136,5 @@ class Product(Struct, frozen=True, gc=False):
     keeps_no_files: bool = False
     consoles: tuple[int, ...] = ()
     one_port: bool = False
+    members_at: tuple[int, ...] = ()
     copies_files: bool = False

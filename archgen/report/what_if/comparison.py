@@ -21,8 +21,9 @@ from archgen.edits.patch import (
 )
 from archgen.edits.promotion import is_followed, is_promoted_by_unknown
 from archgen.edits.services import managed_value
-from archgen.language.write.values import block
+from archgen.language.write.values import block, inline
 from archgen.model.architecture import Architecture, Component, Managed
+from archgen.model.change import Append
 from archgen.model.kinds import ROUTING
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -51,10 +52,16 @@ class WhatIfReport(Struct, frozen=True):
     accepted: tuple[Subject, ...] = ()
 
 
-def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tuple[str, str, str]] = ()) -> str:
+def changed_yaml(
+    before: Architecture,
+    after: Architecture,
+    leases: Iterable[tuple[str, str, str]] = (),
+    admitted: Iterable[Append] = (),
+) -> str:
     """Return the parts of a model that the changes touch, as they are to be written into its file; empty if none.
 
-    `leases` are the flows that write to a store which asks for one from now on, with the store and what keeps the lease.
+    `leases` are the flows that write to a store which asks for one from now on, with the store and what keeps the lease. `admitted`
+    are the rules that let added connections through firewalls.
     """
     zones = {zone.id for zone in before.zones}
     hosts = {host.id: host for host in before.hosts}
@@ -103,6 +110,7 @@ def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tup
     added = {each.id: connection_value(each) for each in after.connections[len(before.connections) :]}
     lines += block({"connections": added}) if added else []
     lines += _lease_steps(leases)
+    lines += (f"# add to the rules of {rule.path[1]}: `- {inline(rule.value)}`" for rule in admitted)
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archgen.analysis.dns_names import pointee
 from archgen.analysis.exposure import firewall_past
@@ -135,6 +135,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A firewall before what is reached unguarded, that lets in what the flows call and nothing else."""
     facts = context.topology
     guarded = [subject.id for subject, _ in hit.related]
+    guarded += _with_copies(facts, guarded)
     names = frozenset(guarded)
     if facts.components.keys() & facts.hosts.keys() & names:
         return ()
@@ -145,6 +146,14 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return ()
     properties = {"kind": "firewall", "guards": guarded, "rules": rules, "default": "deny"}
     return (Put(("components", free_name("firewall", facts)), properties),)
+
+
+def _with_copies(facts: Topology, guarded: Collection[str]) -> list[str]:
+    """Return the hosts without a firewall that hold the same data as some others: a copy is worth as much as the original."""
+    there = (each for host in guarded if host in facts.hosts for each in facts.replicas_on[host])
+    stores = dict.fromkeys(each.component for each in there if facts.kind(each.component).stores)
+    copies = (each for store in stores for each in facts.components[store].replicas if not facts.guarding(each))
+    return [host for host in dict.fromkeys(host for each in copies for host in each.hosts) if host not in guarded]
 
 
 RULE = Rule(
