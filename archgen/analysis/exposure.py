@@ -368,3 +368,30 @@ def _parted(topology: Topology) -> Iterator[tuple[str | None, str | None]]:
         callers = dict.fromkeys(_network(topology, call.source) for call in topology.incoming[firewall.id])
         called = (target for call in topology.outgoing[firewall.id] for target in call.targets)
         yield from product(callers, dict.fromkeys(_network(topology, target) for target in called))
+
+
+def passes_by(topology: Topology, connection: Connection) -> bool:
+    """Return True if flows use other ways of the caller into the system, and none this one."""
+    flows = topology.flows_over
+    ways = (call for call in topology.outgoing[connection.source] if call.id != connection.id)
+    return not flows[connection.id] and any(flows[call.id] for call in ways)
+
+
+def regular_callers(topology: Topology, connection: Connection) -> list[str]:
+    """Return what leads the requests of flows to the targets of a connection that passes it by; none unless each target has one."""
+    if not passes_by(topology, connection):
+        return []
+    callers = [
+        [
+            call.source
+            for call in topology.incoming[target]
+            if topology.flows_over[call.id] and _stands_before(topology, call)
+        ]
+        for target in connection.targets
+    ]
+    return list(dict.fromkeys(name for each in callers for name in each)) if all(callers) else []
+
+
+def _stands_before(topology: Topology, call: Connection) -> bool:
+    """Return True for a call of what hands requests on; a worker calls a site as well, and keeps nobody out."""
+    return topology.kind(call.source).role in ("edge", "balancer", "web") and call.source not in topology.outsiders

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from archgen.analysis.exposure import is_way_in, stores_reached
+from archgen.analysis.exposure import is_way_in, regular_callers, stores_reached
 from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
 from archgen.analysis.monitoring import asks_agents
 from archgen.analysis.topology import Topology
@@ -35,9 +35,9 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     inside: _Sides = {}
     for call in topology.architecture.connections:
         targets = [target for target in call.targets if target in components]
-        if not targets or topology.crosses(call) is False:
-            continue
         is_public = _is_public(topology, call.source)
+        if not targets or topology.crosses(call) is False or (is_public and regular_callers(topology, call)):
+            continue
         if is_public and any(topology.kind(name).id not in QUEUES for name in stores_reached(topology, call)):
             return []
         ports = set(_numbers(topology, call, is_public))

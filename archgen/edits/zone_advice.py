@@ -7,14 +7,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside, zones_of_all
 from archgen.analysis.topology import Topology
 from archgen.edits.placement import pair_between
-from archgen.model.architecture import WIDE_ZONES, Cluster, Component
+from archgen.model.architecture import WIDE_ZONES, Cluster, Component, ZoneKind
 from archgen.model.kinds import ROUTING
 from archgen.model.products import product_name, product_of
+from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, plural, zone_words
 from archgen.reliability.locality import ends_between, home, zones_apart
 from archgen.reliability.losses import RootCause
-from archgen.reliability.members import asks_majority
+from archgen.reliability.members import asks_majority, quorum, quorum_of, votes
 from archgen.reliability.needs import answering_of
 
 
@@ -28,10 +29,13 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
         return f"Put one of the hosts that back each other up on another power feed than {zone.id}{declare}."
     groups, short = _lost(topology, zone, flows)
     place = f"in another {zone_words(kind)}{declare}"
-    alone = [name for group in groups if len(group) == 1 for name in group]
+    single = [name for group in groups if len(group) == 1 for name in group]
+    voting = {name: spread for name in single if (spread := spread_members(topology.components[name], kind))}
+    alone = [name for name in single if name not in voting]
     either = [listed(group, "or") for group in groups if len(group) > 1]
     names = ", and of ".join([*([listed(alone)] if alone else []), *either])
     advice = [f"Place a replica of {names} {place}."] if names else []
+    advice += [f"Spread {spread}." for spread in voting.values()]
     if short or not advice:
         of = f" of {listed(short)}" if short else ""
         advice.append(
@@ -39,6 +43,22 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
         )
     return " ".join(advice)
 
+
+def spread_members(component: Component, kind: ZoneKind) -> str | None:
+    """Return over how many zones of a kind members that agree have to be spread, with their name; None where two zones are enough.
+
+    Of n members k have to answer, so no zone may hold more than n - k, and the loss of the larger of two would stop a majority.
+    """
+    size = len(component.replicas)
+    by_access = (each.count for access in _ACCESSES for each in votes(component, access))
+    spare = size - max((quorum(component), *by_access))
+    if component.managed or quorum_of(component) is None or spare < 1 or -(-size // spare) < 3:
+        return None
+    zones = plural(-(-size // spare), zone_words(kind))
+    return f"{component.id} over at least {zones}, none with more than {spare} of its {size} replicas"
+
+
+_ACCESSES: tuple[Access, ...] = ("read", "write")
 
 ADD_REPLICA = "Add a replica on another host{}, with something that moves the traffic there, and restart them in turn."
 """The advice for what is alone on a host, with a place for words on where the other host should be."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from archgen.analysis.regions import is_spread_within, zones_served, zones_used_like
 from archgen.analysis.topology import Topology
+from archgen.edits.zone_advice import spread_members
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES, ZoneKind
+from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
 from archgen.model.wording import in_zone, listed, plural, zone_words
@@ -69,7 +70,7 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
         subject=breaking.element,
         message=f"{every} {in_zone(facts.zones[zone].kind, zone)}{beside}{more}",
         flows=flows,
-        fix=_fix(zone, facts.zones[zone].kind),
+        fix=_fix(facts, zone, held),
         proof=breaking.points[0].proof,
         case="backup" if all(facts.starting_kinds[flow] == {"backup"} for flow in flows) else None,
         confidence="high" if sure else "low",
@@ -77,10 +78,21 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
     )
 
 
-def _fix(zone: str, kind: ZoneKind) -> str:
-    """Return the fix for a zone; a second site is a decision of those who pay for it, and not every provider has one nearby."""
+def _fix(facts: Topology, zone: str, held: tuple[str, ...]) -> str:
+    """Return the fix for a zone; a second site is a decision of those who pay for it, and not every provider has one nearby.
+
+    Of members that agree, one elsewhere changes nothing: the zone that holds the others would still decide.
+    """
+    kind = facts.zones[zone].kind
     accept = "" if kind in SMALL_ZONES else f", or accept the loss of {zone} (`accept`)"
-    return f"Place at least one replica of every component of the flow in another {zone_words(kind)}{accept}."
+    replicas = dict.fromkeys(each for flow in held for each in facts.losses.structures[flow].replicas)
+    placed = {each.component: None for each in replicas if zone in facts.index.shared_zones(each)}
+    voting = {name: spread for name in placed if (spread := spread_members(facts.components[name], kind))}
+    if not voting:
+        return f"Place at least one replica of every component of the flow in another {zone_words(kind)}{accept}."
+    own = f", or run another of it in each {zone_words(kind)} that the first copies to" if kind in WIDE_ZONES else ""
+    others = f"; place at least one replica of every other component of the flow in another {zone_words(kind)}"
+    return f"Spread {listed([*voting.values()])}{own}{others if len(voting) < len(placed) else ''}{accept}."
 
 
 def _told_alone(facts: Topology, zone: str, flows: tuple[str, ...]) -> frozenset[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from archgen.analysis.dns_names import ADDRESS_TYPES
 from archgen.analysis.exposure import callers_of
@@ -14,7 +14,7 @@ from archgen.model.dns_zones import normalize_name
 from archgen.model.products import is_edge_elsewhere
 from archgen.model.protocols import ADMINISTRATION, WEB
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed
 
 _GUARDED = ("balancer", "web", "application")
 """The roles of what an edge component stands before; stores are `exposed-database`."""
@@ -37,10 +37,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 passed = behind[target] if not facts.is_denied(connection, target) else {}
                 alike = [edge for edge, calls in passed.items() if edge != target and _is_alike(connection, calls)]
                 edges = [edge for edge in alike if _protects(facts, edge, connection, target, reached)]
+                doors = _doors(facts, target, (call for edge in edges or alike for call in passed[edge]))
                 if edges:
-                    yield _hit(facts, connection, target, edges)
+                    yield _hit(facts, connection, target, edges, doors)
                 elif alike:
-                    yield _second_door(facts, connection, target, alike)
+                    yield _second_door(facts, connection, target, alike, doors)
     named = list(_names_past(facts, callers, behind))
     yield from named
     yield from _opened(facts, {subject.id for hit in named for subject, _ in hit.related})
@@ -76,6 +77,13 @@ def _names_past(
             is_asked = unnamed and named.isdisjoint(edges)
             if calls and not (is_asked or _keeps_others_out(facts, target, calls)):
                 yield _named(record, target, edges)
+
+
+def _doors(facts: Topology, target: str, handed_on: Iterable[Connection]) -> list[str]:
+    """Return the callers that a component has to let in: those that hand requests on to it, and all inside that call it as well."""
+    inside = (call.source for call in facts.incoming[target] if call.source not in facts.outsiders)
+    callers = dict.fromkeys((*(call.source for call in handed_on), *inside))
+    return [name for name in callers if name != target]
 
 
 def _is_public(facts: Topology, server: Component) -> bool:
@@ -228,7 +236,7 @@ def _spoken(port: Port) -> str:
     return "the web" if port.protocol in WEB else port.protocol
 
 
-def _hit(facts: Topology, connection: Connection, target: str, edges: list[str]) -> Hit:
+def _hit(facts: Topology, connection: Connection, target: str, edges: list[str], doors: list[str]) -> Hit:
     passes = "sees" if len(edges) == 1 else "see"
     flows = facts.flows_over[connection.id]
     return Hit(
@@ -240,13 +248,25 @@ def _hit(facts: Topology, connection: Connection, target: str, edges: list[str])
         related=_passed(target, edges),
         flows=flows,
         fix=(
-            f"Let {target} take connections from {listed(edges, 'or')} only: a private network, a firewall rule, or a secret "
-            "that the edge adds."
+            f"Let {target} take connections from {listed(first_few(doors, _NAMED), 'or')} only: a private network, a firewall rule, "
+            f"or a secret that {doors[0]} adds.{_way_left(facts, connection, target, edges)}"
         ),
         causes=frozenset({(connection.id, target)}),
         # a flow that goes that way says that it is meant
         confidence="medium" if flows else "high",
     )
+
+
+_NAMED = 5
+"""The callers that a fix names."""
+
+
+def _way_left(facts: Topology, connection: Connection, target: str, edges: list[str]) -> str:
+    """Return the way in that a program outside has left, as a sentence; people come through the edge as they are."""
+    caller = connection.source
+    if facts.kind(caller).id == "client":
+        return ""
+    return f" Let {caller} come through {edges[0]}, or from inside, as a runner or a tunnel there does."
 
 
 def _passed(target: str, edges: list[str]) -> tuple[tuple[Subject, str], ...]:
@@ -256,7 +276,7 @@ def _passed(target: str, edges: list[str]) -> tuple[tuple[Subject, str], ...]:
     )
 
 
-def _second_door(facts: Topology, connection: Connection, target: str, edges: list[str]) -> Hit:
+def _second_door(facts: Topology, connection: Connection, target: str, edges: list[str], doors: list[str]) -> Hit:
     """Return the hit for a gateway, or for a caller that no CDN serves: a door of its own, where nothing before it counts."""
     does = "does" if len(edges) == 1 else "do"
     return Hit(
@@ -267,7 +287,9 @@ def _second_door(facts: Topology, connection: Connection, target: str, edges: li
         ),
         related=_passed(target, edges),
         flows=facts.flows_over[connection.id],
-        fix=f"Let {target} limit and check requests itself, or take connections from {listed(edges, 'or')} only.",
+        fix=(
+            f"Let {target} limit and check requests itself, or take connections from {listed(first_few(doors, _NAMED), 'or')} only."
+        ),
         case="door",
     )
 

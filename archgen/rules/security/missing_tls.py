@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.encryption import clear_ports, comes_from_edge, is_http_challenge, is_public
-from archgen.analysis.exposure import EXCHANGE, is_exposed_console, stores_reached
+from archgen.analysis.exposure import EXCHANGE, is_exposed_console, passes_by, regular_callers, stores_reached
 from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
@@ -144,6 +144,10 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
     if beside is not None:
         served = f"Port {port_number(beside)} serves it encrypted already ({beside.protocol})"
         return f"{served}: send callers there, and close the one in plain {port.protocol}."
+    before = regular_callers(facts, connection)
+    if before:
+        targets = listed([*connection.targets])
+        return f"Close it: requests come to {targets} by {listed(before)}. Serve over TLS only what has to stay open (`tls: true`)."
     if choose := choose_port(facts, (connection,)):
         return f"Serve it over TLS. {choose}"
     secured = PROTOCOLS[port.protocol].secured
@@ -182,7 +186,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if hit.case == "traversal":
         # over TLS, and so over TCP, sound stutters: only people can tell whether secret addresses are worth that
         return ()
-    if _stores(context.topology, connection) or _passes_by(context, connection):
+    if _stores(context.topology, connection) or passes_by(context.topology, connection):
         # the way should not be there at all, encrypted or not
         return ()
     if any(passes_on_unread(context.topology.components[target]) for target in connection.targets):
@@ -264,13 +268,6 @@ def _behind(facts: Topology, connection: Connection) -> list[Connection]:
                 if hop.meaning == "plaintext" and hop.connection.id != connection.id:
                     behind[hop.connection.id] = hop.connection
     return list(behind.values())
-
-
-def _passes_by(context: RuleContext, connection: Connection) -> bool:
-    """Return True if flows use other ways of the caller into the system, and none this one."""
-    flows = context.topology.flows_over
-    ways = (call for call in context.topology.outgoing[connection.source] if call.id != connection.id)
-    return not flows[connection.id] and any(flows[call.id] for call in ways)
 
 
 RULE = Rule(
