@@ -272,7 +272,26 @@ TRAITS: dict[str, Product] = {
         ),
         Product(resolves=True),
     ),
-    **dict.fromkeys(("alertmanager", "karma", "pagerduty", "opsgenie"), Product(shows=True)),
+    **dict.fromkeys(("alertmanager", "karma"), Product(shows=True)),
+    **dict.fromkeys(("pagerduty", "opsgenie"), Product(shows=True, notifies=True)),
+    **dict.fromkeys(
+        (
+            *(
+                "victorops",
+                "splunk-on-call",
+                "squadcast",
+                "grafana-oncall",
+                "zenduty",
+                "ilert",
+                "twilio",
+                "pushover",
+                "ntfy",
+                "gotify",
+            ),
+            *("slack", "mattermost", "microsoft-teams", "telegram", "discord"),
+        ),
+        Product(notifies=True),
+    ),
     # https://www.elastic.co/docs/deploy-manage/production-guidance/kibana-load-balance-traffic
     "kibana": Product(shows=True, several="with the same `xpack.security.encryptionKey`"),
     "opensearch-dashboards": Product(shows=True, several="with the same `opensearch_security.cookie.password`"),

@@ -42,6 +42,7 @@ class Product(Struct, frozen=True, gc=False):
     `attached`: a firewall of requests that is a setting of a balancer or CDN of its provider, and has no address of its own.
     `agents_at`: the protocol and port in which a monitoring asks its agents on hosts, unless set up otherwise.
     `shows`: a dashboard or a router of alerts, which shows or passes on what others have measured, and measures nothing.
+    `notifies`: a pager or a chat, through which a monitoring reaches people.
     `resolves`: a name server that asks others and has no records of its own.
     `embedded`: a library that keeps its data in a file of the program that uses it. `file_database`: an application that does so unless
     it has a database server.
@@ -132,6 +133,7 @@ class Product(Struct, frozen=True, gc=False):
     copied_whole: bool = False
     spreadable: bool = False
     shows: bool = False
+    notifies: bool = False
     files_alone: bool = False
     keeps_no_files: bool = False
     consoles: tuple[int, ...] = ()

@@ -134,9 +134,15 @@ def _counts(topology: Topology, component: str) -> bool:
 
 
 def monitoring_without_recipients(topology: Topology) -> Iterator[Gap]:
-    """Yield the first monitoring of a model in which none says who is alerted (`unrouted-alerts`)."""
-    monitorings = [each for each in topology.architecture.components if each.kind == "monitoring"]
-    if monitorings and all(each.alerts is None for each in monitorings):
+    """Yield the first monitoring of a model in which none says who is alerted (`unrouted-alerts`).
+
+    The alerts of a check from outside are its own: nobody learns from it of a full disk, or of a queue that grows.
+    """
+    every = [each for each in topology.architecture.components if each.kind == "monitoring"]
+    monitorings = [each for each in every if not _only_probes(topology, each)] or every
+    calls = (target for each in every for call in topology.outgoing[each.id] for target in call.targets)
+    notified = any(_notifies(topology.components[target]) for target in calls)
+    if monitorings and not notified and all(each.alerts is None for each in monitorings):
         names = listed(first_few([each.id for each in monitorings], MOST_NAMES))
         lack = "doesn't declare" if len(monitorings) == 1 else "don't declare"
         yield component_gap(
@@ -144,6 +150,17 @@ def monitoring_without_recipients(topology: Topology) -> Iterator[Gap]:
             f"{names} {lack} who is called when a component fails",
             f"Add `alerts: [on-call]` to {monitorings[0].id}, or `alerts: []` where it calls nobody.",
         )
+
+
+def _only_probes(topology: Topology, monitoring: Component) -> bool:
+    """Return True for a monitoring that asks for names from outside, and takes nothing from components or their agents."""
+    taken = any(topology.kind(call.source).observes for call in topology.incoming[monitoring.id])
+    return bool(monitoring.probes) and not (monitoring.collects or taken)
+
+
+def _notifies(component: Component) -> bool:
+    """Return True for what a monitoring reaches people through: a pager, a chat, or mail."""
+    return component.kind == "mail" or product_of(component.product or component.id).notifies
 
 
 def observers_without_sources(topology: Topology) -> Iterator[Gap]:
