@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from msgspec.structs import replace
+
 from archgen.analysis.dns_names import ADDRESS_TYPES, pointee, readings
 from archgen.analysis.record_paths import ALIASES, hosts_named, record_ends, records_behind
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Record
+from archgen.model.architecture import Component, Host, Record
 from archgen.model.change import Change, Put, Remove
 from archgen.model.dns_zones import normalize_name
 
@@ -15,7 +17,8 @@ from archgen.model.dns_zones import normalize_name
 def lead_to_moving_address(topology: Topology, *components: Component) -> tuple[Change, ...]:
     """Return the changes of records that lead the components' visitors to one host; what leads elsewhere stays as it is.
 
-    Nobody knows the address yet: the record names the component, which has it.
+    The address of its only host moves from now on, if the records name that: it is the one that visitors and others have stored.
+    Else nobody knows the address yet: the record names the component, which has it.
     """
     puts: list[Change] = []
     removals: dict[tuple[str, int], Change] = {}
@@ -23,9 +26,15 @@ def lead_to_moving_address(topology: Topology, *components: Component) -> tuple[
         own = topology.own_names.get(component.id, ())
         names = [name for name in own if len(hosts_named(topology, component, name)) == 1]
         leading = {record for name in names for record in topology.names.leading(name)}
-        if not leading:
+        host = _host_that_gives_its_address(topology, component)
+        if host is not None:
+            address = topology.hosts[host].address
+            puts.append(Put(("components", component.id, "cluster", "address"), {"shared": address}))
+            others = replace(topology.hosts[host], address=None) != Host(host)
+            # without its only key a host would not be there
+            puts.append(Remove(("hosts", host, "address")) if others else Put(("hosts", host), {}))
             continue
-        for server in topology.names.servers:
+        for server in topology.names.servers if leading else ():
             there = {
                 (readings(record.name, server)[-1], record.type.upper())
                 for record in server.records
@@ -46,6 +55,28 @@ def lead_to_moving_address(topology: Topology, *components: Component) -> tuple[
                     puts.append(Put((*path, "type"), wanted))
     # the last one first: a removal changes the position of what follows
     return (*puts, *(removals[key] for key in sorted(removals, reverse=True)))
+
+
+def _host_that_gives_its_address(topology: Topology, component: Component) -> str | None:
+    """Return the only host of a component if records of its flows' names lead to its address alone, and nothing else is called there.
+
+    Visitors may come to that over a firewall. A name of the host's own is for those who administer it.
+    """
+    hosts = topology.hosts_of(component.id)
+    address = topology.hosts[hosts[0]].address if len(hosts) == 1 else None
+    domains = {topology.flows[flow].domain for flow in topology.flows_of[component.id]}
+    names = {normalize_name(domain) for domain in domains if domain is not None}
+    leading = [record for name in names for record in topology.names.leading(name)]
+    if address is None or not leading or any(record_ends(topology, record) != {address} for record in leading):
+        return None
+    servers = topology.names.servers
+    meant = {readings(each.name, server)[-1] for server in servers for each in server.records if each.value == address}
+    beside = [each.component for each in topology.replicas_on[hosts[0]] if each.component != component.id]
+    called = (call.source for name in beside for call in topology.incoming[name])
+    visited = any(topology.trust(source) == "internet" for source in called) or any(
+        call.source in beside for call in topology.incoming[component.id]
+    )
+    return hosts[0] if meant <= names and not visited else None
 
 
 def failover_ttl(topology: Topology) -> int:

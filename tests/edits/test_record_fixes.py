@@ -20,8 +20,8 @@ def _records(records: str, flows: str = "", kind: str = "app-server", shell: str
     """Return the records of a model after the component's address moves, as type and value."""
     text = model(
         f"user: {{kind: client}}\ndns: {{kind: dns, managed: true, domain: a.example, records: [{records}]}}\n"
-        f"app: {{kind: {kind}, runs_on: a}}",
-        f"user -> dns: dns\nuser -> app: [https, {shell}]",
+        f"app: {{kind: {kind}, runs_on: a}}\nchat: {{kind: service, runs_on: a}}",
+        f"user -> dns: dns\nuser -> app: [https, {shell}]\nuser -> chat: wss",
         "user -> app: {message: GET, protocol: https}",
         "{a: {address: 203.0.113.31}}",
     ).replace("    access: write\n", "    domain: www.a.example\n")
@@ -30,6 +30,57 @@ def _records(records: str, flows: str = "", kind: str = "app-server", shell: str
     topology = checked.topology
     made = yaml.safe_load(apply_changes(text + flows, lead_to_moving_address(topology, topology.components["app"])))
     return [f"{record['type']} {record['value']}" for record in made["components"]["dns"]["records"]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "moves"),
+    [
+        ("", "", True),
+        ("lb: {address", "lb: {network: n, address", True),
+        # the host's own name is for those who administer it
+        ("[{name: www", f"[{HOST}, {{name: www", False),
+        ("value: 203.0.113.31}]", "value: lb}]", False),
+        # visitors reach something else there
+        ("user -> front: https", "user -> front: https\n  user -> chat: wss", False),
+        ("web -> chat: https", "web -> chat: https\n  chat -> front: https", False),
+        ("address: 203.0.113.31", "address: 203.0.113.30", False),
+    ],
+)
+def test_the_address_that_records_lead_to_moves_from_its_only_host(old: str, new: str, moves: bool) -> None:
+    text = model(
+        f"user: {{kind: client}}\ndns: {{kind: dns, managed: true, domain: a.example, records: [{OWN}]}}\n"
+        "front: {kind: load-balancer, product: haproxy, runs_on: lb}\nweb: {kind: web-server, runs_on: [a, b]}\n"
+        "chat: {kind: service, runs_on: [lb, a]}",
+        "user -> dns: dns\nuser -> front: https\nfront -> web: https\nweb -> chat: https",
+        "user -> front: GET\nfront -> web: GET\nweb -> chat: GET",
+        "{lb: {address: 203.0.113.31}, a: {}, b: {}}",
+        "networks: {n: {trust: dmz}}\n",
+    ).replace("    access: write\n", "    domain: www.a.example\n")
+    assert not old or old in text
+    checked = judged(text.replace(old, new) if old else text)
+    assert isinstance(checked, CheckedModel)
+    topology = checked.topology
+    changes = lead_to_moving_address(topology, topology.components["front"])
+    made = yaml.safe_load(apply_changes(checked.data.decode(), changes))
+    shared = made["components"]["front"].get("cluster", {}).get("address")
+    assert shared == ({"shared": "203.0.113.31"} if moves else None)
+    assert ("address" not in made["hosts"]["lb"]) is moves
+    assert (made["components"]["dns"]["records"] == [yaml.safe_load(OWN)]) is (moves or "113.30" in new)
+
+
+def test_the_address_moves_too_where_visitors_come_over_a_firewall() -> None:
+    text = model(
+        f"user: {{kind: client}}\ndns: {{kind: dns, managed: true, domain: a.example, records: [{OWN}]}}\n"
+        "wall: {kind: firewall, runs_on: [v, w], cluster: {mode: active-active}}\nweb: {kind: web-server, runs_on: [a, b]}\n"
+        "front: {kind: load-balancer, product: haproxy, runs_on: lb}",
+        "user -> dns: dns\nuser -> wall: https\nwall -> front: https\nfront -> web: https",
+        "user -> wall: GET\nwall -> front: GET\nfront -> web: GET",
+        "{lb: {address: 203.0.113.31}, a: {}, b: {}, v: {}, w: {}}",
+    ).replace("    access: write\n", "    domain: www.a.example\n")
+    after = fixed(text, "single-point-of-failure")
+    assert after["components"]["front"]["cluster"]["address"] == {"shared": "203.0.113.31"}
+    assert after["hosts"]["lb"] == {}
+    assert after["components"]["dns"]["records"] == [yaml.safe_load(OWN)]
 
 
 @pytest.mark.parametrize(
