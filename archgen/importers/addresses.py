@@ -34,16 +34,9 @@ NODE = "node.host.internal"
 """What stands here for the node of a pod, of which Kubernetes puts the address into a variable."""
 
 DESKTOP_HOSTS = (
-    "host.docker.internal",
-    "gateway.docker.internal",
-    "host.containers.internal",
-    "docker.for.mac.localhost",
-    "host.minikube.internal",
-    "host.k3d.internal",
-    "host.lima.internal",
-    "host.rancher-desktop.internal",
-    "host.orb.internal",
-)
+    "host.docker.internal", "gateway.docker.internal", "host.containers.internal", "docker.for.mac.localhost", "host.minikube.internal",
+    "host.k3d.internal", "host.lima.internal", "host.rancher-desktop.internal", "host.orb.internal",
+)  # fmt: skip
 """Names by which Docker, Podman and clusters on one machine make that known: no node of a cluster for visitors has them."""
 
 ON_MACHINE = (*DESKTOP_HOSTS, NODE)
@@ -52,6 +45,7 @@ ON_MACHINE = (*DESKTOP_HOSTS, NODE)
 _IN_FLAGS = frozenset("=: ")
 """The signs before what stands in a flag."""
 
+_COMMENTS = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 _MOST_WORDS = 200
 """Words of a command that are searched."""
 
@@ -183,7 +177,12 @@ def may_hold_address(value: str) -> bool:
 
 def words_of_command(text: str) -> list[str]:
     """Return the words of a command without the ends of the commands that they stand in."""
-    return [word.rstrip(";") for word in text.split()[:_MOST_WORDS]]
+    return [word.rstrip(";") for word in without_comments(text).split()[:_MOST_WORDS]]
+
+
+def without_comments(text: str) -> str:
+    """Return the text of a command without the lines of a script that a shell doesn't run."""
+    return _COMMENTS.sub("", text) if "#" in text and "\n" in text else text
 
 
 def arguments(words: Iterable[str]) -> Iterator[tuple[str, str, str]]:

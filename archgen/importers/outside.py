@@ -40,8 +40,8 @@ _BY_PROTOCOL = {
     "amqps": "rabbitmq", "kafka": "kafka", "memcached": "memcached", "mssql": "mssql", "nats": "nats", "cassandra": "cassandra",
     "bolt": "neo4j", "bolts": "neo4j", "oracle": "oracle-free",
 }  # fmt: skip
-_TO_COME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9+]*)://(?:[^@\s]*@)?\$[({]?[A-Za-z_]")
-"""The beginning of an address whose host a variable holds."""
+_TO_COME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9+]*)://(?:[^@\s]*@)?(?:\$[({]?[A-Za-z_]|/?$)")
+"""The beginning of an address whose host a variable holds, or that has none yet."""
 
 _WITH_AUTHORITY = re.compile(r"""([A-Za-z][A-Za-z0-9+]{1,40})://([^\s/?#"']{1,500})""")
 
@@ -56,13 +56,17 @@ _BARE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)(?::([0-9]{
 PLACEHOLDER = re.compile(
     r"(?<![a-z0-9-])example\.|(?<![a-z])your([-_ .]|(company|domain|host|server|name|site|app|org|db|database|account|cluster))|"
     r"^(https?://)?(my[a-z0-9-]*|foo|bar)\.(com|org|net)(?![.a-z])|"
-    r"(?<![a-z])(change|replace)[-_ ]?(me|this|it|with|by)(?![a-z])|(?<![a-z])placeholder|xxx|^<|\$[({]|^_+[A-Z_]*$",
+    r"(?<![a-z])(change|replace)[-_ ]?(me|this|it|with|by)(?![a-z])|(?<![a-z])(delete|remove)[-_ ]?(me|this)(?![a-z])|"
+    r"//user(name)?:pass(word)?@host(name)?(?![\w.])|(?<![a-z])placeholder|xxx|^<|\$[({]|^_+[A-Z_]*$",
     re.IGNORECASE,
 )
 """Values that stand for others, which somebody puts in before anything runs."""
 
-_NO_HOST = re.compile(r"(?i)((^|docker\.)internal|(^|cluster\.)local|(^|\.)(local(host|domain)|invalid|test))$")
-"""Names of the machine itself, of tests, and of what a desktop or a cluster names; others of a private network are those of machines."""
+_NO_HOST = re.compile(
+    r"(?i)((^|docker\.)internal|(^|cluster\.)local|(^|\.)(local(host|domain)|invalid|test)|"
+    r"^((db|database|server|my|some)?[-_]?host([-_]?name)?|server[-_]?name|somewhere))$"
+)
+"""Names of the machine itself, of tests, of what a desktop or a cluster names, and of none; others of a network are those of machines."""
 
 _OWN_CLUSTER = re.compile(r"\.svc(\.cluster\.local)?\.?$")
 _OF_CLUSTER = re.compile(r"([a-z0-9-]+\.[a-z0-9-]+)\.svc\..+")
@@ -73,12 +77,8 @@ _DATABASE_WORDS = {"database", "initialcatalog", "dbname"}
 _LOGIN_WORDS = {"userid", "uid", "user", "username", "trustedconnection", "integratedsecurity", "authentication"}
 _LOGIN_WORDS |= {"password", "pwd"}
 _OF_SQL_SERVER = {
-    "initialcatalog",
-    "trustservercertificate",
-    "multipleactiveresultsets",
-    "integratedsecurity",
-    "datasource",
-}
+    "initialcatalog", "trustservercertificate", "multipleactiveresultsets", "integratedsecurity", "datasource",
+}  # fmt: skip
 _OF_POSTGRES = {"username", "dbname", "host", "sslmode", "searchpath"}
 """Words of connection strings that only the drivers of PostgreSQL have, as those above are of SQL Server alone."""
 
@@ -369,7 +369,7 @@ def _is_name(word: str, known: Known) -> bool:
 
 def store_with_placeholder(value: str) -> Known | None:
     """Return the store that the protocol of an address tells, where its host is still to come: `postgresql://${HOST}/shop`."""
-    match = _TO_COME.match(value) if "$" in value else None
+    match = _TO_COME.match(value) if "://" in value else None
     if match is None:
         return store_at(value) if "://" in value and PLACEHOLDER.search(value) is not None else None
     return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(match[1])[0] or "", ""))

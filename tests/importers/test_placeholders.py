@@ -13,7 +13,7 @@ from archgen.importers.store_names import store_by_name
     [
         "changeme", "change-me.corp.net", "amqp://u@CHANGE_THIS", "replace_with_host", "replaceit", "your-db", "yourdomain.com",
         "db.your.org", "placeholder", "mq.placeholder.net", "xxxx.rds.amazonaws.com", "db.example.com", "amqp://u@example.org",
-        "<host>", "${HOST}", "$(HOST)", "__DB_HOST__",
+        "<host>", "${HOST}", "$(HOST)", "__DB_HOST__", "http://delete_this_line.com", "REMOVE-ME", "postgres://user:password@host:5432/db_name",
     ],
 )  # fmt: skip
 def test_value_of_an_example_stands_for_another(value: str) -> None:
@@ -25,6 +25,7 @@ def test_value_of_an_example_stands_for_another(value: str) -> None:
     [
         "mq.exchange.corp.net", "amqp://u@mq.exchange.corp.net:5672", "change.corp.net", "db-change-log", "replacements.corp.net",
         "yourls-db", "our-db", "counterexample.net", "db-example.corp.net", "replace.me",
+        "postgres://user:password@host.corp.net", "undelete-me-not",
     ],
 )  # fmt: skip
 def test_host_whose_name_holds_such_a_word_is_a_host(value: str) -> None:
@@ -34,7 +35,17 @@ def test_host_whose_name_holds_such_a_word_is_a_host(value: str) -> None:
 def test_machine_of_a_private_network_is_a_host_outside() -> None:
     assert [
         host
-        for host in ("local", "db.local", "db.internal", "kubernetes.docker.internal", "example.org", "local.corp.net")
+        for host in (
+            "local",
+            "db.local",
+            "db.internal",
+            "kubernetes.docker.internal",
+            "example.org",
+            "local.corp.net",
+            "host",
+            "DB_HOST",
+            "somewhere",
+        )
         if is_real(host)
     ] == [
         "db.local",

@@ -26,6 +26,12 @@ _WORDS_OF_STORES = re.compile(
 """Words in the names of stores that tell what they are, and not whose."""
 
 
+_ASIDE = (
+    "clickhouse", "influxdb", "neo4j", "arangodb", "questdb", "druid", "victoriametrics", "qdrant", "weaviate", "milvus", "chroma",
+)  # fmt: skip
+"""Databases that stand beside one for records: no variable for just a database means one of them."""
+
+
 def join_alike(inventory: Inventory) -> Inventory:
     """Return the inventory with each store of the network that no file declares as the only one of its product that they do.
 
@@ -94,6 +100,8 @@ def pair_seekers(inventory: Inventory) -> Inventory:
             if product in PROVIDED and any(_imitates(each, product) for each in called):
                 continue
             fitting = [store for store in stores if _fits(store, product)]
+            if product == "database" and reference and fitting and all(each.product in _ASIDE for each in fitting):
+                product, fitting = _beside_of(part, reference, fitting, called, inventory)
             near = [store for store in fitting if store.is_outside or store.group == part.group] or fitting
             near = _called_alike(part, near)
             if len(near) == 1 and part.kind == "backup" and near[0].kind != "object-storage":
@@ -110,6 +118,23 @@ def pair_seekers(inventory: Inventory) -> Inventory:
                 inventory.calls[part.id, store.id] = _sought(part, store, variable, reference)
     inventory.calls = dict(sorted(inventory.calls.items()))
     return inventory
+
+
+def _beside_of(
+    part: Part, reference: str, fitting: list[Part], called: list[Part], inventory: Inventory
+) -> tuple[str, list[Part]]:
+    """Return the database that an address in no file leads to, beside others for measurements, and the stores that may be it.
+
+    The drivers of the programs that share the address tell its product. Without any it is another one than what is called.
+    """
+    sharing = [
+        each for each in inventory.parts.values() if any(reference == other for _, other, _ in each.seeks.values())
+    ]
+    driven = {title for each in sharing for title, kind in each.drivers.items() if kind == "database"}
+    products = sorted(driven - {*_ASIDE})
+    if products:
+        return products[0] if len(products) == 1 else "database", []
+    return "database", [] if not driven and all(each in called for each in fitting) else fitting
 
 
 def _called_alike(part: Part, stores: list[Part]) -> list[Part]:

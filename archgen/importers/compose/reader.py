@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import chain
 
-from archgen.importers.addresses import Mention, arguments, resolve_host
+from archgen.importers.addresses import Mention, arguments, resolve_host, without_comments
 from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import with_settings
 from archgen.importers.compose.frameworks.laravel import stores_chosen
@@ -212,7 +212,7 @@ class _Reader:
             if part.guess.known.keeps_data and admits_anybody(name, value.text):
                 self._add(f"component:{part.id}", "is_open", True, value.source, name)
         for words in filter(None, (service.entrypoint, service.command)):
-            for name, text, flag in arguments(split_words(on_machine(service, words).text)[:500]):
+            for name, text, flag in arguments(split_words(without_comments(on_machine(service, words).text))[:500]):
                 self._mention(part, name, SourceText(text, words.source), flag or "command")
         for alias, link in service.links.items():
             target = resolve_host(link.text, self.hosts) or resolve_host(alias, self.hosts)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from archgen.importers.addresses import without_comments
 from archgen.importers.catalogue import BY_PRODUCT, PRODUCTS, Known
 from archgen.importers.facts import BY_DRIVER, BY_LIBRARY, Origin
 from archgen.importers.kubernetes.manifests import Manifests, command_of
@@ -22,6 +23,8 @@ from archgen.importers.kubernetes.variables import (
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import PLACEHOLDER, store_with_placeholder
 from archgen.importers.packages import PackageLists, has_driver_for, lacks_library_for
+from archgen.importers.products import image_name
+from archgen.importers.providers.addresses import asks_for_mail_server
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.store_names import (
     OF_PROVIDER,
@@ -38,6 +41,12 @@ _OF_ADDRESS = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)(_BASE)?_(URL|URI|HOST|ADDR|AD
 
 _PUT_IN = re.compile(r"(?<=[/@])\$[({]?[A-Za-z_][A-Za-z0-9_]*|^\$[({]?[A-Za-z_][A-Za-z0-9_]*")
 """A variable that is put in for the host of an address when the manifests are applied."""
+
+_OF_SCRIPTS = ("alpine", "alpine-k8s", "bash", "busybox", "curl", "helm", "k8s", "kubectl")
+"""Images of tools that call no store by themselves."""
+
+_WITHOUT_HOST = re.compile(r"(?:[A-Za-z][\w+.-]*:///?)?")
+"""Nothing, or the beginning of an address, which somebody completes."""
 
 _INJECTED = re.compile(r"(?:>>)?(?:vault|bao):[\w./-]+#[\w.-]+$|(?:vault|op|ref\+\w+|awssm|gcpsm|azurekv)://\S+$")
 """A value that stands for one in a store of secrets: its path there, and its key."""
@@ -94,14 +103,16 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
             if _INJECTED.match(text) is not None
         }
         values = {name: each for name, each in variables.items() if name not in unknown}
-        for name in (*unknown, *values):
+        script = _script_of(container)
+        for name in (each for each in (*unknown, *values) if not script or each in script):
             service = provided_service(name) or (_service_of_key(unknown[name][1]) if name in unknown else None)
             if service is not None and _is_of_provider(service, values[name][0] if name in values else None):
                 source, _ = unknown.get(name) or (values[name][1], "")
                 sought.setdefault(service, Sought(name, source, OF_PROVIDER))
                 continue
             value = values[name][0] if name in values else None
-            known, asks = store_with_placeholder(value or "") or store_by_name(name), store_asked_for(name) is not None
+            begun = value if value is not None else variables[name][0] if name in variables else ""
+            known, asks = store_with_placeholder(begun) or store_by_name(name), store_asked_for(name) is not None
             if name in unknown and (known is None or known.product is None):
                 known, asks = _told_by_reference(name, unknown[name][1], known), read_store_name(name)[1]
             if known is None or names_telemetry(name) or value == "":
@@ -135,6 +146,12 @@ def _service_of_key(reference: str) -> str | None:
     return provided_service(re.sub(r"[^A-Z0-9]+", "_", reference.rpartition("/")[2].upper()))
 
 
+def _script_of(container: SourceNode) -> str:
+    """Return the script that an image for shells and clusters runs, and without which no variable is of any use; else nothing."""
+    is_tool = image_name(container.text_at("image")) in _OF_SCRIPTS
+    return without_comments(command_of(container)) if is_tool else ""
+
+
 def _is_of_provider(service: str, value: str | None) -> bool:
     """Return True for a value that a provider's service may have: any name of what is there, or an address of its own."""
     return (
@@ -161,16 +178,18 @@ def unknown_variables(manifests: Manifests, namespace: str, container: SourceNod
             if (
                 name
                 and reference.get("optional").value is not True
-                and (key not in data or (kind == "Secret" and data[key][0] == ""))
+                and (key not in data or (kind == "Secret" and _WITHOUT_HOST.fullmatch(data[key][0]) is not None))
             ):
                 yield item.text_at("name"), item.origin, f"{namespace}/{name}/{key}"
     for item in container.get("envFrom").list():
         name = item.text_at("secretRef", "name")
         held = data_of(manifests, "Secret", namespace, name) if name else {}
+        is_form = not any(text for text, _ in held.values())
         for key in (*_keys_of(manifests, namespace, name), *(key for key, (text, _) in held.items() if text == "")):
             variable = item.text_at("prefix") + key
             # of all that a Secret holds, some may be switched off, but not what leads to a provider's service
-            if key not in held or (held[key][0] == "" and provided_service(variable) is not None):
+            is_told = provided_service(variable) is not None or (is_form and asks_for_mail_server(variable, ""))
+            if key not in held or (held[key][0] == "" and is_told):
                 yield variable, item.origin, f"{namespace}/{name}/{key}"
 
 

@@ -78,7 +78,8 @@ _OF_MAIL = re.compile(
     re.IGNORECASE,
 )
 _ASKS_FOR_MAIL = re.compile(
-    r"(^|_)((SMTP|E?MAIL(ER)?)_(\w+_)?(HOST(NAME)?|SERVER|RELAY)|SMTP_ADDR(ESS)?)$", re.IGNORECASE
+    r"(^|_)((SMTP|E?MAIL(ER)?)_(\w+_)?(HOST(NAME)?|SERVER|RELAY)|SMTP_(SETTINGS|CONFIG|ADDR(ESS)?|URL|URI)|MAILER_(DSN|URL))$",
+    re.IGNORECASE,
 )
 _MAIL_HOST = re.compile(
     r"(?:smtps?://(?:[^@\s/]*@)?)?([A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,24})(?::([0-9]{1,5}))?/?"

@@ -1,0 +1,105 @@
+"""Stores whose addresses stand in no manifest: in a Secret without values, beside another database, and in what a script ignores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.importers.compose_projects import imported
+
+POD = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {spec: {containers: [{name: web, image: "acme/web:1", envFrom: [{secretRef: {name: form}}], env: [
+  {name: DATABASE_URL, valueFrom: {secretKeyRef: {name: shop, key: url}}}%s]}]}}}
+"""
+MADE = "resources: [web.yaml]\nsecretGenerator:\n- {name: shop, literals: ['url=%s']}\n- {name: form, literals: [%s]}\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "form", "expected"),
+    [
+        ("postgres://", "A=", {"web -> postgresql"}),
+        ("mysql://", "A=", {"web -> mysql"}),
+        ("", "A=", {"web -> database"}),
+        ("sqlite:///data/shop.db", "A=", set()),
+    ],
+)
+def test_secret_with_the_beginning_of_an_address_leads_to_a_store(
+    url: str, form: str, expected: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"web.yaml": POD % "", "kustomization.yaml": MADE % (url, form)}
+    calls = imported(tmp_path, monkeypatch, files).model.values.get("connections", {})
+    assert {each for each in calls if not each.startswith("visitor")} == expected
+
+
+def test_mail_server_of_settings_that_somebody_fills_in_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"web.yaml": POD % "", "kustomization.yaml": MADE % ("", "SMTP_SETTINGS=")}
+    questions = imported(tmp_path, monkeypatch, files).model.questions
+    assert [each.about for each in questions if "SMTP_SETTINGS" in each.ask] == ["web -> mail"]
+
+
+BESIDE = """---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: stats}
+spec: {template: {metadata: {labels: {app: stats}}, spec: {containers: [{name: stats, image: %s}]}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: stats}
+spec: {selector: {app: stats}, ports: [{port: 9000}]}
+"""
+CALL = ", {name: STATS_HOST, value: 'stats:9000'}"
+
+
+@pytest.mark.parametrize(
+    ("image", "call", "packages", "expected"),
+    [
+        ("clickhouse", CALL, "", {"web -> stats", "web -> database"}),
+        ("clickhouse", CALL, "psycopg2\nclickhouse-driver\n", {"web -> stats", "web -> postgresql"}),
+        ("clickhouse", "", "psycopg2\n", {"web -> postgresql"}),
+        ("clickhouse", "", "", {"web -> stats"}),
+        ("postgres", CALL, "psycopg2\n", {"web -> stats"}),
+    ],
+)
+def test_address_of_just_a_database_is_not_that_of_one_for_measurements(
+    image: str, call: str, packages: str, expected: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"web.yaml": POD % call + BESIDE % image, "web/Dockerfile": "FROM python\nCOPY . .\n"}
+    build = {
+        "build.sh": "docker build -t acme/web:1 web\n",
+        "web/requirements.txt": packages,
+        "web/app.py": "import os\n",
+    }
+    calls = imported(tmp_path, monkeypatch, files | (build if packages else {})).model.values["connections"]
+    assert {each for each in calls if not each.startswith("visitor")} == expected
+
+
+SCRIPT = """
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: clean}
+spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: clean, image: %s, command: [sh, -c, "%s"], env: [
+  {name: MYSQL_PASSWORD, valueFrom: {secretKeyRef: {name: x, key: y}}}]}]}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "script", "is_called"),
+    [
+        ("acme/kubectl", "kubectl get pods\\n  # mysql -h stats -p$MYSQL_PASSWORD\\necho done", False),
+        ("acme/kubectl", "kubectl get pods\\n mysql -h stats -p$MYSQL_PASSWORD # all", True),
+        ("acme/clean", "clean\\n# mysql -h stats\\n", True),
+    ],
+)
+def test_line_that_a_shell_does_not_run_calls_nothing(
+    image: str, script: str, is_called: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"clean.yaml": SCRIPT % (image, script) + BESIDE % "mysql"}
+    calls = imported(tmp_path, monkeypatch, files).model.values.get("connections", {})
+    assert ("clean -> stats" in calls) is is_called
