@@ -112,3 +112,43 @@ def test_worker_on_the_volumes_of_its_program_may_call_the_stores_of_that(
     )
     calls = imported(tmp_path, monkeypatch, {"compose.yml": services}).model.values["connections"]
     assert calls.get("worker -> db", {}).get("assumed") == expected
+
+
+SHOP = "services:\n  web: {{image: shop, build: ., command: bundle exec puma, ports: ['80:80']}}\n  {}\n  mq: {{image: rabbitmq}}\n"
+
+
+@pytest.mark.parametrize(
+    ("service", "kind"),
+    [
+        ("rabbit_jobs: {image: shop, command: rails r lib/rabbit.rb}", "worker"),
+        ("redis-sync: {image: shop, command: rails r lib/sync.rb}", "service"),
+        ("mysql: {image: shop, command: mysqld}", "database"),
+        # an image that nothing else runs may well be a store's
+        ("mysql: {image: acme/stack, command: start}", "database"),
+        ("rabbit_jobs: {image: shop}", "queue"),
+    ],
+)
+def test_program_that_runs_the_image_of_another_is_no_product_by_its_name(
+    service: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = imported(tmp_path, monkeypatch, {"compose.yml": SHOP.format(service)}).model.inventory.parts
+    assert parts[service.partition(":")[0]].kind == kind
+
+
+@pytest.mark.parametrize(
+    ("service", "calls"),
+    [
+        ("types: {image: shop, command: npx tsc -w --noEmit, env_file: .env}", None),
+        ("types: {image: shop, command: npm run watch, env_file: .env}", None),
+        ("types: {image: shop, command: tsc -p . --build, env_file: .env}", True),
+        ("types: {image: shop, command: npx tsc -w, env_file: .env, ports: ['3000:3000']}", True),
+        ("types: {image: shop, command: rake api:serve_assets, env_file: .env, ports: ['3000:3000']}", False),
+    ],
+)
+def test_what_compiles_or_hands_out_sources_calls_no_store(
+    service: str, calls: bool | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = f"{SHOP.format(service).replace('ports:', 'env_file: .env, ports:', 1)}  redis: {{image: redis}}\n"
+    model = imported(tmp_path, monkeypatch, {"compose.yml": services, ".env": "REDIS_URL=redis://redis:6379/0\n"}).model
+    assert (("types -> redis" in model.values["connections"]) if "types" in model.inventory.parts else None) is calls
+    assert "web -> redis" in model.values["connections"]

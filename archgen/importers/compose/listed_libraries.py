@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from archgen.importers.compose.library_calls import OwnLists, may_use_types_alone
+from archgen.importers.compose.own_programs import serves_sources
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import FactSheet, Opener
@@ -31,5 +32,5 @@ def describe_sources(
         seek_defaults(part.id, code, packages.text, variables(part), hosts, sheet)
         if packages.text == "" or not lists.are_own(part):
             packages = sources.lists_of(part.id) or packages
-        if not may_use_types_alone(part, packages):
+        if not (may_use_types_alone(part, packages) or serves_sources(part.service.words)):
             describe_drivers(part.id, packages, code, part.service.source, opener, sheet)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.addresses import is_loopback, mentions
-from archgen.importers.compose.own_programs import checks_sources
+from archgen.importers.compose.own_programs import checks_sources, compiles_sources
 from archgen.importers.compose.service import Service
 from archgen.importers.products import Guess, image_name
 from archgen.importers.variable_names import sets_host
@@ -86,9 +86,8 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool, others: Ite
         return "has no replicas"
     name_of_image = image_name(service.image)
     waits = name_of_image in _TOOLS and kind.known.kind not in ("worker", "scheduler") and _IDLE.search(service.words)
-    checks = (
-        checks_sources(name, service.image) and works and not _serves(service) and not _is_addressed(service, others)
-    )
+    is_tool = works and (checks_sources(name, service.image) or compiles_sources(service.words))
+    checks = is_tool and not _serves(service) and not _is_addressed(service, others)
     if checks or (service.image and (name_of_image in _HELPERS or waits)):
         return "takes part in no request"
     return ""

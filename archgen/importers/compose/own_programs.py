@@ -43,6 +43,31 @@ def checks_sources(name: str, image: str) -> bool:
     return any(_CHECKS.search(each[:_LONGEST_NAME]) is not None for each in (name.lower(), image_name(image)))
 
 
+_WATCHES = re.compile(
+    r"(?<![\w-])(?:tsc|vue-tsc|mypy|flow)(?=\s)(?=.*\s(?:-w|--watch|--noEmit)\b)|"
+    r"(?<![\w-])(?:webpack|esbuild|rollup|sass|postcss|tailwindcss|babel|tsup|swc|eslint|jest|vitest|vite\s+build|guard)(?=\s)(?=.*\s(?:-w|--watch)\b)|"
+    r"(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:watch|lint|type-?check)(?![\w-])"
+)
+"""Commands of compilers and checks that begin anew with each change of the sources."""
+
+_SERVES_SOURCES = re.compile(
+    r"webpack(?:er)?-dev-server|shakapacker-dev-server|serve[_-]assets|assets[:_-]serve|\bvite(?:\s+dev)?\s*(?:--|$)|\bparcel\s+serve"
+)
+"""Commands that hand out the sources of pages while people work on them."""
+
+_LONGEST_COMMAND = 2000
+
+
+def compiles_sources(words: str) -> bool:
+    """Return True for the command of a compiler or a check that waits for changes of the sources."""
+    return _WATCHES.search(words[:_LONGEST_COMMAND]) is not None
+
+
+def serves_sources(words: str) -> bool:
+    """Return True for the command of what hands out pages to those who work on them, and calls no store."""
+    return _SERVES_SOURCES.search(words[:_LONGEST_COMMAND]) is not None
+
+
 def is_for_operators(name: str) -> bool:
     """Return True for the name of a program that helps those who work on a system, or watches it."""
     return _OPERATES.search(name[:_LONGEST_NAME]) is not None

@@ -25,6 +25,7 @@ from archgen.importers.sources.built_images import recipe_of_image
 from archgen.importers.sources.recipes import Recipe, read_recipe
 from archgen.importers.sources.unused_variables import without_unused_variables
 from archgen.model.finding import Confidence
+from archgen.model.kinds import KINDS
 
 
 class ServicePart(Struct, frozen=True):
@@ -125,9 +126,28 @@ def _kind(name: str, service: Service, recipe: Recipe, services: Iterable[Servic
     if kind.known.kind == "backup" and not kind.sure:
         plain = guess(_BACKUP.sub("", name), _BACKUP.sub("", image), words, variables)
         kind = plain if _is_spare(service, services, plain) else kind
+    if not kind.sure and kind.known.keeps_data and _runs_program_of_others(service, services):
+        kind = guess("worker" if _OF_WORK.search(name) is not None else "", image, words, frozenset())
     if kind.known.kind == "key-value-store" and _KEEPS_NOTHING.search(words) is not None:
         kind = replace(kind, known=replace(kind.known, kind="cache"))
     return with_ports(kind, [port.target for port in service.ports if not port.udp])
+
+
+_OF_WORK = re.compile(r"(?:^|[-_.])(?:jobs?|workers?|tasks?|consumers?)(?:[-_.]|$)", re.IGNORECASE)
+"""Names of what works off the jobs of a program."""
+
+
+def _runs_program_of_others(service: Service, services: Iterable[Service]) -> bool:
+    """Return True for what runs the image of another service under a command of its own, where that is no store.
+
+    The name of such a service tells what it works with: `rabbit_jobs` is no RabbitMQ.
+    """
+    first = posixpath.basename(service.words.split(" ")[0])
+    if not first or any(guess("", each, "", frozenset()).known.keeps_data for each in (service.image, first)):
+        return False
+    alike = [each for each in services if each is not service and each.image == service.image != ""]
+    roles = (KINDS[guess(each.name, each.image, each.words, frozenset()).known.kind].role for each in alike)
+    return any(role in ("application", "web") for role in roles) and not is_product(service.image)
 
 
 def describe_service(part: ServicePart, host: str | None, sheet: FactSheet) -> None:

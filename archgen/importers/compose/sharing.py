@@ -12,6 +12,7 @@ from archgen.importers.addresses import mentions
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.environment import STAND_INS
 from archgen.importers.compose.omissions import awaited
+from archgen.importers.compose.own_programs import serves_sources
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.compose.sources import source_directories
@@ -37,8 +38,7 @@ _BuiltProgram = tuple[str, str, str]
 ValuePlace = tuple[str, int, str]
 """The file, the line and the text of a value."""
 
-_MOST_WORDS = 200
-_LONGEST = 1000
+_MOST_WORDS, _LONGEST = 200, 1000
 
 _PLANS = re.compile(r"\b(celery\b.*\bbeat|rqscheduler)\b(?!.*(Database|SQL|Mongo))", re.IGNORECASE)
 """Commands that hand out work and run none of it, unless their plan is in a database: `celery beat -S …:DatabaseScheduler`."""
@@ -51,13 +51,13 @@ _OF_COORDINATED = re.compile(r"(KAFKA|SOLR|HBASE|CLICKHOUSE|PATRONI|DRUID|PULSAR
 
 
 def is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool:
-    """Return True for a value that several services share, and that a proxy, an observer or a backup among them has no use for."""
+    """Return True for a value that several services share, and that a proxy, an observer, a backup or a server of sources can't use."""
     balances = KINDS[part.kind].balances and not _is_own_gateway(part)
     proxies = balances or "nginx" in (part.guess.known.product or part.id) or _is_own_nginx(part)
     if proxies and target.guess.known.product in COORDINATORS:
         return False
-    copies = part.kind == "backup" and not KINDS[target.kind].stores
-    return copies or part.guess.known.watches or (proxies and target.guess.known.keeps_data)
+    copies, keeps = part.kind == "backup" and not KINDS[target.kind].stores, target.guess.known.keeps_data
+    return copies or part.guess.known.watches or ((proxies or serves_sources(part.service.words)) and keeps)
 
 
 def takes_copies(
