@@ -22,8 +22,8 @@ from archgen.importers.names import free_id
 from archgen.importers.products import Guess, guess, image_name, is_product, with_ports
 from archgen.importers.secrets import without_user_info
 from archgen.importers.sources.built_images import recipe_of_image
+from archgen.importers.sources.calls.unused_variables import without_unused_variables
 from archgen.importers.sources.recipes import Recipe, read_recipe
-from archgen.importers.sources.unused_variables import without_unused_variables
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
