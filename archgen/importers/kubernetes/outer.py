@@ -13,6 +13,7 @@ from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.hosts import ServiceKey, full_names
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.kubernetes.part import Workload, is_unknown_program
+from archgen.importers.kubernetes.services import services_routed_to
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import unknown_variables
 from archgen.importers.kubernetes.unread.mounted_settings import names_in_files, settings_in_files
@@ -39,7 +40,10 @@ def aliases_of(
     selected: Mapping[ServiceKey, list[Workload]],
     outside: Outside,
 ) -> tuple[dict[ServiceKey, str], list[OutsideStore]]:
-    """Return the ids of Services that stand for a name or an address, outside the cluster or in another namespace, and the stores there."""
+    """Return the ids of Services that stand for a name or an address, outside the cluster or in another namespace, and what is there.
+
+    That is a store, or what a route leads to.
+    """
     inside, stores = full_names(selected), list[OutsideStore]()
     aliases = {key: resource.id for resource in resources for key in resource.names if not selected.get(key)}
     services = {(each.namespace, each.name): each for each in manifests.of("Service")}
@@ -59,12 +63,15 @@ def _outer_services(
     """Yield each such Service with its host and what it is; None for what is neither a store nor asked as one.
 
     One without a selector leads out of the files, also where its addresses stand in none of them: then its name is the host,
-    unless its product is among those that the files run themselves, as that of an operator that sets the addresses.
+    unless its product is among those that the files run themselves, as that of an operator that sets the addresses. So is that of
+    an `ExternalName` still to be filled in; a route leads to some service in any case.
     """
+    routed = services_routed_to(manifests)
     for service in manifests.of("Service"):
         spec, key = service.node.get("spec"), (service.namespace, service.name)
         if spec.text_at("type") == "ExternalName":
-            yield key, spec.text_at("externalName"), _known(service)
+            known = _known(service) or (Known("external-service", None, "http") if key in routed else None)
+            yield key, spec.text_at("externalName") or service.name, known
         elif not spec.get("selector").keys:
             address, known = _address(manifests, service), _known(service)
             if address or (known is not None and known.product not in products):

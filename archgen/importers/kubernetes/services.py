@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 
-from archgen.importers.facts import Fact, FactSheet
+from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.kubernetes.hosts import ServiceKey
-from archgen.importers.kubernetes.manifests import HOOKS, ROUTES, Manifest, Manifests
+from archgen.importers.kubernetes.manifests import HOOKS, ROUTES, WORKLOADS, Manifest, Manifests
 from archgen.importers.kubernetes.part import (
     Workload,
     is_on_host,
@@ -26,6 +26,7 @@ from archgen.importers.nodes import SourceNode
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
+_OF_SERVICES = re.compile(r"-(?:service|svc|srv)$")
 _ENDS_TLS = re.compile(r"ssl|tls|cert|https", re.IGNORECASE)
 """Words of annotations by which the balancer of a provider ends TLS."""
 
@@ -60,12 +61,9 @@ def _note_empty(
     selected: Mapping[ServiceKey, list[Workload]],
     sheet: FactSheet,
 ) -> None:
-    """Record the Services that routes lead to and whose labels no pod has: what visitors ask of them fails."""
-    routed: set[ServiceKey] = set()
-    for route in manifests.of(*ROUTES):
-        for backend in backends_in(route, manifests.objects.get("TraefikService", {})):
-            name, _, domain = backend.name.partition(".")
-            routed.add((domain.partition(".")[0] or route.namespace, name))
+    """Record the Services that routes lead to and whose labels no pod has, or that no file has: what visitors ask of them fails."""
+    routed = services_routed_to(manifests)
+    names = {_OF_SERVICES.sub("", each.name) for each in (*services.values(), *manifests.of(*WORKLOADS))}
     for key, service in services.items():
         if key in routed and service.node.get("spec", "selector").keys and not selected[key]:
             sheet.omit(
@@ -73,6 +71,19 @@ def _note_empty(
                 f"Service {service.name}",
                 "a route leads to it, and no pod in the files that are read has the labels that it selects",
             )
+    for (_, name), source in routed.items() if services else ():
+        if _OF_SERVICES.sub("", name) not in names:
+            sheet.omit(source, f"Service {name}", "a route leads to it, and it is in no file that is read")
+
+
+def services_routed_to(manifests: Manifests) -> dict[ServiceKey, Origin]:
+    """Return the Services that routes lead to, each with the place of such a route."""
+    routed: dict[ServiceKey, Origin] = {}
+    for route in manifests.of(*ROUTES):
+        for backend in backends_in(route, manifests.objects.get("TraefikService", {})):
+            name, _, domain = backend.name.partition(".")
+            routed.setdefault((domain.partition(".")[0] or route.namespace, name), backend.source)
+    return routed
 
 
 def _hook(
