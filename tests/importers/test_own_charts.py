@@ -183,6 +183,7 @@ VALUES = {
     "others/other-values.yaml": "image: acme/web:3\n",
 }
 REUSED = "helm upgrade --reuse-values shop ./helm"
+OTHER = "others/other-values.yaml"
 
 
 @pytest.mark.parametrize(
@@ -196,6 +197,11 @@ REUSED = "helm upgrade --reuse-values shop ./helm"
             id="in-power-shell",
         ),
         pytest.param(
+            {"README.md": f"    helm install shop <SHOP_DIR>/helm -f ${{SHOP_DIR}}/{OTHER}\n"},
+            "acme/web:3",
+            id="from-wherever-the-repository-lies",
+        ),
+        pytest.param(
             {"deploy.sh": f"{REUSED}\nhelm upgrade shop ./helm --values others/other-values.yaml\n"},
             "acme/web:3",
             id="by-the-command-that-names-them",
@@ -207,9 +213,6 @@ def test_values_are_those_that_a_command_names_else_those_for_production_beside_
 ) -> None:
     result = imported(tmp_path, monkeypatch, {**CHART, **VALUES, **files})
     assert [part.image for part in result.model.inventory.parts.values()] == [image]
-
-
-OTHER = "others/other-values.yaml"
 
 
 @pytest.mark.parametrize(

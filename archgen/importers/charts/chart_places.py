@@ -68,7 +68,7 @@ def _meant(name: str, bases: Iterable[str], known: Mapping[str, str]) -> list[st
         place = posixpath.normpath(posixpath.join(base, name))
         if place in known:
             return [known[place]]
-    bare = posixpath.normpath(re.sub(r"^(\.\./|\./|/|\$\w+/)+", "", name))
+    bare = posixpath.normpath(_ABOVE.sub("", name))
     if bare in (".", ""):
         return []
     if bare in known:
@@ -94,6 +94,9 @@ def documents_in(content: bytes, path: str = "") -> list[SourceNode]:
     except Unreadable:
         return []
 
+
+_ABOVE = re.compile(r"^(?:\.\./|\./|/|\$\w+/|\$\{\w+\}/|<[\w -]{1,40}>/)+")
+"""What a path begins with outside of the repository, as a document or a variable calls the place of that."""
 
 _OUTSIDE = re.compile(r"(oci://[\w./-]+/|[a-z][\w-]*/)[a-z][\w-]*")
 """A chart of a repository of charts."""
