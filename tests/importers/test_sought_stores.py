@@ -103,3 +103,37 @@ def test_line_that_a_shell_does_not_run_calls_nothing(
     files = {"clean.yaml": SCRIPT % (image, script) + BESIDE % "mysql"}
     calls = imported(tmp_path, monkeypatch, files).model.values.get("connections", {})
     assert ("clean -> stats" in calls) is is_called
+
+
+KEYED = """
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: jobs}
+spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: jobs, image: "acme/jobs:1", env: [
+  {name: %s, valueFrom: {secretKeyRef: {name: keys, key: token}}}]}]}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("variable", "about"),
+    [
+        ("YOUTRACK_TOKEN", ["jobs -> youtrack"]),
+        ("FIRECRAWL_API_KEY", ["jobs -> firecrawl"]),
+        ("ADMIN_TOKEN", []),
+        ("WEBHOOK_TOKEN", []),
+        ("SENTRY_TOKEN", []),
+        ("API_TOKEN", []),
+    ],
+)
+def test_key_for_a_service_by_its_name_asks_for_the_call(
+    variable: str, about: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = imported(tmp_path, monkeypatch, {"jobs.yaml": KEYED % variable}).model.questions
+    assert [each.about for each in questions if variable in each.ask] == about
+
+
+def test_program_that_runs_at_times_calls_the_provider_of_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = imported(tmp_path, monkeypatch, {"jobs.yaml": KEYED % "STRIPE_API_KEY"}).model.values["connections"]
+    assert calls["jobs -> stripe"]["assumed"] == "medium"

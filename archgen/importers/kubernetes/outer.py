@@ -165,9 +165,11 @@ def _caller(manifests: Manifests, part: Workload, sharing: SharedSettings) -> Ca
             settings[name] = Setting(None, source, sharing.is_shared(part, source))
     for name, source in presumed_settings(manifests, part, sharing.sources, settings.keys()):
         settings[name] = Setting(None, source, is_shared=True, is_presumed=True)
+    # what runs at times does the work itself, where it is no product that plans the work of others
+    is_own_job = part.manifest.kind == "CronJob" and part.guess.known == Known("scheduler")
     return Caller(
         part.id,
-        part.guess.known,
+        Known("worker") if is_own_job else part.guess.known,
         settings,
         lambda is_shared: (sharing.libraries_of(part).of_program if is_shared else sharing.libraries_of(part)).text,
         lambda name, in_code: (

@@ -27,12 +27,13 @@ _OF_NOTHING = frozenset((
 _OF_LOGIN = frozenset(("auth", "oauth"))
 """Words that, behind the name of the system, tell who signs visitors in."""
 
-_KEY = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)_(API_?KEY|API_TOKEN|API_SECRET|BOT_TOKEN|APP_?KEY|APP_ID)")
+_KEY = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)_(API_?KEY|API_TOKEN|API_SECRET|BOT_TOKEN|APP_?KEY|APP_ID|TOKEN)")
 """A key for the interface of something, with the name of that."""
 
-_OF_ONESELF = frozenset(
-    ("admin", "app", "auth", "encryption", "internal", "jwt", "master", "self", "service", "session", "system", "user")
-)
+_OF_ONESELF = frozenset((
+    "access", "admin", "app", "auth", "bearer", "bootstrap", "cookie", "csrf", "deploy", "encryption", "health", "internal", "jwt",
+    "master", "metrics", "refresh", "registry", "root", "self", "service", "session", "system", "user", "verification", "webhook",
+))  # fmt: skip
 _OF_NOBODY = frozenset(("ai", "api", "client", "external", "llm", "my", "public", "secret", "test", "x"))
 """Words of keys that others show to the system itself, and those that tell nobody's name."""
 
@@ -77,7 +78,7 @@ def title_of_key(name: str, ids: Collection[str]) -> str | None:
     """Return the name of what a variable is a key for; None for one that others show to the system itself, and for a component's."""
     match = _KEY.fullmatch(name.replace("__", "_"))
     words = {*words_of(match[1])} if match is not None else set()
-    if match is None or words <= _OF_NOBODY or not words.isdisjoint(_OF_ONESELF):
+    if match is None or words <= _OF_NOBODY or not words.isdisjoint(_OF_ONESELF) or names_telemetry(name):
         return None
     if any(not words.isdisjoint(words_of(each)) for each in ids):
         return None
