@@ -39,6 +39,18 @@ PAGES_OF_QUEUES = (15672, 8161, 18083)
 """Ports on which brokers have pages for administrators."""
 
 
+_OF_PRODUCTS = {
+    "rabbitmq": {1883: "mqtt", 5671: "amqps", 8883: "mqtts", 15675: "ws", 15692: "http", 61613: "stomp"},
+    "clickhouse": {9000: "tcp", 9440: "tls"},
+}
+"""What products speak on ports beside their own: plugins of brokers, and the native protocol of ClickHouse."""
+
+
+def protocol_beside(known: Known, port: int | None) -> str | None:
+    """Return the protocol that a product speaks on a port beside its own, if it is known to."""
+    return _OF_PRODUCTS.get(known.product or "", {}).get(port or 0)
+
+
 def protocol_of_port(port: int | None, known: Known | None = None) -> str | None:
     """Return the protocol of a port on which nothing speaks HTTP; None where the product that is called tells it.
 
@@ -85,7 +97,7 @@ def statements_of_call(
     of_address: str | None, port: int | None, is_secured: bool, of_port: str | None, target: Guess, variable: str
 ) -> Iterator[tuple[str, object, Confidence]]:
     """Yield what an address tells of a call: its protocol, where it is served, and if that is inside TLS."""
-    protocol = protocol_of_call(of_address, of_port, target, variable)
+    protocol = protocol_of_call(of_address, protocol_beside(target.known, port) or of_port, target, variable)
     number = port or (target.known.port if protocol == target.known.protocol else None)
     if is_secured and of_address is None:
         is_known = target.known.product is not None or protocol != "http"

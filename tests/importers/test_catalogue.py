@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from archgen.importers import nginx, protocols, schemes
@@ -10,10 +12,12 @@ from archgen.importers.outside_services import unknown_hosts
 from archgen.importers.products import guess
 from archgen.language.schema.product_names import meant_product
 from archgen.model.protocols import PROTOCOLS
+from tests.importers.compose_projects import imported
 
 
 def test_each_protocol_of_an_import_is_known_to_the_language() -> None:
     names = {known.protocol for known in PRODUCTS.values()}
+    names |= {protocol for ports in protocols._OF_PRODUCTS.values() for protocol in ports.values()}
     names |= {*schemes._SCHEMES.values(), *protocols._OF_PORTS.values(), *nginx._PASSES.values()}
     assert names - PROTOCOLS.keys() == set()
 
@@ -67,3 +71,23 @@ def test_exporter_is_a_product_if_its_name_says_of_what(image: str, kind: str, p
 def test_services_of_each_cluster_are_no_unknown_hosts() -> None:
     assert [*unknown_hosts("LEDGER_URL", "https://ledger:443", {})] == [("ledger:443", "ledger")]
     assert [*unknown_hosts("CLUSTER_URL", "https://kubernetes:443", {})] == []
+
+
+@pytest.mark.parametrize(
+    ("image", "port", "protocol"),
+    [
+        ("rabbitmq", 1883, "mqtt"),
+        ("rabbitmq", 15675, "ws"),
+        ("rabbitmq", 5672, "amqp"),
+        ("clickhouse", 9000, "tcp"),
+        ("clickhouse", 8123, "http"),
+        ("minio", 9000, "http"),
+    ],
+)
+def test_product_speaks_another_protocol_on_a_port_beside_its_own(
+    image: str, port: int, protocol: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = f"web: {{image: acme/web, environment: {{STORE_HOST: 'store:{port}'}}}}"
+    services = f"services:\n  {web}\n  store: {{image: {image}, ports: ['{port}:{port}']}}\n"
+    calls = imported(tmp_path, monkeypatch, {"compose.yml": services}).model.values["connections"]
+    assert {calls[each]["protocol"] for each in ("web -> store", "visitor -> store")} == {protocol}

@@ -13,7 +13,7 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Publication
 from archgen.importers.facts import Fact
 from archgen.importers.outside import OutsideStore
-from archgen.importers.protocols import PAGES_OF_QUEUES, protocol_of_port
+from archgen.importers.protocols import PAGES_OF_QUEUES, protocol_beside, protocol_of_port
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -137,6 +137,8 @@ def _answers_at(part: ServicePart, port: int) -> bool:
 def _protocol(known: Known, port: Publication) -> str:
     if port.udp:
         return "udp"
+    if (beside := protocol_beside(known, port.target)) is not None:
+        return beside
     if port.target in (443, 8443, 9443) or (port.published == 443 and port.target != 80):
         return "https"
     takes_others = KINDS[known.kind].balances or known.kind == "mail" or KINDS[known.kind].observes

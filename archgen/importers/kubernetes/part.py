@@ -22,7 +22,7 @@ from archgen.importers.kubernetes.manifests import (
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess, guess, image_name, runs_sentinel, with_ports
-from archgen.importers.protocols import PAGES_OF_QUEUES, takes_tls_alone
+from archgen.importers.protocols import PAGES_OF_QUEUES, protocol_beside, takes_tls_alone
 from archgen.importers.store_names import store_asked_for
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -88,8 +88,11 @@ class Workload(Struct):
 def port_protocol(part: Workload, port: SourceNode, number: int) -> str:
     """Return the protocol of a Service's port, by its number, its name and the component behind it."""
     known = part.guess.known
-    if known.kind == "queue" and (target_port(part, port) or number) in PAGES_OF_QUEUES:
+    heard = target_port(part, port) or number
+    if known.kind == "queue" and heard in PAGES_OF_QUEUES:
         return "http"
+    if (beside := protocol_beside(known, heard)) is not None:
+        return beside
     name = port.text_at("name") or port.text_at("appProtocol")
     if number in (443, 8443) or name.startswith("https"):
         return "https"
