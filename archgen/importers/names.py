@@ -86,3 +86,15 @@ def is_made_anew(name: str, target: str) -> bool:
     """Return True for a volume that a program fills again, or with what it loads from elsewhere."""
     last = words_of(f"{name} {posixpath.basename(target)}")
     return any(map(_MADE_ANEW.fullmatch, last)) or any(map(_DOWNLOADED.fullmatch, words_of(f"{name} {target}")))
+
+
+_REFILLS = re.compile(
+    r"\brm\s+-[rRf]{1,3}\s+[\"']?/[^;&|\n]{1,200}[;&|\n]{1,3}.{0,400}?\b(?:wget|curl|aria2c|aws\s+s3|gsutil|rsync|mc\s+cp)\b",
+    re.DOTALL,
+)
+_LONGEST_COMMAND = 4000
+
+
+def fetches_anew(command: str) -> bool:
+    """Return True for a command that takes away what a directory holds and fetches it again: there is a copy elsewhere."""
+    return _REFILLS.search(command[:_LONGEST_COMMAND]) is not None

@@ -137,3 +137,18 @@ def test_program_that_runs_at_times_calls_the_provider_of_its_key(
 ) -> None:
     calls = imported(tmp_path, monkeypatch, {"jobs.yaml": KEYED % "STRIPE_API_KEY"}).model.values["connections"]
     assert calls["jobs -> stripe"]["assumed"] == "medium"
+
+
+@pytest.mark.parametrize(
+    ("command", "stores"),
+    [
+        ("rm -rf /data/* && wget -qO- $DATA_URL | tar -xz -C /data && exec start", ["the data"]),
+        ("rm -f /data/lock && exec start", ["index"]),
+    ],
+)
+def test_store_that_fetches_its_data_at_each_start_needs_no_backup(
+    command: str, stores: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = f"services:\n  index: {{image: solr, command: sh -c '{command}', volumes: ['data:/data']}}\n  web: {{image: acme/web}}\n"
+    questions = imported(tmp_path, monkeypatch, {"compose.yml": services}).model.questions
+    assert [each.ask for each in questions if each.about == "backups"] == [f"Does anything back up {stores[0]}?"]

@@ -40,6 +40,7 @@ def collect(facts: Iterable[Fact]) -> Inventory:
         if part.replicas > 0
     }
     for part in declared.values():
+        part.files = [] if part.is_refilled else part.files
         part.backs_up = [name for name in dict.fromkeys(part.backs_up) if name in declared]
         part.sharers = sorted({name for name in part.sharers if name in declared})
         part.copy_of = part.copy_of if part.copy_of in declared else None
@@ -130,6 +131,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_stopped",
         "is_unclear",
         "persists",
+        "is_refilled",
         "group",
         "near",
         "unread",

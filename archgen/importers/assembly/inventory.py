@@ -35,7 +35,7 @@ class Part(Struct, kw_only=True):
     `is_promoted` are stores of which a sentinel or an operator promotes a replica (`promoter`), and `is_uncounted` those whose replicas
     are counted in no file, or that files start without any: then it `is_stopped`. One that is `is_unclear` passes requests on to
     something that its configuration doesn't tell.
-    A broker that `persists` keeps messages on a volume.
+    A broker that `persists` keeps messages on a volume; a store that `is_refilled` gets its data from elsewhere at each start.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
     the variable, what holds its value, and its place.
     `needs` are what it may call and no file describes, by their names, each with its kind, the variable that names it, the address there,
@@ -79,6 +79,7 @@ class Part(Struct, kw_only=True):
     is_stopped: bool = False
     is_unclear: bool = False
     persists: bool = False
+    is_refilled: bool = False
     group: str | None = None
     unread: str | None = None
     file_database: str | None = None

@@ -34,7 +34,8 @@ def _about(word: str, inventory: Inventory) -> ImportQuestion:
     kept = [
         part
         for part in inventory.parts.values()
-        if (part.traits.stores or part.persists or part.kind == "search") and not _only_elects(part)
+        if (part.traits.stores or part.persists or part.kind == "search")
+        and not (_only_elects(part) or part.is_refilled)
     ]
     copied = {*copied, *_holding_copies(inventory)}
     stores = [part for part in kept if part.kind != "object-storage" or not (part.is_outside or part.is_provided)]

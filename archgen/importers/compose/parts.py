@@ -18,7 +18,7 @@ from archgen.importers.compose.project import Project
 from archgen.importers.compose.service import Service
 from archgen.importers.compose.swarm import cluster_of
 from archgen.importers.facts import Fact, FactSheet, Opener
-from archgen.importers.names import free_id
+from archgen.importers.names import fetches_anew, free_id
 from archgen.importers.products import Guess, guess, image_name, is_product, with_ports
 from archgen.importers.secrets import without_user_info
 from archgen.importers.sources.built_images import recipe_of_image
@@ -172,6 +172,8 @@ def describe_service(part: ServicePart, host: str | None, sheet: FactSheet) -> N
     ]
     if known.kind == "queue" and any(_OF_MESSAGES.search(f"{target}/") is not None for target in volumes):
         add("persists", True, "volumes")
+    if fetches_anew(service.words):
+        add("is_refilled", True, "command")
     replicas, place = service.replicas, service.placement
     if host is not None:
         add("host", host, "one compose project runs on one host", "medium")

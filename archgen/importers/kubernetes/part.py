@@ -19,7 +19,7 @@ from archgen.importers.kubernetes.manifests import (
     labels_of,
     pod_of,
 )
-from archgen.importers.names import free_id
+from archgen.importers.names import fetches_anew, free_id
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess, guess, image_name, runs_sentinel, with_ports
 from archgen.importers.protocols import PAGES_OF_QUEUES, protocol_beside, takes_tls_alone
@@ -340,6 +340,8 @@ def describe_workload(part: Workload, counted: tuple[int, str, Origin], runs_pro
     command = part.containers[0].get("args" if part.containers[0].get("args").value else "command")
     if takes_tls_alone(guessed.known.protocol, command_of(part.containers[0])):
         sheet.add(Fact(subject, "is_secured", True, command.origin, "command"))
+    if fetches_anew(command_of(part.containers[0])):
+        sheet.add(Fact(subject, "is_refilled", True, command.origin, "command"))
     replicas, evidence, source = counted
     if replicas == 0 and not runs_programs:
         replicas = 1
