@@ -87,6 +87,12 @@ WATCHING = ("monitoring", "monitoring-agent", "log-collector")
 KEEPING = ("queue", "stream", "cache", "key-value-store", "database")
 """Kinds that keep jobs until a worker takes them."""
 
+PLATFORMS = ("kubernetes", "k3s", "nomad")
+"""Products that start what floats on another host, once its own is lost."""
+
+KEEPERS = ("etcd", "zookeeper", "consul")
+"""Products that keep their state."""
+
 STORES = ("database", "cache", "key-value-store", "stream", "object-storage", "file-storage", "queue", "search")
 
 
@@ -166,7 +172,52 @@ class World:
         zone = self.service_zone(replica)
         if zone is not None:
             return self.zone_up(zone)
-        return not replica.hosts or any(map(self.host_up, replica.hosts))
+        return not replica.hosts or (any(map(self.host_up, replica.hosts)) and not self.left_down(replica))
+
+    # What starts it elsewhere
+
+    def platform(self) -> list[tuple[Component, int]]:
+        """The only platform of a model that shows its servers, and the stores that it calls, each with how many must be up."""
+        shown = [
+            one for one in self.component.values() if one.product in PLATFORMS and any(r.hosts for r in one.replicas)
+        ]
+        if len(shown) != 1:
+            return []
+        asked = self._quorums[shown[0].id]
+        needed = [(shown[0], 1 if asked is None or isinstance(asked, Quorum) else self.number(shown[0], asked))]
+        for call in self.architecture.connections:
+            store = self.component[call.targets[0]]
+            keeps = (store.product or store.id) in KEEPERS and len(call.targets) == 1
+            if call.source == shown[0].id and keeps and call.required and not call.deferred:
+                own = self._quorums[store.id]
+                own = "majority" if own is None or isinstance(own, Quorum) or not self.number(store, own) else own
+                needed.append((store, self.number(store, own)))
+        moves = any(len(one.hosts) > 1 for each, _ in needed for one in each.replicas)
+        return [] if moves or any(count > len(each.replicas) for each, count in needed) else needed
+
+    def number(self, component: Component, asked: int | str) -> int:
+        return {"majority": len(component.replicas) // 2 + 1, "all": len(component.replicas)}.get(str(asked)) or int(
+            asked
+        )
+
+    def left_down(self, replica: Replica) -> bool:
+        """Whether it floats, is on a lost host at worst, and the platform that would start it elsewhere is down."""
+        if len(replica.hosts) < 2 or all(sum(map(self.up, each.replicas)) >= count for each, count in self.platform()):
+            return False
+        component = self.component[replica.component]
+        spread = component.placement.spread if component.placement is not None else None
+        zones = [
+            frozenset(zone for each in self.carriers(host) for zone in self.host[each].zones) for host in replica.hosts
+        ]
+        places: list[object] = [zone or host for zone, host in zip(zones, replica.hosts, strict=True)]
+        if spread == "none":
+            places = [None for _ in places]
+        elif spread == "host" or len(set(places)) == 1:
+            places = [*replica.hosts]
+        lost = {place for place, host in zip(places, replica.hosts, strict=True) if not self.host_up(host)}
+        alike = [one for one in component.replicas if one.hosts == replica.hosts]
+        held = sorted([len(alike[at :: len(set(places))]) for at in range(len(set(places)))], reverse=True)
+        return alike.index(replica) < sum(held[: len(lost)])
 
     def service_zone(self, replica: Replica) -> str | None:
         """The zone that a managed service says it is lost with."""
@@ -946,6 +997,8 @@ def concerned(architecture: Architecture, flow: Flow) -> list[tuple[str, str]]:
     promoters = {data.by for one in names if (data := world.component[one].replication) is not None}
     promoters |= {moved.by for one in names if (moved := world.component[one].cluster) is not None}
     names.update(one for one in promoters if one in world.component)
+    if any(len(one.hosts) > 1 for name in names for one in world.component[name].replicas):
+        names.update(each.id for each, _ in world.platform())
     replicas = [one for name in names for one in world.component[name].replicas]
     running = [one for one in replicas if world.component[one.component].kind != "client"]
     hosts = {host for one in running for host in one.hosts}

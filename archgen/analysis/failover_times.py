@@ -19,6 +19,7 @@ from archgen.reliability.index import Index
 from archgen.reliability.members import active_members, deep_asks, has_silent_standby, keeps_address, manual_failovers
 from archgen.reliability.moment import LASTING, Moment, Wait
 from archgen.reliability.plan import Plan
+from archgen.reliability.promoters import control_plane
 from archgen.reliability.structure import ServiceLevel, build
 from archgen.reliability.traffic import chooser, failing_part, made_by_each_request, traffic_shares
 
@@ -137,9 +138,10 @@ def delaying_points_at(facts: Topology, flow: Flow, moment: Moment) -> frozenset
 
 def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[str]:
     """Yield sentences about what a flow that is served without some elements waits for at first."""
+    is_led = not unled(facts, gone)
     for component in facts.architecture.components:
         timed = failover_time(facts, component) if _stands_on(facts, flow.id, component) else None
-        if timed is None:
+        if timed is None or (moves_alone(component) and not is_led):
             continue
         assumed = "" if timed.source is None else " (assumed)"
         after = f"after about {round_duration(timed.seconds)}"
@@ -242,7 +244,7 @@ def _is_lost(facts: Topology, replica: Replica, gone: Collection[Subject]) -> bo
 def moved_replicas(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[str]:
     """Yield what a platform starts elsewhere of the components of which several replicas float, by the lost hosts."""
     moving: dict[tuple[str, str], list[str]] = {}
-    used = facts.losses.members[flow.id]
+    used = facts.losses.members[flow.id] if not unled(facts, gone) else ()
     for component in facts.architecture.components:
         replicas = component.replicas
         if component.id not in used or len(replicas) < 2 or not replicas[0].floating or len(replicas[0].hosts) < 2:
@@ -255,6 +257,16 @@ def moved_replicas(facts: Topology, flow: Flow, gone: Collection[Subject]) -> It
             moving.setdefault(key, []).append(component.id)
     for (hosts_lost, after), names in moving.items():
         yield f"replicas of {listed(first_few(names, _NAMED))} on {hosts_lost} are started elsewhere after about {after}"
+
+
+def unled(facts: Topology, gone: Collection[Subject]) -> str | None:
+    """Return what the platform lacks that would start replicas elsewhere; None if it does, or nobody knows."""
+    for votes in control_plane(facts.index):
+        members = [facts.replicas[member] for member in votes.members]
+        lost = [each for each in members if Subject("replica", each.id) in gone or _lost_hosts(facts, each, gone)]
+        if len(members) - len(lost) < votes.count:
+            return members[0].component
+    return None
 
 
 def lacks(

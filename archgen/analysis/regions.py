@@ -130,9 +130,7 @@ def broken_by_quorum(
 
     Beside them, the flows that such a point breaks at the quorum, and elsewhere too.
     """
-    points = {
-        flow: facts.losses.failures[flow].points for flow in facts.flows if component in facts.losses.members[flow]
-    }
+    points = {flow: facts.losses.failures[flow].points for flow in facts.flows if _stands_on(facts, flow, component)}
     flows = tuple(flow for flow, own in points.items() if own)
     if not flows:
         return {}, frozenset()
@@ -149,6 +147,12 @@ def broken_by_quorum(
     ends = {component, *promoted_by(facts, component), *voting}
     also = (flow for flow in flows for element in elements if _breaks_besides(alone, none, element, flow, ends))
     return broken, frozenset(also)
+
+
+def _stands_on(facts: Topology, flow: str, component: str) -> bool:
+    """Return True for a component that a flow needs, or that starts its replicas on another host."""
+    leading = (member for votes in facts.losses.plans[flow].votes for member in votes.members)
+    return component in facts.losses.members[flow] or component in {facts.replicas[each].component for each in leading}
 
 
 def promoted_by(facts: Topology, component: str) -> Iterator[str]:

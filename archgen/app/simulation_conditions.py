@@ -14,7 +14,7 @@ from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Balance, Component
 from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed
 from archgen.reliability.hints import unreplicated_writes
 from archgen.reliability.members import (
     copies_awaited,
@@ -46,7 +46,8 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
     used = [topology.components[name] for name in components]
     by_hand = tuple(_by_hand(topology, outcome, gone))
     if outcome.status == "down":
-        return (*by_hand, *(words for component in used for words in _idle_copies(topology, component, gone)))
+        idle = (words for component in used for words in _idle_copies(topology, component, gone))
+        return (*by_hand, *_unplaced(topology, outcome.flow, gone), *idle)
     searches = (_unwatched, _leases, _commits, _queues, _sessions, _unshown)
     return (
         *by_hand,
@@ -152,12 +153,19 @@ def _passed(topology: Topology, flow: str, gone: Collection[Subject]) -> Iterato
 def _unplaced(topology: Topology, flow: str, gone: Collection[Subject]) -> Iterator[str]:
     """Yield what a control plane lacks that is lost with hosts of what floats in a flow: it starts nothing elsewhere then."""
     floating = [each for each in topology.losses.structures[flow].replicas if each.floating]
-    if any(_is_gone(topology, host, gone) for each in floating for host in each.hosts):
-        for component in topology.architecture.components:
-            if orchestrates(component) and topology.hosts_of(component.id):
-                yield from (
-                    f"nothing is started elsewhere until {back}" for back in _missing(topology, component, gone)
-                )
+    lost = [each for each in floating if any(_is_gone(topology, host, gone) for host in each.hosts)]
+    hosts = dict.fromkeys(host for each in lost for host in each.hosts if _is_gone(topology, host, gone))
+    for component in topology.architecture.components:
+        if lost and orchestrates(component) and topology.hosts_of(component.id):
+            names = listed(first_few(list(dict.fromkeys(each.component for each in lost)), _NAMED))
+            where = listed(first_few(list(hosts), _NAMED), "or")
+            yield from (
+                f"replicas of {names} on {where} stay down until {back}" for back in _missing(topology, component, gone)
+            )
+
+
+_NAMED = 3
+"""The most components or hosts that a sentence names."""
 
 
 def _of_unknown_place(topology: Topology, used: list[Component], gone: Collection[Subject]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_b
 from archgen.analysis.topology import Topology
 from archgen.edits.placement import pair_between
 from archgen.model.architecture import WIDE_ZONES, Cluster, Component, ZoneKind
+from archgen.model.finding import Proof
 from archgen.model.kinds import ROUTING
 from archgen.model.products import product_name, product_of
 from archgen.model.steps import Access
@@ -233,3 +234,22 @@ def watch_process(facts: Topology, component: Component, cluster: Cluster) -> st
     of_keepalived = component.kind not in ROUTING if mover is None else product_name(mover.product) == "keepalived"
     way = " (keepalived: `vrrp_script`)" if of_keepalived else ""
     return f"Let it watch the process too{way}, and declare `watches: process`."
+
+
+def advise_restart(facts: Topology, element: Subject, proof: Proof) -> str | None:
+    """Return the fix where a replica that floats stays down as the loss takes the control plane that would start it elsewhere."""
+    plan, replica = facts.losses.plans[proof.flow], facts.replicas[proof.path[-1]]
+    lost = [host for host in replica.hosts if element.kind != "replica" and facts.index.takes_down(element, host)]
+    if replica.id not in plan.restarts or not 0 < len(lost) < len(replica.hosts):
+        return None
+    component = facts.components[replica.component]
+    apart = "zone" if element.kind == "zone" else "host"
+    spread = (
+        f"Run a second replica of {component.title} (`replicas: 2`, `spread: {apart}`)"
+        if len(component.replicas) == 1
+        else f"Spread the replicas of {component.title} (`spread: {apart}`)"
+    )
+    deciding = dict.fromkeys(facts.replicas[votes.members[0]].component for votes in plan.votes)
+    return (
+        f"{spread}, and place {listed([*deciding])} so that enough is left without {element.id} to start it elsewhere."
+    )

@@ -243,8 +243,8 @@ def series_modules(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
     a module (Chatterjee, Modularization of Fault Trees, 1975).
     """
     groups: dict[object, dict[Subject, None]] = {}
-    replicas = [plan.replicas[replica] for replica in reversed(plan.order)]
-    replicas = [replica for replica in replicas if replica.component not in plan.structure.clients]
+    failing = {replica.id: replica for replica in plan.failing()}
+    replicas = [failing[each] for each in dict.fromkeys((*reversed(plan.order), *failing)) if each in failing]
     tenants: dict[str, list[str]] = {}
     around: dict[Subject, set[str]] = {}
     for replica in replicas:

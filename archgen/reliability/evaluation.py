@@ -16,6 +16,7 @@ from archgen.reliability.members import Votes
 from archgen.reliability.moment import Wait, Window, recent_loss
 from archgen.reliability.needs import Guarded, Need, PlacedNeeds
 from archgen.reliability.plan import Plan
+from archgen.reliability.promoters import Restart
 
 T = TypeVar("T")
 
@@ -56,6 +57,8 @@ class Evaluation(Generic[T]):
         self._order = order
         self._standing = standing
         self._lost: dict[tuple[str, ...], T] = {}
+        self._stuck: dict[Restart, T] = {}
+        self._headless: T | None = None
         self._grouped: dict[_Asked, tuple[list[T], T]] = {}
         self.own = {replica: self._up(plan.replicas[replica]) for replica in replicas}
         self.down = self._down()
@@ -168,7 +171,10 @@ class Evaluation(Generic[T]):
         return self.algebra.at_least(count, values) if count > 0 else self.algebra.always
 
     def _up(self, replica: Replica) -> T:
-        """Return when a replica, its host or a zone around it is gone, or an event has it; a floating one needs any of its hosts."""
+        """Return when a replica, its host or a zone around it is gone, or an event has it; a floating one needs any of its hosts.
+
+        It also needs what starts it elsewhere, at worst on a host that is gone.
+        """
         if replica.component in self.plan.structure.clients:
             return self.algebra.never
         own = self.algebra.element(Subject("replica", replica.id))
@@ -180,7 +186,24 @@ class Evaluation(Generic[T]):
         if replica.hosts not in self._lost:
             homes = [self.gone(host) for host in replica.hosts]
             self._lost[replica.hosts] = self._at_least(len(homes), homes)
-        return self.algebra.any_of([own, self._lost[replica.hosts]])
+        stays = [self.stays(self.plan.restarts[replica.id])] if replica.id in self.plan.restarts else []
+        return self.algebra.any_of([own, self._lost[replica.hosts], *stays])
+
+    def stays(self, restart: Restart) -> T:
+        """Return when a floating replica is on a lost host, at worst, and nothing starts it elsewhere."""
+        if restart not in self._stuck:
+            hit = [self.algebra.any_of([self.gone(host) for host in group]) for group in restart.groups]
+            self._stuck[restart] = self.algebra.at_least(2, [self._unled(), self._at_least(restart.hit, hit)])
+        return self._stuck[restart]
+
+    def _unled(self) -> T:
+        """Return when the control plane that starts replicas elsewhere is down."""
+        if self._headless is None:
+            replicas = self.plan.index.replicas
+            lost = [(votes, [self._up(replicas[member]) for member in votes.members]) for votes in self.plan.votes]
+            short = [self._at_least(len(each) - votes.count + 1, each) for votes, each in lost]
+            self._headless = self.algebra.any_of(short)
+        return self._headless
 
     def gone(self, host: str) -> T:
         """Return when a host, what it runs on or a zone around them is lost."""

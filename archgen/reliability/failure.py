@@ -182,7 +182,22 @@ def _where(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> str 
             place = worst_place(evaluation, need, bit) if evaluation.unmet(need) & bit else None
             if place is not None and _is_met_elsewhere(evaluation, need, bit):
                 hosts.setdefault(replica, place.host)
-    return listed([f"{replica} runs on {host}" for replica, host in hosts.items()]) or None
+    last = path[-1] if path else None
+    stuck = stays_on(evaluation, last, bit) if last is not None else []
+    if last is not None and stuck:
+        hosts.setdefault(last, stuck[0])
+    runs = listed([f"{replica} runs on {host}" for replica, host in hosts.items()]) or None
+    return f"{runs} and nothing starts it elsewhere" if stuck else runs
+
+
+def stays_on(evaluation: Evaluation[int], replica: str, bit: int) -> list[str]:
+    """Return the lost hosts of a replica that floats if, in a state, it is down as nothing starts it elsewhere."""
+    plan = evaluation.plan
+    restart, hosts = plan.restarts.get(replica), plan.index.replicas[replica].hosts
+    if restart is None or not evaluation.stays(restart) & bit or evaluation.itself(replica) & bit:
+        return []
+    lost = [host for host in hosts if evaluation.gone(host) & bit]
+    return lost if len(lost) < len(hosts) else []
 
 
 def _is_met_elsewhere(evaluation: Evaluation[int], need: Need, bit: int) -> bool:

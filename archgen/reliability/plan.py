@@ -12,6 +12,7 @@ from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.moment import LASTING, Moment, Wait, Window
 from archgen.reliability.needs import Need
+from archgen.reliability.promoters import control_plane, restarts
 from archgen.reliability.requests import requests
 from archgen.reliability.structure import Structure
 
@@ -27,6 +28,8 @@ class Plan:
         self.members: dict[str, list[str]] = {}
         for replica in structure.replicas:
             self.members.setdefault(replica.component, []).append(replica.id)
+        self.restarts = restarts(index, structure.replicas)
+        self.votes = control_plane(index) if self.restarts else ()
         self.elements = self._elements()
         self._deciders: dict[int, list[str]] = {}
         self._spared: dict[tuple[int, str], frozenset[Subject]] = {}
@@ -62,7 +65,7 @@ class Plan:
 
     def _elements(self) -> tuple[Subject, ...]:
         """Return everything of the flow that can fail on its own: its replicas, their hosts, the zones around those."""
-        replicas = [replica for replica in self.structure.replicas if replica.component not in self.structure.clients]
+        replicas = self.failing()
         index = self.index
         own = dict.fromkeys(host for replica in replicas for host in replica.hosts)
         hosts = dict.fromkeys(below for host in own for below in (host, *index.hosts_below(host)))
@@ -74,6 +77,14 @@ class Plan:
             *(Subject("zone", zone) for zone in zones),
             *dict.fromkeys(event for replica in replicas for event in self.events_of(replica)),
         )
+
+    def failing(self) -> list[Replica]:
+        """Return the replicas that can fail: those of the flow, and of the control plane that starts some of them elsewhere."""
+        beside = [self.index.replicas[each] for each in self._leading() if each not in self.replicas]
+        return [each for each in (*self.structure.replicas, *beside) if each.component not in self.structure.clients]
+
+    def _leading(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(member for votes in self.votes for member in votes.members))
 
     def of(self, need: Need) -> list[str]:
         """Return the replicas that decide a need: candidates, standbys, and those that promote."""
@@ -130,13 +141,11 @@ class Plan:
         """Return the elements that are up while a host is, of those on which a need depends."""
         key = (id(need), host)
         if key not in self._spared:
-            on = {
-                below
-                for each in self.behind(need)
-                for own in self.replicas[each].hosts
-                for below in self._carriers(own)
-            }
-            around = {zone for each in self.behind(need) for zone in self.index.zones_of(self.replicas[each])}
+            behind = [self.replicas[each] for each in self.behind(need)]
+            if any(each.id in self.restarts for each in behind):
+                behind += map(self.index.replicas.__getitem__, self._leading())
+            on = {below for each in behind for own in each.hosts for below in self._carriers(own)}
+            around = {zone for each in behind for zone in self.index.zones_of(each)}
             own = (Subject("host", each) for each in self._carriers(host) if each in on)
             zones = (Subject("zone", zone) for zone in self.index.zones_around(host) if zone in around)
             self._spared[key] = frozenset((*own, *zones))

@@ -1,15 +1,21 @@
-"""The components that decide which replica of another answers: those that promote it, and those whose votes are counted.
+"""The components that decide which replica of another answers: those that promote it, those whose votes are counted, platforms.
 
-A store that steps down answers nothing without a majority of its nodes, of what votes beside them, and of a witness.
+A store that steps down answers nothing without a majority of its nodes, of what votes beside them, and of a witness. What floats
+stays down on a lost host without the control plane of its platform.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from msgspec import Struct
 
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_of
 from archgen.reliability.index import Index
-from archgen.reliability.members import Asking, Votes, has_arbitrator, keeps_lease, keeps_lease_elsewhere, mover
+from archgen.reliability.members import Asking, Votes, has_arbitrator, keeps_lease, keeps_lease_elsewhere, mover, quorum
 
 _WITNESSES = (*FILE_STORES, "other")
 """The kinds of which a witness is: a share, a disk, storage of a cloud."""
@@ -188,3 +194,71 @@ def orchestrates(component: Component) -> bool:
 def coordinates(component: Component) -> bool:
     """Return True for what keeps leases of others, by its product or a name that is a product's."""
     return product_of(component.product or component.id).coordinates
+
+
+class Restart(Struct, frozen=True):
+    """The groups of hosts over which a platform spreads a component: a replica is on a lost host once so many groups have one."""
+
+    groups: tuple[tuple[str, ...], ...]
+    hit: int
+
+
+@lru_cache(maxsize=64)
+def control_plane(index: Index) -> tuple[Votes, ...]:
+    """Return the numbers of replicas that must be up for the platform of a model to start anything; none where it isn't shown.
+
+    A provider runs its own, and of two platforms nobody knows which one starts what.
+    """
+    shown = [each for each in index.components.values() if orchestrates(each) and any(r.hosts for r in each.replicas)]
+    if len(shown) != 1:
+        return ()
+    called = (
+        (index.components[target], index.connections[shown[0].id, target]) for target in index.callees(shown[0].id)
+    )
+    stores = [
+        to
+        for to, call in called
+        if coordinates(to) and call.required and not call.deferred and call.targets == (to.id,)
+    ]
+    own = Votes(quorum(shown[0]) or 1, _ids(shown[0].replicas))
+    needed = (own, *map(_majority_of, stores))
+    members = [index.replicas[member] for votes in needed for member in votes.members]
+    is_fixed = all(len(each.hosts) < 2 for each in members)
+    return needed if is_fixed and all(votes.count <= len(votes.members) for votes in needed) else ()
+
+
+def _majority_of(store: Component) -> Votes:
+    return Votes(quorum(store) or len(store.replicas) // 2 + 1, _ids(store.replicas))
+
+
+def restarts(index: Index, replicas: Iterable[Replica]) -> dict[str, Restart]:
+    """Return for each replica that floats when it is on a lost host, at worst, where the model shows what starts it elsewhere."""
+    floating = dict.fromkeys(each.component for each in replicas if each.floating and len(each.hosts) > 1)
+    if not floating or not control_plane(index):
+        return {}
+    return {replica: restart for name in floating for replica, restart in _of(index, index.components[name])}
+
+
+def _of(index: Index, component: Component) -> Iterator[tuple[str, Restart]]:
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for replica in component.replicas:
+        alike.setdefault(replica.hosts, []).append(replica.id)
+    for hosts, names in alike.items():
+        groups = _groups(index, component, hosts)
+        fewest, more = divmod(len(names), len(groups))
+        # the groups with the most replicas are lost first
+        sizes = [fewest + 1] * more + [fewest] * (len(groups) - more)
+        hits = [number for number, size in enumerate(sizes, 1) for _ in range(size)]
+        yield from ((name, Restart(groups, hit)) for name, hit in zip(names, hits, strict=True))
+
+
+def _groups(index: Index, component: Component, hosts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the hosts in groups, of which a platform takes another for each replica: zones, or hosts where these are in one."""
+    spread = component.placement.spread if component.placement is not None else None
+    if spread == "none":
+        return (hosts,)
+    zones: dict[tuple[str, ...], list[str]] = {}
+    for host in hosts:
+        zones.setdefault(index.nearest_zones(host) or (host,), []).append(host)
+    apart = spread == "host" or len(zones) < 2
+    return tuple((host,) for host in hosts) if apart else tuple(map(tuple, zones.values()))

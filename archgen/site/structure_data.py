@@ -29,6 +29,7 @@ from archgen.reliability.members import eligible, quorum
 from archgen.reliability.moment import recent_loss
 from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.plan import Plan
+from archgen.reliability.promoters import Restart, control_plane, restarts
 from archgen.reliability.requests import asked_by, needed_connections, requests
 from archgen.reliability.simulation import skippable, used, with_all_options
 from archgen.reliability.traffic import chooser, made_by_each_request
@@ -140,6 +141,7 @@ class _Encoder:
     def shared(self) -> dict[str, Any]:
         """The data that is the same for every flow."""
         topology = self._topology
+        moved = restarts(topology.index, topology.replicas.values())
         above = {self._element[Subject("host", host)]: self._taking_down(host) for host in topology.hosts}
         return {
             "elements": [
@@ -156,8 +158,13 @@ class _Encoder:
                     self._element.get(Subject("replica", replica.id), -1),
                     [self._element[Subject("host", host)] for host in replica.hosts],
                     [self._element[Subject("zone", zone)] for zone in topology.index.zones_with(replica)],
+                    *([self._restart(moved[replica.id])] if replica.id in moved else []),
                 ]
                 for replica in topology.replicas.values()
+            ],
+            "leading": [
+                [votes.count, self._indices(votes.members)]
+                for votes in (control_plane(topology.index) if moved else ())
             ],
         }
 
@@ -168,6 +175,10 @@ class _Encoder:
             *(self._element[Subject("host", below)] for below in index.hosts_below(host)),
             *(self._element[Subject("zone", zone)] for zone in index.zones_around(host)),
         ]
+
+    def _restart(self, restart: Restart) -> list[Any]:
+        """Return how many groups of hosts have to be hit before a replica that floats is on a lost host, and these groups."""
+        return [restart.hit, [[self._element[Subject("host", host)] for host in group] for group in restart.groups]]
 
     def _indices(self, replicas: Sequence[str]) -> list[int]:
         return [self._replica[replica] for replica in replicas]

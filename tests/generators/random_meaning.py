@@ -31,6 +31,7 @@ from archgen.model.steps import Access, Branch, Frame, Request, Step
 from tests.generators.random_alternatives import with_alternatives
 from tests.generators.random_floats import with_floats
 from tests.generators.random_flows import architecture
+from tests.generators.random_platforms import with_platform
 from tests.generators.random_relays import with_relays
 
 
@@ -42,7 +43,7 @@ def decorated(seed: int) -> Architecture:
         if random.random() < 0.6:
             model = decorate(random, model)
     model = _remembered_names(random, model) if random.random() < 0.5 else model
-    return with_floats(seed, with_alternatives(seed, with_relays(seed, model)))
+    return with_platform(seed, with_floats(seed, with_alternatives(seed, with_relays(seed, model))))
 
 
 def chain(random: Random) -> Architecture:

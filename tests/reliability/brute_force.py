@@ -244,6 +244,9 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "no hosts told": lambda one: any(not each.hosts for each in one.replicas),
     "replicas on hosts": lambda one: any(len(each.hosts) == 1 for each in one.replicas),
     "replicas sharing a host": lambda one: any("@" in each.id and "#" in each.id for each in one.replicas),
+    "floating replicas that a platform starts elsewhere": lambda one: (
+        any(len(each.hosts) > 1 for each in one.replicas) and bool(World(one.model, frozenset()).platform())
+    ),
     "floating replicas": lambda one: any(each.floating and len(each.hosts) > 1 for each in one.replicas),
     **{
         f"floating beside others on each host, spread {spread}": lambda one, spread=spread: any(  # type: ignore[misc]

@@ -14,6 +14,7 @@ from archgen.reliability.structure import build
 from tests.generators.random_floats import floats, wandering
 from tests.generators.random_flows import architecture
 from tests.generators.random_meaning import DECORATIONS, chain, inner_names
+from tests.generators.random_platforms import led
 from tests.oracle import concerned
 from tests.reliability.brute_force import FEATURES, Difference, Used, compare, compare_flow, main
 from tests.reliability.test_promotion import STANDBY
@@ -31,13 +32,14 @@ def test_the_engine_agrees_with_all_states() -> None:
 
 
 def test_the_engine_agrees_where_the_places_of_floating_replicas_decide() -> None:
-    possible, spreads = 0, set()
-    for seed in range(60):
-        model = wandering(seed)
+    possible, spreads, restarted = 0, set(), 0
+    for seed in range(90):
+        model = wandering(seed) if seed < 60 else led(Random(seed), wandering(seed))
         (flow,) = model.flows
         among = concerned(model, flow)
         if len(among) <= SMALL:
             plan = Plan(Index(model), build(Index(model), flow))
+            restarted += bool(plan.restarts)
             can, _, _ = compare_flow(model, flow, plan, among, Random(seed))
             used = Used(model, flow)
             possible += can
@@ -46,6 +48,7 @@ def test_the_engine_agrees_where_the_places_of_floating_replicas_decide() -> Non
             }
     assert possible >= 10
     assert len(spreads) == 4
+    assert restarted >= 10
 
 
 def test_a_check_that_asks_a_pair_whose_hosts_are_watched_parts_a_process_from_its_host() -> None:

@@ -107,3 +107,63 @@ def test_replicas_on_the_same_hosts_ask_once_how_these_meet_a_need(monkeypatch: 
         Evaluation(facts.losses.plans["f"], States({}, 1))
         numbers.append(len(asked))
     assert numbers[0] == numbers[1]
+
+
+CLUSTER = """\
+archgen: 1
+name: Cluster
+zones: {a: {kind: datacenter}, b: {kind: datacenter}}
+hosts: {cp-1: {zone: a}, cp-2: {zone: a}, cp-3: {zone: b}, n-1: {zone: a}, n-2: {zone: a}, n-3: {zone: b}}
+components:
+  job: {kind: client}
+  app: {kind: service, runs_on: {any: [n-1, n-2, n-3], replicas: 2}}
+  api: {kind: service, product: kubernetes, runs_on: [cp-1, cp-2, cp-3]}
+  etcd: {kind: key-value-store, product: etcd, runs_on: [cp-1, cp-2, cp-3]}
+connections:
+  job -> app: https
+  api -> etcd: https
+flows:
+  f: {access: read, steps: [{job -> app: GET}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lost", "status"),
+    [
+        # spread over the two zones, where these may be lost
+        ("", "", ("a",), "degraded"),
+        ("replicas: 2", "replicas: 1", ("a",), "down"),
+        ("replicas: 2", "replicas: 1", ("b",), "ok"),
+        ("replicas: 2", "replicas: 2, spread: none", ("a",), "down"),
+        ("replicas: 2", "replicas: 2, spread: host", ("a",), "down"),
+        ("replicas: 2", "replicas: 3, spread: host", ("a",), "degraded"),
+        ("replicas: 2", "replicas: 3, spread: zone", ("n-1", "cp-1", "cp-2"), "degraded"),
+        ("replicas: 2", "replicas: 3, spread: zone", ("n-1", "n-3", "cp-1", "cp-2"), "down"),
+        ("replicas: 2", "replicas: 1", ("n-1", "cp-1"), "ok"),
+        ("replicas: 2", "replicas: 1", ("cp-1", "cp-2"), "ok"),
+        ("replicas: 2", "replicas: 1", ("n-1", "api"), "down"),
+        # nobody knows what a provider's needs, or which of two starts what, or where one that moves is
+        ("api -> etcd: https", "api -> etcd: {protocol: https, required: false}", ("n-1", "n-2", "cp-1", "cp-2"), "ok"),
+        ("product: kubernetes, runs_on: [cp-1, cp-2, cp-3]", "product: kubernetes, managed: true", ("a",), "ok"),
+        ("  etcd:", "  k3s: {kind: service, product: k3s, runs_on: n-2}\n  etcd:", ("a",), "ok"),
+        ("etcd, runs_on: [cp-1, cp-2, cp-3]}", "etcd, runs_on: {any: [cp-1, cp-2, cp-3], replicas: 3}}", ("a",), "ok"),
+        ("product: etcd", "product: rqlite", ("n-1", "n-2", "cp-1", "cp-2"), "ok"),
+    ],
+)
+def test_nothing_is_started_elsewhere_without_the_control_plane(
+    old: str, new: str, lost: tuple[str, ...], status: str
+) -> None:
+    facts = Topology(load("cluster.arch.yaml", CLUSTER.replace(old, new).encode()).architecture)
+    (flow,) = facts.architecture.flows
+    found = {"a": "zone", "b": "zone", "api": "component"}
+    kinds = [(found.get(each, "host"), each) for each in lost]
+    gone = [Subject("replica", f"api@cp-{n}") for n in (1, 2, 3) if ("component", "api") in kinds]
+    gone += [Subject(kind, each) for kind, each in kinds if kind != "component"]  # type: ignore[arg-type]
+    assert simulate(facts.index, flow, facts.losses.plans["f"], gone).status == status
+
+
+def test_the_proof_says_that_nothing_starts_it_elsewhere() -> None:
+    facts = Topology(load("cluster.arch.yaml", CLUSTER.replace("replicas: 2", "replicas: 1").encode()).architecture)
+    assert fatal(facts) == {"app#1", "a"}
+    proof = facts.losses.points["f"][Subject("zone", "a")].proof
+    assert proof.where == "app#1 runs on n-1 and nothing starts it elsewhere"

@@ -27,6 +27,7 @@ from tests import paths
 from tests.generators.random_floats import wandering
 from tests.generators.random_flows import architecture
 from tests.generators.random_meaning import decorated
+from tests.generators.random_platforms import led
 from tests.site.javascript import Script
 
 ROOT = str(paths.ROOT)
@@ -218,8 +219,8 @@ def test_random_states_of_random_models(script: Script, drawing: Callable[[int],
 
 def test_random_states_of_replicas_whose_place_decides(script: Script) -> None:
     down = 0
-    for seed in range(60):
-        model = wandering(seed)
+    for seed in range(80):
+        model = wandering(seed) if seed < 60 else led(Random(seed), wandering(seed))
         equal(script, model, drawn(Random(seed), len(elements(Topology(model))), 8))
         structures = Topology(model).losses.structures.values()
         down += any(need.places for each in structures for needs in each.needs.values() for need in needs)

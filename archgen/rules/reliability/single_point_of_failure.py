@@ -22,7 +22,7 @@ from archgen.edits.service_advice import (
     own_store,
 )
 from archgen.edits.services import is_disk
-from archgen.edits.zone_advice import ADD_REPLICA, add_elsewhere, leave_zone, leave_zone_too
+from archgen.edits.zone_advice import ADD_REPLICA, add_elsewhere, advise_restart, leave_zone, leave_zone_too
 from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Replica
@@ -178,6 +178,8 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
 def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str], *, is_enough: bool) -> str | None:
     if is_recipient(facts, breaking.element, breaking.flows):
         return advise_delivery(facts, breaking.element)
+    if led := advise_restart(facts, breaking.element, breaking.points[0].proof):
+        return led
     if facts.rented(breaking.element):
         needed = (advise_needed_whole(facts, name, breaking.flows) for name in _components(facts, breaking))
         service = advise_service(facts, breaking.element, _keeps_copies(facts, breaking))

@@ -51,9 +51,14 @@ var archgenStructure = (() => {
     }
     const clients = new Set(plan.clients);
     const gone = host => anyOf([lost(host), ...(model.around[host] || []).map(lost)]);
+    /* The states in which the control plane is down, and nothing that floats is started on another host. */
+    let unled;
+    const leaderless = () => anyOf(model.leading.map(([count, some]) => atLeast(some.length - count + 1, some.map(up), every)));
+    const stays = ([hit, groups]) => (unled ??= leaderless()) && unled & atLeast(hit, groups.map(group => anyOf(group.map(gone))), every);
     const isLost = replica => {
-      const [, , element, hosts, zones] = model.replicas[replica];
-      return anyOf([lost(element), ...zones.map(lost), ...(hosts.length ? [atLeast(hosts.length, hosts.map(gone), every)] : [])]);
+      const [, , element, hosts, zones, restart] = model.replicas[replica];
+      const homes = hosts.length ? [atLeast(hosts.length, hosts.map(gone), every)] : [];
+      return anyOf([lost(element), ...zones.map(lost), ...homes, ...(restart ? [stays(restart)] : [])]);
     };
     const up = replica => (clients.has(model.replicas[replica][1]) ? 0n : isLost(replica));
     const own = new Map(replicas.map(replica => [replica, up(replica)]));
