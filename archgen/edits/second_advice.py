@@ -89,6 +89,8 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
             return SERVER_INSTEAD
         if not flows or component.managed or component.replication:
             return None
+        if product_of(component.product).each_writes:
+            return _EACH_WRITES
         beside = listed(_callers_beside(topology, component))
         return _COPY.format(f"Beside the second {beside}, add a replica" if beside else "Add a replica on another host")
     if is_spread_by_clients(component):
@@ -221,6 +223,11 @@ def _callers_beside(topology: Topology, component: Component) -> list[str]:
 
 
 _COPY = "{} that copies its data and is promoted by itself (`replication: {{primary: …, failover: automatic, by: …}}`)."
+
+_EACH_WRITES = (
+    "Add a replica on another host, with replicated tables and three members of ClickHouse Keeper on hosts that don't fail together: each "
+    "takes writes (`replication: {writers: all}`), and none is promoted."
+)
 
 _RELAY = (
     "Run a second one on another host, and hand the addresses of both to each client (`iceServers`): it tries each."

@@ -120,7 +120,7 @@ TRAITS: dict[str, Product] = {
     # an agent on each node: https://manager.docs.scylladb.com/stable/backup
     **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True, copied_whole=True)),
     # https://clickhouse.com/docs/operations/backup
-    "clickhouse": Product(copied_whole=True),
+    "clickhouse": Product(copied_whole=True, each_writes=True),
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(
         (

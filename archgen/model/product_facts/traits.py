@@ -16,6 +16,7 @@ class Product(Struct, frozen=True, gc=False):
     platform, which start what floats on another host and keep the state of its operators, in a store that few models show.
     `agrees`: its replicas
     elect the one that takes a write, so that no model has to declare it; `leaderless` ones elect none, and each takes writes.
+    `each_writes`: none of its replicas is elected, and none needs a majority of them to take a write.
     `forwards`: it passes connections on unchanged, and ends no TLS unless it has a certificate. `scope` is that of the managed
     service, where the provider fixes it.
     `quorum` is how many of its replicas must be up, which cannot be switched off: a majority for anything, or for a write, and half of
@@ -80,6 +81,7 @@ class Product(Struct, frozen=True, gc=False):
     orchestrates: bool = False
     agrees: bool = False
     leaderless: bool = False
+    each_writes: bool = False
     forwards: bool = False
     scope: Scope | None = None
     plain_entry: bool = False

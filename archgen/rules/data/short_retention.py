@@ -15,6 +15,9 @@ from archgen.model.wording import listed
 _DAYS = 7.0
 """A weekend, a holiday on either side of it, and a day to find out what is missing."""
 
+_MONTH = 30.0
+"""The days that the fix proposes: most mistakes are noticed by then, as at the end of a month."""
+
 _DAY = 86_400.0
 
 
@@ -41,8 +44,8 @@ def _hit(facts: Topology, source: str, backups: tuple[Component, ...], retention
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Keep the first of the backups as long as the rule asks."""
-    days = context.threshold("short-retention", "days", _DAYS)
+    """Keep the copies of the first of the backups for a month, or as long as the rule asks: the least is no advice."""
+    days = max(_MONTH, context.threshold("short-retention", "days", _DAYS))
     return (Put(("components", hit.related[0][0].id, "keeps"), f"{days:g}d"),)
 
 

@@ -8,12 +8,16 @@ from collections.abc import Collection, Iterator, Mapping
 from archgen.analysis.element_numbers import number_of
 from archgen.analysis.failover_times import after_all_manual_failovers, delaying_points_at
 from archgen.analysis.topology import Topology
+from archgen.edits.promotion import agrees_by_vote
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Component
 from archgen.model.durations import spell_duration
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, listed_replicas, zone_words
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States
+from archgen.reliability.members import quorum
 
 _NAMED = 3
 """The elements, and the flows where each has its own, that a message names; more are counted."""
@@ -177,6 +181,19 @@ def _with_replicas(facts: Topology, element: Subject, replicas: list[str]) -> st
     return f"{element.id} (with {listed_replicas(facts.in_components(replicas))})"
 
 
+def _votes(component: Component) -> bool:
+    """Return True for what answers with a majority of its members, or keeps its queues on one if it is set up so."""
+    if product_of(component.product).quorum == "half-to-read":
+        return False
+    return quorum(component) > len(component.replicas) // 2 > 0 or agrees_by_vote(component)
+
+
+def _members(component: Component) -> str:
+    """Return how many members a store has with the next odd number of them, in words."""
+    size = len(component.replicas)
+    return "three members" if size < 3 else f"{size + 1 + size % 2} members"
+
+
 def _fix(facts: Topology, needed: Mapping[Subject, list[str]]) -> str | None:
     """Return the fix by what components lack: a second replica, one fewer that is enough, another place; None for the rule's own."""
     places = {place: replicas for place, replicas in needed.items() if place.kind == "zone"}
@@ -186,9 +203,14 @@ def _fix(facts: Topology, needed: Mapping[Subject, list[str]]) -> str | None:
         for replica in replicas
         if element not in places
     )
-    alone = [name for name in names if len(facts.components[name].replicas) == 1]
-    others = [name for name in names if name not in alone]
+    voting = [name for name in names if _votes(facts.components[name])]
+    alone = [name for name in names if name not in voting and len(facts.components[name].replicas) == 1]
+    others = [name for name in names if name not in (*voting, *alone)]
     advice = [f"give {listed(alone)} a second replica on another host"] if alone else []
+    advice += [
+        f"run {name} with {_members(facts.components[name])}, each on a host of its own: a majority has to be left"
+        for name in voting
+    ]
     advice += [f"add a replica of {listed(others)}, or let one fewer be enough"] if others else []
     for place, replicas in places.items():
         kept = list(dict.fromkeys(facts.replicas[replica].component for replica in replicas))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from archgen.analysis.hops import Hop, is_signaled
 from archgen.analysis.topology import FEW_REQUESTS, Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.products import product_of
+from archgen.model.architecture import Port
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed
 from archgen.reliability.requests import defers
@@ -21,7 +22,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         for flow, hops in facts.hops.items()
         if _grows(facts, flow)
         for hop in hops
-        if not hop.optional and not _is_later(hop) and not (hop.port is not None and is_signaled(hop.port))
+        if not hop.optional and not _is_later(hop) and not (hop.port is not None and _is_assigned(hop.port))
         for target in hop.step.targets
     }
     unspread = called - facts.behind_balancers
@@ -59,6 +60,25 @@ def _is_for_team(facts: Topology, hop: Hop) -> bool:
     return bastion or (hop.port is not None and hop.port.admin is True)
 
 
+def _is_assigned(port: Port) -> bool:
+    """Return True for a port of which callers are given the server, for a call or for a match: no balancer chooses it."""
+    return is_signaled(port) or port.protocol == "udp"
+
+
+_BRIDGES = (
+    "jitsi",
+    "jitsi-videobridge",
+    "livekit",
+    "mediasoup",
+    "janus",
+    "kurento",
+    "bigbluebutton",
+    "freeswitch",
+    "asterisk",
+)
+"""Products of which a conference is put on one server, whatever protocol its first request comes in."""
+
+
 def _is_later(hop: Hop) -> bool:
     """Return True for a step that nobody waits for: what it asks can be done later, by the same server."""
     return defers(hop.step, hop.connection)
@@ -70,7 +90,7 @@ def _alone(facts: Topology, component: str) -> bool:
     scales = candidate.cluster is not None and candidate.cluster.by == "orchestrator"
     scales = scales or all(replica.floating for replica in candidate.replicas)
     product = product_of(candidate.product)
-    may_grow = not (scales or product.single or product.ordered)
+    may_grow = not (scales or product.single or product.ordered or product_name(candidate.product) in _BRIDGES)
     return facts.kind(component).serves and not candidate.managed and len(candidate.replicas) == 1 and may_grow
 
 
@@ -90,10 +110,10 @@ RULE = Rule(
     fix="Put a load balancer in front, and run at least two replicas behind it on hosts of their own.",
     limits=(
         "Considers web servers, application servers and services in flows that visitors begin, other than through a bastion, or "
-        "that have a `demand`, where the step is neither optional nor `async`. Skips media and their relays, which no balancer "
-        "spreads, and products of which one instance works; other rules cover data stores. An orchestrator (`cluster: {by: "
-        "orchestrator}`, or `runs_on: {any: …}`) spreads requests itself once there are more replicas. Where all of these flows declare "
-        "a `demand`, and that is small, it is information."
+        "that have a `demand`, where the step is neither optional nor `async`. Skips media, their relays, games over `udp` and "
+        "bridges of conferences, whose callers are given a server, and products of which one instance works; other rules cover data "
+        "stores. An orchestrator (`cluster: {by: orchestrator}`, or `runs_on: {any: …}`) spreads requests itself once there are more "
+        "replicas. Where all of these flows declare a `demand`, and that is small, it is information."
     ),
     references=(
         (
