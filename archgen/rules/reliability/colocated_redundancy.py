@@ -166,8 +166,18 @@ def _is_apart_inside(facts: Topology, element: Subject, replicas: list[str]) -> 
 def _with(facts: Topology, breaking: RootCause, components: Collection[str]) -> tuple[str, ...]:
     """Return the flows that a place takes down with replicas to blame in others, also if a host in or on it would suffice."""
     return tuple(
-        flow for flow in breaking.flows if not _inside(facts, breaking.element, flow).keys().isdisjoint(components)
+        flow
+        for flow in breaking.flows
+        if not _inside(facts, breaking.element, flow).keys().isdisjoint(components)
+        and not _stops_by_another(facts, breaking.element, flow)
     )
+
+
+def _stops_by_another(facts: Topology, element: Subject, flow: str) -> bool:
+    """Return True for a machine with the only replica of something else that stops a flow, which is so still once those to blame part."""
+    inside = _inside(facts, element, flow) if element.kind == "host" else {}
+    alone = (replicas[0] for name, replicas in inside.items() if len(facts.components[name].replicas) == 1)
+    return any(Subject("replica", replica) in facts.losses.points[flow] for replica in alone)
 
 
 def _copied(facts: Topology, element: Subject, components: Collection[str]) -> str:
