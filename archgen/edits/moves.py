@@ -320,7 +320,7 @@ def _to_another_zone(
         reached = (
             each
             for each in others
-            if (_is_reached(index, host, each.id) if each.id in built else _may_be_apart(index, host))
+            if (_is_reached(index, host, each.id, built) if each.id in built else _may_be_apart(index, host))
         )
         others = [] if shared else list(reached)
     others.sort(key=lambda each: (each.within != zones[zone].within, Subject("zone", each.id) in breaking))
@@ -359,8 +359,18 @@ def _decides(index: Index, zone: str, other: str | None, host: str, affected: It
     return False
 
 
-def _is_reached(index: Index, host: str, zone: str) -> bool:
-    """Return True if a host of the same network is in a zone; where none is at all, if it has no network that stays behind."""
+def _is_reached(index: Index, host: str, zone: str, built: Collection[str] = ()) -> bool:
+    """Return True if a host of the same network is in a zone; where none is at all, if it has no network that stays behind.
+
+    A network with hosts that are `built` in two other zones of the kind is led to one more.
+    """
     network = index.hosts[host].network
     there = [each for each in index.hosts.values() if zone in index.zones_around(each.id)]
-    return any(each.network == network for each in there) or (not there and network is None)
+    if any(each.network == network for each in there):
+        return True
+    own = (
+        each for each in index.hosts.values() if network is not None and each.network == network and each.id in built
+    )
+    around = {outer for each in own for outer in index.zones_around(each.id)}
+    spanned = around.intersection(other.id for other in index.zones_like(zone))
+    return len(spanned) > 1 or (not there and network is None)

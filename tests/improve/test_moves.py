@@ -122,6 +122,26 @@ def test_a_host_moves_to_a_datacenter_that_its_network_reaches() -> None:
     assert repair(model) == ["a move of b to two"]
 
 
+@pytest.mark.parametrize(
+    ("third", "words"),
+    [
+        # a network in two of the sites is led to the third as well, and the moved host keeps it
+        ("c: {zone: two, network: n}", ["a move of b to three"]),
+        # one in a single site stays there
+        ("c: {zone: two, network: m}", []),
+    ],
+)
+def test_a_network_that_spans_two_sites_reaches_a_third(third: str, words: list[str]) -> None:
+    zones = "zones: {one: {kind: datacenter}, two: {kind: datacenter}, three: {kind: datacenter}}\n"
+    model = serving(
+        "  api: {kind: service, runs_on: [a, b, c]}\n  etcd: {kind: key-value-store, product: etcd, runs_on: [a, b, c]}",
+        f"a: {{zone: one, network: n}}, b: {{zone: one, network: n}}, {third}, d: {{zone: three, network: m}}",
+        f"{zones}networks: {{n: {{trust: private}}, m: {{trust: private}}}}\n",
+        "job -> api: PUT, api -> etcd: PUT",
+    )
+    assert [each for each in repair(model) if each.startswith("a move of b")] == words
+
+
 def test_a_pair_that_shares_an_address_stays_on_its_site() -> None:
     zones = "zones: {one: {kind: datacenter}, two: {kind: datacenter}}\n"
     cluster = "{mode: active-passive, failover: automatic, by: vrrp, address: {shared: 192.0.2.1}}"
