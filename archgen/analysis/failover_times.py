@@ -131,6 +131,18 @@ def until_failed_over(facts: Topology, lost: Subject, flows: Iterable[str]) -> t
     return f"{until}, within the recovery objective of {spell_duration(objective)}", True
 
 
+def waiting_for_promotion(
+    facts: Topology, lost: Subject, names: Iterable[str], flows: Iterable[str]
+) -> list[Component]:
+    """Return those of the lost stores that people have to promote elsewhere, where that brings all of the flows back."""
+    stores = [facts.components[name] for name in names]
+    stores = [each for each in stores if any(failover.promotes for failover in manual_failovers(each))]
+    stores = [each for each in stores if manual_standby(each)]
+    moment = after_manual_failovers(each.id for each in stores)
+    back = stores and not any(lacks(facts.index, facts.flows[flow], (lost,), moment) for flow in flows)
+    return stores if back else []
+
+
 def delaying_points_at(facts: Topology, flow: Flow, moment: Moment) -> frozenset[Subject]:
     """Return the elements without any of which a flow can't do all that it is asked at a moment."""
     return frozenset(single_points(Plan(facts.index, build(facts.index, flow, moment, "full"), moment)))

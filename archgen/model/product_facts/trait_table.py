@@ -15,14 +15,15 @@ TRAITS: dict[str, Product] = {
     "zookeeper": Product(coordinates=True, agrees=True, quorum="majority", members_at=(2888, 3888)),
     "consul": Product(coordinates=True, agrees=True, quorum="majority", members_at=(8300, 8301)),
     "clickhouse-keeper": Product(coordinates=True, agrees=True, quorum="majority", members_at=(9234,)),
-    # an operator knows and changes the primary by the API alone: https://cloudnative-pg.io/docs/current/failover
+    # an operator knows and changes the primary by the API alone: https://cloudnative-pg.io/docs/current/failover; its port and that of
+    # each node's agent: https://kubernetes.io/docs/reference/networking/ports-and-protocols/
     **dict.fromkeys(
-        (
-            *("kubernetes", "kube-apiserver", "k3s", "k0s", "rke2", "microk8s", "openshift", "okd", "nomad"),
-            *("eks", "aks", "gke"),
-        ),
-        Product(orchestrates=True),
+        ("kubernetes", "kube-apiserver", "k3s", "k0s", "rke2", "openshift", "okd"),
+        Product(orchestrates=True, consoles=(6443, 10250)),
     ),
+    "microk8s": Product(orchestrates=True, consoles=(16443, 10250)),
+    "nomad": Product(orchestrates=True, consoles=(4646,)),
+    **dict.fromkeys(("eks", "aks", "gke"), Product(orchestrates=True)),
     **dict.fromkeys(("sqlite", "duckdb", "rocksdb", "leveldb", "lmdb"), Product(embedded=True)),
     # three of a Multi-AZ cluster are another matter: its two standbys answer reads
     **dict.fromkeys(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from archgen.analysis.exposure import is_for_administrators
-from archgen.analysis.failover_times import is_late_job, until_failed_over, until_moved
+from archgen.analysis.failover_times import is_late_job, until_failed_over, until_moved, waiting_for_promotion
 from archgen.analysis.regions import is_only_region, is_single_site, lies_in_region
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
@@ -69,6 +69,8 @@ def _hit(
     bearing = f" (with {sure}{f'; over assumed connections {unsure}' if assumed else ''})" if carried else ""
     queues = _queues(facts, breaking)
     failed_over, in_time = until_failed_over(facts, element, breaking.flows)
+    stores = [] if failed_over else _components(facts, breaking)
+    unpromoted = waiting_for_promotion(facts, element, stores, breaking.flows)
     fix = leave_zone_too(facts, breaking, _fix(facts, breaking, spared, is_enough=in_time))
     return Hit(
         subject=element,
@@ -82,6 +84,7 @@ def _hit(
                 else ""
             )
             + (f"; its work waits in {listed(queues)}" if queues else "")
+            + (f"; the failover of {listed([each.id for each in unpromoted])} is manual" if unpromoted else "")
         ),
         related=tuple(
             (Subject("replica", replica), f"goes down with {element.id}")
@@ -198,6 +201,8 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str], *, is_eno
         return f"{lost}: {own or ADD_REPLICA.format('')} {spread}"
     if own is not None:
         return f"{lost}: {own}" if others else own
+    if unpromoted := waiting_for_promotion(facts, breaking.element, _components(facts, breaking), breaking.flows):
+        return advise_promotion(unpromoted)
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     needs = facts.losses.structures[breaking.flows[0]].needs
     if where := next((need.connection for need in needs.get(path[-1], ()) if need.step == step and need.places), None):
@@ -266,10 +271,6 @@ def _cure(facts: Topology, breaking: RootCause, need: Need, *, is_enough: bool) 
         return f"Spread more replicas of {floating} over its hosts, or take the `locality` off {need.connection}."
     if manual := _automate(facts, sorted(callees), is_enough=is_enough):
         return manual
-    stores = {name: facts.components[name].replication for name in _components(facts, breaking)}
-    waiting = [name for name, data in stores.items() if data is not None and data.failover == "manual"]
-    if not callees.isdisjoint(waiting):
-        return advise_promotion([facts.components[name] for name in waiting])
     if any(member.promoters for member in need.guarded):
         return "Place the component that promotes apart from the replica that it would replace."
     return None
