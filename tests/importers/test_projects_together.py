@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archgen.model.problems import UsageError
-from tests.importers.compose_projects import STORES, assert_choice, compose, imported
+from tests.importers.compose_projects import STORES, assert_choice, compose, imported, read_files
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,56 @@ def test_of_projects_that_nothing_joins_the_message_says_how_to_name_several(
     assert str(raised.value) == (
         ". holds 4 compose projects; name those that run together, such as `archgen import cart mail`"
     )
+
+
+PLACED = {
+    "plugins/scan/compose.yml": compose("scan=acme/scan"),
+    "plugins/trace/compose.yml": compose("trace=acme/trace"),
+    "plugins/watch/compose.yml": compose("watch=acme/watch"),
+    "plugins/wave/compose.yml": compose("wave=acme/wave"),
+    "docker/base.yml": compose("web=acme/web", "job=acme/job"),
+    "docker/store.yml": compose("db=postgres:16", "web"),
+    "docker/broker.yml": compose("queue=rabbitmq:4", "job"),
+    "docker/dev.yml": compose("web@.."),
+}
+LIST = """#!/usr/bin/env bash
+declare -A places=(["base"]="docker/base.yml" ["store"]="docker/store.yml" ["broker"]="docker/broker.yml" ["dev"]="docker/dev.yml")
+files=("${places["base"]}")
+if ! [ "$own_store" ]; then
+  files+=("${places["store"]}")
+fi
+if [ "$with_broker" ]; then
+  files+=("${places["broker"]}")
+elif [ "$mode" = "dev" ]; then
+  files+=("${places["dev"]}")
+fi
+for each in "${files[@]}"; do
+  flags+=("-f" "$each")
+done
+docker compose --project-directory docker "${flags[@]}" "$@"
+"""
+WORDS = """#!/bin/sh
+FILES="-f docker/base.yml"
+if [ -z "$DATABASE" ]; then
+  FILES="$FILES -f docker/store.yml"
+else
+  FILES="$FILES -f docker/broker.yml"
+fi
+docker compose $FILES up -d
+"""
+
+
+@pytest.mark.parametrize("text", [LIST, WORDS], ids=["map", "text"])
+def test_files_that_a_script_puts_in_a_list_are_read_whatever_their_names(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = imported(tmp_path, monkeypatch, {**PLACED, "manage": text})
+    reason = "docker/base.yml with docker/store.yml: manage starts them unless an option says otherwise"
+    assert_choice(result, ["docker/base.yml", "docker/store.yml"], reason)
+
+
+def test_a_directory_for_compose_files_lies_nearer_than_those_with_usual_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {name: text for name, text in PLACED.items() if name not in ("docker/broker.yml", "docker/dev.yml")}
+    assert read_files(imported(tmp_path, monkeypatch, files)) == ["docker/base.yml"]

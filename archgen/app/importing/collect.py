@@ -18,7 +18,6 @@ from archgen.app.importing.compose_files import (
     count_services,
     has_usual_name,
     is_for_trial,
-    nearest_projects,
     stage_of_compose_file,
 )
 from archgen.app.importing.deployments.built_sources import built_images
@@ -31,6 +30,7 @@ from archgen.app.importing.deployments.cluster_evidence import (
     scripts_that_apply,
     texts_that_may_apply,
 )
+from archgen.app.importing.deployments.listed_files import nearest_choice
 from archgen.app.importing.deployments.manifest_files import generated_manifests, manifest_directories
 from archgen.app.importing.deployments.networks import MOST_PROJECTS, joined_projects
 from archgen.app.importing.deployments.own_charts import (
@@ -153,8 +153,10 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     kustomizations = Kustomizations(directory)
     manifests, below = _manifests_below(collection, directory, paths, found, kustomizations)
     # what only looks like a compose file gives way to manifests
-    nearest = {} if is_usual else {directory: composed} if composed else nearest_projects(below)
-    projects = choose_projects(directory, nearest, below, found) if nearest else ProjectChoice([], [])
+    none: dict[str, list[str]] = {}
+    nearest, projects = (
+        (none, ProjectChoice([], [])) if is_usual else nearest_choice(directory, composed, names, below, found)
+    )
     # nothing tells which of many is meant
     is_unclear = len(projects.projects) - projects.beside > MOST_PROJECTS
     if is_unclear and not manifests and (joined := _joined(projects, directory, paths, found)):
