@@ -226,6 +226,34 @@ def doubt_files_of_others(attachments: Iterable[Attachment], parts: Iterable[Ser
     return result
 
 
+def without_proxies_of_others(attachments: Iterable[Attachment], parts: Iterable[ServicePart]) -> list[Attachment]:
+    """Return the attachments without configurations of proxies that lie beside those which a proxy mounts by name: they are its own.
+
+    A worker that mounts the directory above, or whose program has it in its source, sends no requests by them.
+    """
+    by_id = {part.id: part for part in parts}
+    listed = list(attachments)
+    places: dict[str, set[str]] = {}
+    for each in listed:
+        if KINDS[by_id[each.owner].kind].role in _OF_PROXIES and _mounts_by_name(each, by_id):
+            places.setdefault(posixpath.dirname(each.file.path), set()).add(each.owner)
+    return [
+        each
+        for each in listed
+        if each.owner in places.get(posixpath.dirname(each.file.path), {each.owner})
+        or KINDS[by_id[each.owner].kind].role in _OF_PROXIES
+        or _mounts_by_name(each, by_id)
+        or not _LEADS_ON.search(each.file.data)
+    ]
+
+
+_OF_PROXIES = ("balancer", "web", "edge")
+_LEADS_ON = re.compile(
+    rb"(?:^|[\s{;])(?:(?:proxy|uwsgi|fastcgi|grpc)_pass|upstream|backend|frontend)[ \t]", re.MULTILINE
+)
+"""A line of a configuration of nginx or HAProxy that leads requests on, or a part of one that another one includes."""
+
+
 def _mounts_by_name(attachment: Attachment, parts: Mapping[str, ServicePart]) -> bool | None:
     """Return True for a file that a service mounts by its own name, False for one in a directory that it mounts; else None."""
     mount = parts[attachment.owner].service.mounts.get(attachment.target)

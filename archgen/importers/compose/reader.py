@@ -26,7 +26,7 @@ from archgen.importers.compose.listed_libraries import describe_sources
 from archgen.importers.compose.machine.calls import calls_on_machine
 from archgen.importers.compose.machine.several_projects import HOST, group_projects
 from archgen.importers.compose.machine.unstarted import add_unstarted_programs
-from archgen.importers.compose.mounts import doubt_files_of_others, kept_files, mounted
+from archgen.importers.compose.mounts import doubt_files_of_others, kept_files, mounted, without_proxies_of_others
 from archgen.importers.compose.neighbours import Neighbours, Networks
 from archgen.importers.compose.omissions import configuring_jobs, main_of
 from archgen.importers.compose.order import is_addressed, keeps_nothing, may_call, serves_alone, uses_others
@@ -190,7 +190,7 @@ class _Reader:
             seek_stores(part, own[part.id], self.parts.values(), self._lacks_library, self.shared, self.sheet)
             note_unread(part, self.opener, self.sheet, is_read=bool(self.copied[part.id]))
         describe_sources(self.parts, self.lists, sources, self._variables, self.hosts, self.opener, self.sheet)
-        return attachments
+        return without_proxies_of_others(attachments, self.parts.values())
 
     def _add(
         self, subject: str, key: str, value: object, source: Origin, evidence: str, confidence: Confidence = "high"
