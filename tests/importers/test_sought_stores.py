@@ -132,6 +132,16 @@ def test_key_for_a_service_by_its_name_asks_for_the_call(
     assert [each.about for each in questions if variable in each.ask] == about
 
 
+def test_cron_job_named_after_what_it_calls_takes_no_setting_for_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = KEYED.replace("name: jobs", "name: fetch-weather")
+    files = {"jobs.yaml": job % "WEATHER_URL", "token.yaml": job.replace("weather", "tides") % "TIDES_TOKEN"}
+    asked = {each.about: each.ask for each in imported(tmp_path, monkeypatch, files).model.questions}
+    assert "WEATHER_URL" in asked["fetch-weather -> weather"]
+    assert "TIDES_TOKEN" in asked["fetch-tides -> tides"]
+
+
 def test_program_that_runs_at_times_calls_the_provider_of_its_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

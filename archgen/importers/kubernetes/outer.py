@@ -125,7 +125,8 @@ def add_providers_of_workloads(
             yield from (host.text for host in spec.get("hostnames").list())
             yield from (listener.text_at("hostname") for listener in spec.get("listeners").list())
 
-    calls = ProviderCalls(outside, {caller.id: caller.known.kind for caller in callers}, texts)
+    only_callers = {part.id for part in parts if part.manifest.kind == "CronJob"}
+    calls = ProviderCalls(outside, {caller.id: caller.known.kind for caller in callers}, texts, only_callers)
     for part, caller in zip(parts, callers, strict=True):
         # what an address tells is asked about no more for the key beside it
         if settings := dict(_settings_of_files(manifests, part)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from archgen.importers.addresses import Mention
@@ -72,11 +72,21 @@ _ADDRESS_WORDS = frozenset(
 
 
 class ProviderCalls:
-    """The services of providers in a run; `texts` are those in which its own domains stand, and `kinds` those of its components."""
+    """The services of providers in a run; `texts` are those in which its own domains stand, and `kinds` those of its components.
 
-    def __init__(self, outside: Outside, kinds: Mapping[str, str], texts: Callable[[], Iterable[str]]) -> None:
+    Those that are `only_callers` nobody can call, so that a setting of such a name is for what they are named after.
+    """
+
+    def __init__(
+        self,
+        outside: Outside,
+        kinds: Mapping[str, str],
+        texts: Callable[[], Iterable[str]],
+        only_callers: Collection[str] = (),
+    ) -> None:
         self._outside = outside
         self._ids = kinds.keys()
+        self._called = [each for each in kinds if each not in only_callers]
         self._has_mail = "mail" in kinds.values()
         self._texts = texts
         self._hosts: dict[str, str] = {}
@@ -108,7 +118,7 @@ class ProviderCalls:
             self._key(caller, name, setting)
         if caller.known.product is None:
             self._unset_mail(caller)
-            for title, name, setting, is_meant in unset_addresses(caller, self._ids):
+            for title, name, setting, is_meant in unset_addresses(caller, self._called):
                 if is_meant:
                     self._outside.sheet.ask_for(caller.id, "service", title, name, "", setting.source)
                 elif setting.value is None:
@@ -134,7 +144,7 @@ class ProviderCalls:
             self._doubt(caller, found[0].product, name, "", source)
         elif asks_for_mail_server(name, ""):
             self._doubt(caller, "mail", name, "", source)
-        elif (title := title_of_unset(name, caller.id, self._ids)) is not None:
+        elif (title := title_of_unset(name, caller.id, self._called)) is not None:
             self._doubt(caller, title, name, "", source)
 
     def ask_for_callers(self) -> None:
@@ -328,7 +338,7 @@ class ProviderCalls:
 
     def _unknown_key(self, caller: Caller, name: str, setting: Setting) -> None:
         """Ask for the service for which a program has a key, by its name, unless its source or its libraries know none."""
-        title = None if is_for_browsers(name) or is_off(setting) else title_of_key(name, self._ids)
+        title = None if is_for_browsers(name) or is_off(setting) else title_of_key(name, self._called)
         if title is None or any(f"{title.upper().replace('-', '_')}{end}" in caller.settings for end in _ADDRESSES):
             return
         reading = caller.reads(name, True)
