@@ -116,8 +116,19 @@ def pair_seekers(inventory: Inventory) -> Inventory:
                     inventory.parts[store.id] = store
                 store = inventory.parts[outside[product, holder]]
                 inventory.calls[part.id, store.id] = _sought(part, store, variable, reference)
+    _pair_backups(inventory, [inventory.parts[each] for each in outside.values()])
     inventory.calls = dict(sorted(inventory.calls.items()))
     return inventory
+
+
+def _pair_backups(inventory: Inventory, stores: Sequence[Part]) -> None:
+    """Let each backup keep the only database that it seeks and that other programs call, where none is in the files."""
+    databases = [each for each in stores if each.kind == "database"]
+    for part in inventory.parts.values():
+        for product in part.seeks if part.kind == "backup" and not part.backs_up else ():
+            fitting = [each for each in databases if _fits(each, product)]
+            if len(fitting) == 1 and fitting[0].id not in part.backs_up:
+                part.backs_up += [fitting[0].id]
 
 
 def _beside_of(
