@@ -17,7 +17,7 @@ from archgen.edits.changes import (
     SpreadService,
 )
 from archgen.edits.new_hosts import new_zones
-from archgen.edits.promotion import Promoter, arbiter_of, is_followed, is_promoted_by_unknown, mirrors_itself
+from archgen.edits.promotion import Promoter, arbiter_of, finds_primary, is_promoted_by_unknown, mirrors_itself
 from archgen.edits.replicas import copies_instead, kept_alone, lacks_deployment
 from archgen.edits.second_replicas import replicates_itself
 from archgen.edits.services import has_zones_beside, is_of_one_zone
@@ -148,7 +148,7 @@ def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
     component = _component(architecture, edit.component)
     if promoter is None or component is None:
         return _own_means(component)
-    is_led = is_followed(Index(architecture), component, promoter.product)
+    is_led = finds_primary(Index(architecture), component, promoter.product)
     led = "" if is_led else ", with what leads its callers to the new primary"
     return f"{_by(architecture, component, promoter)}{led}"
 

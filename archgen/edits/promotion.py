@@ -205,8 +205,23 @@ def is_followed(index: Index, component: Component, product: str | None) -> bool
 
     They, or the store's drivers, ask it. Else an address moves, or they stand behind a proxy that knows the primary.
     """
-    if product is not None and product_name(product) not in _UNFOLLOWED:
-        return True
+    return (product is not None and product_name(product) not in _UNFOLLOWED) or _is_led(index, component)
+
+
+def finds_primary(index: Index, component: Component, product: str | None) -> bool:
+    """Return True if it is known what leads the callers of a store to the primary that a product promotes.
+
+    Patroni moves no address: a proxy asks it, or a driver that is told all hosts. A platform leads to what floats over its hosts.
+    """
+    leased = product_of(component.product).keeps_lease and (
+        product_name(product) in _ASKED or product_of(product).leases
+    )
+    on_hosts = all(replica.hosts and not replica.floating for replica in component.replicas)
+    return _is_led(index, component) if leased and on_hosts else is_followed(index, component, product)
+
+
+def _is_led(index: Index, component: Component) -> bool:
+    """Return True for a store with an address that moves, or that proxies alone call."""
     cluster = component.cluster
     led = cluster is not None and (cluster.address is not None or cluster.shared_address is not None)
     return led or all(KINDS[caller.kind].role == "balancer" for caller in asking_callers(index, component))

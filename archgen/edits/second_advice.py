@@ -133,6 +133,8 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
     if product_of(component.product).ordered:
         return WAITING_INSTEAD
     placed = bool(component.replicas[0].hosts) and not component.replicas[0].floating
+    if not placed and _keeps_own_file(topology, component):
+        return _ALIKE.get(product_name(component.product), _FROM_FILE).format("`replicas: 2`")
     if not placed and needs_moving_address(component, topology.index.callers):
         return "Run at least two replicas behind a load balancer that checks them: visitors can use only one address."
     if agrees_by_vote(component):
@@ -162,6 +164,12 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         if topology.takes_from_queue(component.id)
         else None
     )
+
+
+def _keeps_own_file(topology: Topology, component: Component) -> bool:
+    """Return True for an application whose data is in a file of its own: two of it would be two of their kind."""
+    own = product_of(component.product).file_database and not component.managed
+    return own and not keeps_elsewhere(topology, component) and not product_of(component.product).several
 
 
 _ONE_READER = (

@@ -145,13 +145,32 @@ def keeps_elsewhere(topology: Topology, component: Component) -> bool:
 
 
 def _only_shows(topology: Topology, component: Component, store: str) -> bool:
-    """Return True for a store of measurements from which each step of a dashboard reads."""
-    series = product_name(topology.components[store].product) in _SERIES
-    if not (series and product_of(component.product).shows):
+    """Return True for a store of measurements, or a warehouse, from which each step of a dashboard reads."""
+    shown = product_name(topology.components[store].product)
+    dashboard = product_name(component.product) in _DASHBOARDS
+    if not ((shown in _SERIES and product_of(component.product).shows) or (shown in _WAREHOUSES and dashboard)):
         return False
     own = [hop for hop in topology.hops_to[store] if hop.step.source == component.id]
     return all(hop.access == "read" for hop in own)
 
+
+_DASHBOARDS = ("metabase", "superset", "grafana")
+"""Dashboards of what is in databases, which keep their own records in another."""
+
+_WAREHOUSES = (
+    "clickhouse",
+    "snowflake",
+    "bigquery",
+    "redshift",
+    "databricks",
+    "druid",
+    "pinot",
+    "trino",
+    "presto",
+    "athena",
+    "vertica",
+)
+"""Databases for analysis, in which no dashboard keeps records of its own."""
 
 _SERIES = (
     *("timescaledb", "influxdb", "questdb", "victoriametrics", "prometheus", "thanos", "mimir", "graphite", "opentsdb"),

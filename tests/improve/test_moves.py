@@ -322,7 +322,15 @@ def test_between_sites_a_name_moves_and_no_address(zones: str, cluster: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("product", "noted"), [("mysql", True), ("postgresql", False), ("mysql, cluster: {address: dns}", False)]
+    ("product", "noted"),
+    [
+        ("mysql", True),
+        # Patroni moves no address
+        ("postgresql", True),
+        ("redis", False),
+        ("mysql, cluster: {address: dns}", False),
+        ("postgresql, cluster: {address: dns}", False),
+    ],
 )
 def test_callers_that_no_promoter_leads_are_named(product: str, noted: bool) -> None:
     store = (

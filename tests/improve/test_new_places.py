@@ -156,7 +156,10 @@ flows:
   remind: {access: write, steps: [timer -> redis: x]}
   copy: {access: read, steps: [copies -> db: the WAL]}
 """
-VOTED = "automatic failover of db by a new etcd of three, one of them on witness-1, a new host in third-site, a new datacenter"
+VOTED = (
+    "automatic failover of db by a new etcd of three, one of them on witness-1, a new host in third-site, a new datacenter, "
+    "with what leads its callers to the new primary"
+)
 
 
 @pytest.mark.parametrize("helpers", [repairs.MOST_HELPERS, 3])

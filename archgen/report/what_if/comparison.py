@@ -19,12 +19,13 @@ from archgen.edits.patch import (
     runs_on_value,
     zone_value,
 )
-from archgen.edits.promotion import is_followed, is_promoted_by_unknown
+from archgen.edits.promotion import finds_primary, is_promoted_by_unknown
 from archgen.edits.services import managed_value
 from archgen.language.write.values import block, inline
 from archgen.model.architecture import Architecture, Component, Managed
 from archgen.model.change import Append
 from archgen.model.kinds import ROUTING
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
@@ -104,9 +105,8 @@ def changed_yaml(
         if component.replication != components[component.id].replication and _is_decided_by_nobody(component):
             lines.append("    # add what decides which replica is promoted, best at a third site: `by: …`")
         if component.replication != components[component.id].replication and not _is_followed(after, component):
-            lines.append(
-                "    # add what leads its callers to the new primary: an address that moves, or a proxy that knows it"
-            )
+            drivers = ", or drivers that try each host (`target_session_attrs`)" if _asks_each(component) else ""
+            lines.append(f"    # add what leads its callers to the new primary: {_LEADING}{drivers}")
     added = {each.id: connection_value(each) for each in after.connections[len(before.connections) :]}
     lines += block({"connections": added}) if added else []
     lines += _lease_steps(leases)
@@ -162,7 +162,15 @@ def _is_followed(architecture: Architecture, component: Component) -> bool:
     """Return True unless another component promotes a replica of a store, and the callers don't learn of it."""
     by = component.replication.by if component.replication is not None else None
     promoter = next((each for each in architecture.components if each.id == by), None)
-    return promoter is None or is_followed(Index(architecture), component, promoter.product)
+    return promoter is None or finds_primary(Index(architecture), component, promoter.product)
+
+
+_LEADING = "an address that moves, or a proxy that knows it"
+
+
+def _asks_each(component: Component) -> bool:
+    """Return True for a store whose drivers can look for the primary among several hosts, as libpq does."""
+    return product_of(component.product).keeps_lease
 
 
 def _component(before: Component, after: Component) -> dict[str, Any]:

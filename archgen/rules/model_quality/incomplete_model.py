@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -98,11 +98,17 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for subject, missing in gaps.items():
         yield Hit(
             subject=subject,
-            message="; ".join(gap.message for gap in missing),
+            message=_joined([gap.message for gap in missing]),
             flows=_concerned(topology, subject, missing),
             fix=" ".join(gap.fix for gap in missing),
             confidence="high" if subject in certain else "medium",
         )
+
+
+def _joined(messages: Sequence[str]) -> str:
+    """Return messages as one: what begins with an id goes on after a semicolon, and a sentence stands by itself."""
+    joined = "".join(f"{'. ' if each[0].isupper() else '; '}{each}" for each in messages[1:])
+    return f"{messages[0]}{joined}"
 
 
 def _concerned(topology: Topology, subject: Subject, missing: list[Gap]) -> tuple[str, ...]:

@@ -21,14 +21,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each entry; skips managed components and unmonitored ones, which another rule reports."""
     facts = context.topology
     syslog = _syslog(facts)
+    named: set[str] = set()
     for name, ways in facts.entries.items():
-        if _keeps_none(facts, name):
-            yield Hit(
-                subject=Subject("component", name),
-                message=f"Nothing takes the access logs of {name}, which {_reached(facts, ways)} and which keeps none by default",
-                flows=tuple(ways),
-                fix=f"Switch its access logs on, and say what takes them: `collects: [{{from: {name}, what: [logs]}}]`.",
-            )
+        before = dict.fromkeys(each for way in ways.values() for each in way if each not in named)
+        caches = [each for each in before if _keeps_none(facts, each)]
+        named.update(caches)
+        if _keeps_none(facts, name) or caches:
+            yield _kept_nowhere(facts, name, caches, ways)
         taken = None if facts.components[name].managed else collection_of(facts, name)
         if taken is not None and taken.logs is False:
             yield Hit(
@@ -44,6 +43,24 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 fix=_advise(facts, name, taken.observers, syslog),
                 confidence="high" if taken.named else "medium",
             )
+
+
+def _kept_nowhere(facts: Topology, entry: str, caches: list[str], ways: Mapping[str, tuple[str, ...]]) -> Hit:
+    """Return the hit for a managed entry, and the CDNs before it, whose access logs are off unless switched on."""
+    names = [*([entry] if _keeps_none(facts, entry) else []), *caches]
+    sees = f"whose cache answers what {entry} never sees"
+    if names[0] == entry:
+        also = f"; nor those of {listed(caches)}, {sees}" if caches else ""
+        what = f"{entry}, which {_reached(facts, ways)} and which keeps none by default{also}"
+    else:
+        what = f"{listed(caches)}, {sees}, and where none are kept by default"
+    source, of = (names[0], "its") if len(names) == 1 else (f"[{', '.join(names)}]", "their")
+    return Hit(
+        subject=Subject("component", names[0]),
+        message=f"Nothing takes the access logs of {what}",
+        flows=tuple(ways),
+        fix=f"Switch {of} access logs on, and say what takes them: `collects: [{{from: {source}, what: [logs]}}]`.",
+    )
 
 
 def _reached(facts: Topology, ways: Mapping[str, tuple[str, ...]]) -> str:

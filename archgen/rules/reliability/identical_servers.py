@@ -15,10 +15,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
     hosts = facts.identical_servers
     if hosts:
         carried = facts.load(hosts[0])
-        every = "both" if len(hosts) == 2 else "all"
+        every, them = ("both", "both") if len(hosts) == 2 else ("all", "all of them")
         yield Hit(
             subject=Subject("model", facts.architecture.id),
-            message=f"{listed(hosts)} {every} run {listed(carried)}: they fail, fill up and are compromised together",
+            message=(
+                f"{listed(hosts)} {every} run {listed(carried)}: a leak or a full disk takes down the neighbors on its host, and a flaw "
+                f"in one is on {them}"
+            ),
             related=tuple((Subject("host", host), "runs the same components") for host in hosts),
             flows=facts.flows_through(carried),
         )

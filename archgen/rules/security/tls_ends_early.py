@@ -10,7 +10,9 @@ from archgen.analysis.topology import Topology
 from archgen.edits.encryption import by_other_names, encrypt, what_takes_no_tls
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Component
 from archgen.model.change import Change
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -36,7 +38,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 *((Subject("connection", name), "also in plaintext") for name in others),
             ),
             flows=ended.flows,
-            fix=_fix(context.topology, ended.clear),
+            fix=_fix(context.topology, ended.clear, (ended.component, *ended.before)),
         )
 
 
@@ -44,10 +46,21 @@ def _is_later(facts: Topology, name: str) -> bool:
     return not crosses_at_once(facts, connection_of(facts, name))
 
 
-def _fix(facts: Topology, names: Iterable[str]) -> str:
+def _fix(facts: Topology, names: Iterable[str], ends: Iterable[str]) -> str:
     """Return the rule's fix, with what it takes where encryption has another name, or an end takes no TLS."""
     calls = [connection_of(facts, name) for name in names]
-    return " ".join(filter(None, (RULE.fix, by_other_names(calls), what_takes_no_tls(facts, calls))))
+    own = _AGAIN if any(_reads_requests(facts.components[name]) for name in ends) else RULE.fix
+    return " ".join(filter(None, (own, by_other_names(calls), what_takes_no_tls(facts, calls))))
+
+
+_AGAIN = "Encrypt again behind it (`tls: true` on the connection, with `verify`)."
+
+
+def _reads_requests(component: Component) -> bool:
+    """Return True for what has to read requests, so that it can't pass TLS on to the servers."""
+    product = product_of(component.product)
+    l7 = product.plain_entry and product_name(component.product) != "aws-elb"
+    return l7 or component.kind in ("cdn", "waf", "api-gateway")
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

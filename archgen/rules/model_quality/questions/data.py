@@ -161,10 +161,23 @@ def writers_beyond_product(topology: Topology) -> Iterator[Gap]:
                 component,
                 f"{component.id} declares that each of its {len(component.replicas)} replicas takes writes, but only one replica of "
                 f"{component.product} does, so its failover has no part in any analysis",
-                f"Declare `replication: {{primary: …, failover: …}}` for {component.id}; else name the product that lets several do "
-                "(`redis-cluster`), or `conflicts` with what decides between writes that contradict.",
+                f"Declare `replication: {{primary: …, failover: …}}` for {component.id}{_in_zones(component)}; else name the product that "
+                f"lets several do{_SEVERAL.get(product_name(component.product), '')}, or `conflicts` with what decides between writes "
+                "that contradict.",
             )
 
+
+def _in_zones(component: Component) -> str:
+    """Return the entry for the pair that a provider keeps in two zones, of which the standby answers nothing."""
+    pair = product_of(component.product).silent_standby and len(component.replicas) == 2
+    return f" (`{{primary: '{component.replicas[0].id}', failover: automatic}}` for one in two zones)" if pair else ""
+
+
+_SEVERAL = {
+    **dict.fromkeys(("redis", "valkey"), " (`redis-cluster`)"),
+    "postgresql": " (`bdr`, `citus`)",
+}
+"""The products of the same family that take writes on several replicas."""
 
 _ONE_WRITER = ("aws-rds", "cloud-sql", "postgresql", "redis", "valkey", "mssql")
 """Products of which one replica takes the writes, unless something beside them lets several do."""
