@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -151,6 +151,15 @@ def _is_out_of_reach(index: Index, component: Component, zones: Iterable[str], b
         if any(homes) and all(map(there.isdisjoint, homes)):
             return True
     return False
+
+
+def bound_callers(index: Index, carried: Collection[str]) -> Iterator[str]:
+    """Yield the callers that reach some components on their own host alone: a copy elsewhere is of use with them."""
+    for name in carried:
+        for caller in index.callers(name):
+            call = index.connections[caller.id, name]
+            if call.required and call.locality == SAME_HOST and caller.id not in carried:
+                yield caller.id
 
 
 def has_local_address(index: Index, component: Component) -> bool:

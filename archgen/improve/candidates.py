@@ -22,7 +22,7 @@ from archgen.edits.changes import (
 from archgen.edits.moves import BUILT, moves, moves_of_promoters
 from archgen.edits.names import next_name, next_place
 from archgen.edits.new_hosts import has_replica_on, name_like
-from archgen.edits.placement import can_be_doubled, find_host, idle_host, leaves_site
+from archgen.edits.placement import bound_callers, can_be_doubled, find_host, idle_host, leaves_site
 from archgen.edits.promotion import (
     agrees_by_vote,
     arbiter_of,
@@ -346,7 +346,7 @@ def _places(
     if is_virtual and target.kind == "zone" and all(index.takes_down(target, machine) for machine in machines):
         return []
     zones = list(_zones(index, host, carried, breaking, target))
-    own = [index.components[name] for name in carried]
+    own = [index.components[name] for name in (*carried, *bound_callers(index, carried))]
     near = [each for each in zones if not any(leaves_site(index, component, each, carried) for component in own)]
     return near or ([index.hosts[host].zones] if zones and target.kind != "zone" else [])
 

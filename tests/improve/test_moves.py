@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica, Edit, FormQuorum, MoveHost, MoveReplica, apply_edit
@@ -140,6 +141,21 @@ def test_a_network_that_spans_two_sites_reaches_a_third(third: str, words: list[
         "job -> api: PUT, api -> etcd: PUT",
     )
     assert [each for each in repair(model) if each.startswith("a move of b")] == words
+
+
+def test_what_a_pair_with_a_shared_address_keeps_beside_it_stays_on_its_site() -> None:
+    """A depot's queue on the hosts of its edge: a copy of it in another city would take the address there."""
+    model = serving(
+        "  edge: {kind: service, runs_on: [a, b], cluster: {mode: active-passive, active: a, address: {shared: 10.20.0.5}, "
+        "failover: automatic, by: vrrp, watches: process}}\n"
+        "  outbox: {kind: queue, product: rabbitmq, runs_on: [a, b], replication: {primary: a, failover: manual}}\n"
+        "  app: {kind: app-server, runs_on: [c, d]}",
+        "a: {zone: one, network: n}, b: {zone: one, network: n}, c: {zone: two}, d: {zone: two}",
+        "zones: {one: {kind: datacenter}, two: {kind: datacenter}, three: {kind: datacenter}}\nnetworks: {n: {trust: private}}\n",
+        "job -> edge: POST, edge -> outbox: keep",
+    )
+    calls = (replace(call, locality="same-host") if call.source == "edge" else call for call in model.connections)
+    assert repair(replace(model, connections=tuple(calls))) == ["automatic failover of outbox"]
 
 
 def test_a_pair_that_shares_an_address_stays_on_its_site() -> None:
