@@ -8,10 +8,10 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.analysis.exposure import past_application
-from archgen.analysis.hops import Hop, encrypted
+from archgen.analysis.hops import Hop, encrypted, is_passed_through
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Certificate, Connection, Port
-from archgen.model.dns_zones import normalize_name
+from archgen.model.dns_zones import covers_name, normalize_name
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_edge_elsewhere, is_setting_of_balancer, passes_on_unread, scope_of
 from archgen.model.protocols import PROTOCOLS, UNCERTIFIED, WITH_ACCOUNTS
@@ -70,7 +70,7 @@ def _ends(hop: Hop) -> bool:
     """Return True if TLS ends after a hop; the session of SSH or a tunnel is another one than what follows."""
     if hop.port is None or hop.meaning != "encrypted" or hop.port.protocol in UNCERTIFIED:
         return False
-    return hop.port.tls is None or hop.port.tls.mode != "pass-through"
+    return not is_passed_through(hop.port)
 
 
 def _passed_on(topology: Topology, flow: str) -> dict[str, frozenset[str]]:
@@ -123,8 +123,13 @@ def _decrypts(topology: Topology, component: str) -> bool:
 
 
 def passes_tls_on(topology: Topology, component: str) -> bool:
-    """Return True for what passes connections on unread and has no certificate, so that TLS ends behind it."""
-    return passes_on_unread(topology.components[component]) and not _has_certificate(topology, component)
+    """Return True for what passes connections on unread and has no certificate, so that TLS ends behind it.
+
+    A balancer says so by its product, or by `pass-through` at a connection that leaves it.
+    """
+    leaving = (port for call in topology.outgoing[component] for port in call.ports)
+    declared = topology.kind(component).role == "balancer" and any(map(is_passed_through, leaving))
+    return (declared or passes_on_unread(topology.components[component])) and not _has_certificate(topology, component)
 
 
 def _has_certificate(topology: Topology, component: str) -> bool:
@@ -372,11 +377,6 @@ def is_certificate_for(certificate: Certificate, domain: str) -> bool:
     return any(covers_name(normalize_name(name), domain) for name in certificate.names)
 
 
-def covers_name(name: str, domain: str) -> bool:
-    """Return True if a certificate's name covers a domain; a wildcard stands for exactly one label (RFC 9525, 6.3)."""
-    return name == domain or (name.startswith("*.") and domain.partition(".")[2] == name[2:])
-
-
 def flows_by_certificate(topology: Topology) -> dict[str, tuple[str, ...]]:
     """Return the flows in which each certificate is shown: their step names it, or ends TLS where it is installed."""
     shown: dict[str, dict[str, None]] = {}
@@ -385,7 +385,11 @@ def flows_by_certificate(topology: Topology) -> dict[str, tuple[str, ...]]:
         domain = normalize_name(asked) if asked is not None else None
         for hop in hops:
             port = hop.port
-            if port is None or hop.meaning != "encrypted" or (port.tls is not None and port.tls.mode == "pass-through"):
+            if (
+                port is None
+                or hop.meaning != "encrypted"
+                or (is_passed_through(port) and not passes_tls_on(topology, hop.step.source))
+            ):
                 continue
             for target in hop.targets:
                 for certificate in shown_certificates(topology, port, target, domain):

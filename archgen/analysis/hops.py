@@ -55,6 +55,11 @@ def encrypted(port: Port) -> bool | None:
     return None if protocol.either and port.port is not None and port.port % 1000 != 443 else protocol.encrypted
 
 
+def is_passed_through(port: Port) -> bool:
+    """Return True for a port whose TLS is declared to be passed through."""
+    return port.tls is not None and port.tls.mode == "pass-through"
+
+
 _PASSING = ("balancer", "edge", "web")
 """The roles of what passes people's requests on, as a bastion does; a web server is a proxy too."""
 

@@ -15,6 +15,11 @@ def normalize_name(name: str) -> str:
     return name.strip().rstrip(".").lower()
 
 
+def covers_name(name: str, domain: str) -> bool:
+    """Return True if a certificate's name covers a domain; a wildcard stands for exactly one label (RFC 9525, 6.3)."""
+    return name == domain or (name.startswith("*.") and domain.partition(".")[2] == name[2:])
+
+
 _OWN = (
     "local",
     "localhost",

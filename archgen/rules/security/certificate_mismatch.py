@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.encryption import covers_name, is_attached, is_certificate_for, passes_tls_on, shown_certificates
-from archgen.analysis.hops import Hop
+from archgen.analysis.encryption import (
+    is_attached,
+    is_certificate_for,
+    passes_tls_on,
+    shown_certificates,
+)
+from archgen.analysis.hops import Hop, is_passed_through
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Certificate, Port
 from archgen.model.change import Append, Change
-from archgen.model.dns_zones import normalize_name
+from archgen.model.dns_zones import covers_name, normalize_name
 from archgen.model.kinds import FORWARDING
 from archgen.model.protocols import UNCERTIFIED, relays
 from archgen.model.subject import Subject
@@ -86,7 +91,7 @@ def _endings(facts: Topology, flow: str) -> Iterator[tuple[Hop, str, Port, str]]
         # mail servers look for the name of the MX record, and most of them take any certificate (RFC 7435)
         if relays(port):
             continue
-        through = port.tls is not None and port.tls.mode == "pass-through"
+        through = is_passed_through(port)
         for target in hop.targets:
             # said of what a balancer of connections does itself, it ends where a certificate is
             passed = through and not (passes_tls_on(facts, hop.step.source) and target in installed)
