@@ -169,7 +169,7 @@ class Walks:
         return [
             other
             for other in self.next_of(call.source)
-            if self._parts[other.target].keeps_data and _least(_certainty(other), confidence) == confidence
+            if self._is_looked_up(other) and _least(_certainty(other), confidence) == confidence
         ]
 
     def _is_looked_up(self, call: Call) -> bool:
