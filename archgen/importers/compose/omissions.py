@@ -35,10 +35,9 @@ _IDLE = re.compile(r"\btail\s+-[fF]\s+/dev/null|\bsleep\s+(inf|infinity|\d{4,})\
 _COPIES = re.compile(r"(?:(?:/bin/)?(?:ba)?sh\s+-e?c\s+)?[\"']?cp\s[^;&|\n]*(?:&&\s*echo\s[^;&|\n]*)?[\"']?")
 """A command of nothing but a copy."""
 
-_SAYS = re.compile(
-    r"(?:(?:/bin/)?(?:ba|a)?sh\s+-e?c\s+)?[\"']?(?:/bin/)?(?:echo|printf|true|false|exit)(?:\s[^;&|\n]*)?[\"']?"
-)
-"""A command of nothing but a message, or a status: it ends at once."""
+_SAY = r"(?:/bin/)?(?:echo|printf|true|false|exit)(?:[ \t][^;&|\n]*)?"
+_SAYS = re.compile(rf"(?:(?:/bin/)?(?:ba|a)?sh\s+-e?c\s+)?[\"']?\s*{_SAY}(?:(?:;|&&|\n)\s*(?:{_SAY})?)*[\"']?")
+"""A command of nothing but messages, or a status: it ends at once."""
 
 _CLIENT = re.compile(
     r"(?:^|[\s/\"'(;&|])(psql|pg_restore|createdb|mysql(?=\s+-)|mysqladmin|mongosh|mongo(?=\s+-)|mongorestore|mongoimport|redis-cli|"
