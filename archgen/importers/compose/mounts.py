@@ -272,8 +272,8 @@ def kept_files(parts: Iterable[ServicePart]) -> Iterator[Fact]:
     What a store or a backup mounts as well is theirs, and what several programs mount is told of the first.
     """
     listed = list(parts)
-    taken = {mount.text for part in listed if _is_other(part) for mount in part.service.mounts.values()}
-    for part in listed:
+    taken = {name for part in listed if _is_other(part) for name in _taken_by(part)}
+    for part in (each for each in listed if not _is_other(each)):
         volumes = [
             (mount.text, target)
             for target, mount in sorted(part.service.mounts.items())
@@ -348,6 +348,21 @@ def _database_in(part: ServicePart, targets: Iterable[str]) -> Iterator[tuple[st
             # a relative path begins in the directory of the program, which holds the volume
             if path.startswith(f"{place[1:]}/") or ("/" in path and place.endswith(f"/{posixpath.dirname(path)}")):
                 yield place, replace(value, text=name)
+
+
+def _taken_by(part: ServicePart) -> Iterator[str]:
+    """Yield what a store or a backup mounts: of a store with its data in one volume, no other place for what it is handed."""
+    mounts = part.service.mounts
+    has_data = part.kind != "backup" and any(
+        _OF_STORES.match(each) and _is_volume(mounts[each].text) for each in mounts
+    )
+    for target, mount in mounts.items():
+        if not has_data or _OF_STORES.match(target):
+            yield mount.text
+
+
+_OF_STORES = re.compile(r"/(?:var/lib|bitnami|data|opt)(?:/|$)")
+"""Where stores keep their data."""
 
 
 def _is_other(part: ServicePart) -> bool:
