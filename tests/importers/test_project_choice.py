@@ -38,6 +38,16 @@ from tests.importers.compose_projects import STORES, SYSTEM, assert_choice, comp
             id="test-of-production-is-a-test",
         ),
         pytest.param(
+            {
+                "docker-compose.ci.yml": compose(*SYSTEM),
+                "docker-compose.dev.yml": compose(*SYSTEM),
+                "docker-compose.example.yml": compose("web=acme/web", "api=acme/api", "db=postgres:16"),
+            },
+            ["docker-compose.example.yml"],
+            "docker-compose.example.yml: it lies nearest",
+            id="example-before-files-for-tests",
+        ),
+        pytest.param(
             {"docker-compose.yml": compose(*SYSTEM), "docker-compose.prod.yml": compose("web")},
             ["docker-compose.prod.yml", "docker-compose.yml"],
             "docker-compose.yml with docker-compose.prod.yml: its name says production",

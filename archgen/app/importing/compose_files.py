@@ -12,7 +12,7 @@ from msgspec import Struct
 from archgen.app.importing.compose_sketch import sketch_compose
 from archgen.app.importing.directories import FoundFiles
 from archgen.importers.compose.project import DEFAULTS
-from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
+from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, is_example, stage_of
 
 _OF_COMPOSE = r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml"
 _OF_SWARM = r"(?:docker-)?stack\.ya?ml"
@@ -24,6 +24,8 @@ _PLAIN = re.compile(r"(docker-)?(compose|stack)|\.ya?ml$", re.IGNORECASE)
 """Parts of the name of a compose file that tell nothing."""
 
 _DEPLOYED = re.compile(r"(^|[^a-z])(deploy|deployment|deployments)([^a-z]|$)", re.IGNORECASE)
+
+_OF_TESTS = re.compile(r"(^|[^a-z])(ci|tests?|testing|e2e|mocks?)([^a-z]|$)", re.IGNORECASE)
 
 _OVERRIDES = (
     "compose.override.yaml",
@@ -141,7 +143,8 @@ def _parts_of_system(directory: str, names: list[str], found: FoundFiles) -> lis
     stages = {name: stage_of_compose_file(name) for name in names}
     others = [name for name in names if stages[name] != TRIAL]
     if len(others) < 2:
-        return (others or names)[:1]
+        # people run a copy of an example, and a pipeline what it tests
+        return others or sorted(names, key=lambda name: (not is_example(name), bool(_OF_TESTS.search(name))))[:1]
     contents = {name: _content(directory, name, found) for name in others}
     chosen = [min(others, key=lambda name: (stages[name], contents[name].is_for_trial))]
     candidates = [name for name in others if name not in chosen and not contents[name].is_for_trial]
