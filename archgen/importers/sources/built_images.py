@@ -20,7 +20,7 @@ from archgen.importers.sources.build_statements import (
     is_build_file,
     statements_with,
 )
-from archgen.importers.sources.folders import folders_above, is_list, package_of, title_of
+from archgen.importers.sources.folders import folders_above, is_list, library_folders, package_of, title_of
 from archgen.importers.sources.named_recipes import NamedRecipes
 from archgen.importers.sources.recipes import Recipe, read_own_recipe
 from archgen.importers.sources.root_images import images_of_root
@@ -144,22 +144,27 @@ class BuiltImages:
 
     @cached_property
     def _modules(self) -> Mapping[str, None]:
-        """Return the directories that hold what a program is built of."""
+        """Return the directories that hold what a program is built of, without those of libraries."""
         modules: dict[str, None] = {}
         for name in self._names:
             folder, _, file = name.rpartition("/")
             match = _OF_JVM.match(name) if "src/main/" in name else None
             if match is not None:
                 modules.setdefault(match[1] or "")
-            elif file in DOCKERFILES or is_list(file):
+            elif file in DOCKERFILES or (is_list(file) and folder not in self._libraries):
                 modules.setdefault(folder)
         modules.pop("", None)
         return modules
 
     @cached_property
+    def _libraries(self) -> Set[str]:
+        return library_folders(self._names)
+
+    @cached_property
     def _packages(self) -> Mapping[str, str]:
         """Return the names of the packages in directories."""
         lists = [name for name in self._names if is_list(posixpath.basename(name)) and "/" in name]
+        lists = [name for name in lists if posixpath.dirname(name) not in self._libraries]
         named = ((posixpath.dirname(name), package_of((name, self._read(name)))) for name in lists[:_MOST_FILES])
         return {place: name.rpartition("/")[2] for place, name in named if name is not None}
 

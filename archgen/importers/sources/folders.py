@@ -208,3 +208,28 @@ def is_of_another(path: str, packages: tuple[str, ...]) -> bool:
         and "/" in inner
         and not any(f"{inner}/".startswith(f"{each.rpartition('cmd/')[2]}/") for each in packages)
     )
+
+
+_STARTS = re.compile(r"(?:src/)?(?:main|server|manage|__main__|program)\.\w{1,5}|src/bin/.*|cmd/.*", re.IGNORECASE)
+
+
+def library_folders(names: Iterable[str]) -> frozenset[str]:
+    """Return the folders of libraries alone: crates, and those in `libs`, without a program and without a recipe.
+
+    A client is often called as the server whose image others build.
+    """
+    listed = {*names}
+    folders = set[str]()
+    for name in listed:
+        folder, file = posixpath.split(name)
+        is_crate = file == "Cargo.toml" and f"{folder}/src/lib.rs" in listed
+        if is_crate or (is_list(file) and posixpath.basename(posixpath.dirname(folder)) == "libs"):
+            folders.add(folder)
+    if not folders:
+        return frozenset()
+    for name in listed:
+        for place in folders_above(name)[:4]:
+            inner = name[len(place) + 1 :]
+            if place in folders and (inner in DOCKERFILES or _STARTS.fullmatch(inner) is not None):
+                folders.discard(place)
+    return frozenset(folders)

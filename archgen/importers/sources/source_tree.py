@@ -11,7 +11,7 @@ from archgen.importers.facts import FileTree
 from archgen.importers.packages import DOCKERFILES
 from archgen.importers.sources.declared_programs import Program
 from archgen.importers.sources.file_kinds import BESIDE, CODE, LOCK, NO_CODE, is_code
-from archgen.importers.sources.folders import Folders, folders_above, is_list, title_of
+from archgen.importers.sources.folders import Folders, folders_above, is_list, library_folders, title_of
 
 MAIN = re.compile(
     r"^(main|server|index|app|manage|__main__|program)\.(go|py|rs|[cm]?[jt]s|rb|php|java|kt|cs)$", re.IGNORECASE
@@ -68,6 +68,7 @@ class SourceTree:
     def _roots(self) -> Mapping[tuple[bool, str], Mapping[str, int]]:
         """Return the directories of programs by their names, short or not: 0 with a list of packages or a recipe, else 1."""
         roots: dict[tuple[bool, str], dict[str, int]] = {}
+        libraries = library_folders(self.names)
         for name in self.names:
             folder, file = posixpath.split(name)
             lists = file in DOCKERFILES or is_list(file)
@@ -75,7 +76,11 @@ class SourceTree:
                 continue
             for place in folders_above(name)[:3]:
                 inner = folder[len(place) :].strip("/")
-                if place in self._with_code and (inner in _INNER or (lists and "/" not in inner)):
+                if (
+                    place in self._with_code
+                    and place not in libraries
+                    and (inner in _INNER or (lists and "/" not in inner))
+                ):
                     for is_short in (False, True):
                         ranks = roots.setdefault((is_short, title_of(posixpath.basename(place), is_short)), {})
                         ranks[place] = min(ranks.get(place, 1), 0 if lists else 1)
