@@ -61,7 +61,7 @@ _OTHER_NAMES = {
     "snmp": "SNMP: version 3 with privacy",
     "syslog": "syslog: over TLS (RFC 5425)",
     "smb": "SMB: its own encryption (SMB 3)",
-    "nfs": "NFS: with TLS (all that EFS has), or with Kerberos (`krb5p`)",
+    "nfs": "NFS: with TLS, or with Kerberos (`krb5p`) where the server has it",
     "telnet": "Telnet: `ssh`",
     "ftp": "FTP: `sftp`, or `ftps`",
 }
