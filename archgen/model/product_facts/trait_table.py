@@ -120,8 +120,8 @@ TRAITS: dict[str, Product] = {
     ),
     # an agent on each node: https://manager.docs.scylladb.com/stable/backup
     **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True, copied_whole=True)),
-    # https://clickhouse.com/docs/operations/backup
-    "clickhouse": Product(copied_whole=True, each_writes=True),
+    # https://clickhouse.com/docs/operations/backup, https://clickhouse.com/docs/engines/table-engines/mergetree-family/replication
+    "clickhouse": Product(copied_whole=True, each_writes=True, appends=True),
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(
         (

@@ -74,6 +74,7 @@ class Product(Struct, frozen=True, gc=False):
     `consoles` are the ports of its console for administrators.
     `one_port`: a store whose replicas fetch from each other on the port on which clients call it.
     `members_at`: the ports on which its members call each other, of those whose members agree.
+    `appends`: an insert adds rows of its own, in the order that a coordinator keeps, so that no two of its writes conflict.
     `copies_files`: a backup that copies all of a database each time, or its files, and no log between two copies.
     """
 
@@ -105,6 +106,7 @@ class Product(Struct, frozen=True, gc=False):
     mirrors: bool = False
     votes_if_set_up: bool = False
     shares_storage: bool = False
+    appends: bool = False
     appliance: bool = False
     keeps_data: bool = False
     single: bool = False

@@ -41,8 +41,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _decided(component: Component, replication: Replication) -> bool:
-    """Return True if the model declares how conflicts are resolved, or leaves the `mode` open, or if there is but one storage."""
-    if product_of(component.product).shares_storage:
+    """Return True if the model declares how conflicts are resolved, or leaves the `mode` open, or if the product has none."""
+    product = product_of(component.product)
+    if product.shares_storage or product.appends:
         return True
     apart = replication.mode in ("asynchronous", "semi-synchronous")
     return quorum_of(component) is not None or replication.conflicts is not None or not apart
@@ -67,7 +68,8 @@ RULE = Rule(
     ),
     limits=(
         "Trusts a declared `conflicts`, `quorum` or `mode: synchronous`. Doesn't check stores without a declared "
-        "`mode`, nor managed stores, nor Oracle, whose instances share one storage. A directory of accounts is a warning."
+        "`mode`, nor managed stores, nor Oracle, whose instances share one storage, nor ClickHouse, whose inserts add rows and "
+        "change none. A directory of accounts is a warning."
     ),
     references=(
         (

@@ -137,6 +137,7 @@ def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
             or replication.conflicts
             or quorum_of(component)
             or component.managed
+            or (product.appends and _has_coordinator(topology, component))
         ):
             continue
         writers = [replica.id for replica in component.replicas] if replication.all_write else list(replication.primary)
@@ -146,6 +147,12 @@ def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
                 f"{component.id} doesn't declare how {listed(writers)}, which all take writes, replicate to each other",
                 f"Add `mode: synchronous`, or `mode: asynchronous` and `conflicts`, to the `replication` of {component.id}.",
             )
+
+
+def _has_coordinator(topology: Topology, store: Component) -> bool:
+    """Return True if a store calls a component that puts the writes of its replicas in order."""
+    called = (topology.components[target] for call in topology.outgoing[store.id] for target in call.targets)
+    return any(product_of(each.product or each.id).coordinates for each in called)
 
 
 def writers_beyond_product(topology: Topology) -> Iterator[Gap]:
