@@ -34,7 +34,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if not direct and not handed:
             continue
         public = [
-            port for port in connection.ports if (direct and _is_let_in(facts, connection, port)) or port in handed
+            port
+            for port in connection.ports
+            if ((direct and _is_let_in(facts, connection, port)) or port in handed)
+            and not _goes_on(facts, connection, port)
         ]
         declared = next((port for port in public if port.admin and not is_way_in(facts, connection, port)), None)
         if declared is not None:
@@ -48,6 +51,24 @@ def check(context: RuleContext) -> Iterator[Hit]:
         elif _is_guessable(facts, connection):
             yield _guessable(facts, connection)
     yield from _opened(facts)
+
+
+def _goes_on(facts: Topology, connection: Connection, port: Port) -> bool:
+    """Return True for a port that a firewall passes on in each flow over the connection: no console of the firewall itself."""
+    if port.admin or any(facts.kind(target).id not in _FILTERS for target in connection.targets):
+        return False
+    over = [facts.hops[flow] for flow in facts.flows_over[connection.id]]
+    return bool(over) and all(
+        any(
+            hop.step.source in connection.targets and hop.port is not None and hop.port.protocol == port.protocol
+            for hop in hops
+        )
+        for hops in over
+    )
+
+
+_FILTERS = ("firewall", "nat-gateway")
+"""The kinds that pass packets on, and that administrators reach from inside; people sign in to a router on the way."""
 
 
 def _is_guessable(facts: Topology, connection: Connection) -> bool:
@@ -310,6 +331,7 @@ RULE = Rule(
         "only asks for balancers and forges. A bastion is there to be reached: its shell or tunnel, or its only port, is no console. "
         "Behind a VPN, which visitors reach in another protocol, ports aren't "
         "public, and what a balancer passes on of a shell is for those whom its own connection is declared to be for. "
+        "What each flow sends on behind a firewall in the same protocol is no console of the firewall. "
         "A balancer passes such a port on to one with the same protocol and number that is for administration "
         "too; otherwise it is the balancer's own. A port that a firewall denies isn't public, and one that a firewall's rule opens "
         "to the internet is, without a connection or beside those of administrators inside. Doesn't see a firewall that lets in "
