@@ -22,6 +22,7 @@ from archgen.edits.replicas import (
     Callers,
     lacks_deployment,
     mover_on,
+    takes_mail_of_people,
     with_components,
     with_moving_address,
     with_replica,
@@ -174,6 +175,7 @@ def _with_replicas(
                 by=mover_on(architecture, component),
                 starts_jobs=component.id in index.starting_jobs,
                 is_deployed=not lacks_deployment(architecture, component),
+                is_addressed=takes_mail_of_people(architecture, component, callers),
             ),
         )
         for component in carried

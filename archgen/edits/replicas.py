@@ -12,6 +12,7 @@ from archgen.edits.promotion import agrees_by_vote, has_primary, mirrors_itself
 from archgen.model.architecture import Architecture, Cluster, Component, Placement, Quorum, Replica, Replication
 from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of
+from archgen.model.protocols import relays
 from archgen.model.wording import listed
 from archgen.reliability.traffic import is_sticky
 
@@ -28,12 +29,14 @@ def with_replica(
     by: str | None = "vrrp",
     starts_jobs: bool = False,
     is_deployed: bool = True,
+    is_addressed: bool = False,
 ) -> Component:
     """Return the component with another replica; a second one gets what lets it stand in for the first.
 
     What moves an address on its hosts is `by`. If the host is on another site (`is_apart`), its name moves, since no address does.
     One that starts jobs waits for a lease. Two copies of code are deployed by one tool from now on, unless they are (`is_deployed`).
-    One beside replicas that float, without a host of its own, floats over the same hosts.
+    One beside replicas that float, without a host of its own, floats over the same hosts. People know only the address of a mail
+    server to which they hand their mail (`is_addressed`).
     """
     taken = {replica.id for replica in component.replicas}
     first = component.replicas[0]
@@ -67,7 +70,8 @@ def with_replica(
         by_itself = (component.managed and host is None) or mirrors_itself(component)
         failover: Literal["automatic", "manual"] = "automatic" if by_itself else "manual"
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover=failover))
-    return with_moving_address(grown, is_apart=is_apart, by=by) if needs_moving_address(component, callers) else grown
+    moves = needs_moving_address(component, callers, is_addressed=is_addressed)
+    return with_moving_address(grown, is_apart=is_apart, by=by) if moves else grown
 
 
 def _grown_quorum(component: Component) -> int | Literal["majority"] | Quorum | None:
@@ -120,8 +124,11 @@ def lacks_deployment(architecture: Architecture, code: Component) -> bool:
     return not users or any(user.deploy is None and user.image is None for user in users)
 
 
-def needs_moving_address(component: Component, callers: Callers) -> bool:
-    """Return True if a second replica is of no use unless something moves the traffic to it, and nothing does yet."""
+def needs_moving_address(component: Component, callers: Callers, *, is_addressed: bool = False) -> bool:
+    """Return True if a second replica is of no use unless something moves the traffic to it, and nothing does yet.
+
+    `is_addressed` is what `takes_mail_of_people` says of it.
+    """
     if component.cluster is not None or component.managed or component.replicas[0].floating:
         # a platform that places replicas leads the traffic to them
         return False
@@ -130,6 +137,7 @@ def needs_moving_address(component: Component, callers: Callers) -> bool:
         return False
     return (
         kind.role == "balancer"
+        or is_addressed
         or kind.id in (*ROUTING, "waf")
         or (kind.serves and _is_called_by_visitors(component.id, callers))
     )
@@ -152,6 +160,15 @@ def _is_called_by_visitors(component: str, callers: Callers) -> bool:
                 seen.add(caller.id)
                 queue.append(caller.id)
     return False
+
+
+def takes_mail_of_people(architecture: Architecture, component: Component, callers: Callers) -> bool:
+    """Return True for a mail server that clients reach by one name, as for submission and IMAP; other servers try each MX record."""
+    if component.kind != "mail" or not _is_called_by_visitors(component.id, callers):
+        return False
+    passing = {each.id for each in architecture.components if each.kind in ("client", *ROUTING)}
+    calls = (call for call in architecture.connections if component.id in call.targets and call.source in passing)
+    return any(not relays(port) for call in calls for port in call.ports)
 
 
 def mover_on(architecture: Architecture, component: Component) -> str | None:

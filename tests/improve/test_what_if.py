@@ -490,6 +490,44 @@ def test_what_stands_ready_comes_before_a_site_that_nobody_has(
     assert second["flows"]["nightly"]["after"]["single_points_of_failure"] == []
 
 
+SUBMISSION = """archgen: 1
+name: Submission
+zones: {fsn: {kind: datacenter}, nue: {kind: datacenter}}
+hosts: {a: {zone: fsn}, b: {zone: nue}}
+components:
+  customer: {kind: client}
+  dns:
+    kind: dns
+    managed: {scope: global}
+    domain: k.example
+    records: [{name: smtp.k.example, type: A, value: a, ttl: 300}]
+  mail: {kind: mail, product: postfix, runs_on: a}
+connections: {customer -> dns: dns, customer -> mail: PORT}
+flows: {send: {title: Mail, domain: smtp.k.example, access: write, steps: [customer -> mail: DATA]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("port", "moves"),
+    [
+        ("{protocol: smtps, port: 465}", True),
+        ("{protocol: smtp, port: 587, tls: true}", True),
+        ("imaps", True),
+        ("smtp", False),
+        ("[{protocol: smtp, port: 25}, imaps]", True),
+    ],
+)
+def test_second_server_of_mail_that_people_hand_in_has_a_name_that_moves(
+    port: str, moves: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other mail servers try each MX record; a mail program has one name."""
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(SUBMISSION.replace("PORT", port), encoding="utf-8")
+    document = run(capsys, str(file))
+    assert ("a replica of mail on b" in "".join(document["changes"])) or not moves
+    assert ("address: dns" in document["yaml"]) == moves
+
+
 @pytest.mark.parametrize(
     "copied", ["", ", replication: {writers: all}", ", replication: {primary: a, failover: automatic}"]
 )
