@@ -59,7 +59,9 @@ def lists_at(names: list[str], path: str, opener: Opener) -> PackageLists:
     seen = [posixpath.relpath(name, opener.tree(path).place or ".") for name in names]
     lists = lists_in(posixpath.dirname(seen[0]), path, opener) if seen else None
     files = [file for name in seen for file in opener(path, name)[:1]]
-    return lists if lists is not None else join_lists(files, "", files)
+    lists = lists if lists is not None else join_lists(files, "", files)
+    # a project of Gradle hands on what those have that it requires
+    return with_modules(lists, opener) if any(posixpath.basename(each) in _OF_GRADLE for each in lists.paths) else lists
 
 
 def imports_of(text: str) -> Iterator[str]:
