@@ -89,17 +89,23 @@ def unknown_hosts(name: str, value: str, hosts: Mapping[str, str]) -> Iterator[t
     if bare is not None:
         found = [Mention(bare[1], None, int(bare[2]) if bare[2] else None)]
     for mention in found:
-        host = mention.host.lower()
+        # a chart puts the namespace of its release behind the dot
+        name_here = mention.host.removesuffix(".")
+        host = name_here.lower()
         is_numbers = is_ip_address(host)
         # a number under a name that tells nothing may be that of the program itself
         is_name = ("." not in host and not is_numbers) or (is_numbers and _title(name) != "")
         is_name = is_name and host not in (*ON_MACHINE, *_OF_CLUSTERS) and is_real(host)
         is_name = is_name and not (is_numbers and names_telemetry(name))
         is_taken = mention.host in stores or _takes_telemetry(name, host)
-        is_here = resolve_host(host, hosts) or (is_numbers and resolve_port(host, mention.port, hosts))
+        is_here = (
+            resolve_host(mention.host.lower(), hosts)
+            or resolve_host(host, hosts)
+            or (is_numbers and resolve_port(host, mention.port, hosts))
+        )
         if is_name and not is_taken and not is_here:
-            address = f"{mention.host}:{mention.port}" if mention.port is not None else mention.host
-            yield address, _title(name) if is_numbers else mention.host
+            address = f"{name_here}:{mention.port}" if mention.port is not None else name_here
+            yield address, _title(name) if is_numbers else name_here
 
 
 def _is_for_calls(name: str, value: str) -> bool:
