@@ -157,6 +157,20 @@ def test_an_address_in_a_source_has_the_line_of_its_call() -> None:
     assert (found.url, found.source.line) == ("https://api.rates.dev/v1", 4)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        'Net::HTTP.get(URI("https://api.rates.dev/v1"))',
+        'Net::HTTP.post_form(URI.parse("https://api.rates.dev/v1"), q: 1)',
+        'RATES_URL = "https://api.rates.dev/v1".freeze\nuri = URI(RATES_URL)\nNet::HTTP.get_response(uri)',
+        'URI.open("https://api.rates.dev/v1")',
+    ],
+)
+def test_an_address_that_a_program_of_ruby_calls_without_a_library_is_called(call: str) -> None:
+    found = [*literal_addresses([CodeText("rates.rb", f"require 'net/http'\n{call}\n")], "rails")]
+    assert [(each.url, each.is_called) for each in found] == [("https://api.rates.dev/v1", True)]
+
+
 def test_line_of_a_port_is_that_of_the_call_and_not_of_a_comment_before_it() -> None:
     text = (
         "/* a\n fetch('http://localhost:8080') */\n// fetch('http://localhost:8080')\nfetch('http://localhost:8080')\n"

@@ -34,9 +34,10 @@ _FOR_PAGES = re.compile(
 _URL = re.compile(r"""https://[a-zA-Z0-9][\w.-]*\.[a-zA-Z]{2,24}(?=[/?:"'`])[^"'`\s]{0,200}(?=["'`])""")
 _OF_CALL = (
     r"(?:\b(?:httpx|requests|axios|got|superagent|needle|http|https|session|_?(?:http_?)?client|web_?client|reqwest|HTTParty|Faraday|Client::new\(\)\s*)"
-    r"\.(?:get|post|put|patch|delete|request|stream|new_?request|get\w*async|post\w*async|create)"
+    r"\.(?:get(?:_response)?|post(?:_form)?|put|patch|delete|request|stream|new_?request|get\w*async|post\w*async|create)"
     r"|\.(?:(?:get|post)For(?:Object|Entity)|exchange|baseUrl|uri)"
-    r"|(?<![\w.])fetch|\burlopen|\bNewRequest(?:WithContext)?|\bfile_get_contents|\bcurl_init|\bBaseAddress\s*=\s*new\s+Uri)\(\s*"
+    r"|(?<![\w.])fetch|\burlopen|\bNewRequest(?:WithContext)?|\bfile_get_contents|\bcurl_init|\bBaseAddress\s*=\s*new\s+Uri|\bURI\.open)\(\s*"
+    r"(?:URI(?:\.parse)?\(\s*)?"
 )
 _CALL = re.compile(
     rf"{_OF_CALL}(?:(?:\w+(?:\.\w+)*(?:\(\))?|[\"'](?:GET|POST|PUT|PATCH|DELETE)[\"'])\s*,\s*){{0,2}}f?[\"'`]$",
@@ -68,7 +69,7 @@ _BEFORE = 200
 
 _CLIENT = re.compile(
     r"\b(requests|httpx|aiohttp|axios|urllib|RestTemplate|RestClient|WebClient|FeignClient|Retrofit|HttpClient|OkHttpClient|HttpURLConnection|http\.(Get|Post|NewRequest\w*)"
-    r"|reqwest|guzzle|Guzzle\w*|HTTParty|Faraday|curl_init)\b|\bfetch\("
+    r"|reqwest|guzzle|Guzzle\w*|HTTParty|Faraday|Net::HTTP|curl_init)\b|\bfetch\("
 )
 _CALLERS = re.compile(r"origin|cors|allowed|redirect|callback|example", re.IGNORECASE)
 """Words of a line that says who may call, or where visitors are sent."""
