@@ -14,7 +14,7 @@ from archgen.model.architecture import Certificate, Connection, Port
 from archgen.model.dns_zones import covers_name, normalize_name
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_edge_elsewhere, is_setting_of_balancer, passes_on_unread, scope_of
-from archgen.model.protocols import PROTOCOLS, UNCERTIFIED, WITH_ACCOUNTS
+from archgen.model.protocols import LOOK_UPS, PROTOCOLS, UNCERTIFIED, WITH_ACCOUNTS
 from archgen.reliability.requests import turns
 
 NO_NETWORK = ("dns", "file", "unix")
@@ -58,11 +58,15 @@ def terminations(topology: Topology) -> tuple[Termination, ...]:
 
 
 def _terminators(topology: Topology, hops: tuple[Hop, ...]) -> Iterator[str]:
-    """Yield the components of the system, other than applications, at which an encrypted hop arrives."""
+    """Yield the components of the system, other than applications and mail servers, at which an encrypted hop arrives."""
     ending = dict.fromkeys(target for hop in hops if _ends(hop) for target in hop.targets)
     for component in ending:
-        own = component not in topology.external_services
-        if own and topology.kind(component).role not in ("application", "data"):
+        kind = topology.kind(component)
+        if (
+            component not in topology.external_services
+            and kind.role not in ("application", "data")
+            and kind.id != "mail"
+        ):
             yield component
 
 
@@ -86,6 +90,7 @@ def _clear_behind(
 
     A balancer that also gets requests in plaintext passes these on apart from those whose TLS it ended.
     """
+    came = {hop.port.protocol for hop in hops if terminator in hop.targets and hop.port is not None}
     reached: set[str] = set()
     ended: set[str] = set()
     behind: set[str] = set()
@@ -93,6 +98,9 @@ def _clear_behind(
         source, got = hop.step.source, passed.get(hop.step.id)
         decrypted = behind | ended if source == terminator else behind
         goes_on = source in reached if got is None else not got.isdisjoint(decrypted)
+        # what it looks up or mounts is no request that it hands on
+        if source == terminator and hop.port is not None and hop.port.protocol in LOOK_UPS - came:
+            continue
         if goes_on and hop.connection is not None and hop.meaning != "encrypted":
             behind.add(hop.step.id)
             # what a service of others sends later is a call over the internet of its own
@@ -285,14 +293,7 @@ def is_http_challenge(topology: Topology, connection: Connection, port: Port) ->
 
 
 _AUTHORITIES = (
-    "letsencrypt",
-    "zerossl",
-    "buypass",
-    "googletrustservices",
-    "sectigo",
-    "digicert",
-    "globalsign",
-    "actalis",
+    *("letsencrypt", "zerossl", "buypass", "googletrustservices", "sectigo", "digicert", "globalsign", "actalis"),
 )
 
 

@@ -150,6 +150,9 @@ WITH_ACCOUNTS = ("postgresql", "mysql", "mssql", "oracle")
 QUERIES = (*WITH_ACCOUNTS, "mongodb", "cassandra", "bolt", "bolts", "redis", "rediss", "memcached")
 """The protocols that nothing but stores, and proxies before them, speaks as a server."""
 
+LOOK_UPS = frozenset({*QUERIES, "ldap", "lmtp", "nfs", "smb", "iscsi"})
+"""The protocols of stores, directories, mailboxes and files of another machine."""
+
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}
 
 

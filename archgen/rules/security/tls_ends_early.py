@@ -86,7 +86,8 @@ RULE = Rule(
         "(`tls: pass-through`)."
     ),
     limits=(
-        "Skips connections within one host. Declare a network that encrypts by itself (a service mesh, WireGuard, "
+        "Skips connections within one host, and stores, directories and files that what ends TLS asks itself "
+        "(`plaintext-between-hosts`). Declare a network that encrypts by itself (a service mesh, WireGuard, "
         "IPsec) as `tls: true` on the connection."
     ),
     references=(
