@@ -68,11 +68,16 @@ def _ways(calls: list[Connection], sites: _Sites) -> str:
         return f", {'all ' if calls[1:] else ''}{next(iter(names_by_way))}"
     if sum(map(len, names_by_way.values())) == len(calls) and any(way.startswith("between") for way in names_by_way):
         # what stands on several sites is called by and from some of them: the pairs of the others are among these
-        kinds = {sites.kinds.get(way) for way in names_by_way}
+        kinds = {(sites.kinds[way.removesuffix(_LATER)], way.endswith(_LATER)) for way in names_by_way}
         if len(kinds) == 1:
-            return f", all between {kinds.pop()}s"
+            kind, is_later = kinds.pop()
+            return f", all between {kind}s{_LATER if is_later else ''}"
     ways = "; ".join(f"{listed(names)} {way}" for way, names in names_by_way.items())
     return f", {ways}" if ways else ""
+
+
+_LATER = " after a failover"
+"""What follows the sites of a call that leads to the other one only once something has moved."""
 
 
 def _protocols(connection: Connection) -> list[str]:
@@ -106,7 +111,7 @@ class _Sites:
             return later
         # some of the hosts lead to no other site than all of them
         leading = self._between(tuple(map(self._around, leading_ends(self._facts, connection))))
-        return leading or f"{later} after a failover"
+        return leading or f"{later}{_LATER}"
 
     def _between(self, around: tuple[tuple[str, ...], ...]) -> str:
         way = self._apart.get(around)
