@@ -547,7 +547,7 @@ class World:
         if balance is None or balance.fail_open or (balance.fail_open is None and checking.product in OPEN):
             return True
         targets = {each for one in self.architecture.connections if one.source == checking.id for each in one.targets}
-        for name, access in balance.asks:
+        for name, access in balance.asks or ():
             own = name in targets or any(self.over(target, name) is not None for target in targets)
             if not self.answers(member, name, access, None if own else checking.id, working):
                 return False
@@ -989,7 +989,7 @@ def concerned(architecture: Architecture, flow: Flow) -> list[tuple[str, str]]:
         names.update((request.source, *request.targets))
     for one in [world.component[each] for each in names]:
         targets = {each for call in architecture.connections if call.source == one.id for each in call.targets}
-        for name, _ in one.balance.asks if one.balance is not None else ():
+        for name, _ in (one.balance.asks or ()) if one.balance is not None else ():
             names.add(name)
             if not any(world.over(target, name) for target in targets):
                 behind = [each for each in world.component if any(world.steps_to(one, each) for one in targets)]

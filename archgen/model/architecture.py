@@ -109,7 +109,8 @@ class Managed(Struct, frozen=True, gc=False, omit_defaults=True):
 class Balance(Struct, frozen=True, gc=False, omit_defaults=True):
     """The load balancing of a component over its targets; `weights` are (component or replica, weight).
 
-    `asks` are (component, access) that a target's health check asks in turn; with `fail_open` it keeps traffic all the same.
+    `asks` are (component, access) that a target's health check asks in turn, None if nothing says so; with `fail_open` it keeps
+    traffic all the same.
     """
 
     algorithm: str | None = None
@@ -118,7 +119,7 @@ class Balance(Struct, frozen=True, gc=False, omit_defaults=True):
     stickiness: str | bool | None = None
     weights: tuple[tuple[str, float], ...] = ()
     backup: tuple[str, ...] = ()
-    asks: tuple[tuple[str, Access], ...] = ()
+    asks: tuple[tuple[str, Access], ...] | None = None
     fail_open: bool | None = None
 
 

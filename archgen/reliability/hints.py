@@ -186,7 +186,7 @@ def _unnoticed(evaluation: Evaluation[int], caller: str, need: Need, whole: Coll
 
 def _notices(evaluation: Evaluation[int], balance: Balance) -> bool:
     """Return True if what a check asks for is down, and so no target passes it."""
-    asked = [evaluation.plan.members.get(name, ()) for name, _ in balance.asks]
+    asked = [evaluation.plan.members.get(name, ()) for name, _ in balance.asks or ()]
     return any(members and all(evaluation.failed[each] & _GONE for each in members) for members in asked)
 
 
@@ -195,6 +195,8 @@ def unseen_cause(caller: str, balance: Balance) -> list[str]:
     check = balance.health_check
     if balance.asks:
         return [f"the health check of {caller} asks only {listed([name for name, _ in balance.asks])}, so "]
+    if balance.asks is not None:
+        return [f"the health check of {caller} asks nothing behind ", ", so "]
     if sees_port_only(check):
         return [f"the health check of {caller} ({check}) asks nothing behind ", ", so "]
     if check is None:

@@ -211,7 +211,7 @@ class _Encoder:
     def _balance(self, name: str, balance: Balance) -> list[Any]:
         """Return the names that wait as backups, the weights, what the health check asks, and what it doesn't see (none: no check)."""
         unseen = [] if balance.health_check is False else unseen_cause(name, balance)
-        asked = [self._component[asked] for asked, _ in balance.asks if asked in self._component]
+        asked = [self._component[asked] for asked, _ in balance.asks or () if asked in self._component]
         return [list(balance.backup), dict(balance.weights), asked, unseen]
 
     def flow(self, flow: Flow) -> dict[str, Any]:

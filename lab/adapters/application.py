@@ -51,7 +51,7 @@ def _settings(site: Site, replica: Replica) -> dict[str, Any]:
     replicas = site.answering(replica, database)
     port = site.endpoints(replica, database)[0][1]
     balances = [each.balance for each in site.architecture.components if each.balance]
-    asks = [access for balance in balances for target, access in balance.asks if target in database.targets]
+    asks = [access for balance in balances for target, access in balance.asks or () if target in database.targets]
     return {
         "readers": [[site.address(each), port] for each in replicas],
         "writers": [[site.address(each), port] for each in replicas if not primary or each.id in primary],

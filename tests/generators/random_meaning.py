@@ -354,7 +354,7 @@ def _checks_of_targets(random: Random, model: Architecture) -> Architecture:
         if not targets:
             return component
         own = component.balance or Balance(health_check=True)
-        asks = dict(own.asks) | {random.choice(targets): "read"}
+        asks = dict(own.asks or ()) | {random.choice(targets): "read"}
         return replace(component, balance=replace(own, health_check=True, asks=tuple(asks.items())))
 
     return _components(replace(model, connections=(*model.connections, *added)), change, 0.8, random)

@@ -357,10 +357,13 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     ),
     "deep check": lambda one: any(each.balance and each.balance.asks for each in one.components),
     "deep check through others": lambda one: any(
-        name not in one.called_behind(each) for each in one.components if each.balance for name, _ in each.balance.asks
+        name not in one.called_behind(each)
+        for each in one.components
+        if each.balance
+        for name, _ in each.balance.asks or ()
     ),
     "deep check of a target itself": lambda one: any(
-        name in one.called_by(each) for each in one.components if each.balance for name, _ in each.balance.asks
+        name in one.called_by(each) for each in one.components if each.balance for name, _ in each.balance.asks or ()
     ),
     "hosts on hosts": lambda one: any(each.runs_on for each in one.hosts),
     "services in zones": lambda one: any(isinstance(each.managed, Managed) for each in one.components),

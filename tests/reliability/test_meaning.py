@@ -849,6 +849,10 @@ def test_a_shallow_check_is_a_hint_and_no_verdict(told: Told) -> None:
             "health_check: TCP connect",
             "the health check of lb (TCP connect) asks nothing behind web, so about 1 in 2 requests fails",
         ),
+        (
+            "health_check: {request: GET /health, asks: []}",
+            "the health check of lb asks nothing behind web, so about 1 in 2 requests fails",
+        ),
         ("algorithm: round-robin", "if lb has no health check that asks behind web, about 1 in 2 requests fails"),
     ],
 )

@@ -48,9 +48,11 @@ def read_balance(reader: ComponentReader) -> Balance:
     )
 
 
-def _asks(reader: ComponentReader, check: Map) -> tuple[tuple[str, Access], ...]:
+def _asks(reader: ComponentReader, check: Map) -> tuple[tuple[str, Access], ...] | None:
     """Return what a health check asks of the targets, or through those that have a connection to it; others aren't restricted."""
     asked = check.get("asks")
+    if asked is None:
+        return None
     if asked.__class__ is Map:
         declared = [(name, asked.key_mark(name), access) for name, access in asked.items()]
     else:
