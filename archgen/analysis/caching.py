@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
@@ -31,7 +32,8 @@ class Caching(Struct, frozen=True):
 def caching(topology: Topology, flow: Flow, held: Mapping[str, float]) -> Caching:
     """Return what caches keep from the steps of a flow; of the requests in `held` that share comes at a time.
 
-    Behind a cache are its own calls; or, where it makes none in the flow, the branches of misses of the `alt` that it decides,
+    Behind a cache are its own calls, also in the branches of misses of an `alt` right after it; or, where it makes none in the flow,
+    those of the `alt` that it decides,
     and without such an `alt` its caller's later reads of what stores data.
     """
     walk = _Walk(topology, flow)
@@ -60,7 +62,8 @@ class _Walk:
         for step in steps:
             if isinstance(step, Request):
                 self._request(step)
-                asked = step if step.source in self._beside and self._hit_share(step) is not None else None
+                beside = step.source in self._beside or not self._through.keys().isdisjoint(step.targets)
+                asked = step if beside and self._hit_share(step) is not None else None
             elif isinstance(step, Frame):
                 self._frame(step, asked)
                 asked = None
@@ -72,6 +75,10 @@ class _Walk:
         if shares:
             self.shares[step.id] = (*self.shares.get(step.id, ()), *shares)
         hits = self._hit_share(step)
+        if hits is None and self._has_hits(step):
+            # a write: what the cache keeps from reads before it doesn't count
+            for target in step.targets:
+                self._through.pop(target, None)
         for target in step.targets if hits is not None else ():
             share = Share(1.0 - (hits or 0.0), 1.0, target)
             if target in self._callers:
@@ -80,8 +87,15 @@ class _Walk:
                 self._beside[step.source] = share
 
     def _hit_share(self, step: Request) -> float | None:
-        hits = [each.hits for each in connections_under(self._topology.index, step) if each.hits is not None]
+        """Return the share of a step that a cache answers: no part of a write, if the cache makes the calls behind it itself."""
+        connections = connections_under(self._topology.index, step)
+        if not self._callers.isdisjoint(step.targets):
+            connections = tuple([each for each in connections if access_of(step, self._flow, each) != "write"])
+        hits = [each.hits for each in connections if each.hits is not None]
         return hits[-1] if hits else None
+
+    def _has_hits(self, step: Request) -> bool:
+        return any(each.hits is not None for each in connections_under(self._topology.index, step))
 
     def _frame(self, frame: Frame, asked: Request | None) -> None:
         decision = self._decision(frame, asked) if frame.kind == "alt" else None
@@ -92,6 +106,14 @@ class _Walk:
         number, request = decision
         hits, cache = self._hit_share(request) or 0.0, request.targets[0]
         self.hit_branches[frame.id] = number
+        if cache in self._through:
+            # its own calls: those of its branch of hits, and as many as it leaves in the others
+            left = self._through[cache]
+            for place, branch in enumerate(frame.branches):
+                self._through[cache] = Share(hits, 0.0, cache) if place == number else left
+                self.steps(branch.steps)
+            self._through[cache] = left
+            return
         self._beside.pop(request.source, None)
         for place, branch in enumerate(frame.branches):
             share = Share(hits, 0.0, cache) if place == number else Share(1.0 - hits, 1.0, cache)
@@ -106,7 +128,11 @@ class _Walk:
         """Return the branch of hits and the request to the cache, if a cache decides: it is asked right before, or in one branch first."""
         first = [next((step for step, _ in requests(branch.steps)), None) for branch in frame.branches]
         if asked is not None:
+            if not self._decides(asked, first):
+                return None
             silent = [number for number, step in enumerate(first) if step is None]
+            if not silent and not self._through.keys().isdisjoint(asked.targets):
+                silent = _branches_of_hits(frame)
             return (silent[0], asked) if len(silent) == 1 else None
         asking = [
             (number, step)
@@ -118,6 +144,11 @@ class _Walk:
         ]
         return asking[0] if len(asking) == 1 and not self._falls_back(frame, asking[0][0]) else None
 
+    def _decides(self, asked: Request, first: Iterable[Request | None]) -> bool:
+        """Return True for a cache beside its caller, and for one that makes the first call of each branch that calls anybody."""
+        through = {target for target in asked.targets if target in self._through}
+        return not through or all(step is None or step.source in through for step in first)
+
     def _falls_back(self, frame: Frame, number: int) -> bool:
         """Return True if a branch goes on to a store after its cache, so that it is that of the misses too."""
         return any(self._reads_store(step) for step, _ in requests(frame.branches[number].steps))
@@ -128,3 +159,14 @@ class _Walk:
             return False
         kinds = (KINDS[self._topology.components[target].kind] for target in step.targets)
         return all(kind.stores and kind.id != "cache" for kind in kinds)
+
+
+def _branches_of_hits(frame: Frame) -> list[int]:
+    """Return the branch of which the case tells of a hit, if each other one tells of a miss."""
+    missed = [_MISS.search(branch.when) is not None for branch in frame.branches]
+    found = [number for number, branch in enumerate(frame.branches) if not missed[number] and _HIT.search(branch.when)]
+    return found if len(found) == 1 and sum(missed) == len(missed) - 1 else []
+
+
+_HIT = re.compile(r"\b(?:hits?|cached?)\b", re.IGNORECASE)
+_MISS = re.compile(r"\b(?:not|no|miss|misses|missed|else|otherwise|uncached|expired)\b", re.IGNORECASE)
