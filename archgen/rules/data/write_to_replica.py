@@ -85,7 +85,7 @@ def _only_reading(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[Hit]:
     What a flow leaves in a queue or a log is not what a store has to take.
     """
     sources = {hop.step.source for hop in hops}
-    last = [hop for hop in hops if any(facts.kind(target).stores or target not in sources for target in hop.targets)]
+    last = [hop for hop in hops if any(_keeps_data(facts, target) or target not in sources for target in hop.targets)]
     writing = [hop for hop in last if hop.access != "read"]
     if any(not _passes_on(facts, target) for hop in writing for target in hop.targets):
         return
@@ -104,6 +104,12 @@ def _only_reading(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[Hit]:
                 case="nothing",
             )
             return
+
+
+def _keeps_data(facts: Topology, component: str) -> bool:
+    """Return True for a store, and for what has data of its own beside those that it looks up elsewhere: mailboxes, accounts."""
+    told = facts.components[component]
+    return facts.kind(component).stores or told.kind in ("mail", "identity-provider") or told.replication is not None
 
 
 def _passes_on(facts: Topology, component: str) -> bool:
