@@ -12,6 +12,7 @@ from archgen.analysis.regions import (
     members_by_host,
     members_by_zone,
     promoted_by,
+    zones_alike_beside,
 )
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import Edit, MoveHost, MoveReplica
@@ -149,6 +150,10 @@ def _hit(
     work = named_flows(tuple(waiting), len(facts.flows))
     leaves = f"{takes.replace('take', 'leave')} work of {work} waiting"
     waits = f"; losing {any_of(facts.names_without_guests(late), _NAMED)} {leaves}" if waiting else ""
+    refused = () if flows or waiting or not _leaves_one_out(component) else _writing(facts, component)
+    if refused:
+        lose = "loses what it writes" if len(refused) == 1 else "lose what they write"
+        waits = f"; {named_flows(refused, len(facts.flows))} {lose} then, and searches go on"
     product = "its product" if (component.product or "").casefold() == component.title.casefold() else component.product
     assumed = f" (assumed for {product})" if component.quorum is None else ""
     others = [name for name in voting if name != component.id]
@@ -164,11 +169,18 @@ def _hit(
         if counted is None or (not others and has_arbitrator(component))
         else _witness_asked(others),
         related=tuple((element, "is enough to lose the quorum") for element in dict.fromkeys((*elements, *late))),
-        flows=tuple(flow for flow in facts.flows if flow in {*flows, *waiting}) or facts.flows_needing(component.id),
+        flows=tuple(flow for flow in facts.flows if flow in {*flows, *waiting, *refused})
+        or facts.flows_needing(component.id),
         case="breaks" if flows and sure else None,
         proof=_proof_at_quorum(facts, component.id, points) if points else None,
         causes=frozenset(causes),
     )
+
+
+def _writing(facts: Topology, component: Component) -> tuple[str, ...]:
+    """Return the flows that write to a component, also over calls that they can do without."""
+    flows = {hop.flow for hop in facts.hops_to[component.id] if hop.access != "read"}
+    return tuple(flow for flow in facts.flows if flow in flows)
 
 
 _NAMED = 3
@@ -251,8 +263,16 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     facts = context.topology
     component = facts.components[hit.subject.id]
     if asks_majority(component) and len(component.replicas) % 2 == 0:
-        return add_replica(facts, component)
+        return add_replica(facts, component) if not _lacks_a_place(facts, component) else ()
     return _spread(facts, component) if quorum_of(component) is not None else ()
+
+
+def _lacks_a_place(facts: Topology, component: Component) -> bool:
+    """Return True where two zones hold the members, half of them each, and no third one is declared: another one would decide alone."""
+    held = members_by_zone(facts, component.replicas)
+    halves = (zone for zone, count in held.items() if 2 * count == len(component.replicas))
+    beside = (set(zones_alike_beside(facts, zone, component.replicas)) for zone in halves)
+    return any(zones and zones <= held.keys() for zones in beside)
 
 
 def _spread(facts: Topology, component: Component) -> tuple[Change, ...]:
