@@ -65,10 +65,18 @@ def is_spread_within(topology: Topology, zone: str, flow: str, served: frozenset
     replicas = topology.losses.structures[flow].replicas
     hosts = [host for replica in replicas for host in replica.hosts]
     if not hosts:
-        spread = (each.component for each in replicas if topology.provided(Subject("replica", each.id)))
+        spread = [each.component for each in replicas if topology.provided(Subject("replica", each.id))]
         elsewhere = any(other.id in served for other in topology.index.zones_like(zone))
-        return not elsewhere and any(zone_of(topology.components[name]) == zone for name in spread)
+        in_zone = any(zone_of(topology.components[name]) == zone for name in spread)
+        return not elsewhere and (in_zone or _is_served_apart(topology, zone, replicas))
     return topology.are_apart_in(zone, (place for host in hosts for place in topology.index.zones_around(host)))
+
+
+def _is_served_apart(topology: Topology, zone: str, replicas: Iterable[Replica]) -> bool:
+    """Return True if what a provider runs for a flow is in several whole places of a wide one: regions, or availability zones."""
+    placed = {each for replica in replicas if (each := zone_of(topology.components[replica.component])) is not None}
+    innermost = [each for each in placed if not any(topology.index.inside(other, each) for other in placed)]
+    return topology.are_apart_in(zone, innermost)
 
 
 def lies_in_region(topology: Topology, breaking: RootCause) -> bool:
