@@ -24,7 +24,7 @@ from archgen.model.products import product_name, product_of
 from archgen.model.protocols import RELAYS_OF_MEDIA
 from archgen.model.wording import listed
 from archgen.reliability.locality import SAME_HOST
-from archgen.reliability.members import asks_majority, manual_failovers, spares_no_copy
+from archgen.reliability.members import asks_majority, manual_failovers, quorum_of, spares_no_copy
 
 _SPREAD_MEMBERS = "Put each member on a host of its own: a majority of them has to remain when a host fails."
 _SPREAD_PARITY = "Put each member on a host of its own: it keeps parity over them, so that one host may fail."
@@ -62,6 +62,15 @@ def advise_needed_whole(topology: Topology, name: str, flows: Iterable[str]) -> 
     alone = len(topology.components[name].replicas) == 1
     first = f"Add a replica of {name} on another host, and let" if alone else "Let"
     more = "" if alone else ": another replica would be one more that may fail"
+    component = topology.components[name]
+    votes = quorum_of(component) is not None or agrees_by_vote(component)
+    keeps_own = topology.kind(name).stores and component.replication is None and not votes
+    if keeps_own and not alone:
+        return (
+            f"Where each replica of {name} has data that the others lack, give each a partner that reaches the same disks, or a copy of "
+            f"what it keeps, and declare each with its partner as a component of its own. Where each has all of it, let "
+            f"{listed(callers)} do without one, and replace `needs: all` by the number that it takes."
+        )
     return (
         f"{first} {listed(callers)} do without one replica of {name}, by a health check or a retry, "
         f"and replace `needs: all` by the number that it takes{more}."
