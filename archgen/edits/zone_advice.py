@@ -14,7 +14,6 @@ from archgen.model.products import product_name, product_of
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, plural, zone_words
-from archgen.reliability.failure import single_points
 from archgen.reliability.locality import ends_between, home, zones_apart
 from archgen.reliability.losses import RootCause
 from archgen.reliability.members import asks_majority, quorum, quorum_of, votes
@@ -43,8 +42,7 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
         advice.append(
             f"Spread the replicas{of} so that enough of {'them' if len(short) == 1 else 'each'} are left without {zone.id}."
         )
-    moved = {*short, *(name for group in groups for name in group)}
-    return " ".join(advice) + (stays_down(topology, zone, flows, moved) if moved else "")
+    return " ".join(advice)
 
 
 def spread_members(component: Component, kind: ZoneKind) -> str | None:
@@ -131,31 +129,6 @@ def _is_lost(topology: Topology, component: str, lost: Collection[str]) -> bool:
     return all(replica.id in lost for replica in topology.components[component].replicas)
 
 
-def stays_down(topology: Topology, zone: Subject, flows: Collection[str], spared: Collection[str]) -> str:
-    """Return a sentence on the flows that the loss of a zone takes down even if some components survive it; "" where none is known.
-
-    It names what in the zone takes each of them down by itself: an advice on some components leaves that.
-    """
-    losses = topology.losses
-    left: dict[str, dict[str, None]] = {}
-    down = []
-    for flow in flows:
-        points = single_points(losses.plans[flow].sparing(spared))
-        inside = [each for each in points if each.kind == "host" and zone.id in topology.index.zones_around(each.id)]
-        if zone in points and inside:
-            down.append(flow)
-            for host in inside:
-                lost = dict.fromkeys(replica.component for replica in losses.breaking_in(host, flow))
-                left.setdefault(host.id, {}).update(dict.fromkeys(name for name in lost if name not in spared))
-    if not down:
-        return ""
-    hosts = [f"{host} ({listed([*names])})" if names else host for host, names in left.items()]
-    return (
-        f" It isn't enough by itself: losing {zone.id} would still take down {listed(first_few(down, MOST_NAMED))}, "
-        f"with {listed(first_few(hosts, MOST_NAMED))}."
-    )
-
-
 def add_zones(topology: Topology, zone: Subject, flow: str) -> str | None:
     """Return the advice for replicas of which zones like one can't each be lost, wherever they stand in them; None where they can.
 
@@ -184,21 +157,17 @@ def add_zones(topology: Topology, zone: Subject, flow: str) -> str | None:
     return None
 
 
-def move_to_zone(topology: Topology, zone: str, replicas: Sequence[str], flows: Collection[str]) -> str | None:
-    """Return the advice to move one of some replicas that share a zone to one of its kind beside it; None where there is none.
-
-    It says which of the flows that the zone takes down need more than that.
-    """
+def move_to_zone(topology: Topology, zone: str, replicas: Sequence[str]) -> str | None:
+    """Return the advice to move one of some replicas that share a zone to one of its kind beside it; None where there is none."""
     others = zones_alike_beside(topology, zone, [topology.replicas[each] for each in replicas])
     if not others:
         return None
     names = list(dict.fromkeys(topology.replicas[each].component for each in replicas))
     place = f"another {zone_words(topology.zones[zone].kind)}" if len(others) > _NAMED else listed(others, "or")
     calls = _calls_on_hosts(topology, zone, names)
-    left = stays_down(topology, Subject("zone", zone), flows, names)
     if calls:
-        return f"Move a replica each of {listed(names)} to one host in {place}: {listed(calls)} stays on a host (`locality`).{left}"
-    return f"Move a replica {'each ' if len(names) > 1 else ''}of {listed(names)} to {place}.{left}"
+        return f"Move a replica each of {listed(names)} to one host in {place}: {listed(calls)} stays on a host (`locality`)."
+    return f"Move a replica {'each ' if len(names) > 1 else ''}of {listed(names)} to {place}."
 
 
 def _calls_on_hosts(topology: Topology, zone: str, names: list[str]) -> list[str]:

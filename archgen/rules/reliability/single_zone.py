@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-
-from msgspec import Struct
+from collections.abc import Iterator
 
 from archgen.analysis.regions import is_spread_within, zones_served, zones_used_like
 from archgen.analysis.topology import Topology
-from archgen.edits.zone_advice import spread_members, stays_down
+from archgen.edits.zone_advice import spread_members
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
-from archgen.model.wording import MOST_NAMED, first_few, in_zone, listed, named_flows, plural, zone_words
-from archgen.reliability.locality import SITES
+from archgen.model.wording import in_zone, listed, plural, zone_words
 from archgen.reliability.losses import RootCause
 
 
@@ -37,103 +34,6 @@ def check(context: RuleContext) -> Iterator[Hit]:
             flows = held[breaking.element]
             unspread = tuple(flow for flow in flows if not is_spread_within(facts, breaking.element.id, flow, served))
             yield _hit(facts, breaking, unspread or tuple(flows), sure=bool(unspread))
-    yield from _half_second_sites(facts, held.keys())
-
-
-def _half_second_sites(facts: Topology, told: Collection[Subject]) -> Iterator[Hit]:
-    """Yield a hit for each innermost site whose loss takes down flows, because the second has replicas of some of their components alone.
-
-    Hosts or racks in it take the same flows down, and are told of for that; what leaves them by a place beside them is still in the site.
-    """
-    found: dict[str, tuple[RootCause, dict[str, _Second]]] = {}
-    for breaking in facts.losses.root_causes:
-        zone = breaking.element
-        if zone.kind != "zone" or facts.zones[zone.id].kind not in SITES or zone in told:
-            continue
-        if not facts.losses.broken_as_zone(breaking):
-            seconds = {flow: second for flow in breaking.flows if (second := _second(facts, zone.id, flow)) is not None}
-            if seconds:
-                found[zone.id] = breaking, seconds
-    for zone_id, (breaking, seconds) in found.items():
-        inner = (found[other][1] for other in found if facts.index.inside(other, zone_id))
-        if not any(seconds.keys() <= own.keys() for own in inner):
-            yield _half(facts, breaking, seconds)
-
-
-class _Second(Struct, frozen=True):
-    """What a flow has of its components in the other sites, and what it has there none of."""
-
-    sites: tuple[str, ...]
-    there: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
-def _second(facts: Topology, zone: str, flow: str) -> _Second | None:
-    """Return what a flow has beside a site that holds a part of each of its components; None if that is nothing, or enough."""
-    if facts.starting_kinds[flow] == {"backup"} or not _is_told_in_parts(facts, zone, flow):
-        return None
-    structure, index = facts.losses.structures[flow], facts.index
-    inside: dict[str, None] = {}
-    beside: dict[str, set[str]] = {}
-    for replica in structure.replicas:
-        around = index.shared_zones(replica)
-        if replica.component in structure.clients or not around:
-            continue
-        if zone in around:
-            inside[replica.component] = None
-        else:
-            others = {other.id for other in index.zones_like(zone)} & around
-            if not others and not any(index.inside(zone, each) for each in around):
-                return None
-            if others:
-                beside.setdefault(replica.component, set()).update(others)
-    missing = tuple([name for name in inside if name not in beside and _is_needed(facts, zone, flow, name)])
-    if not beside or not missing or not beside.keys() <= inside.keys():
-        return None
-    sites = set[str]().union(*beside.values())
-    return _Second(tuple([name for name in facts.zones if name in sites]), tuple(beside), missing)
-
-
-def _is_told_in_parts(facts: Topology, zone: str, flow: str) -> bool:
-    """Return True if a place of a flow's several hosts in a zone takes it down: the advice for that place stays in the zone."""
-    lying = facts.losses.lying_in(Subject("zone", zone), flow)
-    points = facts.losses.points[flow]
-    inner = any(each.kind == "zone" and facts.index.inside(each.id, zone) for each in points)
-    hosts = [each for each in points if each.kind == "host" and zone in facts.index.zones_around(each.id)]
-    return len({host for each in lying for host in each.hosts}) > 1 and (inner or len(hosts) > 1)
-
-
-def _is_needed(facts: Topology, zone: str, flow: str, name: str) -> bool:
-    lost = (each for each in facts.losses.lying_in(Subject("zone", zone), flow) if each.component == name)
-    return facts.losses.breaks_with(flow, lost)
-
-
-def _half(facts: Topology, breaking: RootCause, seconds: Mapping[str, _Second]) -> Hit:
-    zone, flows = breaking.element, tuple(seconds)
-    kind = facts.zones[zone.id].kind
-    sites, there, missing = (
-        list(dict.fromkeys(name for second in seconds.values() for name in getattr(second, part)))
-        for part in ("sites", "there", "missing")
-    )
-    other = listed(sites, "or") if len(sites) <= MOST_NAMED else f"another {zone_words(kind)}"
-    spread = {name: way for name in missing if (way := spread_members(facts.components[name], kind))}
-    placed = [name for name in missing if name not in spread]
-    advice = [f"Place a replica of {listed(placed)} in {other} as well"] if placed else []
-    advice += [f"spread {way}" for way in spread.values()]
-    steps = "; ".join(advice)
-    left = stays_down(facts, zone, flows, missing)
-    return Hit(
-        subject=zone,
-        message=(
-            f"Losing the {zone_words(kind)} {zone.id} takes down {named_flows(flows, len(facts.flows), is_counted=True)}, since "
-            f"{listed(sites)} {'has' if len(sites) == 1 else 'have'} replicas of {listed(first_few(there, MOST_NAMED))} and none of "
-            f"{listed(first_few(missing, MOST_NAMED))}"
-        ),
-        flows=flows,
-        fix=f"{steps[:1].upper()}{steps[1:]}, or accept the loss of {zone.id} (`accept`).{left}",
-        proof=next(point.proof for point in breaking.points if point.flow in seconds),
-        causes=frozenset((zone.id, flow) for flow in flows),
-    )
 
 
 def _zones_at_fault(facts: Topology, flow: str) -> frozenset[str]:
@@ -228,7 +128,7 @@ RULE = Rule(
     severity="warning",
     cases=(("backup", "info"),),
     category="reliability",
-    summary="All placed replicas of a flow are in one declared zone, or a second site has only some of its components.",
+    summary="All placed replicas of a flow are in one declared zone.",
     why=(
         "Racks lose power, datacenters lose their uplink and regions have outages of hours. Replicas in the same "
         "failure domain fail together, so they protect against the loss of a host and of nothing larger."
@@ -237,8 +137,6 @@ RULE = Rule(
     limits=(
         "The same loss is reported by `colocated-redundancy` or `single-point-of-failure` if a flow also needs something elsewhere; "
         "an acceptance of any of the three that names the zone covers it. "
-        "A site beside which a second one has replicas of some components of a flow, and none of others, is reported for what a rack or "
-        "several hosts in it take down each; a single host that does is reported alone. "
         "Doesn't check models without zones, and doesn't know zones that the model leaves out, nor flows with one replica in a "
         "declared place beside regional or global services. A flow in one region "
         "or at one provider is reported at low confidence if it runs in several datacenters or availability zones of it, or all of it "
