@@ -28,7 +28,7 @@ _BESIDE = (
     *("mosquitto", "neo4j", "nextcloud", "nextjs", "oracle", "patroni", "percona", "pgbouncer", "postfix", "proxysql"),
     *("openssh", "openstack", "openshift", "openvpn", "open-policy-agent", "opensearch-dashboards"),
     *("cloudflared", "dockge", "rqlite"),
-    *("pulsar", "rails", "sidekiq", "solr", "spring", "timescaledb", "uwsgi", "wordpress", "zabbix"),
+    *("pulsar", "rails", "sidekiq", "solr", "spring", "telegraf", "timescaledb", "uwsgi", "wordpress", "zabbix"),
 )
 """Products that no table has, so that their names aren't taken for others misspelled."""
 
