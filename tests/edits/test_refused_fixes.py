@@ -184,15 +184,15 @@ flows: {order: {access: write, steps: [job -> db: INSERT]}}
 
 STORAGE = """\
 archgen: 1
-name: A database on a block device
-hosts: {lb-1: {}, db-1: {}, san-1: {}}
+name: A program on a block device
+hosts: {lb-1: {}, app-1: {}, san-1: {}}
 components:
   user: {kind: client}
   lb: {kind: load-balancer, product: haproxy, runs_on: lb-1}
-  db: {kind: database, product: postgresql, runs_on: db-1}
+  app: {kind: app-server, runs_on: app-1}
   san: {kind: file-storage, runs_on: san-1}
-connections: {user -> lb: https, lb -> db: postgresql, db -> san: iscsi}
-flows: {order: {access: write, steps: [user -> lb: GET, lb -> db: INSERT, db -> san: write]}}
+connections: {user -> lb: https, lb -> app: http, app -> san: iscsi}
+flows: {order: {access: write, steps: [user -> lb: GET, lb -> app: POST, app -> san: write]}}
 """
 
 
@@ -200,16 +200,16 @@ def test_what_cannot_be_encrypted_keeps_nothing_else_from_it() -> None:
     """A volume over iSCSI was behind the end of TLS; it is one of the plaintext calls inside once the rest is encrypted."""
     done = fixes(STORAGE, "tls-ends-early")
     assert done.refusals == ()
-    assert b"lb -> db: {protocol: postgresql, tls: {verify: true}}" in done.data
-    assert b"db -> san: iscsi" in done.data
-    assert [(each.rule, each.subject.id) for each in done.left] == [("plaintext-between-hosts", "db -> san")]
+    assert b"lb -> app: {protocol: https, tls: {verify: true}}" in done.data
+    assert b"app -> san: iscsi" in done.data
+    assert [(each.rule, each.subject.id) for each in done.left] == [("plaintext-between-hosts", "app -> san")]
 
 
 def test_a_second_call_in_plaintext_is_brought() -> None:
     rule = replace(
         TLS_ENDS_EARLY,
         mend=lambda context, hit: (
-            Put(("connections", "lb -> db"), {"protocol": "postgresql", "tls": True}),
+            Put(("connections", "lb -> app"), {"protocol": "https", "tls": True}),
             Put(("connections", "lb -> san"), "iscsi"),
         ),
     )
