@@ -150,10 +150,9 @@ def _hit(
     work = named_flows(tuple(waiting), len(facts.flows))
     leaves = f"{takes.replace('take', 'leave')} work of {work} waiting"
     waits = f"; losing {any_of(facts.names_without_guests(late), _NAMED)} {leaves}" if waiting else ""
-    refused = () if flows or waiting or not _leaves_one_out(component) else _writing(facts, component)
+    refused = () if flows or not _leaves_one_out(component) else _writing(facts, component, waiting)
     if refused:
-        lose = "loses what it writes" if len(refused) == 1 else "lose what they write"
-        waits = f"; {named_flows(refused, len(facts.flows))} {lose} then, and searches go on"
+        waits += f"; what {named_flows(refused, len(facts.flows))} would write is lost then, and searches go on"
     product = "its product" if (component.product or "").casefold() == component.title.casefold() else component.product
     assumed = f" (assumed for {product})" if component.quorum is None else ""
     others = [name for name in voting if name != component.id]
@@ -177,9 +176,9 @@ def _hit(
     )
 
 
-def _writing(facts: Topology, component: Component) -> tuple[str, ...]:
-    """Return the flows that write to a component, also over calls that they can do without."""
-    flows = {hop.flow for hop in facts.hops_to[component.id] if hop.access != "read"}
+def _writing(facts: Topology, component: Component, waiting: Collection[str]) -> tuple[str, ...]:
+    """Return the flows that write to a component, also over calls that they can do without, but those that wait for it."""
+    flows = {hop.flow for hop in facts.hops_to[component.id] if hop.access != "read"}.difference(waiting)
     return tuple(flow for flow in facts.flows if flow in flows)
 
 
