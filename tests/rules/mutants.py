@@ -227,7 +227,12 @@ def reasons() -> tuple[tuple[str, str], ...]:
 
 
 def main(names: list[str]) -> int:
-    """Name what no test notices, and what is excused without need; 1 where there is any."""
+    """Name what no test notices of all rules, or of those with some ids or codes, and what is excused without need.
+
+    Returns 1 where there is any. Raises KeyError for a name that no rule has.
+    """
+    ids = {name: rule.id for rule in RULES for name in (rule.id, rule.code)}
+    names = [ids[name] for name in names]
     found = list(survivors(names))
     counted = Counter(map(str, found))
     new, idle = counted - excused(names), excused(names) - counted

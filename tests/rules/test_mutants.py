@@ -11,7 +11,7 @@ import pytest
 from archgen.rules import RULES
 from tests.paths import ROOT
 from tests.rules.deleted_conditions import mutants
-from tests.rules.mutants import Corpus, declared, excused, reasons
+from tests.rules.mutants import Corpus, declared, excused, main, reasons
 
 
 @pytest.mark.slow
@@ -33,6 +33,12 @@ def test_a_rule_that_never_speaks_is_noticed() -> None:
     for rule in RULES:
         if rule.check is not None or rule.review is not None:
             assert any(about in (None, rule.id) and corpus.says(rule, text) for text, about in corpus.pairs), rule.id
+
+
+def test_a_name_that_no_rule_has_is_refused() -> None:
+    """It said that none of no conditions can be deleted."""
+    with pytest.raises(KeyError, match="no-such-rule"):
+        main(["no-such-rule"])
 
 
 def test_the_list_names_conditions_that_are_there() -> None:
