@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
+from msgspec import Struct
+
 from archgen.layout.deployment.labels import boxes_of
 from archgen.layout.flat_cards import flat_words
 from archgen.layout.placed import Box, Placed, PlacedEdge, Point
@@ -19,13 +21,23 @@ _STEP = 4.0
 """How far the next place that is tried is from the last."""
 
 
-def badge_places(placed: Placed) -> dict[str, tuple[Point, ...]]:
-    """Return the middles of the badges of each card and group that has any, by its id.
+class BadgePlaces(Struct, frozen=True):
+    """The middles of the badges of a card or group, and whether they cover something for want of room."""
+
+    middles: tuple[Point, ...] = ()
+    cover: bool = False
+
+
+def badge_places(placed: Placed) -> dict[str, BadgePlaces]:
+    """Return the places of the badges of each card and group that has any, by its id.
 
     They are a row on the upper side at the right, else at the first free place along the upper side, then along the lower
     one. Where it has no room they are two rows, else each badge looks for a place by itself, on the other two sides as well.
     """
-    return {owner: tuple(box.centre for box in boxes) for owner, boxes, _ in _around_all(placed)}
+    return {
+        owner: BadgePlaces(tuple(box.centre for box in boxes), covered > 0)
+        for owner, boxes, covered in _around_all(placed)
+    }
 
 
 def covered_by_badges(placed: Placed) -> int:

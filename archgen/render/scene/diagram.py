@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from archgen.layout.badge_places import badge_places
+from archgen.layout.badge_places import BadgePlaces, badge_places
 from archgen.layout.deployment.cards import has_small_icon, heading_lead, small_lead
 from archgen.layout.hanging import sheet_of
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
@@ -91,6 +91,9 @@ def diagram_scene(
     )
 
 
+_NO_BADGES = BadgePlaces()
+
+
 class _Painter:
     """A placed diagram, its logos and the addresses of its things."""
 
@@ -107,17 +110,24 @@ class _Painter:
             self._badges.setdefault(edge.bundle, []).extend(edge.edge.badges)
 
     def shapes(self) -> list[SceneShape]:
-        """Return groups, then lines, then cards, then the badges of groups."""
+        """Return groups, then lines, then cards, then the badges of groups.
+
+        Cards whose badges cover something come last: the next card would be drawn over their badges.
+        """
         placed = self._placed
+        cards = sorted(placed.nodes, key=lambda each: self._badges_of(each.node.id).cover)
         crossings = Crossings(placed)
         return [
             *(self._group(group) for group in placed.groups if not group.group.across),
             *(self._band(group) for group in placed.groups if group.group.across),
             *(sheet for node in placed.nodes for sheet in self._sheet(node)),
             *(self._edge(edge, crossings) for edge in placed.edges),
-            *(self._node(node) for node in placed.nodes),
+            *(self._node(node) for node in cards),
             *(badge for group in placed.groups for badge in self._group_badges(group)),
         ]
+
+    def _badges_of(self, owner: str) -> BadgePlaces:
+        return self._badge_places.get(owner, _NO_BADGES)
 
     def _link(self, kind: ItemKind, subject: str, name: str, box: Box | None) -> Link | None:
         return Link(self._sections(kind, subject), name, kind, box) if self._sections else None
@@ -185,7 +195,7 @@ class _Painter:
 
     def _group_badges(self, placed: PlacedGroup) -> list[SceneShape]:
         group, radius = placed.group, self._sizes.badge
-        places = self._badge_places.get(group.id, ())
+        places = self._badges_of(group.id).middles
         return [
             finding_badge(badge, *place, radius, group.id) for badge, place in zip(group.badges, places, strict=True)
         ]
@@ -199,7 +209,7 @@ class _Painter:
         full = _joined(full, chip_text(node))
         kind: ItemKind = "level" if node.opens else "host" if node.holds else "component"
         link = self._link(kind, node.opens or node.subject, full, box)
-        places = self._badge_places.get(node.id, ())
+        places = self._badges_of(node.id).middles
         in_corner = [badge.text for badge, (_, y) in zip(node.badges, places, strict=True) if y == box.y]
         return SceneGroup(
             (
