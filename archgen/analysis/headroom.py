@@ -143,7 +143,7 @@ def _by_component(
     return busiest_by_component
 
 
-class Meanwhile(Struct, frozen=True):
+class LoadUntilRestart(Struct, frozen=True):
     """The time after the loss of the `place` that brings most to the replicas that are `left`, of which each gets a `rate`.
 
     `needed` is the least number of replicas of which those that are left can handle what all get, after each such loss.
@@ -174,7 +174,7 @@ class LoadsByLoss:
         return self._rates[lost]
 
 
-def meanwhile(topology: Topology, losses: LoadsByLoss, component: Component) -> Meanwhile | None:
+def load_until_restart(topology: Topology, losses: LoadsByLoss, component: Component) -> LoadUntilRestart | None:
     """Return what the replicas of a component get that are left by the loss of a place over which a platform spreads them.
 
     None if it doesn't, or may leave none: that they are gone for these minutes is no matter of capacity.
@@ -190,7 +190,7 @@ def meanwhile(topology: Topology, losses: LoadsByLoss, component: Component) -> 
     ordinary = sum(_total(component, own) for own in losses.rates().values())
     flows = tuple(flow for flow, own in rates[worst].items() if _total(component, own))
     behind = losses.load.behind_queues
-    return Meanwhile(
+    return LoadUntilRestart(
         place=worst,
         places=tuple(place for place in places if totals[place] > (count - away) * capacity * (1 + 1e-9)),
         away=away,

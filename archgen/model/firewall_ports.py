@@ -6,7 +6,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from archgen.model.protocols import PROTOCOLS
+from archgen.model.protocols import OVER_BOTH, OVER_UDP, PROTOCOLS
 
 HIGHEST = 65535
 """The highest port."""
@@ -27,33 +27,6 @@ _SERVICES = {
 """The ports of services that firewalls name and no connection speaks."""
 
 _TRANSPORTS = ("tcp", "udp")
-
-_OVER_UDP = (
-    *("http3", "coap", "coaps", "rtp", "srtp", "rtcp", "srtcp", "srt", "mgcp", "iax", "tftp", "ipmi", "snmp", "statsd"),
-    *("wireguard", "udp"),
-)
-"""The protocols over UDP alone."""
-
-_OVER_BOTH = (
-    *("https", "http2", "dns", "sip", "sips", "rtsp", "megaco", "h323", "stun", "stuns", "turn", "turns", "diameter"),
-    *(
-        "radius",
-        "rdp",
-        "nfs",
-        "syslog",
-        "webrtc",
-        "openvpn",
-        "ipsec",
-        "ldap",
-        "memcached",
-        "tls",
-        "grpc",
-        "s3",
-        "rtmp",
-        "mqtt",
-    ),
-)
-"""The protocols over TCP or UDP, as the server is set up."""
 
 
 class FirewallPort(Struct, frozen=True):
@@ -100,9 +73,9 @@ def names_port(text: str, protocol: str | None, number: int | None) -> bool | No
 
 def _differs(transport: str, protocol: str | None) -> bool:
     """Return True for a protocol over the other transport alone."""
-    if protocol is None or protocol in _OVER_BOTH:
+    if protocol is None or protocol in OVER_BOTH:
         return False
-    return transport != ("udp" if protocol in _OVER_UDP else "tcp")
+    return transport != ("udp" if protocol in OVER_UDP else "tcp")
 
 
 def plain_number(text: str) -> str:

@@ -153,6 +153,33 @@ QUERIES = (*WITH_ACCOUNTS, "mongodb", "cassandra", "bolt", "bolts", "redis", "re
 LOOK_UPS = frozenset({*QUERIES, "ldap", "lmtp", "nfs", "smb", "iscsi"})
 """The protocols of stores, directories, mailboxes and files of another machine."""
 
+OVER_UDP = (
+    *("http3", "coap", "coaps", "rtp", "srtp", "rtcp", "srtcp", "srt", "mgcp", "iax", "tftp", "ipmi", "snmp", "statsd"),
+    *("wireguard", "udp"),
+)
+"""The protocols over UDP alone."""
+
+OVER_BOTH = (
+    *("https", "http2", "dns", "sip", "sips", "rtsp", "megaco", "h323", "stun", "stuns", "turn", "turns", "diameter"),
+    *(
+        "radius",
+        "rdp",
+        "nfs",
+        "syslog",
+        "webrtc",
+        "openvpn",
+        "ipsec",
+        "ldap",
+        "memcached",
+        "tls",
+        "grpc",
+        "s3",
+        "rtmp",
+        "mqtt",
+    ),
+)
+"""The protocols over TCP or UDP, as the server is set up."""
+
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}
 
 

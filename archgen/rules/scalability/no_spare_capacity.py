@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from archgen.analysis.capacity import Load
-from archgen.analysis.headroom import LoadsByLoss, Meanwhile, meanwhile
+from archgen.analysis.headroom import LoadsByLoss, LoadUntilRestart, load_until_restart
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, replica_edits
@@ -40,7 +40,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for component, after in overloads.items():
         yield _hit(facts, losses, component, after)
     for each in facts.architecture.components:
-        waiting = meanwhile(facts, losses, each) if each.id not in (*today, *overloads) else None
+        waiting = load_until_restart(facts, losses, each) if each.id not in (*today, *overloads) else None
         if waiting is not None and waiting.places:
             yield _moving(facts, each, waiting)
 
@@ -61,12 +61,12 @@ def _hit(facts: Topology, losses: LoadsByLoss, component: str, after: dict[Subje
         ),
         related=tuple((element, f"leaves too little capacity of {component}") for element in elements),
         flows=tuple(dict.fromkeys(flow for over in after.values() for overload in over for flow in overload.flows)),
-        fix=_moving_fix(facts, meanwhile(facts, losses, facts.components[component]))
+        fix=_moving_fix(facts, load_until_restart(facts, losses, facts.components[component]))
         or _fix(facts, losses.load, {element: after[element][0] for element in elements if element.kind == "zone"}),
     )
 
 
-def _moving(facts: Topology, component: Component, waiting: Meanwhile) -> Hit:
+def _moving(facts: Topology, component: Component, waiting: LoadUntilRestart) -> Hit:
     """Return the hit of a component whose replicas carry the load after each loss, but not until a platform has replaced them."""
     objective = facts.architecture.objectives.recovery_time
     goal, case = "", "moving"
@@ -92,7 +92,7 @@ def _moving(facts: Topology, component: Component, waiting: Meanwhile) -> Hit:
     )
 
 
-def _moving_fix(facts: Topology, waiting: Meanwhile | None) -> str | None:
+def _moving_fix(facts: Topology, waiting: LoadUntilRestart | None) -> str | None:
     """Return how many replicas carry the load also while a platform starts some of them elsewhere."""
     if waiting is None:
         return None
@@ -157,7 +157,7 @@ def _under(facts: Topology, replica: Subject) -> tuple[Subject, ...]:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Add a replica elsewhere, unless that is too few; as many as it takes where a platform finds their places."""
     facts, component = context.topology, context.topology.components[hit.subject.id]
-    waiting = meanwhile(facts, LoadsByLoss(Load(facts)), component)
+    waiting = load_until_restart(facts, LoadsByLoss(Load(facts)), component)
     if waiting is not None:
         edits = replica_edits(facts, component)
         return patch_of(facts, *edits[:1] * (waiting.needed - len(component.replicas)), *edits[1:])
