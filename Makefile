@@ -3,9 +3,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READERS := tests/readers/node_modules
 # A module is compiled when it is first imported, and most never are.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
-PIN := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-annotate \
-    --quiet --custom-compile-command 'make pins'
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
+    --custom-compile-command 'make pins'
+PIN := $(COMPILE) pyproject.toml --group build
 
 # One environment that grows: what the site needs, what the tests need, and what only .ci/run needs.
 SITE := $(VENV)/.site
@@ -93,19 +94,23 @@ $(READERS)/.ready: tests/readers/package.json tests/readers/editors.js
 
 # What .ci/run needs has all that the tests and the site need, in the same versions.
 # Nothing is installed that requirements/ has no hash for: all packages by their hashes, then archgen itself without
-# fetching anything, the build backend included.
+# fetching anything, the build backend included. pip brings uv, which installs the rest in a quarter of the time; where it
+# can't, since it has no wheel for the machine or only pip is told where packages are, pip goes on alone.
 $(SITE) $(DEV) $(CI): $(VENV)/.%: requirements/%.txt pyproject.toml
 	@echo "Installing requirements/$*.txt into $(VENV): a minute or two the first time"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
-	$(INSTALL) --require-hashes --requirement requirements/$*.txt
-	$(INSTALL) --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes --only-binary :all: --requirement requirements/installer.txt && \
+	    $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/$*.txt || \
+	    $(PIP) --require-hashes --requirement requirements/$*.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@du -sm $(VENV) | awk '{print $$2 " has " $$1 " MB"}'
 	touch $@ $(if $(filter $@,$(CI)),$(DEV) $(SITE))
 
 # Every version and hash anew, as the ranges in pyproject.toml allow, for all systems and Pythons; UPGRADE=--upgrade
-# takes the newest. It wants uv on the PATH (pip install uv). All files have the versions of the one with everything.
-pins:
+# takes the newest. All files have the versions of the one with everything.
+pins: $(DEV)
+	$(COMPILE) --group pyproject.toml:installer --output-file requirements/installer.txt $(UPGRADE)
 	$(PIN) --extra ci --extra all --output-file requirements/ci.txt $(UPGRADE)
 	$(PIN) --constraint requirements/ci.txt --output-file requirements/core.txt
 	for name in site dev; do \

@@ -16,6 +16,7 @@ from tests.paths import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 BUILD: list[str] = PROJECT["dependency-groups"]["build"]
+INSTALLER: list[str] = PROJECT["dependency-groups"]["installer"]
 
 FILES: dict[str, tuple[str, ...]] = {
     "core": (),
@@ -82,7 +83,15 @@ def test_every_dependency_has_one_version_with_hashes(name: str) -> None:
                 assert requirement.specifier.contains(pin.version), (str(requirement), pin.version)
 
 
-@pytest.mark.parametrize("name", FILES)
+def test_what_installs_the_rest_has_one_version_with_hashes_and_nothing_else() -> None:
+    """pip takes wheels alone here, so a machine without one is left to pip before anything is built."""
+    (pin,) = pins("installer")
+    (requirement,) = map(Requirement, INSTALLER)
+    assert pin.name == requirement.name
+    assert requirement.specifier.contains(pin.version)
+
+
+@pytest.mark.parametrize("name", [*FILES, "installer"])
 def test_every_hash_is_whole_and_no_host_is_named(name: str) -> None:
     for pin in pins(name):
         assert pin.hashes, pin.name
@@ -106,12 +115,14 @@ def test_the_file_with_everything_has_every_extra() -> None:
 
 def test_no_other_file_lists_packages() -> None:
     """A file that `make pins` does not write would age unseen."""
-    assert {file.name for file in (ROOT / "requirements").iterdir()} == {f"{name}.txt" for name in FILES}
+    assert {file.name for file in (ROOT / "requirements").iterdir()} == {
+        f"{name}.txt" for name in (*FILES, "installer")
+    }
 
 
 def test_each_dependency_says_why_it_is_there() -> None:
     """A comment leads each few lines of packages that share it."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("dependencies = [")[2]
-    for requirement in wanted(tuple(EXTRAS)):
+    for requirement in (*wanted(tuple(EXTRAS)), *map(Requirement, INSTALLER)):
         before = text[: text.index(f'"{requirement.name}')].splitlines()[:-1]
         assert any(line.strip().startswith("#") for line in before[-4:]), requirement.name
