@@ -49,6 +49,7 @@ from archgen.importers.kubernetes.services import add_services, ports_by_id, por
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import components_sought, settings_in_no_file, sought_by
 from archgen.importers.kubernetes.unread.mounted_settings import settings_in_files
+from archgen.importers.kubernetes.unread.written_calls import written_calls
 from archgen.importers.kubernetes.variables import ImpliedVariables, services_named, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore, is_asked_by_public_name
@@ -132,6 +133,13 @@ class _Reader:
             self._call(part, self.hosts.of(part.namespace))
         for part in self.parts:
             self._seek_components(part)
+        around = self.hosts.all_in, self.by_id, self.called
+        for written in written_calls(self.manifests, self.parts, self.sharing, *around):
+            if written.is_likely:
+                self._connect(written.part, written.mention, written.source, IN_SOURCE)
+                self._doubt(written.part.id, written.mention.host, written.source, IN_SOURCE)
+            else:
+                self._ask(written.part.id, written.mention.host, written.source, IN_SOURCE)
         add_providers_of_workloads(self.manifests, self.parts, self.sharing, self.outside, self.hosts.declared_in)
         for job, part in jobs_of_programs(self.manifests, self.parts):
             self._take_over(job, part)
@@ -151,7 +159,9 @@ class _Reader:
             self._call_by_variables(attachment)
         add_scraped(attachments, self.manifests, self.parts, self.resources, self.selected, self.taken, self.sheet)
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
-        self._route(attachments)
+        routes = self.manifests, self.parts, self.hosts, self.taken, attachments, self.sheet
+        for controller, route, to in routes_led(*routes):
+            self._lead(controller, route, to)
         add_policies(self.manifests, self.index, self.taken, self.called, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         known = {each.id: each.guess.known for each in self.by_id.values()}
@@ -375,12 +385,6 @@ class _Reader:
             subject = f"connection:{caller}->{name}"
             self._add(subject, "protocol", mention.protocol or "http", source, evidence)
             self._add(subject, "pool", pool, source, evidence)
-
-    def _route(self, attachments: list[Attachment]) -> None:
-        for controller, route, to in routes_led(
-            self.manifests, self.parts, self.hosts, self.taken, attachments, self.sheet
-        ):
-            self._lead(controller, route, to)
 
     def _lead(self, controller: str, route: IngressRoute, to: LedTo) -> None:
         target, source = to.target, to.backend.source

@@ -40,7 +40,8 @@ _MEMBERS = re.compile(r"^members *= *\[([^\]]*)\]", re.MULTILINE)
 _OF_PATH = re.compile(r'^[\w-]+ *= *\{[^}\n]*\bpath *= *"([^"\n]{1,200})"', re.MULTILINE)
 """The members of a workspace of Cargo, and a package that lies at a path."""
 
-_MOST_MODULES = 100
+_MOST_MODULES = 200
+_MOST_NAMED = 400
 _MOST_FILES = 400
 _LARGEST = 256 * 1024
 
@@ -52,6 +53,18 @@ def with_modules(lists: PackageLists, opener: Opener) -> PackageLists:
         return lists
     text = "\n".join((lists.text, *added)).lower()
     return replace(lists, text=text, first=lists.first or lists.text)
+
+
+def modules_required(lists: PackageLists, opener: Opener) -> list[str]:
+    """Return the directories in the repository of the modules of Maven and Gradle that a program requires, without its own."""
+    found: dict[str, None] = {}
+    for path in lists.paths:
+        modules = _Modules(path, opener)
+        question = modules_required, opener.tree(path).project, path
+        if question not in opener.answers:
+            opener.answers[question] = [*modules.places()]
+        found |= dict.fromkeys(opener.answers[question])
+    return [*found]
 
 
 def lists_at(names: list[str], path: str, opener: Opener) -> PackageLists:
@@ -128,6 +141,14 @@ class _Modules:
         elif name == "Cargo.toml":
             yield from self._of_cargo()
 
+    def places(self) -> Iterator[str]:
+        """Yield the directories of other modules that the program is built of, as far as its list of packages names them."""
+        name, own = posixpath.basename(self._path), posixpath.normpath(self._tree().place or ".")
+        if name == "pom.xml":
+            yield from (posixpath.dirname(each) for each in self._poms() if posixpath.dirname(each) not in ("", own))
+        elif name in _OF_GRADLE:
+            yield from (each for each in self._projects(self._root_of_gradle() or own) if each not in (".", own))
+
     def _tree(self) -> FileTree:
         return self._opener.tree(self._path)
 
@@ -148,7 +169,7 @@ class _Modules:
         """Return the files of modules in the repository by the names of these."""
         key = with_modules, file, self._tree().project
         if key not in self._opener.answers:
-            files = [each for each in self._tree().names if posixpath.basename(each) == file][:_MOST_MODULES]
+            files = [each for each in self._tree().names if posixpath.basename(each) == file][:_MOST_NAMED]
             named = {_own_name(file, self._text(each)): each for each in files}
             self._opener.answers[key] = {name: each for name, each in named.items() if name}
         found: dict[str, str] = self._opener.answers[key]
@@ -183,24 +204,32 @@ class _Modules:
 
     def _of_gradle(self) -> Iterator[str]:
         """Yield what the root has for all its projects, and the lists of those that the program requires."""
-        names, place = set(self._tree().names), posixpath.normpath(self._tree().place or ".")
-        root = next(
-            (each for each in _above(place) if any(_join(each, name) in names for name in _ROOTS_OF_GRADLE)), None
-        )
+        place, root = posixpath.normpath(self._tree().place or "."), self._root_of_gradle()
         if root is None or root == place:
             return
-        top = next((self._text(_join(root, name)) for name in _OF_GRADLE if _join(root, name) in names), "")
+        top = self._list_of_gradle(root)
         yield from (_block(top, match.end()) for match in _FOR_ALL.finditer(top))
-        waiting, seen = [place], set[str]()
+        yield from (self._list_of_gradle(each) for each in self._projects(root) if each != place)
+
+    def _root_of_gradle(self) -> str | None:
+        names = set(self._tree().names)
+        above = _above(posixpath.normpath(self._tree().place or "."))
+        return next((each for each in above if any(_join(each, name) in names for name in _ROOTS_OF_GRADLE)), None)
+
+    def _list_of_gradle(self, place: str) -> str:
+        names = set(self._tree().names)
+        return next((self._text(_join(place, name)) for name in _OF_GRADLE if _join(place, name) in names), "")
+
+    def _projects(self, root: str) -> Iterator[str]:
+        """Yield the directory of the program, and those of the projects that it requires."""
+        waiting, seen = [posixpath.normpath(self._tree().place or ".")], set[str]()
         while waiting and len(seen) < _MOST_MODULES:
             module = waiting.pop()
             if module in seen:
                 continue
             seen.add(module)
-            text = next((self._text(_join(module, name)) for name in _OF_GRADLE if _join(module, name) in names), "")
-            if module != place:
-                yield text
-            waiting += [_join(root, each.replace(":", "/")) for each in _PROJECT.findall(text)]
+            yield module
+            waiting += [_join(root, each.replace(":", "/")) for each in _PROJECT.findall(self._list_of_gradle(module))]
 
     def _of_cargo(self) -> Iterator[str]:
         """Yield the lists of the members of a workspace, and those of the packages that a program names by their paths."""
@@ -224,21 +253,22 @@ class _Modules:
 
     def _of_maven(self) -> Iterator[str]:
         """Yield the dependencies of the parents, and those of the modules that the program requires."""
-        place = posixpath.normpath(self._tree().place or ".")
+        start = _join(self._tree().place or ".", "pom.xml")
+        yield from (each for name in self._poms() if name != start for each in _dependencies(self._text(name)))
+
+    def _poms(self) -> Iterator[str]:
+        """Yield the files of the program, of its parents, and of the modules that it requires."""
         by_name = self._named("pom.xml")
         names = {*by_name.values()}
-        start = _join(place, "pom.xml")
-        waiting, seen = [start], set[str]()
+        waiting, seen = [_join(self._tree().place or ".", "pom.xml")], set[str]()
         while waiting and len(seen) < _MOST_MODULES:
             name = waiting.pop()
             if name in seen:
                 continue
             seen.add(name)
+            yield name
             text = self._text(name)
-            dependencies = [each for each in _DEPENDENCY.findall(_WITHOUT.sub("", text)) if not _FOR_TESTS.search(each)]
-            if name != start:
-                yield from dependencies
-            required = [match[1] for each in dependencies if (match := _ARTIFACT.search(each)) is not None]
+            required = [match[1] for each in _dependencies(text) if (match := _ARTIFACT.search(each)) is not None]
             waiting += [by_name[each] for each in required if each in by_name]
             for parent in _PARENT.findall(text)[:1]:
                 match, artifact = _RELATIVE.search(parent), _ARTIFACT.search(parent)
@@ -248,6 +278,11 @@ class _Modules:
                 above = above if above.endswith(".xml") else _join(above, "pom.xml")
                 if above in names and artifact is not None and by_name.get(artifact[1]) == above:
                     waiting.append(above)
+
+
+def _dependencies(text: str) -> list[str]:
+    """Return what a file of Maven requires of others, but for its tests."""
+    return [each for each in _DEPENDENCY.findall(_WITHOUT.sub("", text)) if not _FOR_TESTS.search(each)]
 
 
 def _text_of(file: Configuration) -> str:
