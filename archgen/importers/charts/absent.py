@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -24,7 +25,10 @@ _OF_NAMES = ("fullname", "secretName", "serviceName")
 
 
 class AbsentChart(Struct, frozen=True):
-    """A chart that one requires and that isn't in the files: where it is required, its name there, and its values."""
+    """A chart that one requires and that isn't in the files: where it is required, its name there, and its values.
+
+    One that `is_called` is addressed by its name, though no product is known that it runs.
+    """
 
     path: str
     line: int
@@ -33,6 +37,7 @@ class AbsentChart(Struct, frozen=True):
     release: str
     values: dict[str, Any]
     namespace: str = ""
+    is_called: bool = False
 
     @property
     def full_name(self) -> str:
@@ -47,10 +52,10 @@ class AbsentChart(Struct, frozen=True):
 
 
 def stand_ins_of(charts: Iterable[AbsentChart]) -> list[Configuration]:
-    """Return a release of each chart of a product, as a controller would get it, in the place where the chart is required."""
+    """Return a release of each chart of a product, or that is called, as a controller would get it, where the chart is required."""
     releases: dict[str, list[tuple[str, int]]] = {}
     for each in charts:
-        if each.is_known:
+        if each.is_known or each.is_called:
             values = each.values if size_of(each.values, _LARGEST_VALUES) <= _LARGEST_VALUES else {}
             document = {
                 "apiVersion": "helm.toolkit.fluxcd.io/v2",
@@ -71,6 +76,30 @@ def stand_ins_of(charts: Iterable[AbsentChart]) -> list[Configuration]:
         )
         for path, lines in releases.items()
     ]
+
+
+def has_address_of(name: str, texts: Iterable[str]) -> bool:
+    """Return True if a text has an address with a name as its host."""
+    host = re.escape(name)
+    address = re.compile(rf"(?:://|@){host}(?![\w-])|(?<![\w.-]){host}(?:\.[\w-]{{1,63}}){{0,4}}:[0-9]{{2,5}}(?![\w.])")
+    return any(name in text and address.search(text) is not None for text in texts)
+
+
+def release_in_values(values: dict[str, Any], titles: Iterable[str]) -> str:
+    """Return the name of a release that addresses in the values of a chart begin with, before those of the charts that it requires.
+
+    The empty text where there is none, or more than one.
+    """
+    if size_of(values, _LARGEST_VALUES) > _LARGEST_VALUES:
+        return ""
+    text = json.dumps(values, default=str)
+    found = {
+        match[1]
+        for title in {*titles}
+        if f"-{title}" in text
+        for match in re.finditer(rf"(?:://|@)([a-z][a-z0-9-]{{0,40}})-{re.escape(title)}(?=[:./\"\\])", text)
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def releases_of(charts: Iterable[AbsentChart]) -> Iterator[SourceNode]:

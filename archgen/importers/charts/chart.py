@@ -14,6 +14,8 @@ from msgspec.structs import replace
 
 from archgen.importers.charts.absent import (
     AbsentChart,
+    has_address_of,
+    release_in_values,
     stand_ins_of,
     text_of_definition,
 )
@@ -107,7 +109,9 @@ class _Charts:
             # a value of the chart's own may be as good as what is put in
             if value_at(chart.values, way) in (None, ""):
                 set_value(chart.values, way, TO_BE_SET)
-        release = installation.release or str(chart.about.get("name") or posixpath.basename(installation.chart))
+        named = str(chart.about.get("name") or posixpath.basename(installation.chart))
+        titles = [str(each.get("alias") or each["name"]) for each in self._required(chart)]
+        release = installation.release or release_in_values(chart.values, titles) or named
         self._absent = []
         charts = [*self._with_inner(chart, release, 0)]
         self._result.inner.update(each.directory for each in charts[1:])
@@ -151,8 +155,21 @@ class _Charts:
         for place, (path, root) in sorted(enumerate(waiting), key=lambda each: (self._rank(each[1][0]), each[0])):
             made[place] = self._made(path, templates[path], root, renderer)
         self._result.manifests += [each for _, each in sorted(made.items()) if each is not None]
+        texts = [each.data.decode("utf-8", "replace") for each in made.values() if each is not None]
+        absent = [self._told(each, texts) for each in absent]
         self._result.stand_ins += stand_ins_of(absent)
         self._result.absent += absent
+
+    def _told(self, absent: AbsentChart, texts: list[str]) -> AbsentChart:
+        """Return an absent chart, with a note of one of no known product, of which nothing is read but who calls it."""
+        if absent.is_known or absent.chart == LIBRARY:
+            # the definitions of the library are known, and it makes nothing by itself
+            return absent
+        is_called = has_address_of(absent.full_name, texts)
+        if not is_called:
+            place = f"{absent.path}: {absent.title[:100]}"
+            self._result.omitted.append((place, "a chart that isn't in the repository"))
+        return replace(absent, is_called=is_called)
 
     def _made(
         self, path: str, template: ParsedTemplate, root: dict[str, Any], renderer: TemplateRenderer
@@ -227,14 +244,11 @@ class _Charts:
         return [each for each in listed if isinstance(each, dict) and each.get("name")]
 
     def _note_absent(self, chart: _Chart, absent: AbsentChart) -> None:
-        """Note a chart that isn't in the files; of one of no known product nothing is read."""
+        """Note a chart that isn't in the files, with its place."""
         place = posixpath.normpath(posixpath.join(chart.directory, "Chart.yaml"))
         needed = self._tree(place).get("dependencies").list()
         line = next((each.line for each in needed if each.text_at("name") == absent.chart), 1)
         self._absent.append(replace(absent, path=place, line=line))
-        # the definitions of the library are known, and it makes nothing by itself
-        if not absent.is_known and absent.chart != LIBRARY:
-            self._result.omitted.append((f"{place}: {absent.title[:100]}", "a chart that isn't in the repository"))
 
     def _chart(self, directory: str) -> _Chart | None:
         about, values = (posixpath.normpath(posixpath.join(directory, name)) for name in _NAMES)

@@ -163,7 +163,7 @@ def _words_on(chart: str, rendered: ChartResult, installations: Sequence[Install
     names = dict.fromkeys(["values.yaml", *map(posixpath.basename, files)])
     named = listed(first_few([*names], _MOST_NAMED))
     by = dict.fromkeys(each.source for each in installations if each.source)
-    titles = [each.title for each in rendered.absent if each.is_known]
+    titles = [each.title for each in rendered.absent if each.is_known or each.is_called]
     words = f"filled in with {named}"
     if by:
         is_one = len(by) == 1 and DOCUMENTS not in by

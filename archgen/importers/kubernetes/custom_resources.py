@@ -8,7 +8,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from archgen.importers.catalogue import PRODUCTS
+from archgen.importers.catalogue import PRODUCTS, Known
 from archgen.importers.facts import Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.custom_resource_kinds import KINDS_OPERATED, Operated, operated_by
 from archgen.importers.kubernetes.hosts import ServiceKey
@@ -42,6 +42,9 @@ _COUNTS = (
 _ONE_UNLESS_SAID = ("postgresql", "mysql", "mariadb", "mongodb", "redis", "valkey", "memcached", "rabbitmq", "nats")
 """Products of which a chart runs one server, or one that takes all writes, where no value says more."""
 
+_SERVICES = (("service",), ("primary", "service"), ("master", "service"))
+"""Where values say how the Service is opened that takes all calls."""
+
 _OF_SEVERAL = ("-ha", "-cluster", "-sharded")
 _SEVERAL = (("sentinel", "enabled"), ("cluster", "enabled"), ("replication", "enabled"))
 """Values by which another replica may take over."""
@@ -64,6 +67,11 @@ class Resource(Struct, frozen=True):
     def namespace(self) -> str:
         """Return the namespace, empty where none is declared."""
         return self.manifest.namespace
+
+    @property
+    def opened(self) -> Iterator[tuple[int, SourceNode]]:
+        """Yield the ports on which it is reached from outside the cluster, each with what says so."""
+        yield from ()
 
     @property
     def settings(self) -> SourceNode:
@@ -205,13 +213,18 @@ def describe_resource(resource: Resource, sheet: FactSheet) -> None:
     """Add the facts of a resource itself."""
     subject, source, evidence = f"component:{resource.id}", resource.manifest.origin, resource.guess.evidence
     sheet.add(Fact(subject, "kind", resource.guess.known.kind, source, evidence))
-    sheet.add(Fact(subject, "product", resource.guess.known.product, source, evidence))
+    if resource.guess.known.product is not None:
+        sheet.add(Fact(subject, "product", resource.guess.known.product, source, evidence))
     if resource.namespace:
         sheet.add(Fact(subject, "group", resource.namespace, source, "namespace"))
     if resource.operated.promoted or resource.guards:
         sheet.add(Fact(subject, "is_promoted", True, source, evidence))
         if resource.operated.by:
             sheet.add(Fact(subject, "promoter", resource.operated.by, source, evidence))
+    for number, node in resource.opened if resource.guess.known.port is not None else ():
+        value = {"port": number, "protocol": resource.guess.known.protocol}
+        sheet.add(Fact(f"entry:{resource.id}:{number}", "entry", value, node.origin, node.text, "medium"))
+        sheet.add(Fact(subject, "is_opened", True, node.origin, node.text))
     replicas, place = resource.replicas
     if replicas is None:
         sheet.add(Fact(subject, "is_uncounted", True, place, evidence, "medium"))
@@ -228,6 +241,18 @@ class ChartRelease(Resource, frozen=True):
         return self.manifest.node.text_at("spec", "targetNamespace") or self.manifest.namespace
 
     @property
+    def opened(self) -> Iterator[tuple[int, SourceNode]]:
+        """Yield the port of its product that a Service opens: to a balancer, or as a port of nodes that the values choose."""
+        for way in _SERVICES:
+            service = self._values.get(*way)
+            sort = service.get("type")
+            chosen = (*service.get("nodePorts").items(), ("nodePort", service.get("nodePort")))
+            if sort.text == "LoadBalancer" or (
+                sort.text == "NodePort" and any(node.number is not None for _, node in chosen)
+            ):
+                yield self.guess.known.port or 0, sort
+
+    @property
     def settings(self) -> SourceNode:
         """Return the values that tell what the component calls; a store calls nothing by them."""
         return self._values.get("") if self.guess.known.keeps_data else self._values
@@ -241,7 +266,8 @@ class ChartRelease(Resource, frozen=True):
         counts = [node for way in _COUNTS if (node := self._values.get(*way)).number is not None]
         if counts:
             return min(counts[0].number or 0, MOST_REPLICAS), counts[0].origin
-        is_single = self.guess.known.product in _ONE_UNLESS_SAID or self._values.text_at("architecture") == "standalone"
+        mode = self._values.text_at("architecture") or self._values.text_at("mode")
+        is_single = self.guess.known.product in _ONE_UNLESS_SAID or mode == "standalone"
         return 1 if is_single else None, self.manifest.origin
 
     @property
@@ -268,6 +294,9 @@ def _releases_of(
     for manifest in sorted(manifests.of("HelmRelease"), key=lambda each: (each.origin, each.name)):
         chart = _chart_of(manifest)
         known = product_of_chart(chart, manifest.name)
+        if known is None and posixpath.basename(manifest.node.path) == "Chart.yaml":
+            # of the charts that another one requires, those of no product stand here that others call
+            known = Known("service")
         if known is None and chart and not chart.startswith("."):
             sheet.omit(manifest.origin, f"HelmRelease {manifest.name}", "a chart that isn't in the repository")
         elif (
@@ -277,7 +306,7 @@ def _releases_of(
         ):
             identity = free_id(manifest.name, taken)
             taken[identity] = manifest.name
-            kind = Guess(known, f"chart {chart}", True)
+            kind = Guess(known, f"chart {chart}", known.product is not None)
             yield ChartRelease(identity, manifest, kind, Operated("", known.product or "", (), ()))
 
 
