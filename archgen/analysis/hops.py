@@ -143,6 +143,11 @@ def is_signaled(port: Port) -> bool:
     return port.protocol in (*MEDIA, *RELAYS_OF_MEDIA)
 
 
+def is_sent_on(port: Port, further: Iterable[Connection]) -> bool:
+    """Return True for what the further connections of a firewall or router are for, too: no administration of that itself."""
+    return not port.admin and any(each.protocol == port.protocol for connection in further for each in connection.ports)
+
+
 def port_of(connection: Connection, request: Request | None = None) -> Port | None:
     """Return the port of a step: the one it names, else the first without a redirect."""
     if request is not None and request.protocol is not None:

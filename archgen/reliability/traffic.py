@@ -7,26 +7,54 @@ from math import floor, isclose
 
 from archgen.model.architecture import Balance, Component, Connection, Flow, Record
 from archgen.model.dns_zones import normalize_name
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import FORWARDING, KINDS
 from archgen.model.steps import Frame, Request, Step, first_request
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
 from archgen.reliability.locality import SAME_HOST, caller_pools
-from archgen.reliability.requests import connections_under
+from archgen.reliability.requests import connections_under, requests
 
 
-def chooser(index: Index, flow: Flow, source: str, targets: Iterable[str]) -> Component:
+def chooser(index: Index, flow: Flow, source: str, targets: Sequence[str]) -> Component:
     """Return the component whose `balance` chooses among the targets of a step.
 
-    It is the source, but for a visitor who comes by the flow's name: the name server that answers chooses for it.
+    It is the source, but for a visitor who comes by the flow's name: the name server that answers chooses for it, also past
+    firewalls and routers, which pass packets on to the address that the visitor has got.
     """
     own, first = index.components[source], first_request(flow.steps)
-    if own.balance is not None or flow.domain is None or first is None or first.source != source:
+    if own.balance is not None or flow.domain is None or first is None:
+        return own
+    forwarded = first.source != source
+    if forwarded and (own.kind not in FORWARDING or source not in _forwarding(index, flow, first.source)):
         return own
     if any(index.components[target].kind == "dns" for target in targets):
         return own
-    servers = map(index.components.__getitem__, index.servers_of(flow.domain, source))
-    return next((server for server in servers if server.balance is not None), own)
+    servers = [index.components[name] for name in index.servers_of(flow.domain, first.source)]
+    choosing = next((server for server in servers if server.balance is not None), None)
+    if choosing is None or (forwarded and not _leads_past(index, choosing, flow.domain, targets)):
+        return own
+    return choosing
+
+
+def _forwarding(index: Index, flow: Flow, visitor: str) -> Iterator[str]:
+    """Yield what passes the first packets of a visitor on, up to what they are for."""
+    reached = visitor
+    for request, _ in requests(flow.steps):
+        kinds = {index.components[target].kind for target in request.targets}
+        if request.source != reached or kinds == {"dns"}:
+            continue
+        if len(request.targets) > 1 or kinds.isdisjoint(FORWARDING):
+            return
+        reached = request.targets[0]
+        yield reached
+
+
+def _leads_past(index: Index, server: Component, name: str, targets: Iterable[str]) -> bool:
+    """Return True if all addresses of a name are those of a step's targets, so that nothing on the way gives them another."""
+    hosts = {host for target in targets for each in index.components[target].replicas for host in each.hosts}
+    own = hosts.union(index.hosts[host].address for host in hosts if index.hosts[host].address is not None)
+    addresses = {value.removeprefix("host:") for value in _addresses(server, name)}
+    return bool(addresses) and addresses <= own
 
 
 def unchecked(index: Index, flow: Flow, request: Request) -> Balance | None:

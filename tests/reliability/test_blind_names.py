@@ -50,3 +50,33 @@ def test_a_share_of_the_visitors_fails(before: str, after: str, status: str) -> 
     assert simulate(topology.index, flow, plan, [HOST]).status == status
     assert alone(topology.index, flow, plan, [HOST]) == (status,)
     assert HOST not in topology.losses.points["publish"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "status"),
+    [
+        ("", "", "partial"),
+        ("value: 198.51.100.21", "value: in-ams", "partial"),
+        ("health_check: false", "health_check: tcp 443", "degraded"),
+        # an address of the firewall, which chooses what it hands it on to
+        ("value: 198.51.100.21", "value: 203.0.113.9", "degraded"),
+        # what is behind what the visitor came for
+        ("edge: {kind: firewall", "edge: {kind: reverse-proxy", "degraded"),
+    ],
+)
+def test_a_firewall_hands_on_to_the_address_that_a_visitor_has(before: str, after: str, status: str) -> None:
+    behind = """  broadcaster -> edge: {protocol: rtmps, port: 443}
+  edge -> ingest: {protocol: rtmps, port: 443}
+flows:
+  publish:
+    access: write
+    domain: ingest.example.tv
+    steps: [broadcaster -> dns: look up, broadcaster -> edge: the stream, edge -> ingest: the stream]
+"""
+    model = MODEL[: MODEL.index("  broadcaster -> ingest:")] + behind
+    model = model.replace("connections:", "  edge: {kind: firewall, managed: true}\nconnections:").replace(
+        before, after
+    )
+    topology = Topology(load("m.arch.yaml", model.encode()).architecture)
+    plan = topology.losses.plans["publish"]
+    assert simulate(topology.index, topology.flows["publish"], plan, [HOST]).status == status

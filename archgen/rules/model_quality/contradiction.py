@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from archgen.analysis.firewalls import spoken
-from archgen.analysis.hops import Hop
+from archgen.analysis.hops import Hop, is_sent_on
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule, Port
@@ -25,7 +25,6 @@ _TLS_PORTS = frozenset(
     if protocol.encrypted and protocol.id.endswith("s") and protocol.port
 )
 """The ports that are registered for a protocol over TLS."""
-
 
 _CACHES = ("cdn", "cache")
 
@@ -51,13 +50,16 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _guarded_calls(facts: Topology) -> Iterator[tuple[Connection, str, Port]]:
-    """Yield the calls that a firewall may deny; what a flow sends on through a firewall or router isn't for that itself."""
+    """Yield the calls that a firewall may deny; what a firewall or router sends on isn't for that itself."""
     passed: set[tuple[str, str]] = set()
     for hops in facts.hops.values() if facts.guarded_calls else ():
         passing = {hop.step.source for hop in hops if facts.kind(hop.step.source).id in FORWARDING}
         calls = ((hop.connection.id, target) for hop in hops if hop.connection for target in hop.targets)
         passed.update(call for call in calls if call[1] in passing)
-    return (call for call in facts.guarded_calls if (call[0].id, call[1]) not in passed)
+    for connection, target, port in facts.guarded_calls:
+        unused = facts.kind(target).id in FORWARDING and not facts.flows_over[connection.id]
+        if (connection.id, target) not in passed and not (unused and is_sent_on(port, facts.outgoing[target])):
+            yield connection, target, port
 
 
 def _denied(facts: Topology) -> Iterator[Hit]:
@@ -346,14 +348,7 @@ def _zones(facts: Topology) -> Iterator[Clash]:
             )
 
 
-_SEARCHES: tuple[Callable[[Topology], Iterator[Clash]], ...] = (
-    _ports,
-    _failovers,
-    _standbys,
-    _firewalls,
-    _addresses,
-    _zones,
-)
+_SEARCHES = (_ports, _failovers, _standbys, _firewalls, _addresses, _zones)
 
 
 RULE = Rule(
