@@ -747,7 +747,8 @@ class World:
                 calls[request.source].append(request)
         starts = self.initiators(steps)
         for asked in self.look_up(flow, steps):
-            if asked.source in starts:
+            # who has nothing to do now looks nothing up now
+            if asked.source in starts and calls[asked.source]:
                 calls[asked.source].append(asked)
         first = steps[0][0].id
         return calls, [source for source, own in starts.items() if later or own not in waiting or own == first]

@@ -64,8 +64,9 @@ def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLeve
             uses.setdefault(request.source, []).append(_use(index, request, flow, turn.connections))
     for look_up in look_ups(index, flow):
         initiator = initiators.get(look_up.source)
-        if initiator is not None:
-            uses.setdefault(look_up.source, []).insert(0, replace(look_up, step=initiator.step))
+        # a server that keeps its mail until it can be sent looks the name up again, too
+        if initiator is not None and look_up.source in uses:
+            uses[look_up.source].insert(0, replace(look_up, step=initiator.step))
     return _assemble(index, flow, tuple(initiators.values()), uses, Conditions(moment, level != "serves"))
 
 
