@@ -327,9 +327,13 @@ def _pairs(
 ) -> Iterator[tuple[str, SourceText]]:
     outer = outer or {}
     for key, item in node.items():
-        text = interpolate(item.text, variables)
-        unset = not text and (item.value is None or leaves_open(item.text, variables))
-        yield key, SourceText(text, item.origin, unset, _of_reader(item.text, outer) if unset else "")
+        # a key without a value takes that of the project, as a word without one does in a list
+        is_passed = item.value is None
+        value = variables.get(key, "") if is_passed else item.text
+        text = interpolate(value, variables)
+        unset = not text and (key not in variables if is_passed else leaves_open(value, variables))
+        told = f"${{{key}}}" if is_passed else value
+        yield key, SourceText(text, item.origin, unset, _of_reader(told, outer) if unset else "")
     for item in node.list():
         key, separator, value = item.text.partition("=")
         value = value if separator else variables.get(key, "")
