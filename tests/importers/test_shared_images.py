@@ -152,3 +152,23 @@ def test_what_compiles_or_hands_out_sources_calls_no_store(
     model = imported(tmp_path, monkeypatch, {"compose.yml": services, ".env": "REDIS_URL=redis://redis:6379/0\n"}).model
     assert (("types -> redis" in model.values["connections"]) if "types" in model.inventory.parts else None) is calls
     assert "web -> redis" in model.values["connections"]
+
+
+@pytest.mark.parametrize(
+    ("directory", "is_asked"),
+    [("shop", True), ("other", False)],
+)
+def test_image_that_is_called_like_the_repository_is_built_in_its_root(
+    directory: str, is_asked: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "docker-compose.yml": compose("web=ghcr.io/acme/shop:1", "model=acme/model-server:1"),
+        "Dockerfile": "FROM python:3.13\nCOPY . /app\n",
+        "requirements.txt": "influxdb-client\n",
+        "jobs/check/Dockerfile": "FROM python:3.13\n",
+        "jobs/check/requirements.txt": "requests\n",
+    }
+    place = tmp_path / directory
+    place.mkdir()
+    questions = imported(place, monkeypatch, files).model.values["questions"].values()
+    assert any("library for influxdb" in each["ask"] for each in questions) is is_asked

@@ -65,6 +65,9 @@ _IN_CONFIGURATION = re.compile(r"/(?:etc|usr/local)/[\w./-]*(?:nginx|caddy)[\w./
 _READS = re.compile(r"\b(?:nginx|caddy)\b[^;&|]*?[ ](?:-c|--config)[ =][\"']?([^\s\"']+)")
 """A command of a web server with the configuration that it reads."""
 
+_OF_COMPOSE = re.compile(rb"^services:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n){0,20}[ \t]+[\w.-]{1,100}:", re.MULTILINE)
+"""A compose file, which an image that is built of all of a repository holds too: no program reads it."""
+
 _COMMENT = re.compile(r"#[^\n]*")
 _INCLUDE = re.compile(r"""(?<![\w-])include[ \t]+["']?([^\s"';]+)["']?[ \t]*;""")
 
@@ -96,7 +99,7 @@ def mounted(
             if not any(opener.holds(part.service.source.path, name) for name in names):
                 sheet.omit(mount.source, mount.text, f"{part.service.name} mounts it, and it isn't there")
         for file in opened:
-            if len(file.data) <= _LARGEST_MOUNT:
+            if len(file.data) <= _LARGEST_MOUNT and _OF_COMPOSE.search(file.data) is None:
                 yield Attachment(part.id, part.kind, _filled(file, values), target, hosts)
     for target, (file, line) in sorted(part.recipe.written.items()):
         if target not in part.service.mounts and not target.endswith(_NO_CONFIGURATION):

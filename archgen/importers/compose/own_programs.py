@@ -12,6 +12,7 @@ from archgen.importers.facts import Opener
 from archgen.importers.names import words_of
 from archgen.importers.packages import PACKAGE_LISTS
 from archgen.importers.products import image_name, is_product
+from archgen.importers.sources.folders import title_of
 from archgen.importers.sources.recipes import find_source
 
 _LONGEST_NAME = 200
@@ -101,13 +102,23 @@ def _name_source(service: Service, built: Mapping[str, tuple[str, str]]) -> None
 
 
 def _name_root(services: Collection[Service], path: str, opener: Opener) -> None:
-    """Set the source of the services with the only image of the system's own: the only recipe, beside a list of packages, is its."""
+    """Set the source of the services with an image that is built in the root, by the recipe there beside a list of packages.
+
+    That is an image which is called like the repository, or the only one of the system's own where no other recipe lies anywhere.
+    """
     own = [each for each in services if is_own_program(each.name, each.image, each.built)]
     images = {image_name(each.image) for each in own if not each.built}
-    if len(images) != 1 or any(each.built for each in own) or not all(each.image for each in own):
+    if not images or any(each.built for each in own) or not all(each.image for each in own):
         return
-    recipes = [name for name in opener.tree(path).names if _RECIPE.fullmatch(posixpath.basename(name)) is not None]
-    place = posixpath.relpath(posixpath.dirname(recipes[0]) or ".", opener.tree(path).place or ".") if recipes else ""
-    if len(recipes) == 1 and place == "." and any(True for _ in opener.find(path, "", PACKAGE_LISTS)):
+    tree = opener.tree(path)
+    recipes = [name for name in tree.names if _RECIPE.fullmatch(posixpath.basename(name)) is not None]
+    title = title_of(posixpath.basename(tree.project), True)
+    likely = {each for each in images if title_of(each, True) == title} if recipes else set()
+    if not likely and len(images) == len(recipes) == 1:
+        likely = images
+    at_root = [name for name in recipes if "/" not in name]
+    is_here = len(at_root) == 1 and posixpath.normpath(tree.place or ".") == "."
+    if likely and is_here and any(True for _ in opener.find(path, "", PACKAGE_LISTS)):
         for service in own:
-            service.built = "."
+            if image_name(service.image) in likely:
+                service.built = "."

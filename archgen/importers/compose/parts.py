@@ -19,6 +19,7 @@ from archgen.importers.compose.service import Service
 from archgen.importers.compose.swarm import cluster_of
 from archgen.importers.facts import Fact, FactSheet, Opener
 from archgen.importers.names import fetches_anew, free_id
+from archgen.importers.packages import PACKAGE_LISTS
 from archgen.importers.products import Guess, guess, image_name, is_product, with_ports
 from archgen.importers.secrets import without_user_info
 from archgen.importers.sources.built_images import recipe_of_image
@@ -79,7 +80,7 @@ def service_parts(
         recipe = read_recipe(service, opener) if own is None else own
         alike = [each.words for each in services if each.image == service.image and each.built == service.built]
         recipe = without_unused_variables(recipe, service.words, alike, service.source.path, opener)
-        kind = _kind(name, service, recipe, services)
+        kind = _as_own(_kind(name, service, recipe, services), service, recipe, opener)
         beside = main_of(service) in project.services
         reason = "stands beside another" if beside else reason_of(name, service, kind, name in ended, services)
         if reason:
@@ -131,6 +132,15 @@ def _kind(name: str, service: Service, recipe: Recipe, services: Iterable[Servic
     if kind.known.kind == "key-value-store" and _KEEPS_NOTHING.search(words) is not None:
         kind = replace(kind, known=replace(kind.known, kind="cache"))
     return with_ports(kind, [port.target for port in service.ports if not port.udp])
+
+
+def _as_own(kind: Guess, service: Service, recipe: Recipe, opener: Opener) -> Guess:
+    """Return what a service is, without the product in whose own source it is built: there it is a program as any other."""
+    is_program = kind.known.product is not None and kind.known.kind in ("app-server", "service", "worker", "scheduler")
+    if not (is_program and service.built and recipe.image and "://" not in service.built) or is_product(recipe.image):
+        return kind
+    is_here = any(True for _ in opener.find(service.source.path, service.built, PACKAGE_LISTS))
+    return replace(kind, known=replace(kind.known, product=None)) if is_here else kind
 
 
 _OF_WORK = re.compile(r"(?:^|[-_.])(?:jobs?|workers?|tasks?|consumers?)(?:[-_.]|$)", re.IGNORECASE)
