@@ -7,6 +7,7 @@ from msgspec import Struct
 from archgen.importers.assembly.certainty import UNPROVEN
 from archgen.importers.assembly.inventory import Entry, Inventory, Part
 from archgen.importers.facts import PASSED_ON
+from archgen.importers.schemes import unsecured
 
 
 class Doors(Struct, frozen=True):
@@ -87,6 +88,23 @@ def _reached(inventory: Inventory, candidates: list[str]) -> set[str]:
             rivals = set() if inventory.parts[name].traits.balances or name in sure else sure
             reached |= (_behind(inventory, name) & set(candidates)) - {name} - rivals
     return reached
+
+
+def is_led_to(inventory: Inventory, doors: Doors, name: str) -> bool:
+    """Return True for pages that are published though a proxy which is a front door leads to them: visitors come by that one.
+
+    Who else reaches the port no file tells.
+    """
+    proxies = (call.source for call in inventory.callers(name) if call.source in doors.front)
+    is_behind = any(
+        inventory.parts[each].traits.balances or inventory.parts[each].kind == "web-server" for each in proxies
+    )
+    entries = [entry for entry in inventory.entries if entry.component == name and not entry.local]
+    return (
+        name in doors.bypasses
+        and is_behind
+        and all(entry.evidence == "ports" and unsecured(entry.protocol) == "http" for entry in entries)
+    )
 
 
 def _behind(inventory: Inventory, name: str) -> set[str]:

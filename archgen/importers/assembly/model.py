@@ -12,7 +12,15 @@ from archgen.importers.assembly.asking import ImportQuestion
 from archgen.importers.assembly.certainty import UNPROVEN, leave_open
 from archgen.importers.assembly.collecting import collect, find_inner, spread_callees
 from archgen.importers.assembly.copies import mark_copies
-from archgen.importers.assembly.doors import Doors, is_by_proxy, is_local, is_walked, may_redirect, sort_doors
+from archgen.importers.assembly.doors import (
+    Doors,
+    is_by_proxy,
+    is_led_to,
+    is_local,
+    is_walked,
+    may_redirect,
+    sort_doors,
+)
 from archgen.importers.assembly.flows import flows_of
 from archgen.importers.assembly.grouping import group
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
@@ -259,8 +267,10 @@ def _add_entries(draft: _Draft, local: list[str]) -> None:
         elif any(not entry.local for entry in entries):
             outside = [entry for entry in entries if not entry.local]
             is_sure = outside[0].confidence == "high" or name in draft.doors.exposed
-            mark = "" if is_sure and not any(may_redirect(outside, entry) for entry in outside) else "? "
-            _connect(draft, draft.client, name, _ports(outside), f"{mark}{outside[0].place!s}, {outside[0].evidence}")
+            is_aside = is_led_to(draft.inventory, draft.doors, name)
+            mark = "" if is_sure and not (is_aside or any(may_redirect(outside, entry) for entry in outside)) else "? "
+            value = _ports(outside) | ({"assumed": "low"} if is_aside else {})
+            _connect(draft, draft.client, name, value, f"{mark}{outside[0].place!s}, {outside[0].evidence}")
 
 
 def _add_local(draft: _Draft, name: str, entries: list[Entry]) -> None:

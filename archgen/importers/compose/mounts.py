@@ -65,7 +65,9 @@ _IN_CONFIGURATION = re.compile(r"/(?:etc|usr/local)/[\w./-]*(?:nginx|caddy)[\w./
 _READS = re.compile(r"\b(?:nginx|caddy)\b[^;&|]*?[ ](?:-c|--config)[ =][\"']?([^\s\"']+)")
 """A command of a web server with the configuration that it reads."""
 
-_OF_COMPOSE = re.compile(rb"^services:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n){0,20}[ \t]+[\w.-]{1,100}:", re.MULTILINE)
+_OF_COMPOSE = re.compile(
+    rb"^services:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n){0,20}[ \t]+[\w.-]{1,100}:", re.MULTILINE
+)
 """A compose file, which an image that is built of all of a repository holds too: no program reads it."""
 
 _COMMENT = re.compile(r"#[^\n]*")
