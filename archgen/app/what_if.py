@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, pairwise
 
 from msgspec.structs import replace
@@ -19,6 +19,8 @@ from archgen.edits.placement import find_host
 from archgen.edits.promotion import mirrors_itself, promoter_of
 from archgen.edits.services import is_of_one_zone
 from archgen.improve.grouping import grouped
+from archgen.improve.ordering import by_saving, worthwhile
+from archgen.improve.practiced import practiced_failovers, with_practiced
 from archgen.improve.repair import find_smallest_repair
 from archgen.linting.acceptance import accepted_elements
 from archgen.linting.checked_model import CheckedModel
@@ -26,7 +28,6 @@ from archgen.model.architecture import Architecture, Component
 from archgen.model.kinds import KINDS
 from archgen.model.problems import UsageError
 from archgen.model.steps import Request, steps_in_order
-from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import WhatIfReport, changed_yaml
 
@@ -49,25 +50,43 @@ def what_if(
 
     `today` is an ISO date, after whose `until` an acceptance no longer counts.
     """
-    before = model.architecture
-    accepted: frozenset[Subject] = frozenset()
     if not add and not assign:
-        accepted = accepted_elements(model.topology, today)
-        smallest_repair = find_smallest_repair(before, accepted)
-        edits, smallest, left = smallest_repair.edits, smallest_repair.smallest, smallest_repair.left
-    else:
-        edits, smallest, left = (), None, ()
-    stages = [before]
-    callers = model.topology.index.callers
-    for edit in edits:
-        stages.append(apply_edit(stages[-1], edit, callers))
+        return _repaired(model, today)
+    before = model.architecture
+    stages, edits = [before], tuple[Edit, ...]()
     for word in (*add, *assign):
         read = _added(stages[-1], word) if word in add else _assigned(stages[-1], word, edits)
         for edit in read:
-            stages.append(apply_edit(stages[-1], edit, callers))
+            stages.append(apply_edit(stages[-1], edit, model.topology.index.callers))
         edits += read
+    return _report(model, [(edit,) for edit in edits])
+
+
+def _repaired(model: CheckedModel, today: str) -> WhatIfReport:
+    """Return the model with the smallest repair, its changes in the order in which they save most."""
+    before, assessed = model.architecture, assess(model.topology, 1)
+    accepted = accepted_elements(model.topology, today)
+    practiced = practiced_failovers(model.topology, assessed)
+    repair = find_smallest_repair(before, accepted, practiced)
+    steps = list(worthwhile(assessed, by_saving(before, assessed, grouped(repair.edits))))
+    left = repair.left
+    if sum(len(step.edits) for step in steps) < len(repair.edits):
+        after = Topology(with_practiced(steps[-1].after if steps else before, practiced))
+        points = (
+            (flow, [point for point in own if point not in accepted]) for flow, own in after.losses.points.items()
+        )
+        left = tuple((flow, tuple(own)) for flow, own in points if own)
+    report = _report(model, [step.edits for step in steps])
+    return replace(report, smallest=repair.smallest, left=left, accepted=tuple(sorted(accepted)), practiced=practiced)
+
+
+def _report(model: CheckedModel, groups: Sequence[tuple[Edit, ...]]) -> WhatIfReport:
+    """Return the model beside the same with groups of edits."""
+    before, edits = model.architecture, tuple(chain(*groups))
+    stages = [before]
+    for edit in edits:
+        stages.append(apply_edit(stages[-1], edit, model.topology.index.callers))
     words = [describe_edit(stage, edit) for stage, edit in zip(stages, edits, strict=False)]
-    groups = grouped(edits) if smallest is not None else [(edit,) for edit in edits]
     ends = [0, *accumulate(map(len, groups))]
     after = stages[-1]
     leases = [tuple(leases_of(model.topology, edit)) for edit in edits]
@@ -81,9 +100,6 @@ def what_if(
         before=assessed[0],
         after=assessed[-1],
         yaml=changed_yaml(before, after, chain(*leases), admit_added(before, Topology(after))),
-        smallest=smallest,
-        left=left,
-        accepted=tuple(sorted(accepted)),
     )
 
 

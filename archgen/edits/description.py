@@ -17,7 +17,14 @@ from archgen.edits.changes import (
     SpreadService,
 )
 from archgen.edits.new_hosts import new_zones
-from archgen.edits.promotion import Promoter, arbiter_of, finds_primary, is_promoted_by_unknown, mirrors_itself
+from archgen.edits.promotion import (
+    Promoter,
+    arbiter_of,
+    finds_primary,
+    is_promoted_by_unknown,
+    mirrors_itself,
+    promotes_nothing,
+)
 from archgen.edits.replicas import copies_instead, kept_alone, lacks_deployment
 from archgen.edits.second_replicas import replicates_itself
 from archgen.edits.services import has_zones_beside, is_of_one_zone
@@ -156,9 +163,11 @@ def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
 def _own_means(component: Component | None) -> str:
     """Return that a store's product has to promote a replica itself, where it isn't known here how; else the empty text."""
     replication = component.replication if component is not None else None
-    if component is None or replication is None or replication.by is not None or not is_promoted_by_unknown(component):
+    if component is None or replication is None or replication.by is not None:
         return ""
-    return f" by {component.product}'s own means"
+    if promotes_nothing(component):
+        return f" by a cluster manager beside it, since {component.product} promotes no copy"
+    return f" by {component.product}'s own means" if is_promoted_by_unknown(component) else ""
 
 
 def _by(architecture: Architecture, component: Component, promoter: Promoter) -> str:

@@ -44,7 +44,8 @@ def with_host(
 
 def name_like(index: Index, like: str, zones: tuple[str, ...], taken: Collection[str]) -> str:
     """Return the next free name after a host; in other zones after the last host there that carries some of the same for its network."""
-    on = index.standing_on.get(like, frozenset()) - index.agents - index.promoting
+    standing = index.standing_on.get(like, frozenset()) - index.agents - index.promoting
+    on = {each for each in standing if index.components[each].kind not in AGENTS}
 
     def is_twin(host: Host) -> bool:
         return (host.zones, host.network) == (zones, index.hosts[like].network) and not on.isdisjoint(

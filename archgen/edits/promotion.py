@@ -98,7 +98,7 @@ def promoter_of(index: Index, component: Component) -> Promoter | None:
     replication = component.replication
     if component.managed or (replication is not None and replication.by is not None):
         return None
-    if component.quorum is not None or agrees_by_vote(component):
+    if component.quorum is not None or agrees_by_vote(component) or promotes_nothing(component):
         return None
     return _chosen(index, component) if _gets_promoted(component) and not keeps_files(component) else None
 
@@ -157,6 +157,19 @@ def keeps_files(component: Component) -> bool:
     return component.kind in FILE_STORES and not product_of(component.product).agrees
 
 
+def promotes_nothing(component: Component) -> bool:
+    """Return True for files or mailboxes with a primary of which their product promotes no copy: Pacemaker does so, say, from beside."""
+    product, replication = product_of(component.product), component.replication
+    if component.product is None or replication is None or not replication.primary or replication.by is not None:
+        return False
+    return (keeps_files(component) or product.mailboxes) and not product.appliance
+
+
+def is_promoted_by_none(component: Component) -> bool:
+    """Return True for what no program for it promotes; of a directory each server takes writes, or one does."""
+    return keeps_files(component) or promotes_nothing(component) or product_of(component.product).directory
+
+
 def mirrors_itself(component: Component) -> bool:
     """Return True for files on a storage system of one's own, which copies them to a second of its kind that takes over."""
     return keeps_files(component) and not component.managed and product_of(component.product).appliance
@@ -185,7 +198,7 @@ def can_be_promoted(index: Index, component: Component) -> bool:
     callers that can't look for the primary themselves.
     """
     if promoter_of(index, component) is None:
-        return not keeps_files(component)
+        return not (keeps_files(component) or promotes_nothing(component))
     if lacks_third_host(index, component):
         return False
     product = _KEPT_IN.get(_product(index, component))

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.programs import is_spread_by_clients
 from archgen.analysis.topology import Topology
-from archgen.edits.promotion import agrees_by_vote, is_promoted_by_sentinel, keeps_files
+from archgen.edits.promotion import agrees_by_vote, is_promoted_by_sentinel, keeps_files, promotes_nothing
 from archgen.edits.replicas import kept_alone, needs_moving_address
 from archgen.edits.second_replicas import (
     SERVER_INSTEAD,
     WAITING_INSTEAD,
+    is_started_by_hand,
     keeps_elsewhere,
     may_run_twice,
     media_of,
@@ -128,6 +129,8 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         )
     if component.kind == "backup":
         return "Let a second host start it when the first is gone, but never both, and be alerted on a missed run."
+    if is_started_by_hand(topology, component):
+        return "Have another host ready on which people can start it: nothing calls it, and one of it runs when it is needed."
     if media := media_of(topology, component):
         is_relay = set(media) <= set(RELAYS_OF_MEDIA)
         return _RELAY if is_relay else _MEDIA
@@ -208,7 +211,8 @@ def _waits_for_others(component: Component) -> bool:
 def advise_promotion(components: Sequence[Component]) -> str:
     """Return the fix for what has other replicas, which nothing promotes: members that can vote do so instead."""
     voting = [each for each in components if product_of(each.product).votes_if_set_up]
-    names = [each.id for each in components if each not in voting]
+    copied = [each for each in components if promotes_nothing(each)]
+    names = [each.id for each in components if each not in voting and each not in copied]
     advice = (
         [f"Automate the promotion of {listed(names)}: `replication: {{failover: automatic, by: …}}`."] if names else []
     )
@@ -216,7 +220,18 @@ def advise_promotion(components: Sequence[Component]) -> str:
         pair = " and a third member on a host of its own" if any(len(each.replicas) == 2 for each in voting) else ""
         kept = listed([each.id for each in voting])
         advice.append(f"Replicate what waits in {kept} over a majority, with quorum queues{pair} (`quorum: majority`).")
+    if copied:
+        advice.append(f"Practice the failover of {listed([each.id for each in copied])}. {promoted_beside(copied)}")
     return " ".join(advice)
+
+
+def promoted_beside(components: Sequence[Component]) -> str:
+    """Return what it takes to automate the failover of what no means of its own product promotes."""
+    products = list(dict.fromkeys(filter(None, (each.product for each in components))))
+    promote = f"{listed(products)} {'promotes' if len(products) == 1 else 'promote'}"
+    return (
+        f"To automate it takes a cluster manager with fencing and a third vote (`by: …`): {promote} no copy by itself."
+    )
 
 
 def _keeps_parity(component: Component) -> bool:

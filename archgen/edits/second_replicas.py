@@ -14,6 +14,7 @@ from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import relays
 from archgen.model.runtimes import WEB_SERVERS, is_runtime
+from archgen.model.steps import first_request
 
 
 def may_get_second(topology: Topology, component: Component) -> bool:
@@ -94,6 +95,14 @@ _PROGRAMS = ("app-server", "service", "web-server", "worker", "identity-provider
 """The kinds whose product may keep data, elect a leader or share out work by itself."""
 
 
+def is_started_by_hand(topology: Topology, component: Component) -> bool:
+    """Return True for what begins a flow and that nothing calls, of no kind that is known: a shell, say, that people start."""
+    if component.kind != "other" or topology.incoming[component.id]:
+        return False
+    firsts = (first_request(topology.flows[flow].steps) for flow in topology.flows_of[component.id])
+    return any(request is not None and request.source == component.id for request in firsts)
+
+
 def may_run_twice(topology: Topology, component: Component) -> bool:
     """Return True if a second replica of a component does no harm, as far as the model says what it keeps.
 
@@ -107,6 +116,8 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     kind, product = KINDS[component.kind], product_name(component.product)
     if component.managed:
         return True
+    if is_started_by_hand(topology, component):
+        return False
     if kind.id in ("monitoring", "backup") or kind.id in KEEPING:
         return kind.id == "mail" and product in _RELAYS
     if media_of(topology, component):

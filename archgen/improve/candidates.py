@@ -27,6 +27,7 @@ from archgen.edits.promotion import (
     agrees_by_vote,
     arbiter_of,
     has_primary,
+    is_promoted_by_none,
     is_promoted_by_unknown,
     keeps_files,
     lacks_third_host,
@@ -47,7 +48,6 @@ from archgen.edits.witnesses import (
 )
 from archgen.model.architecture import Component, Host, Zone
 from archgen.model.kinds import KEEPING, KINDS
-from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.members import asks_majority
@@ -121,9 +121,7 @@ def against(
             *affected,
             *(each for each in floating if not (_keeps(each) or lacks_third_host(index, each))),
         )
-        if needs_manual_failover(component) and len(component.replicas) > 1 and not keeps_files(component)
-        # nothing promotes a directory: each of its servers takes writes, or one does
-        if not product_of(component.product).directory
+        if needs_manual_failover(component) and len(component.replicas) > 1 and not is_promoted_by_none(component)
     )
     if target.kind == "replica":
         watched = (each for each in affected if each.cluster is not None and each.cluster.watches == "host")

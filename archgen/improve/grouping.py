@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+
+from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
@@ -29,14 +31,14 @@ def with_failover(architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[
     """
     built = {host.id for host in architecture.hosts}
     alone = {each.id for each in architecture.components if each.replication is None and len(each.replicas) == 1}
-    topology = Topology(_applied(architecture, edits))
+    topology = Topology(applied(architecture, edits))
     grown = [each for each in topology.architecture.components if each.id in alone and len(each.replicas) > 1]
     for component in grown:
         waits = has_primary(component) and needs_manual_failover(component) and not component.managed
         if waits and automate(topology, component):
             edit = automated(topology.index, component, built)
             edits, topology = (*edits, edit), Topology(apply_edit(topology.architecture, edit))
-    for edit in edits:
+    for edit in reversed(edits):
         if isinstance(edit, AutomateFailover):
             edits = _beside_its_copy(architecture, edits, edit)
     return edits
@@ -45,17 +47,14 @@ def with_failover(architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[
 def _beside_its_copy(architecture: Architecture, edits: tuple[Edit, ...], edit: AutomateFailover) -> tuple[Edit, ...]:
     """Return edits with automatic failover right behind the copy that it promotes, if they make the same in that order."""
     place = edits.index(edit)
-    copies = (
-        number for number, each in enumerate(edits) if isinstance(each, AddReplica) and each.component == edit.component
-    )
-    copy = next(copies, place)
+    copy = next((number for number, each in enumerate(edits) if _belongs(edit, each)), place)
     if copy >= place - 1:
         return edits
     others = (*edits[:copy], *edits[copy + 1 : place], *edits[place + 1 :])
-    reached = _parts(_applied(architecture, edits))
+    reached = parts_of(applied(architecture, edits))
     for start in (copy, place - 1):
         ordered = (*others[:start], edits[copy], edit, *others[start:])
-        if _parts(_applied(architecture, ordered)) == reached:
+        if parts_of(applied(architecture, ordered)) == reached:
             return ordered
     return edits
 
@@ -85,14 +84,19 @@ def _belongs(edit: Edit, before: Edit) -> bool:
             return False
 
 
-def _applied(architecture: Architecture, edits: tuple[Edit, ...]) -> Architecture:
+def applied(architecture: Architecture, edits: Iterable[Edit]) -> Architecture:
+    """Return an architecture with some edits."""
     callers = Index(architecture).callers
     for edit in edits:
         architecture = apply_edit(architecture, edit, callers)
     return architecture
 
 
-def _parts(architecture: Architecture) -> tuple[frozenset[object], ...]:
-    """Return the parts of an architecture without their order."""
-    sections = (architecture.zones, architecture.hosts, architecture.components, architecture.connections)
+def parts_of(architecture: Architecture) -> tuple[frozenset[object], ...]:
+    """Return the parts of an architecture without their order, nor that of replicas and of what a firewall guards."""
+    components = (
+        replace(each, replicas=tuple(sorted(each.replicas, key=lambda own: own.id)), guards=tuple(sorted(each.guards)))
+        for each in architecture.components
+    )
+    sections = (architecture.zones, architecture.hosts, components, architecture.connections)
     return tuple(frozenset(map(repr, section)) for section in sections)

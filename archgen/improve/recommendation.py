@@ -9,6 +9,8 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import Edit, apply_edit
 from archgen.edits.description import describe_edit
 from archgen.improve.grouping import grouped
+from archgen.improve.ordering import LEAST, by_saving, saved_hours, worthwhile
+from archgen.improve.practiced import practiced_failovers, with_practiced
 from archgen.improve.repair import find_smallest_repair
 from archgen.model.architecture import Architecture, Host
 from archgen.model.subject import Subject
@@ -17,14 +19,8 @@ from archgen.model.wording import listed, plural
 MOST = 4
 """The most changes of a recommendation."""
 
-WORK = 200_000
-"""Nodes of diagrams, over all assessments, after which changes aren't ordered by what they save."""
-
 _WORTH = 0.03
 """The least share of the greatest saving for which a change is recommended."""
-
-_LEAST = 1 / 60
-"""Hours per year below which a saving isn't recommended."""
 
 
 class RecommendedChange(Struct, frozen=True):
@@ -55,55 +51,36 @@ class Recommendation(Struct, frozen=True):
     @property
     def saved(self) -> tuple[tuple[str, float], ...]:
         """The hours per year that all changes save each flow."""
-        return _saved(self.before, self.after)
+        return saved_hours(self.before, self.after)
 
 
-def recommend(topology: Topology) -> Recommendation:
-    """Return the changes that are worth most, each assessed after those before it."""
+def recommend(topology: Topology, accepted: frozenset[Subject] = frozenset()) -> Recommendation:
+    """Return the changes that are worth most, each assessed after those before it; none against what is accepted, or practiced."""
     architecture = topology.architecture
-    repair = find_smallest_repair(architecture)
     before = assess(topology, 1)
+    practiced = practiced_failovers(topology, before)
+    repair = find_smallest_repair(architecture, accepted, practiced)
     stage, numbers = architecture, before
     changes: list[RecommendedChange] = []
-    options = grouped(repair.edits)
-    budget = WORK
-    while options and len(changes) < MOST:
-        tried = []
-        for group in options if budget > 0 else options[:1]:
-            after, words = _made(stage, group)
-            assessed = assess(Topology(after), 1)
-            budget -= sum(flow.work for flow in assessed)
-            tried.append((sum(hours for _, hours in _saved(numbers, assessed)), group, words, after, assessed))
-        total, group, words, after, assessed = max(tried, key=lambda option: option[0])
-        saved = tuple((flow, hours) for flow, hours in _saved(numbers, assessed) if hours >= _LEAST)
-        options.remove(group)
-        change = RecommendedChange(words, added_parts(stage, after), saved)
-        if not saved or total <= 0.0 or (changes and change.most < _WORTH * changes[0].most):
-            if budget > 0:
-                break
-            continue
+    for each in worthwhile(before, by_saving(architecture, before, grouped(repair.edits))):
+        saved = tuple((flow, hours) for flow, hours in each.saved if hours >= LEAST)
+        change = RecommendedChange(_in_words(stage, each.edits), added_parts(stage, each.after), saved)
+        if len(changes) == MOST or not saved or (changes and change.most < _WORTH * changes[0].most):
+            break
         changes.append(change)
-        stage, numbers = after, assessed
-    left = tuple(cause.element for cause in Topology(stage).losses.root_causes)
+        stage, numbers = each.after, each.assessed
+    causes = Topology(with_practiced(stage, practiced)).losses.root_causes
+    left = tuple(cause.element for cause in causes if cause.element not in accepted)
     return Recommendation(tuple(changes), added_parts(architecture, stage), before, numbers, left)
 
 
-def _made(stage: Architecture, group: tuple[Edit, ...]) -> tuple[Architecture, str]:
-    """Return an architecture with a group of edits, and these in words."""
+def _in_words(stage: Architecture, group: tuple[Edit, ...]) -> str:
+    """Return a group of edits of an architecture in words."""
     words: list[str] = []
     for edit in group:
         words.append(describe_edit(stage, edit))
         stage = apply_edit(stage, edit)
-    return stage, ", and ".join(words)
-
-
-def _saved(before: tuple[FlowAssessment, ...], after: tuple[FlowAssessment, ...]) -> tuple[tuple[str, float], ...]:
-    """Return the hours per year that each flow gains; a flow whose availability isn't exact has none."""
-    return tuple(
-        (old.flow, old.result.downtime - new.result.downtime)
-        for old, new in zip(before, after, strict=True)
-        if old.result.method == new.result.method == "exact"
-    )
+    return ", and ".join(words)
 
 
 def added_parts(before: Architecture, after: Architecture) -> str:

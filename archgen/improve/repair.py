@@ -30,6 +30,7 @@ from archgen.improve.administration import administered
 from archgen.improve.candidates import against, automated, lone_components
 from archgen.improve.grouping import with_failover
 from archgen.improve.numbering import renumber
+from archgen.improve.practiced import with_practiced
 from archgen.improve.votes import with_votes_there
 from archgen.model.architecture import Architecture
 from archgen.model.subject import Subject
@@ -123,8 +124,14 @@ class _Search:
         return failing <= impossible and all(set(own) <= set(points.get(flow, ())) for flow, own in after.items())
 
 
-def find_smallest_repair(architecture: Architecture, accepted: frozenset[Subject] = frozenset()) -> Repair:
-    """Return the smallest set of edits after which no element alone takes down a flow, but those whose loss is accepted."""
+def find_smallest_repair(
+    architecture: Architecture, accepted: frozenset[Subject] = frozenset(), practiced: Collection[str] = ()
+) -> Repair:
+    """Return the smallest set of edits after which no element alone takes down a flow, but those whose loss is accepted.
+
+    Nor is one sought for the components that people fail over in time, which are `practiced`.
+    """
+    architecture = with_practiced(architecture, practiced)
     search = _Search(architecture, accepted)
     hopeless = _hopeless(architecture, search)
     for most in range(MOST_EDITS + 1) if hopeless is not None else ():
@@ -362,10 +369,15 @@ def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
             edits = fewer
             continue
         for name in reversed(edit.components) if isinstance(edit, AddHost) else ():
-            if not isinstance(edit, AddHost) or name in files or len(edit.components) == 1 or search.work > 20 * WORK:
+            if not isinstance(edit, AddHost) or name in files or name not in edit.components:
                 continue
-            smaller = replace(edit, components=tuple(each for each in edit.components if each != name))
-            if with_neighbours(index, smaller) != smaller:
+            if len(edit.components) == 1 or search.work > 20 * WORK:
+                break
+            # what is bound to its own host goes with what it is bound to
+            bound = with_neighbours(index, replace(edit, components=(name,)))
+            gone = bound.components if isinstance(bound, AddHost) else (name,)
+            smaller = replace(edit, components=tuple(each for each in edit.components if each not in gone))
+            if not smaller.components or with_neighbours(index, smaller) != smaller:
                 continue
             fewer = tuple(smaller if each == edit else each for each in edits)
             if left(fewer) <= reached:

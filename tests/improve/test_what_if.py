@@ -127,7 +127,7 @@ def test_a_repair_takes_declared_hosts_and_zones_before_new_ones(
     """Both zones are single points, one for the seats, the other for what a write waits for; three votes stay three."""
     file = tmp_path / "stadium.arch.yaml"
     file.write_text(STADIUM, encoding="utf-8")
-    assert run(capsys, str(file))["changes"] == ["a replica of seats on app-s", "a replica of store on db-w"]
+    assert run(capsys, str(file))["changes"] == ["a replica of store on db-w", "a replica of seats on app-s"]
 
 
 def test_a_new_host_writes_its_times_in_their_own_units(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from archgen.app.drawing.pictures import Drawing
 from archgen.app.drawing.slide_diagrams import deployment_diagrams, flow_route, system_diagram
 from archgen.improve.recommendation import recommend
+from archgen.linting.acceptance import accepted_elements
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.wording import listed
 from archgen.render.scene.shapes import Scene
@@ -31,10 +32,14 @@ def make_deck(
     title: str | None,
     options: DeckOptions = STORY,
     isolation: Isolation = EXPOSED,
+    today: str = "0001-01-01",
 ) -> Deck:
-    """The deck of some tiers; without a title it has the name of the only one, or says what it is."""
+    """The deck of some tiers; without a title it has the name of the only one, or says what it is.
+
+    `today` is an ISO date, after whose `until` an acceptance no longer counts.
+    """
     by_id = {tier.id: tier for tier in tiers}
-    sections = tuple(_section(tier, by_id, drawing, options, isolation) for tier in tiers)
+    sections = tuple(_section(tier, by_id, drawing, options, isolation, today) for tier in tiers)
     only = tiers[0].topology.architecture.name if len(tiers) == 1 else "Architecture"
     return build_deck(sections, title or only, options, isolation)
 
@@ -90,7 +95,12 @@ def _pictures(tiers: tuple[CheckedModel, ...], drawing: Drawing, deck: Deck, iso
 
 
 def _section(
-    tier: CheckedModel, tiers: dict[str, CheckedModel], drawing: Drawing, options: DeckOptions, isolation: Isolation
+    tier: CheckedModel,
+    tiers: dict[str, CheckedModel],
+    drawing: Drawing,
+    options: DeckOptions,
+    isolation: Isolation,
+    today: str,
 ) -> DeckSection:
     architecture = tier.topology.architecture
     follows = tiers.get(architecture.follows or "")
@@ -108,7 +118,8 @@ def _section(
         isolation.attempt(partial(flow_route, tier, flow, drawing), architecture.file, flow.title) for flow in shown
     ]
     missing += [flow.title for flow, drawn in zip(shown, routes, strict=True) if drawn is None]
-    advice = isolation.attempt(partial(recommend, tier.topology), architecture.file, "the recommendation")
+    accepted = accepted_elements(tier.topology, today)
+    advice = isolation.attempt(partial(recommend, tier.topology, accepted), architecture.file, "the recommendation")
     change = None
     if follows is not None:
         change = isolation.attempt(partial(_change, follows, tier), architecture.file, "the comparison")

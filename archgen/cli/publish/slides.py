@@ -60,14 +60,15 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"--template requires a .pptx deck; got {form}")
     template = read_file(options.template, TEMPLATE) if options.template else None
     drawing = requested_drawing(options)
-    models = check_models(find_and_read(tuple(options.paths), options.stdin_filename), today(options.today))
+    day = today(options.today)
+    models = check_models(find_and_read(tuple(options.paths), options.stdin_filename), day)
     if report_invalid(models, terminal_style()):
         return INVALID
     systems = visible_systems(models)
     isolation = Isolation()
     isolation.errors += (error for model in models for error in model.errors)
     wanted = DeckOptions(full=options.full, glossary=options.glossary, steps=options.steps)
-    deck = make_deck(systems, drawing, options.title, wanted, isolation)
+    deck = make_deck(systems, drawing, options.title, wanted, isolation, day)
     with needing_extra(f"a deck as {form}"):
         if form in ("png", "svg"):
             with filled_directory(output) as folder:

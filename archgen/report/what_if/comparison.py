@@ -38,7 +38,7 @@ class WhatIfReport(Struct, frozen=True):
     `changes` are in words; `won` are, for each, the hours a year that it wins each flow over the changes before it, empty
     where that was too much to work out. `before` and `after` the same flows in the same order. `smallest` is None where the changes
     were given, else whether no fewer would do; `left` are single points that no change of the known kinds removes, and `accepted`
-    those for which none was sought, with what is lost with them.
+    those for which none was sought, with what is lost with them; so `practiced` are components that people fail over in time.
     """
 
     file: str
@@ -51,6 +51,7 @@ class WhatIfReport(Struct, frozen=True):
     smallest: bool | None = None
     left: tuple[tuple[str, tuple[Subject, ...]], ...] = ()
     accepted: tuple[Subject, ...] = ()
+    practiced: tuple[str, ...] = ()
 
 
 def changed_yaml(

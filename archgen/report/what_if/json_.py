@@ -28,6 +28,7 @@ def write(report: WhatIfReport) -> bytes:
             "flows": flows,
             "left": {flow: [encode_element(point) for point in points] for flow, points in report.left},
             "accepted": [encode_element(point) for point in report.accepted],
+            "practiced_failovers": report.practiced,
             "yaml": report.yaml,
         }
     )

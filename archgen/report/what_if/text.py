@@ -33,6 +33,8 @@ def write(report: WhatIfReport, style: Style) -> str:
         lines += ["", *wrap_columns(_left(report), style.width)]
     if report.accepted and report.changes:
         lines += ["", *wrap_columns(_accepted(report), style.width)]
+    if report.practiced and report.changes:
+        lines += ["", *wrap_columns(_practiced(report), style.width)]
     if report.smallest is False:
         lines += ["", "the search was cut short: fewer changes may do"]
     if report.yaml:
@@ -42,11 +44,13 @@ def write(report: WhatIfReport, style: Style) -> str:
 
 def _unchanged(report: WhatIfReport) -> str:
     """Return the reason why a search changes nothing; it looks for no cure of flows that fail with nothing lost."""
+    settled = [_accepted(report)] if report.accepted else []
+    settled += [_practiced(report)] if report.practiced else []
     if report.left:
-        return "; ".join((_left(report), *((_accepted(report),) if report.accepted else ())))
+        return "; ".join((_left(report), *settled))
     impossible = [brief(flow.flow) for flow in report.before if not flow.possible]
-    if not impossible and report.accepted:
-        return f"no change is needed: {_accepted(report)}, and no other single failure breaks a flow"
+    if not impossible and settled:
+        return f"no change is needed: {listed(settled)}, and no other single failure breaks a flow"
     if not impossible:
         return "no change is needed: no single failure breaks a flow"
     others = "no single failure breaks another flow" if len(impossible) < len(report.before) else "first correct that"
@@ -68,6 +72,12 @@ def _accepted(report: WhatIfReport) -> str:
     return (
         f"the model accepts the loss of {listed(first_few([brief(point.id) for point in report.accepted], _MOST_LEFT))}"
     )
+
+
+def _practiced(report: WhatIfReport) -> str:
+    """Return the components whose failover is left to people, who are quick enough."""
+    names = listed(first_few([brief(name) for name in report.practiced], _MOST_LEFT))
+    return f"people fail {names} over within the recovery objective, so no change automates that"
 
 
 _MOST_LEFT = 6
