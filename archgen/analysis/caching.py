@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -69,11 +69,7 @@ class _Walk:
                 asked = None
 
     def _request(self, step: Request) -> None:
-        before = self._through.get(step.source)
-        beside = self._beside.get(step.source)
-        shares = [share for share in (before, beside if self._reads_store(step) else None) if share is not None]
-        if shares:
-            self.shares[step.id] = (*self.shares.get(step.id, ()), *shares)
+        self._keep_from(step)
         hits = self._hit_share(step)
         if hits is None and self._has_hits(step):
             # a write: what the cache keeps from reads before it doesn't count
@@ -86,18 +82,34 @@ class _Walk:
             else:
                 self._beside[step.source] = share
 
+    def _keep_from(self, step: Request) -> None:
+        """Add what caches before a step keep from it."""
+        before = self._through.get(step.source)
+        beside = self._beside.get(step.source)
+        shares = [share for share in (before, beside if self._reads_store(step) else None) if share is not None]
+        if shares:
+            self.shares[step.id] = (*self.shares.get(step.id, ()), *shares)
+
     def _hit_share(self, step: Request) -> float | None:
         """Return the share of a step that a cache answers: no part of a write, if the cache makes the calls behind it itself."""
         connections = connections_under(self._topology.index, step)
         if not self._callers.isdisjoint(step.targets):
             connections = tuple([each for each in connections if access_of(step, self._flow, each) != "write"])
         hits = [each.hits for each in connections if each.hits is not None]
+        if step.hits is not None and connections:
+            return step.hits
         return hits[-1] if hits else None
 
     def _has_hits(self, step: Request) -> bool:
-        return any(each.hits is not None for each in connections_under(self._topology.index, step))
+        calls = connections_under(self._topology.index, step)
+        return step.hits is not None or any(each.hits is not None for each in calls)
 
     def _frame(self, frame: Frame, asked: Request | None) -> None:
+        each_first = self._first_of_each(frame) if frame.kind == "alt" else ()
+        number_of_hits = self._hits_of_each(frame, each_first) if each_first else None
+        if number_of_hits is not None:
+            self._split(frame, number_of_hits, each_first)
+            return
         decision = self._decision(frame, asked) if frame.kind == "alt" else None
         if decision is None:
             for branch in frame.branches:
@@ -105,8 +117,8 @@ class _Walk:
             return
         number, request = decision
         hits, cache = self._hit_share(request) or 0.0, request.targets[0]
-        self.hit_branches[frame.id] = number
         if cache in self._through:
+            self.hit_branches[frame.id] = number
             # its own calls: those of its branch of hits, and as many as it leaves in the others
             left = self._through[cache]
             for place, branch in enumerate(frame.branches):
@@ -114,15 +126,39 @@ class _Walk:
                 self.steps(branch.steps)
             self._through[cache] = left
             return
-        self._beside.pop(request.source, None)
+        self._split(frame, number, (request,))
+
+    def _split(self, frame: Frame, number: int, asking: Sequence[Request]) -> None:
+        """Share the calls of a frame out over its branch of hits and the others; one request asks the cache, or one in each branch."""
+        hits, cache = self._hit_share(asking[0]) or 0.0, asking[0].targets[0]
+        self.hit_branches[frame.id] = number
+        for request in asking if len(asking) > 1 else ():
+            self._keep_from(request)
+        self._beside.pop(asking[0].source, None)
+        self._through.pop(cache, None)
         for place, branch in enumerate(frame.branches):
             share = Share(hits, 0.0, cache) if place == number else Share(1.0 - hits, 1.0, cache)
             reached: set[str] = set()
             for step, _ in requests(branch.steps):
-                if step.source not in reached and step is not request:
+                if step.source not in reached and (len(asking) > 1 or step is not asking[0]):
                     self.shares[step.id] = (*self.shares.get(step.id, ()), share)
                 reached.update(step.targets)
-            self.steps(each for each in branch.steps if each is not request)
+            self.steps(each for each in branch.steps if each not in asking)
+
+    def _first_of_each(self, frame: Frame) -> tuple[Request, ...]:
+        """Return the first request of each branch, if they ask the same cache alike; else none."""
+        first = [next((step for step, _ in requests(branch.steps)), None) for branch in frame.branches]
+        asking = [step for step, branch in zip(first, frame.branches, strict=True) if step and step in branch.steps]
+        asked = {(step.source, step.targets, self._hit_share(step)) for step in asking}
+        alike = len(asking) == len(first) > 1 and len(asked) == 1 and self._hit_share(asking[0]) is not None
+        return tuple(asking) if alike else ()
+
+    def _hits_of_each(self, frame: Frame, asking: Sequence[Request]) -> int | None:
+        """Return the branch of hits of a frame whose branches all ask a cache first: its case tells, or a CDN calls nobody there alone."""
+        told = _branches_of_hits(frame)
+        if not told and not self._callers.isdisjoint(asking[0].targets):
+            told = [place for place, branch in enumerate(frame.branches) if len(list(requests(branch.steps))) == 1]
+        return told[0] if len(told) == 1 else None
 
     def _decision(self, frame: Frame, asked: Request | None) -> tuple[int, Request] | None:
         """Return the branch of hits and the request to the cache, if a cache decides: it is asked right before, or in one branch first."""

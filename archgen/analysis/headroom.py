@@ -5,7 +5,7 @@ The busiest replica stands for its component, because it fails first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from math import ceil
 
 from msgspec import Struct
@@ -57,13 +57,14 @@ class Capacity(Struct, frozen=True):
     """The components that get requests, in the order of the model.
 
     `silent` are the flows without a declared demand, which aren't counted; `tried` is True if every loss was tried. `uncounted`
-    are the components that the others call only inside `opt` or in some branches of an `alt`.
+    are the components that the others call only inside `opt` or in some branches of an `alt`; each with the flows that do, where others
+    bring it a load.
     """
 
     components: tuple[Headroom, ...]
     silent: tuple[str, ...]
     tried: bool
-    uncounted: tuple[str, ...] = ()
+    uncounted: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def headroom(topology: Topology) -> Capacity:
@@ -92,14 +93,29 @@ def headroom(topology: Topology) -> Capacity:
                     tries=tried_often.get(component.id, 1),
                 )
             )
-    counted = [topology.flows[flow] for flow, rates in busy.rates().items() if rates]
-    called = {target for flow in counted for hop in topology.hops[flow.id] for target in hop.step.targets}
-    # what a step outside all frames calls gets nothing for another reason, as a backup does
-    always = {each for flow in counted for step in flow.steps if isinstance(step, Request) for each in step.targets}
-    left = called - always - most.keys()
-    uncounted = [each.id for each in topology.architecture.components if each.id in left]
+    uncounted = tuple(_uncounted(topology, {flow: rates for flow, rates in busy.rates().items() if rates}, most))
     silent = tuple(flow.id for flow in flows if flow.busiest is None)
-    return Capacity(tuple(headrooms), silent, tried, tuple(uncounted))
+    return Capacity(tuple(headrooms), silent, tried, uncounted)
+
+
+def _uncounted(
+    topology: Topology, rates: Mapping[str, Rates], loaded: Collection[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the components that flows call in frames alone and that get nothing by that; with these flows, if they get load by others."""
+    always: set[str] = set()
+    flows: dict[str, list[str]] = {}
+    for name, own in rates.items():
+        # what a step outside all frames calls gets nothing for another reason, as a backup does
+        steps = [step for step in topology.flows[name].steps if isinstance(step, Request)]
+        outside = {each for step in steps for each in step.targets}
+        always |= outside
+        reached = outside.union(topology.replicas[replica].component for replica in own)
+        for target in dict.fromkeys(each for hop in topology.hops[name] for each in hop.step.targets):
+            if target not in reached:
+                flows.setdefault(target, []).append(name)
+    for component in topology.components:
+        if component in flows and (component in loaded or component not in always):
+            yield component, tuple(flows[component]) if component in loaded else ()
 
 
 def _failing(topology: Topology, load: Load) -> tuple[dict[str, Busiest], dict[str, int]]:

@@ -17,7 +17,7 @@ class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     """A request step; `pinned` names replicas of the target where the step names one (`app -> mysql@server-2`).
 
     `required` tells whether the flow fails with the step, and `deferred` that what is asked may be done later (`async`); None
-    leaves it to the connection.
+    leaves it to the connection, as it does for `hits`, the share that a called cache answers itself.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     protocol: str | None = None
     pinned: tuple[str, ...] = ()
     deferred: bool | None = None
+    hits: float | None = None
 
 
 _COPIES = re.compile(

@@ -168,7 +168,7 @@ class _Walk:
             made.add(step.id)
             if len(step.targets) == 1:
                 self._reached.update(step.targets)
-        hits = any(connection.hits is not None for connection in connections_under(self._index, step))
+        hits = step.hits is not None or any(each.hits is not None for each in connections_under(self._index, step))
         kinds = {KINDS[self._index.components[target].kind].id for target in step.targets}
         if hits or not kinds.isdisjoint(("cache", "cdn")):
             # what a cache answers itself, neither its caller nor the cache asks for elsewhere

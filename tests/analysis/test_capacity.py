@@ -486,8 +486,7 @@ def test_a_branch_that_goes_on_to_the_store_after_its_cache_decides_nothing() ->
 def test_only_what_frames_call_is_uncounted(steps: str, uncounted: tuple[str, ...]) -> None:
     """A backup and one of weight 0 get no requests either, but not for a frame."""
     step = steps if steps.startswith("{") else f"{{{steps}}}"
-    facts = topology(
-        f"""\
+    text = f"""\
 archgen: 1
 name: A backup and one without weight
 components:
@@ -500,5 +499,7 @@ connections: {{user -> lb: https, lb -> a | b | c: http}}
 flows:
   f: {{access: read, demand: 5/s, steps: [user -> lb: x, {step}]}}
 """
-    )
-    assert set(headroom(facts).uncounted) == set(uncounted)
+    assert headroom(topology(text)).uncounted == tuple((each, ()) for each in uncounted)
+    beside = f"{text}  g: {{demand: 1/s, steps: [user -> lb: x, lb -> a: x]}}\n"
+    flows = {"a": ("f",), "b": (), "c": ()}
+    assert headroom(topology(beside)).uncounted == tuple((each, flows[each]) for each in uncounted)

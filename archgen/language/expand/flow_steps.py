@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.language.expand.context import Context
-from archgen.language.yaml.scalars import parse_rate
+from archgen.language.yaml.scalars import parse_rate, probability
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Flow, Replica
 from archgen.model.steps import Answer, Branch, Frame, FrameKind, Note, Request, Step
@@ -91,7 +91,8 @@ class _Steps:
         if value.__class__ is not Map:
             message = value if value.__class__ is str else self.context.document.text(step, key)
             return Request(name, source, targets, message or "", pinned=pinned)
-        message = self.context.document.text(value, "message") or ""
+        text = self.context.document.text
+        message, hits = text(value, "message") or "", text(value, "hits")
         return Request(
             name,
             source,
@@ -102,6 +103,7 @@ class _Steps:
             value.get("protocol"),
             pinned,
             value.get("async"),
+            None if hits is None else probability(hits),
         )
 
     def _answer(self, key: str, value: TreeNode, step: Map, label: str) -> Answer:

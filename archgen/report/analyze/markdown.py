@@ -69,7 +69,9 @@ def _capacity(capacity: Capacity | None) -> list[str]:
         )
     flows = ", ".join(map(_code, capacity.silent))
     silent = [f"Not counted, since they state no demand: {flows}."] if flows else []
-    calls = ", ".join(map(_code, capacity.uncounted))
+    calls = ", ".join(
+        _code(name) + (f" (in {', '.join(map(_code, own))})" if own else "") for name, own in capacity.uncounted
+    )
     uncounted = [f"Not counted, since only `opt` or some branches of an `alt` call them: {calls}."] if calls else []
     return ["### Capacity", "\n".join(rows), *silent, *uncounted]
 

@@ -164,9 +164,8 @@ def _capacity(capacity: Capacity, style: Style) -> list[str]:
         sentence = f"not counted, since they state no demand: {', '.join(map(brief, capacity.silent))}"
         lines += wrap_columns(sentence, style.width, "  ", "  ")
     if capacity.uncounted:
-        sentence = (
-            f"not counted, since only `opt` or some branches of an `alt` call them: {', '.join(capacity.uncounted)}"
-        )
+        calls = (f"{name} (in {', '.join(flows)})" if flows else name for name, flows in capacity.uncounted)
+        sentence = f"not counted, since only `opt` or some branches of an `alt` call them: {', '.join(calls)}"
         lines += wrap_columns(sentence, style.width, "  ", "  ")
     return lines
 
