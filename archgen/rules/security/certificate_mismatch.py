@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.analysis.encryption import (
     is_attached,
@@ -11,6 +14,7 @@ from archgen.analysis.encryption import (
     shown_certificates,
 )
 from archgen.analysis.hops import Hop, is_passed_through
+from archgen.analysis.record_paths import components_at_addresses, components_behind, records_behind
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Certificate, Port
@@ -32,12 +36,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
     domains = {flow.id: normalize_name(flow.domain) for flow in facts.architecture.flows if flow.domain is not None}
     for flow, domain in domains.items() if facts.certificates else ():
         visits = tuple(_endings(facts, flow))
-        for hop, connection, port, end in visits:
+        asked = _asked(facts, domain, visits)
+        for visit in visits:
+            port, end, connection = visit.port, visit.end, visit.connection
             shown = shown_certificates(facts, port, end, domain)
-            flawed = {certificate.id: _flaws(certificate, domain, end) for certificate in shown}
+            name = domain if visit.request in asked else None
+            flawed = {certificate.id: _flaws(certificate, name, end) for certificate in shown}
             if not shown and not facts.components[end].managed:
                 bare.setdefault(connection, (end, {}))[1][flow] = None
-                others = [(other, there) for visit, _, other, there in visits if visit.step != hop.step]
+                others = [other for other in visits if other.step != visit.step]
                 if _is_elsewhere(facts, domain, others):
                     missing.add(connection)
             elif all(flawed.values()):
@@ -54,10 +61,53 @@ def check(context: RuleContext) -> Iterator[Hit]:
         yield _bare(connection, end, tuple(used), connection in missing)
 
 
-def _is_elsewhere(facts: Topology, domain: str, others: list[tuple[Port, str]]) -> bool:
+class _Way(Struct, frozen=True):
+    """A request of a client on its way: its step, the components that it has passed, and the port whose certificate is shown behind."""
+
+    request: str = ""
+    passed: tuple[str, ...] = ()
+    port: Port | None = None
+
+
+class _Visit(Struct, frozen=True):
+    """A point where a visitor's TLS ends: the client's request, the components up to there, the step, its connection and port."""
+
+    request: str
+    passed: tuple[str, ...]
+    step: str
+    connection: str
+    port: Port
+    end: str
+
+
+def _asked(facts: Topology, domain: str, visits: Sequence[_Visit]) -> set[str]:
+    """Return the requests of clients that ask for the domain of a flow; what else a page needs may have names of its own.
+
+    They are the first one, or those that go where the records of the domain lead, or that are shown a certificate for it.
+    """
+    first = {visit.request for visit in visits[:1]}
+    doors = {name for visit in visits if visit.request in first for name in visit.passed}
+    addressed = components_at_addresses(facts)
+    records = [end for record in facts.names.leading(domain) for end in records_behind(facts, record)]
+    led = [components_behind(facts, record, addressed) for record in records]
+    # the host of an address may carry what is asked first and what is asked by another name
+    named = {name for components in led if components.isdisjoint(doors) for name in components}
+    later = {visit.request for visit in visits if not named.isdisjoint(visit.passed)}
+    if any(not components.isdisjoint(doors) for components in led):
+        return first | later
+    return later or {visit.request for visit in visits if _is_fitting(facts, visit, domain)} or first
+
+
+def _is_fitting(facts: Topology, visit: _Visit, domain: str) -> bool:
+    """Return True if visitors are shown a certificate for a domain."""
+    shown = shown_certificates(facts, visit.port, visit.end, domain)
+    return any(is_certificate_for(each, domain) for each in shown)
+
+
+def _is_elsewhere(facts: Topology, domain: str, others: Sequence[_Visit]) -> bool:
     """Return True if a certificate for a domain is declared, and visitors are shown it by none of the other ends of TLS."""
     fitting = [each for each in facts.certificates.values() if not each.names or is_certificate_for(each, domain)]
-    elsewhere = [certificate for port, end in others for certificate in shown_certificates(facts, port, end)]
+    elsewhere = [certificate for each in others for certificate in shown_certificates(facts, each.port, each.end)]
     return bool(fitting) and not any(certificate in fitting for certificate in elsewhere)
 
 
@@ -79,32 +129,35 @@ def _bare(connection: str, end: str, flows: tuple[str, ...], missing: bool) -> H
     )
 
 
-def _endings(facts: Topology, flow: str) -> Iterator[tuple[Hop, str, Port, str]]:
-    """Yield the points where a visitor's TLS ends: the last encrypted hop, its connection, its port, and the component behind it."""
+def _endings(facts: Topology, flow: str) -> Iterator[_Visit]:
+    """Yield the points where a visitor's TLS ends: behind the last encrypted hop."""
     installed = {name for each in facts.architecture.certificates for name in each.installed_on}
-    carrying: dict[str, Port | None] = dict.fromkeys(facts.clients_in[flow])
+    carrying: dict[str, _Way] = {client: _Way() for client in facts.clients_in[flow]}
     hops = facts.hops[flow]
     for hop in hops:
-        connection, port = hop.connection, hop.port
-        if connection is None or port is None or hop.meaning != "encrypted" or hop.step.source not in carrying:
+        connection, port, source = hop.connection, hop.port, hop.step.source
+        if connection is None or port is None or hop.meaning != "encrypted" or source not in carrying:
             continue
         # mail servers look for the name of the MX record, and most of them take any certificate (RFC 7435)
         if relays(port):
             continue
+        way = carrying[source]
         through = is_passed_through(port)
         for target in hop.targets:
+            further = _Way(way.request or hop.step.id, (*way.passed, target))
             # said of what a balancer of connections does itself, it ends where a certificate is
-            passed = through and not (passes_tls_on(facts, hop.step.source) and target in installed)
+            passed = through and not (passes_tls_on(facts, source) and target in installed)
             if is_attached(facts, target):
                 # the certificate that visitors see there is that of the balancer behind it
-                carrying[target] = port
+                carrying[target] = replace(further, port=port)
             elif passes_tls_on(facts, target) and any(_is_from(each, target) for each in hops):
                 # a certificate that is named here is shown by what is behind it
-                carrying[target] = port if port.tls is not None and port.tls.certificate is not None else None
+                is_named = port.tls is not None and port.tls.certificate is not None
+                carrying[target] = replace(further, port=port if is_named else None)
             elif passed or facts.kind(target).id in FORWARDING:
-                carrying[target] = None
+                carrying[target] = further
             elif not _is_known_by_key(port):
-                yield hop, connection.id, carrying[hop.step.source] or port, target
+                yield _Visit(further.request, further.passed, hop.step.id, connection.id, way.port or port, target)
 
 
 def _is_from(hop: Hop, component: str) -> bool:
@@ -118,9 +171,10 @@ def _is_known_by_key(port: Port) -> bool:
     return port.protocol in UNCERTIFIED and not named
 
 
-def _flaws(certificate: Certificate, domain: str, end: str) -> list[str]:
+def _flaws(certificate: Certificate, domain: str | None, end: str) -> list[str]:
+    """Return the faults of a certificate for requests to a domain, or to another name (None)."""
     flaws = []
-    if certificate.names and not is_certificate_for(certificate, domain):
+    if domain is not None and certificate.names and not is_certificate_for(certificate, domain):
         flaws.append(f"is for {listed(certificate.names)}, but visitors ask for {domain}")
     if certificate.installed_on and end not in certificate.installed_on:
         flaws.append(f"is installed on {listed(certificate.installed_on)}, but TLS ends at {end}")
@@ -157,8 +211,9 @@ RULE = Rule(
     ),
     fix="Get a certificate for the name, and install it where TLS ends.",
     limits=(
-        "Looks at the path from a visitor to where TLS ends, by the flow's `domain`. Doesn't check names if the "
-        "model declares no certificates. An end of TLS without a declared certificate is reported as info if "
+        "Looks at the path from a visitor to where TLS ends, by the flow's `domain`: the name of the first request, or of those "
+        "where its records lead. A login or images that visitors call besides may have other names. Doesn't check names if the model "
+        "declares no certificates. An end of TLS without a declared certificate is reported as info if "
         "none is declared for the name, or if visitors are shown it elsewhere in the flow: that end may have another name. Protocols "
         "that know a server by its key, such as SFTP, have no certificate for a name."
     ),
