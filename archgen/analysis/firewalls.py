@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.model.architecture import Architecture, Component, Connection, FirewallRule, Port, Replica
 from archgen.model.firewall_ports import names_port
-from archgen.model.protocols import PROTOCOLS
+from archgen.model.protocols import OVER_TLS, PROTOCOLS
 
 EVERYWHERE = ("internet", "0.0.0.0/0", "::/0")
 """The sources of a rule that everybody on the internet comes from; no source at all says the same."""
@@ -285,8 +285,15 @@ def has_port(rule: FirewallRule, port: Port | None) -> bool | None:
     if not rule.ports:
         return True
     protocol, number = (port.protocol, port_number(port)) if port is not None else (None, None)
-    matches = [names_port(text, protocol, number) for text in rule.ports]
+    matches = [names_port(text, protocol, number, _is_over_tls(port)) for text in rule.ports]
     return True if True in matches else None if None in matches else False
+
+
+def _is_over_tls(port: Port | None) -> bool:
+    """Return True for a port that takes TLS, of a protocol that has no other encryption."""
+    if port is None or port.tls is None or port.tls.mode == "off":
+        return port is not None and port.protocol in OVER_TLS
+    return not {port.protocol, f"{port.protocol}s"}.isdisjoint(OVER_TLS)
 
 
 def _and(*verdicts: bool | None) -> bool | None:

@@ -116,14 +116,13 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
 
 def _moved(
     places: Mapping[_Place, tuple[Connection, Port]], numbers: Mapping[_Place, int | None]
-) -> dict[str, dict[int, int]]:
-    """Return the new numbers of declared ports that move, by the component that listens and the number before."""
-    moved: dict[str, dict[int, int]] = {}
+) -> dict[str, dict[int, Port]]:
+    """Return the ports in the place of declared ones, by the component that listens and the number before; it may stay."""
+    moved: dict[str, dict[int, Port]] = {}
     for place, (call, port) in places.items():
-        number = numbers[place]
-        if port.port is not None and number is not None and number != port.port:
+        if port.port is not None:
             for target in call.targets:
-                moved.setdefault(target, {})[port.port] = number
+                moved.setdefault(target, {})[port.port] = Port(port.protocol, numbers[place] or port.port)
     return moved
 
 

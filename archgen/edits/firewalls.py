@@ -13,9 +13,10 @@ from archgen.analysis.monitoring import asks_agents
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Architecture, Component, Connection, FirewallRule, Port, Replica
 from archgen.model.change import Append, Change, Put, Remove
-from archgen.model.firewall_ports import plain_number
+from archgen.model.firewall_ports import is_port_in, plain_number
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_of
+from archgen.model.protocols import OVER_UDP
 from archgen.model.wording import listed
 
 _AT_USUAL_PORT = ("http", "https", "smtp")
@@ -316,18 +317,18 @@ def close_ports(topology: Topology, closed: Collection[tuple[Connection, Port]])
 
 
 def moved_rules(
-    topology: Topology, moved: Mapping[str, Mapping[int, int]], leaving: Collection[tuple[str, int]]
+    topology: Topology, moved: Mapping[str, Mapping[int, Port]], leaving: Collection[tuple[str, int]]
 ) -> Iterator[Change]:
-    """Yield the ports of rules that let calls in where the components listen now, by the numbers before.
+    """Yield the ports of rules that let calls in where the components listen now for TLS, by the numbers before.
 
     A number before stays while other ports than the `leaving`, each a connection with a position, still need it.
     """
     for firewall in topology.firewalls.with_rules if moved else ():
         for at, rule in enumerate(firewall.rules):
             meant = [name for name in topology.components if _means(topology, rule, name)]
-            moves = {str(old): str(new) for name in meant for old, new in moved.get(name, {}).items()}
+            moves = {old: new for name in meant for old, new in moved.get(name, {}).items()}
             needed = {
-                str(port_number(port))
+                port_number(port)
                 for name in meant
                 for call in topology.incoming[name]
                 for place, port in enumerate(call.ports)
@@ -335,12 +336,22 @@ def moved_rules(
             }
             ports: dict[str, None] = {}
             for text in rule.ports:
-                transport, number = text[: -len(plain_number(text))], plain_number(text)
-                moved_to = [f"{transport}{moves[number]}"] if number in moves else []
-                ports |= dict.fromkeys([*([text] if not moved_to or number in needed else []), *moved_to])
+                named = [old for old in moves if is_port_in(text, old)]
+                moved_to = [_over_tls(text, moves[old]) for old in named]
+                is_needed = "-" in text or not named or not needed.isdisjoint(named)
+                ports |= dict.fromkeys([*([text] if is_needed else []), *moved_to])
             if tuple(ports) != tuple(rule.ports):
                 path = ("components", firewall.id, "rules", at, "ports")
                 yield Put(path, [int(text) if text.isdigit() else text for text in ports])
+
+
+def _over_tls(text: str, port: Port) -> str:
+    """Return the text of a rule in the place of another for a port that takes TLS now: the same if that names the port.
+
+    TLS needs TCP, unless a protocol is over UDP alone and has DTLS or an encryption of its own.
+    """
+    transport = text[: -len(plain_number(text))].replace("udp", "udp" if port.protocol in OVER_UDP else "tcp")
+    return text if text.startswith(transport) and is_port_in(text, port.port) else f"{transport}{port.port}"
 
 
 def _means(topology: Topology, rule: FirewallRule, component: str) -> bool:

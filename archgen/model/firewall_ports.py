@@ -56,13 +56,26 @@ def read_firewall_port(text: str) -> FirewallPort | None:
     return FirewallPort(transport or None, int(first), int(last))
 
 
-def names_port(text: str, protocol: str | None, number: int | None) -> bool | None:
-    """Return True if a rule's text means the port of a protocol with a number; None where that isn't known."""
+def is_port_in(text: str, number: int | None) -> bool:
+    """Return True if a rule's text names a port by its number, in a range, or by the protocol whose port it is."""
+    port = read_firewall_port(text)
+    if port is None or port.first is None or port.last is None or number is None:
+        return False
+    return port.first <= number <= port.last
+
+
+def names_port(text: str, protocol: str | None, number: int | None, over_tls: bool = False) -> bool | None:
+    """Return True if a rule's text means the port of a protocol with a number; None where that isn't known.
+
+    What is spoken `over_tls` comes over TCP, however a server is set up.
+    """
     port = read_firewall_port(text)
     if port is None or port.protocol in _PORTLESS:
         return None if port is None else False
     if protocol is not None and protocol == port.protocol:
         return True
+    if over_tls and port.transport == "udp":
+        return False
     if port.transport is not None and _differs(port.transport, protocol):
         # a server may be set up otherwise, unless the model names nothing but the transport
         return False if protocol in _TRANSPORTS else None

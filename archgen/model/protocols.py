@@ -159,8 +159,13 @@ OVER_UDP = (
 )
 """The protocols over UDP alone."""
 
+OVER_TLS = (
+    *("sips", "rtsps", "ldaps", "smtps", "imaps", "pop3s", "ftps", "mqtts", "amqps", "rediss", "bolts", "rtmps", "wss"),
+)
+"""The protocols over TLS alone, and so over TCP: none of them has a form over DTLS or QUIC."""
+
 OVER_BOTH = (
-    *("https", "http2", "dns", "sip", "sips", "rtsp", "megaco", "h323", "stun", "stuns", "turn", "turns", "diameter"),
+    *("https", "http2", "dns", "sip", "rtsp", "megaco", "h323", "stun", "stuns", "turn", "turns", "diameter"),
     *(
         "radius",
         "rdp",

@@ -38,6 +38,26 @@ def test_a_port_that_another_caller_needs_stays_open() -> None:
     assert after["components"]["wall"]["rules"][0]["ports"] == [9042, 9142]
 
 
+@pytest.mark.parametrize(
+    ("call", "ports", "let_in"),
+    [
+        ("{protocol: sip, port: 5060}", "udp/5060, udp/16384-32768", ["tcp/5061", "udp/16384-32768"]),
+        ("{protocol: sip, port: 5070}", "udp/5070, 5070", ["tcp/5070", 5070]),
+        ("{protocol: sip, port: 5060}", "udp/5060-5061", ["udp/5060-5061", "tcp/5061"]),
+        ("{protocol: sip, port: 5060}", "5060-5061, 443", ["5060-5061", 443]),
+        ("{protocol: sip, port: 5060}", "sip, udp", [5061, "udp"]),
+        ("{protocol: coap, port: 5683}", "udp/5683", ["udp/5684"]),
+        ("{protocol: syslog, port: 514}", "udp/514", ["tcp/6514"]),
+    ],
+)
+def test_a_rule_lets_in_the_transport_of_tls(call: str, ports: str, let_in: list[object]) -> None:
+    """TLS comes over TCP, DTLS over UDP, and a range stays open for what else is in it."""
+    wall = f"{{kind: firewall, guards: [b], default: deny, rules: [{{from: app, to: gw, ports: [{ports}]}}]}}"
+    parts = f"app: {{kind: app-server, runs_on: a}}\ngw: {{kind: service, runs_on: b}}\nwall: {wall}"
+    after = fixed(model(parts, f"app -> gw: {call}", "app -> gw: x", HOSTS, NETWORKS), "plaintext-between-hosts")
+    assert after["components"]["wall"]["rules"][0]["ports"] == let_in
+
+
 @pytest.mark.parametrize("other", ["{protocol: cassandra, tls: true}", "cassandra"])
 def test_a_caller_that_declares_no_port_follows_the_listener_that_moves(other: str) -> None:
     """Whether it was encrypted or not: without the number it would go on to the usual port, on which nothing listens then."""

@@ -72,7 +72,7 @@ def _hit(facts: Topology, connection: Connection, plain: list[Port]) -> Hit:
         subject=Subject("connection", connection.id),
         message=f"An attacker on the path can read and change {connection.id}: {cause}",
         flows=facts.flows_over[connection.id],
-        fix=_fix(facts, connection, plain[0]),
+        fix=_fix(facts, connection, plain),
     )
 
 
@@ -133,7 +133,8 @@ def _traversal(facts: Topology, connection: Connection, clear: list[Port]) -> Hi
     )
 
 
-def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
+def _fix(facts: Topology, connection: Connection, plain: list[Port]) -> str | None:
+    port = plain[0]
     stores = _stores(facts, connection)
     if stores:
         return (
@@ -150,17 +151,22 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
         return f"Close it: requests come to {targets} by {listed(before)}. Serve over TLS only what has to stay open (`tls: true`)."
     if choose := choose_port(facts, (connection,)):
         return f"Serve it over TLS. {choose}"
-    secured = PROTOCOLS[port.protocol].secured
-    if secured is not None and port.protocol not in WEB:
-        return f"Speak {PROTOCOLS[secured].title} instead (`protocol: {secured}`)."
-    without = replace_protocol(port.protocol, connection.targets)
-    if without:
-        return without
-    if port.protocol not in WEB:
-        return "Speak it over TLS, with a certificate for the server's name (`tls: true`)."
+    if any(each.protocol not in WEB for each in plain):
+        return " ".join(dict.fromkeys(_spoken_safely(connection, each, alone=len(plain) == 1) for each in plain))
     if comes_from_edge(facts, connection):
         return f"Serve it over HTTPS, and let {connection.source} verify the certificate."
     return None if port.port in (80, None) else "Serve it over HTTPS with a certificate for the site's name."
+
+
+def _spoken_safely(connection: Connection, port: Port, *, alone: bool) -> str:
+    """Return the advice for a protocol that isn't the web's, with its name unless it is the only one."""
+    protocol = PROTOCOLS[port.protocol]
+    if protocol.secured is not None:
+        instead = "instead" if alone else f"instead of {protocol.title}"
+        return f"Speak {PROTOCOLS[protocol.secured].title} {instead} (`protocol: {protocol.secured}`)."
+    without = replace_protocol(port.protocol, connection.targets)
+    what = "it" if alone else protocol.title
+    return without or f"Speak {what} over TLS, with a certificate for the server's name (`tls: true`)."
 
 
 def _encrypted_beside(facts: Topology, connection: Connection, port: Port) -> Port | None:
@@ -225,7 +231,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
             if _redirects(connection, port):
                 # callers that come to port 80 are sent on, as a site does
                 changes.append(Put(("connections", connection.id), _REDIRECTING))
-                rules = (*moved_rules(context.topology, {each: {80: 443} for each in connection.targets}, ()),)
+                rules = (*moved_rules(context.topology, {each: {80: _HTTPS} for each in connection.targets}, ()),)
                 continue
             if port.protocol == "http" and port.tls is None and secured:
                 changes.append(Put(("connections", connection.id, at, "redirect"), "https"))
@@ -248,6 +254,8 @@ def _redirects(connection: Connection, port: Port) -> bool:
     """Return True for a site's only port, which can send its callers on to another one."""
     return port == Port("http", 80) and len(connection.ports) == 1 and _is_short(connection)
 
+
+_HTTPS = Port("https", 443)
 
 _REDIRECTING = [{"protocol": "http", "port": 80, "redirect": "https"}, {"protocol": "https", "port": 443}]
 
