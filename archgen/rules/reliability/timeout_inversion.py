@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from archgen.analysis.exposure import hands_on_queries
 from archgen.analysis.hops import Hop
+from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put, Remove
 from archgen.model.durations import spell_duration
+from archgen.model.steps import Answer
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed
+from archgen.reliability.requests import defers, requests
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each connection whose timeout is too short for a call behind it."""
     flows: dict[tuple[str, str], list[str]] = {}
     pairs: dict[tuple[str, str], tuple[Connection, Connection]] = {}
-    for flow, hops in context.topology.hops.items():
-        for outer, inner in _nested(hops):
+    for flow in context.topology.flows:
+        for outer, inner in _nested(context.topology, flow):
             key = (outer.id, inner.id)
             pairs[key] = (outer, inner)
             if flow not in flows.setdefault(key, []):
@@ -34,20 +38,49 @@ def check(context: RuleContext) -> Iterator[Hit]:
         yield _hit(pairs[name, longest_first[0].id][0], longest_first, tuple(in_flows))
 
 
-def _nested(hops: tuple[Hop, ...]) -> Iterator[tuple[Connection, Connection]]:
-    """Yield a call, and the calls that its target makes later in the flow."""
+def _nested(facts: Topology, flow: str) -> Iterator[tuple[Connection, Connection]]:
+    """Yield a call, and the calls that are made later in the flow before it is answered: by its target, or behind what passes it on."""
     reached: dict[str, list[Connection]] = {}
     calling: set[str] = set()
-    for hop in hops:
-        if hop.connection is None:
+    for step in _in_order(facts, flow):
+        if isinstance(step, Answer):
+            reached.pop(step.source, None)
             continue
-        calling.add(hop.step.source)
-        yield from ((outer, hop.connection) for outer in reached.get(hop.step.source, ()))
-        for target in hop.targets:
+        source, call = step.step.source, step.connection
+        if call is None:
+            continue
+        calling.add(source)
+        if defers(step.step, call):
+            continue
+        waiting_here = reached.get(source, [])
+        yield from ((outer, call) for outer in waiting_here)
+        passed = waiting_here if not call.timeout and _passes_on(facts, source) else []
+        for target in step.targets:
             # what comes again after it has called others begins anew; several callers before that wait alike
             waiting = reached.get(target, []) if target not in calling else []
-            reached[target] = [*waiting, hop.connection]
+            reached[target] = [*waiting, *passed, call]
             calling.discard(target)
+
+
+def _in_order(facts: Topology, flow: str) -> Iterator[Hop | Answer]:
+    """Yield the hops of a flow, and the answers between them; an answer in a frame is that of one case."""
+    hops: dict[str, list[Hop]] = {}
+    for hop in facts.hops[flow]:
+        hops.setdefault(hop.step.id, []).append(hop)
+    for step in facts.flows[flow].steps:
+        if isinstance(step, Answer):
+            yield step
+        else:
+            for request, _ in requests((step,)):
+                yield from hops[request.id]
+
+
+_PASSING = ("edge", "balancer", "web")
+"""The roles of what passes requests on and waits for the answer; without a `timeout` it has a default that isn't in the model."""
+
+
+def _passes_on(facts: Topology, component: str) -> bool:
+    return facts.kind(component).role in _PASSING or hands_on_queries(facts, component)
 
 
 def _patience(connection: Connection) -> float:
@@ -148,7 +181,8 @@ RULE = Rule(
         "Retry at one place only."
     ),
     limits=(
-        "Compares calls that follow each other in a flow and declare a `timeout`; pauses between retries don't count. "
+        "Compares calls that follow each other in a flow and declare a `timeout`, also across a balancer, proxy, firewall or pooler "
+        "that declares none; pauses between retries don't count, nor do `async` steps and those after the answer (`-->`). "
         "Equal times are an info finding: which caller is first depends on the network."
     ),
     references=(
