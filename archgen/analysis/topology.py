@@ -190,7 +190,7 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
                         packets.add(target)
                     if self.kind(target).id in PASSING or forwards:
                         passed.setdefault(target, (*passed[source], target))
-                    elif self.kind(target).entry and not (hop.port.protocol in _SOCKETS and self._takes_calls(target)):
+                    elif self.kind(target).entry and not (hop.port.protocol in _SOCKETS and self.takes_calls(target)):
                         entries.setdefault(target, {}).setdefault(flow, passed[source])
         return entries
 
@@ -203,7 +203,7 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         rates = [self.flows[flow].busiest for flow in flows]
         return bool(rates) and sum(rate or 0.0 for rate in rates) < limit and None not in rates
 
-    def _takes_calls(self, component: str) -> bool:
+    def takes_calls(self, component: str) -> bool:
         """Return True for a server of telephony, to which browsers send SIP over a WebSocket (RFC 7118): no pages, and no web requests."""
         ports = (port for call in self.incoming[component] for port in call.ports)
         return any(port.protocol in ("sip", "sips") for port in ports)

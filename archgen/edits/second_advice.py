@@ -134,6 +134,9 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
     if media := media_of(topology, component):
         is_relay = set(media) <= set(RELAYS_OF_MEDIA)
         return _RELAY if is_relay else _MEDIA
+    if topology.takes_calls(component.id):
+        first, last = ("", "") if may_run_twice(topology, component) else (" if its makers support that", f" {_QUICK}")
+        return f"{_CALLS.format(first)}{last}"
     if component.kind == "bastion":
         return "Run a second one on another host, with an address of its own: operators take the other one."
     if component.id in topology.names.resolvers:
@@ -270,9 +273,16 @@ _MEDIA = (
     "balancer of requests goes before it."
 )
 
+_CALLS = (
+    "Run a second one on another host{}, and let callers try both: SRV records, or both addresses at the provider of the trunk. No "
+    "balancer of requests goes before it."
+)
+
+_QUICK = "If they don't, make its restart elsewhere quick, and practice it."
+
 _FIRST_ASK = (
     "Run a second replica if its makers support that (no embedded database, a lease for what must run once), and declare "
-    "{}. If they don't, make its restart elsewhere quick, and practice it."
+    f"{{}}. {_QUICK}"
 )
 
 _FROM_FILE = "Keep its data in a database server instead of a file, then run two ({}) behind a balancer."

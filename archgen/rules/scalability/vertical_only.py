@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.hops import Hop, is_signaled
 from archgen.analysis.topology import FEW_REQUESTS, Topology
+from archgen.edits.second_replicas import may_run_twice
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Port
 from archgen.model.products import product_name, product_of
@@ -24,6 +25,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         for hop in hops
         if not hop.optional and not _is_later(hop) and not (hop.port is not None and _is_assigned(hop.port))
         for target in hop.step.targets
+        if not facts.takes_calls(target)
     }
     unspread = called - facts.behind_balancers
     alone = [
@@ -43,8 +45,22 @@ def check(context: RuleContext) -> Iterator[Hit]:
             ),
             related=tuple((Subject("component", component), "has one replica") for component in alone),
             flows=flows,
+            fix=_fix(facts, alone),
             case="light" if facts.is_light(flows, limit) else None,
         )
+
+
+def _fix(facts: Topology, alone: list[str]) -> str | None:
+    """Return the fix that names those of which only their makers know if several can share the load; None where there are none."""
+    unsure = [name for name in alone if not may_run_twice(facts, facts.components[name])]
+    if not unsure:
+        return None
+    if len(unsure) < len(alone):
+        return f"{RULE.fix} Of {listed(unsure)}, only if the makers support several."
+    return (
+        f"If the makers of {listed(unsure)} support several, put a load balancer in front, and run at least two replicas behind it. If "
+        "not, know what one server can take (`capacity`), and how big the biggest one is."
+    )
 
 
 def _grows(facts: Topology, flow: str) -> bool:
@@ -111,8 +127,8 @@ RULE = Rule(
     limits=(
         "Considers web servers, application servers and services in flows that visitors begin, other than through a bastion, or "
         "that have a `demand`, where the step is neither optional nor `async`. Skips media, their relays, games over `udp` and "
-        "bridges of conferences, whose callers are given a server, and products of which one instance works; other rules cover data "
-        "stores. An orchestrator (`cluster: {by: orchestrator}`, or `runs_on: {any: …}`) spreads requests itself once there are more "
+        "bridges of conferences, whose callers are given a server, telephony (SIP), whose callers try several, and products of which one "
+        "instance works; other rules cover data stores. An orchestrator (`cluster: {by: orchestrator}`, or `runs_on: {any: …}`) spreads requests itself once there are more "
         "replicas. Where all of these flows declare a `demand`, and that is small, it is information."
     ),
     references=(
