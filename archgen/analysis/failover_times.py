@@ -11,6 +11,7 @@ from archgen.analysis.moments import Timed, moments
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Cluster, Component, Connection, Flow, Replica
 from archgen.model.durations import round_duration, spell_duration
+from archgen.model.kinds import JOB_KEEPERS
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.evaluation import Evaluation
@@ -45,8 +46,8 @@ def until_moved(facts: Topology, element: Subject) -> str:
     return f", until it starts elsewhere, about {round_duration(seconds)}{within}"
 
 
-def is_late_job(facts: Topology, element: Subject) -> bool:
-    """Return True for what a platform starts elsewhere within minutes, and nothing calls: its jobs are late, and nobody waits.
+def is_late_job(facts: Topology, element: Subject, flows: Iterable[str]) -> bool:
+    """Return True for what a platform starts elsewhere within minutes, and nothing calls: its jobs are late, and in no flow anybody waits.
 
     What one part of the monitoring tells another by itself waits as well.
     """
@@ -57,7 +58,17 @@ def is_late_job(facts: Topology, element: Subject) -> bool:
     if role not in ("application", "support", "observer"):
         return False
     calls = facts.hops_to[replica.component]
-    return all(role == "observer" and facts.starts_at_monitoring(hop.flow) for hop in calls)
+    if not all(role == "observer" and facts.starts_at_monitoring(hop.flow) for hop in calls):
+        return False
+    return not any(_is_awaited(facts, flow, replica.component) for flow in flows)
+
+
+def _is_awaited(facts: Topology, flow: str, component: str) -> bool:
+    """Return True if a visitor has begun a flow before something that nothing calls has its turn, which takes no work that waits."""
+    hops = facts.hops[flow]
+    own = next((number for number, hop in enumerate(hops) if hop.step.source == component), 0)
+    visited = any(facts.kind(hop.step.source).id == "client" for hop in hops[:own])
+    return visited and not all(facts.kind(target).id in JOB_KEEPERS for target in hops[own].targets)
 
 
 def failover_time(facts: Topology, component: Component) -> Timed | None:

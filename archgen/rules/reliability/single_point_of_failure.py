@@ -134,7 +134,7 @@ def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) 
         return "spread"
     if facts.rented(breaking.element):
         return "copies" if _stops_backups_alone(facts, breaking) else "managed"
-    if is_late_job(facts, breaking.element):
+    if is_late_job(facts, breaking.element, breaking.flows):
         return "job"
     if until_moved(facts, breaking.element):
         return "moved"

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from archgen.analysis.capacity import Overload
 
 
+_ROUNDED = 1.001
+"""The load, as a share of the capacity, up to which it is no more than that after rounding."""
+
+
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each component that carries the load today, but not after the loss of an element."""
     facts = context.topology
@@ -34,7 +38,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for element in load.losses:
         for overload in load.overloads(element):
             component = facts.replicas[overload.replica].component
-            if component not in today:
+            if component not in today and overload.load > overload.capacity * _ROUNDED:
                 overloads.setdefault(component, {}).setdefault(element, []).append(overload)
     losses = LoadsByLoss(load)
     for component, after in overloads.items():
@@ -185,8 +189,8 @@ RULE = Rule(
         "Uses a flow's `peak` where it is declared. Flows that the loss takes down bring no load; "
         "`single-point-of-failure` reports them. Where a platform spreads replicas over zones or hosts "
         "(`runs_on: {any: …, spread: …}`), counts those that are left while it starts the others elsewhere: a warning, and "
-        "information within the recovery objective. Counts as `over-capacity` does, and skips components that it "
-        "reports. Above 5,000 elements, hosts represent the replicas on them."
+        "information within the recovery objective. Passes over a load of up to 0.1% more. Counts as `over-capacity` "
+        "does, and skips components that it reports. Above 5,000 elements, hosts represent the replicas on them."
     ),
     references=(
         (

@@ -127,9 +127,10 @@ RULE = Rule(
     limits=(
         "Considers web servers, application servers and services in flows that visitors begin, other than through a bastion, or "
         "that have a `demand`, where the step is neither optional nor `async`. Skips media, their relays, games over `udp` and "
-        "bridges of conferences, whose callers are given a server, telephony (SIP), whose callers try several, and products of which one "
-        "instance works; other rules cover data stores. An orchestrator (`cluster: {by: orchestrator}`, or `runs_on: {any: …}`) spreads requests itself once there are more "
-        "replicas. Where all of these flows declare a `demand`, and that is small, it is information."
+        "bridges of conferences, whose callers are given a server, telephony (SIP), whose callers try several, and products of "
+        "which one instance works; other rules cover data stores. An orchestrator (`cluster: {by: orchestrator}`, or `runs_on: {any: …}`) "
+        "spreads requests itself once there are more replicas. Where all of these flows declare a `demand`, and that is small, it is "
+        "information."
     ),
     references=(
         (
