@@ -66,6 +66,8 @@ def _joined(stated: Sequence[tuple[str, Hit]]) -> Hit:
         related=tuple(dict.fromkeys(subject for hit in hits for subject in hit.related)),
         flows=hits[0].flows,
         confidence=order[max(order.index(hit.confidence) for hit in hits)],
+        # one fix serves all of them, or the rule's own does
+        fix=hits[0].fix if len({hit.fix for hit in hits}) == 1 else None,
         proof=next((hit.proof for hit in hits if hit.proof is not None), None),
         places=tuple(dict.fromkeys(place for hit in hits for place in hit.places)),
     )
@@ -84,7 +86,16 @@ def _fallen(facts: Topology, expected: Survival, flow: str) -> Hit | None:
     if proof is None:
         return None
     names = listed([element.id for element in lost])
-    return _hit(flow, f"losing {names} takes down {flow}", lost, proof)
+    return replace(
+        _hit(flow, f"losing {names} takes down {flow}", lost, proof), fix=_OF_ONE if len(lost) == 1 else None
+    )
+
+
+_OF_ONE = (
+    "Change what fails with the counterexample, on which `single-point-of-failure` or a more specific rule advises, or change the "
+    "expectation."
+)
+"""The fix for the loss of one element, of which other findings tell what to do."""
 
 
 def _always(flow: str) -> str:

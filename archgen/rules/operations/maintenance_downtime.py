@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AutomateFailover, apply_edit, needs_manual_failover
+from archgen.edits.second_replicas import may_run_twice
 from archgen.linting.acceptance import accepted_loss
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replica
+from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows
 from archgen.reliability.failure import single_points
@@ -180,7 +182,7 @@ def _hit(
             for cause in stopping
         ),
         flows=flows,
-        fix=_waiting_for_copies(facts, left) or _hypervisors(facts, left)
+        fix=_waiting_for_copies(facts, left) or _hypervisors(facts, left) or _of_makers(facts, left)
         if left
         else f"Write the switchover down and practice it, or let {listed(components)} fail over automatically.",
         case=None if left else "by-hand",
@@ -219,6 +221,26 @@ def _hypervisors(facts: Topology, left: Sequence[RootCause]) -> str | None:
     if len(moving) < len(left):
         return f"{RULE.fix} {first}."
     return f"{first}, and practice it. For the updates of the machines themselves, run each component on a second one."
+
+
+def _of_makers(facts: Topology, left: Sequence[RootCause]) -> str | None:
+    """Return the fix where only their makers know if components that a restart stops can run twice; None where there are none."""
+    lost = (replica for cause in left for flow in cause.flows for replica in _lost(facts, cause, flow))
+    components = (facts.components[replica.component] for replica in lost)
+    alone = dict.fromkeys(
+        component.id
+        for component in components
+        if len(component.replicas) == 1 and not KINDS[component.kind].stores and not may_run_twice(facts, component)
+    )
+    if not alone:
+        return None
+    named = listed(first_few(list(alone), MOST_NAMED))
+    return f"{RULE.fix} Where the makers of {named} support no second one, restart it while few use it, or accept that (`accept`)."
+
+
+def _lost(facts: Topology, cause: RootCause, flow: str) -> Iterable[Replica]:
+    own = cause.element
+    return [facts.replicas[own.id]] if own.kind == "replica" else facts.losses.lying_in(own, flow)
 
 
 def _stops_guests_alone(facts: Topology, cause: RootCause) -> bool:

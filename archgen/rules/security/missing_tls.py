@@ -116,13 +116,13 @@ def _traversal(facts: Topology, connection: Connection, clear: list[Port]) -> Hi
     """Return the hit for the addresses and names that STUN and TURN show, rather than for the media (RFC 8827, 6.5)."""
     protocols = list(dict.fromkeys(PROTOCOLS[port.protocol].title for port in clear))
     turn = any(port.protocol == "turn" for port in clear)
-    sent = "addresses and user names" if turn else "addresses"
+    sent = "addresses and user names, but no password," if turn else "addresses"
     relayed = "; media that TURN relays are as safe as the ends make them (WebRTC always encrypts)" if turn else ""
     return Hit(
         subject=Subject("connection", connection.id),
         message=(
             f"An attacker on the path can read the {sent} in {connection.id}: it crosses the internet as plain "
-            f"{listed(protocols)}, without a password{relayed}"
+            f"{listed(protocols)}{relayed}"
         ),
         flows=facts.flows_over[connection.id],
         fix=(
