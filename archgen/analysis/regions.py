@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import WIDE_ZONES, Component, Replica
+from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES, Component, Replica
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
 from archgen.reliability.failure import SinglePoint
@@ -109,6 +109,50 @@ def is_single_site(topology: Topology, breaking: RootCause) -> bool:
         if any(topology.zones[each].kind in SITES for each in apart):
             return False
     return True
+
+
+def half_second_site(topology: Topology, breaking: RootCause) -> dict[str, list[str]]:
+    """Return the flows of an innermost site with copies in a second one that lacks others that they need, with the components copied.
+
+    A rack in it may be a cause of its own: the next place for that may be in the site too. A host or replica that is one is
+    reported alone.
+    """
+    zone = breaking.element.id
+    copied = {
+        flow: _copied_in_part(topology, zone, flow)
+        for flow in breaking.flows
+        if _is_innermost_site(topology, zone, flow)
+    }
+    return {flow: names for flow, names in copied.items() if names}
+
+
+def _is_innermost_site(topology: Topology, zone: str, flow: str) -> bool:
+    inner = (each.id for each in topology.losses.points[flow] if each.kind == "zone")
+    return all(topology.zones[each].kind in SMALL_ZONES for each in inner if topology.index.inside(each, zone))
+
+
+def _copied_in_part(topology: Topology, zone: str, flow: str) -> list[str]:
+    """Return a flow's components with replicas in a zone and in others like it; none if it works without all others of the zone.
+
+    Those of which a replica or its host breaks the flow by itself don't count among the others.
+    """
+    points = topology.losses.points[flow]
+    lying = {replica.id: replica for replica in topology.losses.lying_in(Subject("zone", zone), flow)}
+    others = {each.id for each in topology.index.zones_like(zone)}
+    alone, beside = [], []
+    for name in dict.fromkeys(each.component for each in lying.values()):
+        replicas = topology.components[name].replicas
+        if any(not others.isdisjoint(topology.index.shared_zones(each)) for each in replicas):
+            beside.append(name)
+        elif points.keys().isdisjoint(place for each in replicas for place in _carriers(topology.index, each)):
+            alone += [each for each in replicas if each.id in lying]
+    return beside if topology.losses.breaks_with(flow, alone) else []
+
+
+def _carriers(index: Index, replica: Replica) -> Iterator[Subject]:
+    """Yield a replica, the hosts on which it is or may be, and those under them."""
+    yield Subject("replica", replica.id)
+    yield from (Subject("host", below) for host in replica.hosts for below in (host, *index.hosts_below(host)))
 
 
 def outnumbered(topology: Topology, place: Subject, flow: str) -> Iterator[tuple[str, Need, tuple[str, ...]]]:

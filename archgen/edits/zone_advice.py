@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside, zones_of_all
 from archgen.analysis.topology import Topology
@@ -14,6 +14,7 @@ from archgen.model.products import product_name, product_of
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, plural, zone_words
+from archgen.reliability.failure import single_points
 from archgen.reliability.locality import ends_between, home, zones_apart
 from archgen.reliability.losses import RootCause
 from archgen.reliability.members import asks_majority, quorum, quorum_of, votes
@@ -42,7 +43,8 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
         advice.append(
             f"Spread the replicas{of} so that enough of {'them' if len(short) == 1 else 'each'} are left without {zone.id}."
         )
-    return " ".join(advice)
+    moved = {*short, *(name for group in groups for name in group)}
+    return " ".join([*advice, *stays_down(topology, zone, flows, moved)])
 
 
 def spread_members(component: Component, kind: ZoneKind) -> str | None:
@@ -129,6 +131,22 @@ def _is_lost(topology: Topology, component: str, lost: Collection[str]) -> bool:
     return all(replica.id in lost for replica in topology.components[component].replicas)
 
 
+def stays_down(topology: Topology, zone: Subject, flows: Iterable[str], moved: Collection[str]) -> list[str]:
+    """Return a sentence on the hosts in a zone that still take down flows if some components leave it; none if there are none."""
+    losses = topology.losses
+    left: dict[str, list[str]] = {}
+    for flow in flows:
+        points = single_points(losses.plans[flow].sparing(moved))
+        causes = [each.element for each in losses.causes[flow] if each.element in points]
+        for host in (
+            each for each in causes if each.kind == "host" and zone.id in topology.index.zones_around(each.id)
+        ):
+            names = dict.fromkeys(each.component for each in losses.breaking_in(host, flow))
+            left.setdefault(f"{host.id} ({listed([name for name in names if name not in moved])})", []).append(flow)
+    takes = [f"{host} still takes down {listed(first_few(names, MOST_NAMED))}" for host, names in left.items()]
+    return [f"Even so, {'; '.join(first_few(takes, MOST_NAMED))}."] if takes else []
+
+
 def add_zones(topology: Topology, zone: Subject, flow: str) -> str | None:
     """Return the advice for replicas of which zones like one can't each be lost, wherever they stand in them; None where they can.
 
@@ -157,17 +175,21 @@ def add_zones(topology: Topology, zone: Subject, flow: str) -> str | None:
     return None
 
 
-def move_to_zone(topology: Topology, zone: str, replicas: Sequence[str]) -> str | None:
-    """Return the advice to move one of some replicas that share a zone to one of its kind beside it; None where there is none."""
+def move_to_zone(topology: Topology, zone: str, replicas: Sequence[str], flows: Iterable[str]) -> str | None:
+    """Return the advice to move one of some replicas that share a zone to one of its kind beside it; None where there is none.
+
+    Of the flows that the zone takes down, those that this leaves down are named with their hosts.
+    """
     others = zones_alike_beside(topology, zone, [topology.replicas[each] for each in replicas])
     if not others:
         return None
     names = list(dict.fromkeys(topology.replicas[each].component for each in replicas))
     place = f"another {zone_words(topology.zones[zone].kind)}" if len(others) > _NAMED else listed(others, "or")
     calls = _calls_on_hosts(topology, zone, names)
+    move = f"Move a replica {'each ' if len(names) > 1 else ''}of {listed(names)} to {place}."
     if calls:
-        return f"Move a replica each of {listed(names)} to one host in {place}: {listed(calls)} stays on a host (`locality`)."
-    return f"Move a replica {'each ' if len(names) > 1 else ''}of {listed(names)} to {place}."
+        move = f"Move a replica each of {listed(names)} to one host in {place}: {listed(calls)} stays on a host (`locality`)."
+    return " ".join([move, *stays_down(topology, Subject("zone", zone), flows, names)])
 
 
 def _calls_on_hosts(topology: Topology, zone: str, names: list[str]) -> list[str]:

@@ -77,7 +77,8 @@ def _of_machines(facts: Topology, hits: list[Hit]) -> Iterator[Hit]:
             where = "".join(f" in another {zone_words(facts.zones[zone].kind)}" for zone in outermost[:1])
             yield replace(hit, fix=_PART.format(where))
         elif hit.fix is None and hit.subject.kind == "zone":
-            yield replace(hit, fix=move_to_zone(facts, hit.subject.id, [each.id for each in _replicas(hit)]))
+            replicas = [each.id for each in _replicas(hit)]
+            yield replace(hit, fix=move_to_zone(facts, hit.subject.id, replicas, hit.flows))
         else:
             yield hit
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.failover_times import is_late_job, until_failed_over, until_moved, waiting_for_promotion
-from archgen.analysis.regions import is_only_region, is_single_site, lies_in_region
+from archgen.analysis.regions import half_second_site, is_only_region, is_single_site, lies_in_region
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate, copy_elsewhere
@@ -42,11 +44,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
     fatal = {breaking.element for breaking in facts.losses.awaited_causes}
     spared = frozenset(zone.kind for zone in facts.zones.values() if Subject("zone", zone.id) not in fatal)
     for breaking in facts.losses.awaited_causes:
-        flows = breaking.flows
-        if breaking.element.kind == "zone":
-            flows = facts.losses.broken_as_zone(breaking)
+        is_zone = breaking.element.kind == "zone"
+        flows = facts.losses.broken_as_zone(breaking) if is_zone else breaking.flows
         if flows:
             yield _hit(facts, breaking, flows, administration, spared)
+        elif copied := half_second_site(facts, breaking):
+            yield _beside_copies(_hit(facts, breaking, (*copied,), administration, spared), copied)
 
 
 def _hit(
@@ -97,6 +100,13 @@ def _hit(
         proof=breaking.points[0].proof,
         causes=frozenset((element.id, flow) for flow in own),
     )
+
+
+def _beside_copies(hit: Hit, copied: Mapping[str, Sequence[str]]) -> Hit:
+    """Return the hit of a site that a second one backs up in part; smaller places in it are errors."""
+    names = [*dict.fromkeys(name for own in copied.values() for name in own)]
+    run = f"{listed(first_few(names, MOST_NAMED))} {'runs' if len(names) == 1 else 'run'}"
+    return replace(hit, message=f"{hit.message}, although {run} outside it too", case=hit.case or "region")
 
 
 def _carried(facts: Topology, breaking: RootCause) -> tuple[str, ...]:
@@ -344,7 +354,8 @@ RULE = Rule(
         "info finding for a CDN, WAF, identity provider, mail service or service of others, which are seldom in one place; DNS never is. "
         "A warning, too, is what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say "
         "so (`async`), and a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region "
-        "outside which a flow has nothing of a component, or of a site, where nothing of a flow runs on several. "
+        "outside which a flow has nothing of a component, of a zone where nothing of a flow but balancers and the like is in several "
+        "of its kind, or of a site beside which a second has only some components, if a rack in it is reported too. "
         "What nothing but backups needs is an info finding: the next may succeed. "
         "A replica that a platform starts on another host is a warning, with the time until then, and so is what people fail over "
         "within the recovery objective, as declared (`recovery`). "
