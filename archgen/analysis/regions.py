@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES, Component, Replica
+from archgen.model.kinds import RELAYING
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
 from archgen.reliability.failure import SinglePoint
@@ -96,17 +97,23 @@ def is_only_region(topology: Topology, breaking: RootCause) -> bool:
 
 
 def is_single_site(topology: Topology, breaking: RootCause) -> bool:
-    """Return True for a site of flows of which nothing runs on several sites: nobody means them to survive the loss of one."""
+    """Return True for a zone of flows of which nothing but what hands requests on runs in several zones of its kind, or on several sites.
+
+    Nobody means them to survive its loss: a second balancer elsewhere is the first step to that, and worsens nothing.
+    """
     zone, index = breaking.element, topology.index
-    if zone.kind != "zone" or topology.zones[zone.id].kind not in SITES:
+    if zone.kind != "zone":
         return False
+    kinds = (*SITES, topology.zones[zone.id].kind)
     needed = (replica.component for flow in breaking.flows for replica in topology.losses.structures[flow].replicas)
     for name in dict.fromkeys(needed):
+        if topology.kind(name).id in RELAYING:
+            continue
         replicas = topology.components[name].replicas
         hosts = [frozenset(index.zones_around(host)) for replica in replicas for host in replica.hosts]
         around = hosts or [frozenset(index.shared_zones(replica)) for replica in replicas]
         apart = frozenset().union(*around) - frozenset.intersection(*around)
-        if any(topology.zones[each].kind in SITES for each in apart):
+        if any(topology.zones[each].kind in kinds for each in apart):
             return False
     return True
 

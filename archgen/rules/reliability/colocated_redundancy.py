@@ -282,7 +282,7 @@ RULE = Rule(
     fix="Move at least one replica to another host, and to another zone if the model declares several.",
     limits=(
         "Also reports several processes on one host that are there for its processor cores: they still fail together. "
-        "A warning for a site, where nothing of the flows runs on several sites. "
+        "A warning for a zone, where nothing of the flows but balancers and the like runs in several of its kind, or on several sites. "
         "A flow that is in one zone as a whole is reported by `single-zone`, and replicas in several datacenters or availability "
         "zones of one region back each other up there."
     ),
