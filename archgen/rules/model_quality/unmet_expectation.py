@@ -17,7 +17,7 @@ from archgen.model.finding import Confidence, Proof
 from archgen.model.kinds import FORWARDING
 from archgen.model.requirements import Ban, DowntimeLimit, Survival
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import MOST_NAMED, first_few, listed
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States, prove
@@ -79,16 +79,17 @@ def _joined(stated: Sequence[tuple[str, Hit]]) -> Hit:
 def _fallen(facts: Topology, expected: Survival, flow: str) -> Hit | None:
     if not facts.losses.failures[flow].possible:
         return _hit(flow, _always(flow), ())
-    lost = _named(facts, expected, flow) if expected.lost else _any(facts, expected, flow)
+    alone = [] if expected.lost else _alone(facts, expected, flow)
+    lost = _named(facts, expected, flow) if expected.lost else tuple(alone[:1]) or _together(facts, expected, flow)
     if lost is None:
         return None
     proof = _proof(facts, flow, lost)
     if proof is None:
         return None
-    names = listed([element.id for element in lost])
-    return replace(
-        _hit(flow, f"losing {names} takes down {flow}", lost, proof), fix=_OF_ONE if len(lost) == 1 else None
-    )
+    names = [element.id for element in alone or lost]
+    any_of_them = listed(first_few(names, MOST_NAMED), "or") if alone else listed(names)
+    hit = _hit(flow, f"losing {any_of_them} takes down {flow}", lost, proof)
+    return replace(hit, fix=_OF_ONE if len(lost) == 1 else None)
 
 
 _OF_ONE = (
@@ -125,11 +126,16 @@ def _named(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...
     return tuple(subject for subject in subjects if subject in elements) or None
 
 
-def _any(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...] | None:
-    """The first elements of the kind whose loss breaks the flow."""
-    for point in facts.losses.failures[flow].points:
-        if _is_of(facts, point.element, expected.kind) and not facts.provided(point.element):
-            return (point.element,)
+def _alone(facts: Topology, expected: Survival, flow: str) -> list[Subject]:
+    """Return the elements of the kind each of whose loss breaks the flow, if possible without replicas lost with their hosts."""
+    points = (point.element for point in facts.losses.failures[flow].points)
+    own = [each for each in points if _is_of(facts, each, expected.kind) and not facts.provided(each)]
+    causes = {point.element for point in facts.losses.causes[flow]}
+    return [each for each in own if each in causes] or own
+
+
+def _together(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...] | None:
+    """Return the first elements of the kind whose joint loss breaks the flow; None where there are none."""
     if expected.count < 2:
         return None
     for cut in cut_sets(facts.losses.plans[flow], expected.count).sets:
