@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from archgen.analysis.element_numbers import number_of
 from archgen.analysis.failover_times import after_all_manual_failovers, delaying_points_at
@@ -77,29 +77,28 @@ def _causes(facts: Topology, elements: tuple[Subject, ...]) -> Iterator[Subject]
 
 
 def _all_inside(facts: Topology, flow: str, zone: Subject, elements: tuple[Subject, ...]) -> list[str]:
-    """Return the replicas of what the team runs in a zone alone, for which work of a flow waits by no host or inner zone in it."""
-    if any(zone.id in _around(facts, element) for element in elements):
+    """Return the replicas of what is in a zone alone, for which work of a flow waits by no host or inner zone in it.
+
+    What is managed counts in one of several availability zones: elsewhere its provider may have further places for it.
+    """
+    told = {each.id for each in _causes(facts, elements)}
+    if any(zone.id in facts.index.zones_around(host) for host in facts.hosts if host in told):
         return []
+    if any(facts.index.inside(each.id, zone.id) for each in elements if each.kind == "zone"):
+        return []
+    counts_managed = facts.zones[zone.id].kind == "availability-zone" and facts.index.zones_like(zone.id)
     lying = [
         each for each in facts.losses.levels[flow].full.structure.replicas if zone.id in facts.index.shared_zones(each)
     ]
     count = Counter(replica.component for replica in lying)
     whole = {name for name, inside in count.items() if inside == len(facts.components[name].replicas)}
-    own = [each for each in lying if each.component in whole and not facts.components[each.component].managed]
+    run = {name for name in whole if counts_managed or not facts.components[name].managed}
+    own = [each for each in lying if each.component in run]
     kept = dict.fromkeys(each.component for each in own if not _only_keeps(facts, each.id))
     places = {name: place for place, name in enumerate(kept)}
     states = {Subject("replica", each.id): 1 << places[each.component] for each in own if each.component in kept}
     waiting = Evaluation(facts.losses.levels[flow].full, States(states, (1 << len(kept)) - 1)).flow
     return [each.id for each in own if each.component in kept and waiting >> places[each.component] & 1]
-
-
-def _around(facts: Topology, element: Subject) -> Collection[str]:
-    """Return the zones around an element."""
-    if element.kind == "replica":
-        return facts.index.shared_zones(facts.replicas[element.id])
-    return (
-        facts.index.zones_around(element.id) if element.kind == "host" else tuple(facts.index.zones_outside(element.id))
-    )
 
 
 def _lost_with(facts: Topology, flow: str, elements: tuple[Subject, ...]) -> dict[Subject, list[str]]:
@@ -235,7 +234,8 @@ RULE = Rule(
     ),
     fix="Give what the work waits for a second replica on another host, or let a platform start it elsewhere.",
     limits=(
-        "Checks hosts, zones that hold all of something, and replicas that a provider doesn't run, in models with a `recovery_time`, "
+        "Checks hosts, zones that hold all of something, and replicas that a provider doesn't run, or runs in one of several availability "
+        "zones, in models with a `recovery_time`, "
         "but not what collects logs or keeps backups, nor what `manual-failover` reports because people let another replica take "
         "over. Where no `mttr` is declared, the repair is assumed and has to take three times as long as the objective. What takes "
         "down another flow is reported by `single-point-of-failure`."
