@@ -31,7 +31,7 @@ from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.products import is_product
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
-_MOST_FILES, _DEEPEST, _MOST_RIVALS, _PART = 60, 3, 2, 0.3
+_MOST_FILES, _DEEPEST, _MOST_RIVALS, _MOST_TRIALS, _PART = 60, 3, 2, 8, 0.3
 """Rivals that are named, and the part of all that is built which a project runs that stands for a directory with a helper alone."""
 
 
@@ -109,6 +109,9 @@ def choose_projects(
     unread = dict.fromkeys([*others, *sorted(current_files), *variants])
     unread |= dict.fromkeys(_elsewhere({*map(os.path.normpath, (*places, *projects))}, sketches, found))
     left = [path for path in unread if path not in taken]
+    # a file for trials builds what another one runs
+    trials = [path for path in variants if path not in sketches][:_MOST_TRIALS]
+    sketches |= _sketches({path: found.text(path) for path in trials}, found)
     built_in = [path for path in files if path in sketches and path not in taken]
     alike = [path for path in built_in if is_of_one_system(path, chosen, _candidate(directory, (path,), sketches, []))]
     built = dict(built_elsewhere(alike, sketches))

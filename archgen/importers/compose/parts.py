@@ -24,6 +24,7 @@ from archgen.importers.products import Guess, guess, image_name, is_product, wit
 from archgen.importers.secrets import without_user_info
 from archgen.importers.sources.built_images import recipe_of_image
 from archgen.importers.sources.calls.unused_variables import without_unused_variables
+from archgen.importers.sources.entry_scripts import with_defaults
 from archgen.importers.sources.recipes import Recipe, read_recipe
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -80,6 +81,8 @@ def service_parts(
         recipe = read_recipe(service, opener) if own is None else own
         alike = [each.words for each in services if each.image == service.image and each.built == service.built]
         recipe = without_unused_variables(recipe, service.words, alike, service.source.path, opener)
+        entry = service.words if service.entrypoint is not None else f"{recipe.words} {service.words}"
+        recipe = with_defaults(recipe, entry, service.source.path, opener)
         kind = _as_own(_kind(name, service, recipe, services), service, recipe, opener)
         beside = main_of(service) in project.services
         reason = "stands beside another" if beside else reason_of(name, service, kind, name in ended, services)
