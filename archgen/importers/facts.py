@@ -59,6 +59,9 @@ BY_LOGIN = "a login without an address"
 """The evidence of a call that nothing but a user or a password of a store shows, or a variable for its address."""
 
 
+READ = "read"
+"""The kind of what a variable may be for that the source of a program reads and no file sets."""
+
 BY_LIBRARY = "a library without an address"
 """The evidence of a call that nothing but a library in the source of a program shows."""
 
@@ -313,7 +316,8 @@ class FactSheet:
         value = {"kind": kind, "variable": name, "host": address}
         if others:
             value["others"] = ",".join(others)
-        self.add(Fact(f"component:{component}", f"needs-{title}", value, source, name, "medium"))
+        sort = READ if kind == READ else "needs"
+        self.add(Fact(f"component:{component}", f"{sort}-{title}", value, source, name, "medium"))
 
     @property
     def warnings(self) -> tuple[str, ...]:

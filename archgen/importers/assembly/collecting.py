@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.learning import learn
-from archgen.importers.facts import NO_PORT, NO_SERVICE, Fact, Origin
+from archgen.importers.facts import NO_PORT, NO_SERVICE, READ, Fact, Origin
 
 
 def collect(facts: Iterable[Fact]) -> Inventory:
@@ -152,9 +152,12 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
             hosts[place] = min(hosts.get(place, fact.source), fact.source)
     elif key.startswith("seeks-"):
         part.seeks[key.partition("-")[2]] = (value["variable"], value["reference"], fact.source)
-    elif key.startswith("needs-"):
+    elif key.startswith(("needs-", f"{READ}-")):
         others = [name for name in value.get("others", "").split(",") if name]
-        part.needs[key.partition("-")[2]] = (value["kind"], value["variable"], value["host"], fact.source, others)
+        sort, _, title = key.partition("-")
+        # an address comes before what nothing but a name in a source tells
+        if sort != READ or title not in part.needs:
+            part.needs[title] = (value["kind"], value["variable"], value["host"], fact.source, others)
     elif key.startswith("drives-"):
         part.drivers[key.partition("-")[2]] = value
     elif key.startswith("listen-"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.importers.assembly.asking import ImportQuestion, question
 from archgen.importers.assembly.doors import is_walked
 from archgen.importers.assembly.inventory import Inventory
-from archgen.importers.facts import Origin
+from archgen.importers.facts import READ, Origin
 from archgen.importers.names import image_without_tag
 from archgen.importers.providers.catalogue import is_provider
 from archgen.model.wording import first_few, listed
@@ -17,6 +17,7 @@ _Need = tuple[str, str, str, str, str, Origin, list[str]]
 
 _MOST_NAMED = 5
 _MOST_UNREAD = 3
+_MOST_PROGRAMS = 5
 _FEW = 4
 
 
@@ -25,9 +26,11 @@ def ask_about_needs(inventory: Inventory) -> Iterator[ImportQuestion]:
 
     Beyond these few there is a question for all that is left of a program.
     """
-    needs = _asked_at_once(
+    all_ = _asked_at_once(
         [(part.id, name, *need) for part in inventory.parts.values() for name, need in part.needs.items()]
     )
+    # what only a source reads may be for what few make use of
+    reads, needs = ([need for need in all_ if (need[2] == READ) is is_read] for is_read in (True, False))
     ordered = sorted(needs, key=lambda need: (need[-1] != [], need[2] != "mail" and not is_provider(need[1])))
     # what several may call by its name alone is asked about at once, where it is more than one thing
     vague = [need for need in ordered if need[-1] and not need[4] and need[2] != "mail" and not is_provider(need[1])]
@@ -50,6 +53,7 @@ def ask_about_needs(inventory: Inventory) -> Iterator[ImportQuestion]:
     for caller, name, _, variable, _, place, others in (
         *single[_MOST_NAMED:],
         *(need for need in ordered if need not in single),
+        *reads,
     ):
         for each in (caller, *others) if others else (caller,):
             left.setdefault(each, {}).setdefault(name, (variable, place))
@@ -57,7 +61,7 @@ def ask_about_needs(inventory: Inventory) -> Iterator[ImportQuestion]:
     alike: dict[tuple[str, ...], list[str]] = {}
     for caller, named in left.items():
         alike.setdefault((*named,), []).append(caller)
-    for names, callers in [*alike.items()][:_MOST_UNREAD]:
+    for names, callers in [*alike.items()][:_MOST_PROGRAMS]:
         first = min(
             callers, key=lambda each: not inventory.parts[each].traits.serves if each in inventory.parts else True
         )

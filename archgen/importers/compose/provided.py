@@ -14,6 +14,7 @@ from archgen.importers.providers.caller import Caller, Setting, texts_of_domains
 from archgen.importers.providers.calls import ProviderCalls
 from archgen.importers.providers.catalogue import is_client_library
 from archgen.importers.sources.calls.property_addresses import addresses_in
+from archgen.importers.sources.calls.unset_variables import unset_variables
 from archgen.importers.sources.imported_libraries import imported_libraries
 
 
@@ -72,4 +73,5 @@ def _caller(
         cache(
             lambda: (*imported_libraries(shared.sources.own_code(part.id), libraries(part).text, is_client_library),)
         ),
+        lambda: unset_variables(shared.sources.image_code(part.id), libraries(part).text, settings),
     )

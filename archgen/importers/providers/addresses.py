@@ -208,7 +208,9 @@ def _is_shown(name: str, host: str, rest: str) -> bool:
     """Return True for a document, a file, a page for people, and what anybody may run: no request of a program waits for these."""
     is_document = _NO_SERVICE.search(name) is not None or _OF_DOCUMENTS.search(host) is not None
     is_link = _OF_PEOPLE.fullmatch(host) is not None and re.search(r"(^|/)(api|v\d+)(/|$)", rest) is None
-    is_file = _FILE.search(rest.partition("?")[0]) is not None
+    # an interface may call its answers by the ends of files
+    is_answer = _DATA.search(rest.partition("?")[0]) is not None and "api" in (*words_of(name), *words_of(rest))
+    is_file = _FILE.search(rest.partition("?")[0]) is not None and not is_answer
     return is_document or is_link or is_file or _ANYBODYS.search(host) is not None
 
 

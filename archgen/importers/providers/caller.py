@@ -42,6 +42,7 @@ class Caller(Struct, frozen=True):
     `lists` gives its lists of packages, those that it has alone for a setting that it shares. `reads` tells if its source reads a setting,
     None where nothing tells: what only its own files of settings take counts unless code is asked for. `literals` gives the addresses that
     its source calls, `shared_literals` those in a source that others are built of too, and `imports` the libraries that it imports.
+    `unset` are the variables that its source reads and no file sets, each with its place.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Caller(Struct, frozen=True):
     literals: Callable[[], Iterable[WrittenAddress]]
     shared_literals: Callable[[], Iterable[WrittenAddress]]
     imports: Callable[[], Iterable[ImportedLibrary]]
+    unset: Callable[[], Iterable[tuple[str, Origin]]] = tuple
 
 
 def beside_of(caller: Caller, name: str) -> Beside:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from archgen.importers.addresses import Mention
 from archgen.importers.catalogue import Known
-from archgen.importers.facts import Fact, ImportedLibrary, Origin, WrittenAddress
+from archgen.importers.facts import READ, Fact, ImportedLibrary, Origin, WrittenAddress
 from archgen.importers.names import make_id, words_of
 from archgen.importers.outside import Outside
 from archgen.importers.providers.addresses import (
@@ -39,7 +39,7 @@ from archgen.importers.providers.catalogue import (
     sign_in_of_key,
 )
 from archgen.importers.providers.undecided import Undecided
-from archgen.importers.providers.unset_addresses import title_of_key, title_of_unset, unset_addresses
+from archgen.importers.providers.unset_addresses import tells_name, title_of_key, title_of_unset, unset_addresses
 from archgen.importers.store_names import OF_PROVIDER
 from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
@@ -92,7 +92,7 @@ class ProviderCalls:
         self._hosts: dict[str, str] = {}
         self._connected: set[tuple[str, str]] = set()
         self._settled: set[str] = set()
-        self._undecided = Undecided()
+        self._undecided, self._unset = Undecided(), Undecided(READ)
         self._mailing: set[str] = set()
 
     def add(self, caller: Caller) -> None:
@@ -101,7 +101,7 @@ class ProviderCalls:
         if kind.role == "application":
             for name, setting in caller.settings.items():
                 if setting.is_presumed:
-                    self._presume(caller, name, setting.source)
+                    self._presume(caller, name, setting.source, self._undecided)
         leads = kind.balances and (caller.known.product is not None or kind.id != "api-gateway")
         if (
             leads
@@ -123,6 +123,8 @@ class ProviderCalls:
                     self._outside.sheet.ask_for(caller.id, "service", title, name, "", setting.source)
                 elif setting.value is None:
                     self._doubt(caller, title, name, "", setting.source)
+        for name, source in caller.unset():
+            self._presume(caller, name, source, self._unset)
         for literal in caller.literals() if caller.known.product is None else ():
             # a variable of that name leads elsewhere
             if literal.variable.upper() not in caller.settings:
@@ -135,22 +137,23 @@ class ProviderCalls:
             for literal in caller.shared_literals():
                 self._shared_literal(caller, literal)
 
-    def _presume(self, caller: Caller, name: str, source: Origin) -> None:
+    def _presume(self, caller: Caller, name: str, source: Origin, to: Undecided) -> None:
         """Record what a setting would be for that no file holds, where the source reads it."""
         if caller.known.product is not None or is_for_browsers(name):
             return
         found = provider_of_key(name)
-        if found is not None:
-            self._doubt(caller, found[0].product, name, "", source)
-        elif asks_for_mail_server(name, ""):
-            self._doubt(caller, "mail", name, "", source)
-        elif (title := title_of_unset(name, caller.id, self._called)) is not None:
-            self._doubt(caller, title, name, "", source)
+        title = found[0].product if found is not None else "mail" if asks_for_mail_server(name, "") else None
+        title = title or title_of_unset(name, caller.id, self._called)
+        if to is self._unset:
+            title = (title or title_of_key(name, self._called)) if tells_name(name) else None
+        if title is not None:
+            to.add(caller.id, title, name, "", source)
 
     def ask_for_callers(self) -> None:
         """Ask which of several programs call what is named to all of them, once what each calls is known."""
         mail = {"mail"} if self._has_mail or self._mailing else set()
         self._undecided.ask(self._outside.sheet, self._settled | mail)
+        self._unset.ask(self._outside.sheet, self._settled | mail | self._undecided.titles)
 
     def _shared_literal(self, caller: Caller, literal: WrittenAddress) -> None:
         """Record an address in a source of which several programs are built."""
@@ -162,13 +165,8 @@ class ProviderCalls:
             )
         elif found is not None and not self._is_own(literal.variable, found.mention.host):
             title = found.provider.product if found.provider is not None else found.title
-            self._doubt(
-                caller,
-                title,
-                literal.variable if literal.is_default else "The source",
-                found.mention.host,
-                literal.source,
-            )
+            named = literal.variable if literal.is_default else "The source"
+            self._doubt(caller, title, named, found.mention.host, literal.source)
 
     def _doubt(self, caller: Caller, title: str, name: str, host: str, source: Origin) -> None:
         self._undecided.add(caller.id, title, name, host, source)

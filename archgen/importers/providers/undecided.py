@@ -19,9 +19,10 @@ class _Naming(Struct, frozen=True):
 
 
 class Undecided:
-    """What several programs are told of in the same place, by the names of services."""
+    """What several programs are told of in the same place, by the names of services; a `kind` is that of all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str = "") -> None:
+        self._kind = kind
         self._named: dict[str, _Naming] = {}
 
     def add(self, caller: str, title: str, name: str, host: str, source: Origin) -> None:
@@ -30,10 +31,15 @@ class Undecided:
         if caller not in naming.callers:
             naming.callers.append(caller)
 
+    @property
+    def titles(self) -> Set[str]:
+        """The names of the services."""
+        return self._named.keys()
+
     def ask(self, sheet: FactSheet, settled: Set[str]) -> None:
         """Ask for the callers of each service, but of those of which something tells one."""
         for title, naming in self._named.items():
             if title not in settled:
                 first, *others = naming.callers
                 kind = "mail" if title == "mail" else "external-service"
-                sheet.ask_for(first, kind, title, naming.name, naming.host, naming.source, tuple(others))
+                sheet.ask_for(first, self._kind or kind, title, naming.name, naming.host, naming.source, tuple(others))

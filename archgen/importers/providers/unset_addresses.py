@@ -38,6 +38,26 @@ _OF_NOBODY = frozenset(("ai", "api", "client", "external", "llm", "my", "public"
 """Words of keys that others show to the system itself, and those that tell nobody's name."""
 
 
+_OF_SETTINGS = frozenset((
+    "adm", "application", "authentication", "authority", "broker", "cdn", "celery", "collector", "discovery", "enable", "enabled",
+    "disable",
+    "idx", "introspection", "jwks", "local", "localhost", "logout", "oidc", "profile", "proxies", "release", "repo", "repository", "saml", "schema",
+    "session", "signin", "sqlalchemy", "sso", "target", "test", "tests", "testing", "token", "tracing", "update", "userinfo", "version",
+    "well", "widget", "worker",
+))  # fmt: skip
+"""Words of what a source reads for its own sake, beside those that tell nobody's name anywhere."""
+
+_KEY_IN_SOURCE = re.compile(
+    r"_(API_?KEYS?|API_TOKEN|API_SECRET|BOT_TOKEN|APP_ID|SECRET_KEY|ACCESS_TOKEN|AUTH_TOKEN|CLIENT_SECRET)$"
+)
+
+
+def tells_name(name: str) -> bool:
+    """Return True for a variable that a source reads for the address of something with a name, or for a key to it."""
+    is_address = _ADDRESS.fullmatch(name) is not None or asks_for_mail_server(name, "")
+    return (is_address or _KEY_IN_SOURCE.search(name) is not None) and _OF_SETTINGS.isdisjoint(words_of(name)[:-1])
+
+
 def unset_addresses(caller: Caller, ids: Collection[str]) -> Iterator[tuple[str, str, Setting, bool]]:
     """Yield what a program may read the address of and no file holds it: the name of that, and the setting with its own name.
 

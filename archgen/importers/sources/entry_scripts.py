@@ -68,8 +68,8 @@ def defaults_in(text: str) -> Iterator[tuple[str, str, int]]:
         line = full[:_LONGEST]
         if line.lstrip().startswith("#") or not ("=" in line or "-" in line):
             continue
-        for match in (*_ASSIGNS.finditer(line), *_OTHERWISE.finditer(line)):
-            yield match[1], match[2], number
+        for given in (*_ASSIGNS.finditer(line), *_OTHERWISE.finditer(line)):
+            yield given[1], given[2], number
         tests = {*_TESTS.findall(line)}
         match = _SETS.match(line) if "=" in line else None
         if match is not None:

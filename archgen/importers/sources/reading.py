@@ -13,8 +13,11 @@ from archgen.importers.catalogue import Known
 from archgen.importers.packages import PackageLists, has_library_for
 
 _BY_SLASHES = (re.compile(r"//(?<![^\s]//)[^\n]*"), re.compile(r"/\*.*?\*/", re.DOTALL))
-_BY_HASH = (re.compile(r"#(?<![^\s]#)[^\n]*"), re.compile(r'^[ \t]*("""|\'\'\').*?\1', re.DOTALL | re.MULTILINE))
-"""Comments of one line and of several; a pattern that begins with letters is searched for several times as fast."""
+_BY_HASH = (re.compile(r"#(?<![^\s]#)(?!\{)[^\n]*"), re.compile(r'^[ \t]*("""|\'\'\').*?\1', re.DOTALL | re.MULTILINE))
+"""Comments of one line and of several; a pattern that begins with letters is searched for several times as fast.
+
+What Ruby puts into a text, `#{ENV["X"]}`, is none.
+"""
 
 _OF_HASH = (".py", ".rb", ".ex", ".exs", ".pl", ".cr", ".nim", ".yml", ".yaml", ".properties", ".r", ".sh")
 """Ends of the names of files in whose languages comments begin with `#`."""
@@ -36,6 +39,7 @@ _TAGS = tuple(
 
 _MEMBER = re.compile(r"env(?<![a-z]env)(?:iron(?:ment)?)?\??\.([A-Z]\w{1,120})")
 _FROM_ALL = re.compile(r"\} *= *(?:process|import\.meta|Bun|Deno)\.env\b")
+_OF_SYMFONY = re.compile(r"%env\((?:\w{1,20}:){0,5}([A-Z]\w{1,120})\)%")
 _PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]{1,120})[:}]")
 _OF_CODE = (".java", ".kt", ".groovy", ".scala")
 _OF_PLACEHOLDERS = (*_OF_CODE, ".properties", ".yml", ".yaml", ".xml", ".conf")
@@ -185,6 +189,8 @@ def _add(read: ReadNames, path: str, text: str) -> None:
     for name in (name for argument in _ARGUMENTS for name in argument.findall(text)):
         read.names.add(name.lower() if ":" in name else name)
     read.names.update(*(tag.findall(text) for tag in _TAGS), _MEMBER.findall(text))
+    if "%env(" in text:
+        read.names.update(_OF_SYMFONY.findall(text))
     for match in _FROM_ALL.finditer(text):
         read.names.update(re.findall(r"\w+", text[text.rfind("{", 0, match.start()) : match.start()]))
     if path.endswith(_OF_PLACEHOLDERS):

@@ -52,13 +52,16 @@ def calls_written_in_sources(
         found: dict[str, tuple[Mention, Origin]] = {}
         working = working_files(files, libraries(part).text)
         # what Spring reads is read as it does
-        code = (each for each, is_for_browsers in working if not (is_for_browsers or each.path.endswith(_OF_SPRING)))
-        for source in (*settings, *code):
+        code = [each for each in working if not each[0].path.endswith(_OF_SPRING)]
+        for source, may_be_page in (*((each, False) for each in settings), *code):
             if source.path not in named:
                 named[source.path] = tuple(filter(source.lower.__contains__, all_hosts))
             words = named[source.path]
             for name, value, line in written_hosts(source, words, given) if words else ():
                 if is_for_browsers(name) or names_page(part.kind, name, value) or names_telemetry(name):
+                    continue
+                # what a script has by default for a variable of a process is for the server that makes pages
+                if may_be_page and not (name and f"process.env.{name}" in source.bare and "://" in value):
                     continue
                 for mention in mentions(name, value, hosts):
                     if not mention.assumed:

@@ -51,11 +51,17 @@ DEFAULT = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"(?<![\w.])(?:self\.|this\.)?(\w*(?:url|uri|endpoint|base|api))(?:\s*:\s*[\w.\[\]]+)?\s*:?=\s*"
+    r"(?<![\w.])(?:self\.|this\.)?(\w*(?:url|uri|endpoint|base|api))(?:(?:\s*:\s*[\w.\[\]]+)?\s*:?=|[\"']?\s*(?::|=>))\s*"
     r"(?:(?:String\.format|fmt\.Sprintf|sprintf|format!|UriComponentsBuilder\s*\.from\w{3,9}|URI\.create|new (?:URL|URI))\(\s*)?f?[\"'`]$",
     re.IGNORECASE,
 )
 """What stands before the default of a variable, and before an address that has a name."""
+
+_IN_CALL = re.compile(
+    r"\b(?:axios(?:\.(?:create|request))?|got|request|ofetch|ky\.create|Faraday\.new|HTTParty\.\w+|Typhoeus\.\w+|RestClient\S{0,20}\.execute"
+    r"|httpx\.(?:Async)?Client|\bClient)\(\s*\{?[^(){}]*$"
+)
+"""A call of a client that isn't closed yet, before an argument with a name: `axios.create({ baseURL: "https://…" })`."""
 
 _CALLED = re.compile(rf"{_OF_CALL}([^()\n]{{1,200}})", re.IGNORECASE)
 _NO_ADDRESS = re.compile(r"[^,]*(?<!\?)[:=][^,]*")
@@ -118,6 +124,8 @@ def _literals(file: CodeText) -> Iterator[WrittenAddress]:
             origin = Origin(file.path, file.line_at(match.start()))
             holder = _NAME_OF.search(before[named.start() :] if named is not None else line)
             is_called = named is None or (has_client and holder is not None and holder[1] in called())
+            if named is not None and default is None:
+                is_called = is_called or _IN_CALL.search(before[: named.start()]) is not None
             yield WrittenAddress(match[0], variable, origin, is_called, default is not None)
 
 
