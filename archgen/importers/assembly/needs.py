@@ -66,8 +66,9 @@ def ask_about_needs(inventory: Inventory) -> Iterator[ImportQuestion]:
             callers, key=lambda each: not inventory.parts[each].traits.serves if each in inventory.parts else True
         )
         variables = list(dict.fromkeys(variable for variable, _ in left[first].values()))
-        more = "another component" if len(callers) == 2 else f"{len(callers) - 1} more components"
-        whose = first if len(callers) == 1 else f"{first} and {more}"
+        others = [each for each in callers if each != first]
+        more = others if len(others) < _MOST_NAMED else [f"{len(others)} more components"]
+        whose = listed([first, *more])
         shown, titles = (listed(first_few([*each], _MOST_NAMED)) for each in (variables, names))
         which = f"Which does {'it' if len(callers) == 1 else first} call?"
         place = next(place for _, place in left[first].values())

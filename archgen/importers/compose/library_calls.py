@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 
 from msgspec import Struct
@@ -15,6 +16,9 @@ from archgen.importers.outside import OutsideStore
 from archgen.importers.packages import PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.sources.calls.literal_addresses import is_of_pages
 from archgen.model.kinds import KINDS
+
+_RUNS_SERVER = re.compile(r"(?:^|[\s/])(?:node|bun|deno|tsx|ts-node)(?=\s)")
+"""The command of a recipe that runs a program of JavaScript, and doesn't only hand out pages."""
 
 
 class UnlikelyCall(Struct, frozen=True):
@@ -92,7 +96,8 @@ def may_use(part: ServicePart, known: Known, libraries: Callable[[ServicePart], 
 
 def may_use_types_alone(part: ServicePart, packages: PackageLists) -> bool:
     """Return True for a page that nothing is set for: what it shares with servers brings libraries, of which it uses the types alone."""
-    return is_of_pages(packages.text) and not (part.service.environment or part.service.env_files)
+    is_given = bool(part.service.environment or part.service.env_files)
+    return is_of_pages(packages.text) and not is_given and _RUNS_SERVER.search(part.recipe.words) is None
 
 
 def _is_program(part: ServicePart) -> bool:

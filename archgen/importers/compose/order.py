@@ -186,7 +186,7 @@ def _is_order_alone(caller: Guess, target: Guess, name: str, service: Service) -
 
     Nothing calls what takes work from a queue, and what observes is asked by Grafana, never the other way round. Programs
     don't call what fetches their measurements.
-    Pages and the proxy before them are called by proxies alone.
+    Pages, those for administrators too, and the proxy before them are called by proxies alone.
     """
     if target.known.kind in ("worker", "scheduler"):
         return True
@@ -194,6 +194,8 @@ def _is_order_alone(caller: Guess, target: Guess, name: str, service: Service) -
         return True
     if KINDS[caller.known.kind].balances or caller.known.kind == "web-server":
         return False
+    if target.known.admin:
+        return True
     if target.known.product in FETCHING and not KINDS[caller.known.kind].observes:
         return True
     page = _PAGES.search(name) is not None or _PAGES.search(image_name(service.image)) is not None

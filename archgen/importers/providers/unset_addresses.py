@@ -40,10 +40,9 @@ _OF_NOBODY = frozenset(("ai", "api", "client", "external", "llm", "my", "public"
 
 _OF_SETTINGS = frozenset((
     "adm", "application", "authentication", "authority", "broker", "cdn", "celery", "collector", "discovery", "enable", "enabled",
-    "disable",
-    "idx", "introspection", "jwks", "local", "localhost", "logout", "oidc", "profile", "proxies", "release", "repo", "repository", "saml", "schema",
-    "session", "signin", "sqlalchemy", "sso", "target", "test", "tests", "testing", "token", "tracing", "update", "userinfo", "version",
-    "well", "widget", "worker",
+    "disable", "enforce", "phx", "remote", "request", "script", "idx", "introspection", "jwks", "local", "localhost", "logout",
+    "oidc", "profile", "proxies", "release", "repo", "repository", "saml", "schema", "session", "signin", "sqlalchemy", "sso",
+    "target", "test", "tests", "testing", "token", "tracing", "update", "userinfo", "version", "well", "widget", "worker",
 ))  # fmt: skip
 """Words of what a source reads for its own sake, beside those that tell nobody's name anywhere."""
 

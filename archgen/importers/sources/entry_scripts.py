@@ -10,10 +10,9 @@ from itertools import islice
 from msgspec.structs import replace
 
 from archgen.importers.facts import Opener, Origin
-from archgen.importers.sources.recipes import Recipe, SourceText
+from archgen.importers.sources.recipes import SCRIPT, Recipe, SourceText
 from archgen.importers.variable_names import asks_for_host
 
-_SCRIPT = re.compile(r"(?:[\w./-]*/)?[\w.-]*(?:\.sh|entry-?point[\w-]*)")
 _SETS = re.compile(
     r"[ \t]*(?:export[ \t]+)?([A-Z][A-Z0-9_]{1,80})=(?:\"([^\"`\n]{1,500})\"|'([^'\n]{1,500})'|([^\s;&|\"'`]{1,500}))[ \t]*(?:;|&&|#|$)"
 )
@@ -32,7 +31,7 @@ _LARGEST, _LONGEST, _MOST_SCRIPTS, _MOST_WORDS = 128 * 1024, 1000, 3, 12
 def with_defaults(recipe: Recipe, words: str, path: str, opener: Opener) -> Recipe:
     """Return a recipe with the variables that the scripts set which `words` start; `path` names its sources."""
     found: dict[str, SourceText] = {}
-    named = [each for each in words.split()[:_MOST_WORDS] if _SCRIPT.fullmatch(each) is not None]
+    named = [each for each in words.split()[:_MOST_WORDS] if SCRIPT.fullmatch(each) is not None]
     for script in named[:_MOST_SCRIPTS] if recipe.sources else ():
         opened = (file for name in _places_of(script, recipe) for file in opener(path, name)[:1])
         for file in islice(opened, 1):
@@ -46,9 +45,7 @@ def with_defaults(recipe: Recipe, words: str, path: str, opener: Opener) -> Reci
 def _places_of(script: str, recipe: Recipe) -> Iterator[str]:
     """Yield the paths in the project at which a script of an image may lie."""
     base = posixpath.basename(script)
-    for source in recipe.sources:
-        if posixpath.basename(source) == base:
-            yield source
+    yield from (each.text for target, each in recipe.scripts.items() if target == script or target.endswith(f"/{base}"))
     inner = script
     if script.startswith("/"):
         inside = [script.removeprefix(f"{root}/") for root in (*recipe.roots, recipe.works_in) if root.strip("/")]

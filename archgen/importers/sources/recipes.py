@@ -51,6 +51,9 @@ _CONFIGURES = re.compile(
     r"/etc/nginx|\.conf\b|/conf/|conf\.d|\bsites-|envsubst|proxy_pass|Caddyfile|\.sh\b|entrypoint", re.IGNORECASE
 )
 
+SCRIPT = re.compile(r"(?:[\w./-]*/)?(?:[\w.-]*\.sh|[\w.-]*entry-?point[\w-]*)")
+"""The path of a script of a shell."""
+
 FURTHER_UP = ("..", "../..")
 """Where a compose file is run from that lies below: then its paths begin there."""
 
@@ -96,9 +99,9 @@ class Build(Struct):
 class Recipe(Struct):
     """The sources of an image: the image below it, its words, its variables, and the files that it copies or writes, by target.
 
-    Those that it has `written` have the line of the recipe before them. `sources` are all that it copies from the project,
-    wherever to, also into the stages that it takes files `out_of`; `installed` are the commands that install packages. It runs in
-    the `directory` of the project, where it copies more of it.
+    Those that it has `written` have the line of the recipe before them; the `scripts` of a shell are by their targets, too. `sources`
+    are all that it copies from the project, wherever to, also into the stages that it takes files `out_of`; `installed` are the
+    commands that install packages. It runs in the `directory` of the project, where it copies more of it.
     `works_in` is where that lies in the image, `roots` are the directories that hold the whole project there, and `exposed` the
     ports on which it listens by its own words. It is `shaped` by what its instructions say that copy files and run commands;
     `commands` are those that are run alone, and `packages` the programs of Go that these build.
@@ -108,6 +111,7 @@ class Recipe(Struct):
     words: str = ""
     variables: dict[str, SourceText] = field(default_factory=dict)
     copies: dict[str, SourceText] = field(default_factory=dict)
+    scripts: dict[str, SourceText] = field(default_factory=dict)
     written: dict[str, tuple[Configuration, int]] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
     installed: list[str] = field(default_factory=list)
@@ -198,7 +202,8 @@ def _resolved(stages: dict[str, Recipe], name: str) -> Recipe:
             recipe.words or base.words,
             base.variables | recipe.variables,
             base.copies | recipe.copies,
-            base.written | recipe.written,
+            written=base.written | recipe.written,
+            scripts=base.scripts | recipe.scripts,
             works_in=recipe.works_in,
             exposed=base.exposed + recipe.exposed,
             shaped=base.shaped + recipe.shaped,
@@ -267,7 +272,11 @@ def _stages(path: str, text: str, context: str, is_given: bool) -> Iterator[tupl
             recipe.packages += _PACKAGE.findall(rest) if "go build" in rest else []
             recipe.installed += [*_INSTALLS.findall(rest), *_OF_SYSTEM.findall(rest)]
         else:
-            recipe.copies.update(_copies(words, context, Origin(path, line)))
+            for target, copied, is_root in _copied(words, context, Origin(path, line)):
+                if is_root or _is_configuration(target) or posixpath.basename(target).startswith(".env"):
+                    recipe.copies[target] = copied
+                if SCRIPT.fullmatch(target) is not None:
+                    recipe.scripts[target] = copied
             _take_sources(recipe, words, context, arguments)
     if count:
         yield name, recipe
@@ -301,16 +310,15 @@ def _command(rest: str) -> str:
     return " ".join(str(word) for word in words) if isinstance(words, list) else rest
 
 
-def _copies(words: list[str], context: str, source: Origin) -> Iterator[tuple[str, SourceText]]:
-    """Yield what an instruction copies from the project to where configurations lie."""
+def _copied(words: list[str], context: str, source: Origin) -> Iterator[tuple[str, SourceText, bool]]:
+    """Yield what an instruction copies from the project, by the targets; True for files that lie there as in the image."""
     if any(word.startswith("--from") for word in words):
         return
     named = _paths(words)
     for name in named[:-1]:
         target = named[-1] + posixpath.basename(name) if named[-1].endswith("/") else named[-1]
         is_root = named[-1] == "/" and posixpath.normpath(name) in _ROOTS
-        if is_root or _is_configuration(target) or posixpath.basename(target).startswith(".env"):
-            yield target, SourceText(posixpath.join(context, name.lstrip("/")), source)
+        yield target, SourceText(posixpath.join(context, name.lstrip("/")), source), is_root
 
 
 def _is_configuration(target: str) -> bool:

@@ -122,7 +122,13 @@ def _not_among(
 
     Else the directories tell, if it builds each of its own from one of them: then the second value is False.
     """
-    others = [each for each in started if each.title.lower() not in names]
+    heard = {port.target for part in parts for port in part.service.ports}
+    others = [
+        each
+        for each in started
+        # what answers on the port of a service is that by another name
+        if each.title.lower() not in names and port_of_process(each.process, "") not in heard
+    ]
     if len(others) * 2 <= len(started):
         return others, True
     built = {posixpath.normpath(posixpath.join(posixpath.dirname(path), each.service.built)) for each in parts}

@@ -14,7 +14,8 @@ from archgen.importers.sources.reading import CodeText
 _CODE = re.compile(r"\.(py|go|java|kt|scala|cs|php|rb|rs|[cm]?[jt]s)$")
 _OF_PAGES = re.compile(r"\.([cm]?[jt]s|[jt]sx)$")
 _ASIDE = re.compile(
-    r"(^|/)(scripts?|tools?|bin|seeds?(ers)?|migrations?|database|notebooks?|bench(marks?)?|training|demos?|e2e|mocks?|vendor|node_modules|dist|build)/"
+    r"(^|/)(scripts?|tools?|bin|seeds?(ers)?|migrations?|database|notebooks?|bench(marks?)?|training|demos?|e2e|end-to-end|artillery|k6|locust|load-?tests?"
+    r"|perf|hack|examples?|samples?|etc/dev|mocks?|vendor|node_modules|dist|build)/"
     r"|(^|/)(test|seed|demo|mock|setup|validate|check|debug)[^/]*$|[\w-]+\.(config|conf|setup|seed)\.\w+$",
     re.IGNORECASE,
 )
