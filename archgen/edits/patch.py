@@ -209,6 +209,10 @@ def _replica_changes(old: Component, new: Component) -> Iterator[Change]:
         # one has moved
         places = runs_on_value(new)
         yield Put(("components", new.id, "runs_on"), _one_or_all(places) if isinstance(places, tuple) else places)
+    elif is_pinned(new):
+        places = runs_on_value(new)
+        yield Put(("components", new.id, "runs_on"), _one_or_all(places) if isinstance(places, tuple) else places)
+        yield Put(("components", new.id, "replicas"), len(new.replicas))
     elif any(replica.hosts and not replica.floating for replica in added):
         yield from (Append(("components", new.id, "runs_on"), replica.hosts[0]) for replica in added)
     else:
@@ -272,6 +276,11 @@ def port_value(port: Port) -> str | dict[str, Any]:
         tls = _declared(version=port.tls.version, verify=port.tls.verify) or plain
     value = _declared(protocol=port.protocol, port=port.port, tls=tls)
     return port.protocol if len(value) == 1 else value
+
+
+def is_pinned(component: Component) -> bool:
+    """Return True for replicas of a platform that may run on one host alone: `any` of one is written as a list once there are two."""
+    return component.placement is not None and not component.replicas[0].floating
 
 
 def runs_on_value(component: Component) -> dict[str, Any] | tuple[str, ...] | None:

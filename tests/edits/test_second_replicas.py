@@ -179,10 +179,28 @@ def test_a_broker_that_can_vote_gets_three_members(kind: str) -> None:
 
 
 def test_a_queue_that_a_platform_places_is_left_to_people() -> None:
-    floating = alone("queue, product: rabbitmq", where="runs_on: {any: [a]}, replicas: 1")
-    assert floating["it"]["replicas"] == 1
+    text = model(
+        f"{JOB}\nit: {{kind: queue, product: rabbitmq, runs_on: {{any: [a, b]}}, replicas: 1}}",
+        "job -> it: {protocol: tcp, port: 1000, tls: true}",
+        "job -> it: work",
+        "{a: {}, b: {}}",
+    )
+    assert fixed(text, "single-point-of-failure")["components"]["it"]["replicas"] == 1
     managed = alone("queue, product: rabbitmq", where="managed: {scope: zonal}")
     assert "runs_on" not in managed["it"]
+
+
+@pytest.mark.parametrize("beside", ["", "recovery: 1m, spread: host", "replicas: 1"])
+@pytest.mark.parametrize("outer", ["", ", replicas: 1"])
+def test_what_floats_over_one_host_is_on_that_host(beside: str, outer: str) -> None:
+    """Its data is there, as that of a pod with a local volume."""
+    pinned = alone("cache, product: redis", where=f"runs_on: {{any: [a], {beside}}}{outer}")
+    placed = alone("cache, product: redis")
+    for components in (pinned, placed):
+        assert components["it"]["runs_on"] == ["a", "a-2"]
+        assert components["it"]["replication"] == {"primary": "a", "failover": "automatic", "by": "sentinel"}
+    assert pinned["sentinel"] == placed["sentinel"]
+    assert pinned["it"].get("replicas", 2) == 2
 
 
 @pytest.mark.parametrize(("product", "replicated"), [("redis", True), ("Valkey", True), ("memcached", False)])

@@ -359,13 +359,15 @@ def test_what_floats_gets_no_host_and_its_data_no_second_place(
     assert message in capsys.readouterr().err
 
 
-def test_a_host_that_runs_what_floats_alone_is_no_cause_for_a_replica(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_replicas_that_float_over_one_host_are_on_that_host(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.arch.yaml"
     text = FLOATING.replace("KIND", "app-server").replace("[node-1, node-2, node-3]", "[node-1]")
     path.write_text(text.replace("replicas: 1", "replicas: 2"), encoding="utf-8")
-    assert run(capsys, str(path))["changes"] == []
+    document = run(capsys, str(path))
+    assert document["changes"] == ["a replica of app on node-2"]
+    assert "runs_on: {node-1: 2, node-2: 1}\n    replicas: 3" in document["yaml"]
+    whole = merged(yaml.safe_load(path.read_text(encoding="utf-8")), yaml.safe_load(document["yaml"]))
+    assert len(read(yaml.safe_dump(whole).encode()).components[1].replicas) == 3
 
 
 LONE = """archgen: 1

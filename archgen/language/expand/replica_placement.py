@@ -47,9 +47,13 @@ def _counts(runs_on: Map) -> dict[str, int]:
 
 
 def placement(context: Context, entry: Map) -> Placement | None:
-    """Return the declared platform of floating replicas."""
+    """Return the declared platform of floating replicas; of those that have one host to float over, that there is one."""
     runs_on = entry.get("runs_on")
-    if runs_on.__class__ is not Map or not any(key in runs_on for key in _PLATFORM):
+    if runs_on.__class__ is not Map:
+        return None
+    if "any" in runs_on and len(set(context.document.texts(runs_on, "any"))) == 1:
+        return Placement()
+    if not any(key in runs_on for key in _PLATFORM):
         return None
     recovery = context.document.text(runs_on, "recovery")
     return Placement(None if recovery is None else seconds(recovery), runs_on.get("spread"))
@@ -112,7 +116,11 @@ def _floating(context: Context, name: str, entry: Map, runs_on: Map) -> tuple[Re
         message = f"`runs_on` of `{name}` states {inner} replicas, but `replicas` states {outer}"
         context.invalid(entry.value_mark("replicas"), subject, message, "State the number once.")
     count = outer or inner or 1
-    return tuple(Replica(f"{name}#{number}", name, hosts, True) for number in range(1, count + 1))
+    # with one host there is nowhere else to go
+    floats = len(set(hosts)) > 1
+    return tuple(
+        Replica(f"{name}#{number}", name, hosts if floats else hosts[:1], floats) for number in range(1, count + 1)
+    )
 
 
 def _refer_host(context: Context, host: str, mark: int, name: str) -> None:

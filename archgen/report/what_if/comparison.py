@@ -13,6 +13,7 @@ from archgen.edits.patch import (
     component_value,
     connection_value,
     host_value,
+    is_pinned,
     moved_host_value,
     quorum_value,
     replication_value,
@@ -180,7 +181,9 @@ def _component(before: Component, after: Component) -> dict[str, Any]:
     if after.replicas != before.replicas:
         hosts = runs_on_value(after)
         values |= {"runs_on": hosts} if hosts is not None else {}
-        values |= {"replicas": len(after.replicas)} if hosts is None or after.replicas[0].floating else {}
+        values |= (
+            {"replicas": len(after.replicas)} if hosts is None or after.replicas[0].floating or is_pinned(after) else {}
+        )
     if isinstance(after.managed, Managed) and after.managed != before.managed:
         values["managed"] = managed_value(after.managed)
     if after.replication is not None and after.replication != before.replication:
