@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from archgen.model.product_facts.spellings import PART_OF, VERSIONED_AS
-from archgen.model.product_facts.support_table import TABLE, SupportedProduct
+from archgen.model.product_facts.support_table import RETIRED, TABLE, RetiredProduct, SupportedProduct
 from archgen.model.products import product_name
 
 
@@ -76,3 +76,20 @@ def official_image(image: str) -> tuple[str, str] | None:
     name, colon, tag = image.partition("@")[0].rpartition(":")
     name = name.removeprefix("docker.io/").removeprefix("library/")
     return (name, tag) if colon and "/" not in name else None
+
+
+def retired_before(today: str, product: str | None, image: str | None) -> tuple[str, RetiredProduct] | None:
+    """Return the retired product that a component's `product` or `image` names, with that key; None before its day is over."""
+    named = RETIRED.get(product_name(product)) if product is not None else None
+    path = f"/{_without_tag(image)}" if image is not None else ""
+    # a copy in another registry is the same
+    retired = named or next((each for each in RETIRED.values() if path.endswith(f"/{each.image}")), None)
+    if retired is None or retired.day >= today:
+        return None
+    return "image" if named is None else "product", retired
+
+
+def _without_tag(image: str) -> str:
+    name = image.partition("@")[0]
+    before, _, last = name.rpartition("/")
+    return f"{before}/{last.partition(':')[0]}"

@@ -8,8 +8,8 @@ import pytest
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
-from archgen.model.product_facts.support_table import TABLE
-from archgen.model.support_dates import official_image, split_version, support_of
+from archgen.model.product_facts.support_table import RETIRED, TABLE
+from archgen.model.support_dates import official_image, retired_before, split_version, support_of
 from archgen.rules import BY_NAME
 from archgen.rules.run import run_rules
 from tests.edges import model
@@ -20,6 +20,30 @@ def test_support_ends_after_its_last_day() -> None:
     rule = BY_NAME["unsupported-version"]
     for today, count in (("2026-04-30", 0), ("2026-05-01", 1)):
         assert len(run_rules(Topology(loaded.architecture), loaded.source, (rule,), today=today)) == count
+
+
+@pytest.mark.parametrize(
+    ("today", "product", "image", "key"),
+    [
+        ("2026-03-31", "ingress-nginx", None, None),
+        ("2026-04-01", "Ingress NGINX Controller", "shop/entry", "product"),
+        ("2026-04-01", None, "registry.k8s.io/ingress-nginx/controller:v1.15.1@sha256:0123", "image"),
+        ("2026-04-01", "nginx", "mirror.example:5000/ingress-nginx/controller", "image"),
+        ("2026-04-01", None, "ingress-nginx/controller", "image"),
+        ("2026-04-01", None, "shop-ingress-nginx/controller", None),
+        ("2026-04-01", None, "ingress-nginx/controller-chroot:v1", None),
+        ("2026-04-01", "nginx-ingress", None, None),
+    ],
+)
+def test_a_product_retires_as_a_whole(today: str, product: str | None, image: str | None, key: str | None) -> None:
+    found = retired_before(today, product, image)
+    assert (found[0] if found else None) == key
+
+
+def test_retired_products_have_real_days() -> None:
+    for product in RETIRED.values():
+        assert date.fromisoformat(product.day)
+        assert product.source.startswith("https://")
 
 
 @pytest.mark.parametrize(

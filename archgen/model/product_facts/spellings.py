@@ -24,6 +24,7 @@ SPELLINGS = {
     **dict.fromkeys(("ksqldb-server", "ksql", "ksql-server", "cp-ksqldb-server"), "ksqldb"),
     **dict.fromkeys(("kafka-controller", "kafka-controllers", "kraft", "kraft-controller"), "kafka"),
     "kong-gateway": "kong",
+    "ingress-nginx-controller": "ingress-nginx",
     **dict.fromkeys(("exchange-server", "microsoft-exchange", "microsoft-exchange-server"), "exchange"),
     **dict.fromkeys(("vmware-esxi", "vsphere", "vmware-vsphere"), "esxi"),
     "apache-airflow": "airflow",

@@ -1,11 +1,13 @@
-"""The end of support of versions of well-known products: a table with a date of each entry.
+"""The end of support of versions of well-known products, and of products as a whole: tables with a date of each entry.
 
 It is a copy, so that archgen makes no network requests. Dates are the vendors' own: the last day of free fixes, without
 paid extensions. They were compared with the data of https://endoflife.date, which collects the vendors' publications, on
 the product's `as_of`. Deliberate differences: where a vendor names a quarter (HAProxy) or a month (Ubuntu, Python), its
 last day is used, of two published days the later (Apache 2.2, Ubuntu 22.04, RabbitMQ 3.10 to 3.12), and for Debian the
 end of its long-term support. Not in the table: releases without a date of the vendor, Redis 8.0, which got fixes after the
-day that its rule of thumb gives, and Node.js 11. The days of ESXi are those of its general support, which brings the fixes.
+day that its rule of thumb gives, Node.js 11, and Kafka, which has no dates. Where only the latest release gets fixes (Keycloak,
+Traefik), a line ends with the next one. ClickHouse begins with its first line of a long term whose day is known. The days of ESXi
+are those of its general support, which brings the fixes.
 """
 
 from __future__ import annotations
@@ -23,6 +25,42 @@ class SupportedProduct(Struct, frozen=True):
     source: str
     lines: str
     as_of: str
+
+
+class RetiredProduct(Struct, frozen=True):
+    """A product of which no version gets fixes after a day, where its makers say so, what they advise, and the end of its image's name."""
+
+    title: str
+    source: str
+    day: str
+    instead: str
+    image: str
+
+
+RETIRED: dict[str, RetiredProduct] = {
+    "ingress-nginx": RetiredProduct(
+        "Ingress NGINX",
+        "https://kubernetes.io/blog/2025/11/11/ingress-nginx-retirement/",
+        "2026-03-31",
+        "an implementation of the Gateway API, or another Ingress controller",
+        "ingress-nginx/controller",
+    ),
+    "promtail": RetiredProduct(
+        "Promtail",
+        "https://grafana.com/docs/loki/latest/send-data/promtail/",
+        "2026-03-02",
+        "Grafana Alloy or another client of Loki",
+        "grafana/promtail",
+    ),
+    "grafana-agent": RetiredProduct(
+        "Grafana Agent",
+        "https://grafana.com/docs/agent/latest/",
+        "2025-10-31",
+        "Grafana Alloy",
+        "grafana/agent",
+    ),
+}
+"""The products that are retired as a whole."""
 
 
 TABLE: dict[str, SupportedProduct] = {
@@ -278,6 +316,52 @@ TABLE: dict[str, SupportedProduct] = {
         "https://github.com/envoyproxy/envoy/blob/main/RELEASES.md",
         "1.28 2024-10-19, 1.29 2025-01-16, 1.30 2025-04-16, 1.31 2025-07-19, 1.32 2025-10-15, 1.33 2026-01-14, "
         "1.34 2026-04-15, 1.35 2026-07-23, 1.36 2026-10-14, 1.37 2027-01-13, 1.38 2027-04-23",
+        "2026-08-22",
+    ),
+    "keycloak": SupportedProduct(
+        "Keycloak",
+        "https://github.com/keycloak/keycloak/security/policy",
+        "10 2020-07-22, 11 2020-12-16, 12 2021-05-06, 13 2021-06-18, 14 2021-07-15, 15 2021-12-17, 16 2022-03-11, "
+        "17 2022-04-20, 18 2022-07-27, 19 2022-11-01, 20 2023-02-23, 21 2023-07-11, 22 2023-11-23, 23 2024-03-04, "
+        "24 2024-06-10, 25 2024-10-04, 26.0 2025-01-15, 26.1 2025-04-11, 26.2 2025-07-02, 26.3 2025-09-30, "
+        "26.4 2026-01-06, 26.5 2026-04-08, 26.6 2026-07-09",
+        "2026-08-22",
+    ),
+    "traefik": SupportedProduct(
+        "Traefik",
+        "https://doc.traefik.io/traefik/deprecation/releases/",
+        "1.7 2021-12-31, 2.0 2019-12-11, 2.1 2020-03-25, 2.2 2020-09-23, 2.3 2021-01-19, 2.4 2021-08-17, "
+        "2.5 2022-01-24, 2.6 2022-05-24, 2.7 2022-06-29, 2.8 2022-10-03, 2.9 2023-04-24, 2.10 2024-02-12, "
+        "2.11 2026-02-01, 3.0 2024-07-15, 3.1 2024-10-28, 3.2 2025-01-06, 3.3 2025-05-05, 3.4 2025-07-23, "
+        "3.5 2025-11-07, 3.6 2026-08-16",
+        "2026-08-22",
+    ),
+    "opensearch": SupportedProduct(
+        "OpenSearch",
+        "https://opensearch.org/releases.html",
+        "1 2025-05-06",
+        "2026-08-22",
+    ),
+    "clickhouse": SupportedProduct(
+        "ClickHouse",
+        "https://github.com/ClickHouse/ClickHouse/blob/master/SECURITY.md",
+        "25.3 2026-03-20, 25.4 2025-07-29, 25.5 2025-08-29, 25.6 2025-09-27, 25.7 2025-11-01, 25.8 2026-08-29, "
+        "25.9 2025-12-18, 25.10 2026-01-30, 25.11 2026-02-27, 25.12 2026-03-26, 26.1 2026-05-05, 26.2 2026-05-21, "
+        "26.3 2027-03-26, 26.4 2026-07-22",
+        "2026-08-22",
+    ),
+    "cassandra": SupportedProduct(
+        "Apache Cassandra",
+        "https://cassandra.apache.org/_/download.html",
+        "3.0 2024-09-05, 3.11 2024-09-05",
+        "2026-08-22",
+    ),
+    "nextcloud": SupportedProduct(
+        "Nextcloud",
+        "https://github.com/nextcloud/server/wiki/Maintenance-and-Release-Schedule",
+        "14 2019-09-30, 15 2019-12-31, 16 2020-06-30, 17 2020-10-31, 18 2021-01-31, 19 2021-06-30, 20 2021-11-30, "
+        "21 2022-02-28, 22 2022-07-31, 23 2022-12-31, 24 2023-04-30, 25 2023-10-31, 26 2024-03-31, 27 2024-06-30, "
+        "28 2024-12-31, 29 2025-04-30, 30 2025-10-31, 31 2026-02-28, 32 2026-09-30, 33 2027-02-28, 34 2027-06-30",
         "2026-08-22",
     ),
 }

@@ -1,4 +1,4 @@
-"""A declared version that its vendor no longer supports."""
+"""A declared version that its vendor no longer supports, or a product that is retired."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Path
 from archgen.model.subject import Subject
-from archgen.model.support_dates import official_image, split_version, support_of
+from archgen.model.support_dates import official_image, retired_before, split_version, support_of
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each component or host whose version is out of support today."""
+    """Yield a hit for each component or host whose version is out of support today, or whose product is retired."""
     topology = context.topology
     for component in topology.architecture.components:
         declared = _declared(component)
-        if declared is not None and not component.managed:
+        flows = topology.flows_through((component.id,))
+        retired = _retired(context, component, flows) if not component.managed else None
+        if retired is not None:
+            yield retired
+        elif declared is not None and not component.managed:
             key, product, version = declared
             path = ("components", component.id, key)
-            flows = topology.flows_through((component.id,))
             yield from _hits(context, Subject("component", component.id), product, version, path, flows)
     for host in topology.architecture.hosts:
         system = split_version(host.os) if host.os is not None else None
@@ -27,6 +30,22 @@ def check(context: RuleContext) -> Iterator[Hit]:
             carried = dict.fromkeys(replica.component for replica in topology.replicas_on[host.id])
             path = ("hosts", host.id, "os")
             yield from _hits(context, Subject("host", host.id), *system, path, topology.flows_through(carried))
+
+
+def _retired(context: RuleContext, component: Component, flows: tuple[str, ...]) -> Hit | None:
+    """Return a hit for a component whose product is retired, in all of its versions."""
+    ended = retired_before(context.today, component.product, component.image)
+    if ended is None:
+        return None
+    key, retired = ended
+    return Hit(
+        subject=Subject("component", component.id),
+        message=f"{component.id} runs {retired.title}, which is retired: no version of it gets fixes since {retired.day}",
+        flows=flows,
+        fix=f"Move to {retired.instead}: {retired.source} says so. No newer version of {retired.title} helps.",
+        places=((("components", component.id, key), ""),),
+        is_stated=True,
+    )
 
 
 def _declared(component: Component) -> tuple[str, str, str] | None:
@@ -65,14 +84,14 @@ RULE = Rule(
     title="Unsupported version",
     severity="warning",
     category="operations",
-    summary="A declared version is past its end of support.",
+    summary="A declared version is past its end of support, or a product is retired as a whole.",
     why=(
         "After the end of support, new vulnerabilities are published but no longer fixed. The advisory for a newer "
         "version tells attackers how to break into the old one."
     ),
-    fix="Move to a supported version.",
+    fix="Move to a supported version, or from a product that is retired.",
     limits=(
-        "Knows the products in a table that ships with archgen and is as old as each row says; doesn't check other "
+        "Knows the products in tables that ship with archgen and are as old as each row says; doesn't check other "
         "products and newer versions. Doesn't report versions with an extended support contract in their name "
         "(`Ubuntu 20.04 Pro`, `Debian 10 ELTS`). Doesn't know fixes that distributions backport. Leaves managed "
         "components to their provider. Depends on the date (`--today`)."
