@@ -129,6 +129,9 @@ WEB = ("http", "https", "http2", "http3", "ws", "wss")
 ADMINISTRATION = ("ssh", "telnet", "snmp", "rdp", "vnc", "winrm", "ipmi")
 """The protocols that administer a machine."""
 
+DEVICES = ("mqtt", "mqtts", "coap", "coaps")
+"""The protocols of devices, which are set up with one name or address; the clients of other brokers know several of them."""
+
 TUNNELS = ("wireguard", "openvpn", "ipsec")
 """The protocols in which a network is reached through another."""
 

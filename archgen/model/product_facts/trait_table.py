@@ -174,6 +174,8 @@ TRAITS: dict[str, Product] = {
     "oracle-rac": Product(shares_storage=True),
     **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
     **dict.fromkeys(("aws-nlb", "azure-load-balancer"), Product(forwards=True)),
+    # https://docs.cloud.google.com/storage/docs/soft-delete
+    "google-cloud-storage": Product(soft_delete=7),
     **dict.fromkeys(("aws-alb", "aws-elb", "aws-api-gateway", "cloudfront"), Product(plain_entry=True)),
     **dict.fromkeys(("aws-waf", "azure-waf", "cloud-armor"), Product(attached=True)),
     **dict.fromkeys(

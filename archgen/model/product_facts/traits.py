@@ -39,7 +39,8 @@ class Product(Struct, frozen=True, gc=False):
     each write only if a quorum is declared, as that of RabbitMQ's quorum queues. `shares_storage`: its replicas write to the same
     files, so that no two of their writes conflict. `keeps_data`: an application that keeps repositories, artifacts or records
     itself unless it has a store for them. `mailboxes`: it keeps the mail of people. `copied_on_request`: a managed store of which the
-    provider keeps no copy from before a mistake until somebody asks for it. `appliance`: a device or mainframe without programs of others.
+    provider keeps no copy from before a mistake until somebody asks for it. `soft_delete`: the days for which it keeps what is
+    deleted by default. `appliance`: a device or mainframe without programs of others.
     `attached`: a firewall of requests that is a setting of a balancer or CDN of its provider, and has no address of its own.
     `agents_at`: the protocol and port in which a monitoring asks its agents on hosts, unless set up otherwise.
     `shows`: a dashboard or a router of alerts, which shows or passes on what others have measured, and measures nothing.
@@ -114,6 +115,7 @@ class Product(Struct, frozen=True, gc=False):
     several: str | None = None
     mailboxes: bool = False
     copied_on_request: bool = False
+    soft_delete: int = 0
     attached: bool = False
     resolves: bool = False
     embedded: bool = False

@@ -252,14 +252,13 @@ _CASES = {**_LESS, "secrets": "secrets"}
 
 
 def _unversioned(facts: Topology, component: Component) -> Hit:
+    days = product_of(component.product).soft_delete
+    kept = f", once the {days} days of its soft delete are over" if days else ""
     return Hit(
         subject=Subject("component", component.id),
-        message=f"Nothing brings back a file that is deleted from {component.title} by mistake: no backup of it is declared",
+        message=f"Nothing brings back a file that is deleted from {component.title} by mistake{kept}: no backup of it is declared",
         flows=facts.flows_of[component.id],
-        fix=(
-            f"Keep older versions or a backup, and declare it: `{{kind: backup, managed: true, backs_up: [{component.id}], "
-            "keeps: 30d}`."
-        ),
+        fix=f"Keep older versions or a backup, and declare it: `{{kind: backup, managed: true, backs_up: [{component.id}], keeps: 30d}}`.",
         case="provided",
         # versions of objects are a setting that models seldom have, unless they declare the backups of other data; a file system has none
         confidence="high" if component.kind == "file-storage" or facts.backups else "medium",

@@ -12,6 +12,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put, Remove
 from archgen.model.durations import spell_duration
+from archgen.model.products import passes_on_unread
 from archgen.model.steps import Answer
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed
@@ -30,7 +31,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 flows[key].append(flow)
     inverted: dict[str, list[Connection]] = {}
     for outer, inner in pairs.values():
-        if _is_inverted(outer, inner):
+        # what passes connections on has no answer of its own to give
+        alike = _patience(inner) == outer.timeout
+        unread = alike and passes_on_unread(context.topology.components[inner.source])
+        if _is_inverted(outer, inner) and not unread:
             inverted.setdefault(outer.id, []).append(inner)
     for name, calls in inverted.items():
         longest_first = sorted(calls, key=_patience, reverse=True)

@@ -16,7 +16,8 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Connection
 from archgen.model.change import Change, Put
 from archgen.model.dns_zones import normalize_name
-from archgen.model.kinds import ROUTING
+from archgen.model.kinds import QUEUES, ROUTING
+from archgen.model.protocols import DEVICES
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
 from archgen.reliability.locality import zones_apart
@@ -244,8 +245,10 @@ def _is_entrance(facts: Topology, target: str) -> bool:
 
 
 def _is_led_to_one(facts: Topology, connection: Connection, target: str) -> bool:
-    """Return True for a mail server to which people's programs come by a name of one of its hosts: they try no MX record."""
+    """Return True for a broker of devices, and for a mail server to which people come by a name of one host: they try no MX record."""
     component = facts.components[target]
+    if component.kind in QUEUES:
+        return all(port.protocol in DEVICES for port in connection.ports)
     domains = {facts.flows[flow].domain for flow in facts.flows_over[connection.id]} if component.kind == "mail" else ()
     return any(len(hosts_named(facts, component, domain)) == 1 for domain in domains if domain is not None)
 
@@ -338,8 +341,9 @@ RULE = Rule(
     ),
     fix="Declare how traffic moves, and let failover watch the process.",
     limits=(
-        "Checks only balancers, servers and web application firewalls that clients reach directly or through firewalls, and no "
-        "replicas that float. Programs that try several addresses in turn don't count as clients, nor do mail servers, DNS "
+        "Checks only balancers, servers, brokers of MQTT or CoAP and web application firewalls that clients reach directly or "
+        "through firewalls, and no replicas that float. Programs that try several addresses in turn don't count as clients, nor do mail "
+        "servers, DNS "
         "resolvers, and clients of LDAP, RADIUS, Diameter, TURN, media and bare UDP, nor do phones and clients of XMPP if SRV records "
         "name several servers. Of several components that visitors choose among, asks for a health check of their name server. Skips "
         "servers that another component hands out, as a matchmaker does, or a balancer that an application asks for one, and hosts "

@@ -52,7 +52,13 @@ def stores_without_writers(topology: Topology) -> Iterator[Gap]:
         declared = replication is not None and (replication.primary or replication.all_write or replication.copy_of)
         agreed = component.id in topology.coordinators or product_of(component.product).agrees
         asked = KINDS[component.kind].stores and not component.managed and not agreed
-        if not asked or count < 2 or declared or shares_disk(topology, component):
+        if (
+            not asked
+            or count < 2
+            or declared
+            or shares_disk(topology, component)
+            or _is_needed_whole(topology, component)
+        ):
             continue
         if is_active_passive(component.cluster):
             yield component_gap(
@@ -68,6 +74,12 @@ def stores_without_writers(topology: Topology) -> Iterator[Gap]:
                 f"{component.id} doesn't declare which of its {count} replicas take writes, so all of them count as writers",
                 f"Add `replication` to {component.id}: {{primary: …, failover: …}} or {{writers: all}}.",
             )
+
+
+def _is_needed_whole(topology: Topology, component: Component) -> bool:
+    """Return True for a store of which each write needs all replicas, as shards do: the answer would decide nothing."""
+    writing = [hop for hop in topology.hops_to[component.id] if hop.access != "read"]
+    return bool(writing) and all(hop.connection is not None and hop.connection.needs == "all" for hop in writing)
 
 
 def queues_without_copies(topology: Topology) -> Iterator[Gap]:

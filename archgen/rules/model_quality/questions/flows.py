@@ -10,7 +10,8 @@ from archgen.analysis.exposure import STORES, is_unused_call, works_beside
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection
-from archgen.model.kinds import KINDS, QUEUES
+from archgen.model.kinds import KINDS, QUEUES, ROUTING
+from archgen.model.protocols import ADMINISTRATION
 from archgen.model.steps import Answer, set_deferred
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
@@ -80,9 +81,9 @@ def entries_without_flow(topology: Topology) -> Iterator[Gap]:
 
 def _is_administration(topology: Topology, call: Connection) -> bool:
     """Return True for an administrator's way in, which is no request of which the system lives."""
-    return all(port.admin for port in call.ports) or all(
-        topology.kind(target).id == "bastion" for target in call.targets
-    )
+    kinds = {topology.kind(target).id for target in call.targets}
+    shell = kinds <= {*ROUTING} and all(port.protocol in ADMINISTRATION for port in call.ports)
+    return all(port.admin for port in call.ports) or kinds == {"bastion"} or shell
 
 
 def _is_shown(topology: Topology, target: str) -> bool:
