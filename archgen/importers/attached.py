@@ -305,9 +305,15 @@ def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sh
         subject = f"connection:{caller}->{mention.host}"
         origin = Origin(attachment.file.path, number + attachment.line)
         protocol = mention.protocol or (None if fetches else protocol_of_port(mention.port)) or "http"
-        evidence = IN_SOURCE if attachment.is_shared else MOUNTED
-        is_others = attachment.of_roles and not KINDS[sheet.kind_of(mention.host) or "service"].stores
-        sure: Confidence = "medium" if attachment.is_shared or mention.assumed or is_others else "high"
+        is_store = KINDS[sheet.kind_of(mention.host) or "service"].stores
+        is_others = attachment.of_roles and not is_store
+        # of a program with others in its file, the address of no store may be what it tells these
+        is_doubtful = attachment.is_shared or (attachment.is_of_section and not is_store)
+        evidence = IN_SOURCE if is_doubtful else MOUNTED
+        if attachment.is_beside_sections and sheet.evidence_of(subject, "protocol") == "depends_on":
+            # the order of the start is that of all who read the file
+            sheet.withdraw(Fact(subject, "protocol", protocol, origin, "depends_on"))
+        sure: Confidence = "medium" if is_doubtful or mention.assumed or is_others else "high"
         sheet.add(Fact(subject, "protocol", protocol, origin, evidence, sure))
         if mention.assumed or is_others:
             sheet.add(Fact(subject, "is_assumed", True, origin, evidence, "medium"))

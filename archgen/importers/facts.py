@@ -381,7 +381,8 @@ class Attachment(Struct, frozen=True):
 
     `line` is that of the file before the configuration, where it stands inside another file; one that is `is_shared` is read
     by several components, of which not each needs all of it; one that is `of_roles` is given to roles of one image that answer
-    requests, and to this one, which doesn't.
+    requests, and to this one, which doesn't; one that `is_of_section` is the part for this one of a file that several
+    read, and one that `is_beside_sections` what stands in none of these parts. One that `hides_lines` has none where others stood.
     """
 
     owner: str
@@ -393,3 +394,6 @@ class Attachment(Struct, frozen=True):
     is_shared: bool = False
     is_in_cluster: bool = False
     of_roles: bool = False
+    is_of_section: bool = False
+    is_beside_sections: bool = False
+    hides_lines: bool = False

@@ -14,6 +14,7 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import VOLUMES_FROM, SourceText
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Opener
 from archgen.importers.names import is_made_anew, words_of
+from archgen.importers.sources.calls.sections import may_be_of_proxy
 from archgen.importers.sources.mounted_settings import fill_variables
 from archgen.importers.stages import EXAMPLES
 from archgen.model.finding import Confidence
@@ -207,7 +208,9 @@ def _filled(file: Configuration, values: Mapping[str, str]) -> Configuration:
 
 
 def doubt_files_of_others(attachments: Iterable[Attachment], parts: Iterable[ServicePart]) -> list[Attachment]:
-    """Return the attachments, those in doubt that several mount in a directory named like another of them: `/etc/sogo` of `php`.
+    """Return the attachments, those in doubt that several programs mount, as one file of all subcommands.
+
+    So are those that several mount in a directory named like another of them: `/etc/sogo` of `php`.
 
     A file in such a directory that another one mounts itself, and that is named like that one, is that one's alone.
     """
@@ -227,8 +230,17 @@ def doubt_files_of_others(attachments: Iterable[Attachment], parts: Iterable[Ser
         if is_lent and _is_named_like(posixpath.basename(each.file.path), each.owner, others, names):
             continue
         is_doubtful = is_lent or _is_named_like(each.target, each.owner, owners[each.file.path], names)
+        programs = {_program_of(by_id[owner]) for owner in owners[each.file.path]} - {None}
+        is_of_proxy = may_be_of_proxy(each, is_sure=by_id[each.owner].guess.sure)
+        is_doubtful |= len(programs) > 1 and _program_of(by_id[each.owner]) in programs and not is_of_proxy
         result.append(replace(each, is_shared=True) if is_doubtful else each)
     return result
+
+
+def _program_of(part: ServicePart) -> tuple[str, ...] | None:
+    """Return a program of somebody's own, with the stage of the recipe that it is built of; None for a product."""
+    is_product = part.guess.sure and part.guess.known.product is not None
+    return (*part.service.built_program, part.service.stage) if not is_product else None
 
 
 def without_proxies_of_others(attachments: Iterable[Attachment], parts: Iterable[ServicePart]) -> list[Attachment]:

@@ -53,6 +53,7 @@ from archgen.importers.outside_services import services_outside, unknown_hosts
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_port, statements_of_call
 from archgen.importers.schemes import ALONE, Beside, told_beside
+from archgen.importers.sources.calls.sections import by_sections
 from archgen.importers.sources.recipes import Recipe
 from archgen.importers.store_names import sets_store_itself
 from archgen.importers.variable_names import is_for_browsers, names_page, names_sources, names_telemetry
@@ -127,7 +128,7 @@ class _Reader:
             self._call(part)
             attachments += mounted(part, self._variables(part), self.opener, self.hosts, self.sheet)
         add_providers_of_services(self.parts, self._variables, self.shared, self.lists, self.outside)
-        mounts = doubt_files_of_others(attachments, self.parts.values())
+        mounts = by_sections(doubt_files_of_others(attachments, self.parts.values()))
         attachments = list(read_by_frameworks(self.parts, mounts, self.opener, self.hosts))
         hosts_of, sources = self.networks.hosts_of, self.shared.sources
         known = sources, self.libraries, self._variables, hosts_of, self.by_id, self.called

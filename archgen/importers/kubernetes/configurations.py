@@ -13,6 +13,7 @@ from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import guess
+from archgen.importers.sources.calls.sections import by_sections, lines_for_others, may_be_of_proxy
 from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
 
@@ -23,6 +24,23 @@ HostsOf = Callable[[str], Mapping[str, str]]
 
 
 def attachments_of(
+    manifests: Manifests,
+    parts: list[Workload],
+    hosts_of: HostsOf,
+    reads: Callable[[str, str], bool | None],
+    is_for_others: Callable[[Workload, str], bool],
+) -> list[Attachment]:
+    """Return the configurations of pods; what isn't for their readers is hidden to these in the manifests too.
+
+    `reads` and `is_for_others` are those of `_mounted`.
+    """
+    mounted = [*_mounted(manifests, parts, hosts_of, reads, is_for_others)]
+    divided = by_sections(mounted)
+    manifests.hidden = lines_for_others(mounted, divided)
+    return divided
+
+
+def _mounted(
     manifests: Manifests,
     parts: list[Workload],
     hosts_of: HostsOf,
@@ -53,7 +71,7 @@ def attachments_of(
                     for key in (attachment.target, None)
                     for program in readers.get((part.namespace, name, key), ())
                 }
-                is_shared = len(programs) > 1 and not _may_be_of_proxy(attachment)
+                is_shared = len(programs) > 1 and not may_be_of_proxy(attachment, is_sure=part.guess.sure)
                 yield replace(attachment, is_shared=is_shared, of_roles=is_for_others(part, f"/{name}"))
     by_name = {(part.namespace, part.manifest.name): part for part in parts}
     for manifest in manifests.of("ConfigMap"):
@@ -121,12 +139,6 @@ def _sources_of(volume: SourceNode) -> Iterator[SourceNode]:
     for source in (volume, *volume.get("projected", "sources").list()):
         if source.text_at("configMap", "name"):
             yield source.get("configMap")
-
-
-def _may_be_of_proxy(attachment: Attachment) -> bool:
-    return attachment.kind in KINDS and (
-        KINDS[attachment.kind].balances or attachment.target.endswith((".conf", ".cfg"))
-    )
 
 
 def _keys(source: SourceNode, paths: frozenset[str] | None) -> frozenset[str] | None:

@@ -14,7 +14,7 @@ from archgen.importers.catalogue import Known, is_like
 from archgen.importers.facts import Attachment, Configuration, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.configurations import HostsOf
 from archgen.importers.kubernetes.manifests import Manifests
-from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.part import Workload, is_unknown_program
 from archgen.importers.kubernetes.variables import variables_of
 from archgen.importers.outside import Outside, OutsideStore, stores_named
 from archgen.importers.products import image_name, is_product
@@ -148,7 +148,9 @@ def stores_named_in(
 ) -> Iterator[tuple[Mention, OutsideStore, Origin]]:
     """Yield the stores in no file that settings name, each with the place; what its variables have `called` comes before its source."""
     kind, reader = part.guess.known.kind, attachment.kind
-    if KINDS[kind].balances or (reader in KINDS and KINDS[reader].observes and reader != kind):
+    if (KINDS[kind].balances and not is_unknown_program(part)) or (
+        reader in KINDS and KINDS[reader].observes and reader != kind
+    ):
         return
     for name, value, line, told in settings_in(attachment):
         source = Origin(attachment.file.path, line)

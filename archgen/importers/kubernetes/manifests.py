@@ -121,12 +121,14 @@ class Manifests(Struct):
     """The objects of all files by kind; of two with one name the first counts, or the last in the files of one directory.
 
     `generated` are the entries of ConfigMaps and Secrets that kustomizations make, by kind, namespace and name. `entries` keeps
-    what was read of a configuration: many workloads refer to one.
+    what was read of a configuration: many workloads refer to one. The lines of files that aren't for their readers are `hidden` to
+    these, by their ids.
     """
 
     objects: dict[str, dict[tuple[str, str], Manifest]] = field(default_factory=dict)
     generated: dict[ObjectKey, list[SettingEntry]] = field(default_factory=dict)
     entries: dict[ObjectKey, dict[str, tuple[str, Origin]]] = field(default_factory=dict)
+    hidden: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
 
     def of(self, *kinds: str) -> list[Manifest]:
         """Return the objects of some kinds, by kind and place."""

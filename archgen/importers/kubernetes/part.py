@@ -361,5 +361,6 @@ def only_passes_on(part: Workload) -> bool:
 
 
 def is_unknown_program(part: Workload) -> bool:
-    """Return True for a program of no known product."""
-    return KINDS[part.guess.known.kind].role == "application" and part.guess.known.product is None
+    """Return True for a program of no known product; what is called a gateway may be any program with settings of its own."""
+    kind = KINDS[part.guess.known.kind]
+    return part.guess.known.product is None and (kind.role == "application" or (kind.balances and not part.guess.sure))

@@ -123,6 +123,8 @@ class _Reader:
         self.elsewhere: list[tuple[str, Mention, Origin, str]] = []
 
     def read(self, built: Mapping[str, tuple[str, str]]) -> list[Attachment]:
+        told = self.sharing.sources.reads_where_it_lies, self.sharing.roles.may_be_for_others
+        attachments = attachments_of(self.manifests, self.parts, self.hosts.of, *told)
         runs = runs_programs(self.manifests, self.parts, self.hosts)
         for part in self.parts:
             describe_workload(part, replicas_of(part, self.manifests), runs, self.sheet)
@@ -151,8 +153,6 @@ class _Reader:
         for pair in self.sharing.doubted.keys() - self.sharing.certain:
             self._doubt(*pair, *self.sharing.doubted[pair])
         self.sheet.services |= {name: identity for name, identity in self.hosts.of("").items() if name.endswith(".svc")}
-        told = self.sharing.sources.reads_where_it_lies, self.sharing.roles.may_be_for_others
-        attachments = list(attachments_of(self.manifests, self.parts, self.hosts.of, *told))
         attachments += held_by_products(self.manifests, self.parts, self.opener, self.hosts.of)
         for attachment in attachments:
             self._call_outside(attachment)

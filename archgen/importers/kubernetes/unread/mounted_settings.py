@@ -63,9 +63,11 @@ def _names_read(name: str, text: str) -> frozenset[str]:
 
 def settings_in_files(manifests: Manifests, part: Workload) -> Iterator[tuple[str, str, Origin]]:
     """Yield the settings of the files that a pod mounts: a name as of a variable, a value with a dot in it, and the place."""
+    hidden = manifests.hidden.get(part.id, set())
     for _, text, source in files_mounted(manifests, part):
         for name, value, line in _settings_in(text):
-            yield name, value, Origin(source.path, source.line + line)
+            if (source.path, source.line + line) not in hidden:
+                yield name, value, Origin(source.path, source.line + line)
 
 
 @lru_cache(maxsize=256)
