@@ -38,6 +38,7 @@ from archgen.app.importing.deployments.own_charts import (
     charts_beside_helpers,
     charts_beside_others,
 )
+from archgen.app.importing.deployments.platforms import without_other_platforms
 from archgen.app.importing.deployments.production_choice import Preference, prefer
 from archgen.app.importing.deployments.rival_ways import MOST_WAYS, rival_ways
 from archgen.app.importing.deployments.started_together import started_together
@@ -46,7 +47,7 @@ from archgen.app.importing.kustomizations import Kustomizations
 from archgen.app.importing.needed_directories import of_earlier_stages, sample_directories
 from archgen.app.importing.outer_bases import outer_files
 from archgen.app.importing.overlay_modes import words_of_scripts
-from archgen.app.importing.overlays import applied_by, choose_overlays
+from archgen.app.importing.overlays import choose_overlays
 from archgen.app.importing.playbooks import PATH_OF_PLAYBOOK
 from archgen.app.importing.project_choice import ProjectChoice, choose_projects
 from archgen.app.importing.source_files import SourceFiles, named_files
@@ -256,9 +257,10 @@ def _read_chart(
     found: FoundFiles,
 ) -> bool:
     """Read the chart that visitors use instead of manifests of the same programs; False if there is none."""
-    applied = {path for data in manifests.values() for path in applied_by(data)}
-    chart = prefer_chart(directory, manifests, names, paths, found, applied)
-    if chart is None:
+    chart = prefer_chart(directory, manifests, names, paths, found)
+    if isinstance(chart, list):
+        places = manifest_directories(directory, [*manifests]) or [directory]
+        collection.undecided += [(places[0], *chart[:MOST_WAYS])] if chart else []
         return False
     collection.add_charts(chart.rendered)
     collection.others += chart.manifests
@@ -350,6 +352,7 @@ def _manifests_below(
     of_samples = tuple(f"{sample}{os.sep}" for sample in samples)
     manifests = {path: data for path, data in manifests.items() if not path.startswith(of_samples)}
     both = [each for each in both if not each.path.startswith(of_samples)]
+    manifests = without_other_platforms(collection, directory, manifests)
     choice = choose_overlays(manifests, both, {*outer}, scripts)
     unlisted = {path: data for path, data in choice.manifests.items() if path not in named}
     collection.by_hand |= {*applied_in_comments(unlisted)} if both else set()

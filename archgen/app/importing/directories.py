@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from archgen.app.config.config import repository_of
@@ -23,6 +23,18 @@ _OF_PACKAGES = ("package.json", "package-lock.json", "composer.json", "tsconfig.
 
 _TRANSLATIONS = frozenset(("lang", "langs", "languages", "locale", "locales", "i18n", "l10n", "translations"))
 """Directories of texts in several languages, which are large and tell no address."""
+
+CHART = "Chart.yaml"
+_MAKES_CHART = re.compile(
+    r"Chart\.ya?ml\.(j2|jinja2?|tpl|tmpl|template|in|erb|mustache|gotmpl|dist)|Chart\.(template|tmpl|tpl|in)\.ya?ml"
+)
+"""Names of templates that a script makes the description of a chart of, as to put a version in."""
+
+_HOLE = re.compile(r"\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|<%=[^\n]*?%>|@\w+@|\$[A-Z_]+\b")
+_STATEMENT = re.compile(r"\{%[^\n]*?%\}")
+_NAME_WITH_HOLE = re.compile(r"^name:[^\n\0]*\0[^\n]*$", re.MULTILINE)
+_OF_HELM = re.compile(rb"\{\{-?\s*(?:\.Values\b|\.Release\b|\$\.Values\b|include\b)")
+_MOST_TEMPLATES = 5
 
 _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 MOST_FILES = 5000
@@ -63,11 +75,54 @@ def files_below(
             shown = [name for name in reversed(directories) if name not in _SKIPPED]
             shown = [name for name in shown if name[0] != "." or _is_of_deployment(where, name)]
             waiting += [(f"{where}{name}{os.sep}", depth + 1) for name in shown]
+        if CHART not in names and _makes_chart(where, names, directories):
+            yield where + CHART
         for name in names:
             count += 1
             if count > MOST_FILES:
                 return
             yield where + name
+
+
+def _makes_chart(where: str, names: Collection[str], directories: Collection[str]) -> bool:
+    """Return True for a directory that is a chart but for its description, which a script makes, of a template there or elsewhere."""
+    if "templates" not in directories or "values.yaml" not in names:
+        return any(map(_MAKES_CHART.fullmatch, names)) and ("templates" in directories or "values.yaml" in names)
+    if any(map(_MAKES_CHART.fullmatch, names)):
+        return True
+    templates = os.path.join(where, "templates")
+    yaml = [name for name in entries_of(templates)[0] if name.endswith((".yaml", ".yml"))][:_MOST_TEMPLATES]
+    return any(_OF_HELM.search(_begin_of(os.path.join(templates, name))) is not None for name in yaml)
+
+
+def _begin_of(path: str) -> bytes:
+    try:
+        return read_file(path, FOUND)[:_LARGEST_KEPT]
+    except UnreadableFile:
+        return b""
+
+
+def is_chart(directory: str) -> bool:
+    """Return True for the directory of a Helm chart, also of one whose description a script makes."""
+    return os.path.isfile(os.path.join(directory, CHART)) or _makes_chart(directory, *entries_of(directory))
+
+
+def _chart_made(path: str, inside: ResolvedDirectory) -> bytes:
+    """Return the description of a chart that a script makes: as its template has it, without what that puts in."""
+    directory = os.path.dirname(path)
+    names, directories = entries_of(directory)
+    if CHART in names or not _makes_chart(directory, names, directories):
+        return b""
+    title = os.path.basename(os.path.abspath(directory))
+    template = next(filter(_MAKES_CHART.fullmatch, names), None)
+    try:
+        text = (
+            read_file(os.path.join(directory, template), FOUND, inside).decode("utf-8", "replace") if template else ""
+        )
+    except UnreadableFile:
+        text = ""
+    text = _NAME_WITH_HOLE.sub(lambda _: f"name: {title}", _HOLE.sub("\0", _STATEMENT.sub("", text)))
+    return text.replace("\0", "0.0.0").encode() or f"name: {title}\nversion: 0.0.0\n".encode()
 
 
 def _is_of_deployment(where: str, name: str) -> bool:
@@ -142,7 +197,7 @@ class FoundFiles:
         try:
             data = read_file(path, FOUND, self.inside)
         except UnreadableFile:
-            data = b""
+            data = _chart_made(path, self.inside) if os.path.basename(path) == CHART else b""
         if len(data) <= min(_LARGEST_KEPT, self._room):
             self._kept[path] = data
             self._room -= len(data)

@@ -54,10 +54,10 @@ _OF_OPERATORS = re.compile(
 
 _OF_SAMPLES = re.compile(
     r"(\d+[-_.])?(((k8s|kubernetes|manifests?|deploy\w*)[-_.])?(samples?|examples?)([-_.].*)?|docs?|documentation|"
-    r"(kind|minikube|k3d|local|localhost)([-_.].*)?)",
+    r"(bench(marks?|marking)?|(load|stress|perf|performance)[-_.]?tests?(ing)?)([-_.].*)?|(kind|minikube|k3d|local|localhost)([-_.].*)?)",
     re.IGNORECASE,
 )
-"""Names of directories of samples, of documentation that holds some, and of what runs in trials or on one's own machine."""
+"""Names of directories of samples, of documentation that holds some, of what measures, and of what runs in trials or at home."""
 
 ON_THIS_MACHINE = re.compile(r"(localhost|127\.0\.0\.1|host\.docker\.internal|k3d-[\w.-]+)(:\d+)?/")
 """Registries that only the machine of a developer has."""

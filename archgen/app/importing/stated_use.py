@@ -16,7 +16,8 @@ _DEVELOPMENT = re.compile(
     re.IGNORECASE,
 )
 _PRODUCTION = re.compile(
-    r"\b(prod|production|produktion|producción|produção|produzione)\b|продакш|生产|生產|本番|프로덕션|운영",
+    r"\b(prod|production|productive[ ](?:setup|use|system|environment|deployment|operation)s?|"
+    r"produktion|producción|produção|produzione)\b|продакш|生产|生產|本番|프로덕션|운영",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
@@ -48,6 +49,7 @@ OF_CLUSTER = re.compile(r"\b(kubernetes|k8s|helm|kustomize)\b", re.IGNORECASE)
 """The names of what runs a system, as documents call it without a command."""
 
 _IN_PARENTHESES = re.compile(r"[^,;/|().]{0,60}\(([^()]{1,40})\)")
+_LINK = re.compile(r"\]\([^()\s]{1,200}\)")
 _OF_PART = re.compile(r"\b(too|also|minikube|kind|k3d|k3s)\b", re.IGNORECASE)
 """Words in parentheses on a part of the uses of a tool, or on something else that is like it."""
 
@@ -164,7 +166,7 @@ def uses_of_tool(texts: Iterable[str], tool: re.Pattern[str], other: re.Pattern[
     Words in parentheses that name the other tool are about that.
     """
     lines = (line for text in texts for line in text.splitlines()[:_MOST_LINES] if tool.search(line[:_LONGEST_LINE]))
-    for line in lines:
+    for line in (_LINK.sub("]", each) for each in lines):
         stated = [
             use_of(inner[1])
             for match in tool.finditer(line[:_LONGEST_LINE])

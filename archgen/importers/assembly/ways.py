@@ -18,7 +18,10 @@ _SEVERAL = re.compile(r"(\.ya?ml) ")
 
 def questions_of_ways(undecided: Iterable[tuple[str, ...]]) -> Iterator[ImportQuestion]:
     """Yield a question for each way to run the system that is read though nothing proves that visitors use it and no other."""
-    for read, *others in undecided:
+    ways: dict[str, dict[str, None]] = {}
+    for read, *further in undecided:
+        ways.setdefault(read, {}).update(dict.fromkeys(further))
+    for read, others in ways.items():
         named = [_SEVERAL.sub(r"\1 with ", each) for each in others]
         ask = f"The import reads {read}, and {listed(named)} may run the system too. Which do visitors use?"
         yield question("way", read, ask, (read, *others), (read,))

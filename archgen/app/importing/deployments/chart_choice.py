@@ -26,9 +26,10 @@ from archgen.app.importing.deployments.image_updates import image_updates
 from archgen.app.importing.deployments.manifest_files import manifest_directories
 from archgen.app.importing.deployments.own_charts import evidence_of_tools, find_own_charts, runs_others
 from archgen.app.importing.deployments.production_choice import command_for, evidence_of_project
-from archgen.app.importing.deployments.programs import programs_of, share_in_chart, telling_words
-from archgen.app.importing.directories import FoundFiles
+from archgen.app.importing.deployments.programs import names_in_values, programs_of, share_in_chart, telling_words
+from archgen.app.importing.directories import FoundFiles, entries_of
 from archgen.app.importing.needed_directories import images_in
+from archgen.app.importing.overlays import applied_by
 from archgen.app.importing.project_choice import ProjectChoice
 from archgen.app.importing.stated_use import (
     OF_COMPOSE,
@@ -42,15 +43,19 @@ from archgen.importers.charts.repository import RenderedCharts, charts_in
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import is_below_applied
 from archgen.importers.products import image_name
-from archgen.importers.stages import PRODUCTION, STAGING, stage_of
+from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of
 from archgen.model.wording import first_few, listed
 
 _MOST_NAMED = 3
+_HALF = 0.5
 _SOME = 1 / 3
 """The share of the programs of compose files that a chart runs by the same names, at least, which a pipeline brings to visitors."""
 
 _OF_HELM = re.compile(r"\bhelm\b(?![/-])", re.IGNORECASE)
 _INSTALLATION = CommandPattern(INSTALLS, ("helm",))
+_PUBLISHES = re.compile(r"\bhelm[ ]+(?:cm-)?push\b|chart-releaser-action|\bcr[ ]+upload\b|helm-gh-pages")
+"""Commands and actions that bring charts to where others install them from."""
+
 _STATEMENTS = re.compile(r";|&&|\|")
 _FROM = re.compile(r"^(\.\./|/|\$\{?\w+\}?/)+")
 _VARIABLE = re.compile(r"\$\{?\w+\}?")
@@ -137,8 +142,11 @@ def evidence_of_chart(
         yield Evidence(3, f"{script} writes the images that it builds into {written[1]}", is_deed=True)
     elif scripts:
         yield Evidence(2, f"{scripts[0]} installs {chart}")
+    elif publishing := _publisher_of(chart, directory, paths, found):
+        yield Evidence(1, f"{publishing} publishes {chart}")
     installing = _texts_that_install(chart, directory, texts)
-    uses = {*uses_of_directory(texts, os.path.basename(place)), *uses_of_tool(texts, _OF_HELM, OF_COMPOSE)} - {0}
+    above = [*texts, *_texts_above(chart, directory, found)]
+    uses = {*uses_of_directory(texts, os.path.basename(place)), *uses_of_tool(above, _OF_HELM, OF_COMPOSE)} - {0}
     stated = max(stated_uses(installing, _INSTALLATION), default=0) or (uses.pop() if len(uses) == 1 else 0)
     if stated < 0:
         yield Evidence(-2, f"the documents name {chart} for development")
@@ -148,42 +156,63 @@ def evidence_of_chart(
         yield Evidence(1, f"the documents say how to install {chart}")
 
 
+def _publisher_of(chart: str, directory: str, paths: Sequence[str], found: FoundFiles) -> str:
+    """Return the script or workflow that publishes a chart, which it names unless there is no other; the empty text for none."""
+    is_only = len(charts_in(paths)) == 1
+    for path, text in command_files(directory, paths, found):
+        if _PUBLISHES.search(text) is not None and (is_only or os.path.relpath(chart, directory) in text):
+            return os.path.relpath(path, directory)
+    return ""
+
+
+def _texts_above(chart: str, directory: str, found: FoundFiles) -> Iterator[str]:
+    """Yield the documents in the directories between a chart and the whole, which may tell of the ways to deploy side by side."""
+    place = os.path.dirname(chart)
+    while place and os.path.relpath(place, directory) not in (".", "") and not place.startswith(".."):
+        yield from usage_texts(entries_of(place)[0], place, found)
+        place = os.path.dirname(place)
+
+
 def prefer_chart(
     directory: str,
     manifests: Mapping[str, bytes],
     names: Sequence[str],
     paths: Sequence[str],
     found: FoundFiles,
-    applied: Iterable[str],
-) -> ChartChoice | None:
-    """Return the chart to read instead of manifests that run the same programs; None where more speaks for these.
+) -> ChartChoice | list[str]:
+    """Return the chart to read instead of manifests that run the same programs, else the charts that visitors may use instead.
 
-    What a pipeline or a controller does decides; else that the manifests are for trials, and something installs the chart.
+    What a pipeline or a controller does decides; else that the manifests are for trials, and something installs the chart, or that
+    documents name the chart for production and nothing the manifests.
     """
     charts = [each for each in charts_in(paths) if stage_of(os.path.relpath(each, directory)) < STAGING]
     if not charts:
-        return None
+        return []
     sketch = sketch_cluster(directory, manifests, found)
     if not sketch.images:
-        return None
+        return []
     texts = usage_texts(names, directory, found)
     places = manifest_directories(directory, [*manifests]) or sorted(
         {os.path.dirname(path) or "." for path in manifests}
     )
     cluster = [*evidence_of_cluster(sketch, directory, paths, texts, found, places)]
     if any(each.is_deed for each in cluster):
-        return None
+        return []
     tools = evidence_of_tools(directory, manifests, paths) if not has_strong(cluster, 1) else None
     cluster += [tools] if tools is not None else []
+    applied = {path for data in manifests.values() for path in applied_by(data)}
     for chart in charts:
         evidence = [*evidence_of_chart(chart, directory, texts, paths, found, applied)]
         is_proven = any(each.is_deed for each in evidence)
         is_shown = is_proven or weigh(evidence) > 0
         is_trial = has_strong(cluster, -1) and (is_shown or tools is not None)
-        if not (is_proven or is_trial) or has_strong(evidence, -1):
+        is_named = has_strong(evidence, 1) and not has_strong(cluster, 1)
+        if not (is_proven or is_trial or is_named) or has_strong(evidence, -1):
             continue
         rendered = charts_as_installed(directory, [chart], paths, found)
-        if _covers(rendered, ([image] for image in sketch.images)):
+        # where it is stated that the chart is for visitors, others of its programs may have another name in manifests
+        least = _HALF if is_named else MOST
+        if _covers(rendered, ([image] for image in sketch.images), least):
             against = strongest(cluster, -1) if is_trial else []
             why = ", ".join(strongest(evidence, 1)) or "a Helm chart that runs the programs of the manifests"
             of_others = (
@@ -194,8 +223,16 @@ def prefer_chart(
             if not is_shown:
                 running = (path for path, data in manifests.items() if count_workloads(data))
                 places = sorted({os.path.dirname(path) or "." for path in running})
-            return ChartChoice(chart, rendered, places, why + of_others, not is_shown)
-    return None
+            places = [each for each in places if stage_of(os.path.relpath(each, directory)) < TRIAL] or places
+            return ChartChoice(chart, rendered, places, why + of_others, not (is_proven or (is_trial and is_shown)))
+    return [each for each in charts if _names_all(each, sketch.images, found)]
+
+
+def _names_all(chart: str, images: Iterable[str], found: FoundFiles) -> bool:
+    """Return True for a chart with values of nearly all images, as far as their names show."""
+    words = [telling_words(name) for name in names_in_values(chart, found)]
+    sought = [telling_words(posixpath.basename(image)) for image in images]
+    return sum(any(own <= other for other in words) for own in sought) >= MOST * len(sought) > 0
 
 
 def _covers(rendered: RenderedCharts, programs: Iterable[Iterable[str]], least: float = MOST) -> bool:
@@ -303,7 +340,7 @@ def rival_charts(
     evidence = {chart: [*evidence_of_chart(chart, directory, texts, paths, found, applied)] for chart in charts}
     if any(each.is_deed for each in compose):
         return [chart for chart, of_chart in evidence.items() if any(each.is_deed for each in of_chart)]
-    least = 1 if has_strong(compose, 1) else 0
+    least = 1 if has_strong(compose, 1) and not has_strong(compose, -1) else 0
     return [chart for chart, of_chart in evidence.items() if weigh(of_chart) >= least]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archgen.app.importing.compose_files import is_compose_file
 from archgen.app.importing.deployments.chart_installations import charts_as_installed
-from archgen.app.importing.directories import FoundFiles, files_below
+from archgen.app.importing.directories import FoundFiles, files_below, is_chart
 from archgen.app.importing.source_files import SourceFiles
 from archgen.importers.charts.repository import RenderedCharts, charts_in
 from archgen.importers.stages import TRIAL, stage_of
@@ -27,7 +27,7 @@ _ENOUGH = 0.5
 def values_among(paths: Iterable[str], named: Sequence[str]) -> tuple[str, ...]:
     """Return the files of values: those that are named as such, and what no other format has beside the directory of a chart."""
     paths = [*paths]
-    if any(os.path.isfile(os.path.join(path, "Chart.yaml")) for path in paths):
+    if any(map(is_chart, paths)):
         named = (*named, *(path for path in paths if _may_be_values(path)))
     elif named and not any(map(os.path.isdir, paths)):
         raise UsageError(f"{named[0]} fills in a Helm chart; name the directory of the chart too")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from archgen.app.importing.directories import FoundFiles, files_below, path_in, project_of
+from archgen.app.importing.directories import CHART, FoundFiles, files_below, is_chart, path_in, project_of
 from archgen.importers.charts.chart_places import documents_in
 from archgen.system.files import ResolvedDirectory, lies_in
 
 _MOST_CHARTS = 20
 _DEEPEST = 6
 _BY_PATH = "file://"
-_REQUIRING = ("Chart.yaml", "requirements.yaml")
+_REQUIRING = (CHART, "requirements.yaml")
 
 
 def with_outer_charts(
@@ -28,7 +28,7 @@ def with_outer_charts(
             if place in seen or os.path.join(os.path.abspath(place), "").startswith(around):
                 continue
             outer = outer or FoundFiles(ResolvedDirectory.of(project_of(directory)))
-            if lies_in(os.path.realpath(place), outer.inside) and os.path.isfile(os.path.join(place, "Chart.yaml")):
+            if lies_in(os.path.realpath(place), outer.inside) and is_chart(place):
                 seen[place] = None
                 waiting.append(place)
     if outer is None or not seen:
@@ -42,7 +42,7 @@ def _required_by_path(chart: str, found: FoundFiles) -> Iterator[str]:
     """Yield the directories of the charts that a chart requires by their paths."""
     for name in _REQUIRING:
         path = path_in(chart, name)
-        for document in documents_in(found.data(path), path) if os.path.isfile(path) else ():
+        for document in documents_in(found.data(path), path) if os.path.isfile(path) or name == CHART else ():
             for entry in document.get("dependencies").list():
                 place = entry.text_at("repository")
                 if place.startswith(_BY_PATH):

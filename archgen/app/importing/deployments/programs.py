@@ -111,11 +111,16 @@ def share_in_chart(choice: ProjectChoice, chart: str, directory: str, paths: Seq
         return 0.0
     if {each.built for alike in programs for _, each in alike} == {directory}:
         return 1.0
-    values = found.text(os.path.join(chart, "values.yaml"))
-    images = [*_REPOSITORY.findall(values), *_NAME_OF_PART.findall(values)]
+    images = names_in_values(chart, found)
     words = [telling_words(each) for each in (*(os.path.basename(path).partition(".")[0] for path in below), *images)]
     parts = [
         any(telling_words(name) <= other for name, _ in alike for other in words if telling_words(name))
         for alike in programs
     ]
     return sum(parts) / len(parts) if parts else 0.0
+
+
+def names_in_values(chart: str, found: FoundFiles) -> list[str]:
+    """Return the images of a chart's values, and the names of the parts that these have settings of."""
+    values = found.text(os.path.join(chart, "values.yaml"))
+    return [*_REPOSITORY.findall(values), *_NAME_OF_PART.findall(values)]
