@@ -185,7 +185,7 @@ def find_inner(inventory: Inventory) -> Inventory:
 
 def _hear(entry: Entry, part: Part) -> None:
     """State of an entry what the proxy's own configuration says of its port."""
-    if part.traits.balances and part.listens:
+    if part.traits.balances and part.listens and entry.confidence != "low":
         entry.confidence = "high"
     heard = part.listens.get(entry.target or entry.port)
     if heard is not None:
@@ -199,7 +199,7 @@ def spread_callees(inventory: Inventory) -> Inventory:
     """Put what a proxy calls on its own host on each of its nodes, where it has several; return the inventory."""
     parts = inventory.parts
     for proxy in parts.values():
-        for part in parts.values() if len(proxy.places) > 1 else ():
+        for part in parts.values() if len(proxy.places) > 1 and proxy.traits.balances else ():
             if part is not proxy and part.places == proxy.places[:1]:
                 part.places = list(proxy.places)
                 part.replicas *= len(proxy.places)

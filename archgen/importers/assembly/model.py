@@ -268,6 +268,7 @@ def _add_entries(draft: _Draft, local: list[str]) -> None:
             outside = [entry for entry in entries if not entry.local]
             is_sure = outside[0].confidence == "high" or name in draft.doors.exposed
             is_aside = is_led_to(draft.inventory, draft.doors, name)
+            is_aside |= all(entry.confidence == "low" for entry in outside) and name not in draft.doors.exposed
             mark = "" if is_sure and not (is_aside or any(may_redirect(outside, entry) for entry in outside)) else "? "
             value = _ports(outside) | ({"assumed": "low"} if is_aside else {})
             _connect(draft, draft.client, name, value, f"{mark}{outside[0].place!s}, {outside[0].evidence}")

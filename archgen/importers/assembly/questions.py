@@ -81,6 +81,8 @@ def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
 def _reach(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
     """Yield a question where visitors have nothing but ports on which no site is: a house or an office may be all that sees them."""
     entries = [entry for entry in inventory.entries if entry.component in doors.front]
+    # of several hosts, what is published may be for the others alone
+    entries = [entry for entry in entries if entry.confidence == "low"] or entries
     if entries and all(
         entry.protocol == "http" and entry.port not in (80, 443) and not entry.local for entry in entries
     ):

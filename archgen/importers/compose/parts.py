@@ -190,6 +190,9 @@ def describe_service(part: ServicePart, host: str | None, sheet: FactSheet) -> N
     replicas, place = service.replicas, service.placement
     if host is not None:
         add("host", host, "one compose project runs on one host", "medium")
+    elif place.hosts:
+        add("places", [*place.hosts], "profiles")
+        replicas = max(replicas or 1, len(place.hosts))
     elif place.host:
         add("places", [place.host], "placement")
     else:

@@ -41,6 +41,7 @@ _WITHOUT_PAGES = {
 }
 """The protocols of ports for shells, mail, streams of video and sound (RTSP, RTMP), calls (TURN, SIP) and messages, where no page is."""
 
+_PAGES = (80, 443)
 _PAGES_OF_STORES = (15672, 9001, 8161, 7474, 18083)
 _PAGES_OF_PROXIES = (6070, 6080)
 _OF_EXPORTERS = range(9100, 10_000)
@@ -61,8 +62,8 @@ def publication_entry(known: Known, port: Publication) -> dict[str, object]:
     return value
 
 
-def published_entries(part: ServicePart) -> Iterator[Fact]:
-    """Yield the entries of a service's published ports as facts.
+def published_entries(part: ServicePart, hosts: Mapping[str, str]) -> Iterator[Fact]:
+    """Yield the entries of a service's published ports as facts, and what it calls on other hosts by the names in `hosts`.
 
     A port without one of the machine is published on any free one, where no visitor looks for it; one of UDP beside others serves
     the same callers.
@@ -72,7 +73,10 @@ def published_entries(part: ServicePart) -> Iterator[Fact]:
         value = publication_entry(part.guess.known, port)
         is_door = KINDS[part.kind].balances or port.published in (80, 443)
         sure: Confidence = "high" if is_door and not port.unset else "medium"
+        # hosts call each other by the ports that they publish
+        sure = "low" if part.service.placement.is_inner and port.published not in _PAGES else sure
         yield Fact(f"entry:{part.id}:{value['port']}", "entry", value, port.source, "ports", sure)
+    yield from _calls_between_hosts(part, hosts)
 
 
 def exporter_at(
@@ -88,6 +92,17 @@ def exporter_at(
         part for part in parts if KINDS[part.kind].observes and name in part.service.name and _answers_at(part, port)
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _calls_between_hosts(part: ServicePart, hosts: Mapping[str, str]) -> Iterator[Fact]:
+    """Yield the calls of a service on one of several hosts to what `extra_hosts` gives it the address of, and another host runs."""
+    service = part.service
+    for name in sorted(service.extra_hosts) if service.placement.hosts else ():
+        target = hosts.get(name, part.id)
+        if target != part.id:
+            subject = f"connection:{part.id}->{target}"
+            for key, value in (("protocol", "http"), ("served", [0, "http"]), ("is_assumed", True)):
+                yield Fact(subject, key, value, service.source, "extra_hosts", "medium")
 
 
 def by_network_mode(parts: Iterable[ServicePart]) -> dict[str, list[ServicePart]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from msgspec.structs import replace
+
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.service import Publication, Service
 from archgen.importers.stages import PRODUCTION, STAGING, stage_of
@@ -19,6 +21,11 @@ _OF_OPERATORS = re.compile(
 _OF_HARDWARE = frozenset(("cpu", "gpu", "cuda", "rocm", "nvidia", "amd"))
 """Words of profiles that start the same program for different machines."""
 
+_NUMBERED = re.compile(r"(.*[a-z][-_.]?)\d{1,3}", re.IGNORECASE)
+_PAGES = (80, 443)
+_FAMILIES = 2
+"""Names of hosts with different work, at least, by which profiles are those of hosts."""
+
 _ALL_ADDRESSES = frozenset(("", "0.0.0.0", "::"))
 
 
@@ -27,8 +34,10 @@ def deployed_profiles(services: Mapping[str, Service]) -> dict[str, str]:
 
     One that is named for production is started. Where no program of the system's own runs without a profile, so are those
     that start one: the profile that starts all of them, else all that start a different one. Of profiles that can't run on
-    one host together, or are for different hardware, the first is started.
+    one host together, or are for different hardware, the first is started. Of profiles that are hosts all are.
     """
+    if families := _families_of_hosts(services):
+        return {hosts[0]: "it and others are hosts" if hosts[1:] else "it is a host" for hosts in families}
     names = sorted({profile for service in services.values() for profile in service.profiles})
     programs = {name: _programs(services, name) for name in names}
     chosen: dict[str, str] = {}
@@ -47,6 +56,40 @@ def deployed_profiles(services: Mapping[str, Service]) -> dict[str, str]:
             chosen[name] = "no program of the system's own runs without it"
             run |= programs[name]
     return chosen
+
+
+def _families_of_hosts(services: Mapping[str, Service]) -> list[list[str]]:
+    """Return the profiles that are hosts, in families by what runs on them; none where they aren't: `web0` and `web1`, `covers0`.
+
+    Names end in numbers, and something runs on several of a name. What runs on all of them tells no host.
+    """
+    families: dict[str, set[str]] = {}
+    for service in services.values():
+        for name in service.profiles:
+            match = _NUMBERED.fullmatch(name)
+            if match is not None and not _OF_OPERATORS.search(name) and _OF_HARDWARE.isdisjoint(_words(match[1])):
+                families.setdefault(match[1], set()).add(name)
+    every = {name for family in families.values() for name in family}
+    alone = [service for service in services.values() if service.profiles and not every <= service.profiles]
+    has_copies = any(len(service.profiles & family) > 1 for service in alone for family in families.values())
+    running = [sorted(family) for family in families.values() if any(service.profiles & family for service in alone)]
+    return sorted(running) if has_copies and len(running) >= _FAMILIES else []
+
+
+def place_on_hosts(services: Mapping[str, Service], chosen: Collection[str]) -> None:
+    """Set the hosts of the services of a project whose profiles are hosts: one of each family that is chosen stands for it.
+
+    A port that is none of pages is for other hosts, where another one has pages.
+    """
+    families = [hosts for hosts in _families_of_hosts(services) if not {*hosts}.isdisjoint(chosen)]
+    if len(families) < _FAMILIES:
+        return
+    ports = {port.published for service in services.values() for port in service.ports if service.profiles}
+    for service in services.values():
+        hosts = tuple(name for family in families for name in family if name in service.profiles)
+        if hosts:
+            is_inner = not ports.isdisjoint(_PAGES)
+            service.placement = replace(service.placement, host=hosts[0], hosts=hosts, is_inner=is_inner)
 
 
 def _can_join(services: Mapping[str, Service], name: str, chosen: Collection[str]) -> bool:
@@ -73,7 +116,11 @@ def _overlap(address: str, others: Collection[str]) -> bool:
 
 
 def _without_hardware(name: str) -> tuple[str, ...]:
-    return tuple(word for word in re.split(r"[^a-z0-9]+", name.lower()) if word not in _OF_HARDWARE)
+    return tuple(word for word in _words(name) if word not in _OF_HARDWARE)
+
+
+def _words(name: str) -> list[str]:
+    return re.split(r"[^a-z0-9]+", name.lower())
 
 
 def _programs(services: Mapping[str, Service], profile: str) -> set[tuple[str, ...]]:

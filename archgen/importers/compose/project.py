@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from archgen.importers.compose.environment import environment_of, opened_variables
 from archgen.importers.compose.interpolation import expanded_variables, interpolate
 from archgen.importers.compose.own_programs import name_sources
-from archgen.importers.compose.profiles import deployed_profiles
+from archgen.importers.compose.profiles import deployed_profiles, place_on_hosts
 from archgen.importers.compose.service import (
     VOLUMES_FROM,
     Service,
@@ -228,6 +228,7 @@ def _project(
     if environment.stand_in:
         sheet.stand_in(environment.stand_in)
     profiles = profiles or environment.profiles or _deployed(services, first, sheet)
+    place_on_hosts(services, profiles)
     return Project(first, name, _chosen(services, profiles, sheet), environment.variables, networks)
 
 

@@ -113,7 +113,7 @@ class _Reader:
         is_of_several = is_of_several_nodes(each.service.placement for each in self.parts.values())
         for part in self.parts.values():
             describe_service(part, self.host if not is_of_several else None, self.sheet)
-            self.sheet.add_all(published_entries(part))
+            self.sheet.add_all(published_entries(part, self.hosts))
         self.sheet.add_all(kept_files(self.parts.values()))
         services = self.project.services
         for sidecar in services.values():

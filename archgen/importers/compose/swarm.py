@@ -16,13 +16,16 @@ _CONSTRAINT = re.compile(r"\s*([\w.-]+)\s*(==|!=)\s*([\w.-]+)\s*")
 class SwarmPlacement(Struct, frozen=True):
     """The node that a service is placed on by its name, if it runs on each, and True if it says that there are several nodes.
 
-    It is `is_kept` to managers, or to nodes with a label or a name, which may be one.
+    It is `is_kept` to managers, or to nodes with a label or a name, which may be one. By profiles that are `hosts` it may run on
+    several; its ports are `is_inner`, for the others of them, where something else has those of pages.
     """
 
     host: str = ""
     is_global: bool = False
     is_of_several: bool = False
     is_kept: bool = False
+    hosts: tuple[str, ...] = ()
+    is_inner: bool = False
 
 
 def read_placement(service: SourceNode, variables: Mapping[str, str]) -> SwarmPlacement:
@@ -49,6 +52,8 @@ def read_placement(service: SourceNode, variables: Mapping[str, str]) -> SwarmPl
 def is_of_several_nodes(placements: Iterable[SwarmPlacement]) -> bool:
     """Return True for services of which any tells that their Swarm has several nodes; one node for all of them tells none."""
     listed = [*placements]
+    if any(each.hosts for each in listed):
+        return True
     hosts = {each.host for each in listed}
     return any(each.is_of_several for each in listed) and not (len(hosts) == 1 and hosts != {""})
 

@@ -151,7 +151,7 @@ def evidence_of_chart(
     if stated < 0:
         yield Evidence(-2, f"the documents name {chart} for development")
     elif stated > 0:
-        yield Evidence(2, f"the documents name {chart} for production")
+        yield Evidence(2, f"the documents name {chart} for production", is_stated=True)
     elif installing:
         yield Evidence(1, f"the documents say how to install {chart}")
 
@@ -206,7 +206,7 @@ def prefer_chart(
         is_proven = any(each.is_deed for each in evidence)
         is_shown = is_proven or weigh(evidence) > 0
         is_trial = has_strong(cluster, -1) and (is_shown or tools is not None)
-        is_named = has_strong(evidence, 1) and not has_strong(cluster, 1)
+        is_named = any(each.is_stated for each in evidence) and not has_strong(cluster, 1)
         if not (is_proven or is_trial or is_named) or has_strong(evidence, -1):
             continue
         rendered = charts_as_installed(directory, [chart], paths, found)

@@ -13,12 +13,13 @@ class Evidence(Struct, frozen=True):
     """A weight, below zero for what speaks against it, and the words of a user for it.
 
     `is_deed` is True where the repository itself brings the system to its visitors: manifests after each change, a compose file
-    by any script.
+    by any script. It is stated where a document says it.
     """
 
     weight: int
     says: str
     is_deed: bool = False
+    is_stated: bool = False
 
 
 def weigh(evidence: Iterable[Evidence]) -> int:
