@@ -52,6 +52,9 @@ PARTS: dict[str, Callable[[Finding], str]] = {
     ),
     "step": lambda finding: finding.proof.step if finding.proof is not None else "none",
     "path": lambda finding: " ".join(finding.proof.path) if finding.proof is not None else "none",
+    "accepted": lambda finding: (
+        (finding.accepted.reason or "without a reason") if finding.accepted is not None else "no"
+    ),
     "changes": lambda finding: "yes" if finding.changes else "no",
     "removed": lambda finding: (
         ", ".join(".".join(map(str, change.path)) for change in finding.changes if isinstance(change, Remove))

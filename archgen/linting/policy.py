@@ -145,22 +145,20 @@ def only_once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings but those that repeat: each of their causes is told of by another one that is as severe.
 
     Ask it after grading and of what is seen only: a finding that nobody reads, or acts on, tells of nothing. An accepted
-    one tells of what is accepted as well.
+    one tells of what is accepted as well, and beside an open one that tells of other causes.
     """
     if not any(finding.repeats for finding in findings):
         return findings
-    worst: dict[tuple[str, bool], int] = {}
+    known: dict[str, list[Finding]] = {}
     for finding in findings:
-        rank = SEVERITIES.index(finding.severity)
-        for accepted in (True,) if finding.accepted else (True, False):
-            worst[finding.fingerprint, accepted] = min(rank, worst.get((finding.fingerprint, accepted), rank))
+        known.setdefault(finding.fingerprint, []).append(finding)
 
     def repeats(finding: Finding) -> bool:
-        own, accepted = SEVERITIES.index(finding.severity), finding.accepted is not None
-        told = (
-            min(worst.get((each, accepted), len(SEVERITIES)) for each in telling) <= own for telling in finding.repeats
-        )
-        return bool(finding.repeats) and all(told)
+        own = SEVERITIES.index(finding.severity)
+        groups = ([other for each in telling for other in known.get(each, ())] for telling in finding.repeats)
+        told = [[other for other in group if SEVERITIES.index(other.severity) <= own] for group in groups]
+        is_open = any(other.accepted is None for group in told for other in group)
+        return bool(told) and all(told) and (is_open or finding.accepted is not None)
 
     return tuple(finding for finding in findings if not repeats(finding))
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from archgen.analysis.topology import Topology
-from archgen.linting.acceptance import accepts, in_force
+from archgen.linting.acceptance import accepted_losses, accepts, accepts_loss, in_force
 from archgen.linting.rule import Hit, PreviousModel, ReviewInput, Rule, RuleContext
 from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES, Accepted, Confidence, Finding, Related, Severity
 from archgen.model.problems import Place
@@ -17,6 +17,9 @@ from archgen.model.sha256 import digest
 from archgen.model.subject import Subject
 from archgen.rules import BY_NAME
 from archgen.system.internal_errors import EXPOSED, Isolation, Result
+
+Accepting = Callable[[Rule, Hit], Acceptance | None]
+"""Returns the acceptance that covers a hit of a rule, or None if it is open."""
 
 
 class Places(Protocol):
@@ -52,10 +55,11 @@ def run_rules(
     raw = tuple(_hits(context, ran, guard))
     hits = tuple(_unexplained(raw, _explained_elsewhere(context, ran, unknown, guard)))
     accepted = in_force(topology, today)
-    reviewed = (*hits, *_reviews(ran, hits, all_names, accepted, previous, context, guard))
+    accepting = partial(_accepting, topology, accepted, accepted_losses(topology, accepted))
+    reviewed = (*hits, *_reviews(ran, hits, all_names, accepting, previous, context, guard))
     repeats = _repeats(context.topology.architecture.id, reviewed)
     findings = (
-        guard.attempt(rule, partial(_finding, context, source, rule, hit, accepted, repeats.get(place, ())))
+        guard.attempt(rule, partial(_finding, context, source, rule, hit, accepting, repeats.get(place, ())))
         for place, (rule, hit) in enumerate(reviewed)
     )
     return tuple(sorted((finding for finding in findings if finding is not None), key=order))
@@ -89,7 +93,7 @@ def _reviews(
     ran: tuple[Rule, ...],
     hits: tuple[tuple[Rule, Hit], ...],
     all_names: frozenset[str],
-    accepted: tuple[Acceptance, ...],
+    accepting: Accepting,
     previous: tuple[PreviousModel, ...],
     context: RuleContext,
     guard: _Guard,
@@ -110,20 +114,16 @@ def _reviews(
                 names,
                 names | all_names,
                 tuple((name, hit.subject) for hit_rule, hit in all_hits for name in (hit_rule.id, hit_rule.code)),
-                tuple(_open(context.topology, all_hits, accepted)) if previous else (),
+                tuple(_open(all_hits, accepting)) if previous else (),
                 previous,
             )
             review_hits += [(rule, hit) for hit in guard(rule, partial(review, context, review_input))]
     return review_hits
 
 
-def _open(
-    topology: Topology, hits: tuple[tuple[Rule, Hit], ...], accepted: tuple[Acceptance, ...]
-) -> Iterator[tuple[str, Subject]]:
+def _open(hits: tuple[tuple[Rule, Hit], ...], accepting: Accepting) -> Iterator[tuple[str, Subject]]:
     """Yield the rule's id and the subject of each hit that isn't accepted."""
-    for rule, hit in hits:
-        if hit.accepted is None and not any(_matches(topology, each, rule, hit.subject) for each in accepted):
-            yield rule.id, hit.subject
+    return ((rule.id, hit.subject) for rule, hit in hits if accepting(rule, hit) is None)
 
 
 def _explained_elsewhere(
@@ -169,7 +169,7 @@ def _finding(
     source: Places,
     rule: Rule,
     hit: Hit,
-    accepted: tuple[Acceptance, ...],
+    accepting: Accepting,
     repeats: tuple[tuple[str, ...], ...],
 ) -> Finding:
     place = source.at(*hit.places[0][0]) if hit.places else source.place(hit.subject)
@@ -194,7 +194,7 @@ def _finding(
         flows=hit.flows,
         confidence=_confidence(context.topology, hit),
         proof=hit.proof,
-        accepted=_accepted(context.topology, accepted, rule, hit) if accepted else None,
+        accepted=_accepted(accepting(rule, hit)),
         fixable=("safe" if rule.harmless else "unsafe") if changes else None,
         changes=changes,
         repeats=repeats,
@@ -227,18 +227,16 @@ def _all_related(source: Places, hit: Hit) -> Iterator[Related]:
         yield Related(hit.subject, label, place.file, place.line, place.column)
 
 
-def _accepted(topology: Topology, accepted: tuple[Acceptance, ...], rule: Rule, hit: Hit) -> Accepted | None:
-    own = (acceptance for acceptance in accepted if _matches(topology, acceptance, rule, hit.subject))
-    acceptance = next(own, hit.accepted)
-    return None if acceptance is None else _acceptance(acceptance)
+def _accepted(acceptance: Acceptance | None) -> Accepted | None:
+    return None if acceptance is None else Accepted(acceptance.reason, acceptance.owner, acceptance.until)
 
 
-def _acceptance(acceptance: Acceptance) -> Accepted:
-    return Accepted(acceptance.reason, acceptance.owner, acceptance.until)
-
-
-def _matches(topology: Topology, acceptance: Acceptance, rule: Rule, subject: Subject) -> bool:
-    return any(accepts(topology, acceptance, name, subject) for name in (rule.id, rule.code))
+def _accepting(
+    topology: Topology, acceptances: Sequence[Acceptance], losses: Mapping[Subject, Acceptance], rule: Rule, hit: Hit
+) -> Acceptance | None:
+    """Return the acceptance of a hit: of its rule, of another finding that it follows from, or of the loss that it tells of."""
+    own = (each for each in acceptances for name in (rule.id, rule.code) if accepts(topology, each, name, hit.subject))
+    return next(own, hit.accepted) or accepts_loss(topology, acceptances, losses, rule.id, hit)
 
 
 def fingerprint(model: str, rule: str, subject: Subject) -> str:

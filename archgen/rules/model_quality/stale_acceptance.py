@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from archgen.linting.acceptance import LOSSES, accepts, covers
+from archgen.linting.acceptance import LOSSES, accepts, covers, names_loss
 from archgen.linting.rule import Hit, ReviewInput, Rule, RuleContext
 from archgen.model.change import Remove
 from archgen.model.requirements import Acceptance
@@ -19,40 +19,47 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def review(context: RuleContext, seen: ReviewInput) -> Iterator[Hit]:
     """Yield a hit for the model, at the first acceptance with a fault; the other ones are related places."""
-    faults: dict[int, list[str]] = {}
+    faults: dict[int, dict[str, list[Acceptance]]] = {}
     for acceptance in context.topology.architecture.accept:
         for fault in _faults(seen, acceptance, context):
-            if fault not in faults.setdefault(acceptance.index, []):
-                faults[acceptance.index].append(fault)
+            faults.setdefault(acceptance.index, {}).setdefault(fault, []).append(acceptance)
     if faults:
         # the last one first, so that the places of the others stay as they are
         void = [index for index in sorted(faults, reverse=True) if _is_void(context, index, faults[index])]
         yield Hit(
             subject=Subject("model", context.topology.architecture.id),
-            message="; ".join(fault for each in faults.values() for fault in each),
+            message="; ".join(_told(fault, of) for each in faults.values() for fault, of in each.items()),
             changes=tuple(Remove(("accept", index)) for index in void) if len(void) == len(faults) else (),
             places=tuple((("accept", index), "also needs a decision") for index in faults),
         )
 
 
-def _is_void(context: RuleContext, index: int, faults: list[str]) -> bool:
+def _is_void(context: RuleContext, index: int, faults: Mapping[str, Sequence[Acceptance]]) -> bool:
     """Return True if nothing of an entry of the model holds: each of its subjects has a fault other than its reason."""
     subjects = sum(acceptance.index == index for acceptance in context.topology.architecture.accept)
-    return len([fault for fault in faults if "no reason" not in fault]) >= subjects
+    return sum(len(of) for fault, of in faults.items() if fault != _NO_REASON) >= subjects
+
+
+def _told(fault: str, of: Sequence[Acceptance]) -> str:
+    """Return the fault of the acceptances of an entry, which differ by their subjects alone."""
+    subjects = [each.subject or "" for each in of]
+    return f"the acceptance of {of[0].rule}{f' for {listed(subjects)}' if subjects[0] else ''} {fault}"
+
+
+_NO_REASON = "gives no reason"
 
 
 def _faults(seen: ReviewInput, acceptance: Acceptance, context: RuleContext) -> Iterator[str]:
-    name = f"the acceptance of {acceptance.rule}{f' for {acceptance.subject}' if acceptance.subject else ''}"
     if not (acceptance.reason or "").strip():
-        yield f"{name} gives no reason"
+        yield _NO_REASON
     if acceptance.rule not in seen.all_names:
-        yield f"{name} names a rule that does not exist"
+        yield "names a rule that does not exist"
     elif acceptance.until is not None and acceptance.until < context.today:
-        yield f"{name} expired after {acceptance.until}"
+        yield f"expired after {acceptance.until}"
     elif _has_run(seen, acceptance, context) and not _matches(seen, acceptance, context):
         about = sorted({subject.id for rule, subject in seen.hits if rule == acceptance.rule})
         findings = f"; what {acceptance.rule} finds is about {listed(about)}" if about else ""
-        yield f"{name} matches no finding{findings}"
+        yield f"matches no finding{findings}"
 
 
 def _has_run(seen: ReviewInput, acceptance: Acceptance, context: RuleContext) -> bool:
@@ -64,7 +71,8 @@ def _has_run(seen: ReviewInput, acceptance: Acceptance, context: RuleContext) ->
 
 
 def _matches(seen: ReviewInput, acceptance: Acceptance, context: RuleContext) -> bool:
-    return any(accepts(context.topology, acceptance, rule, subject) for rule, subject in seen.hits)
+    own = any(accepts(context.topology, acceptance, rule, subject) for rule, subject in seen.hits)
+    return own or names_loss(context.topology, acceptance)
 
 
 RULE = Rule(
@@ -80,7 +88,10 @@ RULE = Rule(
         "without a reason it can't be reviewed later."
     ),
     fix="Remove the acceptance, fix what it accepts, or renew it with a `reason` and a later `until`.",
-    limits="Doesn't check whether an acceptance of a rule that didn't run matches.",
+    limits=(
+        "Doesn't check whether an acceptance of a rule that didn't run matches. One of `single-point-of-failure` matches if the loss "
+        "of its subject takes down a flow, whichever rule reports that."
+    ),
     check=check,
     review=review,
     harmless=True,
