@@ -10,6 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.replicas import with_components
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Replica
+from archgen.model.kinds import FORWARDING
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.locality import ends_between, zones_apart
@@ -29,10 +30,35 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 yield hit
 
 
-def _network_of_both(facts: Topology, first: Replica, second: Replica) -> str | None:
-    """Return the network into which the model puts both replicas: one of trust, which may span their zones or not."""
-    here, there = ({facts.hosts[host].network for host in replica.hosts} - {None} for replica in (first, second))
-    return min(filter(None, here & there), default=None)
+def _networks(facts: Topology, replica: Replica) -> set[str]:
+    return {network for host in replica.hosts if (network := facts.hosts[host].network) is not None}
+
+
+def _network_of_both(
+    facts: Topology, component: Component, first: Replica, here: str, second: Replica, there: str
+) -> str | None:
+    """Return the network into which the model puts both replicas: one of trust, which may span their zones or not.
+
+    A firewall or router stands in several networks, and a host declares one: it is in those of what it leads to at both places.
+    """
+    shared = _networks(facts, first) & _networks(facts, second)
+    if not shared and component.kind in FORWARDING:
+        behind = (target for call in facts.outgoing[component.id] for target in call.targets)
+        hosts = {host for name in (*behind, *_guarded(facts, component)) for host in facts.hosts_of(name)}
+        at_both = [
+            {facts.hosts[host].network for host in hosts if zone in facts.index.zones_around(host)}
+            for zone in (here, there)
+        ]
+        shared = set(filter(None, set.intersection(*at_both)))
+    return min(shared, default=None)
+
+
+def _guarded(facts: Topology, firewall: Component) -> Iterator[str]:
+    """Yield the components that a firewall guards, by their ids or by those of their hosts and networks."""
+    guarded = set(map(facts.firewalls.qualified, firewall.guards))
+    for component in facts.components:
+        if not guarded.isdisjoint(facts.firewalls.places(component)):
+            yield component
 
 
 def _hit(
@@ -46,7 +72,7 @@ def _hit(
         f"(layer 2) and can't move from {here} to {there}"
     )
     is_sure = ends_between(facts.index, here, there)
-    network = None if is_sure else _network_of_both(facts, first, second)
+    network = None if is_sure else _network_of_both(facts, component, first, here, second, there)
     hit = Hit(
         subject=Subject("component", component.id),
         message=goes if is_sure else f"{goes}, unless it spans both",
@@ -57,8 +83,15 @@ def _hit(
         confidence="high" if is_sure else "medium",
         causes=causes,
     )
-    if network is None:
+    if is_sure or (network is None and _networks(facts, first) and _networks(facts, second)):
         return hit
+    if network is None:
+        asked = (
+            f"{address} of {component.id} moves from {here} to {there} only if one local network (a VLAN) spans both, and the hosts "
+            "declare none"
+        )
+        fix = _DECLARE_BEHIND if component.kind in FORWARDING else _DECLARE
+        return replace(hit, message=asked, fix=fix, case="asked", confidence="high")
     if cluster.shared_address is not None:
         # an address that is given out in a network of both is one on either side
         return None
@@ -80,14 +113,20 @@ def _causes(facts: Topology, component: Component, cluster: Cluster) -> frozense
     )
 
 
-_SPAN = (
-    "Declare the network that spans both places, if there is one: `network` at their hosts. Else move a name (`address: dns` with "
-    "a health check), or announce the address from both (`by: anycast`)."
-)
+_ELSE = "move a name (`address: dns` with a health check), or announce the address from both (`by: anycast`)."
+
+_SPAN = f"Declare the network that spans both places, if there is one: `network` at their hosts. Else {_ELSE}"
 
 _ASK = (
-    "If a VLAN spans both places, declare the address that it has in both (`address: {shared: …}`). If none does, move a name (`address: "
-    "dns` with a health check), or announce the address from both (`by: anycast`)."
+    "If a VLAN spans both places, declare the address that it has in both (`address: {shared: …}`). If none does, "
+    f"{_ELSE}"
+)
+
+_DECLARE = f"If one does, declare it: the same `network` at the hosts. If none does, {_ELSE}"
+
+_DECLARE_BEHIND = (
+    "If one does, declare it: the same `network` at the hosts, or at those of what is behind it in both places. If none does, "
+    f"{_ELSE}"
 )
 
 
@@ -96,7 +135,7 @@ RULE = Rule(
     code="REL015",
     title="Address that can't move",
     severity="warning",
-    cases=(("breaks", "error"), ("spanned", "info")),
+    cases=(("breaks", "error"), ("spanned", "info"), ("asked", "info")),
     category="reliability",
     summary="Replicas share an address across regions or zones that don't share a layer-2 network.",
     why=(
@@ -109,9 +148,10 @@ RULE = Rule(
         "check), or announce the address from both places (`by: anycast`)."
     ),
     limits=(
-        "Datacenters, and availability zones outside a region, can share a layer-2 network: the finding is less certain there, and asks "
-        "for it where the hosts are in one `network`, which says whom they trust, and not what cables they share, unless the cluster "
-        "declares its shared address there. Doesn't check mechanisms that it doesn't know, such as a provider's own."
+        "Datacenters, and availability zones outside a region, can share a layer-2 network: there the finding asks for it, unless the "
+        "hosts declare different networks. One `network` of all of them says whom they trust, and not what cables they share, unless the "
+        "cluster declares its shared address. A firewall or router whose hosts declare none is in the networks of what it leads to. "
+        "Doesn't check mechanisms that it doesn't know, such as a provider's own."
     ),
     references=(
         ("RFC 9568, Virtual Router Redundancy Protocol", "https://www.rfc-editor.org/rfc/rfc9568"),
