@@ -165,6 +165,7 @@ def _hit(
         ),
         flows=tuple(flow for flow in facts.flows if any(flow in waiting[element] for element in repairs)),
         fix=_fix(facts, {element: list(needed[element]) for element in repairs}),
+        causes=frozenset((element.id, flow) for element in repairs for flow in waiting[element]),
     )
 
 
@@ -238,7 +239,7 @@ RULE = Rule(
         "zones, in models with a `recovery_time`, "
         "but not what collects logs or keeps backups, nor what `manual-failover` reports because people let another replica take "
         "over. Where no `mttr` is declared, the repair is assumed and has to take three times as long as the objective. What takes "
-        "down another flow is reported by `single-point-of-failure`."
+        "down another flow is reported by `single-point-of-failure`, and a quorum alone for which work waits by `fragile-quorum`."
     ),
     references=(
         (
@@ -247,6 +248,7 @@ RULE = Rule(
         ),
     ),
     hidden_by=("single-point-of-failure",),
+    repeats=True,
     check=check,
     bad="""\
 archgen: 1

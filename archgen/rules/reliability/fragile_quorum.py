@@ -172,7 +172,7 @@ def _hit(
         or facts.flows_needing(component.id),
         case="breaks" if flows and sure else None,
         proof=_proof_at_quorum(facts, component.id, points) if points else None,
-        causes=frozenset(causes),
+        causes=frozenset(causes).union((element.id, flow) for flow, own in waiting.items() for element in own),
     )
 
 
