@@ -40,6 +40,12 @@ def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
             for backup in backups:
                 if _can_be_extended(topology, topology.components[source], backup, store):
                     return (Append(("components", backup.id, "backs_up"), store.id),)
+    anything = _of_anything(topology, store)
+    if anything is not None:
+        # its restores would count as tested for what it has never copied, and how it reads another host is for people to say
+        reads = not set(topology.hosts_of(anything.id)).isdisjoint(topology.hosts_of(store.id))
+        extended = reads and anything.restore_tested is None
+        return (Append(("components", anything.id, "backs_up"), store.id),) if extended else ()
     beside = _beside(topology, store)
     if beside is not None:
         return _another_job(topology, beside, store)
@@ -61,10 +67,12 @@ def _beside(topology: Topology, store: Component) -> Component | None:
 
 
 def backup_for_more(topology: Topology, store: Component) -> Component | None:
-    """Return a tool that copies several stores elsewhere, which people can let copy one more of their own if it reaches that.
+    """Return a tool that copies anything, or several stores, elsewhere, which people can let copy one more of their own if it reaches that.
 
     Its restores were tested without it, and so were the ways to what it copies.
     """
+    if (anything := _of_anything(topology, store)) is not None:
+        return anything
     if store.managed or _beside(topology, store) is not None:
         return None
     return next(
@@ -77,6 +85,21 @@ def backup_for_more(topology: Topology, store: Component) -> Component | None:
         ),
         None,
     )
+
+
+_ANYTHING = (
+    *("borg", "borgbackup", "borgmatic", "restic", "kopia", "duplicity", "duplicati", "rsnapshot"),
+    *("bacula", "bareos", "amanda", "burp", "urbackup"),
+)
+"""Products that copy whatever lies on a host: files, and dumps of databases that are made before."""
+
+
+def _of_anything(topology: Topology, store: Component) -> Component | None:
+    """Return a backup of such a product on own hosts that keeps its copies apart from a store; objects are copied by other tools."""
+    if store.managed or store.kind == "object-storage":
+        return None
+    tools = (each for each in topology.of_kind("backup") if product_name(each.product) in _ANYTHING and each.backs_up)
+    return next((each for each in tools if topology.hosts_of(each.id) and _keeps_apart(topology, each, store)), None)
 
 
 def _can_be_extended(topology: Topology, source: Component, backup: Component, store: Component) -> bool:

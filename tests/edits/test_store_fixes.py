@@ -140,13 +140,31 @@ def test_the_parts_of_one_file_system_are_not_copied_apart(product: str, parts: 
     text = model(
         f"{JOB}\nmds: {{kind: file-storage, product: {product}, runs_on: a}}\noss: {{kind: file-storage, product: {product}, runs_on: b}}\n"
         "home: {kind: file-storage, product: nfs, runs_on: c}\n"
-        "bacula: {kind: backup, product: bacula, runs_on: d, backs_up: [home], every: 24h, restore_tested: 2026-10-01}",
+        "veeam: {kind: backup, product: veeam, runs_on: d, backs_up: [home], every: 24h, restore_tested: 2026-10-01}",
         "job -> mds: {protocol: tcp, port: 988, tls: true}\njob -> oss: {protocol: tcp, port: 988, tls: true}\n"
         "job -> home: {protocol: nfs, tls: true}",
         "job -> mds: x\njob -> oss: x\njob -> home: x",
         "{a: {}, b: {}, c: {}, d: {}}",
     )
     assert len(backups(text)) == 1 + parts
+
+
+def test_a_tool_that_copies_anything_copies_one_store_more() -> None:
+    """Where its restores are tested, the new one's would count as tested, too."""
+    text = model(
+        f"{JOB}\nmail: {{kind: mail, product: dovecot, runs_on: a}}\nrows: {{kind: database, product: mariadb, runs_on: a}}\n"
+        "borg: {kind: backup, product: borg, runs_on: a, backs_up: [mail], every: 24h}\nbox: {kind: file-storage, runs_on: b}",
+        "job -> mail: {protocol: imaps, tls: true}\njob -> rows: {protocol: mysql, tls: true}\nborg -> box: ssh",
+        "job -> mail: x\njob -> rows: x",
+        "{a: {}, b: {}}",
+    )
+    assert fixed(text, "missing-backup")["components"]["borg"]["backs_up"] == ["mail", "rows"]
+    tested = text.replace("every: 24h}", "every: 24h, restore_tested: 2026-10-01}")
+    apart = text.replace("product: mariadb, runs_on: a", "product: mariadb, runs_on: c").replace(
+        "b: {}}", "b: {}, c: {}}"
+    )
+    for left in (tested, apart):
+        assert fixed(left, "missing-backup") == yaml.safe_load(left)
 
 
 @pytest.mark.parametrize(

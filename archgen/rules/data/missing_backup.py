@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.backups import (
     fillers,
+    holds_files,
     holds_only_copies,
     is_copied_with_others,
     is_filled_on_request,
@@ -133,17 +134,15 @@ def _missing(facts: Topology, component: Component) -> Hit:
     )
 
 
+_LET_IT = "Let {} back it up too, if it can reach it (`backs_up`){}, and test a restore of it (`restore_tested`)."
+_DUMPED = ", from a dump or a snapshot that is made before"
+
+
 def _in_time(facts: Topology, component: Component) -> str | None:
     """Return the fix for what a backup can copy as well, or no job copies as often as an objective asks; None for the rule's own."""
     if component.kind not in FILE_STORES or can_be_copied_in_time(facts, component):
         backup = backup_for_more(facts, component)
-        return (
-            None
-            if backup is None
-            else (
-                f"Let {backup.id} back it up too, if it can reach it (`backs_up`), and test a restore of it (`restore_tested`)."
-            )
-        )
+        return None if backup is None else _LET_IT.format(backup.id, "" if holds_files(component) else _DUMPED)
     return (
         "Take snapshots, which copy only what changed: a job that copies all of it seldom ends within "
         f"{spell_duration(facts.architecture.objectives.recovery_point or 0)}. Declare them and a tested restore (`kind: backup` with "
