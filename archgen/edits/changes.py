@@ -13,6 +13,7 @@ from archgen.edits.placement import is_apart
 from archgen.edits.promotion import (
     Promoter,
     asking_connections,
+    is_bound_to_one,
     moves_with_address,
     promoter_component,
     promoter_connection,
@@ -58,7 +59,10 @@ class AddHost(Struct, frozen=True):
 
 
 class FormQuorum(Struct, frozen=True):
-    """Two more members of what agrees by vote, each on a host that is there or in zones of its own; no hosts where the model has none."""
+    """Two more members of what agrees by vote, each on a host that is there or in zones of its own; no hosts where the model has none.
+
+    Of a pair of which one keeps all, a third member that lets them vote.
+    """
 
     component: str
     hosts: tuple[str, ...] = ()
@@ -196,6 +200,9 @@ def _with_spread(architecture: Architecture, name: str) -> Architecture:
 def _with_members(architecture: Architecture, edit: FormQuorum, callers: Callers) -> Architecture:
     """Return the architecture with two more members of a component, each on its host or where the platform puts it."""
     places = zip(edit.hosts, edit.zones, strict=True) if edit.hosts else ((None, ()), (None, ()))
+    pair = next(each for each in architecture.components if each.id == edit.component)
+    if is_bound_to_one(pair):
+        architecture = with_components(architecture, replace(pair, replication=None))
     for host, zones in places:
         component = next(each for each in architecture.components if each.id == edit.component)
         beside = _hosts_of(component)

@@ -63,6 +63,8 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             own = _component(architecture, edit.component)
             leaderless = own is not None and product_of(own.product).leaderless
             together = "hold its data with the first" if leaderless else "elect with the first"
+            if len(edit.hosts) == 1:
+                return f"a third member of {edit.component}{on}, and a vote of the three on what waits (quorum queues)"
             return f"two more members of {edit.component}{on}, which {together}"
         case MoveHost():
             new = _new_zones(architecture, edit.zones)

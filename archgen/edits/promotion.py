@@ -165,9 +165,18 @@ def promotes_nothing(component: Component) -> bool:
     return (keeps_files(component) or product.mailboxes) and not product.appliance
 
 
+def is_bound_to_one(component: Component) -> bool:
+    """Return True for two of a product whose members can vote, of which one keeps what waits so far: a vote of three alone moves that."""
+    replication = component.replication
+    kept = replication is not None and bool(replication.primary) and replication.failover != "automatic"
+    voting = product_of(component.product).votes_if_set_up and agrees_by_vote(component) and not component.managed
+    return voting and kept and len(component.replicas) == 2 and component.quorum is None
+
+
 def is_promoted_by_none(component: Component) -> bool:
     """Return True for what no program for it promotes; of a directory each server takes writes, or one does."""
-    return keeps_files(component) or promotes_nothing(component) or product_of(component.product).directory
+    none = keeps_files(component) or promotes_nothing(component) or is_bound_to_one(component)
+    return none or product_of(component.product).directory
 
 
 def mirrors_itself(component: Component) -> bool:

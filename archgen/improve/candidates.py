@@ -27,6 +27,7 @@ from archgen.edits.promotion import (
     agrees_by_vote,
     arbiter_of,
     has_primary,
+    is_bound_to_one,
     is_promoted_by_none,
     is_promoted_by_unknown,
     keeps_files,
@@ -113,7 +114,10 @@ def against(
     affected = [component for component in affected if not _is_bound_to_datacenter(index, component)]
     floating = [component for component in affected if any(replica.floating for replica in component.replicas)]
     affected = [component for component in affected if component not in floating]
-    forming = [component for component in affected if forms_quorum(component)]
+    pairs = [component for component in affected if is_bound_to_one(component)]
+    thirds = (edit for each in pairs for edit in _elsewhere(index, each, target, breaking))
+    yield from (FormQuorum(each.component, (each.host,), (each.zones,)) for each in thirds if each.host)
+    forming = [component for component in affected if forms_quorum(component) or component in pairs]
     affected = [component for component in affected if component not in forming]
     yield from (
         automated(index, component, built)
@@ -127,7 +131,7 @@ def against(
         watched = (each for each in affected if each.cluster is not None and each.cluster.watches == "host")
         yield from (MoveAddress(each.id) for each in watched if each.cluster and each.cluster.failover == "automatic")
     yield from moves_of_promoters(index, target, used) if target.kind != "replica" else ()
-    yield from (edit for component in forming for edit in _quorums(index, component, target, built))
+    yield from (edit for each in forming if each not in pairs for edit in _quorums(index, each, target, built))
     moved = tuple(moves(index, target, affected, breaking, built)) if target.kind != "replica" else ()
     # one more member of an odd number lets no more of them fail
     affected = [component for component in affected if not _is_odd_majority(component)]
@@ -226,7 +230,9 @@ def _machines(
             for zones in _places(index, host, carried, breaking, target):
                 added = (each for each in index.hosts.values() if each.id not in built and each.zones == zones)
                 place = next((each.id for each in added if _has_room(index, each, host, carried)), None)
-                yield AddHost(place or _new_host(index, host, zones), host, tuple(dict.fromkeys(carried)), zones)
+                yield AddHost(
+                    place or name_like(index, host, zones, {*index.hosts}), host, tuple(dict.fromkeys(carried)), zones
+                )
 
 
 def _on_host_there(
@@ -329,7 +335,7 @@ def _elsewhere(
         yield AddReplica(component.id, free_host)
         return
     for zones in _places(index, own[0], (component.id,), breaking, target):
-        yield AddReplica(component.id, _new_host(index, own[0], zones), zones)
+        yield AddReplica(component.id, name_like(index, own[0], zones, {*index.hosts}), zones)
 
 
 def _places(
@@ -347,10 +353,6 @@ def _places(
     own = [index.components[name] for name in (*carried, *bound_callers(index, carried))]
     near = [each for each in zones if not any(leaves_site(index, component, each, carried) for component in own)]
     return near or ([index.hosts[host].zones] if zones and target.kind != "zone" else [])
-
-
-def _new_host(index: Index, like: str, zones: tuple[str, ...]) -> str:
-    return name_like(index, like, zones, {host.id for host in index.architecture.hosts})
 
 
 def _zones(

@@ -367,7 +367,8 @@ def test_replicas_that_float_over_one_host_are_on_that_host(tmp_path: Path, caps
     assert document["changes"] == ["a replica of app on node-2"]
     assert "runs_on: {node-1: 2, node-2: 1}\n    replicas: 3" in document["yaml"]
     whole = merged(yaml.safe_load(path.read_text(encoding="utf-8")), yaml.safe_load(document["yaml"]))
-    assert len(read(yaml.safe_dump(whole).encode()).components[1].replicas) == 3
+    app = next(each for each in read(yaml.safe_dump(whole).encode()).components if each.id == "app")
+    assert [replica.hosts for replica in app.replicas] == [("node-1",), ("node-1",), ("node-2",)]
 
 
 LONE = """archgen: 1

@@ -206,3 +206,25 @@ flows:
     changes = result(text, tmp_path, capsys)["changes"]
     assert changes
     assert not any("erp" in change or "rows" in change for change in changes)
+
+
+@pytest.mark.parametrize("how", ["failover: manual", "mode: asynchronous"])
+def test_two_brokers_of_which_one_keeps_what_waits_get_a_third_that_votes(
+    how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing promotes the other one: the three of them agree on what waits."""
+    text = (
+        ORDERED.replace(
+            "small: {kind: service, runs_on: a, sessions: none}", f"small: {{kind: queue, product: rabbitmq, {QUEUE}}}"
+        )
+        .replace("HOW", how)
+        .replace("large: {kind: service, runs_on: b", "large: {kind: service, runs_on: [a, b]")
+    )
+    document = result(text, tmp_path, capsys)
+    third = "a third member of small on a-2, a new host, and a vote of the three on what waits (quorum queues)"
+    assert document["changes"] == [third]
+    assert "runs_on: [a, b, a-2]\n    quorum: majority\n    # remove its `replication`" in document["yaml"]
+    assert document["flows"]["work"]["after"]["single_points_of_failure"] == []
+
+
+QUEUE = "runs_on: [a, b], replication: {primary: a, HOW}"

@@ -104,6 +104,8 @@ def changed_yaml(
         for key, words in _KEPT.items():
             if getattr(component, key) != getattr(components[component.id], key):
                 lines.append(f"    # {words}")
+        if component.replication is None and components[component.id].replication is not None:
+            lines.append("    # remove its `replication`: what waits is on a majority")
         if component.replication != components[component.id].replication and _is_decided_by_nobody(component):
             lines.append("    # add what decides which replica is promoted, best at a third site: `by: …`")
         if component.replication != components[component.id].replication and not _is_followed(after, component):
