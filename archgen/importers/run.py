@@ -13,7 +13,7 @@ from archgen.importers.compose.machine.several_projects import join_machines
 from archgen.importers.compose.project import is_compose, read_projects
 from archgen.importers.compose.reader import read_compose
 from archgen.importers.facts import Configuration, Fact, FactSheet, ImportFormat, Omission, Opener, Origin, SourceError
-from archgen.importers.kubernetes.kustomization import is_kustomization, states_something
+from archgen.importers.kubernetes.kustomize.kustomization import is_kustomization, states_something
 from archgen.importers.kubernetes.manifests import is_manifest
 from archgen.importers.kubernetes.reader import read_kubernetes
 from archgen.importers.nodes import SourceNode

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archgen.app.importing.importing import Import, import_model, summary
-from archgen.importers.kubernetes.kustomization import documents_of
+from archgen.importers.kubernetes.kustomize.kustomization import documents_of
 from archgen.importers.kubernetes.manifests import objects_of
 from archgen.importers.kubernetes.routing.routes import hosts_of_route
 from tests.importers.test_applied import INGRESS, SCALER, SERVICE, listed

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archgen.app.importing.importing import import_model
-from archgen.importers.kubernetes.kustomization import documents_of, label_objects
+from archgen.importers.kubernetes.kustomize.kustomization import documents_of, label_objects
 from archgen.importers.kubernetes.manifests import labels_of, objects_of
 from tests.importers.test_found_files import WORKLOAD, write
 

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from msgspec import Struct
 
 from archgen.app.importing.stated_use import CommandPattern
-from archgen.importers.kubernetes.kustomization import documents_of
+from archgen.importers.kubernetes.kustomize.kustomization import documents_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import STAGING, stage_of, without_pipeline
 

@@ -56,7 +56,7 @@ from archgen.app.importing.unread_proxies import files_of_tools, owners_in, star
 from archgen.importers.attached import is_proxy
 from archgen.importers.charts.repository import all_charts, charts_in
 from archgen.importers.facts import Configuration
-from archgen.importers.kubernetes.kustomization import is_kustomization
+from archgen.importers.kubernetes.kustomize.kustomization import is_kustomization
 from archgen.importers.stages import STAGING, is_example
 from archgen.importers.yaml_files import is_template_of_another_tool
 from archgen.model.problems import UsageError

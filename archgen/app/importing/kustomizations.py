@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from archgen.app.importing.directories import FoundFiles, path_in, project_of
-from archgen.importers.kubernetes.kustomization import (
+from archgen.importers.kubernetes.kustomize.kustomization import (
     PATCHES,
     PLUGINS,
     RESOURCES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from archgen.app.importing.kustomizations import Kustomizations
-from archgen.importers.kubernetes.kustomization import KUSTOMIZATIONS
+from archgen.importers.kubernetes.kustomize.kustomization import KUSTOMIZATIONS
 from archgen.system.files import lies_in
 
 _MOST_FILES = 500

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from archgen.app.importing.applied_paths import CLIENT, applied_paths
 from archgen.app.importing.deploy_commands import is_pipeline
 from archgen.app.importing.kustomizations import reached_from
-from archgen.importers.kubernetes.kustomization import documents_of, is_kustomization
+from archgen.importers.kubernetes.kustomize.kustomization import documents_of, is_kustomization
 from archgen.importers.kubernetes.manifests import WORKLOADS, containers_of
 from archgen.importers.names import image_without_tag
 

@@ -13,7 +13,7 @@ from archgen.importers.charts.absent import charts_of_kustomization, releases_of
 from archgen.importers.facts import UNLISTED, FactSheet, Opener
 from archgen.importers.kubernetes.beside import meant_for, moved_along
 from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_deployed, put_where_deployed
-from archgen.importers.kubernetes.kustomization import (
+from archgen.importers.kubernetes.kustomize.kustomization import (
     GENERATORS,
     RESOURCES,
     documents_of,
@@ -28,6 +28,8 @@ from archgen.importers.kubernetes.kustomization import (
     rename_objects,
     scale_objects,
 )
+from archgen.importers.kubernetes.kustomize.patch_targets import PatchTargets, patched
+from archgen.importers.kubernetes.kustomize.patching import is_deletion
 from archgen.importers.kubernetes.manifests import (
     ROUTES,
     WORKLOADS,
@@ -39,8 +41,6 @@ from archgen.importers.kubernetes.manifests import (
     objects_of,
     pod_of,
 )
-from archgen.importers.kubernetes.patch_targets import PatchTargets, patched
-from archgen.importers.kubernetes.patching import is_deletion
 from archgen.importers.kubernetes.variants import (
     KubernetesSystem,
     common_directory,

@@ -11,7 +11,8 @@ from msgspec import Struct
 from archgen.importers.facts import SCRAPED_IN_PART, Attachment, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.hosts import ServiceKey
-from archgen.importers.kubernetes.kustomization import documents_of
+from archgen.importers.kubernetes.kustomize.kustomization import documents_of
+from archgen.importers.kubernetes.kustomize.patch_targets import simple_pattern
 from archgen.importers.kubernetes.label_index import selector_at
 from archgen.importers.kubernetes.manifests import (
     MONITORS,
@@ -21,7 +22,6 @@ from archgen.importers.kubernetes.manifests import (
     may_be_one_namespace,
 )
 from archgen.importers.kubernetes.part import Workload, target_port
-from archgen.importers.kubernetes.patch_targets import simple_pattern
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 from archgen.model.finding import Confidence

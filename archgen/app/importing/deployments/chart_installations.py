@@ -21,7 +21,7 @@ from archgen.importers.charts.helmfiles import outside_installations
 from archgen.importers.charts.installations import chosen_installations, installations_in
 from archgen.importers.charts.repository import RenderedCharts, charts_in, render_charts
 from archgen.importers.charts.values import set_value
-from archgen.importers.kubernetes.kustomization import documents_of
+from archgen.importers.kubernetes.kustomize.kustomization import documents_of
 from archgen.importers.kubernetes.manifests import WORKLOADS
 from archgen.importers.names import image_without_tag
 from archgen.importers.products import is_product

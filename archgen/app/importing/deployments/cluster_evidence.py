@@ -20,7 +20,7 @@ from archgen.app.importing.overlays import applied_by
 from archgen.app.importing.stated_use import OF_CLUSTER, OF_COMPOSE, stated_uses, uses_of_directory, uses_of_tool
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import is_below_applied
-from archgen.importers.kubernetes.kustomization import is_kustomization
+from archgen.importers.kubernetes.kustomize.kustomization import is_kustomization
 from archgen.importers.names import image_without_tag
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import EXAMPLES, PRODUCTION, TRIAL, stage_of, without_pipeline

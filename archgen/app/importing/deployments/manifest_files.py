@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from archgen.app.importing.directories import FoundFiles, path_below, path_in
-from archgen.importers.kubernetes.kustomization import is_kustomization
+from archgen.importers.kubernetes.kustomize.kustomization import is_kustomization
 from archgen.importers.stages import STAGING, stage_of
 
 _ENDS = (".yml", ".yaml")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from archgen.importers.facts import Configuration, Opener, Origin
+from archgen.importers.kubernetes.kustomize.patching import with_images, with_value
 from archgen.importers.kubernetes.manifests import (
     ROUTES,
     WORKLOADS,
@@ -18,7 +19,6 @@ from archgen.importers.kubernetes.manifests import (
     pod_of,
     template_keys,
 )
-from archgen.importers.kubernetes.patching import with_images, with_value
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import examples_of
 from archgen.language.yaml.documents import read_documents

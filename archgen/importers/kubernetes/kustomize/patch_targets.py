@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from archgen.importers.facts import FactSheet, Origin
+from archgen.importers.kubernetes.kustomize.patching import apply_patch, lacking, with_value
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest
-from archgen.importers.kubernetes.patching import apply_patch, lacking, with_value
 from archgen.importers.kubernetes.routing.backends import backends_in
 from archgen.importers.nodes import SourceNode
 

@@ -1,0 +1,1 @@
+"""Kustomizations: what they put together, and how their patches change it."""
