@@ -158,18 +158,15 @@ def _hit(
     perhaps: str,
 ) -> Hit:
     flows = _flows(facts, stopping)
-    stopped = _flows(facts, left or stopping)
     names, switch = list(moved), _switch(moved)
     down: dict[Subject, set[str]] = {}
     for cause in left:
         down.setdefault(cause.element, set()).update(cause.flows)
     components = list(dict.fromkeys(component for each in moved.values() for component in each))
     if not left:
-        message = f"Before a planned restart of {listed(names, 'or')}, {switch}, or it takes down {named_flows(stopped, len(facts.flows))}"
+        message = f"Before a planned restart of {listed(names, 'or')}, {switch}, or it takes down {named_flows(flows, len(facts.flows))}"
     else:
-        names_left = [name for cause in left for name in (*_guests_stopping(facts, cause), cause.element.id)]
-        restarted = listed(first_few(list(dict.fromkeys(names_left)), MOST_NAMED), "or")
-        message = f"A planned restart of {restarted} takes down {named_flows(stopped, len(facts.flows))}"
+        message = f"A planned restart of {_stopped_by(facts, left)}"
         message += f"; before that of {listed(names, 'or')}, {switch}" if names else ""
     return Hit(
         subject=Subject("model", facts.architecture.id),
@@ -193,11 +190,27 @@ def _hit(
     )
 
 
-def _guests_stopping(facts: Topology, cause: RootCause) -> tuple[str, ...]:
-    """Return the virtual machines on a machine that stop a flow of its by their own restarts too, which no migration spares."""
-    guests = facts.guests_of(cause.element.id)
-    return tuple(
-        guest for guest in guests if any(Subject("host", guest) in facts.losses.points[flow] for flow in cause.flows)
+def _stopped_by(facts: Topology, left: Sequence[RootCause]) -> str:
+    """Return what is restarted and which flows that takes down, apart for each set of flows if few elements are named.
+
+    Virtual machines stop what they stop by their own restarts too, which no migration spares.
+    """
+    flows_of: dict[str, list[str]] = {}
+    for cause in left:
+        for guest in facts.guests_of(cause.element.id):
+            own = [flow for flow in cause.flows if Subject("host", guest) in facts.losses.points[flow]]
+            if own:
+                flows_of.setdefault(guest, []).extend(own)
+        flows_of.setdefault(cause.element.id, []).extend(cause.flows)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, flows in flows_of.items():
+        alike.setdefault(facts.in_order(flows), []).append(name)
+    if len(flows_of) > MOST_NAMED:
+        alike = {facts.in_order(flow for flows in alike for flow in flows): list(flows_of)}
+    most_first = sorted(alike.items(), key=lambda each: -len(each[0]))
+    return "; one of ".join(
+        f"{listed(first_few(names, MOST_NAMED), 'or')} takes down {named_flows(flows, len(facts.flows))}"
+        for flows, names in most_first
     )
 
 
