@@ -36,14 +36,15 @@ def until_moved(facts: Topology, element: Subject) -> str:
     replica = facts.replicas.get(element.id)
     if replica is None or len(replica.hosts) < 2:
         return ""
-    seconds = moments(facts).rescheduling(facts.components[replica.component]).seconds
+    timed = moments(facts).rescheduling(facts.components[replica.component])
+    assumed = "" if timed.source is None else " (assumed)"
     objective = facts.architecture.objectives.recovery_time
     within = (
         f", within the objective of {spell_duration(objective)}"
-        if objective is not None and seconds <= objective
+        if objective is not None and timed.seconds <= objective
         else ""
     )
-    return f", until it starts elsewhere, about {round_duration(seconds)}{within}"
+    return f", until it starts elsewhere, about {round_duration(timed.seconds)}{assumed}{within}"
 
 
 def is_late_job(facts: Topology, element: Subject, flows: Iterable[str]) -> bool:

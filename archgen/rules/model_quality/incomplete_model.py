@@ -19,6 +19,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     encryption.calls_without_encryption,
     places.components_without_host,
     dns.servers_without_records,
+    dns.look_ups_shut_out,
     dns.hosts_without_address,
     dns.records_with_private_address,
     dns.flows_without_domain,

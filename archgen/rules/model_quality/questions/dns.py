@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import address, pointee
+from archgen.analysis.firewalls import spoken
 from archgen.analysis.record_paths import (
     UnclaimedAddresses,
     balancer_on_path,
@@ -17,12 +18,13 @@ from archgen.analysis.record_paths import (
     sick_entries,
 )
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Flow
+from archgen.model.architecture import Flow, Port
 from archgen.model.dns_zones import lies_under, normalize_name
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
-from archgen.rules.model_quality.questions.gap import Gap, component_gap
+from archgen.model.wording import first_few, listed
+from archgen.reliability.structure import look_ups
+from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
 
 def servers_without_records(topology: Topology) -> Iterator[Gap]:
@@ -39,6 +41,32 @@ def servers_without_records(topology: Topology) -> Iterator[Gap]:
                 f"{server.id} lists no records, so it is unknown where {listed(asked)} leads",
                 f"Add `records: [{{name: {asked[0]}, type: A, value: …}}]` to {server.id}.",
             )
+
+
+def look_ups_shut_out(topology: Topology) -> Iterator[Gap]:
+    """Yield name servers that firewalls let no visitor reach, where flows go by a name that only these answer for."""
+    shut: dict[str, dict[str, None]] = {}
+    firewalls: dict[str, dict[str, None]] = {}
+    port = Port("dns", 53)
+    for flow in topology.architecture.flows:
+        for use in look_ups(topology.index, flow):
+            call = use.connections[0]
+            denying = {server: topology.denied(call, server, port) for server in call.targets}
+            # a connection that a firewall denies is a contradiction of its own
+            declared = any((call.source, server) in topology.index.connections for server in call.targets)
+            if all(denying.values()) and not declared:
+                shut.setdefault(call.targets[0], {})[flow.id] = None
+                firewalls.setdefault(call.targets[0], {}).update(dict.fromkeys(filter(None, denying.values())))
+    for server, flows in shut.items():
+        walls = listed(list(firewalls[server]))
+        go = "goes" if len(flows) == 1 else "go"
+        yield Gap(
+            Subject("component", server),
+            f"{walls} lets no visitor in to {server} ({spoken(port)}), and {listed(first_few(list(flows), MOST_NAMES))} {go} by a name "
+            "that it answers for, so who answers visitors is unknown",
+            f"Add a rule for port 53 of {server} to {walls}, or the name server that the internet asks as a component of its own.",
+            tuple(flows),
+        )
 
 
 def hosts_without_address(topology: Topology) -> Iterator[Gap]:
