@@ -190,6 +190,12 @@ OVER_BOTH = (
 
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}
 
+PORTS_OF_TLS = frozenset(each.port for each in _ALL if each.encrypted and each.id.endswith("s") and each.port)
+"""The ports that are registered for a protocol over TLS."""
+
+LOGINS = ("ssh", "rdp", "vnc", "winrm")
+"""The protocols in which people work on a machine, as no visitor does."""
+
 
 def relays(port: Port) -> bool:
     """Return True if mail servers relay mail over a port: they try each MX record in turn, by its name (RFC 5321, 5.1)."""

@@ -10,7 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.kinds import AGENTS, FORWARDING
-from archgen.model.protocols import PROTOCOLS
+from archgen.model.protocols import LOGINS, PORTS_OF_TLS, PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, in_zone, listed, zone_words
 from archgen.reliability.members import is_called_at_primary
@@ -19,13 +19,6 @@ Clash = tuple[Subject, str, str]
 """Of what the statements are, what excludes what, and how to mend it."""
 
 _LEVELS = {"rack": 0, "power": 0, "datacenter": 1, "availability-zone": 1, "region": 2, "provider": 3}
-_TLS_PORTS = frozenset(
-    protocol.port
-    for protocol in PROTOCOLS.values()
-    if protocol.encrypted and protocol.id.endswith("s") and protocol.port
-)
-"""The ports that are registered for a protocol over TLS."""
-
 _CACHES = ("cdn", "cache")
 
 
@@ -69,17 +62,20 @@ def _denied(facts: Topology) -> Iterator[Hit]:
         firewall = None if _is_kept_shut(facts, connection, port) else facts.denied(connection, target, port)
         if firewall is not None:
             denied.setdefault(firewall, {}).setdefault(connection.id, []).append(spoken(port))
-    for firewall, call, port in _denied_on_path(facts):
+    sent: dict[str, tuple[str, str]] = {}
+    for firewall, call, port, sent[call] in _denied_on_path(facts):
         denied.setdefault(firewall, {}).setdefault(call, []).append(spoken(port))
     for firewall, calls in denied.items():
         flows = {flow for call in calls for flow in facts.flows_over[call]}
-        named = [f"{call} ({listed(list(dict.fromkeys(ports)))})" for call, ports in calls.items()]
+        words = {call: sent.get(call, (call, "")) for call in calls}
+        named = [f"{words[call][0]} ({listed(list(dict.fromkeys(ports)))})" for call, ports in calls.items()]
         first, *others = calls
+        behind = "" if others else words[first][1]
         yield Hit(
             subject=Subject("connection", first),
             message=f"{firewall} lets in none of {listed(first_few(named, _NAMED))}"
             if others
-            else f"{firewall} does not let in {named[0]}",
+            else f"{firewall} does not let in {named[0]}{behind and f', though its rule names {behind} behind it'}",
             related=(
                 (Subject("component", firewall), "denies it, as no rule allows it"),
                 *((Subject("connection", call), "is denied as well") for call in others),
@@ -87,6 +83,8 @@ def _denied(facts: Topology) -> Iterator[Hit]:
             flows=facts.in_order(flows),
             fix=f"Add a rule to {firewall} for each that is needed, and remove the other connections."
             if others
+            else f"Let the rule name the component to which the requests are sent instead of {behind}, which is behind it."
+            if behind
             else f"Add a rule for it to {firewall}, or remove the connection.",
             case="denied" if flows else "unused",
         )
@@ -143,26 +141,32 @@ def _denied_at_some(facts: Topology) -> Iterator[Hit]:
             )
 
 
-def _denied_on_path(facts: Topology) -> Iterator[tuple[str, str, Port]]:
-    """Yield the connections behind firewalls on the path of flows that let none of those before them through."""
+def _denied_on_path(facts: Topology) -> Iterator[tuple[str, str, Port, tuple[str, str]]]:
+    """Yield the connections behind firewalls on the path of flows that let none of those before them through.
+
+    Each has the call as the firewall sees it, and whom behind it the firewall lets in instead.
+    """
     for hops in facts.hops.values():
         before: dict[str, list[str]] = {}
-        for hop in hops:
+        for number, hop in enumerate(hops):
             for target in hop.targets:
                 before.setdefault(target, []).append(hop.step.source)
             firewall = hop.step.source
             if facts.kind(firewall).id == "firewall" and hop.connection is not None and hop.port is not None:
-                callers = (sender for caller in before.get(firewall, ()) for sender in facts.senders(caller))
-                denied = [_is_denied_by(facts, firewall, each, hop) for each in callers]
-                if denied and all(denied):
-                    yield firewall, hop.connection.id, hop.port
+                callers = [sender for caller in before.get(firewall, ()) for sender in facts.senders(caller)]
+                if callers and all(_admits(facts, each, hop, hop.targets) is False for each in callers):
+                    first = [each for each in callers if facts.kind(each).id not in FORWARDING]
+                    later = (target for each in hops[number + 1 :] for target in each.targets)
+                    meant = [to for to in later if any(_admits(facts, each, hop, (to,)) for each in first)]
+                    sent = f"{listed(first) or firewall} -> {' | '.join(hop.targets)}"
+                    yield firewall, hop.connection.id, hop.port, (sent, listed(list(dict.fromkeys(meant))))
 
 
-def _is_denied_by(facts: Topology, firewall: str, caller: str, hop: Hop) -> bool:
+def _admits(facts: Topology, caller: str, hop: Hop, targets: tuple[str, ...]) -> bool | None:
+    """Return what the firewall that sends a request on does with it, to each of some targets; None where that isn't declared."""
     names = facts.caller_names(caller)
-    return names is not None and all(
-        facts.firewalls.admits(firewall, names, target, hop.port) is False for target in hop.targets
-    )
+    own = {facts.firewalls.admits(hop.step.source, names, target, hop.port) for target in targets if names is not None}
+    return own.pop() if len(own) == 1 else None
 
 
 def _is_kept_shut(facts: Topology, connection: Connection, port: Port) -> bool:
@@ -202,11 +206,7 @@ def _administers(facts: Topology, client: str) -> bool:
     Among the calls of visitors, another port for administrators is open by mistake.
     """
     ports = [port for call in facts.outgoing[client] for port in call.ports]
-    return all(port.admin for port in ports) or any(port.admin and port.protocol in _LOGINS for port in ports)
-
-
-_LOGINS = ("ssh", "rdp", "vnc", "winrm")
-"""The protocols in which people work on a machine, as no visitor does."""
+    return all(port.admin for port in ports) or any(port.admin and port.protocol in LOGINS for port in ports)
 
 
 _NAMED = 6
@@ -242,7 +242,7 @@ def _ports(facts: Topology) -> Iterator[Clash]:
 def _wants_tls(port: Port) -> bool:
     protocol = PROTOCOLS.get(port.protocol)
     always = protocol is not None and protocol.encrypted and not protocol.either
-    return bool(always) or port.port in _TLS_PORTS
+    return bool(always) or port.port in PORTS_OF_TLS
 
 
 def _failovers(facts: Topology) -> Iterator[Clash]:
