@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -34,8 +35,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield _whole(component, asked)
         elif component.balance is not None:
             closed = replace(component, balance=replace(component.balance, fail_open=False))
-            if (tasks := _replaced_tasks(facts, component)) and (asked := dict(_asked_as_a_whole(facts, closed))):
-                yield _replacing(component, tasks, asked)
+            tasks = _replaced_tasks(facts, component)
+            if tasks and (asked := dict(_asked_as_a_whole(facts, closed))):
+                yield _replacing(facts, component, tasks, asked)
 
 
 _REPLACING = ("ecs", "aws-fargate")
@@ -43,9 +45,23 @@ _REPLACING = ("ecs", "aws-fargate")
 
 
 def _replaced_tasks(facts: Topology, component: Component) -> list[str]:
-    """Return the targets of a balancer that are replaced when they fail its check."""
+    """Return the targets of a balancer that are replaced when they fail its check, surely or by the words of the model."""
     targets = dict.fromkeys(target for call in facts.outgoing[component.id] for target in call.targets)
-    return [name for name in targets if product_name(facts.components[name].product) in _REPLACING]
+    return [name for name in targets if _is_replaced(facts, name) or _is_said_to_be(facts, name)]
+
+
+def _is_replaced(facts: Topology, name: str) -> bool:
+    return product_name(facts.components[name].product) in _REPLACING
+
+
+def _is_said_to_be(facts: Topology, name: str) -> bool:
+    """Return True for hosts that are named after ECS or Fargate, and for a reason that tells so or of what replaces it."""
+    why = (facts.components[name].why or "").casefold()
+    words = {*_WORD.findall(why), *(word for host in facts.hosts_of(name) for word in _WORD.findall(host.casefold()))}
+    return not words.isdisjoint(("ecs", "fargate")) or ("replaces" in words and "check" in words)
+
+
+_WORD = re.compile(r"[a-z]+")
 
 
 def _only_by_check(facts: Topology, component: Component) -> Iterator[SinglePoint]:
@@ -116,18 +132,21 @@ def _whole(component: Component, asked: dict[str, tuple[str, ...]]) -> Hit:
     )
 
 
-def _replacing(component: Component, tasks: list[str], asked: dict[str, tuple[str, ...]]) -> Hit:
+def _replacing(facts: Topology, component: Component, tasks: list[str], asked: dict[str, tuple[str, ...]]) -> Hit:
     """Return the hit for a balancer that keeps sending requests when all targets fail, though their platform stops these."""
+    sure = [name for name in tasks if _is_replaced(facts, name)]
     flows = tuple(dict.fromkeys(flow for own in asked.values() for flow in own))
     return Hit(
         subject=Subject("component", component.id),
         message=(
             f"Losing all of {listed([*asked], 'or')} takes down {listed(flows)} only because the health check of {component.id} asks it: "
-            f"every task of {listed(tasks)} fails it, and is stopped and replaced again and again"
+            f"every task of {listed(sure or tasks)} fails it, and is stopped and replaced again and again"
         ),
         related=tuple((Subject("component", name), "fails the check of every task") for name in asked),
         flows=flows,
         fix="Let the check ask the task alone, or only what every flow needs.",
+        case=None if sure else "whole",
+        confidence="high" if sure else "medium",
     )
 
 
@@ -150,7 +169,8 @@ RULE = Rule(
     limits=(
         "Knows what a check asks by `health_check: {asks: …}`. A flow that needs the same anyway goes down in either case, and "
         "isn't reported. What has replicas is info: it has to fail as a whole, as with a bad change. "
-        "Tasks of Amazon ECS are replaced when they fail the check of their balancer, even if that keeps all targets then."
+        "Tasks of Amazon ECS (`product: ecs`) are replaced when they fail the check of their balancer, even if that keeps all targets "
+        "then; info where only hosts or `why` name ECS or Fargate, or `why` says that it replaces what fails the check."
     ),
     references=(
         (
