@@ -18,6 +18,7 @@ from archgen.model.wording import first_few, listed
 from archgen.reliability.hints import unreplicated_writes
 from archgen.reliability.members import (
     copies_awaited,
+    deep_asks,
     is_active_passive,
     is_of_unknown_copies,
     leaves_watch_open,
@@ -48,7 +49,7 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
     if outcome.status == "down":
         idle = (words for component in used for words in _idle_copies(topology, component, gone))
         return (*by_hand, *_unplaced(topology, outcome.flow, gone), *idle)
-    searches = (_unwatched, _leases, _commits, _queues, _sessions, _unshown)
+    searches = (_unwatched, _failing_checks, _leases, _commits, _queues, _sessions, _unshown)
     return (
         *by_hand,
         *_moved(topology, outcome),
@@ -222,6 +223,18 @@ def _unwatched(topology: Topology, flow: str, component: Component, gone: Collec
     if alone:
         themselves = "itself" if len(alone) == 1 else "themselves"
         yield f"only if the failover of {component.id} notices that {listed(alone)} failed by {themselves} (`watches` isn't declared)"
+
+
+def _failing_checks(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield a balancer of which every target fails the check, since that asks what is lost, and gets requests all the same."""
+    asks = component.balance.asks if component.balance is not None and not deep_asks(component) else None
+    asked = [topology.components[name] for name, _ in asks or ()]
+    lost = [each.id for each in asked if len(_lost_replicas(topology, each, gone)) == len(each.replicas)]
+    if lost:
+        yield (
+            f"only if nothing restarts or replaces what fails a health check: every target of {component.id} fails, since the check asks "
+            f"{listed(lost)}, and {component.id} keeps them all (`fail_open`)"
+        )
 
 
 def _commits(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:

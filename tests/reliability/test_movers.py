@@ -328,3 +328,29 @@ def test_an_active_member_goes_on_beside_a_failed_one(told: Told, called: bool) 
     assert told.outcome(both, "job@a")[0] == "degraded"
     assert told.outcome(both, "a", "job@b")[0] == "down"
     assert told.outcome(both, "job@a", "job@b")[0] == "down"
+
+
+def test_a_balancer_that_keeps_targets_which_fail_its_check_leaves_a_condition(told: Told) -> None:
+    kept = """\
+archgen: 1
+name: A check that asks the database
+hosts: {a: {}, b: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, product: aws-alb, managed: true, replicas: 2, balance: {health_check: {request: GET /, asks: [db, log]}}}
+  app: {kind: app-server, managed: true, replicas: 2}
+  db: {kind: database, runs_on: [a, b], replication: {primary: a, failover: automatic}}
+  log: {kind: service, managed: true, replicas: 2}
+connections:
+  user -> lb: https
+  lb -> app: https
+  app -> db: {protocol: postgresql, required: false}
+  app -> log: {protocol: https, required: false}
+flows: {about: {access: read, steps: [user -> lb: GET, lb -> app: GET]}}
+"""
+    condition = "since the check asks db, and lb keeps them all (`fail_open`)"
+    assert told.outcome(kept, "db")[0] == "ok"
+    assert told.outcome(kept, "db")[1].endswith(condition)
+    assert condition not in told.outcome(kept, "a")[1]
+    assert told.outcome(kept.replace("product: aws-alb, ", ""), "db")[0] == "down"
+    assert condition not in told.outcome(kept.replace("{request: GET /, asks: [db, log]}", "GET /"), "db")[1]
