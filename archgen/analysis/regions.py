@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from archgen.analysis.monitoring import collected_from
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES, Component, Replica
 from archgen.model.kinds import RELAYING
@@ -171,6 +172,34 @@ def outnumbered(topology: Topology, place: Subject, flow: str) -> Iterator[tuple
             inside = tuple([each for each in answering if each in lost])
             if inside and 0 < len(answering) - len(inside) < need.count:
                 yield caller, need, inside
+
+
+def providers_unseen(topology: Topology) -> dict[str, list[str]]:
+    """Return the providers whose services no monitoring watches that takes measurements, as each is another provider's, with these.
+
+    A provider's monitoring measures what is there, and what it is told of elsewhere.
+    """
+    observers = [each for each in topology.of_kind("monitoring") if not topology.only_probes(each.id)]
+    seen = [_providers(topology, each) for each in observers]
+    if not seen or not all(seen):
+        return {}
+    watched = collected_from(topology)
+    places = [topology.index.zones_around(host) for host in topology.hosts if Subject("host", host) in watched]
+    parts = {each.id: each for each in topology.architecture.components if _providers(topology, each)}
+    seen += [_providers(topology, each) for each in parts.values() if Subject("component", each.id) in watched]
+    reached = set[str]().union(*seen, *places)
+    unseen: dict[str, list[str]] = {}
+    for component in parts.values():
+        for provider in _providers(topology, component) - reached if topology.flows_of[component.id] else ():
+            unseen.setdefault(provider, []).append(component.id)
+    return unseen
+
+
+def _providers(topology: Topology, component: Component) -> set[str]:
+    """Return the declared providers of a managed component."""
+    zone = zone_of(component)
+    around = () if zone is None else (zone, *topology.index.zones_outside(zone))
+    return {each for each in around if topology.zones[each].kind == "provider"}
 
 
 def zones_alike_beside(topology: Topology, zone: str, members: Sequence[Replica]) -> list[str]:

@@ -20,6 +20,7 @@ from archgen.analysis.monitoring import (
     takes_metrics,
     tells_sources,
 )
+from archgen.analysis.regions import providers_unseen
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
 from archgen.edits.firewalls import admit_from, admit_scrapes, admit_to, refuse_scrapes
@@ -40,6 +41,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     if any(facts.kind(name).id in AGENTS for name in observers_of_unknown_reach(facts)):
         # they may collect from everything, which is asked for (`incomplete-model`)
         return
+    yield from _at_other_providers(facts)
     ways_in = gateways(facts)
     running = _running(facts, ways_in)
     on_flows, bare = _own(facts, running)
@@ -73,6 +75,19 @@ def check(context: RuleContext) -> Iterator[Hit]:
         ),
         case="nothing" if nobody else None,
     )
+
+
+def _at_other_providers(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each provider whose services the monitoring of another one isn't told of."""
+    for provider, names in providers_unseen(facts).items():
+        yield Hit(
+            subject=Subject("zone", provider),
+            message=f"No monitoring is declared that sees {listed(names)} at {provider}",
+            related=tuple((Subject("component", name), "is not monitored") for name in names),
+            flows=facts.flows_through(names),
+            fix=f"Let the monitoring of {provider} alert the same people, and declare it (`kind: monitoring`), or collect from there.",
+            case="provider",
+        )
 
 
 def _advise(facts: Topology, names: Sequence[str], hosts: Sequence[str], *, rented: bool, nobody: bool) -> str | None:
@@ -263,8 +278,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     facts = context.topology
     hosts = [subject.id for subject, _ in hit.related if subject.kind == "host"]
     bare = [subject.id for subject, _ in hit.related if subject.kind == "component"]
-    if any(facts.kind(component).observes for component in bare):
-        # who watches the monitoring is for people to say: a call of it is no observation
+    if hit.case == "provider" or any(facts.kind(component).observes for component in bare):
+        # who watches the monitoring, or at another provider, is for people to say: a call of it is no observation
         return ()
     closed = [host for host in hosts if is_appliance(facts, host)]
     below, asking = _hypervisors(facts, hosts), _asking(facts)
@@ -326,7 +341,7 @@ RULE = Rule(
     code="OBS001",
     title="Not monitored",
     severity="warning",
-    cases=(("nothing", "error"),),
+    cases=(("nothing", "error"), ("provider", "info")),
     category="observability",
     summary="No monitoring collects metrics from a host or component of a flow, or from a host of its backups, logs or bastions.",
     why=(
@@ -336,7 +351,8 @@ RULE = Rule(
     ),
     fix=_FIX,
     limits=(
-        "Skips managed components, which their provider monitors, unless another store of the same product is collected from. "
+        "Skips managed components, which their provider monitors, unless another store of the same product is collected from, or all "
+        "monitoring is that of another provider. "
         "Doesn't check models with a collector that doesn't say what it "
         "collects from, which `incomplete-model` asks for. Doesn't check whether the collected measurements "
         "are the right ones."
