@@ -21,12 +21,18 @@ _NAMES_HOST = re.compile(
 _SECRET = re.compile(r"(PASS(WORD)?|PASSWD|PWD|SECRET|TOKEN|API_?KEY)$", re.IGNORECASE)
 _NEVER = re.compile(
     r"CORS|ALLOWED|EXPOSURE|_(IN|EX)CLUDE$|LISTEN|(^|[_.-])BIND[_.-]?(ADDR(ESS)?|HOST|IP|PORT|TO|ON|URL)?S?$|ADVERTISE|^PATRONI_\w*CONNECT_ADDRESS$|NO_PROXY|VIRTUAL|"
-    r"WHITELIST|CALLBACK|TRUSTED|_ORIGIN|^ORIGINS?(_URLS?)?$",
+    r"WHITELIST|CALLBACK|TRUSTED|(?<!BACKEND)(?<!BACKEND_API)(?<!INTERNAL)(?<!INTERNAL_API)_ORIGIN|_ORIGIN(S|_)|^ORIGINS?(_URLS?)?$",
     re.IGNORECASE,
 )
 _PAGE = re.compile(
     r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL|^WEB_BASE_URL", re.IGNORECASE
 )
+_OF_SERVER = re.compile(r"BACKEND|INTERNAL|(^|_)SERVER_", re.IGNORECASE)
+_OUT_OF_REACH = re.compile(
+    r"https?://(?!localhost\b|\d)[a-z0-9_-]+(?:\.[a-z0-9-]+)?(?:\.svc(?:\.cluster\.local)?)?(?::\d+)?(?:/.*)?"
+)
+"""Words of variables for what a page's server calls, and an address that no browser can."""
+
 _CALLING = ("worker", "scheduler", "backup")
 """Kinds that no visitor sees, so that a page that they name is one that they call."""
 
@@ -125,11 +131,19 @@ def names_callers(line: str) -> bool:
 def names_page(kind: str, name: str, value: str) -> bool:
     """Return True if a variable names the page that visitors see, which a component of a kind links to and doesn't call.
 
-    A link has a scheme: a host alone is no link, nor is one with a port.
+    A link has a scheme: a host alone is no link, nor is one with a port. What is for a server, and no browser reaches, is none.
     """
+    if _OF_SERVER.search(name) is not None and _is_out_of_reach(value):
+        return False
     if not _is_page(name) or KINDS[kind].balances or kind in _CALLING:
         return False
     return "://" in value or (_SERVICE_OF_PAGE.search(name) is None and _PORT_ALONE.fullmatch(value) is None)
+
+
+def _is_out_of_reach(value: str) -> bool:
+    """Return True for an address with the name of a service or a Service, which nothing outside of their network can resolve."""
+    host = value.partition("://")[2].partition("/")[0].partition(":")[0]
+    return _OUT_OF_REACH.fullmatch(value) is not None and ("." not in host or host.endswith((".svc", ".cluster.local")))
 
 
 @lru_cache(maxsize=_MOST_NAMES)

@@ -45,3 +45,24 @@ def test_file_is_a_database_of_a_program_for_certain_by_its_library(
     services = f"services:\n  api: {{image: acme/api, environment: {{{variable}: {path}}}, volumes: ['data:/data']}}\n"
     facts = imported(tmp_path, monkeypatch, {"compose.yml": services}).reading.facts
     assert next((fact.confidence for fact in facts if fact.key == "file_database"), None) == confidence
+
+
+@pytest.mark.parametrize(
+    ("variable", "address", "is_called"),
+    [
+        ("NUXT_PUBLIC_BACKEND_API_ORIGIN", "http://api:3000", True),
+        ("NEXT_PUBLIC_INTERNAL_API_URL", "http://api:3000", True),
+        ("API_ORIGIN", "http://api:3000", False),
+        ("CORS_BACKEND_ORIGIN", "http://api:3000", False),
+        ("ALLOWED_BACKEND_ORIGINS", "http://api:3000", False),
+    ],
+)
+def test_address_that_no_browser_reaches_is_called_by_the_server_of_pages(
+    variable: str, address: str, is_called: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = (
+        f"services:\n  pages: {{image: acme/pages, ports: ['80:80'], environment: {{{variable}: '{address}'}}}}\n"
+        "  api: {image: acme/api}\n"
+    )
+    model = imported(tmp_path, monkeypatch, {"compose.yml": services}).model
+    assert ("pages -> api" in model.values["connections"]) is is_called

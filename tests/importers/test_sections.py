@@ -70,7 +70,7 @@ def test_section_beside_the_one_that_is_chosen_counts_for_nothing(
 def test_sections_with_the_addresses_of_those_they_are_named_like_are_for_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = "services:\n  gateway:\n    url: http://ns-gateway:8080\n  builder:\n    url: http://ns-builder:8080\n"
+    settings = "clients:\n  gateway:\n    url: http://ns-gateway:8080\n  builder:\n    url: http://ns-builder:8080\n"
     calls = imported(tmp_path, monkeypatch, {"compose.yml": _SERVICES, "config.yaml": settings}).model.values[
         "connections"
     ]

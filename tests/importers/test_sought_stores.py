@@ -162,3 +162,28 @@ def test_store_that_fetches_its_data_at_each_start_needs_no_backup(
     services = f"services:\n  index: {{image: solr, command: sh -c '{command}', volumes: ['data:/data']}}\n  web: {{image: acme/web}}\n"
     questions = imported(tmp_path, monkeypatch, {"compose.yml": services}).model.questions
     assert [each.ask for each in questions if each.about == "backups"] == [f"Does anything back up {stores[0]}?"]
+
+
+SEALED = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: %s}
+spec: {template: {spec: {containers: [{name: main, image: "acme/%s:1", env: [
+  {name: POSTGRES_URL, valueFrom: {secretKeyRef: {name: sealed, key: url}}}%s]}]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "beside"),
+    [
+        ("server", ", {name: POSTGRES_MAX_CONNECTIONS_SERVER, value: '4'}"),
+        ("server", ", {name: POSTGRES_CHECK_SERVER, value: 'true'}"),
+        ("shop-monitoring", ""),
+        ("shop-proxy", ""),
+    ],
+)
+def test_limit_or_a_name_hides_no_store_that_a_secret_holds(
+    name: str, beside: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = imported(tmp_path, monkeypatch, {"web.yaml": SEALED % (name, name, beside)}).model.values["connections"]
+    assert f"{name} -> postgresql" in calls

@@ -364,3 +364,10 @@ def is_unknown_program(part: Workload) -> bool:
     """Return True for a program of no known product; what is called a gateway may be any program with settings of its own."""
     kind = KINDS[part.guess.known.kind]
     return part.guess.known.product is None and (kind.role == "application" or (kind.balances and not part.guess.sure))
+
+
+def may_use_stores(part: Workload) -> bool:
+    """Return True for a program that may use stores; a proxy of one's own may, and what watches others by its name alone."""
+    kind, is_own = KINDS[part.guess.known.kind], part.guess.known.product is None
+    may_be_other = is_own and (kind.balances or (kind.observes and not part.guess.sure))
+    return kind.role in ("application", "web") or kind.id == "backup" or may_be_other

@@ -37,6 +37,7 @@ from archgen.importers.kubernetes.part import (
     describe_workload,
     is_unknown_program,
     jobs_of_programs,
+    may_use_stores,
     only_passes_on,
     replicas_of,
     workloads,
@@ -177,13 +178,14 @@ class _Reader:
         self.sheet.add(Fact(subject, key, value, source, shown, sure))
 
     def _seek(self, part: Workload) -> None:
-        kind, is_own = KINDS[part.guess.known.kind], part.guess.known.product is None
-        if kind.role not in ("application", "web") and kind.id != "backup" and not (kind.balances and is_own):
+        if not may_use_stores(part):
             return
         stores = sought_by(self.manifests, part)
         for product, sought in stores.items():
             # a gateway of the system's own, which may only pass requests on, uses what its source reads
-            is_unused = kind.balances and not self.sharing.sources.reads_where_it_lies(part.id, sought.variable)
+            reading = self.sharing.sources.reads_where_it_lies(part.id, sought.variable)
+            is_given = not (part.guess.sure or self.sharing.is_shared(part, sought.source))
+            is_unused = KINDS[part.guess.known.kind].balances and not (is_given if reading is None else reading)
             if not (is_unused or self.sharing.is_of_pages(part, sought.source)):
                 value = {"variable": sought.variable, "reference": sought.reference}
                 self._add(f"component:{part.id}", f"seeks-{product}", value, sought.source, sought.variable, "medium")

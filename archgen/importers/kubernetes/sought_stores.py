@@ -48,6 +48,9 @@ _OF_SCRIPTS = ("alpine", "alpine-k8s", "bash", "busybox", "curl", "helm", "k8s",
 _WITHOUT_HOST = re.compile(r"(?:[A-Za-z][\w+.-]*:///?)?")
 """Nothing, or the beginning of an address, which somebody completes."""
 
+_NO_HOST = re.compile(r"\d[\d_.,]*(?:[kmg]i?b?|[mun]?s|min|h|d|%)?|true|false|yes|no|on|off|none", re.IGNORECASE)
+"""A number, a size, a time or a flag."""
+
 _INJECTED = re.compile(r"(?:>>)?(?:vault|bao):[\w./-]+#[\w.-]+$|(?:vault|op|ref\+\w+|awssm|gcpsm|azurekv)://\S+$")
 """A value that stands for one in a store of secrets: its path there, and its key."""
 
@@ -120,7 +123,8 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
             of_products |= {(known.kind, title_of_store(name))} if known.product is not None else set()
             product, is_open = known.product or known.kind, value is None or PLACEHOLDER.search(value) is not None
             if asks and not is_open:
-                named.add(product)
+                # a limit for a role, such as `POSTGRES_MAX_CONNECTIONS_SERVER`, is no address
+                named |= {product} if _NO_HOST.fullmatch(begun) is None else set()
             elif asks or is_secret_name(name):
                 source, reference = unknown.get(name) or _open_at(*values[name])
                 first = sought.get(product)
