@@ -78,7 +78,7 @@ def assemble_model(
     client = free_id("visitor", taken)
     application = _application(inventory, doors)
     by_proxy = {entry.component for entry in inventory.entries if is_by_proxy(entry)}
-    behind = [*doors.front, *(name for name in doors.exposed if name in by_proxy)]
+    behind = [*doors.front, *(name for name in (*doors.bypasses, *doors.exposed) if name in by_proxy)]
     local = [name for name in behind if is_local(inventory, name) and application is None]
     outer = free_id("outer-proxy", taken) if local else None
     draft = _Draft(inventory, doors, client, outer, application)
@@ -272,6 +272,9 @@ def _add_entries(draft: _Draft, local: list[str]) -> None:
             mark = "" if is_sure and not (is_aside or any(may_redirect(outside, entry) for entry in outside)) else "? "
             value = _ports(outside) | ({"assumed": "low"} if is_aside else {})
             _connect(draft, draft.client, name, value, f"{mark}{outside[0].place!s}, {outside[0].evidence}")
+            led = [entry for entry in entries if is_by_proxy(entry)]
+            if led and draft.outer is not None:
+                _add_local(draft, name, led)
 
 
 def _add_local(draft: _Draft, name: str, entries: list[Entry]) -> None:

@@ -36,8 +36,19 @@ _COPIES = re.compile(r"(?:(?:/bin/)?(?:ba)?sh\s+-e?c\s+)?[\"']?cp\s[^;&|\n]*(?:&
 """A command of nothing but a copy."""
 
 _SAY = r"(?:/bin/)?(?:echo|printf|true|false|exit)(?:[ \t][^;&|\n]*)?"
+_WRITE = r"(?:/[\w/]*/)?(?:htpasswd|openssl|ssh-keygen|keytool|chown|chmod|mkdir|mv|ln|cp|touch|rm)[ \t][^;&|\n]*"
 _SAYS = re.compile(rf"(?:(?:/bin/)?(?:ba|a)?sh\s+-e?c\s+)?[\"']?\s*{_SAY}(?:(?:;|&&|\n)\s*(?:{_SAY})?)*[\"']?")
 """A command of nothing but messages, or a status: it ends at once."""
+
+_WRITES = re.compile(
+    rf"(?:/bin/)?(?:ba|a)?sh\s+-e?u?c\s+[\"']?\s*(?:{_SAY}|{_WRITE})(?:(?:;|&&|\n)\s*(?:{_SAY}|{_WRITE})?)*[\"']?\s*"
+)
+"""A command of a shell that does nothing but write files."""
+
+_BEFORE = re.compile(
+    r"(?<![a-z])(upgrad\w*|init\w*|generat\w*|migrat\w*|bootstrap|prepare|provision\w*)(?![a-z])", re.IGNORECASE
+)
+"""Words of what is done before others start."""
 
 _CLIENT = re.compile(
     r"(?:^|[\s/\"'(;&|])(psql|pg_restore|createdb|mysql(?=\s+-)|mysqladmin|mongosh|mongo(?=\s+-)|mongorestore|mongoimport|redis-cli|"
@@ -56,6 +67,7 @@ _SCRIPT = re.compile(r"(/\w+)*/?(ba)?sh\s|\S+\.sh(\s|$)")
 _OF_CLIENTS = frozenset(("PGHOST", "MYSQL_HOST", "MONGO_HOST"))
 """Variables by which a client is told the host of a store."""
 
+_LONGEST = 2000
 _ALWAYS = ("always", "unless-stopped")
 
 _OF_DATA = re.compile(r"/(var/lib|data|bitnami)(/|$)")
@@ -77,6 +89,8 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool, others: Ite
     # a server's image under another command prepares the server
     likely = (once or prepares) and (works or (ends and service.words != "")) and not _serves(service)
     alone = likely or _is_client(service, kind)
+    others = [*others]
+    alone = alone or _only_begins(service, others)
     if ended or _ends_at_once(service) or (alone and not _is_addressed(service, others)):
         return "runs once and ends"
     if works and service.at_terminal and not service.ports and _BY_HAND.search(name):
@@ -95,8 +109,20 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool, others: Ite
 def _ends_at_once(service: Service) -> bool:
     """Return True for a command that copies the files of an image into a volume, or says something, and does nothing else."""
     words = service.words.strip()
-    ends = _COPIES.fullmatch(words) is not None or _SAYS.fullmatch(words) is not None
+    ends = any(pattern.fullmatch(words) is not None for pattern in (_COPIES, _SAYS, _WRITES))
     return ends and not (service.ports or service.restart in _ALWAYS)
+
+
+def _only_begins(service: Service, others: Iterable[Service]) -> bool:
+    """Return True for what its name, recipe or command says is done first, and nothing starts again, as it does all others."""
+    if service.restart or service.ports or service.replicas is not None or service.profiles:
+        return False
+    words = " ".join((service.name, service.dockerfile, service.words))[:_LONGEST]
+    beside = [other for other in others if other is not service and other.name != service.name]
+    running = [other for other in beside if other.restart in (*_ALWAYS, "on-failure")]
+    first = [other for other in beside if other not in running]
+    is_first = all(_BEFORE.search(" ".join((other.name, other.dockerfile, other.words))[:_LONGEST]) for other in first)
+    return len(running) > len(first) + 1 and is_first and _BEFORE.search(words) is not None
 
 
 def _is_client(service: Service, kind: Guess) -> bool:
