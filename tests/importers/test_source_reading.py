@@ -176,3 +176,22 @@ def test_line_of_a_port_is_that_of_the_call_and_not_of_a_comment_before_it() -> 
         "/* a\n fetch('http://localhost:8080') */\n// fetch('http://localhost:8080')\nfetch('http://localhost:8080')\n"
     )
     assert [*local_ports_called(CodeText("a.js", text))] == [(8080, 4)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_called"),
+    [
+        ("lib/geo.ex", 'AcmeTeslaClient.get("https://api.places.dev/v2/info",\n  query: [])\n', True),
+        ("lib/geo.ex", 'Finch.build(:get, "https://api.places.dev/v2/info")\n', True),
+        ("Geo.cs", 'string placesUri = "http://places.dev/json/";\nHttpClient c;\nc.Get(placesUri);\n', False),
+        (
+            "Geo.cs",
+            'string placesUri = "http://places.dev/json/";\nvar way = placesUri + x;\nawait httpClient.GetFromJsonAsync<Place>(way);\n',
+            True,
+        ),
+        ("Soap.cs", 'string nameUri = "http://schemas.acme.dev/soap/";\nHttpClient client;\n', False),
+    ],
+)
+def test_addresses_are_read_that_clients_of_other_languages_call(path: str, text: str, is_called: bool) -> None:
+    found = [*literal_addresses([CodeText(path, text)], "plug")]
+    assert [each.is_called for each in found] == ([True] if is_called else [])

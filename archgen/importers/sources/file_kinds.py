@@ -38,3 +38,12 @@ OF_FRAMEWORKS = re.compile(
 def is_code(name: str) -> bool:
     """Return True for the name of a file with the code of a program."""
     return CODE.search(name) is not None and NO_CODE.search(name) is None
+
+
+_SETS_UP = re.compile(r"(^|/)(migrations?|seeds?|scripts?|locales?|priv)/")
+_CALLS = re.compile(r"client|provider|gateway|adapter|integration|config|setting|http|remote|external", re.IGNORECASE)
+
+
+def likely_callers_first(name: str) -> int:
+    """Return the place of a source of a large program: what calls others by its name first, what sets up its tables last."""
+    return 2 if _SETS_UP.search(name) is not None else int(_CALLS.search(name) is None)

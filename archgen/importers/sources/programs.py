@@ -15,7 +15,7 @@ from archgen.importers.packages import PackageLists, has_driver_for, has_library
 from archgen.importers.sources.built_images import image_builds
 from archgen.importers.sources.calls.property_addresses import addresses_in
 from archgen.importers.sources.declared_programs import Program
-from archgen.importers.sources.file_kinds import OF_FRAMEWORKS
+from archgen.importers.sources.file_kinds import OF_FRAMEWORKS, likely_callers_first
 from archgen.importers.sources.folders import Folders, code_of_image, folders_above, is_of_another
 from archgen.importers.sources.images.shared_images import places_of_images, settings_below
 from archgen.importers.sources.modules import Packages, lists_at, packages_imported
@@ -356,8 +356,8 @@ class ProgramSources:
         apart = {key: each for key, each in self._places.items() if each and not (place or self._is_of_all(key))}
         others = tuple(f"{each}/" for each in apart.values())
         code = [name for name in code_of_image(place, tree.code, tree.names) if not name.startswith(others)]
-        files, _ = self.texts(program, code)
-        return [code_text(*file, self._opener.answers) for file in files]
+        code = sorted(code, key=likely_callers_first) if len(code) > _MOST_FILES else code
+        return [code_text(*file, self._opener.answers) for file in self.texts(program, code)[0]]
 
     def may_be_shared(self, program: str, variable: str) -> bool:
         """Return True if a source elsewhere in the repository may read a variable for this program too."""

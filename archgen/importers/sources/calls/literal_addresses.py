@@ -11,7 +11,7 @@ from archgen.importers.facts import Origin, WrittenAddress
 from archgen.importers.sources.calls.source_calls import ONLY_SHOWS
 from archgen.importers.sources.reading import CodeText
 
-_CODE = re.compile(r"\.(py|go|java|kt|scala|cs|php|rb|rs|[cm]?[jt]s)$")
+_CODE = re.compile(r"\.(py|go|java|kt|scala|cs|php|rb|rs|ex|[cm]?[jt]s)$")
 _OF_PAGES = re.compile(r"\.([cm]?[jt]s|[jt]sx)$")
 _ASIDE = re.compile(
     r"(^|/)(scripts?|tools?|bin|seeds?(ers)?|migrations?|database|notebooks?|bench(marks?)?|training|demos?|e2e|end-to-end|artillery|k6|locust|load-?tests?"
@@ -32,16 +32,17 @@ _FOR_PAGES = re.compile(
 )
 """Libraries of programs that run in browsers, whose addresses are called from there."""
 
-_URL = re.compile(r"""https://[a-zA-Z0-9][\w.-]*\.[a-zA-Z]{2,24}(?=[/?:"'`])[^"'`\s]{0,200}(?=["'`])""")
+_URL = re.compile(r"""https?://[a-zA-Z0-9][\w.-]*\.[a-zA-Z]{2,24}(?=[/?:"'`])[^"'`\s]{0,200}(?=["'`])""")
 _OF_CALL = (
-    r"(?:\b(?:httpx|requests|axios|got|superagent|needle|http|https|session|_?(?:http_?)?client|web_?client|reqwest|HTTParty|Faraday|Client::new\(\)\s*)"
-    r"\.(?:get(?:_response)?|post(?:_form)?|put|patch|delete|request|stream|new_?request|get\w*async|post\w*async|create)"
+    r"(?:\b(?:httpx|requests|axios|got|superagent|needle|http|https|session|_?(?:http_?)?client|web_?client|reqwest|HTTParty|Faraday|Client::new\(\)\s*"
+    r"|(?:\w{0,40}\.)?\w{0,40}(?:tesla|http)_?client|tesla|req|finch|httpoison)"
+    r"\.(?:get!?|post!|build|get_response|post(?:_form)?|put|patch|delete|request|stream|new_?request|get\w*async|post\w*async|create)"
     r"|\.(?:(?:get|post)For(?:Object|Entity)|exchange|baseUrl|uri)"
-    r"|(?<![\w.])fetch|\burlopen|\bNewRequest(?:WithContext)?|\bfile_get_contents|\bcurl_init|\bBaseAddress\s*=\s*new\s+Uri|\bURI\.open)\(\s*"
+    r"|(?<![\w.])fetch|\burlopen|\bNewRequest(?:WithContext)?|\bfile_get_contents|\bcurl_init|\bBaseAddress\s*=\s*new\s+Uri|\bURI\.open)(?:<[\w.?\[\]]{1,60}>)?\(\s*"
     r"(?:URI(?:\.parse)?\(\s*)?"
 )
 _CALL = re.compile(
-    rf"{_OF_CALL}(?:(?:\w+(?:\.\w+)*(?:\(\))?|[\"'](?:GET|POST|PUT|PATCH|DELETE)[\"'])\s*,\s*){{0,2}}f?[\"'`]$",
+    rf"{_OF_CALL}(?:(?:\w+(?:\.\w+)*(?:\(\))?|[\"'](?:GET|POST|PUT|PATCH|DELETE)[\"']|:(?:get|post|put))\s*,\s*){{0,2}}f?[\"'`]$",
     re.IGNORECASE,
 )
 """What stands before an address in a call of a client; a context or a method may be between them."""
@@ -76,7 +77,7 @@ _BEFORE = 200
 
 _CLIENT = re.compile(
     r"\b(requests|httpx|aiohttp|axios|urllib|RestTemplate|RestClient|WebClient|FeignClient|Retrofit|HttpClient|OkHttpClient|HttpURLConnection|http\.(Get|Post|NewRequest\w*)"
-    r"|reqwest|guzzle|Guzzle\w*|HTTParty|Faraday|Net::HTTP|curl_init)\b|\bfetch\("
+    r"|reqwest|Tesla|TeslaClient|\w{1,40}TeslaClient|Req(?=\.)|HTTPoison|Finch|I?HttpClientFactory|guzzle|Guzzle\w*|HTTParty|Faraday|Net::HTTP|curl_init)\b|\bfetch\("
 )
 _CALLERS = re.compile(r"origin|cors|allowed|redirect|callback|example", re.IGNORECASE)
 """Words of a line that says who may call, or where visitors are sent."""
@@ -85,7 +86,7 @@ _CALLERS = re.compile(r"origin|cors|allowed|redirect|callback|example", re.IGNOR
 def literal_addresses(files: Iterable[CodeText], libraries: str) -> Iterator[WrittenAddress]:
     """Yield the addresses that sources call; `libraries` are the packages of the program, in small letters."""
     for file, is_for_browsers in working_files(files, libraries):
-        if "https://" in file.text and _CODE.search(file.path) is not None and not is_for_browsers:
+        if "://" in file.text and _CODE.search(file.path) is not None and not is_for_browsers:
             yield from _literals(file)
 
 
@@ -127,6 +128,8 @@ def _literals(file: CodeText) -> Iterator[WrittenAddress]:
             is_called = named is None or (has_client and holder is not None and holder[1] in called())
             if named is not None and default is None:
                 is_called = is_called or _IN_CALL.search(before[: named.start()]) is not None
+            if not is_called and match[0].startswith("http://"):
+                continue  # the name of a format begins like this too, and is called by nothing
             yield WrittenAddress(match[0], variable, origin, is_called, default is not None)
 
 
