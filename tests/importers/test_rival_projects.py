@@ -25,6 +25,16 @@ PART = compose("web@web") + "    environment: {DB_HOST: db.acme.example}\n"
             id="variants-by-names-that-tell-nothing",
         ),
         pytest.param({"docker-compose.large.yml": RELEASED, "docker-compose.dev.yml": BUILT}, (), id="for-development"),
+        pytest.param(
+            {"0-plain/docker-compose.yml": RELEASED, "1-with-proxy/docker-compose.yml": RELEASED},
+            ("0-plain/docker-compose.yml", "1-with-proxy/docker-compose.yml"),
+            id="variants-in-directories-beside-each-other",
+        ),
+        pytest.param(
+            {"parts/maps.yml": RELEASED, "parts/tasks.yml": compose("web=acme/tasks:1", "jobs=acme/jobs:1")},
+            ("parts/maps.yml", "parts/tasks.yml"),
+            id="parts-beside-each-other",
+        ),
         pytest.param({"docker-compose.yml": BUILT, "docker-compose.gpu.yml": BUILT}, (), id="by-default"),
         pytest.param(
             {"docker-compose.yml": DEVELOPED, "docker-compose.gpu.yml": BUILT},

@@ -13,7 +13,7 @@ from archgen.app.importing.directories import FoundFiles
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import PRODUCTION, STAGING, UNNAMED, is_example, without_stage
 
-_MOST = 3
+_MOST = 5
 
 
 def rival_projects(
@@ -31,6 +31,7 @@ def rival_projects(
     if len(chosen) != 1 or chosen[0].by_pipeline or chosen[0].rank <= 0:
         return []
     rivals = [each.files for each in candidates if _is_rival(directory, each, chosen[0], found)]
+    rivals += [each.files for each in candidates if _is_equal(directory, each, chosen[0])]
     rivals += [each.files for each in _examples(directory, chosen[0], files, found)]
     named = (" ".join(files) for files in rivals if not any(" " in path for path in files))
     return [*dict.fromkeys(named)][:_MOST]
@@ -49,6 +50,23 @@ def _is_rival(directory: str, each: ComposeCandidate, read: ComposeCandidate, fo
     return not is_meant or (
         any(map(development_in, _texts(read, found))) and not any(map(development_in, _texts(each, found)))
     )
+
+
+def _is_equal(directory: str, each: ComposeCandidate, read: ComposeCandidate) -> bool:
+    """Return True for a project that lies as the one which is read does, where nothing but the place speaks for that.
+
+    In the same directory it may run another part of the system, in one beside that it is another way to run it.
+    """
+    place, own = (os.path.dirname(each.files[-1]), os.path.dirname(read.files[0]))
+    is_default = os.path.basename(read.files[0]) in DEFAULTS and os.path.normpath(own or ".") == os.path.normpath(
+        directory
+    )
+    if is_default or read.deployed_by or each.stage > read.stage or not each.own or {*each.files} & {*read.files}:
+        return False
+    if any(is_example(os.path.relpath(path, directory)) for path in each.files):
+        return False
+    is_way = os.path.dirname(place) == os.path.dirname(own) and (each.is_variant_of(read) or read.is_variant_of(each))
+    return place == own or is_way
 
 
 def _examples(
