@@ -9,7 +9,6 @@ import pytest
 from archgen.app.importing.deployments.chart_choice import installed_charts
 from archgen.app.importing.deployments.image_updates import written_paths
 from archgen.app.importing.importing import Import
-from archgen.model.problems import UsageError
 from tests.importers.compose_projects import imported
 from tests.importers.test_found_files import TEMPLATE, WORKLOAD
 
@@ -275,11 +274,14 @@ def test_projects_that_one_file_starts_are_read_together(
         pytest.param({"site.yml": TASKS.replace("[cart, mail, shop]", "[other, further]")}, id="of-another-repository"),
     ],
 )
-def test_projects_that_nothing_starts_together_are_asked_for(
+def test_of_projects_that_nothing_starts_together_the_largest_is_read_and_all_are_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]
 ) -> None:
-    with pytest.raises(UsageError, match="holds 4 compose projects"):
-        imported(tmp_path, monkeypatch, {**FOUR, **files})
+    larger = "services:\n  shop: {image: 'acme/shop:1'}\n  jobs: {image: 'acme/jobs:1'}\n"
+    result = imported(tmp_path, monkeypatch, {**FOUR, "shop/docker-compose.yml": larger, **files})
+    assert read(result) == {"shop"}
+    (way,) = (each for each in result.model.questions if each.kind == "way")
+    assert way.options == tuple(f"{name}/docker-compose.yml" for name in ("shop", "cart", "mail", "stock"))
 
 
 TRIAL = WORKLOAD.replace("name: web", "name: probe").replace("acme/web", "acme/probe")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from archgen.model.problems import UsageError
 from tests.importers.compose_projects import STORES, assert_choice, compose, imported, read_files
 
 
@@ -56,15 +55,23 @@ def test_program_is_read_with_the_stores_that_it_names(
     assert_choice(imported(tmp_path, monkeypatch, files), read, reason)
 
 
-def test_of_projects_that_nothing_joins_the_message_says_how_to_name_several(
+def test_of_projects_that_nothing_joins_the_summary_says_how_to_name_several(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = {f"{name}/compose.yml": compose(f"{name}=acme/{name}") for name in ("cart", "mail", "news", "shop")}
-    with pytest.raises(UsageError) as raised:
-        imported(tmp_path, monkeypatch, files)
-    assert str(raised.value) == (
-        ". holds 4 compose projects; name those that run together, such as `archgen import cart mail`"
+    reason = (
+        "cart/compose.yml: the largest of 4 beside each other, since nothing says which run together; "
+        "`archgen import cart mail` reads several"
     )
+    assert_choice(imported(tmp_path, monkeypatch, files), ["cart/compose.yml"], reason)
+
+
+@pytest.mark.parametrize("path", ["stacks/shop.yml", "infra/main/all.yaml", ".devcontainer/docker-compose.yml"])
+def test_file_that_nothing_but_its_content_shows_is_read_where_there_is_no_other(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {path: compose("web=acme/web:1", "db=postgres:18"), "conf/nginx.conf": "server { listen 80; }\n"}
+    assert read_files(imported(tmp_path, monkeypatch, files)) == [path]
 
 
 PLACED = {

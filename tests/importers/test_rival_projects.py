@@ -31,8 +31,8 @@ PART = compose("web@web") + "    environment: {DB_HOST: db.acme.example}\n"
             id="variants-in-directories-beside-each-other",
         ),
         pytest.param(
-            {"parts/maps.yml": RELEASED, "parts/tasks.yml": compose("web=acme/tasks:1", "jobs=acme/jobs:1")},
-            ("parts/maps.yml", "parts/tasks.yml"),
+            {"compose/maps.yml": RELEASED, "compose/tasks.yml": compose("web=acme/tasks:1", "jobs=acme/jobs:1")},
+            ("compose/maps.yml", "compose/tasks.yml"),
             id="parts-beside-each-other",
         ),
         pytest.param({"docker-compose.yml": BUILT, "docker-compose.gpu.yml": BUILT}, (), id="by-default"),

@@ -6,7 +6,6 @@ import functools
 import itertools
 import os
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
@@ -30,7 +29,7 @@ from archgen.app.importing.deployments.cluster_evidence import (
     scripts_that_apply,
     texts_that_may_apply,
 )
-from archgen.app.importing.deployments.listed_files import nearest_choice
+from archgen.app.importing.deployments.listed_files import choice_of_last_resort, nearest_choice
 from archgen.app.importing.deployments.manifest_files import generated_manifests, manifest_directories
 from archgen.app.importing.deployments.networks import MOST_PROJECTS, joined_projects
 from archgen.app.importing.deployments.own_charts import (
@@ -40,7 +39,7 @@ from archgen.app.importing.deployments.own_charts import (
 )
 from archgen.app.importing.deployments.platforms import without_other_platforms
 from archgen.app.importing.deployments.production_choice import Preference, prefer
-from archgen.app.importing.deployments.rival_ways import MOST_WAYS, rival_ways
+from archgen.app.importing.deployments.rival_ways import MOST_WAYS, largest_project, rival_ways
 from archgen.app.importing.deployments.started_together import started_together
 from archgen.app.importing.directories import FoundFiles, entries_of, files_below, path_in, path_prefix
 from archgen.app.importing.kustomizations import Kustomizations
@@ -205,12 +204,13 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         collection.leave_out(itertools.chain(*projects.projects), f"charts: {helped.reason}")
     elif not nearest:
         if not collection.read_charts(directory, paths, found, None):
+            if (last := choice_of_last_resort(directory, below, found)) is not None:
+                _read_compose(collection, directory, last, None, [], (names, paths, below), found)
+                return
             ends = (".conf", ".cfg", ".template")
             _read_proxies(collection, [each for each in below if each.lower().endswith(ends)], inside)
-    elif is_unclear:
-        words = f"holds {len(nearest)} compose projects; name those that run together, such as"
-        raise UsageError(f"{directory} {words} `archgen import {shlex.join(itertools.islice(nearest, 2))}`")
     else:
+        projects = largest_project(projects) if is_unclear else projects
         others = manifest_directories(directory, below) if preference is not None else [*manifests]
         collection.others += others
         _read_compose(collection, directory, projects, preference, others, (names, paths, below), found)

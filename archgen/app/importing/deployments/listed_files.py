@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from archgen.app.importing.candidates import ComposeCandidate
 from archgen.app.importing.compose_files import (
     by_directory,
@@ -17,6 +19,7 @@ from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, s
 from archgen.app.importing.directories import FoundFiles, path_in
 from archgen.app.importing.project_choice import ProjectChoice, choose_projects
 from archgen.app.importing.started_files import COMMAND
+from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
 _OF_PROJECTS = frozenset(("compose", "docker", "docker-compose", "deploy", "deployment"))
@@ -37,7 +40,8 @@ _IS_OFF = re.compile(r"""!|(?:^|\s)-z\s|==?\s*["']?(?:false|no|0|off)\b""")
 _USES_LIST = re.compile(r"\$\{?\w+")
 _SHEBANG = re.compile(r"#!.*\b(?:ba|z|k|da)?sh\b")
 
-_MOST_NAMES, _MOST_FILES, _MOST_LINES = 60, 10, 5000
+_OF_DEVELOPERS = ".devcontainer"
+_MOST_NAMES, _MOST_FILES, _MOST_LINES, _MOST_PLACES, _DEEPEST = 60, 10, 5000, 60, 4
 _LARGEST, _LONGEST = 128 * 1024, 2000
 
 
@@ -66,6 +70,22 @@ def _in_directory_for_them(directory: str, below: Sequence[str], found: FoundFil
         if files:
             return {place: files}
     return {}
+
+
+def choice_of_last_resort(directory: str, below: Sequence[str], found: FoundFiles) -> ProjectChoice | None:
+    """Return what is read of compose files that only what they hold shows, and of those of developers' containers; None without any."""
+    base = 0 if directory == "." else directory.count(os.sep) + 1
+    likely = [path for path in below if path.endswith((".yml", ".yaml")) and path.count(os.sep) - base <= _DEEPEST]
+    places = by_directory(path for path in likely if stage_of_compose_file(os.path.relpath(path, directory)) < TRIAL)
+    for place in sorted(places, key=lambda each: (each.count(os.sep), each))[:_MOST_PLACES]:
+        if files := compose_files_in(place, places[place][:_MOST_NAMES], (), found):
+            return choose_projects(directory, {place: files}, [*below], found)
+    container = path_in(directory, _OF_DEVELOPERS)
+    files = [name for name in DEFAULTS if found.text(path_in(container, name))]
+    if not files:
+        return None
+    choice = choose_projects(directory, {container: files}, [path_in(container, each) for each in files], found)
+    return replace(choice, reason="those who work on the system start it, and no other file runs one")
 
 
 def _listed_by_script(
