@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from archgen.app.importing.deployments.cluster_evidence import count_workloads, names_of_objects
 from archgen.app.importing.directories import path_below, path_in
 from archgen.app.importing.source_files import SourceFiles
-from archgen.importers.kubernetes.kustomization import is_kustomization
+from archgen.importers.kubernetes.kustomize.kustomization import is_kustomization
 
 _ANY = re.compile(r"k8s|kubernetes", re.IGNORECASE)
 _PLATFORMS = re.compile(
