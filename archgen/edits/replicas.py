@@ -14,6 +14,7 @@ from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of
 from archgen.model.protocols import relays
 from archgen.model.wording import listed
+from archgen.reliability.index import Index
 from archgen.reliability.traffic import is_sticky
 
 Callers = Callable[[str], Iterable[Component]]
@@ -174,9 +175,13 @@ def takes_mail_of_people(architecture: Architecture, component: Component, calle
 def mover_on(architecture: Architecture, component: Component) -> str | None:
     """Return what moves an address between the hosts of a component; None if people have to choose it.
 
-    A device has a failover of its own, and nothing speaks VRRP on Windows.
+    A device has a failover of its own, nothing speaks VRRP on Windows, and networks of providers pass none on: there an address moves
+    by the provider's interface.
     """
     on = {host for replica in component.replicas for host in replica.hosts}
+    index = Index(architecture)
+    if any(index.zone_kinds[zone] == "availability-zone" for host in on for zone in index.zones_around(host)):
+        return None
     systems = [(host.os or "").casefold() for host in architecture.hosts if host.id in on]
     product = product_of(component.product)
     is_windows = product.on_windows or any("windows" in system for system in systems)

@@ -228,3 +228,23 @@ def test_two_brokers_of_which_one_keeps_what_waits_get_a_third_that_votes(
 
 
 QUEUE = "runs_on: [a, b], replication: {primary: a, HOW}"
+
+
+@pytest.mark.parametrize(("kind", "by"), [("availability-zone", ""), ("datacenter", " by: vrrp,")])
+def test_no_address_moves_by_vrrp_in_the_network_of_a_provider(
+    kind: str, by: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"""\
+archgen: 1
+name: A gateway of a zone
+zones: {{z: {{kind: {kind}}}}}
+hosts: {{vpn-1: {{zone: z}}}}
+components:
+  job: {{kind: scheduler, managed: {{scope: global}}, replicas: 2}}
+  vpn: {{kind: router, product: strongswan, runs_on: vpn-1}}
+  api: {{kind: external-service, managed: {{scope: global}}}}
+connections: {{job -> vpn: https, vpn -> api: https}}
+flows: {{work: {{steps: [job -> vpn: POST, vpn -> api: POST]}}}}
+"""
+    moved = f"cluster: {{mode: active-passive, failover: automatic,{by} watches: process}}"
+    assert moved in result(text, tmp_path, capsys)["yaml"]
