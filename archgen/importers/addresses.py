@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
+from archgen.importers.names import behind_port
 from archgen.importers.schemes import (
     ALONE,
     Beside,
@@ -127,6 +128,7 @@ def mentions(name: str, value: str, hosts: Mapping[str, str], beside: Beside = A
         # on each port of a machine another program answers
         is_on_port = number is not None and mention.host.lower() in ON_MACHINE
         host = resolve_host(mention.host, hosts) if not is_on_port else None
+        host = behind_port(mention.host, number, hosts) or host if host is not None else None
         published = resolve_port(mention.host, number, hosts) if host is None else None
         if host is not None:
             results[replace(mention, host=host, port=number)] = None

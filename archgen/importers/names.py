@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 _OTHER = re.compile(r"[^A-Za-z0-9._-]+")
@@ -98,3 +99,12 @@ _LONGEST_COMMAND = 4000
 def fetches_anew(command: str) -> bool:
     """Return True for a command that takes away what a directory holds and fetches it again: there is a copy elsewhere."""
     return _REFILLS.search(command[:_LONGEST_COMMAND]) is not None
+
+
+def behind_port(host: str, port: int | None, hosts: Mapping[str, str]) -> str | None:
+    """Return what a port of a host leads to where `hosts` name it, as `shop:9000`; what follows the name may be its namespace."""
+    if port is None:
+        return None
+    words = host.lower().split(".")
+    names = (f"{'.'.join(words[:length])}:{port}" for length in range(min(len(words), 3), 0, -1))
+    return next((hosts[name] for name in names if name in hosts), None)

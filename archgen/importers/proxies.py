@@ -20,7 +20,7 @@ from archgen.importers.addresses import (
 )
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, STORES, Known
 from archgen.importers.facts import PASSED_ON, Configuration, Fact, FactSheet, Origin
-from archgen.importers.names import make_id
+from archgen.importers.names import behind_port, make_id
 from archgen.importers.outside import is_real, names_of_place, outside_address, outside_place
 from archgen.importers.products import known_by_name
 from archgen.importers.stages import is_before_release
@@ -259,7 +259,9 @@ class Proxy:
     def _resolved(self, server: Member) -> str | None:
         """Return the component that a server is: by its name, else by the port that it publishes on the machine."""
         hosts = self.hosts or {}
-        return resolve_host(server.host, hosts) or resolve_port(server.host, server.port, hosts)
+        named = resolve_host(server.host, hosts)
+        led = behind_port(server.host, server.port, hosts) if named is not None else None
+        return led or named or resolve_port(server.host, server.port, hosts)
 
     def ask(self, host: str, protocol: str, line: int) -> None:
         """Add a call of what tells which servers are up."""

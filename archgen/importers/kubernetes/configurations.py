@@ -19,8 +19,8 @@ from archgen.model.kinds import KINDS
 
 _OF_CONFIGURATION = re.compile(r"[-.](config|conf|cm|configmap|config-map|configuration)$")
 
-HostsOf = Callable[[str], Mapping[str, str]]
-"""The names by which the pods of a namespace reach others."""
+HostsOf = Callable[[Workload], Mapping[str, str]]
+"""The names by which the pods of a workload reach others."""
 
 
 def attachments_of(
@@ -104,7 +104,7 @@ def _attached(
         if as_settings and "\n" not in text:
             text = f"{key}: {text}"
         file = Configuration(source.path, text.encode("utf-8", "replace"))
-        yield Attachment(part.id, kind, file, key, hosts_of(part.namespace), source.line, is_in_cluster=True)
+        yield Attachment(part.id, kind, file, key, hosts_of(part), source.line, is_in_cluster=True)
 
 
 def _kind_of_reader(part: Workload, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -14,6 +15,7 @@ from archgen.importers.kubernetes.manifests import Manifest, Manifests, may_be_o
 from archgen.importers.kubernetes.part import Workload, listens, node_ports, replicas_of
 from archgen.importers.kubernetes.routing.backends import Backend
 from archgen.importers.kubernetes.routing.routes import IngressRoute, routes_of
+from archgen.importers.names import behind_port
 from archgen.importers.stages import without_stage
 from archgen.model.kinds import KINDS
 
@@ -55,6 +57,18 @@ class Hosts:
         if namespace not in self._hosts:
             self._hosts[namespace] = _hosts_in_namespace(namespace, *self._named)
         return self._hosts[namespace]
+
+    def around(self, part: Workload) -> Mapping[str, str]:
+        """Return the hosts of a workload: those of its namespace, and the ports of the programs that share its pod, by `localhost`."""
+        return {**self._in_pods.get(part.id, {}), **self.of(part.namespace)}
+
+    @cached_property
+    def _in_pods(self) -> Mapping[str, Mapping[str, str]]:
+        pods: dict[tuple[str, str, str], list[Workload]] = {}
+        for part in self._parts:
+            key = part.manifest.kind, part.namespace, part.manifest.pod or part.manifest.name
+            pods.setdefault(key, []).append(part)
+        return {part.id: dict(_beside(part, pod)) for pod in pods.values() if len(pod) > 1 for part in pod}
 
     def meant_in(self, namespace: str) -> dict[str, str]:
         """Return the names that no Service in reach has: of workloads there, former ones, and of Services in no namespace but another one.
@@ -123,7 +137,8 @@ class LedTo(Struct, frozen=True):
 def backends_of(route: IngressRoute, hosts: Hosts) -> Iterator[LedTo]:
     """Yield the components that a route leads to: it may have a name that no Service has, or a port."""
     for backend in route.backends:
-        target = resolve_host(backend.name, hosts.of(route.namespace))
+        around = hosts.of(route.namespace)
+        target = behind_port(backend.name, backend.port, around) or resolve_host(backend.name, around)
         meant = resolve_host(backend.name, hosts.meant_in(route.namespace)) if target is None else None
         if target is not None:
             yield LedTo(
@@ -165,7 +180,8 @@ def _hosts_in_namespace(
     # a true name comes before what another Service was called formerly
     names += [(name, each, identity) for (space, name), identity in services for each in former.get((space, name), ())]
     for name, known, identity in names:
-        for full in (f"{name}.{known}", f"{name}.{known}.svc"):
+        stem, colon, port = name.partition(":")
+        for full in (f"{stem}.{known}{colon}{port}", f"{stem}.{known}.svc{colon}{port}"):
             hosts.setdefault(full, identity)
     for (space, name), identity in services:
         if may_be_one_namespace(space, namespace):
@@ -208,6 +224,15 @@ def renamed_services(
         if service.former and selected[space, name]:
             behind.setdefault((space, service.former), []).append(selected[space, name][0].id)
     return {key: identities[0] for key, identities in behind.items() if len(identities) == 1}
+
+
+def _beside(part: Workload, pod: list[Workload]) -> Iterator[tuple[str, str]]:
+    """Yield the ports of the other programs of a pod, by the names of the machine that they share."""
+    for other in pod:
+        for container in other.containers if other is not part else ():
+            for port in container.get("ports").list():
+                number = port.get("containerPort").number
+                yield from ((f"{host}:{number}", other.id) for host in ("localhost", "127.0.0.1"))
 
 
 def _agents(parts: Iterable[Workload]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from archgen.importers.kubernetes.configurations import HostsOf
 from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.kubernetes.part import Workload, is_unknown_program
 from archgen.importers.kubernetes.variables import variables_of
+from archgen.importers.names import behind_port
 from archgen.importers.outside import Outside, OutsideStore, stores_named
 from archgen.importers.products import image_name, is_product
 from archgen.importers.sources.built_images import (
@@ -39,7 +40,7 @@ from archgen.model.kinds import KINDS
 _OF_PROXIES = re.compile(r"/nginx/|/haproxy/|/caddy/", re.IGNORECASE)
 _COMMENT = re.compile(r"#.*")
 _POOL = re.compile(r"\bupstream\s+([\w.-]+)")
-_PASS = re.compile(r"\b(?:proxy|grpc|fastcgi|uwsgi)_pass\s+(?:\w+://)?([^\s;:/]+)")
+_PASS = re.compile(r"\b(?:proxy|grpc|fastcgi|uwsgi)_pass\s+(?:\w+://)?([^\s;:/]+)(?::(\d{1,5}))?")
 _PASSES_TO_NAME = re.compile(r"\b(?:proxy|grpc)_pass\s+\w+://([a-z][a-z0-9_-]*)(:\d+)?(?=[/;\s])")
 _SERVER = re.compile(r"\bserver\s+([^\s;:{]+)[^;{]*;")
 _PROFILE = re.compile(r"[\w-]{1,60}")
@@ -82,9 +83,7 @@ def held_by_products(
             continue
         source = _Source(part, ".", recipe, is_matched=True)
         for file, target, line in _held(source, _variables(manifests, source), opener):
-            yield Attachment(
-                part.id, part.guess.known.kind, file, target, hosts_of(part.namespace), line, is_in_cluster=True
-            )
+            yield Attachment(part.id, part.guess.known.kind, file, target, hosts_of(part), line, is_in_cluster=True)
 
 
 def held_by_programs(
@@ -92,7 +91,7 @@ def held_by_programs(
     parts: Sequence[Workload],
     opener: Opener,
     hosts_of: HostsOf,
-    meant_by: HostsOf,
+    meant_by: Callable[[str], Mapping[str, str]],
     known: Mapping[str, Known],
     called: Iterable[tuple[str, str]],
     built: BuiltElsewhere,
@@ -120,7 +119,7 @@ def held_by_programs(
         part = source.part
         hosts = {
             name: identity
-            for name, identity in {**registered, **meant_by(part.namespace), **hosts_of(part.namespace)}.items()
+            for name, identity in {**registered, **meant_by(part.namespace), **hosts_of(part)}.items()
             if stores.get(identity) not in kinds.get(part.id, ())
             and not (identity in stores and lacks(part.id, known[identity]))
         }
@@ -128,7 +127,7 @@ def held_by_programs(
         for file, target, line in _held(source, variables[part.id], opener):
             is_of_proxy = _OF_PROXIES.search(target) is not None
             if is_of_proxy or is_product_of_others:
-                is_sure = source.is_matched and (_leads_to(file, hosts_of(part.namespace)) or not is_of_proxy)
+                is_sure = source.is_matched and (_leads_to(file, hosts_of(part)) or not is_of_proxy)
                 for address, at in _led_to_nobody(file, hosts) if source.is_matched and is_of_proxy else ():
                     title = address.partition(":")[0]
                     sheet.seek_in_vain(address, title, part.id, "proxy_pass", Origin(file.path, line + at))
@@ -249,8 +248,12 @@ def _leads_to(file: Configuration, hosts: Mapping[str, str]) -> bool:
     """Return True for a configuration of nginx that leads to hosts in the files alone: one for another place names others."""
     text = _COMMENT.sub("", file.data.decode("utf-8", "replace"))
     pools = {*_POOL.findall(text)}
-    targets = {each for each in (*_PASS.findall(text), *_SERVER.findall(text)) if each not in pools}
-    return bool(targets) and all(resolve_host(each, hosts) is not None for each in targets)
+    passed = {match for match in _PASS.findall(text) if match[0] not in pools}
+    targets = passed | {(each, "") for each in _SERVER.findall(text) if each not in pools}
+    return bool(targets) and all(
+        resolve_host(host, hosts) is not None or behind_port(host, int(port or 0), hosts) is not None
+        for host, port in targets
+    )
 
 
 def _led_to_nobody(file: Configuration, hosts: Mapping[str, str]) -> Iterator[tuple[str, int]]:

@@ -125,7 +125,8 @@ class LabelIndex:
             if may_be_one_namespace(part.namespace, service.namespace)
             and (not pod or pod.rpartition("-")[0] == part.manifest.name)
         ]
-        return sorted(parts, key=lambda part: part.manifest.name != service.name)
+        parts = [*_listening(service, parts)]
+        return sorted(parts, key=lambda part: (part.manifest.pod or part.manifest.name) != service.name)
 
     def _with_values_to_come(self, labels: Mapping[str, str]) -> list[Workload]:
         """Return the workloads whose pods have all labels, where the values of some are put in when the manifests are applied.
@@ -162,6 +163,28 @@ class LabelIndex:
             if part.guess.known.keeps_data and may_be_one_namespace(part.namespace, service.namespace)
         ]
         return meant[0] if len(meant) == 1 else None
+
+
+def _listening(service: Manifest, parts: list[Workload]) -> Iterator[Workload]:
+    """Yield workloads, and of the programs of one pod that which listens where the first port of a Service leads to."""
+    shared = {(part.namespace, part.manifest.pod) for part in parts if part.manifest.pod}
+    port = next(iter(service.node.get("spec", "ports").list()), None)
+    target = (port.text_at("targetPort") or port.text_at("port")) if port is not None else ""
+    for part in parts:
+        pod = part.namespace, part.manifest.pod or part.manifest.name
+        if pod not in shared:
+            yield part
+            continue
+        beside = [each for each in parts if pod == (each.namespace, each.manifest.pod or each.manifest.name)]
+        beside.sort(key=lambda each: each.manifest.pod != "")
+        heard = [each for each in beside if target and _declares(each, target)]
+        if part is (heard or [each for each in beside if not each.manifest.pod] or beside)[0]:
+            yield part
+
+
+def _declares(part: Workload, target: str) -> bool:
+    ports = (port for container in part.containers for port in container.get("ports").list())
+    return any(target in (port.text_at("name"), port.text_at("containerPort")) for port in ports)
 
 
 def selector_at(node: SourceNode) -> PodSelector:

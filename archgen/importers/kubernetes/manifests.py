@@ -86,7 +86,8 @@ class Manifest(Struct, frozen=True):
     """An object: its kind, its namespace (empty where none is declared), its name, and its document.
 
     `declared` is the namespace of the document, where a kustomization puts the object into another one, and `former` the name
-    that the document has, where a kustomization gives it another. Of a route that `is_emptied` a patch leaves no path.
+    that the document has, where a kustomization gives it another. Of a route that `is_emptied` a patch leaves no path. A program that
+    shares its pod with others has the workload of it in `pod`.
     """
 
     kind: str
@@ -96,6 +97,7 @@ class Manifest(Struct, frozen=True):
     declared: str = ""
     former: str = ""
     is_emptied: bool = False
+    pod: str = ""
 
     @property
     def key(self) -> ObjectKey:
@@ -235,7 +237,7 @@ def containers_of(kind: str, root: SourceNode) -> list[SourceNode]:
     if len(containers) < 2:
         return containers
     name = root.text_at("metadata", "name")
-    return sorted(containers, key=lambda each: (_is_sidecar(each), each.text_at("name") != name))
+    return sorted(containers, key=lambda each: (is_sidecar(each), each.text_at("name") != name))
 
 
 _SIDECARS = (
@@ -254,6 +256,7 @@ _SIDECARS = (
 )
 
 
-def _is_sidecar(container: SourceNode) -> bool:
+def is_sidecar(container: SourceNode) -> bool:
+    """Return True for what stands beside a program in its pod, by the words in its name or image."""
     words = f"{container.text_at('name')} {container.text_at('image').rpartition('/')[2]}"
     return any(word in words for word in _SIDECARS)

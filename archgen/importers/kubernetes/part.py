@@ -174,10 +174,11 @@ def spread_over(replicas: int) -> dict[str, str]:
 
 def _release_of_all(manifests: Manifests) -> str:
     """Return the release of Helm that all workloads are of, where the names of all begin with its own."""
-    labels = [each.node.get("metadata", "labels") for each in manifests.of(*WORKLOADS)]
+    whole = [each for each in manifests.of(*WORKLOADS) if not each.pod]
+    labels = [each.node.get("metadata", "labels") for each in whole]
     releases = {each.text_at("app.kubernetes.io/instance") or each.text_at("release") for each in labels}
     release = releases.pop() if len(releases) == 1 and len(labels) > 1 else ""
-    names = [f"{each.former or each.name}-" for each in manifests.of(*WORKLOADS)]
+    names = [f"{each.former or each.name}-" for each in whole]
     return release if release and all(name.startswith(f"{release}-") for name in names) else ""
 
 
@@ -299,7 +300,9 @@ def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]
     manifest = part.manifest
     for scaler in manifests.of("HorizontalPodAutoscaler"):
         reference = scaler.node.get("spec", "scaleTargetRef")
-        same = reference.text_at("name") == manifest.name and reference.text_at("kind") == manifest.kind
+        same = (
+            reference.text_at("name") == (manifest.pod or manifest.name) and reference.text_at("kind") == manifest.kind
+        )
         if same and scaler.namespace == manifest.namespace:
             least = scaler.node.get("spec", "minReplicas")
             source = scaler.origin if least.path == scaler.node.path else least.origin

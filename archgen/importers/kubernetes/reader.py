@@ -42,6 +42,7 @@ from archgen.importers.kubernetes.part import (
     replicas_of,
     workloads,
 )
+from archgen.importers.kubernetes.pods import split_pods
 from archgen.importers.kubernetes.policies import add_policies, admissions, warn_of_blocked
 from archgen.importers.kubernetes.routing.controllers import routes_led
 from archgen.importers.kubernetes.routing.routes import IngressRoute, routes_of
@@ -97,6 +98,7 @@ class _Reader:
         self.manifests = manifests
         self.sheet, self.opener = sheet, opener
         self.taken: dict[str, str] = {}
+        split_pods(manifests, opener)
         self.parts = list(workloads(manifests, self.taken, sheet))
         self.outside = Outside(self.taken, sheet)
         self.resources = list(resources_of(manifests, self.parts, self.taken, opener, sheet))
@@ -125,7 +127,7 @@ class _Reader:
 
     def read(self, built: Mapping[str, tuple[str, str]]) -> list[Attachment]:
         told = self.sharing.sources.reads_where_it_lies, self.sharing.roles.may_be_for_others
-        attachments = attachments_of(self.manifests, self.parts, self.hosts.of, *told)
+        attachments = attachments_of(self.manifests, self.parts, self.hosts.around, *told)
         runs = runs_programs(self.manifests, self.parts, self.hosts)
         for part in self.parts:
             describe_workload(part, replicas_of(part, self.manifests), runs, self.sheet)
@@ -133,7 +135,7 @@ class _Reader:
                 self._seek(part)
             self.sharing.note_named(part, self.hosts.of(part.namespace))
         for part in self.parts:
-            self._call(part, self.hosts.of(part.namespace))
+            self._call(part, self.hosts.around(part))
         for part in self.parts:
             self._seek_components(part)
         around = self.hosts.all_in, self.by_id, self.called
@@ -154,7 +156,7 @@ class _Reader:
         for pair in self.sharing.doubted.keys() - self.sharing.certain:
             self._doubt(*pair, *self.sharing.doubted[pair])
         self.sheet.services |= {name: identity for name, identity in self.hosts.of("").items() if name.endswith(".svc")}
-        attachments += held_by_products(self.manifests, self.parts, self.opener, self.hosts.of)
+        attachments += held_by_products(self.manifests, self.parts, self.opener, self.hosts.around)
         for attachment in attachments:
             self._call_outside(attachment)
             self._call_by_variables(attachment)
@@ -166,7 +168,7 @@ class _Reader:
         add_policies(self.manifests, self.index, self.taken, self.called, self.sheet)
         warn_of_blocked(self.sharing.admitted, self.called, self.by_id, self.sheet)
         known = {each.id: each.guess.known for each in self.by_id.values()}
-        own = (self.manifests, self.parts, self.opener, self.hosts.of, self.hosts.former_in)
+        own = (self.manifests, self.parts, self.opener, self.hosts.around, self.hosts.former_in)
         inside = [*held_by_programs(*own, known, self.called, built, self.sharing.missing.lacks, self.sheet)]
         for attachment in inside:
             self._call_outside(attachment)

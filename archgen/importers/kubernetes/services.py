@@ -109,7 +109,7 @@ def siblings_of(
 ) -> Iterator[tuple[str, tuple[str, list[str]]]]:
     """Yield the first pods of each Service of several versions, with the pool that they form and the others in it."""
     for (space, name), pods in selected.items():
-        others = [part.id for part in pods[1:] if part.manifest.name.startswith(f"{name}-")]
+        others = [part.id for part in pods[1:] if part.manifest.name.startswith(f"{name}-") and not part.manifest.pod]
         alike = {part.guess.known.kind for part in pods}
         if others and len(alike) == 1 and not pods[0].guess.known.keeps_data:
             yield pods[0].id, (f"service/{space}/{name}", others)

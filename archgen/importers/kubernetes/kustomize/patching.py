@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from archgen.importers.nodes import SourceNode
 from archgen.language.yaml.tree import Map, Seq, TreeNode, pack, unpack
@@ -76,6 +76,20 @@ def with_value(target: SourceNode, keys: tuple[str, ...], value: TreeNode, sourc
         outer.put(key, value, mark, mark)
         value = outer
     return apply_patch(target, SourceNode(value, source.path), merges_lists=False)
+
+
+def with_items(target: SourceNode, keys: tuple[str, ...], kept: Sequence[int]) -> SourceNode:
+    """Return an object with some items alone, in that order, of the list that it has under keys."""
+    root = node = _copy(target.value)
+    for key in keys[:-1]:
+        node[key] = _copy(node[key])
+        node = node[key]
+    whole: Seq = node[keys[-1]]
+    items = Seq(whole.mark)
+    items += [whole[index] for index in kept]
+    items.marks = [whole.marks[index] for index in kept]
+    node[keys[-1]] = items
+    return SourceNode(root, target.path, target.above, target.key, target.mark, target.way, target.files)
 
 
 def with_images(target: SourceNode, pod: SourceNode, images: Mapping[str, SourceNode]) -> SourceNode:
