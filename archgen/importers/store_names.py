@@ -8,6 +8,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from archgen.importers.catalogue import PRODUCTS, PROVIDED, REGISTRIES, Known
+from archgen.importers.names import words_of
 from archgen.importers.products import guess, known_by_name
 from archgen.model.kinds import KINDS
 
@@ -181,3 +182,14 @@ def store_in_namespace(host: str) -> Known | None:
     name, _, space = host.partition(".")
     known = known_by_name(name) if _NAMESPACE.fullmatch(space) is not None else None
     return known if known is not None and known.keeps_data and known.product is not None else None
+
+
+_OF_COPY = frozenset(("replica", "replicas", "reader", "readonly", "follower", "slave", "standby"))
+COPY = "-replica"
+"""The end of what a program seeks that reads from a copy of a database."""
+
+
+def names_copy(variable: str, reference: str) -> bool:
+    """Return True for a variable, or what holds its value, that is called after a copy of a database."""
+    words = {*words_of(variable), *words_of(reference)}
+    return not words.isdisjoint(_OF_COPY) or ("read" in words and not words.isdisjoint(("only", "db", "database")))

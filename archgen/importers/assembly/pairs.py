@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -12,6 +12,7 @@ from archgen.importers.catalogue import BY_PRODUCT, PROVIDED, Known, is_product_
 from archgen.importers.facts import BY_DRIVER, BY_LIBRARY, Origin
 from archgen.importers.names import free_id, words_of
 from archgen.importers.secrets import is_secret_name
+from archgen.importers.store_names import COPY, names_copy
 
 _STORE = re.compile(
     r"[-_.]?(db|database|mongo|mongodb|mysql|mariadb|postgres|postgresql|pg|redis|cache|store|sql)\d*$", re.IGNORECASE
@@ -93,15 +94,17 @@ def pair_seekers(inventory: Inventory) -> Inventory:
     """
     stores = [part for part in inventory.parts.values() if part.keeps_data or part.product is not None]
     outside: dict[tuple[str, str], str] = {}
-    in_namespaces = _in_namespaces(inventory)
+    in_namespaces, drivers = _in_namespaces(inventory), _drivers_of_sharers(inventory)
     for part in list(inventory.parts.values()):
         called = [inventory.parts[call.target] for call in inventory.callees(part.id)] if part.seeks else []
-        for product, (variable, reference, place) in part.seeks.items():
+        for sought, (variable, reference, place) in part.seeks.items():
+            product = sought.removesuffix(COPY)
             if product in PROVIDED and any(_imitates(each, product) for each in called):
                 continue
             fitting = [store for store in stores if _fits(store, product)]
             if product == "database" and reference and fitting and all(each.product in _ASIDE for each in fitting):
-                product, fitting = _beside_of(part, reference, fitting, called, inventory)
+                product, fitting = _beside_of(reference, fitting, called, drivers)
+            fitting = _of_role(fitting, is_copy=sought != product)
             near = [store for store in fitting if store.is_outside or store.group == part.group] or fitting
             near = _called_alike(part, near)
             if len(near) == 1 and part.kind == "backup" and near[0].kind != "object-storage":
@@ -109,43 +112,79 @@ def pair_seekers(inventory: Inventory) -> Inventory:
             elif len(near) == 1 and not any(_fits(each, product) for each in called):
                 inventory.calls[part.id, near[0].id] = _sought(part, near[0], variable, reference)
             elif not fitting and reference not in ("", BY_LIBRARY) and (part.kind != "backup" or product == "s3"):
-                holder = in_namespaces.get((product, reference), reference)
-                if (product, holder) not in outside:
-                    store = _outside(product, variable, place, inventory)
-                    outside[product, holder] = store.id
+                holder = in_namespaces.get((sought, reference), reference)
+                if product == "database":
+                    # of an address that tells no more, the drivers of those who share it tell the product
+                    product = _for_records(drivers.get(_key_of(holder), set())) or product
+                title = product + sought[len(sought.removesuffix(COPY)) :]
+                if (title, holder) not in outside:
+                    store = _outside(title, variable, place, inventory)
+                    outside[title, holder] = store.id
                     inventory.parts[store.id] = store
-                store = inventory.parts[outside[product, holder]]
+                store = inventory.parts[outside[title, holder]]
                 inventory.calls[part.id, store.id] = _sought(part, store, variable, reference)
-    _pair_backups(inventory, [inventory.parts[each] for each in outside.values()])
+    _pair_backups(inventory, {holder: inventory.parts[each] for (_, holder), each in outside.items()}, in_namespaces)
     inventory.calls = dict(sorted(inventory.calls.items()))
     return inventory
 
 
-def _pair_backups(inventory: Inventory, stores: Sequence[Part]) -> None:
-    """Let each backup keep the only database that it seeks and that other programs call, where none is in the files."""
-    databases = [each for each in stores if each.kind == "database"]
+def _pair_backups(
+    inventory: Inventory, stores: Mapping[str, Part], in_namespaces: Mapping[tuple[str, str], str]
+) -> None:
+    """Let each backup keep the database that it seeks and that other programs call, where none is in the files.
+
+    It is the one by the same reference, else the only one.
+    """
+    databases = {holder: each for holder, each in stores.items() if each.kind == "database"}
     for part in inventory.parts.values():
-        for product in part.seeks if part.kind == "backup" and not part.backs_up else ():
-            fitting = [each for each in databases if _fits(each, product)]
+        for sought, (_, reference, _) in part.seeks.items() if part.kind == "backup" and not part.backs_up else ():
+            product = sought.removesuffix(COPY)
+            alike = [each for each in databases.values() if _fits(each, product)]
+            same = databases.get(in_namespaces.get((sought, reference), reference))
+            fitting = [same] if same in alike else _of_role(alike, is_copy=sought != product)
             if len(fitting) == 1 and fitting[0].id not in part.backs_up:
-                part.backs_up += [fitting[0].id]
+                # what a copy holds is the data of the first
+                firsts = [each.id for each in databases.values() if f"{each.id}{COPY}" == fitting[0].id]
+                part.backs_up += [fitting[0].id, *firsts]
+
+
+def _of_role(stores: list[Part], *, is_copy: bool) -> list[Part]:
+    """Return those of several stores that are copies, or that aren't; all where none is so."""
+    return [each for each in stores if names_copy(each.id, "") == is_copy] or stores
 
 
 def _beside_of(
-    part: Part, reference: str, fitting: list[Part], called: list[Part], inventory: Inventory
+    reference: str, fitting: list[Part], called: list[Part], drivers: dict[str, set[str]]
 ) -> tuple[str, list[Part]]:
     """Return the database that an address in no file leads to, beside others for measurements, and the stores that may be it.
 
     The drivers of the programs that share the address tell its product. Without any it is another one than what is called.
     """
-    sharing = [
-        each for each in inventory.parts.values() if any(reference == other for _, other, _ in each.seeks.values())
-    ]
-    driven = {title for each in sharing for title, kind in each.drivers.items() if kind == "database"}
-    products = sorted(driven - {*_ASIDE})
-    if products:
-        return products[0] if len(products) == 1 else "database", []
+    driven = drivers.get(_key_of(reference), set())
+    if driven - {*_ASIDE}:
+        return _for_records(driven) or "database", []
     return "database", [] if not driven and all(each in called for each in fitting) else fitting
+
+
+def _for_records(driven: set[str]) -> str | None:
+    """Return the only database for records among those that programs have drivers for."""
+    products = sorted(driven - {*_ASIDE})
+    return products[0] if len(products) == 1 and products[0] in BY_PRODUCT else None
+
+
+def _drivers_of_sharers(inventory: Inventory) -> dict[str, set[str]]:
+    """Return the databases that those programs have drivers for which share an address in no file, by what holds it."""
+    drivers: dict[str, set[str]] = {}
+    for part in inventory.parts.values():
+        for _, reference, _ in part.seeks.values():
+            titles = {title for title, kind in part.drivers.items() if kind == "database"}
+            drivers.setdefault(_key_of(reference), set()).update(titles)
+    return drivers
+
+
+def _key_of(reference: str) -> str:
+    """Return a reference without its namespace, which manifests may leave out."""
+    return reference.partition("/")[2] or reference
 
 
 def _called_alike(part: Part, stores: list[Part]) -> list[Part]:
@@ -201,16 +240,17 @@ def _sought(part: Part, store: Part, variable: str, reference: str) -> Call:
 
 def _outside(product: str, variable: str, place: Origin, inventory: Inventory) -> Part:
     """Return the store that a variable tells, and that no file describes."""
+    title, product = product, product.removesuffix(COPY)
     known = PROVIDED.get(product) or BY_PRODUCT.get(product, Known(product))
     return Part(
-        id=free_id(product, set(inventory.parts)),
+        id=free_id(title, set(inventory.parts)),
         kind=known.kind,
         product=known.product,
         source=place,
         evidence=f"{variable}, in no file",
         confidence="medium",
         is_outside=True,
-        members=[product],
+        members=[title],
         declared={"managed": True} if product in PROVIDED else {},
     )
 

@@ -27,7 +27,9 @@ from archgen.importers.products import image_name
 from archgen.importers.providers.addresses import asks_for_mail_server
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.store_names import (
+    COPY,
     OF_PROVIDER,
+    names_copy,
     provided_service,
     read_store_name,
     store_asked_for,
@@ -121,7 +123,13 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
             if known is None or names_telemetry(name) or value == "":
                 continue
             of_products |= {(known.kind, title_of_store(name))} if known.product is not None else set()
-            product, is_open = known.product or known.kind, value is None or PLACEHOLDER.search(value) is not None
+            product = known.product or known.kind
+            # who is given the address of a copy reads there
+            is_copy = known.kind == "database" and names_copy(name, unknown[name][1] if name in unknown else "")
+            product, is_open = (
+                f"{product}{COPY}" if is_copy else product,
+                value is None or PLACEHOLDER.search(value) is not None,
+            )
             if asks and not is_open:
                 # a limit for a role, such as `POSTGRES_MAX_CONNECTIONS_SERVER`, is no address
                 named |= {product} if _NO_HOST.fullmatch(begun) is None else set()
@@ -205,7 +213,7 @@ def settings_in_no_file(
     Their names tell stores. Else one of them holds the addresses of the database that the program has the only driver for, and of
     other stores that it has drivers for, where it seeks none of these otherwise.
     """
-    seen, sealed = {*sought}, list[tuple[str, Origin]]()
+    seen, sealed = {each.removesuffix(COPY) for each in sought}, list[tuple[str, Origin]]()
     for container in part.containers:
         for item, kind, name in _unread_in(manifests, part, container):
             settings = f"{kind} {name}"
