@@ -16,7 +16,8 @@ from archgen.model.wording import first_few, listed
 _MOST_ASKED = 4
 """Questions about libraries in a model; what is beyond is asked for each program at once."""
 
-_MOST_NAMED = 6
+_MOST_IN_ALL = 12
+_MOST_NAMED = 10
 _MOST_STORES = 3
 _OF_MAIL = re.compile(r"MAIL|SMTP|IMAP", re.IGNORECASE)
 _SQL = ("postgresql", "mysql", "mssql", "oracle")
@@ -59,7 +60,7 @@ def ask_for_drivers(inventory: Inventory) -> list[ImportQuestion]:
     for parts in alike.values():
         first = next((each for each in parts if each.traits.serves), parts[0])
         asked.append(_ask_for_program(first, rest[first.id], len(parts) - 1))
-    return asked[: _MOST_ASKED + 2]
+    return asked[:_MOST_IN_ALL]
 
 
 def ask_for_unread(inventory: Inventory) -> Iterator[ImportQuestion]:

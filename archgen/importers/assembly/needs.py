@@ -8,7 +8,7 @@ from archgen.importers.assembly.asking import ImportQuestion, question
 from archgen.importers.assembly.doors import is_walked
 from archgen.importers.assembly.inventory import Inventory
 from archgen.importers.facts import READ, Origin
-from archgen.importers.names import image_without_tag
+from archgen.importers.names import image_without_tag, words_of
 from archgen.importers.providers.catalogue import is_provider
 from archgen.model.wording import first_few, listed
 
@@ -16,8 +16,11 @@ _Need = tuple[str, str, str, str, str, Origin, list[str]]
 """Who may call something, its name and its kind, the setting, an address or none, the place, and others who may in its place."""
 
 _MOST_NAMED = 5
-_MOST_UNREAD = 3
-_MOST_PROGRAMS = 5
+_MOST_TOLD = 10
+_MOST_PROGRAMS = 8
+"""Names in a question for all that is left of programs, and such questions."""
+
+_MOST_CIRCLES = 3
 _FEW = 4
 
 
@@ -29,6 +32,7 @@ def ask_about_needs(inventory: Inventory) -> Iterator[ImportQuestion]:
     all_ = _asked_at_once(
         [(part.id, name, *need) for part in inventory.parts.values() for name, need in part.needs.items()]
     )
+    all_ = [_of_namesakes(need, inventory) for need in all_]
     # what only a source reads may be for what few make use of
     reads, needs = ([need for need in all_ if (need[2] == READ) is is_read] for is_read in (True, False))
     ordered = sorted(needs, key=lambda need: (need[-1] != [], need[2] != "mail" and not is_provider(need[1])))
@@ -66,14 +70,12 @@ def ask_about_needs(inventory: Inventory) -> Iterator[ImportQuestion]:
             callers, key=lambda each: not inventory.parts[each].traits.serves if each in inventory.parts else True
         )
         variables = list(dict.fromkeys(variable for variable, _ in left[first].values()))
-        others = [each for each in callers if each != first]
-        more = others if len(others) < _MOST_NAMED else [f"{len(others)} more components"]
-        whose = listed([first, *more])
-        shown, titles = (listed(first_few([*each], _MOST_NAMED)) for each in (variables, names))
+        whose = listed(first_few([first, *(each for each in callers if each != first)], _MOST_TOLD))
+        shown, titles = (listed(first_few([*each], _MOST_TOLD)) for each in (variables, names))
         which = f"Which does {'it' if len(callers) == 1 else first} call?"
         place = next(place for _, place in left[first].values())
         ask = f"{shown} of {whose} may be for {titles}, which no file describes. {which}"
-        yield question("setting-callee", first, ask, (*names[:8], "none"), (str(place),))
+        yield question("setting-callee", first, ask, (*names[:_MOST_TOLD], "none"), (str(place),))
 
 
 def _asked_at_once(needs: list[_Need]) -> list[_Need]:
@@ -88,6 +90,17 @@ def _asked_at_once(needs: list[_Need]) -> list[_Need]:
         if caller == alike[0]:
             first.append((caller, name, kind, variable, host, place, [*others, *alike[1:]]))
     return first
+
+
+def _of_namesakes(need: _Need, inventory: Inventory) -> _Need:
+    """Return a need with those callers alone that are called after what they may call, where some are: `harvest-prices` of `prices`."""
+    caller, name, kind, variable, host, place, others = need
+    words = {*words_of(name)}
+    callers = [each for each in (caller, *others) if each in inventory.parts]
+    named = [each for each in callers if words <= {*words_of(each)}]
+    if not named or len(named) == len(callers):
+        return need
+    return named[0], name, kind, variable, host, place, named[1:]
 
 
 def ask_about_circles(inventory: Inventory) -> Iterator[ImportQuestion]:
@@ -107,7 +120,7 @@ def ask_about_circles(inventory: Inventory) -> Iterator[ImportQuestion]:
         and not (call.is_assumed or call.asked)
         and (call.target not in near or call.source in near - pages)
     ]
-    for call in circles[:_MOST_UNREAD]:
+    for call in circles[:_MOST_CIRCLES]:
         ask = f"{call.source} and {call.target} call each other. Do the main requests of {call.source} fail without {call.target}?"
         yield question("call", call.id, ask, ("required", "optional", "none"), (str(call.place),))
 
