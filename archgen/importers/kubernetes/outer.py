@@ -30,6 +30,9 @@ from archgen.importers.sources.imported_libraries import imported_libraries
 from archgen.importers.sources.listed_drivers import describe_drivers
 from archgen.importers.sources.modules import with_modules
 
+_OF_MODULES = ("pom.xml", "build.gradle", "build.gradle.kts", "Cargo.toml")
+"""Lists of packages that name other modules of a repository."""
+
 _OF_PAGES = {80, 8000, 8080, 9000}
 """Ports of stores on which much else answers."""
 
@@ -139,7 +142,9 @@ def add_providers_of_workloads(
             packages, code = sharing.libraries_of(part), sharing.sources.own_code(part.id)
             seek_defaults(part.id, code, packages.text, caller.settings, hosts_of(part.namespace), outside.sheet)
             packages = packages if packages.text else sharing.sources.lists_of_image(part.id) or packages
-            packages = with_modules(packages, sharing.opener)
+            # the imports of Go tell its drivers by themselves
+            if any(path.endswith(_OF_MODULES) for path in packages.paths):
+                packages = with_modules(packages, sharing.opener)
             describe_drivers(part.id, packages, code, part.manifest.origin, sharing.opener, outside.sheet)
 
 

@@ -21,7 +21,7 @@ NO_CODE = re.compile(
 """Tests, examples, documents, and what browsers are given; `com.example` is the package of any program of Java."""
 
 BESIDE = re.compile(
-    r"\.(json5?|ya?ml|toml|conf|config|cfg|ini|xml|sh|te?mpl|tpl|template|j2|env)$|(^|/)(\.env[^/]*|[\w.]*Dockerfile[\w.]*)$"
+    r"\.(json5?|ya?ml|toml|edn|conf|config|cfg|ini|xml|sh|te?mpl|tpl|template|j2|env)$|(^|/)(\.env[^/]*|[\w.]*Dockerfile[\w.]*)$"
 )
 """Files beside those of a program through which it may read a variable."""
 

@@ -145,8 +145,7 @@ class ProgramSources:
             tree = self._tree(self._programs[program].path)
             inner = {each for each in self._places.values() if each and each.startswith(f"{place}/")}
             code = [name for name in tree.code if name.startswith(f"{place}/")] if not inner else []
-            files, is_whole = self.texts(program, code)
-            self._at[place] = (names_read(files, self._opener.answers), is_whole and tree.is_whole) if files else None
+            self._at[place] = self._read_below(program, place, code)
         read = self._at[place]
         if read is None or (in_code and variable in read[0].given - read[0].names):
             return None
@@ -247,13 +246,16 @@ class ProgramSources:
     def what_reads(self, program: str) -> tuple[ReadNames, bool] | None:
         """Return what the source of a program reads, and True if that is all of it."""
         if program not in self._read:
-            tree, place = self._tree(self._programs[program].path), self.directories[program]
-            files, is_whole = self.texts(program, [*self.code_of(program)])
-            beside, is_complete = self.texts(program, [name for name in tree.beside if name.startswith(f"{place}/")])
-            read = names_read(files, self._opener.answers)
-            read.beside = "\n".join(text for _, text in beside)
-            self._read[program] = (read, is_whole and is_complete and tree.is_whole) if files else None
+            self._read[program] = self._read_below(program, self.directories[program], [*self.code_of(program)])
         return self._read[program]
+
+    def _read_below(self, program: str, place: str, code: list[str]) -> tuple[ReadNames, bool] | None:
+        files, is_whole = self.texts(program, code)
+        tree = self._tree(self._programs[program].path)
+        beside, is_complete = self.texts(program, [name for name in tree.beside if name.startswith(f"{place}/")])
+        read = names_read(files, self._opener.answers)
+        read.beside = "\n".join(text for _, text in beside)
+        return (read, is_whole and is_complete and tree.is_whole) if files else None
 
     def _is_in_copy_alone(self, program: str, variable: str) -> bool:
         """Return True if only a file of settings that other programs have too, and no other file of it, reads a variable."""

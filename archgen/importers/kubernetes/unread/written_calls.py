@@ -22,18 +22,20 @@ from archgen.importers.packages import PackageLists, has_driver_for
 from archgen.importers.sources.calls.literal_addresses import working_files
 from archgen.importers.sources.calls.written_hosts import written_hosts
 from archgen.importers.sources.modules import modules_required, with_modules
-from archgen.importers.sources.reading import CodeText, code_text
+from archgen.importers.sources.reading import CodeText
 from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.kinds import KINDS
 
 _OF_SETTINGS = re.compile(
-    r"[^/]*(?:env|config|setting|constant|propert|default)[^/]*\.(?:java|kt|scala|groovy)$", re.IGNORECASE
+    r"(?:envs?|environments?|config(?:uration)?s?|settings?|constants?|propert(?:y|ies)|defaults?|variables?)\.(?:java|kt|scala|groovy)$",
+    re.IGNORECASE,
 )
 """Sources in the modules of a system that hold what stands for its variables."""
 
 _OF_TESTS = re.compile(r"(^|/)(test|it|integration-?tests?)/|Tests?\.\w+$", re.IGNORECASE)
 _OF_SPRING = (".yml", ".yaml", ".properties")
 _MOST_FILES = 100
+_MOST_HOSTS = 500
 _LARGEST = 256 * 1024
 
 
@@ -59,27 +61,36 @@ def written_calls(
     Of a source that several are built of, stores count for each. What files show of a store, or of one of its sort, comes first.
     """
     named: dict[tuple[str, str], tuple[str, ...]] = {}
+    written: dict[str, re.Pattern[str]] = {}
     for part in parts:
         if not is_unknown_program(part) or KINDS[part.guess.known.kind].role != "application":
             continue
         hosts = {
             name.lower(): identity
             for name, identity in hosts_of(part.namespace).items()
-            if name[:1] not in ("", ":") and "." not in name
+            if _is_name(name) and identity != part.id and (part.id, identity) not in called
         }
+        if not hosts:
+            continue
+        if part.namespace not in written:
+            names = sorted(filter(_is_name, hosts_of(part.namespace)), key=len, reverse=True)
+            titles = "|".join(re.escape(name.lower()) for name in names[:_MOST_HOSTS])
+            written[part.namespace] = re.compile(rf"(?<=[\"'`/@,])(?:{titles})(?=[\"'`/:,?])")
         own = sharing.sources.own_code(part.id)
         lists = sharing.libraries_of(part)
         lists = lists if lists.text else sharing.sources.lists_of_image(part.id) or lists
         given = {*_given(manifests, part)}
         found: dict[str, WrittenCall] = {}
-        inner = [(file, True) for file in _code(own or sharing.sources.image_code(part.id), lists)]
+        # of a program without a list of packages, a name for pages alone tells that its scripts may run in browsers
+        libraries = lists.text or ("" if part.guess.known.kind == "app-server" else "-")
+        inner = [(file, True) for file in _code(own or sharing.sources.image_code(part.id), libraries)]
         required = [(file, False) for file in required_code(lists, sharing.opener)]
         all_lists = with_modules(lists, sharing.opener) if required else lists
         for file, is_inner in (*inner, *required):
-            key = part.namespace, file.path
-            if key not in named:
-                named[key] = tuple(filter(file.lower.__contains__, hosts))
-            for mention, line in _mentions(file, named[key], given, part, hosts):
+            if (part.namespace, file.path) not in named:
+                named[part.namespace, file.path] = tuple(_named_in(file, written[part.namespace]))
+            words = [each for each in named[part.namespace, file.path] if each in hosts]
+            for mention, line in _mentions(file, words, given, part, hosts):
                 known = components[mention.host].guess.known
                 is_driven = known.keeps_data and has_driver_for(known, all_lists)
                 is_likely = is_driven or (is_inner and (bool(own) or known.keeps_data))
@@ -101,6 +112,16 @@ def written_calls(
                 yield call
 
 
+def _is_name(host: str) -> bool:
+    """Return True for the name of a Service alone."""
+    return host[:1] not in ("", ":") and ":" not in host and "." not in host
+
+
+def _named_in(file: CodeText, hosts: re.Pattern[str]) -> Iterator[str]:
+    """Yield the hosts that a source may name: few do, and only those are looked through without their comments."""
+    yield from {match[0]: None for match in hosts.finditer(file.text.lower())}
+
+
 def required_code(lists: PackageLists, opener: Opener) -> list[CodeText]:
     """Return the sources of settings in the modules of a system that a program requires."""
     places = modules_required(lists, opener) if lists.paths else []
@@ -115,17 +136,19 @@ def required_code(lists: PackageLists, opener: Opener) -> list[CodeText]:
     inside = tuple(f"{each}/" for each in places)
     names = [each for each in opener.answers[question] if each.startswith(inside)]
     root = posixpath.relpath(".", tree.place or ".")
-    files = [file for name in names[:_MOST_FILES] for file in opener(path, posixpath.join(root, name))[:1]]
-    return [
-        code_text(file.path, file.data.decode("utf-8", "replace"), opener.answers)
-        for file in files
-        if len(file.data) <= _LARGEST
-    ]
+    for name in names[:_MOST_FILES]:
+        asked = required_code, tree.project, name
+        if asked not in opener.answers:
+            files = opener(path, posixpath.join(root, name))[:1]
+            opener.answers[asked] = [
+                CodeText(each.path, each.data[:_LARGEST].decode("utf-8", "replace")) for each in files
+            ]
+    return [file for name in names[:_MOST_FILES] for file in opener.answers[required_code, tree.project, name]]
 
 
-def _code(files: Iterable[CodeText], lists: PackageLists) -> Iterator[CodeText]:
+def _code(files: Iterable[CodeText], libraries: str) -> Iterator[CodeText]:
     """Yield the sources that run on servers; what Spring reads is read as it does."""
-    for file, is_for_browsers_too in working_files(files, lists.text):
+    for file, is_for_browsers_too in working_files(files, libraries):
         if not (is_for_browsers_too or file.path.endswith(_OF_SPRING)):
             yield file
 
