@@ -186,7 +186,8 @@ def test_line_of_a_port_is_that_of_the_call_and_not_of_a_comment_before_it() -> 
         ("Geo.cs", 'string placesUri = "http://places.dev/json/";\nHttpClient c;\nc.Get(placesUri);\n', False),
         (
             "Geo.cs",
-            'string placesUri = "http://places.dev/json/";\nvar way = placesUri + x;\nawait httpClient.GetFromJsonAsync<Place>(way);\n',
+            'IHttpClientFactory f;\nstring placesUri = "http://places.dev/json/";\nvar way = placesUri + x;\n'
+            "await httpClient.GetFromJsonAsync<Place>(way);\n",
             True,
         ),
         ("Soap.cs", 'string nameUri = "http://schemas.acme.dev/soap/";\nHttpClient client;\n', False),
