@@ -43,6 +43,7 @@ _SETTING = re.compile(
 
 _HOST_OF_BACKEND = re.compile(r"""\.host\s{0,9}=\s{0,9}"([A-Za-z0-9][\w.-]*)\"""")
 _PORT_OF_BACKEND = re.compile(r"""\.port\s{0,9}=\s{0,9}"(\d{1,5})\"""")
+_PORT_BESIDE = re.compile(r"""["']?port["']?\s{0,9}[:=]\s{0,9}["']?(\d{1,5})["']?,?""", re.IGNORECASE)
 _NEAR = 6
 _COMMENT = re.compile(r"\s(?:#|//)(?:\s|$)")
 """The beginning of a comment behind a value."""
@@ -242,7 +243,9 @@ def _search(data: bytes, all_hosts: Mapping[str, str]) -> Iterator[tuple[int, Me
             backend = _HOST_OF_BACKEND.search(content) if ".host" in content else None
             name, value = _setting(content) if backend is None else ("HOST", backend[1])
             for mention in mentions(name, value, hosts):
+                is_alone = backend is None and name == "HOST" and mention.port is None
                 port = _port_of_backend(lines, index) if backend is not None else None
+                port = _port_beside(lines, index) if is_alone else port
                 yield index + 1, mention if port is None else replace(mention, port=port)
 
 
@@ -253,6 +256,18 @@ def _port_of_backend(lines: list[str], index: int) -> int | None:
     near = (lines[index], *(() if "}" in lines[index] else (after, before)))
     match = next((each for text in near if (each := _PORT_OF_BACKEND.search(text[:_LONGEST_LINE])) is not None), None)
     return int(match[1]) if match is not None else None
+
+
+def _port_beside(lines: list[str], index: int) -> int | None:
+    """Return the port of a host that stands in lines of the same depth before or behind it."""
+    depth = _indent(lines[index])
+    for step in (1, -1):
+        for place in range(index + step, index + step * _NEAR, step):
+            if not 0 <= place < len(lines) or _indent(lines[place]) != depth:
+                break
+            if (match := _PORT_BESIDE.fullmatch(lines[place][:_LONGEST_LINE].strip())) is not None:
+                return int(match[1])
+    return None
 
 
 def _is_of_callers(lines: list[str], index: int) -> bool:

@@ -101,3 +101,17 @@ def test_section_in_a_cluster_is_for_its_program_alone(tmp_path: Path, monkeypat
     calls = imported(tmp_path, monkeypatch, {"shop.yaml": manifests}).model.values["connections"]
     callers = {each.partition(" -> ")[0] for each in calls if each.endswith(" -> mongo")}
     assert callers == {"shop-gateway"}
+
+
+def test_template_that_an_image_is_filled_with_has_the_addresses_of_its_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "compose.yml": "services:\n  api: {build: api}\n  forms: {image: acme/forms}\n  cache: {image: redis}\n",
+        "api/Dockerfile": "FROM node\nCOPY config.json.template /usr/share/api/\nCMD ./start.sh\n",
+        "api/config.json.template": '{\n"forms": {\n  "url": "http://forms:8005/-"\n},\n'
+        '"redis": {\n  "host": "cache",\n  "port": "6380"\n}\n}\n',
+    }
+    calls = imported(tmp_path, monkeypatch, files).model.values["connections"]
+    assert calls["api -> forms"] == {"protocol": "http", "port": 8005}
+    assert calls["api -> cache"]["port"] == 6380

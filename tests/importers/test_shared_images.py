@@ -172,3 +172,20 @@ def test_image_that_is_called_like_the_repository_is_built_in_its_root(
     place.mkdir()
     questions = imported(place, monkeypatch, files).model.values["questions"].values()
     assert any("library for influxdb" in each["ask"] for each in questions) is is_asked
+
+
+def test_pages_that_the_root_builds_pass_requests_on_as_their_templates_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pod = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {0}}}\nspec:\n  selector: {{matchLabels: {{app: {0}}}}}\n"
+        "  template:\n    metadata: {{labels: {{app: {0}}}}}\n    spec: {{containers: [{{name: {0}, image: 'acme/shop_{0}:1'}}]}}\n"
+        "---\napiVersion: v1\nkind: Service\nmetadata: {{name: {0}}}\nspec: {{selector: {{app: {0}}}, ports: [{{port: 5000}}]}}\n---\n"
+    )
+    files = {
+        "k8s/all.yaml": pod.format("frontend") + pod.format("backend"),
+        "Dockerfile": "FROM node AS pages\nRUN npm run build\nFROM nginx:1\nCOPY nginx/templates/* /etc/nginx/templates/\n",
+        "nginx/templates/default.conf.template": "server { listen 80; location /v1 { proxy_pass http://backend:5000; } }\n",
+    }
+    calls = imported(tmp_path, monkeypatch, files).model.values["connections"]
+    assert calls["frontend -> backend"]["assumed"] == "medium"

@@ -178,12 +178,19 @@ def _alone(sources: Iterable[_Source], opener: Opener) -> set[str]:
     }
 
 
+_OF_PAGES = re.compile(r"(^|[-_.])(front-?end|ui|web|www|client|spa|pages|site)([-_.]|$)", re.IGNORECASE)
+_OF_NGINX = ("nginx", "nginx-unprivileged", "openresty")
+"""Names of what shows pages, and images that hand them out."""
+
+
 def _sources(parts: Sequence[Workload], opener: Opener, built: BuiltElsewhere) -> Iterator[_Source]:
     images = {part.id: image_name(part.containers[0].text_at("image")) for part in parts}
     names = {name for part in parts for name in (_own_name(part), images[part.id])}
+    without: list[Workload] = []
     for part in parts:
         found = _source_of(part, opener, built) if part.guess.known.product is None else None
         if found is None:
+            without += [part] if _OF_PAGES.search(part.manifest.name) is not None else []
             continue
         directory, recipe = found
         title, path = posixpath.basename(directory), part.manifest.node.path
@@ -196,6 +203,13 @@ def _sources(parts: Sequence[Workload], opener: Opener, built: BuiltElsewhere) -
         # images often begin with the name of the system, and tags of an image for several programs with theirs
         is_prefixed = title == _own_name(part) and (image.endswith(f"-{title}") or part.program.endswith(f":{title}"))
         yield _Source(part, directory, recipe, is_stated or title == image or is_prefixed)
+    # what the root builds is often the only pages of a system
+    for part in without if len(without) == 1 and without[0].guess.known.product is None else ():
+        path = part.manifest.node.path
+        root = posixpath.relpath(".", opener.tree(path).place or ".")
+        recipe = read_own_recipe(Origin(path, 1), root, opener)
+        if image_name(recipe.image) in _OF_NGINX:
+            yield _Source(part, root, recipe, False)
 
 
 def _own_name(part: Workload) -> str:

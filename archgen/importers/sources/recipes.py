@@ -44,7 +44,11 @@ _BARE = re.compile(
 """Images of languages and systems, which bring no library for a store."""
 
 _MOST_INSTALLED = 60
-_CONFIGURATIONS = (".conf", ".cfg", ".conf.template", "Caddyfile")
+_TEMPLATES = tuple(
+    f".{kind}{end}" for kind in ("json", "yml", "yaml", "toml", "ini", "conf") for end in (".template", ".tmpl", ".tpl")
+)
+_CONFIGURATIONS = (".conf", ".cfg", *_TEMPLATES, "Caddyfile")
+"""Ends of the names of configurations, those that a start script fills in too."""
 
 _PAGES = re.compile(r"/usr/share/nginx|/var/www|/htdocs|/usr/share/caddy|/srv\b")
 _CONFIGURES = re.compile(
@@ -317,6 +321,8 @@ def _copied(words: list[str], context: str, source: Origin) -> Iterator[tuple[st
     named = _paths(words)
     for name in named[:-1]:
         target = named[-1] + posixpath.basename(name) if named[-1].endswith("/") else named[-1]
+        if posixpath.basename(name) == "*":
+            name, target = posixpath.dirname(name) or ".", named[-1].rstrip("/") or "/"
         is_root = named[-1] == "/" and posixpath.normpath(name) in _ROOTS
         yield target, SourceText(posixpath.join(context, name.lstrip("/")), source), is_root
 
