@@ -187,3 +187,17 @@ def test_limit_or_a_name_hides_no_store_that_a_secret_holds(
 ) -> None:
     calls = imported(tmp_path, monkeypatch, {"web.yaml": SEALED % (name, name, beside)}).model.values["connections"]
     assert f"{name} -> postgresql" in calls
+
+
+def test_job_that_runs_something_in_the_pods_of_a_workload_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = (
+        "\n---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: nightly}\n"
+        "spec: {jobTemplate: {spec: {template: {spec: {containers: [\n"
+        "  {name: main, image: acme/kubectl, command: [kubectl], args: [-n, shop, exec, %s, --, save.sh]}]}}}}}\n"
+    )
+    for place, is_called in (("deployment/web", True), ("deployment/other", False)):
+        files = {"web.yaml": POD % "" + job % place}
+        calls = imported(tmp_path, monkeypatch, files).model.values["connections"]
+        assert ("nightly -> web" in calls) is is_called

@@ -9,6 +9,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from archgen.importers.addresses import Mention
+from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifest, may_be_one_namespace
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.nodes import SourceNode
@@ -76,6 +78,14 @@ def _holds(value: str | None, operator: str, values: tuple[str, ...]) -> bool:
     return False
 
 
+_EXECUTES = re.compile(
+    r"\bkubectl\s(?:[^;&|\n]{0,200}?\s)?exec\s(?:[^;&|\n]{0,200}?\s)?(?:deployments?|deploy|statefulsets?|sts|daemonsets?|ds)/([a-z0-9][a-z0-9.-]{0,62})"
+)
+"""A command that runs something in the pods of a workload, by its name."""
+
+_LONGEST_COMMAND = 4000
+
+
 class LabelIndex:
     """Workloads by the labels of their pods."""
 
@@ -92,12 +102,19 @@ class LabelIndex:
         counts = Counter((part.namespace, *label) for part in self.parts for label in part.labels.items())
         return {(namespace, key) for (namespace, key, _), count in counts.items() if count > 1}
 
-    def awaited_by(self, text: str) -> Iterator[str]:
-        """Yield the ids of the stores whose pods a command waits for by a label."""
-        for label, value in labels_in_command(text):
-            awaited = self.select({label: value})
-            if len(awaited) == 1 and awaited[0].guess.known.keeps_data:
-                yield awaited[0].id
+    def reached_by_kubectl(self, container: SourceNode) -> Iterator[tuple[Mention, Origin]]:
+        """Yield the stores whose pods the commands of a container wait for by a label, and the workloads that they run something in."""
+        items = [*container.get("command").list(), *container.get("args").list()]
+        for item in items:
+            for label, value in labels_in_command(item.text):
+                awaited = self.select({label: value})
+                if len(awaited) == 1 and awaited[0].guess.known.keeps_data:
+                    yield Mention(awaited[0].id, assumed=True), item.origin
+        command = " ".join(item.text for item in items)[:_LONGEST_COMMAND]
+        for match in _EXECUTES.finditer(command) if "kubectl" in command else ():
+            named = [part for part in self.parts if part.manifest.name == match[1]]
+            if len(named) == 1:
+                yield Mention(named[0].id, "https", assumed=True), items[0].origin
 
     def select(self, labels: Mapping[str, str]) -> list[Workload]:
         """Return the workloads whose pods have all labels, in the order of all."""

@@ -222,10 +222,8 @@ class _Reader:
             for name, (text, source) in values.items() if part.guess.known.keeps_data else ():
                 if admits_anybody(name, text):
                     self._add(f"component:{part.id}", "is_open", True, source, name)
-            for item in (*container.get("command").list(), *container.get("args").list()):
-                for store in self.index.awaited_by(item.text):
-                    self._connect(part, Mention(store), item.origin, "kubectl")
-                    self._doubt(part.id, store, item.origin, "kubectl")
+            for mention, place in self.index.reached_by_kubectl(container):
+                self._connect(part, mention, place, "kubectl")
             for each in told_to(container, values, implied):
                 self._await(part, each) if waits else self._mention(part, each, hosts)
         # names of Services are sought in each line of a file, whatever its form
