@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.importers.catalogue import Known, is_like
 from archgen.importers.compose.parts import ServicePart
-from archgen.importers.compose.service import VOLUMES_FROM, SourceText
+from archgen.importers.compose.service import VOLUMES_FROM, Service, SourceText
 from archgen.importers.compose.sharing import COORDINATORS
 from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, Fact, Origin
 from archgen.importers.outside import OutsideStore, store_at
@@ -24,6 +24,10 @@ _LOGIN = re.compile(r"(PASS(WORD)?|PASSWD|PWD|USER(NAME)?|LOGIN)$", re.IGNORECAS
 _KEPT_FOR_PROGRAMS = ("database", "key-value-store", "cache", "queue", "stream", "object-storage")
 _KEPT_FOR_OTHERS = (*COORDINATORS, "influxdb", "victoriametrics", "clickhouse")
 """Stores that products keep their own state or measurements in."""
+
+
+_UnseenVariables = tuple[tuple[str, str], tuple[str, ...], str]
+"""An image, the files that it gets its variables from, and which of several programs in it runs."""
 
 
 class IndirectCall(Struct, frozen=True):
@@ -137,6 +141,40 @@ def stores_of_lenders(
         if not any(caller == part.id and target in stores for caller, target in proven):
             called = sorted(target for caller, target in proven if caller == lender.id and target in stores)
             yield from ((part, target, mount.source) for target in called)
+
+
+def borrowed_stores(
+    parts: Mapping[str, ServicePart],
+    services: Iterable[Service],
+    proven: Set[tuple[str, str]],
+    copied: Mapping[str, Mapping[str, SourceText]],
+) -> list[tuple[ServicePart, str, Origin]]:
+    """Return the stores that services wait for, for what runs the same program with variables that no file shows.
+
+    `services` are all that a project runs, jobs that end too. `proven` are calls, `copied` the variables that files show,
+    both by the ids of parts.
+    """
+    data = {part.id for part in parts.values() if part.guess.known.keeps_data}
+    calling = {caller for caller, called in proven if called in data}
+    stores: dict[_UnseenVariables, list[tuple[str, Origin]]] = {}
+    for service in services:
+        for name, value in service.depends_on.items():
+            if name in parts and parts[name].id in data:
+                calling |= {parts[service.name].id} if service.name in parts else set()
+                stores.setdefault(_variables_of(service), []).append((parts[name].id, value.source))
+    return [
+        (part, store, source)
+        for part in parts.values()
+        if part.id not in calling and not copied[part.id] and part.service.env_files and any(part.service.program)
+        for store, source in stores.get(_variables_of(part.service), ())
+    ]
+
+
+def _variables_of(service: Service) -> _UnseenVariables:
+    # one word is the path of a program in an image of several
+    words = service.words.split()
+    program = words[0] if len(words) == 1 and words[0].startswith("/") else ""
+    return service.program, tuple(file.text for file in service.env_files), program
 
 
 def facts_of_neighbours(

@@ -67,7 +67,9 @@ _READS = re.compile(r"\b(?:nginx|caddy)\b[^;&|]*?[ ](?:-c|--config)[ =][\"']?([^
 """A command of a web server with the configuration that it reads."""
 
 _OF_COMPOSE = re.compile(
-    rb"^services:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n){0,20}[ \t]+[\w.-]{1,100}:", re.MULTILINE
+    rb"^services:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n){0,20}[ \t]+[\w.-]{1,100}:[ \t]*(?:&[\w-]+[ \t]*)?\r?\n"
+    rb"[ \t]+(?:image|build|command|entrypoint|extends|<<|restart|environment|env_file|depends_on|ports|volumes|profiles):",
+    re.MULTILINE,
 )
 """A compose file, which an image that is built of all of a repository holds too: no program reads it."""
 

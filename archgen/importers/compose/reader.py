@@ -15,6 +15,7 @@ from archgen.importers.compose.frameworks.settings import calls_in_files, read_b
 from archgen.importers.compose.frameworks.written_hosts import calls_written_in_sources
 from archgen.importers.compose.indirect import (
     IndirectCall,
+    borrowed_stores,
     calls_by_login,
     calls_by_name_server,
     calls_by_socket,
@@ -39,7 +40,6 @@ from archgen.importers.compose.service import Service, SourceText, on_machine, s
 from archgen.importers.compose.sharing import (
     SharedValues,
     agrees_with,
-    borrowed_stores,
     is_for_others,
     is_of_coordinated,
     takes_copies,
@@ -304,6 +304,9 @@ class _Reader:
             if target.id == part.id or (shared and not agrees_with(part, target)) or (mention.assumed and elsewhere):
                 continue
             if several and (is_for_others(part, target) or is_of_coordinated(name, part, target)):
+                continue
+            if several and not target.guess.known.keeps_data and self.shared.is_of_nobody_here(name, part, sharing):
+                self._ask(part.id, target.id, value.source, evidence)
                 continue
             if is_given_to_visitors(name, value.text, target):
                 self._ask(part.id, target.id, value.source, evidence)

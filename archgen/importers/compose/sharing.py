@@ -27,9 +27,6 @@ from archgen.importers.sources.trial_variables import is_read_by_tests_alone
 from archgen.importers.variable_names import names_telemetry
 from archgen.model.kinds import KINDS
 
-_UnseenVariables = tuple[tuple[str, str], tuple[str, ...], str]
-"""An image, the files that it gets its variables from, and which of several programs in it runs."""
-
 _OF_PROJECT = (".env", *STAND_INS)
 """Names of the file that holds the variables of a whole project."""
 
@@ -134,6 +131,28 @@ class Sharers:
         words = words_of(name)
         beginnings = (words[:length] for length in range(len(words), 0, -1))
         return next((self._by_words[each] for each in beginnings if each in self._by_words), None)
+
+    def is_of_others(self, part: ServicePart) -> bool:
+        """Return True for the image of an owner of its own, beside several of one other: `acme/shop`, `acme/stock` and `others/lake`."""
+        own = _owner_of_image(part)
+        owner, count = self._main_owner
+        return own not in ("", owner) and self._owners[own] == 1 and count > 1
+
+    @cached_property
+    def _owners(self) -> Counter[str]:
+        return Counter(_owner_of_image(part) for part in self.parts if _is_program(part))
+
+    @cached_property
+    def _main_owner(self) -> tuple[str, int]:
+        return max(
+            ((name, count) for name, count in self._owners.items() if name), key=lambda each: each[1], default=("", 0)
+        )
+
+
+def _owner_of_image(part: ServicePart) -> str:
+    """Return who publishes an image that isn't built here: `acme` of `ghcr.io/acme/shop:1`; the empty text where nothing tells."""
+    path = part.service.image.split("@")[0].split("/")[:-1] if not part.service.built else []
+    return next((each for each in path if "." not in each and ":" not in each and "$" not in each), "")
 
 
 _NOBODY = Sharers(())
@@ -276,6 +295,10 @@ class SharedValues:
         is_of_some = len(first) > 2 and first in _words_of(part) and first not in sharing.common_words
         return not (is_of_some or self._has_library(known, part, sharing))
 
+    def is_of_nobody_here(self, name: str, part: ServicePart, sharing: Sharers) -> bool:
+        """Return True for a variable that a program of others is given with those of the system, and that doesn't begin as its name."""
+        return words_of(name)[0] not in _words_of(part) and sharing.is_of_others(part)
+
     def _plans_alone(self, part: ServicePart, known: Known, sharing: Sharers) -> bool:
         """Return True for a store and what only plans the work of a program that runs beside it: a library is for those who do it."""
         alike = sharing.programs.get(part.service.built_program, ()) if any(part.service.program) else ()
@@ -333,40 +356,6 @@ def _words_of(part: ServicePart) -> tuple[str, ...]:
     """Return the words of a service's name, of its image and of its source."""
     service = part.service
     return words_of(f"{service.name} {service.image.rpartition('/')[2]} {service.built}")
-
-
-def borrowed_stores(
-    parts: Mapping[str, ServicePart],
-    services: Iterable[Service],
-    proven: Set[tuple[str, str]],
-    copied: Mapping[str, Mapping[str, SourceText]],
-) -> list[tuple[ServicePart, str, Origin]]:
-    """Return the stores that services wait for, for what runs the same program with variables that no file shows.
-
-    `services` are all that a project runs, jobs that end too. `proven` are calls, `copied` the variables that files show,
-    both by the ids of parts.
-    """
-    data = {part.id for part in parts.values() if part.guess.known.keeps_data}
-    calling = {caller for caller, called in proven if called in data}
-    stores: dict[_UnseenVariables, list[tuple[str, Origin]]] = {}
-    for service in services:
-        for name, value in service.depends_on.items():
-            if name in parts and parts[name].id in data:
-                calling |= {parts[service.name].id} if service.name in parts else set()
-                stores.setdefault(_variables_of(service), []).append((parts[name].id, value.source))
-    return [
-        (part, store, source)
-        for part in parts.values()
-        if part.id not in calling and not copied[part.id] and part.service.env_files and any(part.service.program)
-        for store, source in stores.get(_variables_of(part.service), ())
-    ]
-
-
-def _variables_of(service: Service) -> _UnseenVariables:
-    # one word is the path of a program in an image of several
-    words = service.words.split()
-    program = words[0] if len(words) == 1 and words[0].startswith("/") else ""
-    return service.program, tuple(file.text for file in service.env_files), program
 
 
 def agrees_with(store: ServicePart, target: ServicePart | OutsideStore) -> bool:
