@@ -352,8 +352,7 @@ class _Reader:
     def _connect(self, part: Workload | Resource, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:
             return
-        target = self.by_id[mention.host]
-        known = target.guess.known
+        target, known = self.by_id[mention.host], self.by_id[mention.host].guess.known
         if isinstance(part, Workload) and part.manifest.kind == "Job" and not known.keeps_data:
             return
         self.called.add((part.id, target.id))
@@ -368,8 +367,7 @@ class _Reader:
         if named is not None and known.product is None and known.kind == "service":
             self._add(f"component:{target.id}", "product", named, source, evidence, "medium")
         self._pool(part.id, target.id, mention, source, evidence)
-        subject = f"connection:{part.id}->{target.id}"
-        spoken = self.protocols.get((target.id, mention.port or 0))
+        subject, spoken = f"connection:{part.id}->{target.id}", self.protocols.get((target.id, mention.port or 0))
         stated = mention.protocol, mention.port, mention.secured
         for key, value, certain in statements_of_call(*stated, spoken, target.guess, evidence):
             self._add(subject, key, value, source, evidence, certain)
