@@ -49,6 +49,8 @@ def ask_about_needs(inventory: Inventory) -> Iterator[ImportQuestion]:
         ask = f"By {variable}, {caller} calls {name} on the internet. Does it, and can it do without?"
         if host:
             ask = f"{variable} of {caller} names {host}, which no file describes. Does {caller} call it, and can it do without?"
+        elif " " in variable and kind == "service":
+            ask = f"{caller} has {variable}. Does it call {name}, and can it do without?"
         elif kind == "service":
             ask = f"No file holds an address for {variable} of {caller}. Does it call {name}, and can it do without?"
         sort = "provider" if kind == "external-service" else "address"

@@ -69,6 +69,11 @@ def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
                 f"Only a file for development publishes {name}:{' and '.join(ports[:2])}. Do visitors call it directly?"
             )
         yield question("entrance", f"{client} -> {name}", ask, YES_OR_NO, (str(inventory.parts[name].source),))
+    named = {*doors.assumed, *(entry.component for entry in inventory.entries)}
+    for part in inventory.parts.values():
+        if part.is_opened and part.id not in named and part.traits.role in ("application", "web"):
+            ask = f"A Service opens {part.id} to what is outside of the cluster. Do visitors call it directly?"
+            yield question("entrance", f"{client} -> {part.id}", ask, YES_OR_NO, (str(part.source),))
     for entry in inventory.entries:
         is_page = entry.component in doors.front and not inventory.parts[entry.component].keeps_data
         if is_page and is_local(inventory, entry.component):

@@ -49,6 +49,10 @@ OTHERS = (
     "SealedSecret",
     "ExternalSecret",
     "HelmRelease",
+    "Role",
+    "ClusterRole",
+    "RoleBinding",
+    "ClusterRoleBinding",
     *POOLS,
     *GUARDS,
 )

@@ -16,6 +16,7 @@ from archgen.importers.kubernetes.part import Workload, is_unknown_program
 from archgen.importers.kubernetes.services import services_routed_to
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import unknown_variables
+from archgen.importers.kubernetes.unread.cluster_interface import ask_for_interface
 from archgen.importers.kubernetes.unread.mounted_settings import names_in_files, settings_in_files
 from archgen.importers.kubernetes.unread.presumed import presumed_settings
 from archgen.importers.kubernetes.variables import expanded, variables_of
@@ -137,6 +138,7 @@ def add_providers_of_workloads(
             calls.add(replace(caller, settings=settings, literals=_none, shared_literals=_none, imports=_none))
         calls.add(caller)
     calls.ask_for_callers()
+    ask_for_interface(manifests, parts, outside.sheet)
     for part, caller in zip(parts, callers, strict=True):
         if is_unknown_program(part):
             packages, code = sharing.libraries_of(part), sharing.sources.own_code(part.id)

@@ -139,18 +139,16 @@ class _Reader:
         for part in self.parts:
             self._seek_components(part)
         around = self.hosts.all_in, self.by_id, self.called
-        for written in written_calls(self.manifests, self.parts, self.sharing, *around):
-            if written.is_likely:
-                self._connect(written.part, written.mention, written.source, IN_SOURCE)
-                self._doubt(written.part.id, written.mention.host, written.source, IN_SOURCE)
-            else:
-                self._ask(written.part.id, written.mention.host, written.source, IN_SOURCE)
+        for part, mention, source, is_likely in written_calls(self.manifests, self.parts, self.sharing, *around):
+            if is_likely:
+                self._connect(part, mention, source, IN_SOURCE)
+            (self._doubt if is_likely else self._ask)(part.id, mention.host, source, IN_SOURCE)
         add_providers_of_workloads(self.manifests, self.parts, self.sharing, self.outside, self.hosts.declared_in)
         for job, part in jobs_of_programs(self.manifests, self.parts):
             self._take_over(job, part)
         for job in self.manifests.of("Job"):
-            hosts = self.hosts.of(job.namespace)
-            self.sheet.note_calls(job.origin, job.name, self.sharing.called_by(job, hosts, self.by_id))
+            called = self.sharing.called_by(job, self.hosts.of(job.namespace), self.by_id)
+            self.sheet.note_calls(job.origin, job.name, called)
         for resource in self.resources:
             self._call_of_resource(resource)
         for pair in self.sharing.doubted.keys() - self.sharing.certain:

@@ -78,9 +78,13 @@ _OF_MAIL = re.compile(
     re.IGNORECASE,
 )
 _ASKS_FOR_MAIL = re.compile(
-    r"(^|_)((SMTP|E?MAIL(ER)?)_(\w+_)?(HOST(NAME)?|SERVER|RELAY)|SMTP_(SETTINGS|CONFIG|ADDR(ESS)?|URL|URI)|MAILER_(DSN|URL))$",
+    r"(^|_)((SMTP|E?MAIL(ER)?)_(\w+_)?(HOST(NAME)?|SERVER|RELAY)|SMTP_(SETTINGS|CONFIG|ADDR(ESS)?|URL|URI)|MAILER_(DSN|URL)"
+    r"|CONNECTION_?STRINGS?_{1,2}(SMTP|E?MAIL))$",
     re.IGNORECASE,
 )
+_HERE_BY_SMTP = re.compile(r"smtps?://(?:[^@\s/]{1,100}@)?(?:localhost|127\.0\.0\.1)(?::[0-9]{1,5})?/?")
+"""The address of a server on the own machine, where a container has none: whoever starts the program puts another one in."""
+
 _MAIL_HOST = re.compile(
     r"(?:smtps?://(?:[^@\s/]*@)?)?([A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,24})(?::([0-9]{1,5}))?/?"
 )
@@ -115,7 +119,10 @@ def mail_server(name: str, value: str) -> Mention | None:
 
 def asks_for_mail_server(name: str, value: str) -> bool:
     """Return True for a setting for the server that mail is sent through, of which the value is still to be filled in."""
-    return _ASKS_FOR_MAIL.search(name) is not None and (value == "" or PLACEHOLDER.search(value) is not None)
+    if _HERE_BY_SMTP.fullmatch(value) is not None:
+        return True
+    is_of_mail = _ASKS_FOR_MAIL.search(name) is not None
+    return is_of_mail and (value == "" or PLACEHOLDER.search(value) is not None)
 
 
 def foreign_addresses(kind: str, name: str, value: str) -> Iterator[ForeignAddress]:

@@ -27,7 +27,7 @@ _OF_NOTHING = frozenset((
 _OF_LOGIN = frozenset(("auth", "oauth"))
 """Words that, behind the name of the system, tell who signs visitors in."""
 
-_KEY = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)_(API_?KEY|API_TOKEN|API_SECRET|BOT_TOKEN|APP_?KEY|APP_ID|TOKEN)")
+_KEY = re.compile(r"([A-Z][A-Z0-9_]{1,40}?)_(API_?KEY|API_TOKEN|API_SECRET|BOT_TOKEN|APP_?KEY|APP_ID|TOKEN)")
 """A key for the interface of something, with the name of that."""
 
 _OF_ONESELF = frozenset((

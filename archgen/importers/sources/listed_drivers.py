@@ -34,6 +34,16 @@ OTHERS = (
      "phpmailer|imapclient|imapflow|aioimaplib|imap-tools"),
     ("ldap", "identity-provider", "ldapjs|ldapts|ldap3|python-ldap|net-ldap|go-ldap|spring-ldap-core"),
     ("google-apis", "external-service", "googleapis|google-api-python-client|google-api-client"),
+    ("youtube", "external-service", "youtube-transcript-api|yt-dlp|ytdl-core|youtube-dl|pytubefix"),
+    ("erddap", "external-service", "erddapy"),
+    ("jira", "external-service", "jira|jira-client|jira\\.js|jira-ruby"),
+    ("gitlab", "external-service", "python-gitlab|go-gitlab|gitbeaker|gitlab4j-api"),
+    ("zendesk", "external-service", "zendesk_api|zenpy|node-zendesk"),
+    ("intercom", "external-service", "intercom-client|python-intercom"),
+    ("contentful", "external-service", "contentful|contentful-management"),
+    ("unleash", "external-service", "unleash-client|unleash-client-node|unleash-proxy-client|unleashclient|go-unleash-client"),
+    ("launchdarkly", "external-service", "launchdarkly-\\w+|ldclient-py"),
+    ("microsoft-graph", "external-service", "microsoft-graph-client|msgraph-sdk|microsoft\\.graph"),
 )  # fmt: skip
 """Others that a library of their own tells: the title, the kind, and the words of the libraries."""
 

@@ -327,11 +327,11 @@ class ProgramSources:
 
     def addresses_of_all(self, program: str, libraries: str) -> list[WrittenAddress]:
         """Return the addresses in a source that several programs are built of; `libraries` are its packages."""
-        place = "" if self._is_of_all(program) else self._places.get(program)
-        if program not in self._programs or place is None or program in self.directories or self._of_all == [program]:
+        place = self._place_of_image(program)
+        if place is None or program in self.directories or self._of_all == [program]:
             return []
         if place not in self._addresses:
-            self._addresses[place] = [*addresses_in(self.image_code(program), libraries)]
+            self._addresses[place] = [*addresses_in(self._code_below(program, place), libraries)]
         return self._addresses[place]
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -35,6 +36,7 @@ _GENERIC = frozenset(
 _LONGEST_LINE = 700
 _MOST_LINES = 3000
 _MOST_FILES = 40
+_LONGEST_TEXT = 20_000
 
 
 def files_mounted(manifests: Manifests, part: Workload) -> Iterator[tuple[str, str, Origin]]:
@@ -44,7 +46,19 @@ def files_mounted(manifests: Manifests, part: Workload) -> Iterator[tuple[str, s
         for key, (text, source) in data_of(manifests, "ConfigMap", part.namespace, name).items():
             if (keys is None or key in keys) and key.lower().endswith(_FILES) and count < _MOST_FILES:
                 count += 1
-                yield key, text, source
+                yield key, _by_lines(text), source
+
+
+@lru_cache(maxsize=256)
+def _by_lines(text: str) -> str:
+    """Return a text of JSON that a template wrote into one line with each setting in a line of its own."""
+    line = text.strip()
+    if not line.startswith("{") or "\n" in line or len(line) > _LONGEST_TEXT:
+        return text
+    try:
+        return json.dumps(json.loads(line), indent=1)
+    except (ValueError, RecursionError):
+        return text
 
 
 def names_in_files(manifests: Manifests, part: Workload) -> frozenset[str]:

@@ -6,8 +6,6 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 
-from msgspec import Struct
-
 from archgen.importers.addresses import Mention, mentions
 from archgen.importers.catalogue import is_like
 from archgen.importers.facts import Opener, Origin
@@ -39,13 +37,8 @@ _MOST_HOSTS = 500
 _LARGEST = 256 * 1024
 
 
-class WrittenCall(Struct, frozen=True):
-    """A component whose name stands in the source of a program; `is_likely` where something else speaks for the call too."""
-
-    part: Workload
-    mention: Mention
-    source: Origin
-    is_likely: bool
+WrittenCall = tuple[Workload, Mention, Origin, bool]
+"""A program, a component whose name stands in its source, the place, and True where something else speaks for the call too."""
 
 
 def written_calls(
@@ -98,8 +91,8 @@ def written_calls(
                 if known.keeps_data and not is_likely:
                     continue
                 present = found.get(mention.host)
-                if present is None or (is_likely and not present.is_likely):
-                    found[mention.host] = WrittenCall(part, mention, Origin(file.path, line), is_likely)
+                if present is None or (is_likely and not present[-1]):
+                    found[mention.host] = part, mention, Origin(file.path, line), is_likely
         kinds = [components[target].guess.known for caller, target in called if caller == part.id]
         for target, call in found.items():
             known = components[target].guess.known

@@ -42,7 +42,8 @@ _OF_CALL = (
     r"(?:URI(?:\.parse)?\(\s*)?"
 )
 _CALL = re.compile(
-    rf"{_OF_CALL}(?:(?:\w+(?:\.\w+)*(?:\(\))?|[\"'](?:GET|POST|PUT|PATCH|DELETE)[\"']|:(?:get|post|put))\s*,\s*){{0,2}}f?[\"'`]$",
+    rf"{_OF_CALL}(?:(?:\w+(?:\.\w+)*(?:\(\))?|[\"'](?:GET|POST|PUT|PATCH|DELETE)[\"']|:(?:get|post|put))\s*,\s*){{0,2}}"
+    r"[f$@]{0,2}[\"'`]$",
     re.IGNORECASE,
 )
 """What stands before an address in a call of a client; a context or a method may be between them."""
@@ -54,7 +55,8 @@ DEFAULT = re.compile(
 )
 _NAMED = re.compile(
     r"(?<![\w.])(?:self\.|this\.)?(\w*(?:url|uri|endpoint|base|api))(?:(?:\s*:\s*[\w.\[\]]+)?\s*:?=|[\"']?\s*(?::|=>))\s*"
-    r"(?:(?:String\.format|fmt\.Sprintf|sprintf|format!|UriComponentsBuilder\s*\.from\w{3,9}|URI\.create|new (?:URL|URI))\(\s*)?f?[\"'`]$",
+    r"(?:(?:String\.format|fmt\.Sprintf|sprintf|format!|UriComponentsBuilder\s*\.from\w{3,9}|URI\.create|new (?:URL|URI))\(\s*)?"
+    r"[f$@]{0,2}[\"'`]$",
     re.IGNORECASE,
 )
 """What stands before the default of a variable, and before an address that has a name."""
