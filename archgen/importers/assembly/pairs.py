@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import BY_PRODUCT, PROVIDED, Known, is_product_like
 from archgen.importers.facts import BY_DRIVER, BY_LIBRARY, Origin
-from archgen.importers.names import free_id, words_of
+from archgen.importers.names import free_id, image_without_tag, words_of
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.store_names import COPY, names_copy
 
@@ -123,9 +123,28 @@ def pair_seekers(inventory: Inventory) -> Inventory:
                     inventory.parts[store.id] = store
                 store = inventory.parts[outside[title, holder]]
                 inventory.calls[part.id, store.id] = _sought(part, store, variable, reference)
+    _share_queues(inventory)
     _pair_backups(inventory, {holder: inventory.parts[each] for (_, holder), each in outside.items()}, in_namespaces)
     inventory.calls = dict(sorted(inventory.calls.items()))
     return inventory
+
+
+def _share_queues(inventory: Inventory) -> None:
+    """Let what answers requests call the queue of a worker of its image: it hands in the work that this takes by its command."""
+    servers: dict[str, list[Part]] = {}
+    for part in inventory.parts.values():
+        if part.kind == "app-server" and part.image is not None:
+            servers.setdefault(image_without_tag(part.image), []).append(part)
+    for call in [*inventory.calls.values()]:
+        worker, store = inventory.parts[call.source], inventory.parts[call.target]
+        if call.variable is None or not call.variable.islower() or worker.image is None:
+            continue
+        for part in servers.get(image_without_tag(worker.image), ()):
+            calls_like = any(
+                _fits(inventory.parts[each.target], store.product or "") for each in inventory.callees(part.id)
+            )
+            if store.product in part.drivers and not calls_like:
+                inventory.calls[part.id, store.id] = replace(call, source=part.id)
 
 
 def _pair_backups(

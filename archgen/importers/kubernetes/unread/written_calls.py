@@ -34,6 +34,7 @@ _OF_TESTS = re.compile(r"(^|/)(test|it|integration-?tests?)/|Tests?\.\w+$", re.I
 _OF_SPRING = (".yml", ".yaml", ".properties")
 _MOST_FILES = 100
 _MOST_HOSTS = 500
+_FEW = 2
 _LARGEST = 256 * 1024
 
 
@@ -94,15 +95,15 @@ def written_calls(
                 if present is None or (is_likely and not present[-1]):
                     found[mention.host] = part, mention, Origin(file.path, line), is_likely
         kinds = [components[target].guess.known for caller, target in called if caller == part.id]
-        for target, call in found.items():
+        programs = [target for target in found if not components[target].guess.known.keeps_data]
+        for target, (_, mention, source, is_likely) in found.items():
             known = components[target].guess.known
-            is_called = (part.id, target) in called
-            if (
-                target != part.id
-                and not is_called
-                and not (known.keeps_data and any(is_like(each, known) for each in kinds))
-            ):
-                yield call
+            is_called = (part.id, target) in called or (
+                known.keeps_data and any(is_like(each, known) for each in kinds)
+            )
+            if target != part.id and not is_called:
+                # a source that names many programs knows the addresses of a whole system
+                yield part, mention, source, is_likely and (known.keeps_data or len(programs) <= _FEW)
 
 
 def _is_name(host: str) -> bool:
