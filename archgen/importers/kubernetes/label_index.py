@@ -184,19 +184,17 @@ class LabelIndex:
 
 def _listening(service: Manifest, parts: list[Workload]) -> Iterator[Workload]:
     """Yield workloads, and of the programs of one pod that which listens where the first port of a Service leads to."""
-    shared = {(part.namespace, part.manifest.pod) for part in parts if part.manifest.pod}
     port = next(iter(service.node.get("spec", "ports").list()), None)
     target = (port.text_at("targetPort") or port.text_at("port")) if port is not None else ""
+    pods: dict[tuple[str, str], list[Workload]] = {}
     for part in parts:
-        pod = part.namespace, part.manifest.pod or part.manifest.name
-        if pod not in shared:
-            yield part
+        pods.setdefault((part.namespace, part.manifest.pod or part.manifest.name), []).append(part)
+    for beside in pods.values():
+        if not any(each.manifest.pod for each in beside):
+            yield from beside
             continue
-        beside = [each for each in parts if pod == (each.namespace, each.manifest.pod or each.manifest.name)]
         beside.sort(key=lambda each: each.manifest.pod != "")
-        heard = [each for each in beside if target and _declares(each, target)]
-        if part is (heard or [each for each in beside if not each.manifest.pod] or beside)[0]:
-            yield part
+        yield next((each for each in beside if target and _declares(each, target)), beside[0])
 
 
 def _declares(part: Workload, target: str) -> bool:

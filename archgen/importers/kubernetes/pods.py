@@ -34,7 +34,8 @@ _OF_ANYTHING = frozenset(("app", "main", "container", "server", "service", "web"
 """Names of containers that tell nothing without the name of the workload."""
 
 _MOST = 8
-"""Containers of a pod that are looked at."""
+_MOST_SERVICES = 20
+"""Containers of a pod that are looked at, and Services that lead to it."""
 
 
 def split_pods(manifests: Manifests, opener: Opener) -> None:
@@ -44,14 +45,19 @@ def split_pods(manifests: Manifests, opener: Opener) -> None:
         builds, image = image_builds(manifest.node.path, opener), image_name(container.text_at("image"))
         return builds.directory_of(image, container.text_at("name")) is not None
 
-    services = manifests.of("Service")
+    services: dict[tuple[str, str], list[Manifest]] = {}
+    for service in manifests.of("Service"):
+        # each is found by one of the labels that it asks for
+        for label in [*labels_at(service.node.get("spec", "selector")).items()][:1]:
+            services.setdefault(label, []).append(service)
     names = {each.name for each in manifests.of(*_SPLIT)}
     for manifest in manifests.of(*_SPLIT):
         containers = containers_of(manifest.kind, manifest.node)[:_MOST]
         if len(containers) < 2:
             continue
         labels = labels_of(manifest.kind, manifest.node)
-        leading = [each for each in services if _leads_to(each, manifest, labels)]
+        found = [each for label in labels.items() for each in services.get(label, ())]
+        leading = [each for each in found if _leads_to(each, manifest, labels)][:_MOST_SERVICES]
         heard = {port.origin: at for each in leading for port, at in _heard(each, containers)}
         main = _main_of(manifest, containers, [*heard.values()])
         others = [
@@ -146,9 +152,10 @@ def _split(
 
 def _part(manifests: Manifests, service: Manifest, heard: Mapping[Origin, int], apart: set[int], main: int) -> None:
     """Leave in a Service the ports that lead to one program, and make one for each other port, by the name with that."""
+    known = manifests.objects["Service"]
+    service = known[service.namespace, service.name]
     ports = [*service.node.get("spec", "ports").list()]
     owners = [at if (at := heard.get(port.origin, main)) in apart else main for port in ports]
-    known = manifests.objects["Service"]
     for index, (port, owner) in enumerate(zip(ports, owners, strict=True)):
         if owner != owners[0]:
             name = f"{service.name}:{port.text_at('port')}"
