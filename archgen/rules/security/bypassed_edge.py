@@ -76,7 +76,8 @@ def _names_past(
             unnamed = any(facts.flows[flow].domain is None for edge in edges for flow in facts.flows_of[edge])
             is_asked = unnamed and named.isdisjoint(edges)
             if calls and not (is_asked or _keeps_others_out(facts, target, calls)):
-                yield _named(record, target, edges)
+                opening = [each for each in facts.firewalls.before(target) if _lets_in(facts, each, target, calls)]
+                yield _open_name(facts, record, target, edges, opening) if opening else _named(record, target, edges)
 
 
 def _doors(facts: Topology, target: str, handed_on: Iterable[Connection]) -> list[str]:
@@ -125,6 +126,25 @@ def _named(record: Record, target: str, edges: list[str]) -> Hit:
             "`network`, or the secret that is sent along as `authentication` of the connection."
         ),
         case="name",
+    )
+
+
+def _open_name(facts: Topology, record: Record, target: str, edges: list[str], opening: list[str]) -> Hit:
+    """Return the hit for a name that leads past what is before a component, where a rule says that anybody is let in."""
+    lets = "lets" if len(opening) == 1 else "let"
+    doors = _doors(facts, target, ())
+    return Hit(
+        subject=Subject("record", record.id),
+        message=(
+            f"{record.name} leads to {target} past {listed(edges)}, and {listed(opening)} {lets} everybody on the internet in there: "
+            f"attackers send requests that {listed(edges)} never {'sees' if len(edges) == 1 else 'see'}"
+        ),
+        related=(*_passed(target, edges), *((Subject("component", each), "lets everybody in") for each in opening)),
+        flows=facts.flows_of[target],
+        fix=(
+            f"In {listed(opening)}, let in {listed(first_few(doors, _NAMED), 'or')} only (`from`), with the addresses that the provider "
+            f"publishes, or reach {target} through a tunnel. A secret that is sent along is `authentication` of the connection."
+        ),
     )
 
 
@@ -316,7 +336,7 @@ RULE = Rule(
         "Looks behind edges and web servers, not behind applications, and at requests in the same protocol. A gateway, a "
         "way past a CDN that the caller doesn't use, or uses by another name (`domain`), "
         "a DNS name that leads past one, or a firewall's rule that lets everybody in past "
-        "one, is an info. Data "
+        "one, is an info; the name and the rule together are a warning. Data "
         "stores are reported by `exposed-database`, administration ports by `exposed-admin`. Doesn't see a firewall "
         "that lets in single addresses only: give such callers a network of their own."
     ),
