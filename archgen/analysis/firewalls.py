@@ -14,6 +14,9 @@ from archgen.model.protocols import OVER_TLS, PROTOCOLS
 EVERYWHERE = ("internet", "0.0.0.0/0", "::/0")
 """The sources of a rule that everybody on the internet comes from; no source at all says the same."""
 
+AFAR = "afar"
+"""Among the names of a caller: it is in none of the model's networks, and may come over the internet or another way."""
+
 _ANY_ADDRESS = frozenset(("0.0.0.0/0", "::/0"))
 """The ranges that hold every address, as a target too."""
 
@@ -216,7 +219,9 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
         """Return True if a side of a rule means something of these names; None where addresses may."""
         if not sides or any(side in names or (side in EVERYWHERE and "internet" in names) for side in sides):
             return True
-        return None if any(self._is_address(side) for side in sides) else False
+        return (
+            None if any(self._is_address(side) or (AFAR in names and side in EVERYWHERE) for side in sides) else False
+        )
 
     def _is_address(self, side: str) -> bool:
         return side.partition(":")[2] not in self._kinds and side not in self._kinds and side not in EVERYWHERE

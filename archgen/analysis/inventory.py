@@ -7,20 +7,13 @@ from functools import cached_property
 
 from archgen.analysis.dns_names import Names
 from archgen.analysis.elements import Elements
-from archgen.analysis.firewalls import Firewalls, denied_alone, ports_of
+from archgen.analysis.firewalls import AFAR, Firewalls, denied_alone, ports_of
 from archgen.analysis.hops import Meaning, encrypted
-from archgen.model.architecture import (
-    Component,
-    Connection,
-    Network,
-    Port,
-    Replica,
-    Trust,
-)
+from archgen.model.architecture import Component, Connection, Network, Port, Replica, Trust
 from archgen.model.kinds import FORWARDING, KINDS
 from archgen.model.products import is_over_zones, scope_of, zone_of
 from archgen.model.subject import Subject
-from archgen.reliability.locality import SAME_HOST
+from archgen.reliability.locality import SAME_HOST, stands_afar
 from archgen.reliability.members import writers
 
 _SPREAD = ("cdn", "waf", "identity-provider", "mail", "external-service")
@@ -276,10 +269,12 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
 
     def caller_names(self, component: str) -> frozenset[str] | None:
         """Return the names by which a firewall's rule can mean a component as a caller; None if it isn't declared where it is."""
-        is_outside = self.trust(component) == "internet"
-        if not is_outside and component not in self._network_of:
-            return None
-        return self.firewalls.places(component) | ({"internet"} if is_outside else set())
+        if self.trust(component) == "internet":
+            return self.firewalls.places(component) | {"internet"}
+        if component in self._network_of:
+            return self.firewalls.places(component)
+        is_afar = stands_afar(self.index, self.components[component])
+        return self.firewalls.places(component) | {AFAR} if is_afar else None
 
     def is_denied(self, connection: Connection, target: str) -> bool:
         """Return True if a firewall denies a connection to a target on each of its ports."""

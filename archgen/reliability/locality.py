@@ -7,6 +7,7 @@ network moves stays where that network ends.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, KeysView, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from msgspec.structs import replace
@@ -151,3 +152,32 @@ def within_reach(index: Index, replicas: Sequence[str]) -> Sequence[str]:
     """Return the replicas of a component to which its address, if one moves between them, gets at all."""
     away = out_of_reach(index, index.components[index.replicas[replicas[0]].component]) if replicas else None
     return [replica for replica in replicas if replica not in away] if away else replicas
+
+
+def stands_afar(index: Index, component: Component) -> bool:
+    """Return True for what is in none of the model's networks, and in a region or at a provider in which none of them is.
+
+    Its calls come in over the internet, or by a tunnel or a line that the model doesn't have.
+    """
+    hosts = (index.hosts[host] for replica in component.replicas for host in replica.hosts)
+    if component.network is not None or any(host.network for host in hosts):
+        return False
+    zones = {zone for replica in component.replicas for zone in index.zones_of(replica)}
+    inside = _zones_with_networks(index)
+    return any(index.zone_kinds[zone] in _WIDE for zone in zones) and bool(inside) and zones.isdisjoint(inside)
+
+
+_WIDE = ("region", "provider")
+
+
+@lru_cache(maxsize=1)
+def _zones_with_networks(index: Index) -> frozenset[str]:
+    """Return the zones around what stands in a network."""
+    hosts = (host.id for host in index.architecture.hosts if host.network is not None)
+    services = (each for component in index.architecture.components if component.network for each in component.replicas)
+    return frozenset(
+        (
+            *(zone for host in hosts for zone in index.zones_around(host)),
+            *(zone for replica in services for zone in index.zones_of(replica)),
+        )
+    )

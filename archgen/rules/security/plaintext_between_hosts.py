@@ -16,6 +16,7 @@ from archgen.model.change import Change
 from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.locality import stands_afar
 
 _NAMED = 6
 """Connections that the message names; the others are counted, and related as all are."""
@@ -55,7 +56,17 @@ def _message(facts: Topology, calls: list[Connection], sites: _Sites) -> str:
     named = [f"{call.id} ({words}{', after a failover' if call.id in later else ''})" for call, words in spoken]
     named += [f"{len(calls) - _NAMED} more"] if len(calls) > _NAMED else []
     crosses = "crosses" if len(calls) == 1 else "cross"
-    return f"{listed(named)} {crosses} hosts unencrypted{_ways(calls, sites)}"
+    afar = dict.fromkeys(
+        call.source
+        for call in calls[:_NAMED]
+        if sites.apart(call) and stands_afar(facts.index, facts.components[call.source])
+    )
+    outside = (
+        f"; {listed(list(afar))} {'is' if len(afar) == 1 else 'are'} in none of the networks, so this may be the internet"
+        if afar
+        else ""
+    )
+    return f"{listed(named)} {crosses} hosts unencrypted{_ways(calls, sites)}{outside}"
 
 
 def _ways(calls: list[Connection], sites: _Sites) -> str:
@@ -99,10 +110,13 @@ class _Sites:
         self.kinds: dict[str, str] = {}
         kinds: list[str] = [zone.kind for zone in facts.zones.values()]
         self._kinds = [kind for kind in _FAR if kinds.count(kind) > 1]
+        self._are_several = (
+            len([zone for zone in facts.zones.values() if zone.kind in _FAR and zone.within is None]) > 1
+        )
 
     def apart(self, connection: Connection) -> str:
         """Name two of a kind between which a connection may lead; empty where it stays in one."""
-        if connection.locality is not None or not self._kinds:
+        if connection.locality is not None or not (self._kinds or self._are_several):
             return ""
         zones_of, components = self._zones_of, self._facts.components
         ends = (connection.source, *connection.targets)
@@ -110,7 +124,8 @@ class _Sites:
         if not later or not any(components[name].cluster or components[name].replication for name in ends):
             return later
         # some of the hosts lead to no other site than all of them
-        leading = self._between(tuple(map(self._around, leading_ends(self._facts, connection))))
+        places = zip(ends, leading_ends(self._facts, connection), strict=True)
+        leading = self._between(tuple([self._around(hosts) or self._around_component(name) for name, hosts in places]))
         return leading or f"{later}{_LATER}"
 
     def _between(self, around: tuple[tuple[str, ...], ...]) -> str:
@@ -129,6 +144,23 @@ class _Sites:
                 way = f"between {kind}s" if len(apart) > 1 else "from {} to {}".format(*next(iter(apart)))
                 self.kinds[way] = kind
                 return way
+        return self._between_unlike(callers, callees)
+
+    def _between_unlike(self, callers: tuple[str, ...], callees: tuple[tuple[str, ...], ...]) -> str:
+        """Name a place and one of another kind that share no zone, such as a provider's region and a datacenter of one's own."""
+        for zones in callees:
+            here, there = (
+                [
+                    zone
+                    for zone in each
+                    if self._facts.zones[zone].kind in _FAR and self._facts.zones[zone].within is None
+                ]
+                for each in (callers, zones)
+            )
+            if len(here) == len(there) == 1 and here != there:
+                way = f"from {here[0]} to {there[0]}"
+                self.kinds[way] = "place"
+                return way
         return ""
 
     def _by_kind(self, zones: tuple[str, ...]) -> dict[str, list[str]]:
@@ -138,7 +170,11 @@ class _Sites:
         return by_kind
 
     def _around_component(self, name: str) -> tuple[str, ...]:
-        zones = self._zones_of[name] = self._around(self._facts.hosts_of(name))
+        zones = self._around(self._facts.hosts_of(name))
+        if not zones:
+            replicas = self._facts.components[name].replicas
+            zones = tuple(dict.fromkeys(zone for each in replicas for zone in self._facts.index.zones_with(each)))
+        self._zones_of[name] = zones
         return zones
 
     def _around(self, hosts: tuple[str, ...]) -> tuple[str, ...]:
