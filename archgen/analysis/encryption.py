@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from archgen.analysis.exposure import past_application
 from archgen.analysis.hops import Hop, encrypted, is_passed_through
+from archgen.analysis.programs import asks_stores
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Certificate, Connection, Port
 from archgen.model.dns_zones import covers_name, normalize_name
@@ -38,7 +39,7 @@ class Termination(Struct, frozen=True):
 
 @lru_cache(1)
 def terminations(topology: Topology) -> tuple[Termination, ...]:
-    """Return the components, other than applications, that end TLS and pass requests on in plaintext."""
+    """Return the components, other than applications, that end TLS and pass requests on in plaintext, and not to stores alone."""
     clear: dict[str, dict[str, None]] = {}
     flows: dict[str, dict[str, None]] = {}
     before: dict[str, dict[str, None]] = {}
@@ -54,6 +55,7 @@ def terminations(topology: Topology) -> tuple[Termination, ...]:
     return tuple(
         Termination(component, tuple(connections), tuple(flows[component]), tuple(before[component]))
         for component, connections in clear.items()
+        if not all(asks_stores(topology, topology.connections[name]) for name in connections)
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Connection
 from archgen.model.products import product_name
 from archgen.model.runtimes import runs_any_code
 
@@ -161,3 +161,9 @@ def _hands_out_before(topology: Topology, component: Component, hops: Sequence[H
 def _hands_out(topology: Topology, caller: str) -> bool:
     kind = topology.kind(caller)
     return kind.role not in ("visitor", "balancer", "edge", "web")
+
+
+def asks_stores(topology: Topology, connection: Connection) -> bool:
+    """Return True for a call of an application to its stores, which hands on no part of a visitor's request."""
+    roles = {topology.kind(target).role for target in connection.targets}
+    return topology.kind(connection.source).role == "application" and roles == {"data"}

@@ -49,7 +49,8 @@ def _is_later(facts: Topology, name: str) -> bool:
 def _fix(facts: Topology, names: Iterable[str], ends: Iterable[str]) -> str:
     """Return the rule's fix, with what it takes where encryption has another name, or an end takes no TLS."""
     calls = [connection_of(facts, name) for name in names]
-    own = _AGAIN if any(_reads_requests(facts.components[name]) for name in ends) else RULE.fix
+    applied = all(facts.kind(call.source).role == "application" for call in calls)
+    own = _AGAIN if applied or any(_reads_requests(facts.components[name]) for name in ends) else RULE.fix
     return " ".join(filter(None, (own, by_other_names(calls), what_takes_no_tls(facts, calls))))
 
 
@@ -86,9 +87,9 @@ RULE = Rule(
         "(`tls: pass-through`)."
     ),
     limits=(
-        "Skips connections within one host, and stores, directories and files that what ends TLS asks itself "
-        "(`plaintext-between-hosts`). Declare a network that encrypts by itself (a service mesh, WireGuard, "
-        "IPsec) as `tls: true` on the connection."
+        "Skips connections within one host, stores, directories and files that what ends TLS asks itself, and stores that applications "
+        "behind it ask if nothing else is in plaintext there (`plaintext-between-hosts`). Declare a network that encrypts by itself (a "
+        "service mesh, WireGuard, IPsec) as `tls: true` on the connection."
     ),
     references=(
         ("NIST SP 800-207, Zero Trust Architecture", "https://csrc.nist.gov/pubs/sp/800/207/final"),
