@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from archgen.analysis.exposure import EXCHANGE, callers_of, is_directory
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import WIDE_ZONES, Component, Connection
@@ -14,6 +16,31 @@ from archgen.reliability.requests import defers
 
 _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
 """The kinds of storage to which a backup sends its copies."""
+
+
+def is_for_exchange(facts: Topology, component: Component) -> bool:
+    """Return True for files that are handed over to others over SFTP or FTP, and that somebody else has as well."""
+    if component.kind != "file-storage":
+        return False
+    ports = (port.protocol for call in facts.incoming[component.id] for port in call.ports)
+    outside = any(facts.trust(call.source) == "internet" for call in callers_of(facts, component.id))
+    return outside and all(protocol in EXCHANGE for protocol in ports)
+
+
+def takes_files(facts: Topology, component: Component) -> bool:
+    """Return True for a provider's storage that flows write files to: unless switched on, it keeps no older versions."""
+    written = component.kind in FILE_STORES and bool(facts.flows_writing[component.id])
+    return written and not passes_files_on(facts, component) and not holds_only_copies(facts, component)
+
+
+_SEALED = ("hsm", "hsms", "payshield", "nshield", "luna", "utimaco", "ncipher", "safenet", "protectserver", "primekey")
+"""Hardware security modules, by a word of their names."""
+
+
+def seals_keys(component: Component) -> bool:
+    """Return True for a hardware security module, by its name or product: no job reads its keys, people load their components."""
+    words = re.findall(r"[a-z]+", f"{component.id} {component.name or ''} {component.product or ''}".casefold())
+    return component.kind == "secrets" and not set(_SEALED).isdisjoint(words)
 
 
 _READING = ("imap", "imaps", "pop3", "pop3s", "jmap")

@@ -11,17 +11,19 @@ from msgspec.structs import replace
 from archgen.analysis.backups import (
     fillers,
     holds_files,
-    holds_only_copies,
     is_copied_with_others,
     is_filled_on_request,
+    is_for_exchange,
     keeps_alone,
     keeps_mailboxes,
     keeps_uploads,
     mistake_in,
     passes_files_on,
+    seals_keys,
+    takes_files,
     undeclared_backup,
 )
-from archgen.analysis.exposure import EXCHANGE, callers_of, hands_on_queries, stores_reached
+from archgen.analysis.exposure import hands_on_queries, stores_reached
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup, backup_for_more, can_be_copied_in_time
@@ -50,7 +52,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             # its provider keeps copies of a database, and the date of a test is the team's own
             if tested and _is_old(context, tested):
                 yield _outdated(facts, component, tested, backups)
-            elif not backups and _takes_files(facts, component):
+            elif not backups and takes_files(facts, component):
                 yield _unversioned(facts, component)
             elif not backups and _is_uncopied(facts, component):
                 yield _uncopied(facts, component)
@@ -81,12 +83,6 @@ def _keeps(facts: Topology, component: Component) -> bool:
     return keeps and component.id not in facts.coordinators and not is_copied_with_others(facts, component)
 
 
-def _takes_files(facts: Topology, component: Component) -> bool:
-    """Return True for a provider's storage that flows write files to: unless switched on, it keeps no older versions."""
-    written = component.kind in FILE_STORES and bool(facts.flows_writing[component.id])
-    return written and not passes_files_on(facts, component) and not holds_only_copies(facts, component)
-
-
 def _is_uncopied(facts: Topology, component: Component) -> bool:
     """Return True for a provider's store that flows write to, of which it keeps no copy until it is asked to."""
     written = KINDS[component.kind].stores and bool(facts.flows_writing[component.id])
@@ -112,6 +108,9 @@ def _missing(facts: Topology, component: Component) -> Hit:
     caller = undeclared_backup(facts, component) if case not in ("beside", "dispensable") else None
     message = f"Nothing backs up {what}{beside}"
     fix = _MAYBE_CACHE if case in ("beside", "dispensable") else _in_time(facts, component)
+    if case == "sealed":
+        message = f"Nothing declares where the key components of {what} are, and who can load them after its loss"
+        fix = _LOAD.format(component.id)
     if case is None and component.kind == "key-value-store" and product_of(component.product).in_memory:
         fix = f"{RULE.fix} {_AGAIN}"
     if caller is not None:
@@ -152,9 +151,11 @@ def _in_time(facts: Topology, component: Component) -> str | None:
 
 def _case(facts: Topology, component: Component) -> str | None:
     """Return the case of a store without a backup: an index that a caller fills on request is where its data is first."""
+    if component.kind == "secrets":
+        return "sealed" if seals_keys(component) else "secrets"
     if component.kind == "search":
         return None if not _may_be_filled(facts, component) else "passing" if fillers(facts, component) else "index"
-    if _is_for_exchange(facts, component):
+    if is_for_exchange(facts, component):
         return "exchange"
     if _keeps_sessions(facts, component):
         return "sessions"
@@ -165,7 +166,7 @@ def _case(facts: Topology, component: Component) -> str | None:
     if _is_dispensable(facts, component):
         return "dispensable"
     application = product_of(component.product).keeps_data and not keeps_mailboxes(facts, component.id)
-    return "application" if application else _CASES.get(component.kind)
+    return "application" if application else _LESS.get(component.kind)
 
 
 def _keeps_sessions(facts: Topology, component: Component) -> bool:
@@ -235,19 +236,13 @@ _MAYBE_CACHE = (
 )
 
 
-def _is_for_exchange(facts: Topology, component: Component) -> bool:
-    """Return True for files that are handed over to others over SFTP or FTP, and that somebody else has as well."""
-    if component.kind != "file-storage":
-        return False
-    ports = (port.protocol for call in facts.incoming[component.id] for port in call.ports)
-    outside = any(facts.trust(call.source) == "internet" for call in callers_of(facts, component.id))
-    return outside and all(protocol in EXCHANGE for protocol in ports)
-
-
 _LESS = {"stream": "passing"}
 """The cases of what seldom keeps data that is nowhere else; an untested backup of it is no graver than none."""
 
-_CASES = {**_LESS, "secrets": "secrets"}
+_LOAD = (
+    "Keep the components (smart cards, sealed envelopes) in two places under dual control, rehearse loading them into a spare device, and "
+    "declare it: `{{kind: backup, backs_up: [{}], restore_tested: 2026-10-01}}`, with the places in `why`."
+)
 
 
 def _unversioned(facts: Topology, component: Component) -> Hit:
@@ -324,6 +319,7 @@ RULE = Rule(
         ("untested", "warning"),
         ("passing", "info"),
         ("secrets", "warning"),
+        ("sealed", "info"),
         ("index", "info"),
         ("exchange", "info"),
         ("sessions", "info"),
@@ -360,7 +356,8 @@ RULE = Rule(
         "info, and so is a store of which each step says that it keeps sessions, or that it publishes and subscribes. A store in memory, "
         "such as Redis, of an application with "
         "a database is a warning: the records are in the database. So is one of keys and values that every program is declared to work "
-        "without (`required: false`). Skips a store of an imported model that has no connection: nothing calls it, or a question is open."
+        "without (`required: false`). Asks, as info, for the key components of a hardware security module, which no job can copy. Skips a "
+        "store of an imported model that has no connection: nothing calls it, or a question is open."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),

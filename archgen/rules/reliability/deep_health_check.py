@@ -146,7 +146,6 @@ def _replacing(facts: Topology, component: Component, tasks: list[str], asked: d
         flows=flows,
         fix="Let the check ask the task alone, or only what every flow needs.",
         case=None if sure else "whole",
-        confidence="high" if sure else "medium",
     )
 
 
