@@ -33,6 +33,18 @@ def takes_files(facts: Topology, component: Component) -> bool:
     return written and not passes_files_on(facts, component) and not holds_only_copies(facts, component)
 
 
+def may_archive_log(backup: Component) -> bool:
+    """Return True for a product that archives the log between its copies, unless the model says that it doesn't here."""
+    return product_of(backup.product).archives_log and _NO_ARCHIVE.search(backup.why or "") is None
+
+
+_NO_ARCHIVE = re.compile(
+    r"\b(no|not|without|neither|nor|never)\b[^.;]{0,40}\b(logs?|wals?|binlogs?|archiv(?:e[ds]?|ing)|point-in-time|pitr)\b",
+    re.IGNORECASE,
+)
+"""The words of a reason by which the log isn't archived."""
+
+
 _SEALED = ("hsm", "hsms", "payshield", "nshield", "luna", "utimaco", "ncipher", "safenet", "protectserver", "primekey")
 """Hardware security modules, by a word of their names."""
 

@@ -12,6 +12,7 @@ from archgen.analysis.backups import (
     keeps_data,
     keeps_uploads,
     least_interval,
+    may_archive_log,
     mistake_in,
     passes_files_on,
 )
@@ -172,7 +173,7 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
             _POINTS_OF_PROVIDER if all(backup.managed for backup in backups) else _COPIES_OF_PROVIDER,
             "archived",
         )
-    if component.kind == "database" and all(product_of(backup.product).archives_log for backup in backups):
+    if component.kind == "database" and all(may_archive_log(backup) for backup in backups):
         tools = listed(list(dict.fromkeys(backup.product or "" for backup in backups)))
         return _hit(
             component,
@@ -180,7 +181,8 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
             f"log is archived between two copies, as {tools} can: without that, up to {age} of writes are lost with it; the "
             f"objective is {least}",
             backups,
-            "Declare in `every` how often the log is archived (PostgreSQL: at most `archive_timeout`), not how often all of it is copied.",
+            "Declare in `every` how often the log is archived (PostgreSQL: at most `archive_timeout`), not how often all of it is copied; "
+            "or, if it isn't, `why: no archive of the log`.",
             "archived",
         )
     if apart:
@@ -356,7 +358,7 @@ RULE = Rule(
         "Server): with the last copy, that log undoes it while it reaches back far enough. "
         "Directories of accounts and mailboxes of your own count as stores. "
         "Doesn't check stores without a declared `mode` or `every`. Asks for the interval of the log, as info, where a backup archives it "
-        "between its copies (pgBackRest, Barman, WAL-G)."
+        "between its copies (pgBackRest, Barman, WAL-G), unless its `why` says that it doesn't."
     ),
     references=(
         (
