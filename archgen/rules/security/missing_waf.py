@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
@@ -10,6 +11,7 @@ from archgen.model.architecture import Component
 from archgen.model.kinds import FORWARDING, PASSING
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
+from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -22,12 +24,32 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if bare:
             limit = "has no rate limit" if denied else "declares no rate limit"
             plain = product_of(entry.product).plain_entry
+            guessed = [flow for flow in bare if _takes_passwords(facts, flow)]
+            guesses = f", so passwords may be tried in {listed(guessed)} as fast as it answers" if guessed else ""
             yield Hit(
                 subject=Subject("component", name),
-                message=f"{name} has no web application firewall in front of it and {limit}",
+                message=f"{name} has no web application firewall in front of it and {limit}{guesses}",
                 flows=bare,
-                confidence="high" if denied or plain else "medium",
+                confidence="high" if denied or plain or guessed else "medium",
             )
+
+
+_LOGIN = re.compile(r"\b(log[ -]?in|sign[ -]?in|passwords?|credentials)\b", re.IGNORECASE)
+"""The words of a step in which a visitor shows who he is."""
+
+
+def _takes_passwords(facts: Topology, flow: str) -> bool:
+    """Return True if a visitor signs in over the internet, and nothing of a provider, which limits tries itself, checks it."""
+    hops = facts.hops[flow]
+    if any(
+        facts.kind(name).id == "identity-provider" and facts.components[name].managed
+        for hop in hops
+        for name in hop.targets
+    ):
+        return False
+    return any(
+        facts.trust(hop.step.source) == "internet" and _LOGIN.search(hop.step.message) is not None for hop in hops
+    )
 
 
 def _is_bare(facts: Topology, entry: Component, flow: str, before: tuple[str, ...], denied: bool) -> bool:
@@ -71,7 +93,8 @@ RULE = Rule(
     fix="Put a `kind: waf` on the path, or limit requests at the entry and declare it: `rate_limit: 10/s per address`.",
     limits=(
         "A firewall of this kind behind a balancer, or a rate limit of the application, counts too. Without a "
-        "declared `rate_limit` the confidence is medium. Skips managed entries and entries behind a CDN, whose "
+        "declared `rate_limit` the confidence is medium, unless a visitor signs in there, as a step says (`POST /login`), at what no "
+        "provider runs. Skips managed entries and entries behind a CDN, whose "
         "provider may limit requests, and entries without any firewall, which `missing-firewall` reports. A balancer that passes "
         "connections on unread is no entry, but what ends their TLS behind it."
     ),
