@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -138,6 +138,34 @@ def messages_kept_by_nobody(topology: Topology) -> Iterator[Gap]:
                 f"goes down with {element}); else say in its `why` where {caller} keeps it, such as in an outbox.",
                 tuple(lost),
             )
+        for first, stores, flows in () if lost else _written_beside(topology, queue.id, sent):
+            yield Gap(
+                Subject("connection", first),
+                f"{first.partition(' -> ')[0]} doesn't declare whether it keeps what it sends to {queue.id} after it wrote to "
+                f"{listed(stores)} in {listed(flows)}, so a record may be left without its message",
+                f"Say in the `why` of {first} where it is kept until it is sent, such as in an outbox that is written with the record, or "
+                "what finds records without their message.",
+                tuple(flows),
+            )
+
+
+def _written_beside(
+    topology: Topology, queue: str, sent: Mapping[str, Sequence[Hop]]
+) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield each call that puts something into a queue right after its caller wrote to databases, with these and the flows."""
+    written: dict[str, dict[str, None]] = {}
+    flows: dict[str, list[str]] = {}
+    for flow, (first, *_) in sent.items():
+        hops = topology.hops[flow]
+        own = [hop for hop in hops[: hops.index(first)] if hop.step.source == first.step.source and not hop.optional]
+        stores = [
+            name for hop in own if hop.access != "read" for name in hop.targets if topology.kind(name).id == "database"
+        ]
+        if stores and not first.optional:
+            call = topology.index.connections[first.step.source, queue].id
+            written.setdefault(call, {}).update(dict.fromkeys(stores))
+            flows.setdefault(call, []).append(flow)
+    yield from ((call, list(stores), flows[call]) for call, stores in written.items())
 
 
 def _is_sent_unawaited(topology: Topology, hop: Hop) -> bool:
