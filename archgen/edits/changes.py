@@ -8,6 +8,7 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archgen.edits.names import next_place, unused_name
 from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_bound, with_guards, with_host
 from archgen.edits.placement import is_apart
 from archgen.edits.promotion import (
@@ -36,7 +37,8 @@ from archgen.edits.witnesses import (
     witness_has_machine,
     witness_zones,
 )
-from archgen.model.architecture import Architecture, Component, Host, Replica
+from archgen.model.architecture import Architecture, Component, Host, Replica, Zone
+from archgen.model.products import zone_of
 from archgen.reliability.index import Index
 from archgen.reliability.members import manual_failovers
 
@@ -122,6 +124,8 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
     match edit:
         case AddReplica():
             component = components[edit.component]
+            if component.kind == "nat-gateway" and edit.host is None and (zone := _own_zone(architecture, component)):
+                return _with_gateway_beside(architecture, component, zone)
             after = _with_replicas(architecture, edit.host, edit.zones, _hosts_of(component), [component], callers)
             # a copy in the zone of the first would be lost with it
             return _with_spread(after, edit.component) if is_of_one_zone(component) else after
@@ -186,6 +190,32 @@ def _with_replicas(
     ]
     architecture = with_components(architecture, *grown)
     return with_agents(architecture, host, beside[0]) if is_new and host is not None and beside else architecture
+
+
+def _own_zone(architecture: Architecture, component: Component) -> Zone | None:
+    """Return the availability zone of a service without hosts that its provider runs in one."""
+    zones = (zone for zone in architecture.zones if zone.id == zone_of(component) and zone.kind == "availability-zone")
+    return next(zones, None) if is_of_one_zone(component) else None
+
+
+def _with_gateway_beside(architecture: Architecture, component: Component, own: Zone) -> Architecture:
+    """Return the architecture with a zone's NAT gateway and one in another zone, best where hosts are: each zone's routes lead to its own.
+
+    A host stands for each, since a service without hosts has one zone.
+    """
+    others = [
+        zone.id for zone in architecture.zones if (zone.kind, zone.within) == (own.kind, own.within) and zone != own
+    ]
+    used = {zone for host in architecture.hosts for zone in host.zones}
+    other = next(
+        iter(sorted(others, key=lambda zone: zone not in used)), next_place(own.id, architecture.element_names)
+    )
+    taken = set(architecture.element_names)
+    hosts = [Host(unused_name(f"{component.id}-{zone}", taken), zones=(zone,)) for zone in (own.id, other)]
+    replicas = tuple(Replica(f"{component.id}@{host.id}", component.id, (host.id,)) for host in hosts)
+    zones = (*architecture.zones, *new_zones(architecture, (other,)))
+    grown = replace(architecture, zones=zones, hosts=(*architecture.hosts, *hosts))
+    return with_components(grown, replace(component, replicas=replicas, managed=True))
 
 
 def _with_spread(architecture: Architecture, name: str) -> Architecture:

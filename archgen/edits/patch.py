@@ -31,7 +31,6 @@ from archgen.model.architecture import (
     Component,
     Connection,
     Host,
-    Managed,
     Port,
     Quorum,
     Replica,
@@ -190,7 +189,7 @@ def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
             elif now is not None and was is not None:
                 yield from (Put((*path, key, name), now[name]) for name in now if now[name] != was.get(name))
                 yield from (Remove((*path, key, name)) for name in was if name not in now)
-        if isinstance(new.managed, Managed) and new.managed != old.managed:
+        if new.managed != old.managed:
             yield Put((*path, "managed"), managed_value(new.managed))
         if new.deploy != old.deploy:
             yield Put((*path, "deploy"), new.deploy)

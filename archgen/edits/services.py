@@ -60,8 +60,10 @@ def regional(index: Index, component: Component) -> Managed:
     return Managed("regional", next((each for each in around if index.zone_kinds[each] == "region"), None))
 
 
-def managed_value(managed: Managed) -> dict[str, Any]:
+def managed_value(managed: bool | Managed) -> bool | dict[str, Any]:
     """Return the place of a managed service as its entry in a model."""
+    if not isinstance(managed, Managed):
+        return managed
     return {"scope": managed.scope} | ({"zone": managed.zone} if managed.zone is not None else {})
 
 

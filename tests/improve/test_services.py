@@ -78,3 +78,31 @@ def test_a_cache_of_answers_has_no_primary() -> None:
     model = serving("  web: {kind: cache, product: varnish, managed: {zone: z-1}}", "a: {zone: z-1}", ZONES)
     (edit,) = find_smallest_repair(model).edits
     assert "replication" not in changed_yaml(model, apply_edit(model, edit))
+
+
+@pytest.mark.parametrize(
+    ("zones", "hosts", "other"),
+    [
+        (ZONES, "a: {zone: z-1}", "z-2"),
+        (
+            ZONES.replace("z-2: {", "z-0: {kind: availability-zone, in: r}, z-2: {"),
+            "a: {zone: z-1}, b: {zone: z-2}",
+            "z-2",
+        ),
+        (
+            ZONES.replace("zones: {", "zones: {s: {kind: region}, ").replace(
+                "z-2: {kind: availability-zone, in: r}", "y: {kind: availability-zone, in: s}"
+            ),
+            "a: {zone: z-1}",
+            "z-2",
+        ),
+    ],
+)
+def test_each_of_two_nat_gateways_of_a_provider_stands_in_a_zone(zones: str, hosts: str, other: str) -> None:
+    model = serving("  web: {kind: nat-gateway, product: aws-nat-gateway, managed: {zone: z-1}}", hosts, zones)
+    (edit,) = find_smallest_repair(model).edits
+    lines = changed_yaml(model, apply_edit(model, edit))
+    assert f"  web-z-1: {{zone: z-1}}\n  web-{other}: {{zone: {other}}}" in lines
+    assert f"runs_on: [web-z-1, web-{other}]" in lines
+    assert "managed: true" in lines
+    assert ("kind: availability-zone, in: r" in lines) is (other not in zones)

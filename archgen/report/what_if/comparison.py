@@ -23,7 +23,7 @@ from archgen.edits.patch import (
 from archgen.edits.promotion import finds_primary, is_promoted_by_unknown
 from archgen.edits.services import managed_value
 from archgen.language.write.values import block, inline
-from archgen.model.architecture import Architecture, Component, Managed
+from archgen.model.architecture import Architecture, Component
 from archgen.model.change import Append
 from archgen.model.kinds import ROUTING
 from archgen.model.products import product_of
@@ -186,7 +186,7 @@ def _component(before: Component, after: Component) -> dict[str, Any]:
         values |= (
             {"replicas": len(after.replicas)} if hosts is None or after.replicas[0].floating or is_pinned(after) else {}
         )
-    if isinstance(after.managed, Managed) and after.managed != before.managed:
+    if after.managed != before.managed:
         values["managed"] = managed_value(after.managed)
     if after.replication is not None and after.replication != before.replication:
         values["replication"] = replication_value(after)
