@@ -55,7 +55,9 @@ def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
         # a provider has no way in to what runs on own machines, and what a backup there can read is for people to say
         return ()
     if store.managed:
-        value = {"kind": "backup", "managed": True, "backs_up": [store.id]} | _schedule(topology, store)
+        # older versions of an object are kept as each is written
+        kept = {"keeps": "30d"} if store.kind == "object-storage" else _schedule(topology, store)
+        value = {"kind": "backup", "managed": True, "backs_up": [store.id]} | kept
         return (Put(("components", free_name("backup", topology)), value),)
     return _job_beside(topology, store)
 

@@ -421,6 +421,42 @@ def test_a_backup_moves_into_a_zone_without_its_data(zones: str, host: str) -> N
     assert fixed(tested, "colocated-backup") == yaml.safe_load(tested)
 
 
+@pytest.mark.parametrize(
+    ("others", "rack"),
+    [
+        # dc-2 has no replica, or one that isn't the first
+        ("b: {zone: rack-12}, c: {zone: rack-12}", "rack-21"),
+        ("b: {zone: rack-12}, c: {zone: rack-21}", "rack-22"),
+        ("b: {zone: rack-12}, c: {zone: [rack-21, rack-22]}", "rack-21"),
+    ],
+)
+def test_a_backup_moves_to_the_site_without_the_primary(others: str, rack: str) -> None:
+    racks = {"rack-11": "dc-1", "rack-12": "dc-1", "rack-13": "dc-1", "rack-21": "dc-2", "rack-22": "dc-2"}
+    zones = ", ".join(f"{name}: {{kind: rack, in: {site}}}" for name, site in racks.items())
+    text = model(
+        f"{JOB}\ndb: {{kind: database, runs_on: [a, b, c], replication: {{primary: a, failover: automatic}}}}\n"
+        "dump: {kind: backup, runs_on: b, backs_up: [db]}",
+        "job -> db: {protocol: mysql, tls: true}",
+        "job -> db: x",
+        f"{{a: {{zone: rack-11}}, {others}}}",
+        f"zones: {{dc-1: {{kind: datacenter}}, dc-2: {{kind: datacenter}}, {zones}}}\n",
+    )
+    assert fixed(text, "colocated-backup")["hosts"]["backup-host"]["zone"] == rack
+
+
+def test_older_versions_of_objects_at_a_provider_are_kept_as_each_is_written() -> None:
+    text = model(
+        f"{JOB}\nfiles: {{kind: object-storage, managed: true}}\ndb: {{kind: database, managed: true}}\n"
+        "old: {kind: backup, managed: true, backs_up: [db], restore_tested: 2026-10-01}",
+        "job -> files: s3\njob -> db: postgresql",
+        "job -> files: PUT\njob -> db: INSERT",
+        "{}",
+        "objectives: {recovery_point: 5m}\n",
+    )
+    kept = {"kind": "backup", "managed": True, "backs_up": ["files"], "keeps": "30d"}
+    assert kept in fixed(text, "missing-backup")["components"].values()
+
+
 def test_a_witness_of_two_datacenters_is_in_a_third_one() -> None:
     text = model(
         f"{JOB}\nweb: {{kind: service, runs_on: c}}\n"

@@ -215,12 +215,24 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 
 
 def _apart(facts: Topology, backup: Component) -> tuple[str, ...]:
-    """Return a declared zone without the data, of the kind of those that hold it, else the zones of the backup's host."""
+    """Return a declared zone without the data, of the kind of those that hold it, best in no place around them, nor around the primary.
+
+    Where there is none, it is one without the primary, else the zones of the backup's host.
+    """
     hosts = [host for source in backup.backs_up for host in facts.hosts_of(source)]
-    taken = {zone for host in hosts for zone in facts.index.zones_around(host)}
+    leading = {host for source in backup.backs_up for host in facts.hosts_of(source)[:1]}
     kinds = {facts.zones[zone].kind for host in hosts for zone in facts.hosts[host].zones}
-    free = [zone.id for zone in facts.architecture.zones if zone.kind in kinds and zone.id not in taken]
-    return tuple(free[:1]) or facts.hosts[facts.hosts_of(backup.id)[0]].zones
+
+    def shared(zone: str) -> tuple[int, ...]:
+        places = {zone, *facts.index.zones_outside(zone)}
+        return tuple(
+            sum(len(places.intersection(facts.index.zones_around(host))) for host in some) for some in (leading, hosts)
+        )
+
+    own = facts.hosts[facts.hosts_of(backup.id)[0]].zones
+    zones = [zone.id for zone in facts.architecture.zones if zone.kind in kinds]
+    best = min(zones, key=shared, default=None)
+    return own if best is None or all(shared(zone) <= shared(best) for zone in own) else (best,)
 
 
 RULE = Rule(

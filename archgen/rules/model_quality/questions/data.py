@@ -331,9 +331,11 @@ def backups_without_interval(topology: Topology) -> Iterator[Gap]:
     if topology.architecture.objectives.recovery_point is None:
         return
     for source, backups in topology.backups.items():
+        # a provider keeps older versions of an object as each is written
+        versioned = topology.components[source].managed and topology.kind(source).id == "object-storage"
         if len(topology.components[source].replicas) == 1 and topology.kind(source).stores:
             for backup in backups:
-                if backup.every is None:
+                if backup.every is None and not (versioned and backup.managed):
                     yield component_gap(
                         backup,
                         f"{backup.id} doesn't declare how often it copies {source}, so it is unknown if the recovery "
