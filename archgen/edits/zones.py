@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from archgen.analysis.topology import Topology
 from archgen.edits.names import next_place
@@ -18,7 +18,8 @@ from archgen.model.subject import Subject
 def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) -> tuple[str, ...]:
     """Return the zones for a similar host: the same ones, but another rack or availability zone where that takes down a flow by itself.
 
-    That is a declared one, best without the components, else a new rack; nobody builds a datacenter for a fix. Another availability zone
+    That is a declared one, best without the components, else a new rack; nobody builds a datacenter for a fix. If the site of a rack
+    takes the flow down as well, it is a rack of another one that the flow uses. Another availability zone
     is one that the host's network reaches, another datacenter one that the same flows use already.
     """
     if not topology.hosts[host].zones:
@@ -37,6 +38,15 @@ def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) ->
         sound = [other for other in others if Subject("zone", other) not in points]
         shared = Subject("zone", zone) in points
         if shared and kind in ("rack", "power"):
+            around = {each for each in topology.index.zones_outside(zone) if Subject("zone", each) in points}
+            apart = (
+                [other for other in sound if around.isdisjoint(topology.index.zones_outside(other))] if around else []
+            )
+            used = _zones_used(topology, flows) if apart else set()
+            far = next((other for other in apart if not used.isdisjoint(topology.index.zones_outside(other))), None)
+            if far is not None and not _leaves(topology, carried, (far,)):
+                chosen.append(far)
+                continue
             chosen.append(next(iter((*sound, *others, *beside)), next_place(zone, topology.element_names)))
         elif shared and kind == "availability-zone":
             chosen.append(next((other for other in (*sound, *others) if _reaches(topology, host, other)), zone))
@@ -46,9 +56,13 @@ def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) ->
         else:
             chosen.append(zone)
     # what is bound to its site stays there
+    return topology.hosts[host].zones if _leaves(topology, carried, chosen) else tuple(chosen)
+
+
+def _leaves(topology: Topology, carried: Sequence[Component], zones: Sequence[str]) -> bool:
+    """Return True if zones are on another site than something is bound to."""
     together = [component.id for component in carried]
-    leaves = any(leaves_site(topology.index, component, chosen, together) for component in carried)
-    return topology.hosts[host].zones if leaves else tuple(chosen)
+    return any(leaves_site(topology.index, component, zones, together) for component in carried)
 
 
 def spread_over_zones(topology: Topology, component: Component) -> tuple[Change, ...]:

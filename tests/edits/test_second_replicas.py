@@ -12,6 +12,7 @@ from archgen.app.findings.apply_fixes import apply_fixes, checker
 from archgen.app.workspace.inputs import Input
 from archgen.edits.placement import can_be_doubled
 from archgen.edits.second_replicas import may_get_second
+from archgen.edits.zones import zones_beside
 from archgen.language.load import load
 from archgen.linting.policy import Policy
 from tests.edits.fixed_models import JOB, NAME, TODAY, fixed, judged, model
@@ -570,3 +571,25 @@ def test_a_worker_that_takes_its_work_shares_it_with_a_second_one(kind: str) -> 
     parts = f"puller: {{kind: worker, runs_on: w}}\njobs: {{kind: {kind}, managed: true, replicas: 2}}"
     after = fixed(model(parts, "puller -> jobs: https", "puller -> jobs: poll", "{w: {}}"), "single-point-of-failure")
     assert after["components"]["puller"] == {"kind": "worker", "runs_on": ["w", "w-2"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "rack"),
+    [
+        (("", ""), "r-3"),
+        # a flow that uses nothing there, and an address that stays on its site
+        (("c: {zone: r-3}", "c: {}"), "r-2"),
+        (("runs_on: a", "runs_on: a, cluster: {mode: active-passive, address: {shared: 10.0.0.9}}"), "r-2"),
+    ],
+)
+def test_a_rack_of_the_other_site_that_the_flow_uses_comes_first(change: tuple[str, str], rack: str) -> None:
+    text = model(
+        "ui: {kind: service, runs_on: [b, c]}\nit: {kind: worker, runs_on: a}",
+        "ui -> it: https",
+        "ui -> it: start",
+        "{a: {zone: r-1}, b: {zone: r-2}, c: {zone: r-3}}",
+        "zones: {east: {kind: datacenter}, west: {kind: datacenter}, r-1: {kind: rack, in: east}, r-2: {kind: rack, in: east}, "
+        "r-3: {kind: rack, in: west}}\n",
+    )
+    topology = Topology(load(NAME, text.replace(*change).encode()).architecture)
+    assert zones_beside(topology, "a", [topology.components["it"]]) == (rack,)
