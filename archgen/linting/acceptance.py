@@ -38,6 +38,16 @@ def in_force(topology: Topology, today: str) -> tuple[Acceptance, ...]:
     return tuple(acceptance for acceptance in accept if acceptance.until is None or acceptance.until >= today)
 
 
+def is_exposure_accepted(topology: Topology, connection: str, today: str) -> bool:
+    """Return True if administration over a connection from the internet is accepted as of an ISO date: it is there by design."""
+    subject = Subject("connection", connection)
+    return any(each.rule in _EXPOSED and covers(topology, each, subject) for each in in_force(topology, today))
+
+
+_EXPOSED = ("exposed-admin", "SEC010")
+"""The rule that reports consoles that the internet reaches, by its names in an acceptance."""
+
+
 def accepted_loss(topology: Topology, cause: RootCause, today: str) -> Acceptance | None:
     """Return the acceptance of the loss of an element, or of all that is lost with it and breaks flows; None if it's open.
 

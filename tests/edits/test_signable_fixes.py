@@ -300,6 +300,32 @@ def test_a_port_that_nobody_calls_any_more_is_removed_behind_the_balancer_too(ca
     assert (len(after["lb -> mq"]) if isinstance(after["lb -> mq"], list) else 1) == left
 
 
+def test_a_port_for_administrators_is_closed_before_anything_is_encrypted_or_guarded() -> None:
+    ports = "[{protocol: amqp, port: 5672}, {protocol: http, port: 15672, admin: true}]"
+    text = model(
+        "user: {kind: client}\nlb: {kind: load-balancer, runs_on: a}\nmq: {kind: queue, product: rabbitmq, runs_on: b}",
+        f"user -> lb: {ports}\nlb -> mq: {ports}",
+        "user -> lb: x\nlb -> mq: x",
+        "{a: {}, b: {}}",
+    )
+    after = fixed(text, "missing-tls", "missing-firewall", "exposed-admin", "plaintext-between-hosts")
+    assert {port["port"] for call in after["connections"].values() for port in call} == {5671}
+
+
+def test_a_path_past_the_balancer_is_closed_rather_than_encrypted() -> None:
+    text = model(
+        "user: {kind: client}\nlb: {kind: load-balancer, runs_on: a}\nweb: {kind: web-server, runs_on: b}\n"
+        "wall: {kind: firewall, guards: [a, b], default: deny, rules: [{from: internet, to: lb, ports: [443], action: allow}, "
+        "{from: lb, to: web, ports: [8000], action: allow}, {from: internet, to: web, ports: [8000], action: allow}]}",
+        "user -> lb: https\nlb -> web: {protocol: http, port: 8000}\nuser -> web: {protocol: http, port: 8000}",
+        "user -> lb: GET /\nlb -> web: GET /",
+        "{a: {}, b: {}}",
+    )
+    after = fixed(text, "missing-tls", "tls-ends-early")
+    assert [*after["connections"]] == ["user -> lb", "lb -> web"]
+    assert [rule["from"] for rule in after["components"]["wall"]["rules"]] == ["internet", "lb"]
+
+
 HEADED = (
     model(
         "user: {kind: client}\nlb: {kind: load-balancer, runs_on: a}\nweb: {kind: service, runs_on: b}\n"

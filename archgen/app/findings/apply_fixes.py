@@ -25,7 +25,7 @@ from archgen.language.yaml.parser import parse
 from archgen.linting.checked_model import BrokenModel, CheckedModel, Model, reopened
 from archgen.linting.finding_groups import group_findings, on_subjects
 from archgen.linting.policy import Policy
-from archgen.model.change import Append, Change, Path
+from archgen.model.change import Append, Change, Path, Remove
 from archgen.model.finding import Finding
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.lint.outcome import LintReport
@@ -136,12 +136,16 @@ def _one_pass(model: Model, judged: CheckBytes, wanted: Callable[[Finding], bool
 
 
 def _batch(model: Model, wanted: Callable[[Finding], bool], refused: Collection[str]) -> tuple[Finding, ...]:
-    """The next findings of one rule whose changes touch different parts of the model: first those that need no new machine."""
-    open_ = [
+    """The next findings of one rule whose changes touch different parts of the model: first those that need no new machine.
+
+    Before all others are those that close a connection or a port: nothing has to encrypt it then, or to let it in.
+    """
+    candidates = [
         finding
         for finding in model.findings
         if finding.changes and finding.accepted is None and finding.fingerprint not in refused and wanted(finding)
     ]
+    open_ = sorted(candidates, key=lambda finding: not _closes(finding))
     own = [finding for finding in open_ if finding.rule == open_[0].rule]
     batch: list[Finding] = []
     touched: dict[Path, bool] = {}
@@ -152,6 +156,10 @@ def _batch(model: Model, wanted: Callable[[Finding], bool], refused: Collection[
             for change in finding.changes:
                 touched[change.path[:2]] = _adds(change) and touched.get(change.path[:2], True)
     return tuple(batch)
+
+
+def _closes(finding: Finding) -> bool:
+    return any(isinstance(change, Remove) and change.path[0] == "connections" for change in finding.changes)
 
 
 def _adds_machine(model: Model, finding: Finding) -> bool:

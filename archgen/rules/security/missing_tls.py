@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from archgen.analysis.encryption import clear_ports, comes_from_edge, is_http_challenge, is_public
 from archgen.analysis.exposure import EXCHANGE, is_exposed_console, passes_by, regular_callers, stores_reached
-from archgen.analysis.firewalls import port_number
+from archgen.analysis.firewalls import port_number, spoken
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.edits.encryption import choose_port, encrypt, encrypted_port, replace_protocol, taken_by
-from archgen.edits.firewalls import moved_rules
+from archgen.edits.firewalls import close_ports, moved_rules
 from archgen.edits.remedy import connection_of
-from archgen.linting.acceptance import covers
+from archgen.linting.acceptance import is_exposure_accepted
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
-from archgen.model.change import Change, Put
+from archgen.model.change import Change, Put, Remove
 from archgen.model.products import passes_on_unread
 from archgen.model.protocols import PROTOCOLS, WEB, relays
 from archgen.model.subject import Subject
@@ -30,11 +30,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for connection in facts.architecture.connections:
         if is_public(facts, connection) and facts.crosses(connection) is not False:
-            told = not _is_accepted(context, connection)
+            told = not is_exposure_accepted(facts, connection.id, context.today)
             clear = [port for port in connection.ports if _in_clear(facts, connection, port, told)]
             plain = [port for port in clear if not relays(port) and port.protocol not in _TRAVERSAL]
             if plain:
-                yield _hit(facts, connection, plain)
+                yield _hit(facts, connection, plain, _open_consoles(facts, connection) if told else [])
             elif any(map(relays, clear)):
                 yield _opportunistic(facts, connection)
             elif clear:
@@ -49,30 +49,34 @@ def _in_clear(facts: Topology, connection: Connection, port: Port, told: bool = 
     return not is_http_challenge(facts, connection, port) and not exempt
 
 
-def _is_accepted(context: RuleContext, connection: Connection) -> bool:
-    """Return True if the exposure of the connection's consoles is accepted: then passwords cross the internet by design."""
-    facts, subject = context.topology, Subject("connection", connection.id)
-    return any(
-        each.rule in _EXPOSED and (each.until is None or each.until >= context.today) and covers(facts, each, subject)
-        for each in facts.architecture.accept
-    )
+def _open_consoles(facts: Topology, connection: Connection) -> list[Port]:
+    """Return the ports for administration that are in plaintext too, and that no firewall closes."""
+    return [
+        port
+        for port in connection.ports
+        if is_exposed_console(facts, connection, port)
+        and port.redirect is None
+        and encrypted(port) is False
+        and any(facts.denied(connection, target, port) is None for target in connection.targets)
+    ]
 
 
-_EXPOSED = ("exposed-admin", "SEC010")
-"""The rule that reports consoles that the internet reaches, by its names in an acceptance."""
-
-
-def _hit(facts: Topology, connection: Connection, plain: list[Port]) -> Hit:
+def _hit(facts: Topology, connection: Connection, plain: list[Port], consoles: list[Port]) -> Hit:
     protocols = listed(list(dict.fromkeys(port.protocol for port in plain)))
     cause = f"it crosses the internet as plain {protocols}"
     answers_beside = any(port.protocol == "https" for port in connection.ports)
     if facts.trust(connection.source) == "internet" and answers_beside and all(map(_is_of_browsers, plain)):
         cause = "port 80 answers in plain http instead of redirecting to HTTPS"
+    fix = _fix(facts, connection, plain)
+    if consoles:
+        spoken_there = listed([spoken(port) for port in consoles])
+        cause += f"; so is what administrators send ({spoken_there})"
+        fix = f"{fix or RULE.fix} Close administration ({spoken_there}) to the internet, encrypted or not."
     return Hit(
         subject=Subject("connection", connection.id),
         message=f"An attacker on the path can read and change {connection.id}: {cause}",
         flows=facts.flows_over[connection.id],
-        fix=_fix(facts, connection, plain),
+        fix=fix,
     )
 
 
@@ -192,8 +196,14 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if hit.case == "traversal":
         # over TLS, and so over TCP, sound stutters: only people can tell whether secret addresses are worth that
         return ()
-    if _stores(context.topology, connection) or passes_by(context.topology, connection):
-        # the way should not be there at all, encrypted or not
+    if _stores(context.topology, connection):
+        # who else reaches it over this path is for people to say
+        return ()
+    if regular_callers(context.topology, connection):
+        # the path should not be there at all, encrypted or not
+        closed = [(connection, port) for port in connection.ports]
+        return (Remove(("connections", connection.id)), *close_ports(context.topology, closed))
+    if passes_by(context.topology, connection):
         return ()
     if any(passes_on_unread(context.topology.components[target]) for target in connection.targets):
         # what passes packets on neither ends TLS nor redirects
