@@ -29,6 +29,7 @@ from archgen.model.change import Append, Change, Path, Remove
 from archgen.model.finding import Finding
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.lint.outcome import LintReport
+from archgen.report.what_if.comparison import what_leads_callers
 
 
 class Refusal(Struct, frozen=True):
@@ -41,7 +42,7 @@ class Refusal(Struct, frozen=True):
 class FixedModel(Struct, frozen=True):
     """A model's bytes after its fixes, the wanted findings that are gone or less grave then, and those that are not.
 
-    `left` are the findings that are less grave, as they are now, and those that the fixed ones hid; `refusals` are the refused
+    `left` are the findings that are less grave, as they are now, those that the fixed ones hid, and the rest of one on several subjects; `refusals` are the refused
     fixes by their finding, each with the reason; none where other fixes left it nothing to change. `brought` are the contradictions
     that the model has now, such as a call that a new firewall shuts out.
     """
@@ -52,6 +53,7 @@ class FixedModel(Struct, frozen=True):
     left: tuple[Finding, ...] = ()
     refusals: tuple[tuple[Finding, Refusal | None], ...] = ()
     brought: tuple[Finding, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 CheckBytes = Callable[[bytes], Model]
@@ -72,7 +74,7 @@ def checker(source: Input, policy: Policy, today: str, *, acceptances: bool = Tr
 
 def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], bool]) -> FixedModel:
     """A model with the fixes of those of its findings that are `wanted`."""
-    model = judged(data)
+    first = model = judged(data)
     asked = tuple(
         finding for finding in model.findings if finding.changes and finding.accepted is None and wanted(finding)
     )
@@ -90,7 +92,7 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
     helped = {finding.fingerprint: is_helped(finding, left) for finding in asked}
     open_ = tuple(finding for finding in asked if not helped[finding.fingerprint])
     done = tuple(finding for finding in asked if helped[finding.fingerprint])
-    uncovered = tuple(finding for finding in model.findings if was_hidden(finding, done))
+    uncovered = tuple(finding for finding in model.findings if was_hidden(finding, done) or led(finding))
     return FixedModel(
         model.data,
         done,
@@ -98,10 +100,25 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
         (*(left[each.fingerprint] for each in done if each.fingerprint in left), *uncovered),
         tuple((finding, refused.get(finding.fingerprint)) for finding in open_),
         tuple(each for name, each in left.items() if each.rule == _CONTRADICTION and name not in reported),
+        tuple(_missing(first, model)),
     )
 
 
 _CONTRADICTION = "contradiction"
+
+
+def _missing(before: Model, after: Model) -> Iterator[str]:
+    """Yield what the callers of each store need to follow its primary, where a fix lets that move and they don't learn of it."""
+    if isinstance(before, BrokenModel) or isinstance(after, BrokenModel):
+        return
+    facts = after.topology
+    for component in facts.architecture.components:
+        old = before.topology.components.get(component.id)
+        leading = what_leads_callers(old, facts.architecture, component) if old is not None else ""
+        if leading:
+            callers = dict.fromkeys(call.source for call in facts.incoming[component.id] if facts.flows_over[call.id])
+            if callers:
+                yield f"add what leads {listed([*callers])} to the new primary of {component.id}: {leading}"
 
 
 def _led_by_the_next(before: tuple[Finding, ...], asked: tuple[Finding, ...]) -> Callable[[Finding], bool]:
@@ -306,6 +323,7 @@ def _fix_summary(result: FixedModel, *, keep: bool) -> str:
     sentence = f"{plural(len(fixed), 'finding')}{on_subjects(fixed)} {'fixed' if keep else 'would be fixed'}"
     sentence += "".join(_left(severity, rule, own) for (severity, rule), own in _by_rule(result.left).items())
     sentence += "".join(f"; afterwards, {finding.message}" for finding in result.brought)
+    sentence += "".join(f"; afterwards, {words}" for words in result.missing)
     if not result.refused:
         return sentence
     reasons = [f"the fix of {_named(finding)} {refusal_words(refusal)}" for finding, refusal in result.refusals]

@@ -108,9 +108,8 @@ def changed_yaml(
             lines.append("    # remove its `replication`: what waits is on a majority")
         if component.replication != components[component.id].replication and _is_decided_by_nobody(component):
             lines.append("    # add what decides which replica is promoted, best at a third site: `by: …`")
-        if component.replication != components[component.id].replication and not _is_followed(after, component):
-            drivers = ", or drivers that try each host (`target_session_attrs`)" if _asks_each(component) else ""
-            lines.append(f"    # add what leads its callers to the new primary: {_LEADING}{drivers}")
+        if leading := what_leads_callers(components[component.id], after, component):
+            lines.append(f"    # add what leads its callers to the new primary: {leading}")
     added = {each.id: connection_value(each) for each in after.connections[len(before.connections) :]}
     lines += block({"connections": added}) if added else []
     lines += _lease_steps(leases)
@@ -162,14 +161,20 @@ def _is_decided_by_nobody(component: Component) -> bool:
     return automatic and len(component.replicas) == 2 and is_promoted_by_unknown(component)
 
 
+def what_leads_callers(before: Component, architecture: Architecture, component: Component) -> str:
+    """Return what leads the callers of a store to the primary that its changed replication promotes; empty where they learn of it."""
+    if component.replication == before.replication or _is_followed(architecture, component):
+        return ""
+    if _asks_each(component):
+        return "an address that moves, a proxy that knows it, or drivers that try each host (`target_session_attrs`)"
+    return "an address that moves, or a proxy that knows it"
+
+
 def _is_followed(architecture: Architecture, component: Component) -> bool:
     """Return True unless another component promotes a replica of a store, and the callers don't learn of it."""
     by = component.replication.by if component.replication is not None else None
     promoter = next((each for each in architecture.components if each.id == by), None)
     return promoter is None or finds_primary(Index(architecture), component, promoter.product)
-
-
-_LEADING = "an address that moves, or a proxy that knows it"
 
 
 def _asks_each(component: Component) -> bool:
