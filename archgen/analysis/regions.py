@@ -49,6 +49,69 @@ def zones_used_like(topology: Topology, zone: str) -> list[str]:
     return [other.id for other in topology.index.zones_like(zone) if other.id in places]
 
 
+def stack_beside(topology: Topology, zone: str, names: Sequence[str]) -> tuple[str, dict[str, str]] | None:
+    """Return another zone with a component for each of some of a zone, and all pairs of components named like them; None without.
+
+    Their ids are the same but for a word, as those of `web-eu` and `web-us`, and so are kind and product.
+    """
+    for other in zones_used_like(topology, zone):
+        for words in _words_apart(topology, names[0]) if names else ():
+            beside = [_named_with(topology, name, words) for name in names]
+            if all(each is not None and _is_all_in(topology, each, other) for each in beside):
+                pairs = ((name, _named_with(topology, name, words)) for name in topology.components)
+                return other, {name: twin for name, twin in pairs if twin is not None}
+    return None
+
+
+def entries_of(
+    topology: Topology, flows: Sequence[str], names: Iterable[str], twins: Collection[str]
+) -> dict[str, str]:
+    """Return the components by which flows come to some that another zone has too, each with its caller.
+
+    What leads to them and has a twin itself, such as a balancer in the region, is taken for one of them.
+    """
+    calls = [call for flow in flows for hop in topology.hops[flow] if (call := hop.connection) is not None]
+    inside = dict.fromkeys(names)
+    queue = list(inside)
+    for name in queue:
+        before = dict.fromkeys(call.source for call in calls if name in call.targets and call.source in twins)
+        queue += [source for source in before if source not in inside]
+        inside |= before
+    return {
+        target: call.source
+        for call in calls
+        for target in call.targets
+        if target in inside and call.source not in inside
+    }
+
+
+def _is_all_in(topology: Topology, component: str, zone: str) -> bool:
+    hosts = topology.hosts_of(component)
+    return bool(hosts) and all(zone in topology.index.zones_around(host) for host in hosts)
+
+
+def _words_apart(topology: Topology, name: str) -> dict[tuple[str, str], None]:
+    """Return the pairs of words in one of which the id of a component and that of another one of its kind differ."""
+    first = name.split("-")
+    apart: dict[tuple[str, str], None] = {}
+    for each in topology.of_kind(topology.components[name].kind):
+        second = each.id.split("-")
+        words = [pair for pair in zip(first, second, strict=False) if pair[0] != pair[1]]
+        if len(first) == len(second) > 1 and len(words) == 1:
+            apart[words[0]] = None
+    return apart
+
+
+def _named_with(topology: Topology, name: str, words: tuple[str, str]) -> str | None:
+    """Return the component with another word in its id, of the same kind and product."""
+    parts = name.split("-")
+    if words[0] not in parts:
+        return None
+    twin = topology.components.get("-".join(words[1] if part == words[0] else part for part in parts))
+    own = topology.components[name]
+    return twin.id if twin is not None and (twin.kind, twin.product) == (own.kind, own.product) else None
+
+
 def zones_served(topology: Topology) -> frozenset[str]:
     """Return the zones of managed components that flows need."""
     managed = (each for each in topology.architecture.components if topology.flows_of[each.id])

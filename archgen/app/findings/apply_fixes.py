@@ -42,9 +42,10 @@ class Refusal(Struct, frozen=True):
 class FixedModel(Struct, frozen=True):
     """A model's bytes after its fixes, the wanted findings that are gone or less grave then, and those that are not.
 
-    `left` are the findings that are less grave, as they are now, those that the fixed ones hid, and the rest of one on several subjects; `refusals` are the refused
-    fixes by their finding, each with the reason; none where other fixes left it nothing to change. `brought` are the contradictions
-    that the model has now, such as a call that a new firewall shuts out.
+    `left` are the findings that are less grave, as they are now, those that the fixed ones hid, and the rest of one on several
+    subjects; `refusals` are the refused fixes by their finding, each with the reason; none where other fixes left it nothing to
+    change. `brought` are the contradictions that the model has now, such as a call that a new firewall shuts out; `missing` is what a
+    fix needs and can't write, in words.
     """
 
     data: bytes

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from archgen.analysis.regions import is_spread_within, zones_served, zones_used_like
+from archgen.analysis.regions import entries_of, is_spread_within, stack_beside, zones_served, zones_used_like
 from archgen.analysis.topology import Topology
 from archgen.edits.zone_advice import spread_members
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -87,12 +87,26 @@ def _fix(facts: Topology, zone: str, held: tuple[str, ...]) -> str:
     accept = "" if kind in SMALL_ZONES else f", or accept the loss of {zone} (`accept`)"
     replicas = dict.fromkeys(each for flow in held for each in facts.losses.structures[flow].replicas)
     placed = {each.component: None for each in replicas if zone in facts.index.shared_zones(each)}
+    beside = stack_beside(facts, zone, list(placed)) if kind in WIDE_ZONES else None
+    if beside is not None:
+        return f"{_lead_over(facts, held, list(placed), beside[0], beside[1])}{accept}."
     voting = {name: spread for name in placed if (spread := spread_members(facts.components[name], kind))}
     if not voting:
         return f"Place at least one replica of every component of the flow in another {zone_words(kind)}{accept}."
-    own = f", or run another of it in each {zone_words(kind)} that the first copies to" if kind in WIDE_ZONES else ""
+    second = "each to a second one" if voting.keys() - {next(iter(voting))} else "it to a second one"
+    own = f", or copy {second} in another {zone_words(kind)}" if kind in WIDE_ZONES else ""
     others = f"; place at least one replica of every other component of the flow in another {zone_words(kind)}"
     return f"Spread {listed([*voting.values()])}{own}{others if len(voting) < len(placed) else ''}{accept}."
+
+
+def _lead_over(facts: Topology, held: tuple[str, ...], placed: list[str], other: str, twins: Mapping[str, str]) -> str:
+    """Return the fix where another zone runs the same under other names: who leads requests there, and the data to copy."""
+    entries = entries_of(facts, held, placed, twins)
+    led = {target: "requests" if facts.kind(source).id == "client" else source for target, source in entries.items()}
+    ways = [f"{source} fail over from {target} to {twins[target]}" for target, source in led.items()]
+    lead = listed(ways) if ways else f"the flow fail over to what runs {in_zone(facts.zones[other].kind, other)}"
+    copies = [f"{name} to {twins[name]}" for name in placed if facts.kind(name).stores]
+    return f"Let {lead}{f', and copy {listed(copies)}' if copies else ''}"
 
 
 def _told_alone(facts: Topology, zone: str, flows: tuple[str, ...]) -> frozenset[tuple[str, str]]:
