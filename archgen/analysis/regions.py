@@ -63,7 +63,7 @@ def stack_beside(topology: Topology, zone: str, names: Sequence[str]) -> tuple[s
     return None
 
 
-def entries_of(
+def entries_into(
     topology: Topology, flows: Sequence[str], names: Iterable[str], twins: Collection[str]
 ) -> dict[str, str]:
     """Return the components by which flows come to some that another zone has too, each with its caller.

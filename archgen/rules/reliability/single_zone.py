@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from archgen.analysis.regions import entries_of, is_spread_within, stack_beside, zones_served, zones_used_like
+from archgen.analysis.regions import entries_into, is_spread_within, stack_beside, zones_served, zones_used_like
 from archgen.analysis.topology import Topology
 from archgen.edits.zone_advice import spread_members
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -101,7 +101,7 @@ def _fix(facts: Topology, zone: str, held: tuple[str, ...]) -> str:
 
 def _lead_over(facts: Topology, held: tuple[str, ...], placed: list[str], other: str, twins: Mapping[str, str]) -> str:
     """Return the fix where another zone runs the same under other names: who leads requests there, and the data to copy."""
-    entries = entries_of(facts, held, placed, twins)
+    entries = entries_into(facts, held, placed, twins)
     led = {target: "requests" if facts.kind(source).id == "client" else source for target, source in entries.items()}
     ways = [f"{source} fail over from {target} to {twins[target]}" for target, source in led.items()]
     lead = listed(ways) if ways else f"the flow fail over to what runs {in_zone(facts.zones[other].kind, other)}"
