@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AutomateFailover, apply_edit, needs_manual_failover
+from archgen.edits.promotion import agrees_by_vote
 from archgen.edits.second_replicas import may_run_twice
 from archgen.linting.acceptance import accepted_loss
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -179,7 +180,7 @@ def _hit(
             for cause in stopping
         ),
         flows=flows,
-        fix=_waiting_for_copies(facts, left) or _hypervisors(facts, left) or _of_makers(facts, left)
+        fix=_waiting_for_copies(facts, left) or _hypervisors(facts, left) or _of_lone_ones(facts, left)
         if left
         else f"Write the switchover down and practice it, or let {listed(components)} fail over automatically.",
         case=None if left else "by-hand",
@@ -236,19 +237,30 @@ def _hypervisors(facts: Topology, left: Sequence[RootCause]) -> str | None:
     return f"{first}, and practice it. For the updates of the machines themselves, run each component on a second one."
 
 
-def _of_makers(facts: Topology, left: Sequence[RootCause]) -> str | None:
-    """Return the fix where only their makers know if components that a restart stops can run twice; None where there are none."""
+def _of_lone_ones(facts: Topology, left: Sequence[RootCause]) -> str | None:
+    """Return the fix where a second one isn't all it takes: members that agree, and what makers have to support.
+
+    None where there are no such components.
+    """
     lost = (replica for cause in left for flow in cause.flows for replica in _lost(facts, cause, flow))
-    components = (facts.components[replica.component] for replica in lost)
-    alone = dict.fromkeys(
-        component.id
-        for component in components
-        if len(component.replicas) == 1 and not KINDS[component.kind].stores and not may_run_twice(facts, component)
-    )
-    if not alone:
+    components = dict.fromkeys(facts.components[replica.component] for replica in lost)
+    lone = [component for component in components if len(component.replicas) == 1]
+    voting = [component.id for component in lone if agrees_by_vote(component)]
+    made = [each.id for each in lone if not KINDS[each.kind].stores and not may_run_twice(facts, each)]
+    advice = []
+    if voting:
+        named = listed(first_few(voting, MOST_NAMED))
+        advice.append(
+            f"Run three members of {named}, and update one after the other: of two, the one that is left has no majority."
+        )
+    if made:
+        named = listed(first_few(made, MOST_NAMED))
+        advice.append(
+            f"Where the makers of {named} support no second one, restart it while few use it, or accept that (`accept`)."
+        )
+    if not advice:
         return None
-    named = listed(first_few(list(alone), MOST_NAMED))
-    return f"{RULE.fix} Where the makers of {named} support no second one, restart it while few use it, or accept that (`accept`)."
+    return " ".join(advice if len(voting) == len(components) else (RULE.fix, *advice))
 
 
 def _lost(facts: Topology, cause: RootCause, flow: str) -> Iterable[Replica]:
