@@ -1,10 +1,11 @@
-"""The code bases of components, the installations that processes of a product belong to, and servers that others hand out."""
+"""The code bases of components, the installations that processes of a product belong to, servers that others hand out, and who asks."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from archgen.analysis.exposure import hands_on_queries
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
@@ -167,3 +168,21 @@ def asks_stores(topology: Topology, connection: Connection) -> bool:
     """Return True for a call of an application to its stores, which hands on no part of a visitor's request."""
     roles = {topology.kind(target).role for target in connection.targets}
     return topology.kind(connection.source).role == "application" and roles == {"data"}
+
+
+def asking(topology: Topology, flow: str, component: str) -> list[Hop]:
+    """Return the hops of a flow in which programs ask a component, or a proxy that hands their questions on to it."""
+    asked, waiting = {component}, [component]
+    hops: list[Hop] = []
+    while waiting:
+        target = waiting.pop()
+        for hop in topology.hops[flow]:
+            source = hop.step.source
+            if target not in hop.targets:
+                continue
+            if not hands_on_queries(topology, source):
+                hops.append(hop)
+            elif source not in asked:
+                asked.add(source)
+                waiting.append(source)
+    return hops

@@ -23,8 +23,8 @@ from archgen.analysis.backups import (
     takes_files,
     undeclared_backup,
 )
-from archgen.analysis.exposure import hands_on_queries, stores_reached
-from archgen.analysis.hops import Hop
+from archgen.analysis.exposure import stores_reached
+from archgen.analysis.programs import asking
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup, backup_for_more, can_be_copied_in_time
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -173,7 +173,7 @@ def _keeps_sessions(facts: Topology, component: Component) -> bool:
     """Return True for a store that applications with shared sessions alone ask, in steps that say so of each."""
     if component.kind != "key-value-store":
         return False
-    hops = [hop for flow in facts.flows_of[component.id] for hop in _asking(facts, flow, component.id)]
+    hops = [hop for flow in facts.flows_of[component.id] for hop in asking(facts, flow, component.id)]
     return (
         bool(hops)
         and all(facts.components[hop.step.source].sessions == "shared" for hop in hops)
@@ -189,42 +189,38 @@ def _hands_on_messages(facts: Topology, component: Component) -> bool:
     """Return True for a store of keys and values in which programs publish and subscribe alone: it keeps no message."""
     if component.kind != "key-value-store":
         return False
-    hops = [hop for flow in facts.flows_of[component.id] for hop in _asking(facts, flow, component.id)]
+    hops = [hop for flow in facts.flows_of[component.id] for hop in asking(facts, flow, component.id)]
     return bool(hops) and all(_HANDED_ON.match(hop.step.message or "") for hop in hops)
 
 
-def _asking(facts: Topology, flow: str, component: str) -> list[Hop]:
-    """Return the hops of a flow in which programs ask a component, or a proxy that hands their questions on to it."""
-    asked, waiting, asking = {component}, [component], []
-    while waiting:
-        target = waiting.pop()
-        for hop in facts.hops[flow]:
-            source = hop.step.source
-            if target not in hop.targets:
-                continue
-            if not hands_on_queries(facts, source):
-                asking.append(hop)
-            elif source not in asked:
-                asked.add(source)
-                waiting.append(source)
-    return asking
-
-
 def _is_beside_database(facts: Topology, component: Component) -> bool:
-    """Return True for a store in memory of an application with a database, which keeps the records: here are jobs and sessions."""
+    """Return True for a store in memory of an application with a database, which keeps the records: here are jobs and sessions.
+
+    So for one that no flow uses, and that workers fill, each of which has another store to read from.
+    """
     if component.kind != "key-value-store" or not product_of(component.product).in_memory:
         return False
-    callers = {hop.step.source for flow in facts.flows_of[component.id] for hop in _asking(facts, flow, component.id)}
+    flows = facts.flows_of[component.id]
+    if not flows:
+        calls = (call for call in facts.incoming[component.id] if call.access != "read")
+        jobs = [call.source for call in calls if facts.kind(call.source).id == "worker"]
+        return bool(jobs) and all(_reads_elsewhere(facts, job, component.id) for job in jobs)
+    callers = {hop.step.source for flow in flows for hop in asking(facts, flow, component.id)}
     reached = {store for caller in callers for call in facts.outgoing[caller] for store in stores_reached(facts, call)}
     return any(facts.kind(store).id == "database" for store in reached)
+
+
+def _reads_elsewhere(facts: Topology, job: str, store: str) -> bool:
+    targets = (target for call in facts.outgoing[job] for target in call.targets)
+    return any(facts.kind(target).stores for target in targets if target != store)
 
 
 def _is_dispensable(facts: Topology, component: Component) -> bool:
     """Return True for a store of keys and values that every program is declared to work without; files and records are more."""
     if component.kind != "key-value-store":
         return False
-    calls = [call for call in facts.incoming[component.id] if facts.kind(call.source).id != "backup"]
-    calls = [call for call in calls if not facts.kind(call.source).observes]
+    kinds = ((call, facts.kind(call.source)) for call in facts.incoming[component.id])
+    calls = [call for call, kind in kinds if kind.id != "backup" and not kind.observes]
     steps = facts.hops_to[component.id]
     return bool(calls) and not any(call.required for call in calls) and all(hop.optional for hop in steps)
 
@@ -355,7 +351,8 @@ RULE = Rule(
         "application such as a forge or a registry keeps without a store. Files that are handed to others over SFTP are reported as "
         "info, and so is a store of which each step says that it keeps sessions, or that it publishes and subscribes. A store in memory, "
         "such as Redis, of an application with "
-        "a database is a warning: the records are in the database. So is one of keys and values that every program is declared to work "
+        "a database is a warning: the records are in the database. So is one that no flow uses, and that workers fill which have "
+        "another store to read from, and one of keys and values that every program is declared to work "
         "without (`required: false`). Asks, as info, for the key components of a hardware security module, which no job can copy. Skips a "
         "store of an imported model that has no connection: nothing calls it, or a question is open."
     ),
