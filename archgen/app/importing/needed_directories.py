@@ -52,9 +52,11 @@ _OF_OPERATORS = re.compile(
 )
 """The version of an object that an operator reads, and may run a store for."""
 
+_MEASURING = r"(bench(marks?|marking)?|(load|stress|perf|performance)[-_.]?tests?(ing)?)([-_.].*)?"
+_MEASURES = re.compile(_MEASURING, re.IGNORECASE)
 _OF_SAMPLES = re.compile(
     r"(\d+[-_.])?(((k8s|kubernetes|manifests?|deploy\w*)[-_.])?(samples?|examples?)([-_.].*)?|docs?|documentation|"
-    r"(bench(marks?|marking)?|(load|stress|perf|performance)[-_.]?tests?(ing)?)([-_.].*)?|(kind|minikube|k3d|local|localhost)([-_.].*)?)",
+    rf"{_MEASURING}|(kind|minikube|k3d|local|localhost)([-_.].*)?)",
     re.IGNORECASE,
 )
 """Names of directories of samples, of documentation that holds some, of what measures, and of what runs in trials or at home."""
@@ -344,7 +346,10 @@ def sample_directories(
         and not any(_is_named(os.path.basename(place), data) for data in places[place].values())
         and any(_RUNS_OR_LEADS.search(data) is not None for data in places[place].values())
         and named.isdisjoint(paths)
-        and not any(scripts().applying(path) for path in paths if path.startswith(place))
+        and (
+            _MEASURES.fullmatch(os.path.basename(place)) is not None
+            or not any(scripts().applying(path) for path in paths if path.startswith(place))
+        )
     ]
     called = called_among({place: places[place].values() for place in samples}, others)
     return [place for place in samples if place not in called]

@@ -49,6 +49,9 @@ _EMULATED = re.compile(
 )
 """Names and addresses of what stands in for a cloud's services on the machine of a developer."""
 
+_HOLE = re.compile(rb"^[^#\n]{0,500}?\{\{", re.MULTILINE)
+"""A hole of a template, and none in a comment."""
+
 _LONGEST_LINE = 500
 
 
@@ -99,7 +102,7 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
             sketch.stages.setdefault(stage, place)
             directories.add(place)
         applied |= {*applied_by(data)} if stage != TRIAL else set()
-        if stage == TRIAL or b"{{" in data:
+        if stage == TRIAL or (b"{{" in data and _HOLE.search(data) is not None):
             continue
         emulated = _EMULATED.search(data)
         sketch.emulated = sketch.emulated or (emulated[0].decode() if emulated is not None else "")
