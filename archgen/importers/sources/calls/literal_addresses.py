@@ -34,8 +34,8 @@ _FOR_PAGES = re.compile(
 
 _URL = re.compile(r"""https?://[a-zA-Z0-9][\w.-]*\.[a-zA-Z]{2,24}(?=[/?:"'`])[^"'`\s]{0,200}(?=["'`])""")
 _OF_CALL = (
-    r"(?:\b(?:httpx|requests|axios|got|superagent|needle|http|https|session|_?(?:http_?)?client|web_?client|reqwest|HTTParty|Faraday|Client::new\(\)\s*"
-    r"|(?:\w{0,40}\.)?\w{0,40}(?:tesla|http)_?client|tesla|req|finch|httpoison)"
+    r"(?:(?:\b(?:httpx|requests|axios|got|superagent|needle|http|https|session|_?(?:http_?)?client|web_?client|reqwest|HTTParty|Faraday"
+    r"|Client::new\(\)\s*|tesla|req|finch|httpoison)|teslaclient|httpclient)"
     r"\.(?:get!?|post!|build|get_response|post(?:_form)?|put|patch|delete|request|stream|new_?request|get\w*async|post\w*async|create)"
     r"|\.(?:(?:get|post)For(?:Object|Entity)|exchange|baseUrl|uri)"
     r"|(?<![\w.])fetch|\burlopen|\bNewRequest(?:WithContext)?|\bfile_get_contents|\bcurl_init|\bBaseAddress\s*=\s*new\s+Uri|\bURI\.open)(?:<[\w.?\[\]]{1,60}>)?\(\s*"
@@ -79,7 +79,7 @@ _BEFORE = 200
 
 _CLIENT = re.compile(
     r"\b(requests|httpx|aiohttp|axios|urllib|RestTemplate|RestClient|WebClient|FeignClient|Retrofit|HttpClient|OkHttpClient|HttpURLConnection|http\.(Get|Post|NewRequest\w*)"
-    r"|reqwest|Tesla|TeslaClient|\w{1,40}TeslaClient|Req(?=\.)|HTTPoison|Finch|I?HttpClientFactory|guzzle|Guzzle\w*|HTTParty|Faraday|Net::HTTP|curl_init)\b|\bfetch\("
+    r"|reqwest|Tesla|Req(?=\.)|HTTPoison|Finch|IHttpClientFactory|guzzle|Guzzle\w*|HTTParty|Faraday|Net::HTTP|curl_init)\b|\bfetch\(|TeslaClient\b"
 )
 _CALLERS = re.compile(r"origin|cors|allowed|redirect|callback|example", re.IGNORECASE)
 """Words of a line that says who may call, or where visitors are sent."""
@@ -88,8 +88,13 @@ _CALLERS = re.compile(r"origin|cors|allowed|redirect|callback|example", re.IGNOR
 def literal_addresses(files: Iterable[CodeText], libraries: str) -> Iterator[WrittenAddress]:
     """Yield the addresses that sources call; `libraries` are the packages of the program, in small letters."""
     for file, is_for_browsers in working_files(files, libraries):
-        if "://" in file.text and _CODE.search(file.path) is not None and not is_for_browsers:
+        if _may_hold(file.text) and _CODE.search(file.path) is not None and not is_for_browsers:
             yield from _literals(file)
+
+
+def _may_hold(text: str) -> bool:
+    """Return True for a source with an address in quotes; those in comments, such as that of a license, have none."""
+    return "https://" in text or any(f"{sign}http://" in text for sign in "\"'`")
 
 
 def is_of_pages(libraries: str) -> bool:
