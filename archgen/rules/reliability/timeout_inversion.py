@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archgen.analysis.exposure import hands_on_queries
-from archgen.analysis.hops import Hop
+from archgen.analysis.hops import Hop, is_passed_through
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -33,7 +33,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for outer, inner in pairs.values():
         # what passes connections on has no answer of its own to give
         alike = _patience(inner) == outer.timeout
-        unread = alike and passes_on_unread(context.topology.components[inner.source])
+        unread = alike and _passes_unread(context.topology, inner)
         if _is_inverted(outer, inner) and not unread:
             inverted.setdefault(outer.id, []).append(inner)
     for name, calls in inverted.items():
@@ -85,6 +85,11 @@ _PASSING = ("edge", "balancer", "web")
 
 def _passes_on(facts: Topology, component: str) -> bool:
     return facts.kind(component).role in _PASSING or hands_on_queries(facts, component)
+
+
+def _passes_unread(facts: Topology, connection: Connection) -> bool:
+    """Return True for a call that its source passes on unread: by its product, or because TLS is passed through."""
+    return passes_on_unread(facts.components[connection.source]) or any(map(is_passed_through, connection.ports))
 
 
 def _patience(connection: Connection) -> float:
