@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.exposure import administered_behind, callers_of, hands_on, is_way_in, ports_called
 from archgen.analysis.firewalls import EVERYWHERE, lets_in, opens, port_number, spoken
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import close_ports
 from archgen.edits.remedy import connection_of
@@ -54,17 +55,21 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _goes_on(facts: Topology, connection: Connection, port: Port) -> bool:
-    """Return True for a port that a firewall passes on in each flow over the connection: no console of the firewall itself."""
+    """Return True for a port that a firewall passes on in each flow that takes it: no console of the firewall itself."""
     if port.admin or any(facts.kind(target).id not in _FILTERS for target in connection.targets):
         return False
-    over = [facts.hops[flow] for flow in facts.flows_over[connection.id]]
-    return bool(over) and all(
-        any(
-            hop.step.source in connection.targets and hop.port is not None and hop.port.protocol == port.protocol
-            for hop in hops
-        )
-        for hops in over
+    taking = [
+        facts.hops[flow]
+        for flow in facts.flows_over[connection.id]
+        if any(hop.connection is connection and _speaks(hop, port) for hop in facts.hops[flow])
+    ]
+    return bool(taking) and all(
+        any(hop.step.source in connection.targets and _speaks(hop, port) for hop in hops) for hops in taking
     )
+
+
+def _speaks(hop: Hop, port: Port) -> bool:
+    return hop.port is not None and hop.port.protocol == port.protocol
 
 
 _FILTERS = ("firewall", "nat-gateway")
