@@ -15,14 +15,22 @@ from archgen.analysis.exposure import (
     past_application,
     stores_reached,
 )
-from archgen.analysis.firewalls import has_port, is_for_everybody, is_unlimited, lets_in, port_number, ports_of
+from archgen.analysis.firewalls import (
+    has_port,
+    is_for_everybody,
+    is_unlimited,
+    leads_anywhere,
+    lets_in,
+    port_number,
+    ports_of,
+)
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, FirewallRule, Port
 from archgen.model.firewall_ports import plain_number
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
-from archgen.model.protocols import PROTOCOLS
+from archgen.model.protocols import PROTOCOLS, WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -75,7 +83,7 @@ def _opened(facts: Topology) -> Iterator[Hit]:
     fetchers = _fetchers(facts) if facts.firewalls.with_rules else {}
     for firewall in facts.firewalls.with_rules:
         doors: dict[str, dict[str, None]] = {}
-        wide = False
+        wide = named = False
         for rule in firewall.rules:
             opened = [
                 (source, target)
@@ -87,6 +95,7 @@ def _opened(facts: Topology) -> Iterator[Hit]:
             for source, target in opened:
                 doors.setdefault(target, {})[source] = None
             wide = wide or (bool(opened) and _is_needed(facts, firewall, rule, fetchers))
+            named = named or _names_port(facts, firewall, rule, opened)
         if doors:
             stores: dict[str, list[str]] = {}
             for target, sources in doors.items():
@@ -103,9 +112,22 @@ def _opened(facts: Topology) -> Iterator[Hit]:
                     if wide
                     else f"Remove the rule from {firewall.id}, or add the connection and the flow that need it."
                 ),
-                case="rule",
-                confidence="medium",
+                case=None if named else "rule",
+                confidence="high" if named else "medium",
             )
+
+
+def _names_port(facts: Topology, firewall: Component, rule: FirewallRule, opened: list[tuple[str, str]]) -> bool:
+    """Return True if a rule names the internet, and a port on which no other than a store that it opens listens."""
+    if not rule.sources or not rule.ports or leads_anywhere(rule):
+        return False
+    ports = ((name, port) for _, name in opened for port in _ports(facts, rule, name))
+    return any(
+        port
+        and port.protocol not in (*WEB, *EXCHANGE)
+        and facts.firewalls.admits(firewall.id, ("internet",), name, port)
+        for name, port in ports
+    )
 
 
 def _is_needed(facts: Topology, firewall: Component, rule: FirewallRule, fetchers: _Fetchers) -> bool:
@@ -335,13 +357,13 @@ RULE = Rule(
     ),
     fix="Let only the applications reach it, over a private network; give visitors an application to talk to.",
     limits=(
-        "Skips object storage, which often serves visitors by design, files that partners exchange over SFTP or FTP, "
-        "brokers behind a proxy, and those that devices reach over MQTT or CoAP. Of a provider's store with a public API for "
-        "browsers and devices, such as DynamoDB or Firestore, asks only how these sign in. A directory of accounts that the internet "
-        "asks over LDAP counts as a store. Counts a firewall's rule that lets outsiders in without a connection, or people and a DMZ "
-        "inside on every port, and no connection that a firewall denies. Follows proxies that pass on the same protocol, "
-        "other than that of the web. Inside, reports only clients that a flow leads elsewhere, at medium confidence; of other "
-        "callers without a flow, `incomplete-model` asks."
+        "Skips object storage, which often serves visitors by design, files that partners exchange over SFTP or FTP, brokers "
+        "behind a proxy, and those that devices reach over MQTT or CoAP. Of a provider's store with a public API for browsers "
+        "and devices, such as DynamoDB or Firestore, asks only how these sign in. A directory of accounts that the internet "
+        "asks over LDAP counts as a store. Counts a firewall's rule that lets outsiders in without a connection, or people and "
+        "a DMZ inside on every port, and no connection that a firewall denies. The rule is an error if it names the internet "
+        "and a store's port. Follows proxies that pass on the same protocol, other than that of the web. Inside, reports only "
+        "clients that a flow leads elsewhere, at medium confidence; of other callers without a flow, `incomplete-model` asks."
     ),
     references=(("CWE-668, Exposure of Resource to Wrong Sphere", "https://cwe.mitre.org/data/definitions/668.html"),),
     check=check,
