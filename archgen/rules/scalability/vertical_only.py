@@ -77,8 +77,11 @@ def _is_for_team(facts: Topology, hop: Hop) -> bool:
 
 
 def _is_assigned(port: Port) -> bool:
-    """Return True for a port of which callers are given the server, for a call or for a match: no balancer chooses it."""
-    return is_signaled(port) or port.protocol == "udp"
+    """Return True for a port of which callers are given the server, for a call or for a match, or find it in a file of their host.
+
+    No balancer chooses it: behind a Unix socket, each host of the caller brings another one.
+    """
+    return is_signaled(port) or port.protocol in ("udp", "unix")
 
 
 _BRIDGES = (
@@ -127,10 +130,10 @@ RULE = Rule(
     limits=(
         "Considers web servers, application servers and services in flows that visitors begin, other than through a bastion, or "
         "that have a `demand`, where the step is neither optional nor `async`. Skips media, their relays, games over `udp` and "
-        "bridges of conferences, whose callers are given a server, telephony (SIP), whose callers try several, and products of "
-        "which one instance works; other rules cover data stores. An orchestrator (`cluster: {by: orchestrator}`, or `runs_on: {any: …}`) "
-        "spreads requests itself once there are more replicas. Where all of these flows declare a `demand`, and that is small, it is "
-        "information."
+        "bridges of conferences, whose callers are given a server, telephony (SIP), whose callers try several, what is behind a Unix "
+        "socket, and products of which one instance works; other rules cover data stores. An orchestrator (`cluster: {by: "
+        "orchestrator}`, or `runs_on: {any: …}`) spreads requests itself once there are more replicas. Where all of these flows declare "
+        "a `demand`, and that is small, it is information."
     ),
     references=(
         (
