@@ -41,7 +41,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     accounts: dict[str, dict[str, list[Connection]]] = {}
     open_: dict[tuple[str, ...], list[Connection]] = {}
-    superusers: dict[str, Hit] = {}
+    superusers: dict[str, dict[str, list[Connection]]] = {}
     for connection in facts.architecture.connections:
         if connection.credentials is not None:
             for target in _servers(facts, connection):
@@ -69,8 +69,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
             if _works_for_itself(facts, call)
         ]
         if mighty:
-            superusers.setdefault(mighty[0].id, _superuser(facts, target, mighty))
-    yield from superusers.values()
+            superusers.setdefault(mighty[0].id, {})[target] = mighty
+    for reached in superusers.values():
+        yield _superuser(facts, reached)
 
 
 def _is_one_account(facts: Topology, account: str, calls: list[Connection]) -> bool:
@@ -123,13 +124,21 @@ def _works_for_itself(facts: Topology, connection: Connection) -> bool:
     return facts.kind(connection.source).role in ("web", "application") and not admin
 
 
-def _superuser(facts: Topology, target: str, calls: list[Connection]) -> Hit:
+def _superuser(facts: Topology, reached: dict[str, list[Connection]]) -> Hit:
+    """Return the hit for calls by what they reach; of the alternatives of a connection, those that flows take are named."""
+    ids = {call.id for calls in reached.values() for call in calls}
+    over = (
+        hop for hops in facts.hops.values() for hop in hops if hop.connection is not None and hop.connection.id in ids
+    )
+    asked = {target for hop in over for target in hop.targets}
+    targets = [target for target in reached if target in asked] or list(reached)
+    calls = list({call.id: call for target in targets for call in reached[target]}.values())
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     accounts = listed(sorted({call.credentials or "" for call in calls}))
     sign = "signs" if len(calls) == 1 else "sign"
     return Hit(
         subject=Subject("connection", calls[0].id),
-        message=f"{listed([call.source for call in calls])} {sign} in to {target} as {accounts}, which may do everything there",
+        message=f"{listed([call.source for call in calls])} {sign} in to {listed(targets, 'or')} as {accounts}, which may do everything there",
         related=tuple((Subject("connection", call.id), "signs in as well") for call in calls[1:]),
         flows=facts.in_order(flows),
         case="superuser",
