@@ -137,9 +137,7 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
     protect = "protects" if len(others) == 1 else "protect"
     readers = [flow for flow in flows if flow not in facts.flows_writing[component.id]]
     own = f" or the reads of {listed(readers)}" if readers else ""
-    reads = (
-        " and the reads" if not readers else " and other reads" if _is_read_elsewhere(facts, component, flows) else ""
-    )
+    reads = f" and {'other' if readers else 'the'} reads" if _is_read_elsewhere(facts, component, flows) else ""
     return (
         f"Only {writer} takes writes and failover {failover}: {down}; "
         f"{listed(others)} {protect} the data{reads}, not the writes{own}"
