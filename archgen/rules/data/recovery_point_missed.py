@@ -21,6 +21,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
 from archgen.model.change import Change, Put
 from archgen.model.durations import spell_duration, spell_interval, write_duration
+from archgen.model.kinds import FILE_STORES
 from archgen.model.products import product_of, service_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -187,7 +188,9 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
         )
     if apart:
         logged = component.kind == "database"
-        cause, fix = _PROVIDED if component.managed else _REPEATED if logged else _COPIED_WHOLE
+        # a snapshot of etcd or Redis holds all of it
+        copied = _COPIED_FILES if component.kind in FILE_STORES else _COPIED_WHOLE
+        cause, fix = _PROVIDED if component.managed else _REPEATED if logged else copied
         undone = _undone(facts, component)
         mistake = "A mistaken" if undone is None else f"Unless {undone[0]}, a mistaken"
         message = (
@@ -245,10 +248,8 @@ _KEPT = (
     "in `every`; or accept the rest (`accept`)."
 )
 _UNDELETED = "Switch its {setting} on, or copy it more often; or accept the rest (`accept`)."
-_COPIED_WHOLE = (
-    _REPEATED[0],
-    "Copy it more often, in snapshots that take only what changed, or accept the rest (`accept`).",
-)
+_COPIED_WHOLE = (_REPEATED[0], "Copy it more often, or accept the rest (`accept`).")
+_COPIED_FILES = _REPEATED[0], _COPIED_WHOLE[1].replace(",", ", in snapshots that take only what changed,", 1)
 _PROVIDED = (
     ": ",
     "Switch point-in-time recovery on, and declare how far apart its copies are in `every`, or accept the rest (`accept`).",
