@@ -322,8 +322,16 @@ def leases_without_step(topology: Topology) -> Iterator[Gap]:
                 component,
                 f"No flow declares that {component.id} keeps a lease in {by}, so its writes survive the loss of {by} in every analysis, "
                 "although under Patroni the primary steps down then",
-                f"Add the step `{component.id} -> {by}: the lease` to {listed(first_few(flows, MOST_NAMES))}, and the connection.",
+                _lease_step(component, by, listed(first_few(flows, MOST_NAMES))),
             )
+
+
+def _lease_step(component: Component, by: str, flows: str) -> str:
+    """Return the advice on a lease's step: a manager beside the store has a connection to what keeps it already, and asks for it."""
+    manager = component.replication.by if component.replication is not None else None
+    if manager is not None and manager != by:
+        return f"Add the step `{manager} -> {by}: the lease` to {flows}."
+    return f"Add the step `{component.id} -> {by}: the lease` to {flows}, and the connection."
 
 
 def backups_without_interval(topology: Topology) -> Iterator[Gap]:
