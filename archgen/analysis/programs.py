@@ -186,3 +186,20 @@ def asking(topology: Topology, flow: str, component: str) -> list[Hop]:
                 asked.add(source)
                 waiting.append(source)
     return hops
+
+
+_SUPERUSERS = {
+    "mssql": ("sa",),
+    "mysql": ("root",),
+    "mariadb": ("root",),
+    "postgresql": ("postgres",),
+    "mongodb": ("root", "admin"),
+    "oracle": ("sys", "system"),
+}
+"""The accounts that a database is delivered with and that may do everything, by its protocol."""
+
+
+def is_superuser(facts: Topology, target: str, account: str) -> bool:
+    """Return True for an account of a component that may do everything in it."""
+    spoken = {port.protocol for call in facts.incoming[target] for port in call.ports}
+    return any(account.casefold() in _SUPERUSERS.get(protocol, ()) for protocol in spoken)

@@ -9,6 +9,7 @@ from archgen.analysis.exposure import STORES, arrivals, hands_on_queries, origin
 from archgen.analysis.programs import (
     codebase_of,
     installations,
+    is_superuser,
     known_application,
     one_of_each_version,
     tell_versions,
@@ -64,7 +65,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         mighty = [
             call
             for account, calls in users.items()
-            if account not in shared and _is_superuser(facts, target, account)
+            if account not in shared and is_superuser(facts, target, account)
             for call in calls
             if _works_for_itself(facts, call)
         ]
@@ -102,22 +103,6 @@ def _is_told_behind(
     return any(len(accounts.get(target, {}).get(account, ())) > 1 for target in behind)
 
 
-_SUPERUSERS = {
-    "mssql": ("sa",),
-    "mysql": ("root",),
-    "mariadb": ("root",),
-    "postgresql": ("postgres",),
-    "mongodb": ("root", "admin"),
-    "oracle": ("sys", "system"),
-}
-"""The accounts that a database is delivered with and that may do everything, by its protocol."""
-
-
-def _is_superuser(facts: Topology, target: str, account: str) -> bool:
-    spoken = {port.protocol for call in facts.incoming[target] for port in call.ports}
-    return any(account.casefold() in _SUPERUSERS.get(protocol, ()) for protocol in spoken)
-
-
 def _works_for_itself(facts: Topology, connection: Connection) -> bool:
     """Return True for the call of an application: administrators and backups need all rights."""
     admin = all(port.admin for port in connection.ports)
@@ -135,10 +120,10 @@ def _superuser(facts: Topology, reached: dict[str, list[Connection]]) -> Hit:
     calls = list({call.id: call for target in targets for call in reached[target]}.values())
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     accounts = listed(sorted({call.credentials or "" for call in calls}))
-    sign = "signs" if len(calls) == 1 else "sign"
+    sign = f"{'signs' if len(calls) == 1 else 'sign'} in to {listed(targets, 'or')}"
     return Hit(
         subject=Subject("connection", calls[0].id),
-        message=f"{listed([call.source for call in calls])} {sign} in to {listed(targets, 'or')} as {accounts}, which may do everything there",
+        message=f"{listed([call.source for call in calls])} {sign} as {accounts}, which may do everything there",
         related=tuple((Subject("connection", call.id), "signs in as well") for call in calls[1:]),
         flows=facts.in_order(flows),
         case="superuser",
@@ -268,7 +253,7 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
 
 def _might(facts: Topology, target: str, account: str, calls: list[Connection]) -> str:
     """Return what a shared account of an application may do, where that is everything."""
-    is_mighty = _is_superuser(facts, target, account) and any(_works_for_itself(facts, call) for call in calls)
+    is_mighty = is_superuser(facts, target, account) and any(_works_for_itself(facts, call) for call in calls)
     return ", which may do everything there" if is_mighty else ""
 
 
@@ -305,8 +290,13 @@ def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
         message=f"{listed(servers, 'or')} lets {listed(_all_callers(facts, calls))} in without authentication",
         related=tuple((Subject("connection", call.id), "is let in as well") for call in calls[1:]),
         flows=facts.in_order(flows),
-        fix="Require an account, a token or a client certificate, and state it: `authentication: certificate`.",
+        fix=_PASSWORD if all(_spoken(call) <= {"redis", "rediss"} for call in calls) else _PROOF,
     )
+
+
+_PROOF = "Require an account, a token or a client certificate, and state it: `authentication: certificate`."
+_PASSWORD = "Require a password, and state it: `authentication: password`."
+"""What proves who calls: each server of Redis' protocol has a password, and at many providers nothing else."""
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
@@ -328,7 +318,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     by_caller = _programs(facts, connections)
     for connection in connections:
         program, account = by_caller[_callers(facts, connection)[0]], connection.credentials or ""
-        if _is_superuser(facts, hit.subject.id, account) and _works_for_itself(facts, connection):
+        if is_superuser(facts, hit.subject.id, account) and _works_for_itself(facts, connection):
             changes.append(Put(("connections", connection.id, "credentials"), _account_name(by_caller, program)))
             continue
         programs = programs_by_account.setdefault(account, {})
