@@ -268,7 +268,8 @@ def new_agent(facts: Topology, hosts: Collection[str], components: Collection[st
         return []
     watcher = measuring_monitoring(facts)
     product = watcher.product if watcher is not None else None
-    everything = MEASURED | ({"what": ["metrics"]} if product_of(product).figures_only else {})
+    # what an agent is told of requests is for people to say: by itself it measures its host
+    everything = {"what": ["metrics"] if product_of(product).figures_only else MEASURED["what"]}
     collects = [everything] if hosts else []
     collects += [{"from": [*components]} | everything] if components else []
     places = {"runs_on": [*hosts] if len(hosts) > 1 else next(iter(hosts))} if hosts else {}
@@ -298,7 +299,7 @@ def _call(agent: str, watcher: Component) -> tuple[Connection, object]:
 
 
 MEASURED: dict[str, list[str]] = {"what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]}
-"""What a new agent takes from its hosts."""
+"""What is taken by name from what answers requests."""
 
 
 def _monitoring(facts: Topology) -> dict[str, object]:
