@@ -36,10 +36,10 @@ def test_no_agent_is_installed_on_an_appliance() -> None:
 
 def test_a_new_agent_is_said_to_measure_nothing_that_it_is_not_told_to() -> None:
     text = model(
-        f"{JOB}\napi: {{kind: service, runs_on: m}}\nwatch: {{kind: monitoring, product: checkmk, runs_on: m, alerts: [ops]}}",
+        f"{JOB}\napi: {{kind: service, runs_on: m}}\nwatch: {{kind: monitoring, product: checkmk, runs_on: w, alerts: [ops]}}",
         "job -> api: https",
         "job -> api: GET",
-        "{m: {}}",
+        "{m: {}, w: {}}",
     )
     assert fixed(text, "unmonitored")["components"]["agent"]["collects"] == [{"what": ["metrics", "logs"]}]
 
