@@ -13,6 +13,7 @@ from archgen.analysis.encryption import (
     passes_tls_on,
     shown_certificates,
 )
+from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import Hop, is_passed_through
 from archgen.analysis.record_paths import components_at_addresses, components_behind, records_behind
 from archgen.analysis.topology import Topology
@@ -33,6 +34,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     flows: dict[str, dict[str, None]] = {}
     bare: dict[str, tuple[str, dict[str, None]]] = {}
     missing: set[str] = set()
+    others_alone: dict[str, tuple[str, dict[str, None]]] = {}
     domains = {flow.id: normalize_name(flow.domain) for flow in facts.architecture.flows if flow.domain is not None}
     for flow, domain in domains.items() if facts.certificates else ():
         visits = tuple(_endings(facts, flow))
@@ -47,6 +49,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 others = [other for other in visits if other.step != visit.step]
                 if _is_elsewhere(facts, domain, others):
                     missing.add(connection)
+            elif shown and _is_of_other_ports(facts, visit, domain):
+                others_alone.setdefault(connection, (end, {}))[1][flow] = None
             elif all(flawed.values()):
                 for certificate, flaws in flawed.items():
                     wrong.setdefault(certificate, {}).update(dict.fromkeys(flaws))
@@ -59,6 +63,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         )
     for connection, (end, used) in bare.items():
         yield _bare(connection, end, tuple(used), connection in missing)
+    for connection, (end, used) in others_alone.items():
+        yield _unnamed(connection, end, tuple(used), list(dict.fromkeys(domains[flow] for flow in used)))
 
 
 class _Way(Struct, frozen=True):
@@ -122,11 +128,40 @@ def _bare(connection: str, end: str, flows: tuple[str, ...], missing: bool) -> H
         message=message,
         related=((Subject("component", end), label),),
         flows=flows,
-        fix=None
-        if missing
-        else "Declare it with its date: `certificates: {…: {names: […], installed_on: [" + end + "], expires: …}}`.",
+        fix=None if missing else _DECLARE.format("…", end),
         case=None if missing else "undeclared",
     )
+
+
+def _is_of_other_ports(facts: Topology, visit: _Visit, domain: str) -> bool:
+    """Return True if no certificate is declared for a domain, and those that are installed where TLS ends are named at other ports.
+
+    A balancer of messages and of pages has a name for each; the port that names none may have a certificate that nobody declared.
+    """
+    if any(is_certificate_for(each, domain) for each in facts.certificates.values()):
+        return False
+    numbers: dict[str | None, set[int | None]] = {}
+    for port in (port for call in facts.architecture.connections for port in call.ports):
+        if port.tls is not None:
+            numbers.setdefault(port.tls.certificate, set()).add(port_number(port))
+    here = port_number(visit.port)
+    shown = [numbers.get(each.id, {here}) for each in shown_certificates(facts, visit.port, visit.end)]
+    return all(here not in each for each in shown)
+
+
+def _unnamed(connection: str, end: str, flows: tuple[str, ...], domains: list[str]) -> Hit:
+    """Return the hit of an end of TLS whose declared certificates are those of its other ports."""
+    return Hit(
+        subject=Subject("connection", connection),
+        message=f"TLS ends at {end}, of which the model declares no certificate for {listed(domains)}",
+        related=((Subject("component", end), f"declares no certificate for {listed(domains)}"),),
+        flows=flows,
+        fix=_DECLARE.format(", ".join(domains), end),
+        case="undeclared",
+    )
+
+
+_DECLARE = "Declare it with its date: `certificates: {{…: {{names: [{}], installed_on: [{}], expires: …}}}}`."
 
 
 def _endings(facts: Topology, flow: str) -> Iterator[_Visit]:
@@ -214,7 +249,8 @@ RULE = Rule(
         "Looks at the path from a visitor to where TLS ends, by the flow's `domain`: the name of the first request, or of those "
         "where its records lead. A login or images that visitors call besides may have other names. Doesn't check names if the model "
         "declares no certificates. An end of TLS without a declared certificate is reported as info if "
-        "none is declared for the name, or if visitors are shown it elsewhere in the flow: that end may have another name. Protocols "
+        "none is declared for the name, or if visitors are shown it elsewhere in the flow: that end may have another name. So is a port "
+        "that names none, where those that are installed are named at other ports. Protocols "
         "that know a server by its key, such as SFTP, have no certificate for a name."
     ),
     references=(("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),),
