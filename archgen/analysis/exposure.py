@@ -308,11 +308,12 @@ def hands_on(topology: Topology, component: str) -> bool:
     return kind.id in PASSING or kind.balances
 
 
-def layer_of(topology: Topology, component: str) -> Role | None:
-    """Return the layer that a component of a flow belongs to; None for a managed one, queues, and a web server for people inside."""
+def layer_of(topology: Topology, component: str, *, used: bool = True) -> Role | None:
+    """Return the layer that a component belongs to, `used` by a flow; None for a managed one, queues, and web servers for people inside."""
     kind = topology.kind(component)
     role: Role = "web" if kind.id == "reverse-proxy" else kind.role
-    if not topology.flows_of[component] or kind.passive or topology.components[component].managed or kind.id in QUEUES:
+    is_idle = used and not topology.flows_of[component]
+    if is_idle or kind.passive or topology.components[component].managed or kind.id in QUEUES:
         return None
     is_layer = role in LAYERS and (role != "web" or _is_reached(topology, component))
     return role if is_layer else None
@@ -325,7 +326,7 @@ def _is_reached(topology: Topology, web: str) -> bool:
 
 
 def unseparated(topology: Topology) -> dict[str, tuple[dict[str, None], dict[str, None]]]:
-    """For each network with data stores, other networks with people or web servers and those stores, where no firewall is between.
+    """For each network with data stores of flows, other networks with people or web servers and those stores, where no firewall is between.
 
     A host that the internet reaches needs one before it at first (`missing-firewall`), whatever is in its network.
     """
@@ -334,7 +335,7 @@ def unseparated(topology: Topology) -> dict[str, tuple[dict[str, None], dict[str
     open_: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
     for store in topology.components:
         behind = _network(topology, store)
-        if behind is None or layer_of(topology, store) != "data" or topology.firewalls.before(store):
+        if behind is None or layer_of(topology, store, used=False) != "data" or topology.firewalls.before(store):
             continue
         if any(_is_called_from_outside(topology, host) for host in topology.hosts_of(store)):
             continue
@@ -342,7 +343,7 @@ def unseparated(topology: Topology) -> dict[str, tuple[dict[str, None], dict[str
             if before not in (None, behind) and (before, behind) not in parted:
                 networks, reached = open_.setdefault(behind, ({}, {}))
                 networks[before] = reached[store] = None
-    return open_
+    return {network: sides for network, sides in open_.items() if any(topology.flows_of[store] for store in sides[1])}
 
 
 def _is_called_from_outside(topology: Topology, host: str) -> bool:

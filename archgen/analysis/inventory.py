@@ -182,15 +182,12 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
             if kind.id != "client" or component in self._network_of:
                 continue
             targets = dict.fromkeys(target for call in self.outgoing[component] for target in call.targets)
-            networks = [
-                self._network_of.get(target)
-                for target in targets
-                if self._kinds[target].role not in ("support", "client")
-            ]
-            private = [network.id for network in networks if network is not None and network.trust == "private"]
+            telling = [target for target in targets if self._kinds[target].role not in ("support", "client")]
+            networks = {target: self._network_of.get(target) for target in (*telling, *targets)}
+            private = {name: each.id for name, each in networks.items() if each is not None and each.trust == "private"}
             let_in = any(self._may_come_in(component, call) for call in self.outgoing[component])
-            if private and len(private) == len(networks) and not let_in:
-                insiders[component] = tuple(dict.fromkeys(private))
+            if telling and private.keys() >= set(telling) and not let_in:
+                insiders[component] = tuple(dict.fromkeys(private.values()))
         return insiders
 
     def _may_come_in(self, client: str, connection: Connection) -> bool:

@@ -281,14 +281,15 @@ def stores_without_step(topology: Topology) -> Iterator[Gap]:
         )
 
 
-_HOLDING = (*(kind.id for kind in KINDS.values() if kind.stores), "secrets")
-"""The kinds that hold what others need: data, and secrets."""
+_HOLDING = (*(kind.id for kind in KINDS.values() if kind.stores), "secrets", "queue", "identity-provider")
+"""The kinds that hold what others need: data, messages, secrets and accounts."""
 
 
 def _hides_store(topology: Topology, call: Connection) -> bool:
     if not call.required or call.deferred or call.why is not None or not topology.flows_of[call.source]:
         return False
-    if topology.kind(call.source).role not in ("application", "web"):
+    caller = topology.kind(call.source)
+    if caller.role not in ("application", "web") and caller.id != "api-gateway":
         return False
     holders = [target for target in call.targets if topology.kind(target).id in _HOLDING]
     return not any(topology.flows_of[target] or works_beside(topology, call, target) for target in holders)
