@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 
 from msgspec.structs import replace
@@ -100,7 +100,19 @@ def _report(model: CheckedModel, groups: Sequence[tuple[Edit, ...]]) -> WhatIfRe
         before=assessed[0],
         after=assessed[-1],
         yaml=changed_yaml(before, after, chain(*leases), admit_added(before, Topology(after))),
+        asked=tuple(_asked(model.topology)),
     )
+
+
+def _asked(topology: Topology) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Yield the flows with the single points that take each down only if it waits for what is taken from a queue, and that condition."""
+    for flow, points in topology.losses.points.items():
+        elements: dict[str, list[str]] = {}
+        for point in points:
+            if condition := topology.if_waiting(point, (flow,), named=True):
+                elements.setdefault(condition, []).append(point.id)
+        for condition, names in elements.items():
+            yield flow, tuple(names), condition.removeprefix(", ")
 
 
 def _with_leases(architecture: Architecture, leases: Iterable[tuple[str, str, str]]) -> Architecture:

@@ -610,3 +610,19 @@ def test_seconds_beside_hours_are_no_effect(tmp_path: Path, capsys: pytest.Captu
     assert "per year for read\n" in text
     assert "loses" not in text
     assert "downtime unchanged" in text
+
+
+def test_what_stops_a_flow_only_if_it_waits_is_asked_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "shop.arch.yaml"
+    file.write_text(
+        "archgen: 1\nname: Shop\ncomponents:\n  user: {kind: client}\n  app: {kind: service, managed: true, replicas: 2}\n"
+        "  bus: {kind: queue, managed: {scope: regional}}\n  mailer: {kind: worker, managed: true, replicas: 2}\n"
+        "  mail: {kind: external-service, managed: true}\n  pay: {kind: external-service, managed: true}\n"
+        "connections: {user -> app: https, app -> bus: amqps, mailer -> bus: amqps, mailer -> mail: https, app -> pay: https}\n"
+        "flows: {buy: {access: write, steps: [user -> app: POST, app -> pay: x, app -> bus: x, app --> user: 201, "
+        "mailer -> bus: next, mailer -> mail: x]}}\n"
+    )
+    assert main(["what-if", str(file)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "not declared mail#1 takes buy down only if buy waits for mailer -> bus (`async` isn't declared)" in told
+    assert "single points of failure bus#1 and pay#1: `archgen lint --persona strict` advises on each" in told

@@ -40,6 +40,7 @@ class WhatIfReport(Struct, frozen=True):
     where that was too much to work out. `before` and `after` the same flows in the same order. `smallest` is None where the changes
     were given, else whether no fewer would do; `left` are single points that no change of the known kinds removes, and `accepted`
     those for which none was sought, with what is lost with them; so `practiced` are components that people fail over in time.
+    `asked` are flows, each with single points that take it down only under a condition that the model leaves open.
     """
 
     file: str
@@ -53,6 +54,7 @@ class WhatIfReport(Struct, frozen=True):
     left: tuple[tuple[str, tuple[Subject, ...]], ...] = ()
     accepted: tuple[Subject, ...] = ()
     practiced: tuple[str, ...] = ()
+    asked: tuple[tuple[str, tuple[str, ...], str], ...] = ()
 
 
 def changed_yaml(

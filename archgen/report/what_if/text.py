@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archgen.analysis.assessment import FlowAssessment
 from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
@@ -22,6 +24,7 @@ def write(report: WhatIfReport, style: Style) -> str:
             lines += wrap_columns(_won(report.won[number - 1]), style.width, "     ", "     ")
     for before, after in zip(report.before, report.after, strict=True):
         lines += ["", style.paint(brief(before.flow), "strong"), *_flow(before, after, style)]
+        lines += _asked(report, before.flow, style)
     assumed = all_assumptions((*report.before, *report.after))
     if assumed:
         lines += ["", "assumed, since the model does not declare it:"]
@@ -29,7 +32,7 @@ def write(report: WhatIfReport, style: Style) -> str:
         lines += wrap_columns(
             f"{group.value} for {brief(listed(group.ids))}: {brief(group.source)}", style.width, "      ", "  "
         )
-    if report.left and report.changes and report.smallest is not None:
+    if _named_left(report) and report.changes and report.smallest is not None:
         lines += ["", *wrap_columns(_left(report), style.width)]
     if report.accepted and report.changes:
         lines += ["", *wrap_columns(_accepted(report), style.width)]
@@ -46,8 +49,10 @@ def _unchanged(report: WhatIfReport) -> str:
     """Return the reason why a search changes nothing; it looks for no cure of flows that fail with nothing lost."""
     settled = [_accepted(report)] if report.accepted else []
     settled += [_practiced(report)] if report.practiced else []
-    if report.left:
+    if _named_left(report):
         return "; ".join((_left(report), *settled))
+    if report.left:
+        return "; ".join(("the search found no change that surely helps", *settled))
     impossible = [brief(flow.flow) for flow in report.before if not flow.possible]
     if not impossible and settled:
         return f"no change is needed: {listed(settled)}, and no other single failure breaks a flow"
@@ -60,11 +65,25 @@ def _unchanged(report: WhatIfReport) -> str:
 
 def _left(report: WhatIfReport) -> str:
     """Return the single points for which the search has nothing, since some cures are none of its changes, and where to look."""
-    names = list(dict.fromkeys(brief(point.id) for _, points in report.left for point in points))
+    names = _named_left(report)
     points = f"single point{'' if len(names) == 1 else 's'} of failure {listed(first_few(names, _MOST_LEFT))}"
-    return (
-        f"the search found no change for the {points}: `archgen lint` advises on {'it' if len(names) == 1 else 'each'}"
-    )
+    each = "it" if len(names) == 1 else "each"
+    return f"the search found no change for the {points}: `archgen lint --persona strict` advises on {each}"
+
+
+def _named_left(report: WhatIfReport) -> list[str]:
+    """Return the single points that are left, without those of flows that perhaps don't wait for them: the model is asked first."""
+    asked = {(flow, name) for flow, names, _ in report.asked for name in names}
+    left = ((flow, point.id) for flow, points in report.left for point in points)
+    return list(dict.fromkeys(brief(name) for flow, name in left if (flow, name) not in asked))
+
+
+def _asked(report: WhatIfReport, flow: str, style: Style) -> Iterator[str]:
+    """Yield the lines on the single points of a flow that take it down only under a condition that the model leaves open."""
+    for names, condition in ((names, condition) for own, names, condition in report.asked if own == flow):
+        takes = "takes" if len(names) == 1 else "take"
+        words = f"{listed(first_few(list(names), _MOST_LEFT))} {takes} {flow} down only {condition}"
+        yield from wrap_columns(brief(words), style.width, " " * 18, f"  {'not declared':<16}")
 
 
 def _accepted(report: WhatIfReport) -> str:
