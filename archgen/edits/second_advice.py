@@ -18,6 +18,7 @@ from archgen.edits.second_replicas import (
     media_of,
     passes_on_what_it_reads,
     senders_try_next,
+    starts_by_itself,
 )
 from archgen.model.architecture import Component
 from archgen.model.kinds import QUEUES
@@ -116,7 +117,7 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         )
     starts_jobs = component.id in topology.index.starting_jobs
     if (
-        (starts_jobs or component.kind == "backup")
+        (starts_by_itself(topology, component) or component.kind == "backup")
         and component.replicas[0].floating
         and not topology.hops_to[component.id]
     ):
