@@ -136,7 +136,9 @@ def _in_each_zone(facts: Topology, load: Load, lost: Subject, overload: Overload
     carrying = len(zones) - (lost.id in zones)
     if not carrying:
         return None
-    number, spread = (ceil(load_left / overload.capacity / each - 1e-9) for each in (carrying, carrying + 1))
+    number, spread = (
+        ceil(load_left / (overload.capacity * _ROUNDED) / each - 1e-9) for each in (carrying, carrying + 1)
+    )
     # what stands in a region serves that one: a zone of another is no place for more of it
     own = {facts.zones[zone].within for zone in zones}
     beside = (zone for zone in facts.index.zones_like(lost.id) if zone.within in own)
