@@ -27,7 +27,7 @@ _SPEAKING = ("pgbouncer", "pgpool", "pgcat", "odyssey", "proxysql", "maxscale", 
 _UNVERIFIED = ("smb", "nfs", "snmp")
 """Protocols with an encryption of their own, in which no certificate is verified."""
 
-_UNVERIFYING = ("aws-alb", "aws-nlb", "aws-elb", "google-cloud-load-balancing")
+UNVERIFYING = ("aws-alb", "aws-nlb", "aws-elb", "google-cloud-load-balancing")
 """Balancers that encrypt towards their targets and can't be told to verify a certificate."""
 
 _WITHOUT_TLS = ("varnish", "varnish-cache")
@@ -207,7 +207,7 @@ def _speaks_no_tls(component: Component) -> bool:
 
     What passes connections on unread begins none either: TLS goes from its caller to what is behind it.
     """
-    if passes_on_unread(component) and product_name(component.product) not in _UNVERIFYING:
+    if passes_on_unread(component) and product_name(component.product) not in UNVERIFYING:
         return True
     return not component.managed and product_name(component.product or component.id) in _WITHOUT_TLS
 
@@ -262,7 +262,7 @@ def _tls(topology: Topology, call: Connection, port: Port) -> Any:
     if port.protocol in ASKED_FOR and any(_passes_bytes_on(topology, target) for target in call.targets):
         return "pass-through"
     caller = topology.components[call.source]
-    verifies = product_name(caller.product or caller.id) not in _UNVERIFYING and port.protocol not in _UNVERIFIED
+    verifies = product_name(caller.product or caller.id) not in UNVERIFYING and port.protocol not in _UNVERIFIED
     return {"verify": True} if verifies and not is_public(topology, call) else True
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archgen.analysis.encryption import terminations
 from archgen.analysis.failover_times import crosses_at_once
 from archgen.analysis.topology import Topology
-from archgen.edits.encryption import by_other_names, encrypt, what_takes_no_tls
+from archgen.edits.encryption import UNVERIFYING, by_other_names, encrypt, what_takes_no_tls
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
@@ -50,11 +50,19 @@ def _fix(facts: Topology, names: Iterable[str], ends: Iterable[str]) -> str:
     """Return the rule's fix, with what it takes where encryption has another name, or an end takes no TLS."""
     calls = [connection_of(facts, name) for name in names]
     applied = all(facts.kind(call.source).role == "application" for call in calls)
-    own = _AGAIN if applied or any(_reads_requests(facts.components[name]) for name in ends) else RULE.fix
+    reads = applied or any(_reads_requests(facts.components[name]) for name in ends)
+    own = _again(calls, facts.components) if reads else RULE.fix
     return " ".join(filter(None, (own, by_other_names(calls), what_takes_no_tls(facts, calls))))
 
 
-_AGAIN = "Encrypt again behind it (`tls: true` on the connection, with `verify`)."
+def _again(calls: Sequence[Connection], components: Mapping[str, Component]) -> str:
+    """Return the fix where TLS has to end: it asks for `verify` where a caller can be told to."""
+    callers = {call.source: components[call.source] for call in calls}
+    unable = [name for name, each in callers.items() if product_name(each.product or name) in UNVERIFYING]
+    verified = ", with `verify`" if len(unable) < len(callers) else ""
+    again = f"Encrypt again behind it (`tls: true` on the connection{verified})."
+    verify = "verifies" if len(unable) == 1 else "verify"
+    return f"{again} {listed(unable)} {verify} no certificate: one of your own is enough." if unable else again
 
 
 def _reads_requests(component: Component) -> bool:
