@@ -11,10 +11,12 @@ from archgen.edits.witnesses import hosts_for_members, is_for_voters, platform_h
 from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
 from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
+from archgen.model.requirements import Survival
 from archgen.reliability.index import Index
 from archgen.reliability.locality import SAME_HOST, SITES, possible_homes
 from archgen.reliability.members import moves_by_layer_2
 from archgen.reliability.promoters import promotion_calls
+from archgen.reliability.requests import requests
 
 
 def find_host(index: Index, component: Component, is_taken: Callable[[str], bool]) -> str | None:
@@ -130,7 +132,30 @@ def leaves_site(index: Index, component: Component, zones: Iterable[str], beside
     if component.kind in FORWARDING and component.managed:
         # a provider's network spans the availability zones of its region and has a router in each; it ends in a datacenter of one's own
         return is_apart(index, component, zones, within=(*WIDE_ZONES, "datacenter"))
+    if component.kind in ROUTING and _is_to_survive_zones(index, component):
+        # who expects that leads the route to the zone that is left
+        return is_apart(index, component, zones, within=(*WIDE_ZONES, "datacenter"))
     return (component.kind in ROUTING or has_local_address(index, component)) and is_apart(index, component, zones)
+
+
+def _is_to_survive_zones(index: Index, component: Component) -> bool:
+    """Return True if a flow that names a component is expected to survive the loss of its availability zone."""
+    around = {zone for replica in component.replicas for host in replica.hosts for zone in index.zones_around(host)}
+    own = {f"zone:{zone}" for zone in around if index.zone_kinds[zone] == "availability-zone"}
+    flows = {
+        flow
+        for expected in index.architecture.expect
+        if isinstance(expected, Survival)
+        and own
+        and (expected.kind in ("zone", "availability-zone") or not own.isdisjoint(expected.lost))
+        for flow in expected.flows
+    }
+    return any(
+        component.id in (request.source, *request.targets)
+        for flow in index.architecture.flows
+        if flow.id in flows
+        for request, _ in requests(flow.steps)
+    )
 
 
 def _is_out_of_reach(index: Index, component: Component, zones: Iterable[str], beside: Collection[str]) -> bool:

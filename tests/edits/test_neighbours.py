@@ -15,6 +15,7 @@ from archgen.language.load import load
 from archgen.linting.policy import Policy
 from archgen.model.architecture import Architecture
 from archgen.reliability.index import Index
+from tests.edits.fixed_models import fixed
 
 SCANNED = """\
 archgen: 1
@@ -193,3 +194,44 @@ def test_a_copy_stands_where_its_callers_reach_it() -> None:
     assert leaves_site(index, index.components["postgres"], ("z-b",))
     # where they come along, they reach it there
     assert not leaves_site(index, index.components["postgres"], ("z-b",), ("web",))
+
+
+ROUTED = """\
+archgen: 1
+name: A router between the clouds of one's own
+zones:
+  aws: {kind: provider}
+  fra: {kind: region, in: aws}
+  a: {kind: availability-zone, in: fra}
+  b: {kind: availability-zone, in: fra}
+hosts: {h1: {zone: a, network: data}, h2: {zone: b, network: data}, v: {zone: b, network: edge}}
+networks: {edge: {trust: dmz}, data: {trust: private}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  vpn: {kind: router, product: strongswan, runs_on: v}
+  db: {kind: database, runs_on: [h1, h2], replication: {primary: h1, failover: automatic}}
+connections:
+  job -> vpn: ipsec
+  vpn -> db: {protocol: postgresql, tls: true}
+flows:
+  nightly: {access: read, steps: [job -> vpn: read, vpn -> db: SELECT]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expected", "may_leave"),
+    [
+        ("survives any one availability-zone for nightly", True),
+        ("survives b for nightly", True),
+        ("survives a for nightly", False),
+        ("survives any one host for nightly", False),
+        ("never internet -> db", False),
+    ],
+)
+def test_a_second_router_stands_in_the_zone_that_an_expectation_needs(expected: str, may_leave: bool) -> None:
+    """Without one it stays where its addresses are."""
+    text = f"{ROUTED}expect: ['{expected}']\n"
+    index = Index(read(text))
+    assert leaves_site(index, index.components["vpn"], ("a",)) is not may_leave
+    if may_leave:
+        assert fixed(text, "single-point-of-failure")["hosts"]["v-2"]["zone"] == "a"
