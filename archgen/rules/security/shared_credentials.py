@@ -111,11 +111,9 @@ def _works_for_itself(facts: Topology, connection: Connection) -> bool:
 
 def _superuser(facts: Topology, reached: dict[str, list[Connection]]) -> Hit:
     """Return the hit for calls by what they reach; of the alternatives of a connection, those that flows take are named."""
-    ids = {call.id for calls in reached.values() for call in calls}
-    over = (
-        hop for hops in facts.hops.values() for hop in hops if hop.connection is not None and hop.connection.id in ids
-    )
-    asked = {target for hop in over for target in hop.targets}
+    every = [call for calls in reached.values() for call in calls]
+    hops = (hop for hops in facts.hops.values() for hop in hops if hop.connection in every)
+    asked = {target for hop in hops for target in hop.targets}
     targets = [target for target in reached if target in asked] or list(reached)
     calls = list({call.id: call for target in targets for call in reached[target]}.values())
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
