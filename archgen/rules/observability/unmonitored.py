@@ -99,13 +99,13 @@ def _advise(facts: Topology, names: Sequence[str], hosts: Sequence[str], *, rent
         return _FIX.replace("each of them", each) if len(names) == 1 else None
     below, asking = _hypervisors(facts, hosts), _asking(facts)
     if asking is None or not below:
-        advice = _in_its_way(facts, each, [host for host in hosts if not is_appliance(facts, host)])
+        advice = _in_its_way(facts, each, names, [host for host in hosts if not is_appliance(facts, host)])
         return f"{advice}{refuse_scrapes(facts, hosts)}"
     others = [name for name in names if name not in below]
     if not others:
         return _ask_manager(asking, each)
     running = [host for host in hosts if host not in below and not is_appliance(facts, host)]
-    advice = f"{_ask_manager(asking, listed(below))} {_in_its_way(facts, listed(others), running)}"
+    advice = f"{_ask_manager(asking, listed(below))} {_in_its_way(facts, listed(others), others, running)}"
     return f"{advice}{refuse_scrapes(facts, hosts)}"
 
 
@@ -128,7 +128,7 @@ def _ask_manager(asking: Component, each: str) -> str:
     )
 
 
-def _in_its_way(facts: Topology, each: str, hosts: Sequence[str]) -> str:
+def _in_its_way(facts: Topology, each: str, names: Sequence[str], hosts: Sequence[str]) -> str:
     """Return whom the model's agents, or its monitoring that collects without any, have to watch too; agents suit no device."""
     agent, collector = agent_of_hosts(facts, hosts), collector_by_name(facts)
     if hosts and agent is not None:
@@ -143,7 +143,15 @@ def _in_its_way(facts: Topology, each: str, hosts: Sequence[str]) -> str:
     asking = asks_agents(facts)
     if asking is not None:
         name, port = asking[0].id, asking[1].port
-        return f"Run an agent of {name} on {each} (`kind: monitoring-agent`), which {name} calls on port {port}."
+        rest = listed([element for element in names if element not in hosts])
+        if not hosts:
+            return f"Let {name} collect from {each}, by `from` of its `collects`."
+        own, devices = (
+            (listed(hosts), f"; let it collect from {rest} by `from` of its `collects`") if rest else (each, "")
+        )
+        return (
+            f"Run an agent of {name} on {own} (`kind: monitoring-agent`), which {name} calls on port {port}{devices}."
+        )
     watcher = measuring_monitoring(facts)
     if watcher is not None:
         return f"Run a monitoring client on {each} (`kind: monitoring-agent`), which sends what it collects to {watcher.id}."
