@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside, zones_of_all
 from archgen.analysis.topology import Topology
 from archgen.edits.placement import pair_between
+from archgen.edits.second_advice import advise_needed_whole
 from archgen.model.architecture import WIDE_ZONES, Cluster, Component, ZoneKind
 from archgen.model.finding import Proof
 from archgen.model.kinds import ROUTING
@@ -33,11 +34,24 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
     place = f"in another {zone_words(kind)}{declare}"
     single = [name for group in groups if len(group) == 1 for name in group]
     voting = {name: spread for name in single if (spread := spread_members(topology.components[name], kind))}
-    alone = [name for name in single if name not in voting]
+    # another replica of what is needed whole is one more that has to be up, and what has a copy elsewhere is copied already
+    whole = [name for name in single if _is_needed_whole(topology, name, flows)]
+    copies = {
+        name: copy
+        for name in single
+        if name not in {*voting, *whole} and (copy := _copy_outside(topology, name, zone.id))
+    }
+    alone = [name for name in single if name not in {*voting, *whole, *copies}]
     either = [listed(group, "or") for group in groups if len(group) > 1]
     names = ", and of ".join([*([listed(alone)] if alone else []), *either])
     advice = [f"Place a replica of {names} {place}."] if names else []
     advice += [f"Spread {spread}." for spread in voting.values()]
+    advice += [_PROMOTE.format(copy=copy, name=name) for name, copy in copies.items()]
+    if whole:
+        other = zone_words(kind)
+        advice.append(
+            f"Another replica of {listed(whole)} would be one more that must answer: keep in another {other} a copy of what each has."
+        )
     if short or not advice:
         of = f" of {listed(short)}" if short else ""
         advice.append(
@@ -45,6 +59,35 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
         )
     moved = {*short, *(name for group in groups for name in group)}
     return " ".join([*advice, *stays_down(topology, zone, flows, moved)])
+
+
+_PROMOTE = (
+    "Let {copy} be promoted when {name} is lost: declare it as a replica of {name}, with `replication: {{primary: …, failover: "
+    "automatic, by: …}}`."
+)
+
+
+def _is_needed_whole(topology: Topology, name: str, flows: Collection[str]) -> bool:
+    """Return True for a store of which callers need each of several replicas."""
+    several = topology.kind(name).stores and len(topology.components[name].replicas) > 1
+    return several and advise_needed_whole(topology, name, flows) is not None
+
+
+def _copy_outside(topology: Topology, name: str, zone: str) -> str | None:
+    """Return a read-only copy of a store in another zone."""
+    copies = (
+        each
+        for each in topology.architecture.components
+        if each.replication is not None and each.replication.copy_of == name
+    )
+    return next(
+        (
+            copy.id
+            for copy in copies
+            if not any(zone in topology.index.shared_zones(replica) for replica in copy.replicas)
+        ),
+        None,
+    )
 
 
 def spread_members(component: Component, kind: ZoneKind) -> str | None:
