@@ -61,8 +61,7 @@ def _again(calls: Sequence[Connection], components: Mapping[str, Component]) -> 
     unable = [name for name, each in callers.items() if product_name(each.product or name) in UNVERIFYING]
     verified = ", with `verify`" if len(unable) < len(callers) else ""
     again = f"Encrypt again behind it (`tls: true` on the connection{verified})."
-    verify = "verifies" if len(unable) == 1 else "verify"
-    return f"{again} {listed(unable)} {verify} no certificate: one of your own is enough." if unable else again
+    return f"{again} {listed(unable)} can't verify certificates: one of your own is enough." if unable else again
 
 
 def _reads_requests(component: Component) -> bool:
