@@ -34,7 +34,7 @@ def test_what_no_change_of_the_search_removes_is_left_to_lint(
     file.write_text(RENTED.replace("app-server, replicas: 2", f"app-server, replicas: {replicas}"))
     assert main(["what-if", str(file)]) == 0
     text = " ".join(capsys.readouterr().out.split())
-    said = "the search found no change for the single point of failure pay#1: `archgen lint` advises on it"
+    said = "the search found no change for the single point of failure pay#1: `archgen lint --persona strict` advises on it"
     assert text.count(said) == 1
     assert ("1. one more replica of app" in text) is (replicas == 1)
     assert main(["what-if", str(file), "--add", "replica of app"]) == 0
