@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from archgen.importers.sources.reading import CodeText
 
@@ -29,9 +29,9 @@ def started_modules(command: str, files: Iterable[CodeText]) -> list[CodeText]:
     What is done later by a worker, such as the tasks of Celery, is its own work, whoever imports it.
     """
     by_path = {file.path: file for file in files if file.path.endswith(".py")}
-    by_module = {path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in by_path}
+    by_end = _by_end({path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in by_path})
     waiting = [
-        path for match in _STARTED.finditer(command) for path in _named(next(filter(None, match.groups())), by_module)
+        path for match in _STARTED.finditer(command) for path in _named(next(filter(None, match.groups())), by_end)
     ]
     if not waiting:
         return []
@@ -44,15 +44,25 @@ def started_modules(command: str, files: Iterable[CodeText]) -> list[CodeText]:
         # what the files of tasks import is for that work too
         if path not in seen and (is_worker or path not in tasks):
             seen[path] = None
-            waiting += [other for name in _imports(by_path[path]) for other in _named(name, by_module)]
+            waiting += [other for name in _imports(by_path[path]) for other in _named(name, by_end)]
     return [by_path[path] for path in seen]
 
 
-def _named(name: str, by_module: dict[str, str]) -> list[str]:
+def _by_end(by_module: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the files of the modules that end with each name: `shop.orders` and `orders` both name shop/orders.py."""
+    found = dict[str, list[str]]()
+    for module, path in by_module.items():
+        words = module.split(".")
+        for start in range(len(words)):
+            found.setdefault(".".join(words[start:]), []).append(path)
+    return found
+
+
+def _named(name: str, by_end: Mapping[str, list[str]]) -> list[str]:
     """Return the file of a module, by the end of its path, where that is the only one; else of what holds it."""
     module = name.replace("/", ".").strip(".")
     while module:
-        found = [path for each, path in by_module.items() if each == module or each.endswith(f".{module}")]
+        found = by_end.get(module)
         if found:
             return found if len(found) == 1 else []
         module = module.rpartition(".")[0]

@@ -201,6 +201,7 @@ def _programs(path: str, opener: Opener, started: list[Started], *, is_alone: bo
     names = [name for name in tree.names if _ASIDE.search(name) is None]
     code = [name for name in names if is_code(name)]
     entrances: dict[str, str] = {}
+    projects = {posixpath.dirname(name) for name in names if PROJECT.search(name) is not None}
     for listed in sorted(
         {posixpath.dirname(name) for name in names if is_list(posixpath.basename(name))}, key=len, reverse=True
     ):
@@ -216,8 +217,7 @@ def _programs(path: str, opener: Opener, started: list[Started], *, is_alone: bo
             if name.count("/") - listed.count("/") < (8 if name.endswith((".java", ".kt")) else 3)
         ]
         # the list of a whole repository is none of its programs', but pages lie in the program of .NET that serves them
-        serves = any(posixpath.dirname(name) == listed and PROJECT.search(name) for name in names)
-        if found and (serves or not any(_is_below(place, listed) for place in entrances)):
+        if found and (listed in projects or not any(_is_below(place, listed) for place in entrances)):
             entrances[listed] = min(found, key=lambda name: (name.count("/"), name))
     for program in started:
         others = [each for each in {*entrances, *(other.place for other in started)} if _is_inner(each, program.place)]
