@@ -89,18 +89,11 @@ def backup_for_more(topology: Topology, store: Component) -> Component | None:
     )
 
 
-_ANYTHING = (
-    *("borg", "borgbackup", "borgmatic", "restic", "kopia", "duplicity", "duplicati", "rsnapshot"),
-    *("bacula", "bareos", "amanda", "burp", "urbackup"),
-)
-"""Products that copy whatever lies on a host: files, and dumps of databases that are made before."""
-
-
 def _of_anything(topology: Topology, store: Component) -> Component | None:
     """Return a backup of such a product on own hosts that keeps its copies apart from a store; objects are copied by other tools."""
     if store.managed or store.kind == "object-storage":
         return None
-    tools = (each for each in topology.of_kind("backup") if product_name(each.product) in _ANYTHING and each.backs_up)
+    tools = (each for each in topology.of_kind("backup") if product_of(each.product).copies_anything and each.backs_up)
     return next((each for each in tools if topology.hosts_of(each.id) and _keeps_apart(topology, each, store)), None)
 
 

@@ -204,14 +204,12 @@ def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
 
 def _replica_changes(old: Component, new: Component) -> Iterator[Change]:
     added = new.replicas[len(old.replicas) :]
-    if not added:
-        # one has moved
+    if not added or is_pinned(new):
+        # one has moved, or what was bound to one host has a list of them now
         places = runs_on_value(new)
         yield Put(("components", new.id, "runs_on"), _one_or_all(places) if isinstance(places, tuple) else places)
-    elif is_pinned(new):
-        places = runs_on_value(new)
-        yield Put(("components", new.id, "runs_on"), _one_or_all(places) if isinstance(places, tuple) else places)
-        yield Put(("components", new.id, "replicas"), len(new.replicas))
+        if added:
+            yield Put(("components", new.id, "replicas"), len(new.replicas))
     elif any(replica.hosts and not replica.floating for replica in added):
         yield from (Append(("components", new.id, "runs_on"), replica.hosts[0]) for replica in added)
     else:

@@ -86,10 +86,16 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(
         (
             *("pg-dump", "pg-dumpall", "pg-basebackup", "mysqldump", "mydumper", "mariadb-dump", "mongodump", "expdp"),
-            *("borg", "borgbackup", "borgmatic", "restic", "kopia", "duplicity", "rsync", "rsnapshot", "rclone", "tar"),
+            *("rsync", "rclone", "tar"),
         ),
         Product(copies_files=True),
     ),
+    **dict.fromkeys(
+        ("borg", "borgbackup", "borgmatic", "restic", "kopia", "duplicity", "rsnapshot"),
+        Product(copies_files=True, copies_anything=True),
+    ),
+    # of these, plugins may take the log of a database too
+    **dict.fromkeys(("duplicati", "bacula", "bareos", "amanda", "burp", "urbackup"), Product(copies_anything=True)),
     **dict.fromkeys(("mysql-router", "proxysql", "maxscale", "mongos", "vtgate"), Product(spreads=True)),
     # https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel
     **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True, members_at=(26379,))),
