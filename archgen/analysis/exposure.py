@@ -9,8 +9,8 @@ from itertools import product
 from archgen.analysis.firewalls import lets_in, port_number, ports_of
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection, Port
-from archgen.model.kinds import FORWARDING, PASSING, QUEUES, Role
+from archgen.model.architecture import Component, Connection
+from archgen.model.kinds import FORWARDING, QUEUES, Role
 from archgen.model.products import product_of
 from archgen.model.protocols import ADMINISTRATION, QUERIES, TUNNELS, WEB
 
@@ -254,58 +254,6 @@ def firewall_past(topology: Topology, connection: Connection, target: str) -> st
 def _has_rule_for(topology: Topology, firewall: Component, target: str) -> bool:
     places = topology.firewalls.places(target)
     return any(lets_in(rule) and not places.isdisjoint(rule.targets) for rule in firewall.rules)
-
-
-def is_exposed_console(topology: Topology, connection: Connection, port: Port) -> bool:
-    """Return True if callers outside use a port for administration that is no bastion's, whether a firewall lets them in or not."""
-    return bool(port.admin) and connection.source in topology.outsiders and not is_way_in(topology, connection, port)
-
-
-def is_way_in(topology: Topology, connection: Connection, port: Port) -> bool:
-    """Return True if a port is what a bastion is there for: a shell, a tunnel, or a page that is all it offers, not a console."""
-    if port.protocol not in _WAYS_IN and (port.protocol not in WEB or _offers_more(topology, connection, port)):
-        return False
-    calls = (connection, *administered_behind(topology, connection, port))
-    through = {call.source for call in calls[1:]}
-    ends = {target for call in calls for target in call.targets} - through
-    return all(topology.kind(end).id == "bastion" for end in ends)
-
-
-_WAYS_IN = ("ssh", "rdp", *TUNNELS)
-"""The protocols of bastions; telnet, SNMP and IPMI administer the bastion itself, or let everybody read along."""
-
-
-def _offers_more(topology: Topology, connection: Connection, port: Port) -> bool:
-    """Return True if the connection has another port, or its targets have one for callers from the internet."""
-    calls = [call for target in connection.targets for call in topology.incoming[target]]
-    public = [call for call in calls if topology.trust(call.source) == "internet"]
-    offered = (other for call in (connection, *public) for other in call.ports)
-    return any((other.protocol, other.port) != (port.protocol, port.port) for other in offered)
-
-
-def administered_behind(topology: Topology, connection: Connection, port: Port) -> Iterator[Connection]:
-    """The connections over which what is called hands the port on: to one that is for administration too, of that number."""
-    queue = [connection]
-    seen = {connection.id}
-    for call in queue:
-        for onward in (
-            onward for target in call.targets if hands_on(topology, target) for onward in topology.outgoing[target]
-        ):
-            if onward.id not in seen and any(_is_same(port, other) for other in onward.ports):
-                seen.add(onward.id)
-                queue.append(onward)
-                yield onward
-
-
-def _is_same(port: Port, other: Port) -> bool:
-    numbers = {port.port, other.port} - {None}
-    return bool(other.admin) and other.protocol == port.protocol and len(numbers) < 2
-
-
-def hands_on(topology: Topology, component: str) -> bool:
-    """Return True if a component hands on what it gets: it passes connections on, or balances."""
-    kind = topology.kind(component)
-    return kind.id in PASSING or kind.balances
 
 
 def layer_of(topology: Topology, component: str, *, used: bool = True) -> Role | None:

@@ -152,6 +152,22 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
             unsure = unsure or matches is None
         return None if unsure or not own.rules or own.default is None else own.default == "allow"
 
+    def keeps_out(self, firewall: str, everybody: Collection[str], target: str | None, port: Port) -> bool:
+        """Return True if a firewall's rules let in to a port whom they name, by id or address, and nobody else from the internet.
+
+        `everybody` are the names that mean the internet. Without a target, a rule that lets in to any may be for what is meant.
+        """
+        own = self._components[firewall]
+        for rule in own.rules:
+            if rule.direction == "in" and _is_from(rule, everybody):
+                to = leads_anywhere(rule) or (
+                    None if target is None else self._means(rule.targets, self.places(target))
+                )
+                matches = _and(to, has_port(rule, port))
+                if matches or (matches is None and rule.action == "allow"):
+                    return rule.action == "deny"
+        return bool(own.rules) and own.default == "deny"
+
     def sees_inside(self, firewall: str) -> bool:
         """Return True if a firewall has a rule for callers inside: one before the internet alone sees nothing of these."""
         rules = self._components[firewall].rules
@@ -256,6 +272,20 @@ def lets_in(rule: FirewallRule) -> bool:
 def is_for_everybody(rule: FirewallRule) -> bool:
     """Return True for a rule that means every caller, or everybody on the internet."""
     return not rule.sources or not set(EVERYWHERE).isdisjoint(rule.sources)
+
+
+def _is_from(rule: FirewallRule, everybody: Collection[str]) -> bool:
+    """Return True for a rule that means everybody, or so wide a range of addresses that strangers have most of it."""
+    return not rule.sources or any(side in everybody or _is_wide(side) for side in rule.sources)
+
+
+def _is_wide(side: str) -> bool:
+    length = side.partition("/")[2]
+    return length.isdecimal() and int(length[:4]) < _NARROW
+
+
+_NARROW = 8
+"""The bits that the addresses of the widest range have in common which belongs to somebody: `10.0.0.0/8`."""
 
 
 def is_unlimited(rule: FirewallRule) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from archgen.analysis.exposure import is_way_in, regular_callers, stores_reached
+from archgen.analysis.access.consoles import is_way_in
+from archgen.analysis.exposure import regular_callers, stores_reached
 from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
 from archgen.analysis.monitoring import asks_agents
 from archgen.analysis.topology import Topology

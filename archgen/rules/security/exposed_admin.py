@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.exposure import administered_behind, callers_of, hands_on, is_way_in, ports_called
+from archgen.analysis.access.consoles import administered_behind, hands_on, is_for_named_callers, is_way_in
+from archgen.analysis.exposure import callers_of, ports_called
 from archgen.analysis.firewalls import EVERYWHERE, lets_in, opens, port_number, spoken
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
@@ -39,6 +40,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             for port in connection.ports
             if ((direct and _is_let_in(facts, connection, port)) or port in handed)
             and not _goes_on(facts, connection, port)
+            and not is_for_named_callers(facts, connection, port)
         ]
         declared = next((port for port in public if port.admin and not is_way_in(facts, connection, port)), None)
         if declared is not None:
@@ -83,7 +85,10 @@ def _is_guessable(facts: Topology, connection: Connection) -> bool:
         "password" in words
         and not any(word in words for word in _MORE)
         and any(facts.kind(target).id == "bastion" for target in connection.targets)
-        and any(_is_let_in(facts, connection, port) for port in connection.ports)
+        and any(
+            _is_let_in(facts, connection, port) and not is_for_named_callers(facts, connection, port)
+            for port in connection.ports
+        )
     )
 
 
@@ -339,8 +344,8 @@ RULE = Rule(
         "What each flow sends on behind a firewall in the same protocol is no console of the firewall. "
         "A balancer passes such a port on to one with the same protocol and number that is for administration "
         "too; otherwise it is the balancer's own. A port that a firewall denies isn't public, and one that a firewall's rule opens "
-        "to the internet is, without a connection or beside those of administrators inside. Doesn't see a firewall that lets in "
-        "single addresses only: give such clients a network of their own."
+        "to the internet is, without a connection or beside those of administrators inside. One that firewalls open to callers "
+        "whom their rules name, by id or address, isn't."
     ),
     references=(
         (

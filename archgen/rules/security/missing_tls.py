@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.access.consoles import is_exposed_console
 from archgen.analysis.encryption import clear_ports, comes_from_edge, is_http_challenge, is_public
-from archgen.analysis.exposure import EXCHANGE, is_exposed_console, passes_by, regular_callers, stores_reached
+from archgen.analysis.exposure import EXCHANGE, passes_by, regular_callers, stores_reached
 from archgen.analysis.firewalls import port_number, spoken
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology

@@ -1,0 +1,1 @@
+"""Callers that may reach a port: administrators and those whom firewalls name. No findings, no text for users."""
