@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+from archgen.analysis.access.open_internet import shows_plaintext
 from archgen.analysis.encryption import clear_ports, plaintext_between_hosts
 from archgen.analysis.failover_times import crosses_at_once, leading_ends
 from archgen.analysis.topology import Topology
@@ -21,36 +22,45 @@ from archgen.reliability.locality import stands_afar
 _NAMED = 6
 """Connections that the message names; the others are counted, and related as all are."""
 
+_HOSTS = "hosts"
+"""What a connection crosses that is not known to cross the internet."""
+
 _FAR = ("provider", "region", "datacenter")
 """The kinds of zones between which lines belong to others."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for the model, at a connection that leaves its site, else at one on a flow: one decision encrypts all of them."""
+    """Yield a hit for the model, at a connection that leaves its site, else at one on a flow: one decision encrypts all of them.
+
+    Those that cross the internet have a hit of their own, which is worse.
+    """
     facts = context.topology
     sites = _Sites(facts)
     calls = sorted(
         plaintext_between_hosts(facts),
         key=lambda connection: (not sites.apart(connection), not facts.flows_over[connection.id]),
     )
-    if calls:
-        yield _hit(facts, calls, sites)
+    public = [call for call in calls if shows_plaintext(facts, call)]
+    for kind, alike in (("internet", public), (None, [call for call in calls if call not in public])):
+        if alike:
+            yield _hit(facts, alike, sites, kind)
 
 
-def _hit(facts: Topology, calls: list[Connection], sites: _Sites) -> Hit:
+def _hit(facts: Topology, calls: list[Connection], sites: _Sites, case: str | None) -> Hit:
     first, *others = calls
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("connection", first.id),
-        message=_message(facts, calls, sites),
+        message=_message(facts, calls, sites, _HOSTS if case is None else "the internet"),
         related=tuple((Subject("connection", connection.id), "also in plaintext") for connection in others),
         flows=facts.in_order(flows),
         fix=_fix(facts, calls),
+        case=case,
         confidence="high" if all(map(facts.crosses, calls)) else "medium",
     )
 
 
-def _message(facts: Topology, calls: list[Connection], sites: _Sites) -> str:
+def _message(facts: Topology, calls: list[Connection], sites: _Sites, line: str) -> str:
     later = {call.id for call in calls[:_NAMED] if not (crosses_at_once(facts, call) or sites.apart(call))}
     spoken = ((call, listed([_title(each) for each in _protocols(call)])) for call in calls[:_NAMED])
     named = [f"{call.id} ({words}{', after a failover' if call.id in later else ''})" for call, words in spoken]
@@ -59,14 +69,14 @@ def _message(facts: Topology, calls: list[Connection], sites: _Sites) -> str:
     afar = dict.fromkeys(
         call.source
         for call in calls[:_NAMED]
-        if sites.apart(call) and stands_afar(facts.index, facts.components[call.source])
+        if line == _HOSTS and sites.apart(call) and stands_afar(facts.index, facts.components[call.source])
     )
     outside = (
         f"; {listed(list(afar))} {'is' if len(afar) == 1 else 'are'} in none of the networks, so this may be the internet"
         if afar
         else ""
     )
-    return f"{listed(named)} {crosses} hosts unencrypted{_ways(calls, sites)}{outside}"
+    return f"{listed(named)} {crosses} {line} unencrypted{_ways(calls, sites)}{outside}"
 
 
 def _ways(calls: list[Connection], sites: _Sites) -> str:
@@ -213,6 +223,7 @@ RULE = Rule(
     code="SEC014",
     title="Plaintext between hosts",
     severity="warning",
+    cases=(("internet", "error"),),
     category="security",
     summary="Connections between hosts are unencrypted (other than those behind the end of a visitor's TLS).",
     why=(
@@ -228,7 +239,8 @@ RULE = Rule(
         "Skips calls within one host, and what monitoring collects without an account. Connections from the internet "
         "are reported by `missing-tls`, and those behind the end of a visitor's TLS by `tls-ends-early`. If hosts "
         "aren't declared, a call is taken to leave its host when an end has several replicas, at medium confidence for all of them. "
-        "Declare a network that encrypts by itself as `tls: true` on the connection."
+        "Declare a network that encrypts by itself as `tls: true` on the connection. What goes between hosts of two providers that have "
+        "public addresses, and are in no private network, crosses the internet, unless the model has a tunnel."
     ),
     references=(
         ("NIST SP 800-207, Zero Trust Architecture", "https://csrc.nist.gov/pubs/sp/800/207/final"),

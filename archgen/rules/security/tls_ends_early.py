@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from archgen.analysis.encryption import terminations
+from archgen.analysis.access.open_internet import shows_plaintext
+from archgen.analysis.encryption import Termination, terminations
 from archgen.analysis.failover_times import crosses_at_once
 from archgen.analysis.topology import Topology
 from archgen.edits.encryption import UNVERIFYING, by_other_names, encrypt, what_takes_no_tls
@@ -18,28 +19,37 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each component that ends TLS, at the first unencrypted hop, with the later hops related."""
-    for ended in terminations(context.topology):
-        first, *others = ended.clear
-        later = " after a failover" if _is_later(context.topology, first) else ""
-        do = "does" if len(others) == 1 else "do"
-        named = [f"{name} after a failover" if _is_later(context.topology, name) else name for name in others]
-        also = f", and so {do} {listed(named)}" if others else ""
-        again = f" (and at {listed(ended.before)} before it, to begin again)" if ended.before else ""
-        yield Hit(
-            subject=Subject("connection", first),
-            message=f"TLS ends at {ended.component}{again}: {first} crosses hosts in plaintext{later}{also}",
-            related=(
-                (Subject("component", ended.component), "TLS ends here"),
-                *(
-                    (Subject("component", name), "ends TLS and begins it again, so it sees everything")
-                    for name in ended.before
-                ),
-                *((Subject("connection", name), "also in plaintext") for name in others),
+    """Yield a hit for each component that ends TLS, at the first unencrypted hop, with the later hops related; what is public apart."""
+    facts = context.topology
+    for ended in terminations(facts):
+        public = [name for name in ended.clear if shows_plaintext(facts, connection_of(facts, name))]
+        inside = [name for name in ended.clear if name not in public]
+        yield from (_hit(facts, ended, names, case) for names, case in ((public, "internet"), (inside, None)) if names)
+
+
+def _hit(facts: Topology, ended: Termination, clear: list[str], case: str | None) -> Hit:
+    first, *others = clear
+    line = "hosts" if case is None else "the internet"
+    later = " after a failover" if _is_later(facts, first) else ""
+    do = "does" if len(others) == 1 else "do"
+    named = [f"{name} after a failover" if _is_later(facts, name) else name for name in others]
+    also = f", and so {do} {listed(named)}" if others else ""
+    again = f" (and at {listed(ended.before)} before it, to begin again)" if ended.before else ""
+    return Hit(
+        subject=Subject("connection", first),
+        message=f"TLS ends at {ended.component}{again}: {first} crosses {line} in plaintext{later}{also}",
+        related=(
+            (Subject("component", ended.component), "TLS ends here"),
+            *(
+                (Subject("component", name), "ends TLS and begins it again, so it sees everything")
+                for name in ended.before
             ),
-            flows=ended.flows,
-            fix=_fix(context.topology, ended.clear, (ended.component, *ended.before)),
-        )
+            *((Subject("connection", name), "also in plaintext") for name in others),
+        ),
+        flows=ended.flows,
+        fix=_fix(facts, clear, (ended.component, *ended.before)),
+        case=case,
+    )
 
 
 def _is_later(facts: Topology, name: str) -> bool:
@@ -82,6 +92,7 @@ RULE = Rule(
     code="SEC002",
     title="TLS ends early",
     severity="warning",
+    cases=(("internet", "error"),),
     category="security",
     summary="TLS ends at a balancer or proxy, and a later connection of the same flow crosses hosts unencrypted.",
     why=(
@@ -96,7 +107,7 @@ RULE = Rule(
     limits=(
         "Skips connections within one host, stores, directories and files that what ends TLS asks itself, and stores that applications "
         "behind it ask if nothing else is in plaintext there (`plaintext-between-hosts`). Declare a network that encrypts by itself (a "
-        "service mesh, WireGuard, IPsec) as `tls: true` on the connection."
+        "service mesh, WireGuard, IPsec) as `tls: true` on the connection. Between public addresses of two providers it is an error."
     ),
     references=(
         ("NIST SP 800-207, Zero Trust Architecture", "https://csrc.nist.gov/pubs/sp/800/207/final"),
