@@ -7,11 +7,12 @@ from functools import lru_cache
 from itertools import islice
 
 from archgen.edits.names import same_series
-from archgen.edits.witnesses import hosts_for_members, is_for_voters, platform_hosts, spare_hosts
+from archgen.edits.witnesses import hosts_for_members, is_for_voters, platform_hosts, sites_of_voters, spare_hosts
 from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
 from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
 from archgen.model.requirements import Survival
+from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.locality import SAME_HOST, SITES, possible_homes
 from archgen.reliability.members import moves_by_layer_2
@@ -25,7 +26,8 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     It is in the network of a host that the component runs on, and carries the same kind of component, or something
     that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall or beside a voter.
     Where it stands beside replicas that float, it may be any of their hosts. One in the region of the replicas comes first, then the
-    first of those that share the fewest zones with them, and what is bound to its site stays there. Nothing shares a provider's
+    first of those that share the fewest zones with them, and what is bound to its site stays there; what should survive the loss of
+    a zone that holds it all leaves that. Nothing shares a provider's
     instance, or a port, no store the host of another that takes its writes there, and nothing that promotes by its own judgement a
     host of what it judges.
     """
@@ -36,6 +38,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     networks = {index.hosts[host].network for host in own}
     below = {*own, *(each for host in own for each in index.hosts_below(host))}
     judged = _judged_hosts(index, component) if judges_alone(index, component) else ()
+    left = _zones_to_leave(index, component)
 
     def fits(host: str) -> bool:
         return (
@@ -47,6 +50,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
             and not is_port_taken(index, component, host)
             and host not in judged
             and not is_taken(host)
+            and left.isdisjoint(index.zones_around(host))
             and not leaves_site(index, component, index.zones_around(host))
         )
 
@@ -74,7 +78,12 @@ def idle_host(index: Index, component: Component, is_taken: Callable[[str], bool
         return None
     idle = hosts_for_members(index, component, spare_hosts(index, component))
     unused = (host for host in idle if not (is_for_voters(index, host) or is_taken(host)))
-    near = (host for host in unused if not leaves_site(index, component, index.zones_around(host)))
+    left = _zones_to_leave(index, component)
+    near = (
+        host
+        for host in unused
+        if left.isdisjoint(index.zones_around(host)) and not leaves_site(index, component, index.zones_around(host))
+    )
     return min(near, key=lambda host: len(zones_shared(index, host, own)), default=None)
 
 
@@ -141,21 +150,112 @@ def leaves_site(index: Index, component: Component, zones: Iterable[str], beside
 def _is_to_survive_zones(index: Index, component: Component) -> bool:
     """Return True if a flow that names a component is expected to survive the loss of its availability zone."""
     around = {zone for replica in component.replicas for host in replica.hosts for zone in index.zones_around(host)}
-    own = {f"zone:{zone}" for zone in around if index.zone_kinds[zone] == "availability-zone"}
-    flows = {
-        flow
-        for expected in index.architecture.expect
-        if isinstance(expected, Survival)
-        and own
-        and (expected.kind in ("zone", "availability-zone") or not own.isdisjoint(expected.lost))
-        for flow in expected.flows
-    }
-    return any(
-        component.id in (request.source, *request.targets)
-        for flow in index.architecture.flows
-        if flow.id in flows
-        for request, _ in requests(flow.steps)
+    survived = _survived_by_component(index).get(component.id, frozenset())
+    return any(index.zone_kinds[zone] == "availability-zone" for zone in around & survived)
+
+
+@lru_cache(maxsize=2)
+def zones_survived(index: Index) -> Mapping[str, frozenset[str]]:
+    """Return for each flow of an expectation the zones whose loss it should survive.
+
+    Nobody means a region or a provider who doesn't name it or its kind.
+    """
+    by_flow: dict[str, frozenset[str]] = {}
+    for expected in index.architecture.expect:
+        if isinstance(expected, Survival):
+            meant = frozenset(
+                zone
+                for zone, kind in index.zone_kinds.items()
+                if expected.kind == kind
+                or f"zone:{zone}" in expected.lost
+                or (expected.kind in ("element", "zone") and kind not in WIDE_ZONES)
+            )
+            by_flow |= {flow: meant.union(by_flow.get(flow, ())) for flow in expected.flows}
+    return by_flow
+
+
+@lru_cache(maxsize=2)
+def _survived_by_component(index: Index) -> Mapping[str, frozenset[str]]:
+    """Return for each component that flows name the zones whose loss one of these should survive."""
+    by_component: dict[str, frozenset[str]] = {}
+    for flow, zones in zones_survived(index).items():
+        asked = [request for request, _ in requests(index.flows[flow].steps)]
+        for name in {end for request in asked for end in (request.source, *request.targets)}:
+            by_component[name] = zones.union(by_component.get(name, ()))
+    return by_component
+
+
+def zones_expected(
+    index: Index, host: str, carried: Collection[str], breaking: Collection[Subject] = ()
+) -> tuple[str, ...]:
+    """Return the zones of a similar host in another place than that whose loss flows of what it carries should survive, and don't.
+
+    That is the widest one beside which the model has another with room for the host; a sound one where any is, and none of a vote
+    alone. None where nothing is expected, or no place is left.
+    """
+    lost = frozenset[str]().union(*(_zones_holding(index, index.components[name]) for name in carried))
+    around = index.zones_around(host)
+    for place in reversed(around) if lost else ():
+        if place not in lost:
+            continue
+        parent = next(index.zones_outside(place), None)
+        beside = [each for each in index.zones_like(place) if each.id not in around]
+        for_votes = sites_of_voters(index)
+        beside.sort(
+            key=lambda each: (each.id in for_votes, Subject("zone", each.id) in breaking, each.within != parent)
+        )
+        for other in beside:
+            zones = _zones_in(index, host, place, other.id)
+            if zones:
+                return zones
+    return ()
+
+
+def _zones_in(index: Index, host: str, place: str, other: str) -> tuple[str, ...]:
+    """Return the zones of a similar host in another place than one of those around it; none where its network isn't there."""
+    zones: list[str] = []
+    for zone in index.hosts[host].zones:
+        if zone != place and not index.inside(zone, place):
+            zones.append(zone)
+            continue
+        like = [each.id for each in index.zones_like(zone) if index.inside(each.id, other)] if zone != place else []
+        there = reached(index, host, like or [other])
+        if not there:
+            return ()
+        zones.append(there[0])
+    return tuple(dict.fromkeys(zones))
+
+
+def reached(index: Index, host: str, zones: Sequence[str]) -> list[str]:
+    """Return those of some zones of a kind to which a host's network leads: one that is in several of them isn't in each."""
+    network = index.hosts[host].network
+    there: dict[str, set[str | None]] = {}
+    for each in index.hosts.values():
+        for zone in index.zones_around(each.id):
+            there.setdefault(zone, set()).add(each.network)
+    if network is None:
+        return [*zones]
+    kinds = {index.zone_kinds[zone] for zone in zones}
+    spanned = {zone for zone, networks in there.items() if network in networks and index.zone_kinds[zone] in kinds}
+    with_it = [zone for zone in zones if zone in spanned]
+    empty = [zone for zone in zones if zone not in there]
+    return [*with_it, *empty] if with_it or len(spanned) > 1 else [*zones]
+
+
+def _zones_holding(index: Index, component: Component) -> frozenset[str]:
+    """Return the zones that hold all replicas of a component, and whose loss a flow should survive."""
+    return (
+        _survived_by_component(index)
+        .get(component.id, frozenset())
+        .intersection(*map(index.shared_zones, component.replicas))
     )
+
+
+def _zones_to_leave(index: Index, component: Component) -> frozenset[str]:
+    """Return the zones that hold all of a component, and that its next replica leaves, as it should survive their loss."""
+    holding, hosts = _zones_holding(index, component), component.replicas[0].hosts
+    apart = zones_expected(index, hosts[0], (component.id,)) if holding and hosts else ()
+    return holding if apart and not leaves_site(index, component, apart) else frozenset()
 
 
 def _is_out_of_reach(index: Index, component: Component, zones: Iterable[str], beside: Collection[str]) -> bool:

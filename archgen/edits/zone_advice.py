@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside, zones_of_all
 from archgen.analysis.topology import Topology
-from archgen.edits.placement import pair_between
+from archgen.edits.placement import pair_between, zones_survived
 from archgen.edits.second_advice import advise_needed_whole
 from archgen.model.architecture import WIDE_ZONES, Cluster, Component, ZoneKind
 from archgen.model.finding import Proof
@@ -112,8 +112,8 @@ ADD_REPLICA = "Add a replica on another host{}, with something that moves the tr
 
 def add_elsewhere(topology: Topology, breaking: RootCause) -> str:
     """Return that advice with the kind of zone to leave at best; that a datacenter is lost as well is said once, of all of them."""
-    zone, _ = _held_in(topology, breaking)
-    is_told = zone is None or topology.zones[zone].kind == "datacenter"
+    zone, flows = _held_in(topology, breaking)
+    is_told = zone is None or _is_told_once(topology, zone, flows)
     return ADD_REPLICA.format("" if zone is None or is_told else f", best in {_another(topology, zone)}")
 
 
@@ -123,18 +123,34 @@ def leave_zone_too(topology: Topology, breaking: RootCause, fix: str | None) -> 
     if zone is None:
         return fix
     other, lost = _another(topology, zone), listed(first_few(flows, MOST_NAMED))
-    if topology.zones[zone].kind == "datacenter":
+    if _is_told_once(topology, zone, flows):
         return f"{fix or ADD_REPLICA.format('')} Losing {zone} takes down {lost} as well: use {other}, or accept that."
     own = fix or ADD_REPLICA.format(f", best in {other}")
     return own if other in own else f"{own} Use {other} too: losing {zone} takes down {lost}."
 
 
 def _held_in(topology: Topology, breaking: RootCause) -> tuple[str | None, Sequence[str]]:
-    """Return the zone that holds all of some flows with the element, and these flows; a region is left to `single-zone`."""
+    """Return the zone that holds all of some flows with the element, and these flows; a region is left to `single-zone`.
+
+    It is the widest whose loss these should survive, if the model has another one, else the nearest.
+    """
     is_rented = topology.rented(breaking.element)
     held = {} if is_rented else topology.losses.zones_to_leave(breaking.element, breaking.flows)
-    small = ((zone, flows) for zone, flows in held.items() if topology.zones[zone].kind not in WIDE_ZONES)
-    return next(small, (None, ()))
+    small = {zone: flows for zone, flows in held.items() if topology.zones[zone].kind not in WIDE_ZONES}
+    expected = (zone for zone in reversed(small) if _is_to_survive(topology, zone, small[zone]))
+    zone = next(expected, next(iter(small), None))
+    return zone, () if zone is None else small[zone]
+
+
+def _is_told_once(topology: Topology, zone: str, flows: Iterable[str]) -> bool:
+    """Return True for a datacenter whose loss may be accepted, as no flow should survive it."""
+    return topology.zones[zone].kind == "datacenter" and not _is_to_survive(topology, zone, flows)
+
+
+def _is_to_survive(topology: Topology, zone: str, flows: Iterable[str]) -> bool:
+    """Return True if a flow should survive the loss of a zone beside which the model has another."""
+    survived = zones_survived(topology.index)
+    return bool(topology.index.zones_like(zone)) and any(zone in survived.get(flow, ()) for flow in flows)
 
 
 def _another(topology: Topology, zone: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from archgen.analysis.topology import Topology
 from archgen.edits.names import next_place
-from archgen.edits.placement import leaves_site
+from archgen.edits.placement import leaves_site, zones_expected
 from archgen.edits.services import can_be_spread, managed_value, regional
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
@@ -25,6 +25,9 @@ def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) ->
     if not topology.hosts[host].zones:
         return ()
     carried = tuple(carried)
+    expected = zones_expected(topology.index, host, [component.id for component in carried])
+    if expected and not _leaves(topology, carried, expected):
+        return expected
     flows = topology.flows_through([component.id for component in carried if component.kind not in AGENTS])
     points = {element for flow in flows for element in topology.losses.points[flow]}
     # every host has an agent

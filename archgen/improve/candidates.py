@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
@@ -22,7 +22,7 @@ from archgen.edits.changes import (
 from archgen.edits.moves import BUILT, moves, moves_of_promoters
 from archgen.edits.names import next_name, next_place
 from archgen.edits.new_hosts import has_replica_on, name_like
-from archgen.edits.placement import bound_callers, can_be_doubled, find_host, idle_host, leaves_site
+from archgen.edits.placement import can_be_doubled, find_host, idle_host
 from archgen.edits.promotion import (
     agrees_by_vote,
     arbiter_of,
@@ -44,10 +44,10 @@ from archgen.edits.witnesses import (
     is_for_voters,
     is_third_place,
     platform_hosts,
-    sites_of_voters,
     two_hosts_for_members,
 )
-from archgen.model.architecture import Component, Host, Zone
+from archgen.improve.places import zones_for_host
+from archgen.model.architecture import Component, Host
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
@@ -227,7 +227,7 @@ def _machines(
         yield from _on_host_there(index, [index.components[name] for name in carried], host, target, breaking)
         if len(carried) > 1:
             carried += [code for code in dict.fromkeys(files) if has_replica_on(index.components[code], host)]
-            for zones in _places(index, host, carried, breaking, target):
+            for zones in zones_for_host(index, host, carried, breaking, target):
                 added = (each for each in index.hosts.values() if each.id not in built and each.zones == zones)
                 place = next((each.id for each in added if _has_room(index, each, host, carried)), None)
                 yield AddHost(
@@ -334,67 +334,5 @@ def _elsewhere(
     if free_host is not None or not own:
         yield AddReplica(component.id, free_host)
         return
-    for zones in _places(index, own[0], (component.id,), breaking, target):
+    for zones in zones_for_host(index, own[0], (component.id,), breaking, target):
         yield AddReplica(component.id, name_like(index, own[0], zones, {*index.hosts}), zones)
-
-
-def _places(
-    index: Index, host: str, carried: Collection[str], breaking: Collection[Subject], target: Subject
-) -> list[tuple[str, ...]]:
-    """Return the zones of a new host in which all that it carries is of use; at least its own, but against the loss of a zone.
-
-    A virtual one is where its machine is: outside of a zone that is lost there has to be one for such.
-    """
-    machines = {each.runs_on for each in index.hosts.values() if each.runs_on is not None}
-    is_virtual = index.hosts[host].runs_on is not None
-    if is_virtual and target.kind == "zone" and all(index.takes_down(target, machine) for machine in machines):
-        return []
-    zones = list(_zones(index, host, carried, breaking, target))
-    own = [index.components[name] for name in (*carried, *bound_callers(index, carried))]
-    near = [each for each in zones if not any(leaves_site(index, component, each, carried) for component in own)]
-    return near or ([index.hosts[host].zones] if zones and target.kind != "zone" else [])
-
-
-def _zones(
-    index: Index, host: str, carried: Collection[str], breaking: Collection[Subject], target: Subject
-) -> Iterator[tuple[str, ...]]:
-    """Yield the zones of a new host like this one.
-
-    A zone that is, or lies in, a single point of failure is replaced: by a sound declared zone, else by one with none of the
-    components; a site that was chosen for a vote alone comes last. Where there is neither, a new one takes the place of the
-    zone whose loss the host is against, of no other; or of the outermost one around it that is a single point, too.
-    """
-    zones = {zone.id: zone for zone in index.architecture.zones}
-    replicas = (replica for component in carried for replica in index.components[component].replicas)
-    taken = {zone for replica in replicas for own in replica.hosts for zone in index.zones_around(own)}
-    options: list[list[str]] = [[], []]
-    for_votes = sites_of_voters(index)
-    for zone in index.hosts[host].zones:
-        chain = (zone, *index.zones_outside(zone))
-        broken = [outer for outer in chain if Subject("zone", outer) in breaking]
-        lost = target.id if target.kind == "zone" and target.id in chain else None
-        for option, outer in zip(options, (lost or zone, broken[-1] if broken and lost else zone), strict=True):
-            kinds = (zones[zone].kind, zones[outer].kind)
-            beside = [
-                other
-                for kind in kinds
-                for other in zones
-                if zones[other].kind == kind and _is_beside(zones, outer, other)
-            ]
-            beside = [other for other in beside if lost is None or lost not in (other, *index.zones_outside(other))]
-            ranks = {other: (other in for_votes, _is_broken(index, other, breaking)) for other in beside}
-            fitting = (other for other, (_, is_point) in ranks.items() if not is_point or other not in taken)
-            declared = min(fitting, key=ranks.__getitem__, default=None)
-            new = zone if lost is None else next_place(outer, index.element_names)
-            option.append((declared or new) if broken else zone)
-    yield from dict.fromkeys(tuple(dict.fromkeys(option)) for option in options)
-
-
-def _is_beside(zones: Mapping[str, Zone], zone: str, other: str) -> bool:
-    """Return True for a zone of the same kind in the same place, a datacenter anywhere, and a zone of another kind."""
-    alike = zones[other].kind == zones[zone].kind != "datacenter"
-    return not alike or zones[other].within == zones[zone].within
-
-
-def _is_broken(index: Index, zone: str, breaking: Collection[Subject]) -> bool:
-    return any(Subject("zone", outer) in breaking for outer in (zone, *index.zones_outside(zone)))

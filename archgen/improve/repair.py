@@ -26,10 +26,12 @@ from archgen.edits.changes import (
     with_neighbours,
 )
 from archgen.edits.moves import BUILT
+from archgen.edits.placement import zones_expected
 from archgen.improve.administration import administered
 from archgen.improve.candidates import against, automated, lone_components
 from archgen.improve.grouping import with_failover
 from archgen.improve.numbering import renumber
+from archgen.improve.places import zones_at_home
 from archgen.improve.practiced import with_practiced
 from archgen.improve.votes import with_votes_there
 from archgen.model.architecture import Architecture
@@ -291,13 +293,15 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
 
 
 def _at_home(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """Return the edits with new hosts where their components are now, if another zone resolves no more than that.
+    """Return the edits with new hosts on the site where their components are now, if another zone resolves no more than that.
 
-    What is far from the rest of its flow is slower, and takes over by a name instead of an address.
+    What is far from the rest of its flow is slower, and takes over by a name instead of an address. There it is another rack than
+    theirs, if the model has one, and what should survive the loss of the site leaves it all the same.
     """
     reached = search.points(_applied(search, architecture, edits))
     hosts = {host.id: host for host in architecture.hosts}
     own = {each.id: each.replicas[0].hosts for each in architecture.components}
+    index = Index(architecture)
     for edit in edits:
         match edit:
             case AddReplica(component=name, host=str(host)) if edit.zones and own.get(name):
@@ -306,9 +310,13 @@ def _at_home(search: _Search, architecture: Architecture, edits: tuple[Edit, ...
                 pass
             case _:
                 continue
-        if host in hosts or like not in hosts or hosts[like].zones == edit.zones or search.work > 20 * WORK:
+        if host in hosts or like not in hosts or search.work > 20 * WORK:
             continue
-        nearer = tuple(replace(edit, zones=hosts[like].zones) if each == edit else each for each in edits)
+        names = edit.components if isinstance(edit, AddHost) else (edit.component,)
+        at_home = zones_at_home(index, like, names, edit.zones)
+        if edit.zones in (at_home, zones_expected(index, like, names)):
+            continue
+        nearer = tuple(replace(edit, zones=at_home) if each == edit else each for each in edits)
         if search.points(_applied(search, architecture, nearer)) == reached:
             edits = nearer
     return edits

@@ -93,6 +93,17 @@ def test_a_machine_that_people_administer_is_not_replaced_by_another() -> None:
     assert administered(Index(chain), chain.flows[0]) == frozenset({"app"})
 
 
+@pytest.mark.parametrize(("source", "kind"), [("client", "worker"), ("scheduler", "worker"), ("scheduler", "database")])
+def test_a_scheduler_starts_work_by_ssh_and_administers_no_worker(source: str, kind: str) -> None:
+    text = (
+        f"archgen: 1\nname: SSH\ncomponents: {{a: {{kind: {source}}}, b: {{kind: {kind}}}}}\nconnections: {{a -> b: ssh}}\n"
+        "flows: {do: {steps: [a -> b: start]}}\n"
+    )
+    model = read(text)
+    apart = administered(Index(model), model.flows[0])
+    assert apart == (frozenset() if (source, kind) == ("scheduler", "worker") else frozenset({"b"}))
+
+
 POOLED = """\
 archgen: 1
 name: A store behind a pooler on its own host

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from yaml import safe_dump as dump
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica, AutomateFailover, apply_edit
@@ -12,6 +13,7 @@ from archgen.improve.repair import find_smallest_repair
 from archgen.model.architecture import Architecture
 from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import changed_yaml
+from tests.edits.fixed_models import fixed
 from tests.improve.test_moves import HEAD, read
 
 ADDRESS = "by: vrrp"
@@ -162,3 +164,63 @@ def test_the_flows_that_write_to_a_store_get_the_step_of_its_lease(product: str,
     written = changed_yaml(model, after, leases_of(Topology(model), edit))
     step = "# add to the steps of do: `- db -> etcd: renew the lease`\n"
     assert (written.endswith(step), "lease" in written) == (added, added)
+
+
+_CUT_OFF = """\
+archgen: 1
+name: Batch and scheduler
+zones:
+  dc-1: {kind: datacenter}
+  dc-2: {kind: datacenter}
+  rack-11: {kind: rack, in: dc-1}
+  rack-12: {kind: rack, in: dc-1}
+  rack-21: {kind: rack, in: dc-2}
+networks: {lan: {trust: private}, dmz: {trust: dmz}}
+hosts:
+  batch-1: {zone: rack-12, network: lan}
+  ops-1: {zone: rack-12, network: lan}
+  app-1: {zone: rack-11, network: lan}
+  app-2: {zone: rack-21, network: lan}
+components:
+  user: {kind: client}
+  ui: {kind: web-server, runs_on: [app-1, app-2], cluster: {mode: active-passive, active: app-1, failover: automatic, by: vrrp}}
+  scheduler: {kind: scheduler, runs_on: ops-1}
+  batch: {kind: worker, runs_on: batch-1}
+  far: {kind: worker, runs_on: app-1}
+  files: {kind: object-storage, managed: {zone: dc-1}}
+connections: {user -> ui: https, scheduler -> batch: ssh, batch -> files: https, user -> far: https}
+flows:
+  page: {steps: [user -> ui: GET]}
+  cut-off: {access: write, steps: [scheduler -> batch: start, batch -> files: PUT]}
+expect: [survives any one datacenter for cut-off]
+"""
+"""A flow that ends in dc-1 whatever is added."""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "places"),
+    [
+        ("", "", {"rack-21"}),
+        ("any one datacenter", "dc-1", {"rack-21"}),
+        ("any one datacenter", "any one zone", {"rack-21"}),
+        # where nothing is expected of it, it is near the rest, and in another rack all the same
+        ("for cut-off", "for page", {"rack-11"}),
+        ("any one datacenter", "any one host", {"rack-11"}),
+        # a network isn't led to another site for it
+        ("app-2: {zone: rack-21, network: lan", "app-2: {zone: rack-21, network: dmz", {"rack-11"}),
+        # hosts that are there
+        ("app-1: {zone: rack-11", "batch-2: {zone: rack-21, network: lan}\n  app-1: {zone: rack-11", {"rack-21"}),
+        ("app-1: {zone: rack-11", "batch-2: {zone: rack-11, network: lan}\n  app-1: {zone: rack-11", {"rack-21"}),
+        ("far: {kind: worker, runs_on: app-1", "far: {kind: worker, runs_on: [app-1, app-2]", {"rack-21"}),
+    ],
+)
+def test_what_should_survive_a_site_has_its_second_replica_in_another(old: str, new: str, places: set[str]) -> None:
+    text = _CUT_OFF.replace(old, new, 1)
+    repaired = read(text)
+    for edit in find_smallest_repair(repaired).edits:
+        repaired = apply_edit(repaired, edit)
+    written = [read(dump(fixed(text, "single-point-of-failure")))] if places == {"rack-21"} else []
+    for after in (repaired, *written):
+        index = Index(after)
+        beside = {host for replica in index.components["batch"].replicas for host in replica.hosts} - {"batch-1"}
+        assert {zone for host in beside for zone in index.nearest_zones(host)} == places
