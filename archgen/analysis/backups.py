@@ -6,7 +6,7 @@ import re
 
 from archgen.analysis.exposure import EXCHANGE, callers_of, is_directory
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import WIDE_ZONES, Component, Connection
+from archgen.model.architecture import WIDE_ZONES, Component, Connection, Replication
 from archgen.model.durations import SECONDS
 from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_name, product_of, zone_of
@@ -31,18 +31,6 @@ def takes_files(facts: Topology, component: Component) -> bool:
     """Return True for a provider's storage that flows write files to: unless switched on, it keeps no older versions."""
     written = component.kind in FILE_STORES and bool(facts.flows_writing[component.id])
     return written and not passes_files_on(facts, component) and not holds_only_copies(facts, component)
-
-
-def may_archive_log(backup: Component) -> bool:
-    """Return True for a product that archives the log between its copies, unless the model says that it doesn't here."""
-    return product_of(backup.product).archives_log and _NO_ARCHIVE.search(backup.why or "") is None
-
-
-_NO_ARCHIVE = re.compile(
-    r"\b(no|not|without|neither|nor|never)\b[^.;]{0,40}\b(logs?|wals?|binlogs?|archiv(?:e[ds]?|ing)|point-in-time|pitr)\b",
-    re.IGNORECASE,
-)
-"""The words of a reason by which the log isn't archived."""
 
 
 _SEALED = ("hsm", "hsms", "payshield", "nshield", "luna", "utimaco", "ncipher", "safenet", "protectserver", "primekey")
@@ -392,3 +380,16 @@ def _is_asked_through(topology: Topology, index: Component, source: str) -> bool
     hops = (hop for flow in topology.flows_of[index.id] for hop in topology.hops[flow])
     asked = (hop for hop in hops if source in hop.targets and source != hop.step.source)
     return any(topology.kind(hop.step.source).id not in QUEUES for hop in asked)
+
+
+def has_others_apart(topology: Topology, store: Component) -> bool:
+    """Return True for a store with replicas on several hosts, or of which nobody says that they share one."""
+    return len(store.replicas) > 1 and len(topology.hosts_of(store.id)) != 1
+
+
+def replications_of(topology: Topology, store: Component) -> list[Replication]:
+    """Return the replication of a store to other hosts, and that of each copy."""
+    own = store.replication
+    others = (each.replication for each in topology.architecture.components)
+    copies = [other for other in others if other is not None and other.copy_of == store.id]
+    return [own, *copies] if own is not None and has_others_apart(topology, store) else copies

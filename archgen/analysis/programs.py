@@ -1,16 +1,17 @@
-"""The code bases of components, the installations that processes of a product belong to, servers that others hand out, and who asks."""
+"""The code bases of components, installations of a product's processes, servers that others hand out, and who asks or fills a store."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from archgen.analysis.exposure import hands_on_queries
+from archgen.analysis.exposure import hands_on_queries, stores_reached
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
-from archgen.model.products import product_name
+from archgen.model.products import product_name, product_of
 from archgen.model.runtimes import runs_any_code
+from archgen.reliability.requests import takes_job
 
 
 def codebase_of(topology: Topology, component: str) -> str:
@@ -186,6 +187,101 @@ def asking(topology: Topology, flow: str, component: str) -> list[Hop]:
                 asked.add(source)
                 waiting.append(source)
     return hops
+
+
+def keeps_sessions_alone(facts: Topology, component: Component) -> bool:
+    """Return True for a store that applications with shared sessions alone ask, in steps that say so of each."""
+    if component.kind != "key-value-store":
+        return False
+    hops = [hop for flow in facts.flows_of[component.id] for hop in asking(facts, flow, component.id)]
+    return (
+        bool(hops)
+        and all(facts.components[hop.step.source].sessions == "shared" for hop in hops)
+        and all("session" in (hop.step.message or "").casefold() for hop in hops)
+    )
+
+
+def streams_before(facts: Topology, store: Component) -> list[Component]:
+    """Return the streams that all writes to a store come from, out of which programs can write them again; none if others come too."""
+    streams: dict[str, None] = {}
+    writers: set[str] = set()
+    for flow in facts.flows_writing[store.id]:
+        for hop in asking(facts, flow, store.id):
+            taken = _taken_by(facts, flow, hop) if hop.access != "read" else None
+            if taken is not None and not taken:
+                return []
+            if taken is not None:
+                writers.add(hop.step.source)
+                streams |= dict.fromkeys(taken)
+    calls = (call for call in facts.incoming[store.id] if call.access != "read" and call.source not in writers)
+    kinds = [facts.kind(call.source) for call in calls if not hands_on_queries(facts, call.source)]
+    return (
+        [facts.components[name] for name in streams]
+        if all(kind.id == "backup" or kind.observes for kind in kinds)
+        else []
+    )
+
+
+def _taken_by(facts: Topology, flow: str, write: Hop) -> list[str]:
+    """Return the streams from which what a hop writes was taken before in its flow; none if something else asks its source to."""
+    source, filled, taken = write.step.source, set[str](), list[str]()
+    for hop in facts.hops[flow]:
+        caller, streams = hop.step.source, [target for target in hop.targets if facts.kind(target).id == "stream"]
+        if source in hop.targets:
+            if facts.kind(caller).id != "stream":
+                return []
+            taken.append(caller)
+        if caller == source:
+            jobs = takes_job(facts.index, facts.flows[flow], hop.step)
+            taken += [stream for stream in streams if stream in filled or jobs]
+        filled.update(streams)
+        if hop == write:
+            break
+    return taken
+
+
+_HANDED_ON = re.compile(r"p?(publish|subscribe)|pub/?sub\b", re.IGNORECASE)
+"""The first word of a step that hands a message on to whoever listens now."""
+
+
+def hands_on_messages(facts: Topology, component: Component) -> bool:
+    """Return True for a store of keys and values in which programs publish and subscribe alone: it keeps no message."""
+    if component.kind != "key-value-store":
+        return False
+    hops = [hop for flow in facts.flows_of[component.id] for hop in asking(facts, flow, component.id)]
+    return bool(hops) and all(_HANDED_ON.match(hop.step.message or "") for hop in hops)
+
+
+def is_beside_database(facts: Topology, component: Component) -> bool:
+    """Return True for a store in memory of an application with a database, which keeps the records: here are jobs and sessions.
+
+    So for one that no flow uses, and that workers fill, each of which has another store to read from.
+    """
+    if component.kind != "key-value-store" or not product_of(component.product).in_memory:
+        return False
+    flows = facts.flows_of[component.id]
+    if not flows:
+        calls = (call for call in facts.incoming[component.id] if call.access != "read")
+        jobs = [call.source for call in calls if facts.kind(call.source).id == "worker"]
+        return bool(jobs) and all(_reads_elsewhere(facts, job, component.id) for job in jobs)
+    callers = {hop.step.source for flow in flows for hop in asking(facts, flow, component.id)}
+    reached = {store for caller in callers for call in facts.outgoing[caller] for store in stores_reached(facts, call)}
+    return any(facts.kind(store).id == "database" for store in reached)
+
+
+def _reads_elsewhere(facts: Topology, job: str, store: str) -> bool:
+    targets = (target for call in facts.outgoing[job] for target in call.targets)
+    return any(facts.kind(target).stores for target in targets if target != store)
+
+
+def is_dispensable(facts: Topology, component: Component) -> bool:
+    """Return True for a store of keys and values that every program is declared to work without; files and records are more."""
+    if component.kind != "key-value-store":
+        return False
+    kinds = ((call, facts.kind(call.source)) for call in facts.incoming[component.id])
+    calls = [call for call, kind in kinds if kind.id != "backup" and not kind.observes]
+    steps = facts.hops_to[component.id]
+    return bool(calls) and not any(call.required for call in calls) and all(hop.optional for hop in steps)
 
 
 _SUPERUSERS = {

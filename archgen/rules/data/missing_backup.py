@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -23,8 +22,7 @@ from archgen.analysis.backups import (
     takes_files,
     undeclared_backup,
 )
-from archgen.analysis.exposure import stores_reached
-from archgen.analysis.programs import asking
+from archgen.analysis.programs import hands_on_messages, is_beside_database, is_dispensable, keeps_sessions_alone
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup, backup_for_more, can_be_copied_in_time
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -33,6 +31,7 @@ from archgen.model.change import Change
 from archgen.model.durations import spell_duration
 from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_of
+from archgen.model.reasons import is_fleeting, tells_that_it_comes_again
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -86,7 +85,11 @@ def _keeps(facts: Topology, component: Component) -> bool:
 def _is_uncopied(facts: Topology, component: Component) -> bool:
     """Return True for a provider's store that flows write to, of which it keeps no copy until it is asked to."""
     written = KINDS[component.kind].stores and bool(facts.flows_writing[component.id])
-    return written and product_of(component.product).copied_on_request and not _keeps_sessions(facts, component)
+    return (
+        written
+        and product_of(component.product).copied_on_request
+        and not (keeps_sessions_alone(facts, component) or is_fleeting(component))
+    )
 
 
 def _is_old(context: RuleContext, tested: str) -> bool:
@@ -105,9 +108,13 @@ def _missing(facts: Topology, component: Component) -> Hit:
     what = component.title
     if component.uploads == "local" and not KINDS[component.kind].stores:
         what, beside = f"the uploads that {component.title} keeps on its server", ""
-    caller = undeclared_backup(facts, component) if case not in ("beside", "dispensable") else None
+    caller = undeclared_backup(facts, component) if case not in _LESSER else None
     message = f"Nothing backs up {what}{beside}"
-    fix = _MAYBE_CACHE if case in ("beside", "dispensable") else _in_time(facts, component)
+    fix = _MAYBE_CACHE if case in _LESSER else _in_time(facts, component)
+    if case == "fleeting":
+        again = tells_that_it_comes_again(component.why)
+        reason = "what it loses comes again" if again else "what it keeps is soon worth nothing"
+        message, fix = f"Nothing backs up {what}; by its `why`, {reason}", _IF_FLEETING
     if case == "sealed":
         message = f"Nothing declares where the key components of {what} are, and who can load them after its loss"
         fix = _LOAD.format(component.id)
@@ -128,7 +135,7 @@ def _missing(facts: Topology, component: Component) -> Hit:
         confidence="low"
         if case == "passing"
         else "medium"
-        if caller is not None or case in ("index", "exchange", "application", "sessions", "beside", "dispensable")
+        if caller is not None or case in ("index", "exchange", "application", "sessions", *_LESSER)
         else "high",
     )
 
@@ -157,74 +164,26 @@ def _case(facts: Topology, component: Component) -> str | None:
         return None if not _may_be_filled(facts, component) else "passing" if fillers(facts, component) else "index"
     if is_for_exchange(facts, component):
         return "exchange"
-    if _keeps_sessions(facts, component):
+    if keeps_sessions_alone(facts, component):
         return "sessions"
-    if _hands_on_messages(facts, component):
+    if hands_on_messages(facts, component):
         return "passing"
-    if _is_beside_database(facts, component):
+    if is_fleeting(component):
+        return "fleeting"
+    if is_beside_database(facts, component):
         return "beside"
-    if _is_dispensable(facts, component):
+    if is_dispensable(facts, component):
         return "dispensable"
     application = product_of(component.product).keeps_data and not keeps_mailboxes(facts, component.id)
     return "application" if application else _LESS.get(component.kind)
 
 
-def _keeps_sessions(facts: Topology, component: Component) -> bool:
-    """Return True for a store that applications with shared sessions alone ask, in steps that say so of each."""
-    if component.kind != "key-value-store":
-        return False
-    hops = [hop for flow in facts.flows_of[component.id] for hop in asking(facts, flow, component.id)]
-    return (
-        bool(hops)
-        and all(facts.components[hop.step.source].sessions == "shared" for hop in hops)
-        and all("session" in (hop.step.message or "").casefold() for hop in hops)
-    )
-
-
-_HANDED_ON = re.compile(r"p?(publish|subscribe)|pub/?sub\b", re.IGNORECASE)
-"""The first word of a step that hands a message on to whoever listens now."""
-
-
-def _hands_on_messages(facts: Topology, component: Component) -> bool:
-    """Return True for a store of keys and values in which programs publish and subscribe alone: it keeps no message."""
-    if component.kind != "key-value-store":
-        return False
-    hops = [hop for flow in facts.flows_of[component.id] for hop in asking(facts, flow, component.id)]
-    return bool(hops) and all(_HANDED_ON.match(hop.step.message or "") for hop in hops)
-
-
-def _is_beside_database(facts: Topology, component: Component) -> bool:
-    """Return True for a store in memory of an application with a database, which keeps the records: here are jobs and sessions.
-
-    So for one that no flow uses, and that workers fill, each of which has another store to read from.
-    """
-    if component.kind != "key-value-store" or not product_of(component.product).in_memory:
-        return False
-    flows = facts.flows_of[component.id]
-    if not flows:
-        calls = (call for call in facts.incoming[component.id] if call.access != "read")
-        jobs = [call.source for call in calls if facts.kind(call.source).id == "worker"]
-        return bool(jobs) and all(_reads_elsewhere(facts, job, component.id) for job in jobs)
-    callers = {hop.step.source for flow in flows for hop in asking(facts, flow, component.id)}
-    reached = {store for caller in callers for call in facts.outgoing[caller] for store in stores_reached(facts, call)}
-    return any(facts.kind(store).id == "database" for store in reached)
-
-
-def _reads_elsewhere(facts: Topology, job: str, store: str) -> bool:
-    targets = (target for call in facts.outgoing[job] for target in call.targets)
-    return any(facts.kind(target).stores for target in targets if target != store)
-
-
-def _is_dispensable(facts: Topology, component: Component) -> bool:
-    """Return True for a store of keys and values that every program is declared to work without; files and records are more."""
-    if component.kind != "key-value-store":
-        return False
-    kinds = ((call, facts.kind(call.source)) for call in facts.incoming[component.id])
-    calls = [call for call, kind in kinds if kind.id != "backup" and not kind.observes]
-    steps = facts.hops_to[component.id]
-    return bool(calls) and not any(call.required for call in calls) and all(hop.optional for hop in steps)
-
-
+_LESSER = ("fleeting", "beside", "dispensable")
+"""The cases of keys and values that may all be made again; a backup that calls them may be for something else."""
+_IF_FLEETING = (
+    "If all of it may be lost at any time, declare `kind: cache`: a cache needs no backup. If not, back it up, and test a restore "
+    "(`kind: backup` with `backs_up`, `every`, `keeps` and `restore_tested`)."
+)
 _AGAIN = "If all of it comes again by itself, as the last positions of vehicles do, declare `kind: cache`."
 _MAYBE_CACHE = (
     "Back it up if jobs or records are nowhere else, and test a restore (`kind: backup` with `backs_up`, `every`, `keeps` and "
@@ -319,6 +278,7 @@ RULE = Rule(
         ("index", "info"),
         ("exchange", "info"),
         ("sessions", "info"),
+        ("fleeting", "info"),
         ("beside", "warning"),
         ("dispensable", "warning"),
         ("application", "warning"),
@@ -349,7 +309,8 @@ RULE = Rule(
         "caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, Kerberos, "
         "Active Directory) is data, and so are mailboxes (a product that keeps them, replication, IMAP or POP3), and what an "
         "application such as a forge or a registry keeps without a store. Files that are handed to others over SFTP are reported as "
-        "info, and so is a store of which each step says that it keeps sessions, or that it publishes and subscribes. A store in memory, "
+        "info, and so is a store of which each step says that it keeps sessions, or that it publishes and subscribes, and keys and values "
+        "of which the `why` says that they come again or are worth nothing after an hour or less. A store in memory, "
         "such as Redis, of an application with "
         "a database is a warning: the records are in the database. So is one that no flow uses, and that workers fill which have "
         "another store to read from, and one of keys and values that every program is declared to work "

@@ -8,21 +8,24 @@ from msgspec.structs import replace
 
 from archgen.analysis.backups import (
     fillers,
+    has_others_apart,
     keeps_alone,
     keeps_data,
     keeps_uploads,
     least_interval,
-    may_archive_log,
     mistake_in,
     passes_files_on,
+    replications_of,
 )
+from archgen.analysis.programs import streams_before
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component, Replication
+from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.durations import spell_duration, spell_interval, write_duration
 from archgen.model.kinds import FILE_STORES
 from archgen.model.products import product_of, service_name
+from archgen.model.reasons import is_fleeting, kept_for, may_archive_log
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -53,7 +56,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _keeps(facts: Topology, component: Component) -> bool:
     """Return True for what keeps data that is written all the time; an index may be filled again, and secrets seldom change."""
-    if component.kind == "secrets":
+    if component.kind == "secrets" or is_fleeting(component):
         return False
     if component.kind == "search":
         return not fillers(facts, component)
@@ -112,7 +115,7 @@ def _lost_with_primary(facts: Topology, component: Component, objective: float, 
             (),
             _later_only(component) or (_SYNCHRONOUS if _spares_one(component) else _ONE_STANDBY),
         )
-    lags = [replication.lag for replication in _replications(facts, component)]
+    lags = [replication.lag for replication in replications_of(facts, component)]
     declared = [lag for lag in lags if lag is not None]
     if len(declared) < len(lags) or min(declared) <= objective:
         return None
@@ -122,7 +125,7 @@ def _lost_with_primary(facts: Topology, component: Component, objective: float, 
         f"{component.title} may lose up to {lag} of writes with the primary: its replicas may lag by as much "
         f"(asynchronous); the objective is {spell_duration(objective)}",
         (),
-        _BOUNDED if _is_copied_later(component) else _BOUNDED_OR_SYNCHRONOUS,
+        _BOUNDED if product_of(component.product).copies_later else _BOUNDED_OR_SYNCHRONOUS,
     )
 
 
@@ -164,6 +167,11 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     backups = tuple(backup for backup in backups if backup.every == min(declared))
     names, age, least = listed([backup.title for backup in backups]), *map(spell_duration, (min(declared), objective))
     often, verb = spell_interval(min(declared)), "copies" if len(backups) == 1 else "copy"
+    streams = [(stream, kept_for(stream)) for stream in streams_before(facts, component)]
+    if streams and all(kept is None or kept >= min(declared) for _, kept in streams):
+        # what came since the last copy can be written again from there
+        unsure = [stream.title for stream, kept in streams if kept is None]
+        return _unsure(component, listed(unsure), age, least, backups) if unsure else None
     if component.managed and not _is_logged_on_request(component):
         return _hit(
             component,
@@ -215,6 +223,16 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     return _hit(component, message, backups, f"Back it up more often, {log}or run a replica on another host.")
 
 
+def _unsure(component: Component, streams: str, age: str, least: str, backups: tuple[Component, ...]) -> Hit:
+    """Return the hit for a store that streams fill of which nobody says for how long they keep a message."""
+    message = (
+        f"Up to {age} of writes to {component.title} are younger than its last copy, and the model doesn't declare if {streams} keeps "
+        f"them as long, to write them again; the objective is {least}"
+    )
+    fix = f"Add `keeps` to {streams}: for how long it keeps a message that can be taken again. Else copy {component.title} more often."
+    return _hit(component, message, backups, fix, "archived")
+
+
 def _undone(facts: Topology, component: Component) -> tuple[str, str] | None:
     """Return what undoes a mistake without a backup if it is so, and the fix that asks for it; None where nothing does.
 
@@ -224,7 +242,7 @@ def _undone(facts: Topology, component: Component) -> tuple[str, str] | None:
     product = product_of(component.product)
     if component.managed:
         return "point-in-time recovery is on", _PROVIDED[1]
-    if product.replays and any(not replication.all_write for replication in _replications(facts, component)):
+    if product.replays and any(not replication.all_write for replication in replications_of(facts, component)):
         return f"its {product.replays} reaches back to the last copy", _KEPT
     if product.undeletes:
         return f"its {product.undeletes} is on", _UNDELETED.format(setting=product.undeletes)
@@ -272,13 +290,9 @@ _BOUNDED_OR_SYNCHRONOUS = (
 )
 
 
-def _is_copied_later(component: Component) -> bool:
-    return product_of(component.product).copies_later
-
-
 def _later_only(component: Component) -> str | None:
     """Return the fix for a product without a synchronous mode."""
-    if not _is_copied_later(component):
+    if not product_of(component.product).copies_later:
         return None
     return f"Declare how much may be lost (`recovery_point`): {component.product} has no mode in which every write waits for a replica."
 
@@ -290,20 +304,8 @@ def _spares_one(component: Component) -> bool:
 
 def _modes(facts: Topology, component: Component) -> set[str | None]:
     """Return the replication modes of the replicas on other hosts and of the copies; empty without any."""
-    modes: set[str | None] = {replication.mode for replication in _replications(facts, component)}
-    return {None, *modes} if _is_apart(facts, component) and component.replication is None else modes
-
-
-def _is_apart(facts: Topology, component: Component) -> bool:
-    return len(component.replicas) > 1 and len(facts.hosts_of(component.id)) != 1
-
-
-def _replications(facts: Topology, component: Component) -> list[Replication]:
-    """Return the replication to other hosts, and that of each copy."""
-    own = component.replication
-    others = (each.replication for each in facts.architecture.components)
-    copies = [other for other in others if other is not None and other.copy_of == component.id]
-    return [own, *copies] if own is not None and _is_apart(facts, component) else copies
+    modes: set[str | None] = {replication.mode for replication in replications_of(facts, component)}
+    return {None, *modes} if has_others_apart(facts, component) and component.replication is None else modes
 
 
 def _hit(component: Component, message: str, backups: tuple[Component, ...], fix: str, case: str | None = None) -> Hit:
@@ -331,7 +333,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     replication = component.replication
     declared = replication is not None and replication.mode == "asynchronous" and _spares_one(component)
     # how far replicas may lag is a fact that people measure
-    declared = declared and seconds < _NOTHING and not _is_copied_later(component)
+    declared = declared and seconds < _NOTHING and not product_of(component.product).copies_later
     return (Put(("components", hit.subject.id, "replication", "mode"), "synchronous"),) if declared else ()
 
 
@@ -359,7 +361,8 @@ RULE = Rule(
         "Server): with the last copy, that log undoes it while it reaches back far enough. "
         "Directories of accounts and mailboxes of your own count as stores. "
         "Doesn't check stores without a declared `mode` or `every`. Asks for the interval of the log, as info, where a backup archives it "
-        "between its copies (pgBackRest, Barman, WAL-G), unless its `why` says that it doesn't."
+        "between its copies (pgBackRest, Barman, WAL-G), unless its `why` says that it doesn't. Skips what programs fill from a stream "
+        "alone that keeps its messages until the next copy (`keeps`), and asks for how long it does, as info, where nothing says so."
     ),
     references=(
         (

@@ -15,6 +15,7 @@ from archgen.model.architecture import Component, Replica
 from archgen.model.durations import spell_duration
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_name, product_of
+from archgen.model.reasons import is_fleeting
 from archgen.model.support_dates import major_version
 from archgen.model.wording import first_few, listed
 from archgen.reliability.members import (
@@ -273,7 +274,12 @@ def failovers_without_lag(topology: Topology) -> Iterator[Gap]:
         return
     for component in topology.architecture.components:
         replication = component.replication
-        if replication is None or replication.mode != "asynchronous" or replication.lag is not None:
+        if (
+            replication is None
+            or replication.mode != "asynchronous"
+            or replication.lag is not None
+            or is_fleeting(component)
+        ):
             continue
         stored = KINDS[component.kind].stores and topology.flows_writing[component.id]
         if replication.primary and len(component.replicas) > 1 and stored:

@@ -1,0 +1,142 @@
+"""The reasons that owners give in their own words (`why`, `summary`): how long data lasts and work may wait, and what comes again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archgen.model.architecture import Component
+from archgen.model.durations import SECONDS
+from archgen.model.products import product_of
+
+_NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "sixty": 60, "ninety": 90,
+}  # fmt: skip
+_UNITS = SECONDS | {"sec": 1.0, "second": 1.0} | {"minute": SECONDS["m"], "hour": SECONDS["h"], "day": SECONDS["d"]}
+_UNITS |= {"week": SECONDS["w"], "month": 30 * SECONDS["d"], "year": SECONDS["y"]}
+
+_TIME = re.compile(
+    rf"(?<![\w.])(\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})[ -]?"
+    r"(second|sec|minute|min|hour|day|week|month|year|ms|[smhdwy])s?\b"
+)
+_BEFORE, _AFTER = 60, 20
+"""The letters around a time that say what it is the time of."""
+
+_CLAUSES = re.compile(r"[.;:!?](?=\s|$)|\bbut\b")
+"""The ends of what is said of one thing."""
+
+_DENIES = re.compile(
+    r"\b(no(?! (?:longer|more) than)|not|none|never|nor|neither|cannot|unless|except|nothing|nobody|only if)\b|n't\b"
+)
+_OF_OTHERS = re.compile(
+    r"\b(backups?|logs?|binlogs?|wals?|cop(?:y|ies)|snapshots?|tapes?|archives?|by hand|manually|lags?|behind|failover|fails? over|"
+    r"down|outages?|unavailable|timeouts?|times out|answers?|responds?|restarts?|restarted|"
+    r"primary|standbys?|replicas?|nodes?|hosts?|members?)\b"
+)
+"""The words of a clause that speaks of something else than what a store keeps, or of the work of people."""
+
+_MOST = r"(?:(?:at (?:the )?(?:most|longest)|up to|no (?:longer|more) than|only|just|about) )?"
+_KEPT = r"\b(?:kept|keeps?|held|holds?|stored|stores?|retained|retains?|remembered|remembers?)\b"
+_KEPT_FOR = re.compile(rf"(?:{_KEPT}[^,]{{0,40}} for|\bretention(?: of| is)?) {_MOST}$")
+_AT_MOST_FOR = re.compile(r"\bfor (?:at (?:the )?(?:most|longest)|up to|no (?:longer|more) than|only|just) $")
+_FOR, _AT_MOST = re.compile(r"\bfor $"), re.compile(r" at (?:the )?(?:most|longest)\b")
+_OVER_AFTER = re.compile(
+    r"\b(?:expires?|expired|forgotten|deleted|dropped|removed|evicted|discarded|gone|outdated|worthless|useless) "
+    rf"(?:again )?(?:after|in|within) {_MOST}$"
+)
+_LIFETIME = re.compile(rf"\b(?:ttl|lifetime|time to live)(?: of| is)? {_MOST}$")
+_WITHIN = re.compile(rf"\bwithin {_MOST}$|\b(?:may|can) (?:wait|take)(?: for)? {_MOST}$")
+
+_COMES = (
+    r"(?:queues?|registers?|reports?|sends?|sent|comes?|fills?|filled|fetch(?:es)?|fetched|signs? in|logs? in|subscribes?|"
+    r"builds?|built|computes?|computed|draws?|drawn|renders?|rendered|creates?|created|made|announces?|puts?|loads?|loaded)"
+)
+_ANEW = r"(?:rebuilt|recomputed|refilled|regenerated|recreated|repopulated|resent|re-sent|reloaded)"
+_COMES_AGAIN = re.compile(
+    rf"\b{_COMES}\b[^,]{{0,40}}\bagain\b[^,]{{0,20}}\bby (?:itself|themselves)\b"
+    rf"|\b(?:can|could) (?:\w+ ){{0,2}}be (?:{_COMES}\b[^,]{{0,20}} again\b|{_ANEW})"
+    rf"|\b(?:lost|loses?|losing|loss|empty|emptied|gone|crash|flush(?:ed)?)\b.{{0,60}}\b(?:{_COMES}\b[^,]{{0,40}} again\b|{_ANEW})"
+)
+"""A loss that is made good without anybody's work."""
+
+
+_SOON = SECONDS["h"]
+"""The longest time after which data counts as soon worth nothing: a backup is seldom made more often."""
+
+
+def is_fleeting(component: Component) -> bool:
+    """Return True for keys and values of which the owner says that they come again, or are soon worth nothing."""
+    if component.kind != "key-value-store":
+        return False
+    lifetime = tells_lifetime(component.why)
+    return (lifetime is not None and lifetime <= _SOON) or tells_that_it_comes_again(component.why)
+
+
+def may_archive_log(backup: Component) -> bool:
+    """Return True for a product that archives the log between its copies, unless the model says that it doesn't here."""
+    return product_of(backup.product).archives_log and _NO_ARCHIVE.search(backup.why or "") is None
+
+
+_NO_ARCHIVE = re.compile(
+    r"\b(no|not|without|neither|nor|never)\b[^.;]{0,40}\b(logs?|wals?|binlogs?|archiv(?:e[ds]?|ing)|point-in-time|pitr)\b",
+    re.IGNORECASE,
+)
+"""The words of a reason by which the log isn't archived."""
+
+
+def kept_for(stream: Component) -> float | None:
+    """Return the seconds for which a stream keeps a message, as it is declared or as the owner says; None if neither tells."""
+    return stream.keeps if stream.keeps is not None else tells_retention(stream.why)
+
+
+def tells_that_it_comes_again(reason: str | None) -> bool:
+    """Return True for words by which what a store loses comes again: `a client queues again by itself`, `if lost, it is rebuilt`."""
+    return any(_COMES_AGAIN.search(clause) is not None for clause in _of_itself(reason))
+
+
+def tells_lifetime(reason: str | None) -> float | None:
+    """Return the seconds after which what a store keeps is worth nothing, as in `for two minutes at most`; None if nothing says so."""
+    for clause in _of_itself(reason):
+        for before, seconds, after in _times(clause):
+            bound = _AT_MOST_FOR.search(before) or (_FOR.search(before) and _AT_MOST.match(after))
+            if bound or _OVER_AFTER.search(before) or _LIFETIME.search(before) or _KEPT_FOR.search(before):
+                return seconds
+    return None
+
+
+def tells_retention(reason: str | None) -> float | None:
+    """Return the seconds for which something keeps what it gets, as in `keeps the readings for 7 days`; None if nothing says so."""
+    return _first(_of_itself(reason), _KEPT_FOR)
+
+
+def tells_deadline(reason: str | None) -> float | None:
+    """Return the seconds within which work is done, as in `graded within a week`; None if nothing says so."""
+    return _first(_clauses(reason), _WITHIN)
+
+
+def _first(clauses: Iterator[str], before: re.Pattern[str]) -> float | None:
+    times = (time for clause in clauses for time in _times(clause))
+    return next((seconds for words, seconds, _ in times if before.search(words) is not None), None)
+
+
+def _times(clause: str) -> Iterator[tuple[str, float, str]]:
+    """Yield the times that a clause names, with the words before and after each."""
+    for match in _TIME.finditer(clause):
+        number, unit = match.groups()
+        seconds = (_NUMBERS[number] if number in _NUMBERS else float(number)) * _UNITS[unit]
+        yield (
+            clause[max(0, match.start() - _BEFORE) : match.start()],
+            seconds,
+            clause[match.end() : match.end() + _AFTER],
+        )
+
+
+def _clauses(reason: str | None) -> Iterator[str]:
+    """Yield the parts of a reason that say that something is so, in small letters."""
+    clauses = _CLAUSES.split((reason or "").casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    return (clause for clause in clauses if _DENIES.search(clause) is None)
+
+
+def _of_itself(reason: str | None) -> Iterator[str]:
+    return (clause for clause in _clauses(reason) if _OF_OTHERS.search(clause) is None)

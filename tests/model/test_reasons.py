@@ -1,0 +1,83 @@
+"""Tests of what is read from the reasons that owners give in their own words, and of what isn't."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.model.reasons import tells_deadline, tells_lifetime, tells_retention, tells_that_it_comes_again
+
+_DAY = 86400.0
+
+
+@pytest.mark.parametrize(
+    ("reason", "again"),
+    [
+        ("The tickets of players who wait; a client queues again by itself.", True),
+        ("Sessions; if it is lost, students sign in again", True),
+        ("Each can be rendered again from its original", True),
+        ("It can be rebuilt from the database in ten minutes", True),
+        ("If the list is empty, the services register again", True),
+        ("Who plays with whom. It can’t be made again.", False),
+        ("A lost order is not sent again", False),
+        ("Unless the list is lost, nobody signs in again", False),
+        ("Keys by which a payment that is sent again is booked once", False),
+        ("After a failover, the clients send again by themselves", False),
+        ("If the primary is lost, it is built again", False),
+        ("It can be rebuilt from the backup", False),
+        ("Built again in 2024", False),
+        (None, False),
+    ],
+)
+def test_data_that_comes_again(reason: str | None, again: bool) -> None:
+    assert tells_that_it_comes_again(reason) is again
+
+
+@pytest.mark.parametrize(
+    ("reason", "seconds"),
+    [
+        ("The tickets of players who wait, for two minutes at most.", 120.0),
+        ("Presence; each entry expires after 90 s.", 90.0),
+        ("Rate limits, with a TTL of 1 min", 60.0),
+        ("Counters, for up to an hour", 3600.0),
+        ("Codes are held for 15 minutes", 900.0),
+        ("Carts, kept for no longer than 14 days", 14 * _DAY),
+        ("Down for at most 5 minutes on Sundays", None),
+        ("Answers come after 2 s at most", None),
+        ("It's not kept for 5 minutes only", None),
+        ("Counted for 5 minutes", None),
+        ("Fails over within 2 minutes", None),
+        ("Version 2.5 m", None),
+    ],
+)
+def test_lifetimes(reason: str, seconds: float | None) -> None:
+    assert tells_lifetime(reason) == seconds
+
+
+@pytest.mark.parametrize(
+    ("reason", "seconds"),
+    [
+        ("Keeps the readings for 7 days.", 7 * _DAY),
+        ("Messages are retained for 36h", 1.5 * _DAY),
+        ("Retention is one week; the log is short", 7 * _DAY),
+        ("Its backups are kept for 30 days", None),
+        ("Nothing is kept for 7 days", None),
+        ("Kept small, for 7 days", None),
+        (None, None),
+    ],
+)
+def test_retentions(reason: str | None, seconds: float | None) -> None:
+    assert tells_retention(reason) == seconds
+
+
+@pytest.mark.parametrize(
+    ("reason", "seconds"),
+    [
+        ("Compiles what students hand in; graded within a week.", 7 * _DAY),
+        ("A report may wait for up to 12 h", 0.5 * _DAY),
+        ("Not within a week, but within an hour", 3600.0),
+        ("Never graded within a week", None),
+        ("Graded after a week", None),
+    ],
+)
+def test_deadlines(reason: str, seconds: float | None) -> None:
+    assert tells_deadline(reason) == seconds
