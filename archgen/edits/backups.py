@@ -19,7 +19,7 @@ from archgen.edits.remedy import free_name
 from archgen.model.architecture import Component, Connection, Port, Tls
 from archgen.model.change import Append, Change, Put
 from archgen.model.durations import SECONDS, write_duration
-from archgen.model.kinds import FORWARDING
+from archgen.model.kinds import FORWARDING, KINDS
 from archgen.model.products import product_name, product_of
 
 
@@ -208,26 +208,37 @@ def _another_job(topology: Topology, backup: Component, store: Component) -> tup
     hosts = topology.hosts_of(backup.id)
     own = _hosts_of_job(store)
     reading = [call for call in topology.outgoing[backup.id] if _leads_to(topology, call, backup.backs_up)]
-    if own and _is_beside_source(topology, backup):
+    local = _is_copied_where_it_runs(store)
+    if local and not own:
+        return ()
+    if local or (own and _is_beside_source(topology, backup)):
         # a job beside its source reads it there
         hosts = tuple(own)
     value: dict[str, object] = {"kind": "backup"}
     value |= {"product": backup.product} if same and backup.product is not None else {}
     value |= {"runs_on": hosts[0] if len(hosts) == 1 else list(hosts), "backs_up": [store.id]}
     value |= _schedule(topology, store, backup.product if same else None)
-    calls = [call for call in topology.outgoing[backup.id] if call not in reading]
+    calls = [call for call in topology.outgoing[backup.id] if call not in reading and call.ports]
     called = bool(reading) or store.kind == "object-storage"
     port = _port(topology, store) if called and not set(hosts) <= set(topology.hosts_of(store.id)) else None
     return (
         Put(("components", name), value),
+        *(Put(("connections", f"{name} -> {' | '.join(call.targets)}"), port_value(call.ports[0])) for call in calls),
+        # copies that the other backup would keep itself are sent to it
         *(
-            Put(("connections", f"{name} -> {' | '.join(call.targets)}"), port_value(call.ports[0]))
-            for call in calls
-            if call.ports
+            (Put(("connections", f"{name} -> {backup.id}"), "ssh"),)
+            if local and backup in copy_holders(topology, backup)
+            else ()
         ),
         # as the other backup calls what it copies
         *((Put(("connections", f"{name} -> {store.id}"), port_value(port)),) if port is not None else ()),
     )
+
+
+def _is_copied_where_it_runs(store: Component) -> bool:
+    """Return True for what answers others with less than its data, as a directory and mailboxes do, or has files on each node."""
+    product = product_of(store.product)
+    return KINDS[store.kind].role != "data" or (product.leaderless and product.copied_whole)
 
 
 def _port(topology: Topology, store: Component) -> Port | None:

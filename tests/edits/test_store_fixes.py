@@ -557,6 +557,29 @@ def test_a_store_that_an_own_backup_could_copy_gets_another_job_of_it() -> None:
     assert fixed(of_files, "missing-backup")["components"]["backup"]["backs_up"] == ["images"]
 
 
+@pytest.mark.parametrize(
+    ("store", "runs_on", "called"),
+    [
+        ("kind: identity-provider, product: active-directory, runs_on: [a, b]", "b", "dumps"),
+        ("kind: identity-provider, product: active-directory", None, None),
+        ("kind: mail, product: dovecot, runs_on: a", "a", "dumps"),
+        ("kind: database, product: cassandra, runs_on: [a, b]", ["a", "b"], "dumps"),
+        ("kind: database, product: postgresql, runs_on: a", "c", "data"),
+    ],
+)
+def test_what_its_callers_can_not_copy_is_copied_where_it_runs(store: str, runs_on: object, called: str | None) -> None:
+    text = model(
+        f"{JOB}\ndata: {{{store}}}\ndb: {{kind: database, product: mysql, runs_on: d}}\n"
+        "pages: {kind: app-server, uploads: local, runs_on: d}\n"
+        "dumps: {kind: backup, product: tool, runs_on: c, backs_up: [db, pages], restore_tested: 2026-10-01}",
+        "job -> data: {protocol: tls, port: 1000}\njob -> db: {protocol: mysql, tls: true}\ndumps -> db: {protocol: mysql, tls: true}",
+        "job -> data: x\njob -> db: x",
+        "{a: {}, b: {}, c: {}, d: {}}",
+    )
+    jobs = [value for name, value in backups(text).items() if name != "dumps"]
+    assert jobs == ([(runs_on, ("data",), called)] if called is not None else [])
+
+
 @pytest.mark.parametrize(("called", "is_backed_up"), [("files", True), ("nas", False)])
 def test_a_store_of_copies_is_backed_up_by_a_provider_where_no_other_place_is_known(
     called: str, is_backed_up: bool
