@@ -28,6 +28,27 @@ def number_of(topology: Topology, element: Subject) -> Number:
     return number if replica.hosts else _ON_SOME_HOST[number]
 
 
+_BETTER = 3
+"""An assumed repair may be so many times shorter, as in the range of a figure that rests on it."""
+
+
+def repair_of(topology: Topology, element: Subject) -> tuple[float, bool]:
+    """Return the seconds until an element is repaired, and whether they are assumed."""
+    if element.kind == "replica":
+        declared = topology.components[topology.replicas[element.id].component].availability
+    else:
+        declared = (topology.hosts if element.kind == "host" else topology.zones)[element.id].availability
+    if declared is not None and declared.mttr is not None:
+        return 3600 * declared.mttr, False
+    return 3600 * number_of(topology, element).mttr, True
+
+
+def is_too_long(repair: tuple[float, bool], objective: float) -> bool:
+    """Return True if a repair takes longer than an objective, even where it is assumed for too long."""
+    seconds, assumed = repair
+    return seconds > objective * (_BETTER if assumed else 1)
+
+
 def _scope(topology: Topology, component: Component, replica: Replica) -> Scope | None:
     """Return the scope of a managed replica: that of a region if its host stands there in no zone, and it is no data without a copy."""
     zones = [topology.zones[zone].kind for host in replica.hosts for zone in topology.index.nearest_zones(host)]

@@ -17,6 +17,7 @@ from archgen.reliability.failure import SinglePoint
 from archgen.reliability.index import Index
 from archgen.reliability.locality import SITES
 from archgen.reliability.losses import Losses, RootCause
+from archgen.reliability.members import spares_no_copy
 from archgen.reliability.needs import Need, answering_of
 from archgen.reliability.promoters import electorate
 
@@ -337,6 +338,9 @@ def _losses(facts: Topology, leading: frozenset[str], flows: tuple[str, ...]) ->
 def _without_votes(facts: Topology, component: Component, leading: frozenset[str]) -> Component:
     if component.id in leading:
         component = replace(component, quorum=1)
+        if component.replication is not None and not spares_no_copy(component):
+            # the copies that a write waits for are left where a majority is
+            component = replace(component, replication=replace(component.replication, without="continue"))
     counted = electorate(component, facts.index, "write")
     undirected = component.replication and replace(component.replication, by=None)
     if any(facts.replicas[member].component in leading for votes in counted for member in votes.members):

@@ -42,6 +42,11 @@ def round_duration(seconds: float) -> str:
     return f"{float(format(seconds / SECONDS['d'], '.2g')):g} days"
 
 
+def spell_repair(seconds: float) -> str:
+    """Return the time of a repair, of some hours to a tenth of one: `3.6 h`, `15 min`."""
+    return spell_duration(SECONDS["h"] / 10 * round(10 * seconds / SECONDS["h"]) if seconds > SECONDS["h"] else seconds)
+
+
 def spell_interval(seconds: float) -> str:
     """Return an interval as a sentence has it: `every day`, `every 6 h`."""
     return "every day" if seconds == SECONDS["d"] else f"every {spell_duration(seconds)}"

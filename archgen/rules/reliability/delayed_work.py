@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from archgen.analysis.element_numbers import number_of
+from archgen.analysis.element_numbers import is_too_long, repair_of
 from archgen.analysis.failover_times import after_all_manual_failovers, delaying_points_at
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
-from archgen.model.durations import spell_duration
+from archgen.model.durations import spell_duration, spell_repair
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, listed_replicas, zone_words
@@ -21,9 +21,6 @@ from archgen.reliability.members import quorum
 
 _NAMED = 3
 """The elements, and the flows where each has its own, that a message names; more are counted."""
-
-_BETTER = 3
-"""An assumed repair may be so many times shorter, as in the range of a figure that rests on it."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -55,9 +52,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
     ending = {element for points in facts.losses.points.values() for element in points}
     repairs: dict[Subject, tuple[float, bool]] = {}
     for element in waiting:
-        seconds, assumed = _repair(facts, element)
-        if element not in ending and seconds > objective * (_BETTER if assumed else 1):
-            repairs[element] = (seconds, assumed)
+        repair = repair_of(facts, element)
+        if element not in ending and is_too_long(repair, objective):
+            repairs[element] = repair
     if repairs:
         yield _hit(facts, waiting, needed, repairs, objective)
 
@@ -117,17 +114,6 @@ def _only_keeps(facts: Topology, replica: str) -> bool:
     return kind.observes or kind.id == "backup"
 
 
-def _repair(facts: Topology, element: Subject) -> tuple[float, bool]:
-    """Return the seconds until an element is repaired, and whether they are assumed."""
-    if element.kind == "replica":
-        declared = facts.components[facts.replicas[element.id].component].availability
-    else:
-        declared = (facts.hosts[element.id] if element.kind == "host" else facts.zones[element.id]).availability
-    if declared is not None and declared.mttr is not None:
-        return 3600 * declared.mttr, False
-    return 3600 * number_of(facts, element).mttr, True
-
-
 def _hit(
     facts: Topology,
     waiting: Mapping[Subject, list[str]],
@@ -139,7 +125,7 @@ def _hit(
     assumption = max((seconds for seconds, assumed in repairs.values() if assumed), default=0.0)
     groups: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for element, (seconds, assumed) in repairs.items():
-        about = f"about {_rounded(assumption)} (assumed)" if assumed else f"about {_rounded(seconds)}"
+        about = f"about {spell_repair(assumption)} (assumed)" if assumed else f"about {spell_repair(seconds)}"
         named = _with_replicas(facts, element, list(needed[element]))
         groups.setdefault((tuple(waiting[element]), about), []).append(named)
     several = len({about for _, about in groups}) > 1
@@ -154,7 +140,7 @@ def _hit(
         elements = listed(first_few([element.id for element in repairs], _NAMED), "or")
         clauses = [f"{listed(first_few(flows, _NAMED))} waits for the repair of {elements}"]
         longest, assumed = max(repairs.values())
-        shared = f": {'up to ' if several else ''}about {_rounded(longest)}{' (assumed)' if assumed else ''}"
+        shared = f": {'up to ' if several else ''}about {spell_repair(longest)}{' (assumed)' if assumed else ''}"
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=(
@@ -167,11 +153,6 @@ def _hit(
         fix=_fix(facts, {element: list(needed[element]) for element in repairs}),
         causes=frozenset((element.id, flow) for element in repairs for flow in waiting[element]),
     )
-
-
-def _rounded(seconds: float) -> str:
-    """Return a time, of some hours to a tenth of one."""
-    return spell_duration(360.0 * round(seconds / 360) if seconds > 3600 else seconds)
 
 
 def _with_replicas(facts: Topology, element: Subject, replicas: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
+from archgen.analysis.element_numbers import is_too_long, repair_of
 from archgen.analysis.regions import (
     broken_by_quorum,
     crowded,
@@ -24,6 +25,7 @@ from archgen.edits.zone_advice import third_place
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replica
 from archgen.model.change import Change
+from archgen.model.durations import spell_duration, spell_repair
 from archgen.model.finding import Proof
 from archgen.model.products import product_of
 from archgen.model.steps import Access
@@ -77,9 +79,10 @@ def _without_witness(counted: Votes) -> Iterator[str]:
 
 
 def _needed(component: Component) -> int:
-    """Return how many members must be up for the access that asks for most."""
+    """Return how many members must be up for the access that asks for most, but for one that asks for all: no place of theirs helps it."""
+    size = len(component.replicas)
     by_access = (each.count for access in _ACCESSES for each in votes(component, access))
-    return max((quorum(component), *by_access))
+    return max((quorum(component), *(count for count in by_access if count < size)))
 
 
 def _of_size(component: Component) -> Iterator[str]:
@@ -149,7 +152,11 @@ def _hit(
     )
     work = named_flows(tuple(waiting), len(facts.flows))
     leaves = f"{takes.replace('take', 'leave')} work of {work} waiting"
-    waits = f"; losing {any_of(facts.names_without_guests(late), _NAMED)} {leaves}" if waiting else ""
+    waits = (
+        f"; losing {any_of(facts.names_without_guests(late), _NAMED)} {leaves}{_until_repaired(facts, late)}"
+        if waiting
+        else ""
+    )
     refused = () if flows or not _leaves_one_out(component) else _writing(facts, component, waiting)
     if refused:
         waits += f"; what {named_flows(refused, len(facts.flows))} would write is lost then, and searches go on"
@@ -174,6 +181,20 @@ def _hit(
         proof=_proof_at_quorum(facts, component.id, points) if points else None,
         causes=frozenset(causes).union((element.id, flow) for flow, own in waiting.items() for element in own),
     )
+
+
+def _until_repaired(facts: Topology, late: Collection[Subject]) -> str:
+    """Return how long work waits for the repair of elements, where the recovery objective is shorter; else nothing."""
+    objective = facts.architecture.objectives.recovery_time
+    if objective is None:
+        return ""
+    repairs = {repair_of(facts, element) for element in late}
+    beyond = [repair for repair in repairs if is_too_long(repair, objective)]
+    if not beyond:
+        return ""
+    seconds, assumed = max(beyond)
+    about = f"{'up to ' if len(repairs) > 1 else ''}about {spell_repair(seconds)}{' (assumed)' if assumed else ''}"
+    return f" for {about}, beyond the recovery objective of {spell_duration(objective)}"
 
 
 def _writing(facts: Topology, component: Component, waiting: Collection[str]) -> tuple[str, ...]:
