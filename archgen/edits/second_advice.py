@@ -18,7 +18,6 @@ from archgen.edits.second_replicas import (
     media_of,
     passes_on_what_it_reads,
     senders_try_next,
-    starts_by_itself,
 )
 from archgen.model.architecture import Component
 from archgen.model.kinds import QUEUES
@@ -115,19 +114,11 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
             "Run a copy on another host, and let Sentinel promote it (`replication: {primary: …, failover: automatic, by: sentinel}`), "
             "with three of it on hosts that don't fail together."
         )
-    starts_jobs = component.id in topology.index.starting_jobs
-    if (
-        (starts_by_itself(topology, component) or component.kind == "backup")
-        and component.replicas[0].floating
-        and not topology.hops_to[component.id]
-    ):
+    starts_jobs, floats = component.id in topology.index.starting_jobs, component.replicas[0].floating
+    if (starts_jobs or component.kind == "backup") and floats and not topology.hops_to[component.id]:
         return "Its platform starts it again elsewhere: be alerted on a missed run, and let a run that was cut short be repeated."
-    if starts_jobs and not component.replicas[0].floating:
-        return (
-            f"Let a platform start each job (a CronJob of Kubernetes, a timer of the cloud), or run a second {component.kind} that waits "
-            "for a lease, so that no job starts twice: `replicas: 2`, and `cluster: {mode: active-passive, failover: automatic, "
-            "by: …}` with what holds the lease."
-        )
+    if starts_jobs:
+        return _advise_lease(component)
     if component.kind == "backup":
         return "Let a second host start it when the first is gone, but never both, and be alerted on a missed run."
     if is_started_by_hand(topology, component):
@@ -186,6 +177,19 @@ def _keeps_own_file(topology: Topology, component: Component) -> bool:
     """Return True for an application whose data is in a file of its own: two of it would be two of their kind."""
     own = product_of(component.product).file_database and not component.managed
     return own and not keeps_elsewhere(topology, component) and not product_of(component.product).several
+
+
+def _advise_lease(component: Component) -> str:
+    """Return the fix for what does each job by itself, and twice if two of it are at work."""
+    if component.kind in ("scheduler", "worker"):
+        first = f"Let a platform start each job (a CronJob of Kubernetes, a timer of the cloud), or run a second {component.kind}"
+        twice = "no job starts"
+    else:
+        first, twice = "Run a second one", "nothing is done"
+    return (
+        f"{first} that waits for a lease, so that {twice} twice: `replicas: 2`, and `cluster: {{mode: active-passive, failover: "
+        "automatic, by: …}` with what holds the lease."
+    )
 
 
 _ONE_READER = (

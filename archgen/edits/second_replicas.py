@@ -10,7 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.promotion import has_primary
 from archgen.edits.replicas import kept_alone
 from archgen.model.architecture import Component
-from archgen.model.kinds import FILE_STORES, JOB_KEEPERS, KEEPING, KINDS, QUEUES
+from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import relays
 from archgen.model.runtimes import WEB_SERVERS, is_runtime
@@ -21,7 +21,7 @@ def may_get_second(topology: Topology, component: Component) -> bool:
     """Return True unless a component is alone, and a second replica would do harm as far as the model says what it keeps."""
     if len(component.replicas) > 1:
         return True
-    if starts_by_itself(topology, component) and component.replicas[0].floating:
+    if component.id in topology.index.starting_jobs and component.replicas[0].floating:
         # its platform starts it again, once
         return False
     if passes_on_what_it_reads(topology, component):
@@ -101,15 +101,6 @@ def is_started_by_hand(topology: Topology, component: Component) -> bool:
         return False
     firsts = (first_request(topology.flows[flow].steps) for flow in topology.flows_of[component.id])
     return any(request is not None and request.source == component.id for request in firsts)
-
-
-def starts_by_itself(topology: Topology, component: Component) -> bool:
-    """Return True for what starts jobs, and for a service that begins a flow and that nothing calls: two would send everything twice."""
-    if component.kind != "service" or topology.incoming[component.id]:
-        return component.id in topology.index.starting_jobs
-    firsts = [first_request(topology.flows[flow].steps) for flow in topology.flows_of[component.id]]
-    started = [request for request in firsts if request is not None and request.source == component.id]
-    return any(topology.kind(target).id not in JOB_KEEPERS for request in started for target in request.targets)
 
 
 def may_run_twice(topology: Topology, component: Component) -> bool:

@@ -7,10 +7,10 @@ from functools import cached_property
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica, Zone
 from archgen.model.dns_zones import servers_of
-from archgen.model.kinds import AGENTS, JOB_KEEPERS, KINDS
+from archgen.model.job_starters import job_starters
+from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.product_facts.traits import Product
 from archgen.model.products import product_of, zone_of
-from archgen.model.steps import first_request
 from archgen.model.subject import Subject
 
 
@@ -152,21 +152,8 @@ class Index:
 
     @cached_property
     def starting_jobs(self) -> frozenset[str]:
-        """The components of which each replica starts all jobs by itself: two at work would start each job twice.
-
-        Those are schedulers, and workers that start a flow with a request to what keeps no jobs for them.
-        """
-        kinds = {each.id: each.kind for each in self.components.values()}
-        first = [first_request(flow.steps) for flow in self.architecture.flows]
-        workers = {
-            request.source
-            for request in first
-            # a part of a model may lack those that call it
-            if request is not None
-            and kinds.get(request.source) == "worker"
-            and all(kinds.get(target) not in JOB_KEEPERS for target in request.targets)
-        }
-        return frozenset(workers).union(name for name, kind in kinds.items() if kind == "scheduler")
+        """The components of which each replica does all of the work by itself: two at work would do each job twice."""
+        return job_starters(self.architecture)
 
     @cached_property
     def nodes(self) -> tuple[tuple[str, ...], ...]:

@@ -35,6 +35,7 @@ def test_a_product_of_others_gets_no_second_replica_unless_it_keeps_nothing() ->
     assert second(f"kind: service, product: nexus, sessions: none, {FLOATING}")
     assert second(f"kind: service, product: go, {FLOATING}")
     assert second(f"kind: service, {FLOATING}")
+    assert not second(f"kind: service, {FLOATING}, why: Only one may run.")
     assert not second("kind: identity-provider, product: keycloak, runs_on: a")
     assert second("kind: web-server, product: kibana, runs_on: a")
     assert second("kind: worker, product: kafka-connect, runs_on: a")

@@ -438,14 +438,23 @@ def test_what_copies_nothing_to_a_second_replica_gets_none(
     assert bool(run(capsys, str(file))["changes"]) == grown
 
 
-@pytest.mark.parametrize(("first", "waits"), [("mail", True), ("jobs", False)])
+@pytest.mark.parametrize(
+    ("kind", "first", "waits"),
+    [
+        ("worker", "mail", True),
+        ("worker", "jobs", False),
+        ("service", "mail", True),
+        ("worker, why: Only one may run", "jobs", True),
+    ],
+)
 def test_second_worker_that_starts_its_own_work_waits_for_a_lease(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], first: str, *, waits: bool
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, first: str, *, waits: bool
 ) -> None:
     """Two that take jobs from a queue share them out; two that start by themselves would do each job twice."""
     file = tmp_path / "a.arch.yaml"
     file.write_text(
-        "archgen: 1\nname: A worker\nhosts: {a: {}, b: {}}\ncomponents:\n  worker: {kind: worker, runs_on: a}\n"
+        "archgen: 1\nname: A worker\nhosts: {a: {}, b: {}}\ncomponents:\n"
+        f"  worker: {{kind: {kind}, runs_on: a}}\n"
         "  mail: {kind: external-service}\n  jobs: {kind: queue, product: sqs, managed: true}\n"
         "connections: {worker -> mail: https, worker -> jobs: https}\n"
         f"flows: {{nightly: {{title: Mail, steps: [worker -> {first}: begin]}}}}\n",

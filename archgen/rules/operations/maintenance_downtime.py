@@ -238,7 +238,7 @@ def _hypervisors(facts: Topology, left: Sequence[RootCause]) -> str | None:
 
 
 def _of_lone_ones(facts: Topology, left: Sequence[RootCause]) -> str | None:
-    """Return the fix where a second one isn't all it takes: members that agree, and what makers have to support.
+    """Return the fix where a second one isn't all it takes: members that agree, one alone at work, and what makers have to support.
 
     None where there are no such components.
     """
@@ -246,12 +246,20 @@ def _of_lone_ones(facts: Topology, left: Sequence[RootCause]) -> str | None:
     components = dict.fromkeys(facts.components[replica.component] for replica in lost)
     lone = [component for component in components if len(component.replicas) == 1]
     voting = [component.id for component in lone if agrees_by_vote(component)]
-    made = [each.id for each in lone if not KINDS[each.kind].stores and not may_run_twice(facts, each)]
+    single = [each.id for each in lone if each.id in facts.index.starting_jobs]
+    others = [each for each in lone if each.id not in single and not KINDS[each.kind].stores]
+    made = [each.id for each in others if not may_run_twice(facts, each)]
     advice = []
     if voting:
         named = listed(first_few(voting, MOST_NAMED))
         advice.append(
             f"Run three members of {named}, and update one after the other: of two, the one that is left has no majority."
+        )
+    if single:
+        named = listed(first_few(single, MOST_NAMED))
+        advice.append(
+            f"Restart {named} when nothing is due, or let a second one on another host wait for a lease: two at work would do "
+            "everything twice."
         )
     if made:
         named = listed(first_few(made, MOST_NAMED))
@@ -260,7 +268,7 @@ def _of_lone_ones(facts: Topology, left: Sequence[RootCause]) -> str | None:
         )
     if not advice:
         return None
-    return " ".join(advice if len(voting) == len(components) else (RULE.fix, *advice))
+    return " ".join(advice if len(voting) + len(single) == len(components) else (RULE.fix, *advice))
 
 
 def _lost(facts: Topology, cause: RootCause, flow: str) -> Iterable[Replica]:

@@ -11,6 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import undeclared_scrapes
 from archgen.language.schema.product_names import meant_product
 from archgen.model.architecture import Component, Port
+from archgen.model.job_starters import tells_of_one, tells_who_works
 from archgen.model.kinds import AGENTS, QUEUES
 from archgen.model.products import product_of
 from archgen.model.wording import first_few, listed
@@ -33,13 +34,16 @@ def misspelled_products(topology: Topology) -> Iterator[Gap]:
 def job_starters_without_lease(topology: Topology) -> Iterator[Gap]:
     """Yield what starts jobs with several replicas, each of which starts them unless something lets one of them alone do so."""
     for component in topology.architecture.components:
-        starts = component.id in topology.index.starting_jobs
+        # a part of a model may lack those that call a service
+        starts = component.id in topology.index.starting_jobs and (
+            component.kind != "service" or tells_of_one(component.why)
+        )
         several = len(component.replicas) > 1 and not component.managed
         if starts and several and not _shares_jobs_out(topology, component):
             yield component_gap(
                 component,
-                f"{component.id} doesn't declare which of its {len(component.replicas)} replicas starts a job: if each does, every job "
-                "starts more than once",
+                f"{component.id} doesn't declare which of its {len(component.replicas)} replicas starts the work: if each does, it is done "
+                "more than once",
                 "Add `cluster: {mode: active-passive, failover: automatic, by: …}` with what holds the lease, or `cluster: {mode: "
                 "active-active}` if the replicas share out the jobs.",
             )
@@ -48,6 +52,8 @@ def job_starters_without_lease(topology: Topology) -> Iterator[Gap]:
 def _shares_jobs_out(topology: Topology, component: Component) -> bool:
     """Return True if a model says how replicas share their work out, or if they can ask who leads."""
     if component.cluster is not None or component.quorum is not None or product_of(component.product).several:
+        return True
+    if tells_who_works(component.why):
         return True
     called = (target for call in topology.outgoing[component.id] for target in call.targets)
     return any(product_of(topology.components[target].product).coordinates for target in called)

@@ -1,0 +1,92 @@
+"""The components of which one alone may be at work: what starts by itself, and what a model says there is one of at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from archgen.model.architecture import Architecture, Component, Connection
+from archgen.model.kinds import JOB_KEEPERS, KINDS, QUEUES, RELAYING
+from archgen.model.steps import Request, first_request
+
+
+def job_starters(architecture: Architecture) -> frozenset[str]:
+    """Return the components of which each replica does all of the work by itself: two at work would do each job twice.
+
+    Those are schedulers, workers that start a flow with a request to what keeps no jobs for them, services that start one and that
+    nothing calls, and programs of which the model says that there is one at a time.
+    """
+    components = {each.id: each for each in architecture.components}
+    firsts = [first_request(flow.steps) for flow in architecture.flows]
+    # a part of a model may lack those that call it
+    requests = [request for request in firsts if request is not None and request.source in components]
+    called = _called(components, architecture.connections)
+    starting = {
+        request.source
+        for request in requests
+        if _starts(components[request.source], request, components) and request.source not in called
+    }
+    return frozenset(starting).union(each.id for each in architecture.components if _is_single(each))
+
+
+def _starts(component: Component, request: Request, components: dict[str, Component]) -> bool:
+    """Return True for a worker or service that begins with a request to what keeps no jobs for it.
+
+    A worker takes its jobs from a database, too; a service that reads one by itself seeks what it has to send.
+    """
+    keeping = {"worker": JOB_KEEPERS, "service": _HANDING_OUT}.get(component.kind)
+    kinds = [components[target].kind for target in request.targets if target in components]
+    return keeping is not None and all(kind not in keeping for kind in kinds)
+
+
+_HANDING_OUT = (*QUEUES, "cache", "key-value-store")
+"""The kinds that hand each job to one of several that ask."""
+
+
+def _called(components: dict[str, Component], connections: Iterable[Connection]) -> frozenset[str]:
+    """Return the services that others call with work, not to watch, copy or administer them."""
+    return frozenset(
+        target
+        for connection in connections
+        for target in connection.targets
+        if target in components
+        and components[target].kind == "service"
+        and not _looks_after(components.get(connection.source))
+        and not (connection.ports and all(port.admin for port in connection.ports))
+    )
+
+
+def _looks_after(caller: Component | None) -> bool:
+    return caller is not None and (KINDS[caller.kind].observes or caller.kind in ("backup", "bastion"))
+
+
+def _is_single(component: Component) -> bool:
+    kind = KINDS[component.kind]
+    program = kind.role == "application" and not kind.passive and kind.id not in RELAYING
+    return kind.id == "scheduler" or (program and tells_of_one(component.why))
+
+
+_WORKING = (
+    "sender|writer|reader|poller|runner|worker|consumer|controller|scheduler|publisher|relay|dispatcher|importer|exporter|crawler|optimizer|"
+    "planner|forwarder|watcher|leader|primary|master|instance|replica|copy|process|program|service|node|pod|container|member"
+)
+
+_SINGLE = re.compile(
+    rf"\b(?:(?:one|a single) (?:(?:active|running) )?(?:{_WORKING}|of them|runs|works) at (?:a|any|the same|one) time"
+    rf"|(?:only|exactly|just) one (?:(?:active|running) )?(?:(?:{_WORKING})\b|of them|may|must|can|runs?\b|works?\b|at (?:a|any) time)"
+    r"|single (?:writer|sender|reader|poller|runner|consumer|instance)\b|never two\b|leader\b)",
+    re.IGNORECASE,
+)
+
+
+def tells_of_one(text: str | None) -> bool:
+    """Return True for words of the reasons for a program that say that one of it alone may be at work."""
+    return _SINGLE.search(text or "") is not None
+
+
+_CHOSEN = re.compile(r"\b(?:leader|lease|elect\w*|locks?|leadership)\b", re.IGNORECASE)
+
+
+def tells_who_works(text: str | None) -> bool:
+    """Return True for words of the reasons for a program that say how one of its replicas is chosen."""
+    return _CHOSEN.search(text or "") is not None
