@@ -8,7 +8,7 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.edits.names import next_place, unused_name
+from archgen.edits.names import next_name, unused_name
 from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_bound, with_guards, with_host
 from archgen.edits.placement import is_apart
 from archgen.edits.promotion import (
@@ -29,7 +29,7 @@ from archgen.edits.replicas import (
     with_moving_address,
     with_replica,
 )
-from archgen.edits.services import has_zones_beside, is_of_one_zone, regional
+from archgen.edits.services import has_zones_beside, is_of_one_zone, regional, zones_to_serve
 from archgen.edits.witnesses import (
     hosts_from_primary,
     settled_witness,
@@ -37,7 +37,7 @@ from archgen.edits.witnesses import (
     witness_has_machine,
     witness_zones,
 )
-from archgen.model.architecture import Architecture, Component, Host, Replica, Zone
+from archgen.model.architecture import Architecture, Component, Host, Replica
 from archgen.model.products import zone_of
 from archgen.reliability.index import Index
 from archgen.reliability.members import manual_failovers
@@ -108,7 +108,25 @@ class SpreadService(Struct, frozen=True):
     component: str
 
 
-Edit = AddReplica | AddHost | FormQuorum | MoveHost | MoveReplica | AutomateFailover | MoveAddress | SpreadService
+class ServeZones(Struct, frozen=True):
+    """A replica in each of some zones, on a new host, of what serves the callers of its own zone alone."""
+
+    component: str
+    hosts: tuple[str, ...]
+    zones: tuple[str, ...]
+
+
+Edit = (
+    AddReplica
+    | AddHost
+    | FormQuorum
+    | MoveHost
+    | MoveReplica
+    | AutomateFailover
+    | MoveAddress
+    | SpreadService
+    | ServeZones
+)
 
 
 def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None = None) -> Architecture:
@@ -124,8 +142,11 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
     match edit:
         case AddReplica():
             component = components[edit.component]
-            if component.kind == "nat-gateway" and edit.host is None and (zone := _own_zone(architecture, component)):
-                return _with_gateway_beside(architecture, component, zone)
+            served = serve_zones(Index(architecture), component) if edit.host is None else None
+            if served is not None and len(served.zones) > 1:
+                # one more, in the first of them
+                first = ServeZones(component.id, served.hosts[:2], served.zones[:2])
+                return _with_one_in_each(architecture, component, first)
             after = _with_replicas(architecture, edit.host, edit.zones, _hosts_of(component), [component], callers)
             # a copy in the zone of the first would be lost with it
             return _with_spread(after, edit.component) if is_of_one_zone(component) else after
@@ -145,6 +166,8 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
             component = components[edit.component]
             moved = with_moving_address(component, by=mover_on(architecture, component))
             return with_components(architecture, moved)
+        case ServeZones():
+            return _with_one_in_each(architecture, components[edit.component], edit)
         case SpreadService():
             return _with_spread(architecture, edit.component)
         case _:
@@ -192,30 +215,30 @@ def _with_replicas(
     return with_agents(architecture, host, beside[0]) if is_new and host is not None and beside else architecture
 
 
-def _own_zone(architecture: Architecture, component: Component) -> Zone | None:
-    """Return the availability zone of a service without hosts that its provider runs in one."""
-    zones = (zone for zone in architecture.zones if zone.id == zone_of(component) and zone.kind == "availability-zone")
-    return next(zones, None) if is_of_one_zone(component) else None
-
-
-def _with_gateway_beside(architecture: Architecture, component: Component, own: Zone) -> Architecture:
-    """Return the architecture with a zone's NAT gateway and one in another zone, best where hosts are: each zone's routes lead to its own.
+def serve_zones(index: Index, component: Component) -> ServeZones | None:
+    """Return the edit that gives each zone of callers its own of what serves one zone alone; None where none is missing.
 
     A host stands for each, since a service without hosts has one zone.
     """
-    others = [
-        zone.id for zone in architecture.zones if (zone.kind, zone.within) == (own.kind, own.within) and zone != own
-    ]
-    used = {zone for host in architecture.hosts for zone in host.zones}
-    other = next(
-        iter(sorted(others, key=lambda zone: zone not in used)), next_place(own.id, architecture.element_names)
-    )
-    taken = set(architecture.element_names)
-    hosts = [Host(unused_name(f"{component.id}-{zone}", taken), zones=(zone,)) for zone in (own.id, other)]
-    replicas = tuple(Replica(f"{component.id}@{host.id}", component.id, (host.id,)) for host in hosts)
-    zones = (*architecture.zones, *new_zones(architecture, (other,)))
-    grown = replace(architecture, zones=zones, hosts=(*architecture.hosts, *hosts))
-    return with_components(grown, replace(component, replicas=replicas, managed=True))
+    zones = zones_to_serve(index, component)
+    hosts, taken = _hosts_of(component), set(index.element_names)
+    own = zone_of(component) if zones and not hosts else None
+    zones = zones if own is None else (own, *zones)
+    named = []
+    for zone in zones:
+        named.append(next_name(hosts[0], taken) if hosts else unused_name(f"{component.id}-{zone}", taken))
+        taken.add(named[-1])
+    return ServeZones(component.id, tuple(named), zones) if zones else None
+
+
+def _with_one_in_each(architecture: Architecture, component: Component, edit: ServeZones) -> Architecture:
+    """Return the architecture with new hosts in zones, and a replica on each; the only one without a host has one of them."""
+    beside = _hosts_of(component)
+    for host, zone in zip(edit.hosts, edit.zones, strict=True):
+        architecture = with_host(architecture, host, (zone,), beside[:1])
+    added = tuple(Replica(f"{component.id}@{host}", component.id, (host,)) for host in edit.hosts)
+    there = component.replicas if beside else ()
+    return with_components(architecture, replace(component, replicas=(*there, *added), managed=True))
 
 
 def _with_spread(architecture: Architecture, name: str) -> Architecture:

@@ -14,6 +14,7 @@ from archgen.edits.changes import (
     MoveAddress,
     MoveHost,
     MoveReplica,
+    ServeZones,
     SpreadService,
 )
 from archgen.edits.new_hosts import new_zones
@@ -30,7 +31,7 @@ from archgen.edits.second_replicas import replicates_itself
 from archgen.edits.services import has_zones_beside, is_of_one_zone
 from archgen.edits.witnesses import hosts_from_primary, settled_witness, witness_has_machine, witness_zones
 from archgen.model.architecture import Architecture, Component
-from archgen.model.products import product_of, scope_of
+from archgen.model.products import product_of, scope_of, zone_of
 from archgen.model.wording import listed, zone_words
 from archgen.reliability.index import Index
 
@@ -92,6 +93,13 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             if own is not None and own.cluster is not None and own.cluster.watches == "host":
                 return f"failover of {edit.component} when its process fails, not its host alone"
             return f"a moving address of {edit.component}"
+        case ServeZones():
+            own = _component(architecture, edit.component)
+            there = {zone_of(own)} if own is not None else set()
+            added = [zone for zone in edit.zones if zone not in there]
+            if len(added) == 1:
+                return f"a replica of {edit.component} in {added[0]}, for the callers of that zone"
+            return f"replicas of {edit.component} in {listed(added)}, each for the callers of its zone"
         case SpreadService():
             return f"{edit.component} in several zones, by its provider"
         case _:

@@ -18,6 +18,7 @@ from archgen.edits.changes import (
     MoveAddress,
     MoveHost,
     MoveReplica,
+    ServeZones,
     SpreadService,
     apply_edit,
 )
@@ -126,6 +127,9 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
                 if edit.promoter is not None and edit.promoter.witness in topology.hosts:
                     # where a second replica has come to it, another one gets a name that no host has
                     hosts.update(dict.fromkeys(topology.hosts))
+            case ServeZones():
+                components[edit.component] = None
+                hosts.update(dict.fromkeys(topology.hosts_of(edit.component)))
             case FormQuorum():
                 components[edit.component] = None
                 hosts.update(dict.fromkeys((*topology.hosts_of(edit.component), *edit.hosts)))

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote, has_primary
 from archgen.edits.second_advice import read_elsewhere
-from archgen.edits.services import can_be_spread, has_zones_beside, is_disk, is_of_one_zone, regional_words
+from archgen.edits.services import (
+    can_be_spread,
+    has_zones_beside,
+    is_disk,
+    is_of_one_zone,
+    led_to_own,
+    regional_words,
+    serves_own_zone,
+)
 from archgen.model.architecture import Component
 from archgen.model.kinds import FILE_STORES
 from archgen.model.products import scope_of, service_name
@@ -21,8 +29,9 @@ def advise_service(topology: Topology, element: Subject, keeps_copies: bool) -> 
     """
     if keeps_copies:
         return "Keep the copies in a second store, too, in another datacenter or at another provider."
-    if gateway_of_zone(topology, element) is not None:
-        return "Run one in each zone, a host for each under `runs_on`, and lead the routes of each zone to its own."
+    gateway = gateway_of_zone(topology, element)
+    if gateway is not None:
+        return f"Run one in each zone, a host for each under `runs_on`, and {led_to_own(gateway)}."
     placed = _placed_service(topology, element)
     if placed is not None:
         return _beside(topology, placed)
@@ -69,11 +78,11 @@ def advise_delivery(topology: Topology, element: Subject) -> str:
 
 
 def gateway_of_zone(topology: Topology, element: Subject) -> Component | None:
-    """Return the NAT gateway that a provider runs on a host or in a zone, where it leaves the others without one."""
+    """Return the NAT gateway or endpoint that a provider runs on a host or in a zone, where it leaves the others without one."""
     placed = _placed_service(topology, element)
     if placed is None and is_own_service_of_zone(topology, element):
         placed = topology.components[topology.replicas[element.id].component]
-    return placed if placed is not None and placed.kind == "nat-gateway" else None
+    return placed if placed is not None and serves_own_zone(placed) else None
 
 
 def _placed_service(topology: Topology, element: Subject) -> Component | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from archgen.edits.names import next_place
 from archgen.model.architecture import SMALL_ZONES, Component, Managed
+from archgen.model.kinds import FORWARDING
 from archgen.model.products import product_name, product_of, scope_of, service_name, zone_of
 from archgen.reliability.index import Index
 
@@ -13,6 +15,51 @@ def is_of_one_zone(component: Component) -> bool:
     """Return True for a service without hosts that its provider runs in one zone, which the model names."""
     placed = any(replica.hosts for replica in component.replicas) or is_disk(component)
     return not placed and zone_of(component) is not None and scope_of(component) == "zonal"
+
+
+def serves_own_zone(component: Component) -> bool:
+    """Return True for what a provider runs in a zone for the callers there: another stands in for it once people lead these to it."""
+    return bool(component.managed) and (component.kind == "nat-gateway" or product_of(component.product).zonal)
+
+
+def led_to_own(component: Component) -> str:
+    """Return what people do once each zone has one of what serves its own zone alone."""
+    if component.kind in FORWARDING:
+        return "lead the routes of each zone to its own"
+    return "let the callers of each zone call its own"
+
+
+def own_zones(index: Index, component: Component) -> list[str]:
+    """Return the availability zones that have one of what serves its own zone alone; none for anything else."""
+    if not serves_own_zone(component):
+        return []
+    around = dict.fromkeys(zone for replica in component.replicas for zone in index.zones_of(replica))
+    return [zone for zone in around if index.zone_kinds[zone] == "availability-zone"]
+
+
+def zones_to_serve(index: Index, component: Component) -> tuple[str, ...]:
+    """Return the availability zones of callers without one of what serves its own zone alone; another zone where no caller is elsewhere.
+
+    None for what is in no such zone, or has one in each.
+    """
+    own = own_zones(index, component)
+    if not own:
+        return ()
+    zones = {zone.id: zone for zone in index.architecture.zones}
+    beside = [
+        each.id for each in index.zones_like(own[0]) if each.id not in own and each.within == zones[own[0]].within
+    ]
+    calling = {
+        zone
+        for caller in index.callers(component.id)
+        for replica in caller.replicas
+        for zone in index.zones_of(replica)
+    }
+    called = tuple(zone for zone in beside if zone in calling)
+    if called or len(own) > 1:
+        return called
+    used = {zone for host in index.hosts for zone in index.zones_around(host)}
+    return (min(beside, key=lambda zone: zone not in used, default=next_place(own[0], index.element_names)),)
 
 
 def has_zones_beside(index: Index, component: Component) -> bool:

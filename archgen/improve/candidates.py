@@ -17,6 +17,7 @@ from archgen.edits.changes import (
     MoveReplica,
     SpreadService,
     needs_manual_failover,
+    serve_zones,
     with_witness,
 )
 from archgen.edits.moves import BUILT, moves, moves_of_promoters
@@ -38,7 +39,7 @@ from archgen.edits.promotion import (
 )
 from archgen.edits.second_replicas import may_share_with_second
 from archgen.edits.service_advice import is_only_spread
-from archgen.edits.services import can_be_spread, has_zones_beside, is_of_one_zone
+from archgen.edits.services import can_be_spread, has_zones_beside, is_of_one_zone, own_zones, serves_own_zone
 from archgen.edits.witnesses import (
     hosts_for_members,
     is_for_voters,
@@ -107,11 +108,14 @@ def against(
         if component.id in used and _hits(index, component, target)
     ]
     zonal = [each for each in hit if is_of_one_zone(each) and (is_only_spread(each) or len(each.replicas) > 1)]
-    spread = [each for each in zonal if can_be_spread(each) and each.kind != "nat-gateway"]
+    spread = [each for each in zonal if can_be_spread(each) and not serves_own_zone(each)]
     yield from (SpreadService(component.id) for component in spread)
     affected = [component for component in hit if component.id not in lone and component not in zonal]
     affected = [component for component in affected if component.kind != "client" and can_be_doubled(component)]
     affected = [component for component in affected if not _is_bound_to_datacenter(index, component)]
+    serving = [component for component in affected if own_zones(index, component)]
+    yield from (edit for component in serving if (edit := serve_zones(index, component)) is not None)
+    affected = [component for component in affected if component not in serving]
     floating = [component for component in affected if any(replica.floating for replica in component.replicas)]
     affected = [component for component in affected if component not in floating]
     pairs = [component for component in affected if is_bound_to_one(component)]

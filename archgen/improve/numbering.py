@@ -6,7 +6,16 @@ from collections.abc import Callable, Collection, Mapping
 
 from msgspec.structs import replace
 
-from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, FormQuorum, MoveHost, MoveReplica
+from archgen.edits.changes import (
+    AddHost,
+    AddReplica,
+    AutomateFailover,
+    Edit,
+    FormQuorum,
+    MoveHost,
+    MoveReplica,
+    ServeZones,
+)
 from archgen.edits.names import next_name, next_place, same_series
 from archgen.edits.promotion import Promoter
 from archgen.edits.witnesses import new_witness
@@ -81,7 +90,7 @@ def _witness_of(edit: Edit) -> str | None:
 def _zones_of(edit: Edit) -> tuple[str, ...]:
     """Return the zones that an edit names, of which some may be new."""
     match edit:
-        case AddReplica() | AddHost() | MoveReplica():
+        case AddReplica() | AddHost() | MoveReplica() | ServeZones():
             return edit.zones
         case FormQuorum():
             return tuple(zone for zones in edit.zones for zone in zones)
@@ -103,6 +112,8 @@ def _renamed(edit: Edit, names: Mapping[str, str]) -> Edit:
             return replace(edit, host=name(host), zones=places(edit.zones))
         case FormQuorum():
             return replace(edit, hosts=places(edit.hosts), zones=tuple(map(places, edit.zones)))
+        case ServeZones():
+            return replace(edit, zones=places(edit.zones))
         case AddHost():
             return replace(edit, host=name(edit.host), like=name(edit.like), zones=places(edit.zones))
         case MoveReplica():

@@ -6,7 +6,8 @@ import pytest
 from yaml import safe_dump as dump
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AddReplica, AutomateFailover, apply_edit
+from archgen.edits.changes import AddReplica, AutomateFailover, ServeZones, apply_edit
+from archgen.edits.description import describe_edit
 from archgen.edits.patch import leases_of
 from archgen.edits.promotion import promoter_of
 from archgen.improve.repair import find_smallest_repair
@@ -115,7 +116,38 @@ flows: {{do: {{steps: [job -> app: POST, app -> out: POST, out -> pay: POST]}}}}
 @pytest.mark.parametrize("kind", ["nat-gateway", "firewall"])
 def test_a_provider_s_gateway_that_stands_in_one_zone_gets_a_second_in_another_of_its_region(kind: str) -> None:
     found = find_smallest_repair(read(_GATEWAY.replace("nat-gateway", kind)))
-    assert found.edits == (AddReplica("out", "gw-2", ("az-b",)),)
+    second = AddReplica("out", "gw-2", ("az-b",))
+    assert found.edits == (ServeZones("out", ("gw-2",), ("az-b",)) if kind == "nat-gateway" else second,)
+
+
+@pytest.mark.parametrize(
+    ("gateway", "hosts"),
+    [
+        ("runs_on: gw, managed: true", {"gw": "az-a", "gw-2": "az-b", "gw-4": "az-c"}),
+        ("managed: {zone: az-a}", {"out-az-a": "az-a", "out-az-b": "az-b", "out-az-c": "az-c"}),
+        ("product: vpc-endpoint, managed: {zone: az-a}", {"out-az-a": "az-a", "out-az-b": "az-b", "out-az-c": "az-c"}),
+    ],
+)
+def test_each_zone_of_callers_gets_what_serves_its_own_zone_alone(gateway: str, hosts: dict[str, str]) -> None:
+    """Nothing fails over to that of another zone, and a zone without callers needs none."""
+    text = _GATEWAY.replace("managed: true, runs_on: gw", gateway).replace("runs_on: [a, b]", "runs_on: [a, b, c]")
+    more = "  az-c: {kind: availability-zone, in: r}\n  az-d: {kind: availability-zone, in: r}\n"
+    text = text.replace("hosts: {", f"{more}hosts: {{c: {{zone: az-c}}, gw-3: {{zone: az-d}}, ")
+    text = text.replace("nat-gateway, product", "other, product")
+    model = read(text)
+    (edit,) = find_smallest_repair(model).edits
+    assert describe_edit(model, edit) == "replicas of out in az-b and az-c, each for the callers of its zone"
+    index = Index(apply_edit(model, edit))
+    placed = {
+        host: index.hosts[host].zones[0] for replica in index.components["out"].replicas for host in replica.hosts
+    }
+    assert placed == hosts
+    led = "let the callers of each zone call its own" if "vpc" in gateway else "lead the routes of each zone to its own"
+    assert f"    # {led}\n" in changed_yaml(model, index.architecture)
+    if "gw" in gateway:
+        written = fixed(text, "single-point-of-failure")
+        assert written["components"]["out"]["runs_on"] == [*hosts]
+        assert {host: written["hosts"][host]["zone"] for host in hosts} == hosts
 
 
 def test_a_router_of_a_provider_in_a_datacenter_of_one_s_own_gets_its_second_there() -> None:

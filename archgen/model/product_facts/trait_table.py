@@ -319,4 +319,16 @@ TRAITS: dict[str, Product] = {
     "proxmox-ve": Product(consoles=(8006,)),
     "webmin": Product(consoles=(10000,)),
     "emqx": Product(consoles=(18083, 18084)),
+    # each of their interfaces is in a subnet, and so in one zone: https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html,
+    # https://docs.aws.amazon.com/network-firewall/latest/developerguide/high-level-steps.html
+    **dict.fromkeys(
+        (
+            "vpc-endpoint",
+            "interface-endpoint",
+            "gateway-load-balancer-endpoint",
+            "aws-privatelink",
+            "aws-network-firewall",
+        ),
+        Product(zonal=True),
+    ),
 }

@@ -77,6 +77,7 @@ class Product(Struct, frozen=True, gc=False):
     `members_at`: the ports on which its members call each other, of those whose members agree.
     `appends`: an insert adds rows of its own, in the order that a coordinator keeps, so that no two of its writes conflict.
     `copies_files`: a backup that copies all of a database each time, or its files, and no log between two copies.
+    `zonal`: a provider has one in each availability zone, to which routes or names of that zone alone lead.
     `copies_anything`: a backup that copies whatever lies on a host: files, and dumps of databases that are made before.
     """
 
@@ -148,3 +149,4 @@ class Product(Struct, frozen=True, gc=False):
     members_at: tuple[int, ...] = ()
     copies_files: bool = False
     copies_anything: bool = False
+    zonal: bool = False

@@ -21,7 +21,7 @@ from archgen.edits.patch import (
     zone_value,
 )
 from archgen.edits.promotion import finds_primary, is_promoted_by_unknown
-from archgen.edits.services import managed_value
+from archgen.edits.services import led_to_own, managed_value, serves_own_zone
 from archgen.language.write.values import block, inline
 from archgen.model.architecture import Architecture, Component
 from archgen.model.change import Append
@@ -103,6 +103,8 @@ def changed_yaml(
                 else ""
             )
             lines.append(f"    # let the name server check the replicas and change the record{slow}")
+        if serves_own_zone(component) and len(component.replicas) > len(components[component.id].replicas):
+            lines.append(f"    # {led_to_own(component)}")
         for key, words in _KEPT.items():
             if getattr(component, key) != getattr(components[component.id], key):
                 lines.append(f"    # {words}")

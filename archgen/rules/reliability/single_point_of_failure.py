@@ -11,6 +11,7 @@ from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.failover_times import is_late_job, until_failed_over, until_moved, waiting_for_promotion
 from archgen.analysis.regions import half_second_site, is_only_region, is_single_site, lies_in_region
 from archgen.analysis.topology import Topology
+from archgen.edits.changes import serve_zones
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate, copy_elsewhere
 from archgen.edits.second_advice import advise_needed_whole, advise_promotion, advise_second, is_majority_on_one_host
@@ -23,9 +24,9 @@ from archgen.edits.service_advice import (
     is_recipient,
     own_store,
 )
-from archgen.edits.services import is_disk
+from archgen.edits.services import is_disk, serves_own_zone
 from archgen.edits.zone_advice import ADD_REPLICA, add_elsewhere, advise_restart, leave_zone, leave_zone_too
-from archgen.edits.zones import spread_over_zones, zones_beside
+from archgen.edits.zones import spread_over_zones
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Replica
 from archgen.model.change import Change
@@ -297,12 +298,10 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return ()
     if facts.rented(element):
         gateway = gateway_of_zone(facts, element)
-        if (
-            gateway is not None
-            and element.kind == "host"
-            and zones_beside(facts, element.id, (gateway,)) != facts.hosts[element.id].zones
-        ):
-            return add_similar_host(facts, element.id, (gateway,))
+        served = serve_zones(facts.index, gateway) if gateway is not None else None
+        used = {zone for host in facts.hosts for zone in facts.index.zones_around(host)}
+        if served is not None and element.kind == "host" and used.issuperset(served.zones):
+            return patch_of(facts, served)
         if not is_own_service_of_zone(facts, element):
             return ()
         component = facts.components[facts.replicas[element.id].component]
@@ -311,7 +310,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         if own_store(facts, element) is not None and not is_only_spread(component):
             return copy_elsewhere(facts, component)
         # routes lead to a gateway in each zone
-        return spread_over_zones(facts, component) if component.kind != "nat-gateway" else ()
+        return spread_over_zones(facts, component) if not serves_own_zone(component) else ()
     if element.kind == "replica":
         component = facts.components[facts.replicas[element.id].component]
         return add_replica(facts, component) if component.kind != "client" else ()
