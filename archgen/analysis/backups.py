@@ -203,14 +203,19 @@ def holds_only_copies(topology: Topology, component: Component) -> bool:
 
 
 def is_copied_with_others(topology: Topology, component: Component) -> bool:
-    """Return True for what holds copies alone, and for data that the backups of other components cover."""
+    """Return True for what holds copies alone, and for data that the backups of other components cover.
+
+    A store with backups of its own is judged by these: it and its disk would each leave them to the other.
+    """
     return holds_only_copies(topology, component) or (
         # cheaper than to ask each caller
         bool(topology.backups)
         and (
-            _is_backed_up_with(topology, component)
-            or _is_backed_up_above(topology, component)
-            or _is_backed_up_below(topology, component)
+            _is_backed_up_above(topology, component)
+            or (
+                component.id not in topology.backups
+                and (_is_backed_up_with(topology, component) or _is_backed_up_below(topology, component))
+            )
         )
     )
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from archgen.analysis.backups import (
+    disks_of,
     fillers,
     holds_files,
     is_copied_with_others,
@@ -44,7 +45,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for component in facts.architecture.components:
         backups = facts.backups.get(component.id, ())
-        dates = sorted(backup.restore_tested for backup in backups if backup.restore_tested is not None)
+        below = (backup for disk in disks_of(facts, component.id) for backup in facts.backups.get(disk.id, ()))
+        dates = sorted(each.restore_tested for each in (*backups, *below) if each.restore_tested is not None)
         planned = [each for each in dates if each > context.today]
         tested = max(set(dates).difference(planned), default="")
         if component.managed:
@@ -303,7 +305,8 @@ RULE = Rule(
         "keeps no backup until somebody switches it on (DynamoDB, Bigtable, Firestore). A copy of another component "
         "is covered by that component's backup, and so is a disk or share that only stores with a backup call, such as the LUN "
         "of a database; servers and indexes may have disks there (iSCSI), too. The backup of a disk covers the store that calls it "
-        "over iSCSI. Skips storage that only backups call, and "
+        "over iSCSI, and a restore of the disk tests that of a store that has a backup of its own as well. Skips storage that only "
+        "backups call, and "
         "stores that others only agree by, such as the etcd of an automatic failover: they fill themselves again. Reports streams as "
         "info at low confidence, since most only pass on data that others keep. A search engine counts as the place of its data if a "
         "caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, Kerberos, "
