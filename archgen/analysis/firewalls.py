@@ -17,6 +17,9 @@ EVERYWHERE = ("internet", "0.0.0.0/0", "::/0")
 AFAR = "afar"
 """Among the names of a caller: it is in none of the model's networks, and may come over the internet or another way."""
 
+_NOWHERE = "network:None"
+"""The network of hosts that are in none."""
+
 _ANY_ADDRESS = frozenset(("0.0.0.0/0", "::/0"))
 """The ranges that hold every address, as a target too."""
 
@@ -224,6 +227,58 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
             {each.hosts[0]: next(iter(self.denying_at(sources, source, each, port)), None) for each in replicas}
         )
 
+    @cached_property
+    def with_rules_out(self) -> frozenset[str]:
+        """The firewalls that declare rules for what leaves what they guard."""
+        return frozenset(each.id for each in self.with_rules if any(rule.direction == "out" for rule in each.rules))
+
+    def keeping_in(self, replica: Replica, target: str, names: Collection[str], port: Port | None) -> tuple[str, ...]:
+        """Return the firewalls around a replica that let a call of it out for certain not.
+
+        `names` are those by which a rule can mean the target. What a firewall guards on both sides is left to its rules for what comes in.
+        """
+        around = self._around_replica(replica)
+        answering = self._components[target].replicas
+        shared = {place for each in answering for place in self._around_replica(each)}
+        inside = {firewall for each in answering for firewall in self.guarding(each)}
+        passed = (each for place in around if place not in shared for each in self.guards.get(place, ()))
+        own = {replica.component, *inside}
+        return tuple(
+            each
+            for each in dict.fromkeys(passed)
+            if each in self.with_rules_out and each not in own and self._lets_out(each, around, names, port) is False
+        )
+
+    def _lets_out(self, firewall: str, around: list[str], targets: Collection[str], port: Port | None) -> bool | None:
+        """Return False for a call that is denied, or that no rule lets out where others let out something from the same network.
+
+        A rule that names what is outside is for what goes there, whatever its direction.
+        """
+        own, sources = self._components[firewall], _names(around)
+        unsure = limited = False
+        for rule in own.rules:
+            out = rule.direction == "out"
+            come = _is_for_all(rule) or self._means(rule.sources, sources)
+            go = (out or None) if leads_anywhere(rule) else self._means(rule.targets, targets)
+            matches = _and(come, go, has_port(rule, port))
+            if matches:
+                return None if unsure else rule.action == "allow"
+            unsure = unsure or matches is None
+            limited = limited or (out and rule.action == "allow" and self._is_for_place(rule, around))
+        return False if limited and not unsure and own.default == "deny" else None
+
+    def _is_for_place(self, rule: FirewallRule, around: list[str]) -> bool:
+        """Return True for a rule for callers from everywhere, or from what is around a replica."""
+        places = {place for side in rule.sources for place in self._places_of(side)}
+        return _is_for_all(rule) or not places.isdisjoint(each for each in around if each != _NOWHERE)
+
+    def _places_of(self, side: str) -> Collection[str]:
+        """Return what a side of a rule is, or stands on or in."""
+        kind, _, name = self.qualified(side).partition(":")
+        if kind == "component":
+            return self.places(name)
+        return (side, f"{kind}:{name}", f"network:{self._host_networks.get(name)}" if kind == "host" else side)
+
     def _denying(
         self, passed: Iterable[str], sources: Collection[str], target: str, port: Port | None
     ) -> Iterator[str]:
@@ -272,6 +327,11 @@ def lets_in(rule: FirewallRule) -> bool:
 def is_for_everybody(rule: FirewallRule) -> bool:
     """Return True for a rule that means every caller, or everybody on the internet."""
     return not rule.sources or not set(EVERYWHERE).isdisjoint(rule.sources)
+
+
+def _is_for_all(rule: FirewallRule) -> bool:
+    """Return True for a rule that means every caller, inside too."""
+    return not rule.sources or not _ANY_ADDRESS.isdisjoint(rule.sources)
 
 
 def _is_from(rule: FirewallRule, everybody: Collection[str]) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.access.denials import denied_on_path, guarded_calls, kept_in
 from archgen.analysis.firewalls import spoken
-from archgen.analysis.hops import Hop, is_sent_on
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule, Port
-from archgen.model.kinds import AGENTS, FORWARDING
+from archgen.model.kinds import AGENTS
 from archgen.model.protocols import LOGINS, PORTS_OF_TLS, PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, in_zone, listed, zone_words
@@ -38,32 +38,20 @@ def check(context: RuleContext) -> Iterator[Hit]:
     yield from _denied(context.topology)
     yield from _partly_denied(context.topology)
     yield from _denied_at_some(context.topology)
+    yield from _kept_in(context.topology)
     yield from _administrators_shut_out(context.topology)
     yield from _misplaced_hits(context.topology)
-
-
-def _guarded_calls(facts: Topology) -> Iterator[tuple[Connection, str, Port]]:
-    """Yield the calls that a firewall may deny; what a firewall or router sends on isn't for that itself."""
-    passed: set[tuple[str, str]] = set()
-    for hops in facts.hops.values() if facts.guarded_calls else ():
-        passing = {hop.step.source for hop in hops if facts.kind(hop.step.source).id in FORWARDING}
-        calls = ((hop.connection.id, target) for hop in hops if hop.connection for target in hop.targets)
-        passed.update(call for call in calls if call[1] in passing)
-    for connection, target, port in facts.guarded_calls:
-        unused = facts.kind(target).id in FORWARDING and not facts.flows_over[connection.id]
-        if (connection.id, target) not in passed and not (unused and is_sent_on(port, facts.outgoing[target])):
-            yield connection, target, port
 
 
 def _denied(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall, at the first of the connections that its rules deny."""
     denied: dict[str, dict[str, list[str]]] = {}
-    for connection, target, port in _guarded_calls(facts):
+    for connection, target, port in guarded_calls(facts):
         firewall = None if _is_kept_shut(facts, connection, port) else facts.denied(connection, target, port)
         if firewall is not None:
             denied.setdefault(firewall, {}).setdefault(connection.id, []).append(spoken(port))
     sent: dict[str, tuple[str, str]] = {}
-    for firewall, call, port, sent[call] in _denied_on_path(facts):
+    for firewall, call, port, sent[call] in denied_on_path(facts):
         denied.setdefault(firewall, {}).setdefault(call, []).append(spoken(port))
     for firewall, calls in denied.items():
         flows = {flow for call in calls for flow in facts.flows_over[call]}
@@ -93,7 +81,7 @@ def _denied(facts: Topology) -> Iterator[Hit]:
 def _partly_denied(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall that lets in calls of some hosts of a caller and not of others, at the first connection."""
     denied: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {}
-    for connection, target, port in _guarded_calls(facts):
+    for connection, target, port in guarded_calls(facts):
         partly = facts.partly_denied(connection, target, port)
         if partly is not None:
             denied.setdefault(partly[0], {}).setdefault(connection.id, (spoken(port), partly[1]))
@@ -121,7 +109,7 @@ def _partly_denied(facts: Topology) -> Iterator[Hit]:
 
 def _denied_at_some(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each call that goes to every replica, of which a firewall lets it in to some and not to others."""
-    for connection, target, port in _guarded_calls(facts):
+    for connection, target, port in guarded_calls(facts):
         to_each = connection.needs == "all" or facts.components[target].kind in AGENTS
         names = facts.caller_names(connection.source) if to_each else None
         partly = facts.firewalls.denied_hosts(names, connection.source, target, port) if names is not None else None
@@ -141,32 +129,33 @@ def _denied_at_some(facts: Topology) -> Iterator[Hit]:
             )
 
 
-def _denied_on_path(facts: Topology) -> Iterator[tuple[str, str, Port, tuple[str, str]]]:
-    """Yield the connections behind firewalls on the path of flows that let none of those before them through.
-
-    Each has the call as the firewall sees it, and whom behind it the firewall lets in instead.
-    """
-    for hops in facts.hops.values():
-        before: dict[str, list[str]] = {}
-        for number, hop in enumerate(hops):
-            for target in hop.targets:
-                before.setdefault(target, []).append(hop.step.source)
-            firewall = hop.step.source
-            if facts.kind(firewall).id == "firewall" and hop.connection is not None and hop.port is not None:
-                callers = [sender for caller in before.get(firewall, ()) for sender in facts.senders(caller)]
-                if callers and all(_admits(facts, each, hop, hop.targets) is False for each in callers):
-                    first = [each for each in callers if facts.kind(each).id not in FORWARDING]
-                    later = (target for each in hops[number + 1 :] for target in each.targets)
-                    meant = [to for to in later if any(_admits(facts, each, hop, (to,)) for each in first)]
-                    sent = f"{listed(first) or firewall} -> {' | '.join(hop.targets)}"
-                    yield firewall, hop.connection.id, hop.port, (sent, listed(list(dict.fromkeys(meant))))
-
-
-def _admits(facts: Topology, caller: str, hop: Hop, targets: tuple[str, ...]) -> bool | None:
-    """Return what the firewall that sends a request on does with it, to each of some targets; None where that isn't declared."""
-    names = facts.caller_names(caller)
-    own = {facts.firewalls.admits(hop.step.source, names, target, hop.port) for target in targets if names is not None}
-    return own.pop() if len(own) == 1 else None
+def _kept_in(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each firewall whose rules don't let calls out from what it guards, at the first of the connections."""
+    kept: dict[str, dict[tuple[str, ...], dict[str, list[str]]]] = {}
+    for firewall, connection, port, hosts in kept_in(facts):
+        calls = kept.setdefault(firewall, {}).setdefault(hosts, {})
+        calls.setdefault(connection.id, []).append(spoken(port))
+    for firewall, calls_by_hosts in kept.items():
+        clauses = []
+        for hosts, calls in calls_by_hosts.items():
+            named = [f"{call} ({listed(list(dict.fromkeys(ports)))})" for call, ports in calls.items()]
+            some = f" from {listed(first_few(hosts, _NAMED))}, though from other hosts" if hosts else ""
+            clauses.append(f"{listed(first_few(named, _NAMED), 'or')}{some}")
+        first, *others = dict.fromkeys(call for calls in calls_by_hosts.values() for call in calls)
+        flows = {flow for call in (first, *others) for flow in facts.flows_over[call]}
+        yield Hit(
+            subject=Subject("connection", first),
+            message=f"{firewall} does not let out {'; '.join(clauses)}",
+            related=(
+                (Subject("component", firewall), "lets out other calls from there"),
+                *((Subject("connection", call), "isn't let out either") for call in others),
+            ),
+            flows=facts.in_order(flows),
+            fix=f"Add a rule with `direction: out` to {firewall} for each that is needed, and remove the other connections."
+            if others
+            else f"Add a rule for it with `direction: out` to {firewall}, or remove the connection.",
+            case="denied" if flows else "unused",
+        )
 
 
 def _is_kept_shut(facts: Topology, connection: Connection, port: Port) -> bool:
@@ -177,7 +166,7 @@ def _is_kept_shut(facts: Topology, connection: Connection, port: Port) -> bool:
 def _administrators_shut_out(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall that shuts out those who administer, and come from the internet."""
     shut: dict[str, dict[str, str]] = {}
-    for connection, target, port in _guarded_calls(facts):
+    for connection, target, port in guarded_calls(facts):
         if _is_kept_shut(facts, connection, port) and _administers(facts, connection.source):
             firewall = facts.denied(connection, target, port)
             if firewall is not None:
@@ -366,7 +355,9 @@ RULE = Rule(
     fix="Find out which statement is true, and remove the other.",
     limits=(
         "Holds a connection against the rules of the firewall that guards its target, if the firewall declares rules and a "
-        "`default`, and the caller's network is known; callers inside only if a rule is for some of them. Of a "
+        "`default`, and the caller's network is known; callers inside only if a rule is for some of them. Of the firewall "
+        "around its caller, rules with `direction: out` count, for what leaves all that it guards, and its `default: deny` only if one "
+        "of them lets something out from the caller's network. Of a "
         "caller on several hosts, each is held against them if all of their networks are known. A connection that no flow "
         "uses is an info. A standby that no step can call is that of a pair of "
         "RDS, Cloud SQL, AlloyDB, or Azure's PostgreSQL or MySQL. Contradictions in how traffic is spread are reported by "
