@@ -123,9 +123,17 @@ def is_setting_of_balancer(component: Component) -> bool:
 
 
 def is_edge_elsewhere(component: Component) -> bool:
-    """Return True for a CDN or firewall of requests on its provider's own network, whose addresses a firewall can tell apart."""
-    outside = component.network is None and scope_of(component) == "global" and not is_setting_of_balancer(component)
-    return component.kind in ("cdn", "waf") and outside
+    """Return True for a CDN or firewall of requests on its provider's own network, whose addresses a firewall can tell apart.
+
+    Some are called balancers in a model, since they spread requests as well.
+    """
+    of_provider = scope_of(component) == "global" and not is_setting_of_balancer(component)
+    balances = component.kind == "load-balancer" and product_name(service_name(component)) in _EDGES
+    return component.network is None and of_provider and (balances or component.kind in ("cdn", "waf"))
+
+
+_EDGES = ("cloudflare", "fastly", "akamai", "imperva", "azure-front-door", "bunny")
+"""The balancers of providers that are a CDN with a firewall of requests as well."""
 
 
 def service_place(component: Component) -> str:

@@ -54,7 +54,7 @@ def _admits(facts: Topology, caller: str, hop: Hop, targets: tuple[str, ...]) ->
     return own.pop() if len(own) == 1 else None
 
 
-def kept_in(facts: Topology) -> Iterator[tuple[str, Connection, Port, tuple[str, ...]]]:
+def calls_kept_in(facts: Topology) -> Iterator[tuple[str, Connection, Port, tuple[str, ...]]]:
     """Yield the calls that the rules of a firewall around their caller don't let out, with the hosts of the caller if others may call.
 
     What passes packets on is left out at both ends: the rules may mean those who sent them, or whom they are for.
@@ -83,3 +83,14 @@ def _stands_before_unplaced(facts: Topology, firewall: str) -> bool:
     rules = (rule for rule in facts.components[firewall].rules if rule.direction == "out")
     named = (side for rule in rules for side in rule.targets if side in facts.components)
     return any(facts.caller_names(name) is None for name in named)
+
+
+def is_let_in_by_name(facts: Topology, firewall: str, call: Connection, target: str) -> bool:
+    """Return True for a caller that needs no rule for the internet: it is inside, or a rule for itself lets it in."""
+    known = facts.caller_names(call.source)
+    names = known or facts.firewalls.places(call.source)
+    if "internet" in names:
+        return False
+    if known is not None and firewall not in facts.firewalls.between(call.source, target):
+        return True
+    return any(facts.firewalls.admits(firewall, names, target, port) for port in call.ports)

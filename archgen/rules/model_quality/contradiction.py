@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.access.denials import denied_on_path, guarded_calls, kept_in
+from archgen.analysis.access.denials import calls_kept_in, denied_on_path, guarded_calls
 from archgen.analysis.firewalls import spoken
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -132,7 +132,7 @@ def _denied_at_some(facts: Topology) -> Iterator[Hit]:
 def _kept_in(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall whose rules don't let calls out from what it guards, at the first of the connections."""
     kept: dict[str, dict[tuple[str, ...], dict[str, list[str]]]] = {}
-    for firewall, connection, port, hosts in kept_in(facts):
+    for firewall, connection, port, hosts in calls_kept_in(facts):
         calls = kept.setdefault(firewall, {}).setdefault(hosts, {})
         calls.setdefault(connection.id, []).append(spoken(port))
     for firewall, calls_by_hosts in kept.items():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from archgen.analysis.access.denials import is_let_in_by_name
 from archgen.analysis.dns_names import ADDRESS_TYPES
 from archgen.analysis.exposure import callers_of
 from archgen.analysis.record_paths import ALIASES, components_at_addresses, components_behind
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component, Connection, Port, Record
+from archgen.model.architecture import Component, Connection, FirewallRule, Port, Record
 from archgen.model.dns_zones import normalize_name
 from archgen.model.products import is_edge_elsewhere
 from archgen.model.protocols import ADMINISTRATION, WEB
@@ -96,10 +97,13 @@ _LEADING = (*ADDRESS_TYPES, *ALIASES)
 """The types of records by which visitors find what answers them."""
 
 
-def _keeps_others_out(facts: Topology, target: str, calls: list[Connection]) -> bool:
-    """Return True for what is inside, behind a packet filter, or asks what stands before it to sign in."""
+def _keeps_others_out(facts: Topology, target: str, calls: list[Connection], named: bool = False) -> bool:
+    """Return True for what is inside, behind a packet filter, or asks what stands before it to sign in.
+
+    With `named`, a rule lets the internet in by its name, so that a private network doesn't keep anybody out.
+    """
     signed = any(call.authentication or call.credentials for call in calls)
-    if signed or facts.kind(target).role not in _GUARDED or facts.trust(target) == "private":
+    if signed or facts.kind(target).role not in _GUARDED or (facts.trust(target) == "private" and not named):
         return True
     return all(
         any(not _lets_in(facts, each, target, calls) for each in facts.firewalls.guarding(replica))
@@ -149,19 +153,15 @@ def _open_name(facts: Topology, record: Record, target: str, edges: list[str], o
 
 
 def _opened(facts: Topology, reported: Collection[str]) -> Iterator[Hit]:
-    """Yield a hit for each firewall with a rule that lets everybody in to what only a provider's CDN or firewall of requests calls."""
+    """Yield a hit for each firewall with a rule that lets everybody in to what a CDN, balancer or firewall of requests calls for them."""
     for firewall in facts.firewalls.with_rules:
         doors: dict[str, list[str]] = {}
-        for target in dict.fromkeys(target for _, target in facts.firewalls.opened(firewall)):
-            calls = _requests_to(facts, target)
-            if (
-                target not in reported
-                and all(is_edge_elsewhere(facts.components[call.source]) for call in calls)
-                and not _keeps_others_out(facts, target, calls)
-                and _lets_in(facts, firewall.id, target, calls)
-            ):
-                doors[target] = list(dict.fromkeys(call.source for call in calls))
+        for rule, target in facts.firewalls.opened(firewall):
+            edges = [] if target in reported else _edges_let_in(facts, firewall.id, rule, target)
+            if edges:
+                doors.setdefault(target, edges)
         if doors:
+            elsewhere = any(is_edge_elsewhere(facts.components[edge]) for edges in doors.values() for edge in edges)
             edges = list(dict.fromkeys(edge for callers in doors.values() for edge in callers))
             yield Hit(
                 subject=Subject("component", firewall.id),
@@ -175,12 +175,32 @@ def _opened(facts: Topology, reported: Collection[str]) -> Iterator[Hit]:
                     for each in ((Subject("component", target), "is open to everybody"), *_passed(target, callers)[1:])
                 ),
                 flows=facts.flows_through(doors),
-                fix=(
-                    f"Let in {listed(edges, 'or')} only (`from`), with the addresses that the provider publishes, or reach "
-                    f"{listed([*doors])} through a tunnel. A secret that is sent along is `authentication` of the connection."
-                ),
+                fix=f"Let in {listed(edges)} instead of the internet (`from`){_AWAY.format(listed([*doors])) if elsewhere else ''}.",
                 case="name",
             )
+
+
+_AWAY = (
+    ", with the addresses that the provider publishes, or reach {} through a tunnel. A secret that is sent along is `authentication` "
+    "of the connection"
+)
+
+
+def _edges_let_in(facts: Topology, firewall: str, rule: FirewallRule, target: str) -> list[str]:
+    """Return what stands before a target for the internet, if a rule lets everybody in past it and nobody else needs that rule.
+
+    A rule that names what its firewall guards opens it in a private network as well, and past an edge of your own.
+    """
+    replicas = facts.components[target].replicas
+    named = target in rule.targets and any(firewall in facts.firewalls.guarding(each) for each in replicas)
+    calls = _requests_to(facts, target)
+    for call in calls:
+        by_name = named and is_let_in_by_name(facts, firewall, call, target)
+        if not (by_name or is_edge_elsewhere(facts.components[call.source])):
+            return []
+    passed = [call for call in calls if _is_edge(facts, call.source)]
+    open_to_all = _lets_in(facts, firewall, target, passed) and not _keeps_others_out(facts, target, passed, named)
+    return list(dict.fromkeys(call.source for call in passed)) if open_to_all else []
 
 
 def _requests_to(facts: Topology, target: str) -> list[Connection]:
@@ -336,7 +356,8 @@ RULE = Rule(
         "Looks behind edges and web servers, not behind applications, and at requests in the same protocol. A gateway, a "
         "way past a CDN that the caller doesn't use, or uses by another name (`domain`), "
         "a DNS name that leads past one, or a firewall's rule that lets everybody in past "
-        "one, is an info; the name and the rule together are a warning. Data "
+        "one, is an info (past what isn't a provider's CDN or WAF, or into a private network, only if the rule names the component, and "
+        "another rule lets in what stands before it); the name and the rule together are a warning. Data "
         "stores are reported by `exposed-database`, administration ports by `exposed-admin`. Doesn't see a firewall "
         "that lets in single addresses only: give such callers a network of their own."
     ),
