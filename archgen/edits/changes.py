@@ -15,6 +15,7 @@ from archgen.edits.promotion import (
     Promoter,
     asking_connections,
     is_bound_to_one,
+    is_promoted_late,
     moves_with_address,
     promoter_component,
     promoter_connection,
@@ -318,6 +319,8 @@ def _automated(
     if replication is None or not replication.primary or replication.failover == "automatic":
         return with_components(architecture, component)
     by = replication.by or (promoter.id if promoter is not None else None)
+    if is_promoted_late(Index(architecture), component):
+        replication = replace(replication, mode="synchronous", lag=None)
     component = replace(component, replication=replace(replication, failover="automatic", by=by, recovery=None))
     architecture = with_components(architecture, component)
     if promoter is None or promoter.id != by:

@@ -22,11 +22,13 @@ from archgen.edits.promotion import (
     Promoter,
     arbiter_of,
     finds_primary,
+    is_of_unknown_make,
     is_promoted_by_unknown,
+    is_promoted_late,
     mirrors_itself,
     promotes_nothing,
 )
-from archgen.edits.replicas import copies_instead, kept_alone, lacks_deployment
+from archgen.edits.replicas import copies_instead, kept_alone, lacks_deployment, needs_selection
 from archgen.edits.second_replicas import replicates_itself
 from archgen.edits.services import has_zones_beside, is_of_one_zone
 from archgen.edits.witnesses import hosts_from_primary, settled_witness, witness_has_machine, witness_zones
@@ -87,7 +89,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             carried = f", with {', '.join(edit.components)}" if edit.components else ""
             return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}{carried}{instead}"
         case AutomateFailover():
-            return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}"
+            return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}{_confirmed(architecture, edit)}"
         case MoveAddress():
             own = _component(architecture, edit.component)
             if own is not None and own.cluster is not None and own.cluster.watches == "host":
@@ -119,7 +121,9 @@ def _component(architecture: Architecture, name: str) -> Component | None:
 
 
 def _cautions(architecture: Architecture, component: Component | None) -> str:
-    return f"{_waiting(architecture, component)}{_shared(architecture, (component,))}"
+    return (
+        f"{_waiting(architecture, component)}{_selected(architecture, component)}{_shared(architecture, (component,))}"
+    )
 
 
 def _shared(architecture: Architecture, grown: Collection[Component | None]) -> str:
@@ -160,6 +164,13 @@ def _waiting(architecture: Architecture, component: Component | None) -> str:
     return ", which waits for a lease" if component.id in Index(architecture).starting_jobs else ""
 
 
+def _selected(architecture: Architecture, component: Component | None) -> str:
+    """Return the caution for a second one of what may be a device."""
+    if component is None or not needs_selection(component, Index(architecture).callers):
+        return ""
+    return ", with what selects one of the two"
+
+
 def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
     promoter = edit.promoter
     component = _component(architecture, edit.component)
@@ -170,14 +181,24 @@ def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
     return f"{_by(architecture, component, promoter)}{led}"
 
 
+def _confirmed(architecture: Architecture, edit: AutomateFailover) -> str:
+    """Return that a store's writes have to wait for a copy that is to be promoted by itself; else the empty text."""
+    component = _component(architecture, edit.component)
+    late = component is not None and is_promoted_late(Index(architecture), component)
+    return ", with writes that wait for a standby (`mode: synchronous`)" if late else ""
+
+
 def _own_means(component: Component | None) -> str:
     """Return that a store's product has to promote a replica itself, where it isn't known here how; else the empty text."""
     replication = component.replication if component is not None else None
+    cluster = component.cluster if component is not None else None
+    if component is not None and cluster is not None and cluster.by is None and is_of_unknown_make(component):
+        return f" by {component.product}'s own means, if it has any, or by a switch before it"
     if component is None or replication is None or replication.by is not None:
         return ""
     if promotes_nothing(component):
         return f" by a cluster manager beside it, since {component.product} promotes no copy"
-    return f" by {component.product}'s own means" if is_promoted_by_unknown(component) else ""
+    return f" by {component.product}'s own means, if it has any" if is_promoted_by_unknown(component) else ""
 
 
 def _by(architecture: Architecture, component: Component, promoter: Promoter) -> str:

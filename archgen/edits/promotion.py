@@ -11,10 +11,12 @@ from msgspec.structs import replace
 from archgen.analysis.encryption import NO_NETWORK
 from archgen.edits.names import unused_name
 from archgen.edits.witnesses import first_two_hosts, new_witness, witness_there
-from archgen.model.architecture import Component, Connection, Placement, Port, Replica, Tls
+from archgen.language.schema.product_names import KNOWN
+from archgen.model.architecture import WIDE_ZONES, Component, Connection, Placement, Port, Replica, Tls
 from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.reliability.index import Index
+from archgen.reliability.locality import zones_apart
 from archgen.reliability.promoters import orchestrates
 
 _KEPT_IN = {
@@ -158,11 +160,23 @@ def keeps_files(component: Component) -> bool:
 
 
 def promotes_nothing(component: Component) -> bool:
-    """Return True for files or mailboxes with a primary of which their product promotes no copy: Pacemaker does so, say, from beside."""
+    """Return True for data with a primary of which its product promotes no copy, as of files: Pacemaker does so, say, from beside."""
     product, replication = product_of(component.product), component.replication
     if component.product is None or replication is None or not replication.primary or replication.by is not None:
         return False
-    return (keeps_files(component) or product.mailboxes) and not product.appliance
+    return product.promoted_by_people or ((keeps_files(component) or product.mailboxes) and not product.appliance)
+
+
+def is_promoted_late(index: Index, component: Component) -> bool:
+    """Return True for a store that confirms writes before its copies have them, and of which a program promotes no such copy."""
+    replication = component.replication
+    is_late = replication is not None and bool(replication.primary) and replication.mode == "asynchronous"
+    return is_late and product_of(_product(index, component)).promoted_in_step and not component.managed
+
+
+def can_keep_step(index: Index, component: Component) -> bool:
+    """Return True if the copies of a store are near enough to its primary for each write to wait for them: in its region."""
+    return all(index.zone_kinds[here] not in WIDE_ZONES for _, here, _, _ in zones_apart(index, component.replicas))
 
 
 def is_bound_to_one(component: Component) -> bool:
@@ -184,14 +198,23 @@ def mirrors_itself(component: Component) -> bool:
     return keeps_files(component) and not component.managed and product_of(component.product).appliance
 
 
+def is_of_unknown_make(component: Component) -> bool:
+    """Return True for something of others of which nothing is known, as of an audio codec: what selects one of two, people know."""
+    return component.kind == "other" and component.product is not None and product_name(component.product) not in KNOWN
+
+
 def moves_with_address(component: Component) -> bool:
     """Return False for a cluster whose name moves, or whose data is at the active member and stays when the address moves.
+
+    Nor is it known of what may be a device that it has an address which moves.
 
     Of a store with a declared primary, a promoter moves the data; where all replicas write, each has it.
     """
     cluster = component.cluster
     if cluster is None or cluster.failover != "manual" or cluster.by is not None:
         return True
+    if is_of_unknown_make(component):
+        return False
     product = product_of(component.product)
     keeps = KINDS[component.kind].stores or component.kind in KEEPING or product.keeps_data or product.mailboxes
     replication = component.replication
@@ -206,6 +229,9 @@ def can_be_promoted(index: Index, component: Component) -> bool:
     Stores of a product that isn't known are promoted by its own means, if at all; a balancer or a moving address leads
     callers that can't look for the primary themselves.
     """
+    if is_promoted_late(index, component):
+        # people move it into a group whose writes wait
+        return False
     if promoter_of(index, component) is None:
         return not (keeps_files(component) or promotes_nothing(component))
     if lacks_third_host(index, component):

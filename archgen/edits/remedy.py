@@ -29,7 +29,7 @@ from archgen.edits.promotion import (
     moves_with_address,
     promoter_of,
 )
-from archgen.edits.replicas import needs_moving_address
+from archgen.edits.replicas import needs_moving_address, needs_selection
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.witnesses import platform_hosts, spare_hosts, two_hosts_for_members
 from archgen.edits.zones import zones_beside
@@ -152,7 +152,7 @@ def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool
     """Return True if only people know what makes a second replica useful.
 
     That is what copies files, what lets one of two replicas alone start a job, and what moves the traffic between replicas
-    whose hosts aren't declared.
+    whose hosts aren't declared, or which are of unknown make.
     """
     if component.managed:
         return False
@@ -160,6 +160,7 @@ def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool
         keeps_files(component)
         or not may_get_second(topology, component)
         or (component.id in topology.index.starting_jobs and len(component.replicas) == 1)
+        or needs_selection(component, topology.index.callers)
         or (not topology.hosts_of(component.id) and needs_moving_address(component, topology.index.callers))
     )
 

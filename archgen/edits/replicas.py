@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from archgen.edits.names import next_number
-from archgen.edits.promotion import agrees_by_vote, has_primary, mirrors_itself
+from archgen.edits.promotion import agrees_by_vote, has_primary, is_of_unknown_make, mirrors_itself
 from archgen.model.architecture import Architecture, Cluster, Component, Placement, Quorum, Replica, Replication
 from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of
@@ -144,6 +144,13 @@ def needs_moving_address(component: Component, callers: Callers, *, is_addressed
     )
 
 
+def needs_selection(component: Component, callers: Callers) -> bool:
+    """Return True for what is alone, called, and of unknown make: people know what leads the callers to one of two."""
+    calling = [*callers(component.id)]
+    is_alone = len(component.replicas) == 1 and component.cluster is None and not component.managed
+    return is_alone and is_of_unknown_make(component) and bool(calling) and not any(map(_spreads, calling))
+
+
 def _spreads(caller: Component) -> bool:
     """Return True for a proxy or web server, which spreads requests over all replicas that it is given."""
     return KINDS[caller.kind].role in ("balancer", "web")
@@ -175,8 +182,8 @@ def takes_mail_of_people(architecture: Architecture, component: Component, calle
 def mover_on(architecture: Architecture, component: Component) -> str | None:
     """Return what moves an address between the hosts of a component; None if people have to choose it.
 
-    A device has a failover of its own, nothing speaks VRRP on Windows, and networks of providers pass none on: there an address moves
-    by the provider's interface.
+    A device has a failover of its own, or none; nothing speaks VRRP on Windows, and networks of providers pass none on: there an
+    address moves by the provider's interface.
     """
     on = {host for replica in component.replicas for host in replica.hosts}
     index = Index(architecture)
@@ -185,7 +192,7 @@ def mover_on(architecture: Architecture, component: Component) -> str | None:
     systems = [(host.os or "").casefold() for host in architecture.hosts if host.id in on]
     product = product_of(component.product)
     is_windows = product.on_windows or any("windows" in system for system in systems)
-    return None if is_windows or product.appliance else "vrrp"
+    return None if is_windows or product.appliance or is_of_unknown_make(component) else "vrrp"
 
 
 def with_moving_address(component: Component, *, is_apart: bool = False, by: str | None = "vrrp") -> Component:

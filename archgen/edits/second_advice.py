@@ -7,7 +7,14 @@ from collections.abc import Iterable, Sequence
 from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.programs import is_spread_by_clients
 from archgen.analysis.topology import Topology
-from archgen.edits.promotion import agrees_by_vote, is_promoted_by_sentinel, keeps_files, promotes_nothing
+from archgen.edits.promotion import (
+    agrees_by_vote,
+    can_keep_step,
+    is_promoted_by_sentinel,
+    is_promoted_late,
+    keeps_files,
+    promotes_nothing,
+)
 from archgen.edits.replicas import kept_alone, needs_moving_address
 from archgen.edits.second_replicas import (
     SERVER_INSTEAD,
@@ -24,6 +31,7 @@ from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import RELAYS_OF_MEDIA
 from archgen.model.wording import listed
+from archgen.reliability.index import Index
 from archgen.reliability.locality import SAME_HOST
 from archgen.reliability.members import asks_majority, manual_failovers, quorum_of, spares_no_copy
 
@@ -216,11 +224,12 @@ def _waits_for_others(component: Component) -> bool:
     return apart and spares_no_copy(component)
 
 
-def advise_promotion(components: Sequence[Component]) -> str:
+def advise_promotion(index: Index, components: Sequence[Component]) -> str:
     """Return the fix for what has other replicas, which nothing promotes: members that can vote do so instead."""
     voting = [each for each in components if product_of(each.product).votes_if_set_up]
     copied = [each for each in components if promotes_nothing(each)]
-    names = [each.id for each in components if each not in voting and each not in copied]
+    late = [each for each in components if is_promoted_late(index, each)]
+    names = [each.id for each in components if each not in (*voting, *copied, *late)]
     advice = (
         [f"Automate the promotion of {listed(names)}: `replication: {{failover: automatic, by: …}}`."] if names else []
     )
@@ -230,7 +239,19 @@ def advise_promotion(components: Sequence[Component]) -> str:
         advice.append(f"Replicate what waits in {kept} over a majority, with quorum queues{pair} (`quorum: majority`).")
     if copied:
         advice.append(f"Practice the failover of {listed([each.id for each in copied])}. {promoted_beside(copied)}")
+    advice += (f"Practice the failover of {each.id}. {promoted_in_step(index, each)}" for each in late)
     return " ".join(advice)
+
+
+def promoted_in_step(index: Index, component: Component) -> str:
+    """Return what it takes to automate the failover of a store of which a program promotes no copy that may lack writes."""
+    product = component.product or component.id
+    if not can_keep_step(index, component):
+        return f"{product} promotes by itself only a copy for which each write waits."
+    return (
+        f"To automate it, let each write wait for a standby first (`mode: synchronous`, in an availability group): {product} "
+        "promotes no other copy by itself."
+    )
 
 
 def promoted_beside(components: Sequence[Component]) -> str:

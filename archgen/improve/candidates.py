@@ -27,10 +27,12 @@ from archgen.edits.placement import can_be_doubled, find_host, idle_host
 from archgen.edits.promotion import (
     agrees_by_vote,
     arbiter_of,
+    can_keep_step,
     has_primary,
     is_bound_to_one,
     is_promoted_by_none,
     is_promoted_by_unknown,
+    is_promoted_late,
     keeps_files,
     lacks_third_host,
     mirrors_itself,
@@ -129,7 +131,7 @@ def against(
             *affected,
             *(each for each in floating if not (_keeps(each) or lacks_third_host(index, each))),
         )
-        if needs_manual_failover(component) and len(component.replicas) > 1 and not is_promoted_by_none(component)
+        if needs_manual_failover(component) and len(component.replicas) > 1 and _can_be_automated(index, component)
     )
     if target.kind == "replica":
         watched = (each for each in affected if each.cluster is not None and each.cluster.watches == "host")
@@ -179,6 +181,12 @@ def automated(index: Index, component: Component, built: Collection[str]) -> Edi
     added = (host for host in index.hosts.values() if host.id not in built and host.network in networks)
     place = next((each.id for each in added if is_third_place(index, component, each.id)), None)
     return edit if place is None else with_witness(edit, place, index.hosts)
+
+
+def _can_be_automated(index: Index, component: Component) -> bool:
+    """Return True unless nothing promotes a copy by itself, or only one for which writes would wait over a long way."""
+    is_late = is_promoted_late(index, component) and not can_keep_step(index, component)
+    return not (is_late or is_promoted_by_none(component))
 
 
 def _keeps(component: Component) -> bool:

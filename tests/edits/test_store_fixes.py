@@ -368,6 +368,29 @@ def test_a_new_virtual_machine_stands_on_another_machine_and_the_witness_on_a_th
     assert hosts["hv-3"] == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("other, product: tieline", False),
+        ("other, product: haproxy", True),
+        ("other", True),
+        ("router, product: x", True),
+    ],
+)
+def test_people_automate_the_failover_of_a_device(kind: str, changes: bool) -> None:
+    device = f"{{kind: {kind}, runs_on: [a, b], cluster: {{active: a, failover: manual, recovery: 30m}}}}"
+    text = model(
+        f"{JOB}\ncodec: {device}",
+        "job -> codec: https",
+        "job -> codec: x",
+        "{a: {}, b: {}}",
+        "objectives: {recovery_time: 15m}\n",
+    )
+    assert (fixed(text, "manual-failover") != yaml.safe_load(text)) is changes
+    alone = model(f"{JOB}\ncodec: {{kind: {kind}, runs_on: a}}", "job -> codec: https", "job -> codec: x", "{a: {}}")
+    assert (fixed(alone, "single-point-of-failure") != yaml.safe_load(alone)) is changes
+
+
 @pytest.mark.parametrize(("product", "by"), [("haproxy", {"by": "vrrp"}), ("f5", {})])
 def test_automatic_failover_drops_the_time_that_a_person_needs(product: str, by: dict[str, str]) -> None:
     """A device has a failover of its own."""

@@ -463,7 +463,8 @@ ARBITER = (
 @pytest.mark.parametrize(
     ("product", "words"),
     [
-        ("product: db2, ", ["automatic failover of web by db2's own means"]),
+        ("product: db2, ", ["automatic failover of web by db2's own means, if it has any"]),
+        ("product: perforce, ", []),
         ("", [ARBITER]),
     ],
 )
@@ -472,6 +473,38 @@ def test_a_product_promotes_by_its_own_means_where_no_other_is_known(product: st
     assert repair(serving(pair, "a: {}, b: {}", "")) == words
     single = f"  web: {{kind: database, {product}runs_on: a}}"
     assert bool(repair(serving(single, "a: {}", ""))) is not bool(product)
+
+
+@pytest.mark.parametrize(
+    ("far", "mode", "words"),
+    [
+        ("r-2", "asynchronous", ", with writes that wait for a standby (`mode: synchronous`)"),
+        ("r-2", "synchronous", ""),
+        ("us", "asynchronous", None),
+    ],
+)
+def test_writes_wait_for_a_copy_that_is_promoted_only_in_step(far: str, mode: str, words: str | None) -> None:
+    zones = "zones: {eu: {kind: region}, us: {kind: region}, r-1: {kind: rack, in: eu}, r-2: {kind: rack, in: eu}}\n"
+    pair = f"  web: {{kind: database, product: mssql, runs_on: [a, b], replication: {{primary: a, failover: manual, mode: {mode}}}}}"
+    edits = repair(serving(pair, f"a: {{zone: r-1}}, b: {{zone: {far}}}, c: {{zone: eu}}", zones))
+    automated = [edit for edit in edits if edit.startswith("automatic failover of web by a new wsfc of three")]
+    assert bool(automated) is (words is not None)
+    assert all(edit.endswith(f"{words}") for edit in automated)
+
+
+@pytest.mark.parametrize(("product", "known"), [("tieline", False), ("kubernetes", True), ("", True)])
+def test_people_know_what_selects_one_of_two_devices(product: str, known: bool) -> None:
+    made_by = f", product: {product}" if product else ""
+    single = repair(serving(f"  web: {{kind: other{made_by}, runs_on: a}}", "a: {}", ""))
+    assert single == [f"a replica of web on a-2, a new host{'' if known else ', with what selects one of the two'}"]
+    spread = f"  lb: {{kind: load-balancer, managed: true}}\n  web: {{kind: other{made_by}, runs_on: a}}"
+    steps = "job -> lb: GET, lb -> web: GET"
+    assert "a replica of web on a-2, a new host" in repair(serving(spread, "a: {}", "", steps))
+    cluster = "runs_on: [a, b], cluster: {mode: active-passive, active: a, failover: manual}"
+    words = "" if known else " by tieline's own means, if it has any, or by a switch before it"
+    assert repair(serving(f"  web: {{kind: other{made_by}, {cluster}}}", "a: {}, b: {}", "")) == [
+        f"automatic failover of web{words}"
+    ]
 
 
 @pytest.mark.parametrize(

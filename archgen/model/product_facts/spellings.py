@@ -103,6 +103,7 @@ SPELLINGS = {
     "rocky": "rocky-linux",
     "sql-server": "mssql",
     "sqlserver": "mssql",
+    **dict.fromkeys(("p4d", "p4", "helix-core", "perforce-helix", "perforce-helix-core", "p4-server"), "perforce"),
 }
 """Other names of products, with the name that the tables have."""
 

@@ -77,7 +77,11 @@ TRAITS: dict[str, Product] = {
     **dict.fromkeys(("patroni", "spilo", "stolon", "stolon-sentinel", "stolon-keeper"), Product(leases=True)),
     # an availability group is offline, for reads too, while its Windows cluster has no majority
     # and takes only databases in the full recovery model, whose log is kept until it is backed up
-    "mssql": Product(steps_down="everything", replays="transaction log"),
+    # to a replica in synchronous commit alone, and log shipping has a person switch:
+    # https://learn.microsoft.com/sql/database-engine/availability-groups/windows/availability-modes-always-on-availability-groups
+    "mssql": Product(steps_down="everything", replays="transaction log", promoted_in_step=True),
+    # https://help.perforce.com/helix-core/server-apps/cmdref/current/Content/CmdRef/p4_failover.html
+    "perforce": Product(promoted_by_people=True),
     # https://dev.mysql.com/doc/refman/8.0/en/binary-log.html, https://mariadb.com/kb/en/activating-the-binary-log/
     **dict.fromkeys(("mysql", "mariadb", "percona"), Product(replays="binary log", one_port=True)),
     **dict.fromkeys(("garbd", "garb", "galera-arbitrator", "arbitrator", "arbiter"), Product(arbitrates=True)),

@@ -57,6 +57,8 @@ class Product(Struct, frozen=True, gc=False):
     `leads_to_primary`: nor does the other of a group that the provider fails over,
     by the name of the group, whenever its copy is written. `lagging_standby`: nor does that of a provider's pair which is always
     written later.
+    `promoted_in_step`: a program promotes a copy of it only where each write waits for that copy; `promoted_by_people`: none of its
+    makers' does, as an administrator starts a failover.
     `several`: its makers document several instances of it at work at once, and this is what it takes.
     `asks_primary`: its clients, or its standbys for them, put every request to the primary unless they are told otherwise: always, or
     where something promotes another, as clients of Sentinel do.
@@ -128,6 +130,8 @@ class Product(Struct, frozen=True, gc=False):
     goes_on_alone: bool = False
     needs_witness: bool = False
     leads_to_primary: bool = False
+    promoted_in_step: bool = False
+    promoted_by_people: bool = False
     lagging_standby: bool = False
     asks_primary: Literal["always", "promoted"] | None = None
     arbitrated: bool = False

@@ -55,6 +55,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     flows.stores_without_step,
     operations.monitoring_without_recipients,
     data.promotions_without_promoter,
+    data.promotions_of_late_copies,
     data.commits_without_standby,
     data.failovers_without_lag,
     operations.job_starters_without_lease,

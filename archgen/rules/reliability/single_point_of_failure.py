@@ -213,7 +213,7 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str], *, is_eno
     if own is not None:
         return f"{lost}: {own}" if others else own
     if unpromoted := waiting_for_promotion(facts, breaking.element, _components(facts, breaking), breaking.flows):
-        return advise_promotion(unpromoted)
+        return advise_promotion(facts.index, unpromoted)
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     needs = facts.losses.structures[breaking.flows[0]].needs
     if where := next((need.connection for need in needs.get(path[-1], ()) if need.step == step and need.places), None):

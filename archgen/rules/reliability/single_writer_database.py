@@ -8,9 +8,9 @@ from archgen.analysis.failover_times import REACTION, declared_recovery, manual_
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
-from archgen.edits.promotion import keeps_files, promotes_nothing
+from archgen.edits.promotion import is_promoted_late, keeps_files, promotes_nothing
 from archgen.edits.remedy import automate, copy_elsewhere, replica_edits, stops_with
-from archgen.edits.second_advice import promoted_beside
+from archgen.edits.second_advice import promoted_beside, promoted_in_step
 from archgen.edits.second_replicas import SERVER_INSTEAD
 from archgen.edits.service_advice import another_copy
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -183,9 +183,11 @@ def _fix(facts: Topology, component: Component, writer: str) -> str | None:
             f"Nothing promotes {listed(others, 'or')} by itself: let each server take writes (`replication: {{writers: all}}`), and give "
             "the addresses of all to each caller."
         )
+    timed = "" if declared_recovery(component) is not None else ", and declare how long it takes (`recovery`)"
     if promotes_nothing(component):
-        timed = "" if declared_recovery(component) is not None else ", and declare how long it takes (`recovery`)"
         return f"Practice the failover{timed}. {promoted_beside([component])}"
+    if is_promoted_late(facts.index, component):
+        return f"Practice the failover{timed}. {promoted_in_step(facts.index, component)}"
     automated = f"utomate the promotion of {listed(others, 'or')}: `replication: {{failover: automatic, by: …}}`."
     return f"Practice the failover, or a{automated}" if _is_practiced(facts, component) else f"A{automated}"
 

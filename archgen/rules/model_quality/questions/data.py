@@ -8,7 +8,7 @@ from archgen.analysis.backups import shares_disk
 from archgen.analysis.hops import Hop
 from archgen.analysis.regions import members_by_host, members_by_zone
 from archgen.analysis.topology import Topology
-from archgen.edits.promotion import asking_callers, is_followed
+from archgen.edits.promotion import asking_callers, is_followed, is_promoted_late
 from archgen.language.expand.votes import leaves_voters_open
 from archgen.language.schema.product_names import KNOWN
 from archgen.model.architecture import Component, Replica
@@ -253,6 +253,28 @@ def promotions_without_promoter(topology: Topology) -> Iterator[Gap]:
                 f"{component.id} doesn't declare what promotes a replica, so its failover works in every analysis",
                 f"Add `by` to the `replication` of {component.id}: the component that decides, such as etcd or Sentinel.",
             )
+
+
+def promotions_of_late_copies(topology: Topology) -> Iterator[Gap]:
+    """Yield pairs with automatic failover to a copy that may lack writes, of a product whose cluster promotes no such copy."""
+    for component in topology.architecture.components:
+        replication = component.replication
+        if replication is None or replication.failover != "automatic" or len(component.replicas) != 2:
+            continue
+        by = topology.components.get(replication.by or "")
+        is_own = by is None or product_name(by.product or by.id) in _CLUSTERS
+        if is_own and is_promoted_late(topology.index, component):
+            yield component_gap(
+                component,
+                f"{component.id} declares automatic failover to a copy that may lack writes (asynchronous), but "
+                f"{component.product or 'it'} promotes none such by itself, so its failover works in no more than the analyses",
+                f"If each write waits for the standby, as in an availability group, declare `mode: synchronous` for {component.id}; "
+                "else `failover: manual`.",
+            )
+
+
+_CLUSTERS = ("wsfc", "pacemaker", "corosync")
+"""What promotes a copy as its product lets it; a program of others may force that."""
 
 
 def commits_without_standby(topology: Topology) -> Iterator[Gap]:
