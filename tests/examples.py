@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from hypothesis import HealthCheck, settings
-from hypothesis.internal.conjecture.providers import HypothesisProvider
+from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
 # How long an example takes depends on what else the machine does, not on whether it is right.
@@ -19,12 +19,14 @@ def load_profile() -> None:
     """Load the profile that HYPOTHESIS_PROFILE names, or else the suite's.
 
     Hypothesis draws from the constants of the modules that happen to be imported, which depends on the tests that ran
-    before, and has no setting against it. The suite draws from none; `test_determinism` notices when that has no effect.
+    before, and has no setting against it. The suite draws from none, and parses no module for them; `test_determinism`
+    notices when that has no effect.
     """
     profile = os.environ.get("HYPOTHESIS_PROFILE", "suite")
     settings.load_profile(profile)
     if profile == "suite":
-        setattr(HypothesisProvider, "_local_constants", Constants())  # noqa: B010
+        none = Constants()
+        setattr(providers, "_get_local_constants", lambda: none)  # noqa: B010
 
 
 def examples(count: int) -> settings:

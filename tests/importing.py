@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,17 @@ CASES = TESTS / "imports"
 _HEADING = re.compile(r"^=== (.+)$", re.MULTILINE)
 
 
-class Case(Struct):
-    """A case: its name, its files by path, and the expectation."""
+class Case(Struct, dict=True):
+    """A case: its name, its files by path, and the text of the expectation, which is read where it is asked for."""
 
     name: str
     files: dict[str, str]
-    expected: dict[str, Any]
+    expectation: str
+
+    @cached_property
+    def expected(self) -> dict[str, Any]:
+        """The expectation."""
+        return dict(yaml.load(self.expectation, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 def cases(format_name: str) -> list[Case]:
@@ -34,8 +40,7 @@ def read_case(path: Path) -> Case:
     """Return a case; `=== path` begins a file of it, `=== expect` the expectation."""
     pieces = _HEADING.split(path.read_text(encoding="utf-8"))[1:]
     files = {name: text.removeprefix("\n") for name, text in zip(pieces[::2], pieces[1::2], strict=True)}
-    expected = yaml.load(files.pop("expect"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return Case(f"{path.parent.name}/{path.stem}", files, expected)
+    return Case(f"{path.parent.name}/{path.stem}", files, files.pop("expect"))
 
 
 def write_case(case: Case, directory: Path) -> None:

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,13 +43,16 @@ def tier(name: str) -> CheckedModel:
     return visible_to("regular", check(file, text))
 
 
-MODELS = {name: tier(name) for name in TIERS}
+@cache
+def models() -> dict[str, CheckedModel]:
+    return {name: tier(name) for name in TIERS}
 
 
 def test_there_is_a_page_per_tier_flow_and_rule(site: str) -> None:
     across = ("", "glossary/", "issues/", "ladder/", "rules/")
     wanted = {*(f"{one}index.html" for one in across), *(f"rules/{rule.id}/index.html" for rule in RULES)}
-    for name, model in MODELS.items():
+    assert [(name, flow) for name, model in models().items() for flow in model.topology.flows] == FLOWS
+    for name, model in models().items():
         wanted |= {
             f"{name}/index.html",
             f"{name}/failures/index.html",
@@ -111,7 +115,7 @@ def test_what_is_to_be_explained_is_a_paragraph_of_the_page(site: str, name: str
 
 def test_the_page_says_why_each_element_was_added(site: str) -> None:
     found = {row[0]: row[-1] for row in table_after(article(site, TIERS[1]), "elements")}
-    for component in MODELS[TIERS[1]].topology.components.values():
+    for component in models()[TIERS[1]].topology.components.values():
         assert found[component.id] == component.why
 
 
@@ -137,7 +141,7 @@ def test_the_elements_of_tier_1(site: str) -> None:
 def test_every_component_and_host_is_an_element(site: str, name: str) -> None:
     head, *found = table_after(article(site, name), "elements")
     assert head == ["Element", "Kind", "Product", "Location", "Purpose"]
-    topology = MODELS[name].topology
+    topology = models()[name].topology
     kinds = {row[0]: row[1] for row in found}
     assert {one.id: kinds[one.id] for one in topology.components.values()} == {
         one.id: KINDS[one.kind].title for one in topology.components.values()
@@ -172,7 +176,7 @@ def told(steps: tuple[Step, ...]) -> Iterator[Request | Answer]:
             yield step
 
 
-FLOWS = [(name, flow) for name, model in MODELS.items() for flow in model.topology.flows]
+FLOWS = [(name, flow) for name in TIERS for flow in ("read-page", "write-comment")]
 SAID = {
     "encrypted": "encrypted",
     "plaintext": "unencrypted",
@@ -183,7 +187,7 @@ SAID = {
 
 @pytest.mark.parametrize(("name", "flow"), FLOWS)
 def test_a_flow_page_lists_every_step_of_the_model(site: str, name: str, flow: str) -> None:
-    topology = MODELS[name].topology
+    topology = models()[name].topology
     found = [row for row in table_after(article(site, name, "flows", flow), "steps")[1:] if row[0]]
     steps = list(told(topology.flows[flow].steps))
     assert [row[0] for row in found] == [step.id.rpartition("/")[2] for step in steps]
@@ -195,7 +199,7 @@ def test_a_flow_page_lists_every_step_of_the_model(site: str, name: str, flow: s
 
 @pytest.mark.parametrize(("name", "flow"), FLOWS)
 def test_a_flow_page_says_of_every_step_whether_it_is_encrypted(site: str, name: str, flow: str) -> None:
-    topology = MODELS[name].topology
+    topology = models()[name].topology
     found = {row[0]: row for row in table_after(article(site, name, "flows", flow), "steps")[1:] if row[0]}
     way: dict[tuple[str, str], list[str]] = {}
     for hop in topology.hops[flow]:
@@ -212,8 +216,8 @@ def test_a_flow_page_says_of_every_step_whether_it_is_encrypted(site: str, name:
 @pytest.mark.parametrize("name", TIERS)
 def test_issues_carry_their_numbers_and_everything_that_was_found(site: str, name: str) -> None:
     document = article(site, name)
-    subjects = {group.number: len(group.subjects) for group in MODELS[name].groups}
-    for number, finding in MODELS[name].numbered:
+    subjects = {group.number: len(group.subjects) for group in models()[name].groups}
+    for number, finding in models()[name].numbered:
         heading = document.by_id(f"issue-{number}")
         assert heading.words.startswith(f"{number} ")
         several = subjects[number] > 1
@@ -236,7 +240,7 @@ def test_issues_carry_their_numbers_and_everything_that_was_found(site: str, nam
 
 
 def test_badges_of_a_picture_lead_the_same_numbers(site: str) -> None:
-    for name, model in MODELS.items():
+    for name, model in models().items():
         figure = next(one for one in article(site, name).all("figure"))
         drawn = {
             int(one.words) for group in figure.all("g") if group.has("badge") for one in group.all("text") if one.words
@@ -278,12 +282,12 @@ def test_the_picture_of_a_step_is_a_file_beside_the_page(site: str) -> None:
 def test_search_finds_the_words_that_markdown_did_not_read(site: str) -> None:
     with open(os.path.join(site, "search", "search_index.json"), encoding="utf-8") as stream:
         docs = {entry["location"]: entry["text"] for entry in json.load(stream)["docs"]}
-    for flow in assess(MODELS[TIERS[1]].topology, 1):
+    for flow in assess(models()[TIERS[1]].topology, 1):
         assert f"{flow.result.availability:.3%}" in docs[f"{TIERS[1]}/index.html#reliability"]
     assert "Uptime" not in docs[f"{TIERS[1]}/index.html#assumed"]
     assert "if three times worse" in docs[f"{TIERS[1]}/index.html#assumed"]
     assert "sends each new request to the next server" in docs[f"{TIERS[1]}/index.html#about-round-robin"]
-    for name, model in MODELS.items():
+    for name, model in models().items():
         for number, finding in model.numbered:
             told = " ".join(docs[f"{name}/index.html#issue-{number}"].split())
             assert finding.code in told
@@ -300,7 +304,7 @@ def test_the_ladder_says_what_alone_stops_reads_and_writes(site: str) -> None:
 
 
 def test_the_step_to_tier_2_buys_reads_and_not_writes() -> None:
-    step = compare(MODELS[TIERS[0]], MODELS[TIERS[1]])
+    step = compare(models()[TIERS[0]], models()[TIERS[1]])
     read, write = step.flows
     assert step.added == ("haproxy",)
     assert step.hosts_added == ("lb-1", "server-2")
@@ -313,10 +317,10 @@ def test_the_step_to_tier_2_buys_reads_and_not_writes() -> None:
 
 
 def test_the_steps_to_tiers_3_and_4_close_what_they_are_for() -> None:
-    third = compare(MODELS[TIERS[1]], MODELS[TIERS[2]])
+    third = compare(models()[TIERS[1]], models()[TIERS[2]])
     assert {"missing-tls", "missing-firewall", "unmonitored"} <= {one.rule for one in third.resolved}
     assert "tls-ends-early" in {one.rule for one in third.introduced}
-    fourth = compare(MODELS[TIERS[2]], MODELS[TIERS[3]])
+    fourth = compare(models()[TIERS[2]], models()[TIERS[3]])
     assert "identical-servers" in {one.rule for one in fourth.resolved}
     assert all("lb-1" in one.before and "lb-1" not in one.after for one in fourth.flows if one.before)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 import markdown
@@ -45,16 +46,27 @@ def made(*tiers: CheckedModel) -> dict[str, Page]:
     return {page.path: page for page in render_pages(tiers, NoPictures(), RULES, lambda rule: rule.id)}
 
 
-MODELS = {name: read(name) for name in TIERS}
-ASSESSED = {name: assess(one.topology) for name, one in MODELS.items()}
-SITE = made(*MODELS.values())
+@cache
+def models() -> dict[str, CheckedModel]:
+    """Return the reference tiers; with what is made of them, by the first test that asks: each process collects all tests."""
+    return {name: read(name) for name in TIERS}
+
+
+@cache
+def assessed(name: str) -> tuple[FlowAssessment, ...]:
+    return assess(models()[name].topology)
+
+
+@cache
+def pages() -> dict[str, Page]:
+    return made(*models().values())
 
 
 @pytest.mark.parametrize("name", TIERS)
 def test_the_table_has_the_numbers_that_are_computed(name: str) -> None:
-    head, *found = table_after(page_tree(SITE[f"{name}/index.md"]), "reliability")
+    head, *found = table_after(page_tree(pages()[f"{name}/index.md"]), "reliability")
     assert head == ["Flow", "Availability", "Downtime per year", "Range", "Parts", "SPOFs", "Based on"]
-    titles = MODELS[name].topology.flows
+    titles = models()[name].topology.flows
     assert [row[:5] + row[6:] for row in found] == [
         [
             titles[one.flow].title,
@@ -64,27 +76,27 @@ def test_the_table_has_the_numbers_that_are_computed(name: str) -> None:
             format_parts(one),
             f"{len(one.assumed) + len(one.times)} assumptions",
         ]
-        for one in ASSESSED[name]
+        for one in assessed(name)
     ]
 
 
 def test_single_points_lead_to_the_issue_that_proves_them() -> None:
     name = TIERS[1]
-    document = page_tree(SITE[f"{name}/index.md"])
+    document = page_tree(pages()[f"{name}/index.md"])
     table = next(one for one in document.all("table") if rows(one)[0][1:2] == ["Availability"])
     cell = list(table.all("tr"))[2]
     links = [one for one in cell.all("a") if one.attributes["href"].startswith("#issue-")]
-    kills = {number: one.proof.kill for number, one in MODELS[name].numbered if one.proof}
+    kills = {number: one.proof.kill for number, one in models()[name].numbered if one.proof}
     stops = [one.id for numbers in links for one in kills[int(numbers.attributes["href"].removeprefix("#issue-"))]]
     assert stops == ["dns#1", "lb-1", "server-1"]
 
 
 @pytest.mark.parametrize("name", TIERS)
 def test_everything_assumed_is_listed_with_its_source(name: str) -> None:
-    details = next(page_tree(SITE[f"{name}/index.md"]).all("details"))
+    details = next(page_tree(pages()[f"{name}/index.md"]).all("details"))
     listed = rows(next(details.all("table")))[1:]
-    assumed = {each.element: each for one in ASSESSED[name] for each in one.assumed}
-    times = {each for one in ASSESSED[name] for each in one.times}
+    assumed = {each.element: each for one in assessed(name) for each in one.assumed}
+    times = {each for one in assessed(name) for each in one.times}
     assert next(details.all("summary")).words.startswith(f"{len(assumed) + len(times)} assumptions")
     for source in [one.source for one in times]:
         assert source in [row[2] for row in listed]
@@ -107,10 +119,10 @@ def bars(svg: str) -> Iterator[tuple[str, float]]:
 
 @pytest.mark.parametrize("name", TIERS)
 def test_the_chart_is_what_fixing_an_element_wins(name: str) -> None:
-    found = list(bars(SITE[f"{name}/fix-first.svg"].content))
+    found = list(bars(pages()[f"{name}/fix-first.svg"].content))
     hours = {
         f"{one.element.label.removesuffix('#1')}: {format_duration(one.hours_per_year)}": one.hours_per_year
-        for flow in ASSESSED[name]
+        for flow in assessed(name)
         for one in flow.result.importance
     }
     values = [hours[label] for label, _ in found]
@@ -118,12 +130,12 @@ def test_the_chart_is_what_fixing_an_element_wins(name: str) -> None:
     assert [wide / found[most][1] for _, wide in found] == pytest.approx(
         [value / values[most] for value in values], abs=2e-3
     )
-    first = ASSESSED[name][0].result.importance[0]
+    first = assessed(name)[0].result.importance[0]
     assert found[0][0] == f"{first.element.id}: {format_duration(first.hours_per_year)}"
 
 
 def test_pairs_are_told_as_groups() -> None:
-    said = section(page_tree(SITE[f"{TIERS[3]}/index.md"]), "pairs")
+    said = section(page_tree(pages()[f"{TIERS[3]}/index.md"]), "pairs")
     assert said == (
         "Losing both elements of a pair takes down read-page and write-comment, which survive the loss of either alone: "
         "any of haproxy@lb-1 or lb-1 with any of haproxy@lb-2 or lb-2"
@@ -131,8 +143,8 @@ def test_pairs_are_told_as_groups() -> None:
 
 
 def test_how_far_the_verdict_leans_on_what_is_assumed() -> None:
-    said = section(page_tree(SITE[f"{TIERS[0]}/index.md"]), "assumed")
-    sensitivity = ASSESSED[TIERS[0]][0].sensitivity
+    said = section(page_tree(pages()[f"{TIERS[0]}/index.md"]), "assumed")
+    sensitivity = assessed(TIERS[0])[0].sensitivity
     assert sensitivity is not None
     better, worse = (format_duration((1 - share) * 8760) for share in (sensitivity.better, sensitivity.worse))
     assert f"read-page and write-comment would be down {better} per year; if three times worse, {worse}." in said
@@ -140,23 +152,23 @@ def test_how_far_the_verdict_leans_on_what_is_assumed() -> None:
 
 def longest(name: str, access: str) -> FlowAssessment:
     flow = {"read": "read-page", "write": "write-comment"}[access]
-    return next(one for one in ASSESSED[name] if one.flow == flow)
+    return next(one for one in assessed(name) if one.flow == flow)
 
 
 def test_the_ladder_tells_the_downtime_of_every_tier() -> None:
-    table = rows(next(page_tree(SITE["ladder/index.md"]).all("table")))
+    table = rows(next(page_tree(pages()["ladder/index.md"]).all("table")))
     assert table[0][4:6] == ["Read downtime per year", "Write downtime per year"]
     assert [row[4:6] for row in table[1:]] == [
         [format_duration(longest(name, access).result.downtime) for access in ("read", "write")] for name in TIERS
     ]
-    drawn = [label for label, _ in bars(SITE["downtime.svg"].content)]
+    drawn = [label for label, _ in bars(pages()["downtime.svg"].content)]
     assert drawn[:4] == ["reads: 14.0 h", "writes: 14.0 h", "reads: 11.5 h", "writes: 22.0 h"]
 
 
 def test_the_ladder_says_what_every_step_did_to_the_flows() -> None:
-    words = page_tree(SITE["ladder/index.md"]).words
+    words = page_tree(pages()["ladder/index.md"]).words
     for before, after in pairwise(TIERS):
-        sides = (replace(MODELS[one], assessments=ASSESSED[one]) for one in (before, after))
+        sides = (replace(models()[one], assessments=assessed(one)) for one in (before, after))
         told = sentences(evolve(*sides))
         assert told
         for sentence in told:
@@ -230,9 +242,9 @@ def test_many_pairs_are_counted() -> None:
     assert said.endswith("and 4 more")
 
 
-@pytest.mark.parametrize("path", [path for path in SITE if path.endswith(".md")])
-def test_a_block_that_markdown_need_not_read_means_the_same_to_it(path: str) -> None:
-    for block in body(SITE[path]).rstrip("\n").split("\n\n"):
+def test_a_block_that_markdown_need_not_read_means_the_same_to_it() -> None:
+    texts = [body(page) for path, page in pages().items() if path.endswith(".md")]
+    for block in {block for text in texts for block in text.rstrip("\n").split("\n\n")}:
         quick = block_html(block)
         if quick is not None:
             one, other = parse(quick), parse(markdown.markdown(block, extensions=EXTENSIONS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from itertools import combinations
 
@@ -25,6 +26,8 @@ from archgen.layout.deployment.cards import has_small_icon, small_lead
 from archgen.layout.deployment.columns import assign_columns
 from archgen.layout.measures import BRIEF, ROOM, USUAL
 from archgen.layout.placed import Placed
+from archgen.linting.checked_model import CheckedModel
+from archgen.model.architecture import SUFFIX
 from archgen.slides.layout.legible import FLOOR, MOST, READABLE, legible, points
 from archgen.slides.layout.tables import SIZES, lay_out
 from archgen.slides.layout.titles import SMALLEST, fitted_title
@@ -34,19 +37,25 @@ from archgen.style.text_metrics import text_width
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Group, Node
 
-FOUND = {
-    tier.id: tier
-    for place in ("models", "tests/architectures", "tests/well_built")
-    for tier in visible_systems(check_models(read(find((str(ROOT / place),)), ""), "2026-11-24"))
-}
-EACH = pytest.mark.parametrize("name", FOUND)
+PLACES = ("models", "tests/architectures", "tests/well_built")
+NAMES = [file.name.removesuffix(SUFFIX) for place in PLACES for file in sorted((ROOT / place).glob(f"*{SUFFIX}"))]
+EACH = pytest.mark.parametrize("name", NAMES)
+
+
+@cache
+def systems() -> dict[str, CheckedModel]:
+    return {
+        tier.id: tier
+        for place in PLACES
+        for tier in visible_systems(check_models(read(find((str(ROOT / place),)), ""), "2026-11-24"))
+    }
 
 
 def pictured(name: str) -> Diagram:
-    return deployment(FOUND[name].topology, FOUND[name].findings)
+    return deployment(systems()[name].topology, systems()[name].findings)
 
 
-@pytest.mark.parametrize("name", [name for name in FOUND if name[:1].isdigit()])
+@pytest.mark.parametrize("name", [name for name in NAMES if name[:1].isdigit()])
 def test_the_reference_tiers_are_read_from_the_back_of_a_room(name: str) -> None:
     placed = legible(pictured(name), *PICTURE)
     assert points(placed, *PICTURE) >= READABLE

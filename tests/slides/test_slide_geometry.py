@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from io import BytesIO
 from itertools import combinations, pairwise
@@ -38,7 +38,7 @@ from archgen.slides.pptx.dashes import dash_widths  # noqa: E402
 from archgen.slides.values import Deck, DiagramSlide, FlowSlide, TableSlide, TextSlide  # noqa: E402
 from archgen.style.text_metrics import text_width  # noqa: E402
 from archgen.style.theme import LINES  # noqa: E402
-from tests.slides.test_slides import DECK, FULL, PRESENTATION, TIERS, corners, every, faults  # noqa: E402
+from tests.slides.test_slides import FULL, corners, every, faults, shipped, shipped_deck, shipped_pages  # noqa: E402
 
 DAY = "2026-11-24"
 DRAWING = Drawing("best", "light")
@@ -124,24 +124,29 @@ def well_built(name: str) -> CheckedModel:
     return tier
 
 
-HARD = {
-    "words": model(WORDS),
-    "alone": model(ALONE),
-    "twelve": model(racks(12)),
-    "eighty": model(racks(80)),
-    "shop": well_built("shop"),
-    "queue": well_built("queue"),
+HARD: dict[str, Callable[[], CheckedModel]] = {
+    "words": lambda: model(WORDS),
+    "alone": lambda: model(ALONE),
+    "twelve": lambda: model(racks(12)),
+    "eighty": lambda: model(racks(80)),
+    "shop": lambda: well_built("shop"),
+    "queue": lambda: well_built("queue"),
 }
 EACH = pytest.mark.parametrize("name", ["models", *HARD])
+
+
+@cache
+def hard(name: str) -> CheckedModel:
+    return HARD[name]()
 
 
 @cache
 def told(name: str) -> tuple[Deck, PptxPresentation]:
     """A deck and what is read back of it."""
     if name == "models":
-        return DECK, PRESENTATION
-    made = make_deck((HARD[name],), DRAWING, None, FULL)
-    return made, Presentation(BytesIO(export_pptx((HARD[name],), DRAWING, made, None)))
+        return shipped_deck(), shipped_pages()
+    made = make_deck((hard(name),), DRAWING, None, FULL)
+    return made, Presentation(BytesIO(export_pptx((hard(name),), DRAWING, made, None)))
 
 
 def pages(name: str, sort: type[SlideKind]) -> Iterator[tuple[SlideKind, Slide]]:
@@ -258,7 +263,7 @@ def test_a_part_of_a_flow_shows_who_takes_part_in_it(name: str) -> None:
 
 
 def test_a_flow_of_the_shipped_models_takes_two_slides_at_most() -> None:
-    assert not [one.title for one in DECK.slides if isinstance(one, FlowSlide) and " of 3)" in one.title]
+    assert not [one.title for one in shipped_deck().slides if isinstance(one, FlowSlide) and " of 3)" in one.title]
 
 
 @EACH
@@ -337,8 +342,8 @@ def test_an_odd_template_gives_whole_slides(sort: str, tmp_path: Path) -> None:
     TEMPLATES[sort](made)
     target = BytesIO()
     made.save(target)
-    deck = make_deck(TIERS[:1], DRAWING, None, FULL)
-    content = export_pptx(TIERS[:1], DRAWING, deck, target.getvalue())
+    deck = make_deck(shipped()[:1], DRAWING, None, FULL)
+    content = export_pptx(shipped()[:1], DRAWING, deck, target.getvalue())
     presentation = Presentation(BytesIO(content))
     for slide, page in zip(deck.slides, presentation.slides, strict=True):
         title = page.shapes.title
@@ -360,8 +365,8 @@ def test_words_on_a_ground_that_hides_the_templates_own_are_light() -> None:
     navy(made)
     target = BytesIO()
     made.save(target)
-    deck = make_deck(TIERS[:1], DRAWING, None, FULL)
-    presentation = Presentation(BytesIO(export_pptx(TIERS[:1], DRAWING, deck, target.getvalue())))
+    deck = make_deck(shipped()[:1], DRAWING, None, FULL)
+    presentation = Presentation(BytesIO(export_pptx(shipped()[:1], DRAWING, deck, target.getvalue())))
     for slide, page in zip(deck.slides, presentation.slides, strict=True):
         runs = [run for part in page.shapes.title.text_frame.paragraphs for run in part.runs]
         assert all(str(run.font.color.rgb) == "E9EDF3" for run in runs), slide.title
@@ -375,7 +380,7 @@ def test_words_on_a_ground_that_hides_the_templates_own_are_light() -> None:
 
 
 def laid(name: str) -> Placed:
-    return DRAWING.fitted(DRAWING.diagram(HARD[name]))
+    return DRAWING.fitted(DRAWING.diagram(hard(name)))
 
 
 @pytest.mark.sampled(3)
@@ -406,7 +411,7 @@ def test_a_line_that_is_led_anew_keeps_its_ends_and_its_words(name: str) -> None
 
 
 def test_no_line_of_the_shipped_models_runs_along_a_border() -> None:
-    for tier in TIERS:
+    for tier in shipped():
         placed = simplify_routes(DRAWING.fitted(DRAWING.diagram(tier)))
         near = BoxIndex(one.box for one in placed.nodes)
         assert [one.edge.subject for one in placed.edges if any(map(near.grazed, pairwise(one.points)))] == []
@@ -442,7 +447,7 @@ def test_hardly_a_line_of_a_dense_deployment_runs_through_a_card() -> None:
 
 
 def test_dashes_of_lines_that_meet_fall_on_each_other() -> None:
-    placed = simplify_routes(DRAWING.fitted(DRAWING.diagram(TIERS[2])))
+    placed = simplify_routes(DRAWING.fitted(DRAWING.diagram(shipped()[2])))
     usual = float(placed.measures.sizes.line)
     groups = [shape for shape in diagram_scene(placed).shapes if isinstance(shape, SceneGroup)]
     found = dash_widths([group.part for group in groups if isinstance(group.part, CanvasLine)], usual)

@@ -41,11 +41,15 @@ from archgen.style.text_metrics import text_width  # noqa: E402
 from archgen.style.theme import LINES  # noqa: E402
 from archgen.views.diagram import Badge  # noqa: E402
 from tests.hostile import HOSTILE  # noqa: E402
-from tests.slides.test_slides import DECK, DRAWING, TIERS  # noqa: E402
+from tests.slides.test_slides import DRAWING, shipped, shipped_deck  # noqa: E402
 
 MODEL = str(ROOT / "models" / "1-simple-web-stack.arch.yaml")
 SVG = "{http://www.w3.org/2000/svg}"
-SHORT = Deck(DECK.title, DECK.slides[:6])
+
+
+def short() -> Deck:
+    """Return the deck of the reference models as far as its first pictures."""
+    return Deck(shipped_deck().title, shipped_deck().slides[:6])
 
 
 def no_icons(_: str | None) -> None:
@@ -53,13 +57,13 @@ def no_icons(_: str | None) -> None:
 
 
 def test_a_pdf_has_a_page_a_slide_and_its_words() -> None:
-    content = export_pdf(TIERS, DRAWING, SHORT)
-    assert content == export_pdf(TIERS, DRAWING, SHORT)
+    content = export_pdf(shipped(), DRAWING, short())
+    assert content == export_pdf(shipped(), DRAWING, short())
     document = pypdf.PdfReader(BytesIO(content))
-    assert len(document.pages) == len(SHORT.slides)
+    assert len(document.pages) == len(short().slides)
     assert document.metadata is not None
-    assert document.metadata.title == DECK.title
-    for page, slide in zip(document.pages, SHORT.slides, strict=True):
+    assert document.metadata.title == shipped_deck().title
+    for page, slide in zip(document.pages, short().slides, strict=True):
         assert (float(page.mediabox.width), float(page.mediabox.height)) == (960.0, 540.0)
         said = re.sub(r"\s+", "", page.extract_text())
         assert re.sub(r"\s+", "", slide.title) in said
@@ -68,31 +72,30 @@ def test_a_pdf_has_a_page_a_slide_and_its_words() -> None:
 
 
 def test_pictures_are_numbered_and_wide() -> None:
-    made = list(slide_images(TIERS, DRAWING, SHORT, "png"))
+    made = list(slide_images(shipped(), DRAWING, short(), "png"))
     assert [name for name, _ in made] == [f"slide-{at}.png" for at in range(1, 7)]
     assert {struct.unpack(">II", content[16:24]) for _, content in made} == {(1920, 1080)}
 
 
-@pytest.mark.parametrize("place", range(len(DECK.slides)))
-def test_no_word_leaves_its_slide(place: int) -> None:
-    slide = DECK.slides[place]
-    root = ElementTree.fromstring(svg(slide_scene(slide, place + 1, no_icons), "light"))
-    assert root.get("viewBox") == "0 0 960 540"
-    ids = [one.get("id") for one in root.iter() if one.get("id")]
-    assert len(ids) == len(set(ids))
-    for one in root.findall(f"{SVG}text"):
-        classes = (one.get("class") or "").split()
-        size = next(float(name[1:]) for name in classes if name[1:].isdigit() and name[0] == "t")
-        x = float(one.get("x") or 0)
-        wide = text_width(one.text or "", size, "tb" in classes)
-        left, right = (x - wide, x) if "te" in classes else (x, x + wide)
-        assert left >= 0, one.text
-        assert right <= 925, one.text
-        assert 0 < float(one.get("y") or 0) < 540, one.text
+def test_no_word_leaves_its_slide() -> None:
+    for number, slide in enumerate(shipped_deck().slides, 1):
+        root = ElementTree.fromstring(svg(slide_scene(slide, number, no_icons), "light"))
+        assert root.get("viewBox") == "0 0 960 540"
+        ids = [one.get("id") for one in root.iter() if one.get("id")]
+        assert len(ids) == len(set(ids)), number
+        for one in root.findall(f"{SVG}text"):
+            classes = (one.get("class") or "").split()
+            size = next(float(name[1:]) for name in classes if name[1:].isdigit() and name[0] == "t")
+            x = float(one.get("x") or 0)
+            wide = text_width(one.text or "", size, "tb" in classes)
+            left, right = (x - wide, x) if "te" in classes else (x, x + wide)
+            assert left >= 0, (number, one.text)
+            assert right <= 925, (number, one.text)
+            assert 0 < float(one.get("y") or 0) < 540, (number, one.text)
 
 
 def test_a_picture_fills_its_slide() -> None:
-    for slide in DECK.slides:
+    for slide in shipped_deck().slides:
         if isinstance(slide, FlowSlide):
             # a picture as wide as its slide, or with words of 12 points and more
             across, down = 904 / slide.placed.width, 442 / slide.placed.height
@@ -101,7 +104,7 @@ def test_a_picture_fills_its_slide() -> None:
 
 
 def test_a_legend_of_all_there_is_ends_before_the_number() -> None:
-    slide = next(slide for slide in DECK.slides if isinstance(slide, DiagramSlide) and slide.placed.edges)
+    slide = next(slide for slide in shipped_deck().slides if isinstance(slide, DiagramSlide) and slide.placed.edges)
     first = slide.placed.edges[0]
     edges = tuple(replace(first, edge=replace(first.edge, meaning=meaning)) for meaning in LINES)
     key = legend(replace(slide.placed, edges=edges))
@@ -113,9 +116,9 @@ def test_a_legend_of_all_there_is_ends_before_the_number() -> None:
 
 
 def test_steps_build_up_without_moving() -> None:
-    made = make_deck(TIERS[1:2], DRAWING, None, DeckOptions(steps=True))
+    made = make_deck(shipped()[1:2], DRAWING, None, DeckOptions(steps=True))
     flows = [one for one in made.slides if isinstance(one, FlowSlide)]
-    items = sum(len(one.steps) for one in TIERS[1].topology.architecture.flows)
+    items = sum(len(one.steps) for one in shipped()[1].topology.architecture.flows)
     assert len(flows) == items
     for before, after in pairwise(flows):
         if before.placed.sequence == after.placed.sequence:

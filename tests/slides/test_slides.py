@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -33,6 +34,7 @@ from archgen.app.models import check_models  # noqa: E402
 from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
 from archgen.cli import main  # noqa: E402
 from archgen.linting.checked_model import CheckedModel  # noqa: E402
+from archgen.model.architecture import SUFFIX  # noqa: E402
 from archgen.model.problems import UsageError  # noqa: E402
 from archgen.slides.deck import DeckOptions  # noqa: E402
 from archgen.slides.facts import plain_fix  # noqa: E402
@@ -59,15 +61,29 @@ from tests.patience import PATIENCE  # noqa: E402
 DAY = "2026-11-24"
 
 
+FULL = DeckOptions(full=True, glossary=True)
+DRAWING = Drawing("domain", "light")
+
+
+@cache
 def shipped() -> tuple[CheckedModel, ...]:
+    """Return the reference models; with its deck, by the first test that asks: each process collects all tests."""
     return visible_systems(check_models(read(find((str(ROOT / "models"),)), ""), DAY))
 
 
-FULL = DeckOptions(full=True, glossary=True)
-TIERS = shipped()
-DRAWING = Drawing("domain", "light")
-DECK = make_deck(TIERS, DRAWING, None, FULL)
-CONTENT = export_pptx(TIERS, DRAWING, DECK, None)
+@cache
+def shipped_deck() -> Deck:
+    return make_deck(shipped(), DRAWING, None, FULL)
+
+
+@cache
+def shipped_file() -> bytes:
+    return export_pptx(shipped(), DRAWING, shipped_deck(), None)
+
+
+@cache
+def shipped_pages() -> PptxPresentation:
+    return opened(shipped_file())
 
 
 def opened(content: bytes) -> PptxPresentation:
@@ -85,51 +101,55 @@ def connectors(slide: Slide) -> list[Any]:
     return [one for one in every(slide.shapes) if one._element.tag == qn("p:cxnSp")]
 
 
-PRESENTATION = opened(CONTENT)
-PICTURES = [
-    (tier, slide)
-    for tier, slide in zip(
-        TIERS,
-        [
-            page
-            for page, made in zip(PRESENTATION.slides, DECK.slides, strict=True)
-            if isinstance(made, DiagramSlide) and made.title.endswith(": deployment")
-        ],
-        strict=True,
-    )
-]
-EACH = pytest.mark.parametrize(("tier", "slide"), PICTURES, ids=[tier.id for tier in TIERS])
+@pytest.fixture(params=sorted(path.name.removesuffix(SUFFIX) for path in (ROOT / "models").glob(f"*{SUFFIX}")))
+def tier(request: pytest.FixtureRequest) -> CheckedModel:
+    """Each of the reference models."""
+    return next(tier for tier in shipped() if tier.id == request.param)
+
+
+@pytest.fixture
+def slide(tier: CheckedModel) -> Slide:
+    """The slide of the deployment of a reference model."""
+    title = f"{tier.topology.architecture.name}: deployment"
+    both = zip(shipped_pages().slides, shipped_deck().slides, strict=True)
+    pages: list[Slide] = [page for page, made in both if isinstance(made, DiagramSlide) and made.title == title]
+    (page,) = pages
+    return page
 
 
 # What a deck holds
 
 
 def test_a_deck_tells_every_tier() -> None:
-    assert [one.title for one in DECK.slides if isinstance(one, TitleSlide)] == [
+    assert [one.title for one in shipped_deck().slides if isinstance(one, TitleSlide)] == [
         "Architecture",
-        *(tier.topology.architecture.name for tier in TIERS),
+        *(tier.topology.architecture.name for tier in shipped()),
         "Explanations",
     ]
-    deployments = [one for one in DECK.slides if isinstance(one, DiagramSlide) and one.title.endswith(": deployment")]
-    assert len(deployments) == len(TIERS)
-    named = [(tier.topology.architecture, flow) for tier in TIERS for flow in tier.topology.architecture.flows]
+    deployments = [
+        one for one in shipped_deck().slides if isinstance(one, DiagramSlide) and one.title.endswith(": deployment")
+    ]
+    assert len(deployments) == len(shipped())
+    named = [(tier.topology.architecture, flow) for tier in shipped() for flow in tier.topology.architecture.flows]
     flows = [f"{architecture.name}: {flow.title}" for architecture, flow in named]
-    titles = [one.title for one in DECK.slides]
+    titles = [one.title for one in shipped_deck().slides]
     assert len(titles) == len(set(titles)), "a screen reader tells slides apart by their titles"
-    told = [one.title for one in DECK.slides if isinstance(one, FlowSlide)]
+    told = [one.title for one in shipped_deck().slides if isinstance(one, FlowSlide)]
     numbered = [re.fullmatch(r"(.*?)(?: \((\d+) of \d+\))?", title) for title in told]
     assert [one[1] for one in numbered if one and one[2] in (None, "1")] == flows
     assert all(
-        any(tier.topology.architecture.name in one.title for one in DECK.slides if isinstance(one, TableSlide))
-        for tier in TIERS
+        any(
+            tier.topology.architecture.name in one.title for one in shipped_deck().slides if isinstance(one, TableSlide)
+        )
+        for tier in shipped()
     )
 
 
 def test_every_open_issue_is_on_a_slide_with_its_number() -> None:
-    for tier in TIERS:
+    for tier in shipped():
         numbers = [
             entry.badge.number
-            for one in DECK.slides
+            for one in shipped_deck().slides
             if isinstance(one, TextSlide) and one.title.startswith(f"{tier.topology.architecture.name}: issues")
             for entry in one.entries
             if entry.badge
@@ -138,9 +158,11 @@ def test_every_open_issue_is_on_a_slide_with_its_number() -> None:
 
 
 def test_what_a_table_of_availabilities_assumes_is_on_the_slide_after_it() -> None:
-    for tier in TIERS:
+    for tier in shipped():
         name = tier.topology.architecture.name
-        tables = [one for one in DECK.slides if isinstance(one, TableSlide) and one.title.startswith(f"{name}: ")]
+        tables = [
+            one for one in shipped_deck().slides if isinstance(one, TableSlide) and one.title.startswith(f"{name}: ")
+        ]
         assert tables[0].title == f"{name}: reliability"
         assert all(one.title.startswith(f"{name}: assumptions") for one in tables[1:])
         assessments = assess(tier.topology, 1)
@@ -168,7 +190,7 @@ def test_a_model_that_states_all_has_no_slide_of_what_is_assumed(tmp_path: Path)
 
 
 def test_steps_build_a_flow_up() -> None:
-    built = make_deck(TIERS[:1], DRAWING, "Steps", DeckOptions(steps=True))
+    built = make_deck(shipped()[:1], DRAWING, "Steps", DeckOptions(steps=True))
     counts = [len(one.placed.arrows) for one in built.slides if isinstance(one, FlowSlide)]
     assert counts == [*range(1, 9)] * 2
 
@@ -177,14 +199,13 @@ def test_steps_build_a_flow_up() -> None:
 
 
 def test_a_slide_is_16_to_9_and_has_its_number() -> None:
-    assert PRESENTATION.slide_width
-    assert PRESENTATION.slide_width * 9 == (PRESENTATION.slide_height or 0) * 16
-    for at, slide in enumerate(PRESENTATION.slides, 1):
+    assert shipped_pages().slide_width
+    assert shipped_pages().slide_width * 9 == (shipped_pages().slide_height or 0) * 16
+    for at, slide in enumerate(shipped_pages().slides, 1):
         fields = [one for one in slide._element.iter(qn("a:fld")) if one.get("type") == "slidenum"]
         assert [field.find(qn("a:t")).text for field in fields] == [str(at)]
 
 
-@EACH
 def test_every_component_is_one_shape_with_an_alternative_text(tier: CheckedModel, slide: Slide) -> None:
     names = [one.name for one in every(slide.shapes)]
     for component in tier.topology.architecture.components:
@@ -198,7 +219,6 @@ def test_every_component_is_one_shape_with_an_alternative_text(tier: CheckedMode
             assert component.title.split()[0] in shape.text_frame.text.replace("\n", "")
 
 
-@EACH
 def test_every_connection_is_glued_at_both_ends(tier: CheckedModel, slide: Slide) -> None:
     shapes = {one.shape_id: one for one in every(slide.shapes)}
     assert len(shapes) == len(list(every(slide.shapes)))
@@ -215,7 +235,6 @@ def test_every_connection_is_glued_at_both_ends(tier: CheckedModel, slide: Slide
             assert int(held.get("idx")) < len(list(shape._element.iter(qn("a:cxn"))))
 
 
-@EACH
 def test_a_connector_ends_where_its_card_has_its_site(tier: CheckedModel, slide: Slide) -> None:
     shapes = {one.shape_id: one for one in every(slide.shapes)}
     for one in connectors(slide):
@@ -236,7 +255,6 @@ def test_a_connector_ends_where_its_card_has_its_site(tier: CheckedModel, slide:
             assert abs(site[1] - y) < 7000, one.name
 
 
-@EACH
 def test_no_connector_runs_through_a_card(tier: CheckedModel, slide: Slide) -> None:
     cards = [one for one in every(slide.shapes) if one._element.find(f".//{qn('a:custGeom')}") is not None]
     for one in connectors(slide):
@@ -253,7 +271,6 @@ def test_no_connector_runs_through_a_card(tier: CheckedModel, slide: Slide) -> N
                 assert not inside, f"{one.name} through {card.name}"
 
 
-@EACH
 def test_names_on_a_deployment_can_be_read(tier: CheckedModel, slide: Slide) -> None:
     compact = {one.node.id for one in DRAWING.fitted(DRAWING.diagram(tier)).nodes if one.compact}
     for one in every(slide.shapes):
@@ -265,7 +282,6 @@ def test_names_on_a_deployment_can_be_read(tier: CheckedModel, slide: Slide) -> 
         assert size >= (11 if small else 12), one.name
 
 
-@EACH
 def test_words_on_the_lines_of_a_deployment_can_be_read(tier: CheckedModel, slide: Slide) -> None:
     labels = [one for one in every(slide.shapes) if one.name.endswith(" label") and one.text_frame.text]
     assert labels
@@ -273,7 +289,6 @@ def test_words_on_the_lines_of_a_deployment_can_be_read(tier: CheckedModel, slid
         assert all(run.font.size.pt >= 9 for part in one.text_frame.paragraphs for run in part.runs), one.name
 
 
-@EACH
 def test_words_of_a_card_fit_it(tier: CheckedModel, slide: Slide) -> None:
     for one in every(slide.shapes):
         if one.shape_type == 6 or not one.has_text_frame or one._element.find(f".//{qn('a:custGeom')}") is None:
@@ -290,25 +305,25 @@ def test_words_of_a_card_fit_it(tier: CheckedModel, slide: Slide) -> None:
 
 
 def test_no_picture_is_larger_than_an_icon() -> None:
-    for slide in PRESENTATION.slides:
+    for slide in shipped_pages().slides:
         for one in every(slide.shapes):
             if one.shape_type == 13:
                 assert max(one.width, one.height) < Inches(1)
 
 
 def test_everything_stands_on_its_slide() -> None:
-    for slide in PRESENTATION.slides:
+    for slide in shipped_pages().slides:
         for one in every(slide.shapes):
             if one._element.find(qn("p:nvSpPr")) is None or one.is_placeholder:
                 continue
             assert one.left >= 0, (slide.shapes.title.text, one.name)
             assert one.top >= 0
-            assert one.left + one.width <= PRESENTATION.slide_width
-            assert one.top + one.height <= PRESENTATION.slide_height
+            assert one.left + one.width <= shipped_pages().slide_width
+            assert one.top + one.height <= shipped_pages().slide_height
 
 
 def test_prose_is_large() -> None:
-    for slide, made in zip(PRESENTATION.slides, DECK.slides, strict=True):
+    for slide, made in zip(shipped_pages().slides, shipped_deck().slides, strict=True):
         if isinstance(made, TextSlide):
             words = [
                 run
@@ -328,7 +343,9 @@ def test_prose_is_large() -> None:
 
 def test_terms_stand_in_columns_in_words_of_18_points_and_more() -> None:
     found = [
-        (one, page) for page, one in zip(PRESENTATION.slides, DECK.slides, strict=True) if isinstance(one, TermsSlide)
+        (one, page)
+        for page, one in zip(shipped_pages().slides, shipped_deck().slides, strict=True)
+        if isinstance(one, TermsSlide)
     ]
     assert [len(one.columns) for one, _ in found].count(2) >= len(found) - 3
     for made, page in found:
@@ -351,12 +368,12 @@ def test_terms_stand_in_columns_in_words_of_18_points_and_more() -> None:
 
 
 def test_the_ladder_is_a_chart_of_native_shapes() -> None:
-    (at,) = (at for at, one in enumerate(DECK.slides) if isinstance(one, ComparisonSlide))
-    made, page = DECK.slides[at], PRESENTATION.slides[at]
+    (at,) = (at for at, one in enumerate(shipped_deck().slides) if isinstance(one, ComparisonSlide))
+    made, page = shipped_deck().slides[at], shipped_pages().slides[at]
     assert isinstance(made, ComparisonSlide)
     groups = {one.name: one for one in page.shapes if one.shape_type == 6}
-    assert list(groups) == [tier.topology.architecture.name for tier in TIERS]
-    for tier, system in zip(TIERS, made.systems, strict=True):
+    assert list(groups) == [tier.topology.architecture.name for tier in shipped()]
+    for tier, system in zip(shipped(), made.systems, strict=True):
         group = groups[system.name]
         assert group._element.nvGrpSpPr.cNvPr.get("descr") == system.summary
         bars = [one for one in group.shapes if one.name == "bar"]
@@ -379,7 +396,7 @@ def test_the_ladder_is_a_chart_of_native_shapes() -> None:
 
 
 def test_every_slide_has_notes_and_says_its_title_first() -> None:
-    for page in PRESENTATION.slides:
+    for page in shipped_pages().slides:
         title = page.shapes.title
         assert next(iter(page.shapes))._element is title._element
         assert page.has_notes_slide, title.text
@@ -387,22 +404,22 @@ def test_every_slide_has_notes_and_says_its_title_first() -> None:
 
 
 def test_every_picture_table_and_connector_has_an_alternative_text() -> None:
-    for page in PRESENTATION.slides:
+    for page in shipped_pages().slides:
         for one in every(page.shapes):
             if one._element.tag in (qn("p:pic"), qn("p:graphicFrame"), qn("p:cxnSp")):
                 assert one._element[0].find(qn("p:cNvPr")).get("descr"), (page.shapes.title.text, one.name)
 
 
 def test_notes_tell_the_proof() -> None:
-    notes = [slide.notes_slide.notes_text_frame.text for slide in PRESENTATION.slides if slide.has_notes_slide]
-    proofs = [one for tier in TIERS for _, one in tier.open if one.proof is not None]
+    notes = [slide.notes_slide.notes_text_frame.text for slide in shipped_pages().slides if slide.has_notes_slide]
+    proofs = [one for tier in shipped() for _, one in tier.open if one.proof is not None]
     assert proofs
     for one in proofs:
         assert any(one.message in text and "Proof: with" in text for text in notes)
 
 
 def test_the_file_is_valid_open_xml(tmp_path: Path) -> None:
-    assert faults(CONTENT, tmp_path) == []
+    assert faults(shipped_file(), tmp_path) == []
 
 
 def faults(content: bytes, directory: Path) -> list[str]:
@@ -414,7 +431,7 @@ def faults(content: bytes, directory: Path) -> list[str]:
 
 def test_the_validator_sees_a_misplaced_element(tmp_path: Path) -> None:
     target = BytesIO()
-    with zipfile.ZipFile(BytesIO(CONTENT)) as source, zipfile.ZipFile(target, "w") as archive:
+    with zipfile.ZipFile(BytesIO(shipped_file())) as source, zipfile.ZipFile(target, "w") as archive:
         for name in source.namelist():
             data = source.read(name)
             if name == "ppt/slides/slide4.xml":
@@ -424,8 +441,8 @@ def test_the_validator_sees_a_misplaced_element(tmp_path: Path) -> None:
 
 
 def test_the_same_models_give_the_same_bytes() -> None:
-    assert export_pptx(TIERS, DRAWING, make_deck(TIERS, DRAWING, None, FULL), None) == CONTENT
-    with zipfile.ZipFile(BytesIO(CONTENT)) as archive:
+    assert export_pptx(shipped(), DRAWING, make_deck(shipped(), DRAWING, None, FULL), None) == shipped_file()
+    with zipfile.ZipFile(BytesIO(shipped_file())) as archive:
         assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
@@ -453,11 +470,11 @@ def corporate() -> bytes:
 
 
 def test_a_template_gives_its_layouts_fonts_and_colours(tmp_path: Path) -> None:
-    content = export_pptx(TIERS[:1], DRAWING, make_deck(TIERS[:1], DRAWING, None, FULL), corporate())
+    content = export_pptx(shipped()[:1], DRAWING, make_deck(shipped()[:1], DRAWING, None, FULL), corporate())
     made = opened(content)
     titles = [slide.shapes.title.text for slide in made.slides]
     assert "An old slide" not in titles
-    assert titles[0] == TIERS[0].topology.architecture.name
+    assert titles[0] == shipped()[0].topology.architecture.name
     with zipfile.ZipFile(BytesIO(content)) as archive:
         assert len([name for name in archive.namelist() if name.startswith("ppt/slides/slide")]) == len(made.slides)
         theme = next(archive.read(name) for name in archive.namelist() if name.startswith("ppt/theme/theme1"))
@@ -473,7 +490,7 @@ def test_a_template_gives_its_layouts_fonts_and_colours(tmp_path: Path) -> None:
 def test_what_is_no_template_is_refused() -> None:
     for broken in (b"", b"PK\x03\x04", b"<html>"):
         with pytest.raises(UsageError, match="the template isn't a PowerPoint file"):
-            written(DECK, lambda _: None, broken)
+            written(shipped_deck(), lambda _: None, broken)
 
 
 # Hostile words
@@ -601,8 +618,8 @@ def test_a_way_with_many_corners_keeps_its_ends() -> None:
 def test_slides_writes_a_deck(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "a" / "deck.pptx"
     assert main(["slides", str(ROOT / "models"), "-o", str(target), "--full", "--glossary", "--today", DAY]) == 0
-    assert capsys.readouterr().out == f"wrote {len(DECK.slides)} slides to {target}\n"
-    assert target.read_bytes() == CONTENT
+    assert capsys.readouterr().out == f"wrote {len(shipped_deck().slides)} slides to {target}\n"
+    assert target.read_bytes() == shipped_file()
 
 
 @pytest.mark.parametrize(
@@ -634,7 +651,7 @@ OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_every_slide(tmp_path: Path) -> None:
     file = tmp_path / "deck.pptx"
-    file.write_bytes(CONTENT)
+    file.write_bytes(shipped_file())
     profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
     subprocess.run(
         [str(OFFICE), profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)],
@@ -643,7 +660,7 @@ def test_libreoffice_opens_every_slide(tmp_path: Path) -> None:
         timeout=PATIENCE,
     )
     data = (tmp_path / "deck.pdf").read_bytes()
-    assert len(re.findall(rb"/Type\s*/Page[^s]", data)) == len(DECK.slides)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", data)) == len(shipped_deck().slides)
 
 
 def test_a_fix_is_told_without_the_keys_of_its_editor() -> None:

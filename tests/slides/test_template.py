@@ -8,7 +8,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -19,17 +19,15 @@ from archgen.app.drawing.slides import export_pptx, make_deck
 from archgen.app.drawing.systems import visible_systems
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import find_and_read
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.problems import UsageError
 from archgen.slides.pptx import package
 from archgen.slides.pptx.package import check_package
+from archgen.slides.values import Deck
 from tests.forked import archgen
 from tests.paths import ROOT
 
-TIERS = visible_systems(
-    check_models(find_and_read((str(ROOT / "models" / "1-simple-web-stack.arch.yaml"),)), "2026-11-24")
-)
 DRAWING = Drawing("best", "light", True)
-DECK = make_deck(TIERS, DRAWING, None)
 
 MASTER = "ppt/slideMasters/slideMaster1.xml"
 LAYOUT = "ppt/slideLayouts/slideLayout1.xml"
@@ -109,10 +107,21 @@ def broken() -> Iterator[tuple[str, Callable[[], Parts]]]:
 BROKEN = dict(broken())
 
 
+@cache
+def systems() -> tuple[CheckedModel, ...]:
+    file = str(ROOT / "models" / "1-simple-web-stack.arch.yaml")
+    return visible_systems(check_models(find_and_read((file,)), "2026-11-24"))
+
+
+@cache
+def deck() -> Deck:
+    return make_deck(systems(), DRAWING, None)
+
+
 def used(template: bytes) -> tuple[bytes | None, str]:
     """The deck, or why there is none."""
     try:
-        return export_pptx(TIERS, DRAWING, DECK, template), ""
+        return export_pptx(systems(), DRAWING, deck(), template), ""
     except UsageError as error:
         return None, str(error)
 
@@ -122,7 +131,7 @@ def used(template: bytes) -> tuple[bytes | None, str]:
 def test_a_broken_template_is_used_or_refused(name: str) -> None:
     made, refusal = used(packed(BROKEN[name]()))
     if made is not None:
-        assert len(Presentation(io.BytesIO(made)).slides) == len(DECK.slides)
+        assert len(Presentation(io.BytesIO(made)).slides) == len(deck().slides)
     else:
         assert "template" in refusal
         assert "\n" not in refusal
@@ -140,7 +149,7 @@ def test_a_broken_template_is_used_or_refused(name: str) -> None:
 )
 def test_what_a_template_lacks_is_told(parts: Callable[[], Parts], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        export_pptx(TIERS, DRAWING, DECK, packed(parts()))
+        export_pptx(systems(), DRAWING, deck(), packed(parts()))
 
 
 def test_a_template_with_changed_bytes_is_used_or_refused() -> None:
@@ -155,15 +164,19 @@ def test_a_template_with_changed_bytes_is_used_or_refused() -> None:
 
 
 def bomb(megabytes: int, name: str = "ppt/media/a.bin", parts: int = 1) -> bytes:
+    """A template with parts of so many zeros, by what its directory says: they are never to be unpacked."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for part, content in USUAL.items():
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in {**USUAL, **{f"{number}{name}": bytes(1 << 20) for number in range(parts)}}.items():
             archive.writestr(part, content)
-        for number in range(parts):
-            with archive.open(f"{number}{name}", "w") as stream:
-                for _ in range(megabytes):
-                    stream.write(bytes(1 << 20))
+        for entry in archive.filelist[len(USUAL) :]:
+            entry.file_size = megabytes << 20
     return target.getvalue()
+
+
+def zeros(megabytes: int) -> bytes:
+    """A template with a part of so many zeros."""
+    return packed({**USUAL, "ppt/media/a.bin": bytes(megabytes << 20)})
 
 
 @pytest.mark.parametrize(
@@ -189,7 +202,7 @@ def test_a_bomb_is_refused_before_anything_is_unpacked(
 
 
 def test_a_part_that_is_larger_than_it_says_is_not_unpacked_further(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = bytearray(bomb(50))
+    content = bytearray(zeros(50))
     entry = content.rfind(package._ENTRY)
     struct.pack_into("<I", content, entry + 24, 10)
     sizes: list[int] = []
