@@ -12,6 +12,8 @@ import importlib
 import json
 import os
 import pkgutil
+import resource
+import select
 import signal
 import socket
 import subprocess
@@ -19,10 +21,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from tests.paths import ROOT
+from tests.paths import ROOT, TESTS
 from tests.patience import PATIENCE
 
 CAN_FORK = sys.platform == "linux"
@@ -50,6 +54,13 @@ def mkdocs(*words: str, at: Path | str) -> subprocess.CompletedProcess[str]:
     return _run("mkdocs", words, at, {**os.environ, "NO_MKDOCS_2_WARNING": "1"})
 
 
+def command(*words: str) -> list[str]:
+    """Return what starts a command of archgen as any other program, for who speaks with it as it runs."""
+    if not CAN_FORK:
+        return [sys.executable, "-m", "archgen", *words]
+    return [sys.executable, "-I", "-S", str(TESTS / "connected.py"), _Parent.only().place, "archgen", *words]
+
+
 def _run(
     program: str, words: tuple[str, ...], at: Path | str, environment: Mapping[str, str] | None
 ) -> subprocess.CompletedProcess[str]:
@@ -75,10 +86,15 @@ class _Parent:
     """The process that has imported everything; it ends with this one."""
 
     def __init__(self) -> None:
-        self._socket, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with there:
-            command = [sys.executable, "-m", "tests.forked", str(there.fileno())]
-            self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[there.fileno()])
+        self._directory = tempfile.TemporaryDirectory()
+        self.place = os.path.join(self._directory.name, "orders")
+        self._socket, there = socket.socketpair(socket.AF_UNIX)
+        with there, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as orders:
+            orders.bind(self.place)
+            orders.listen()
+            passed = (there.fileno(), orders.fileno())
+            command = [sys.executable, "-m", "tests.forked", *map(str, passed)]
+            self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=passed)
         atexit.register(self._end)
 
     @staticmethod
@@ -87,51 +103,96 @@ class _Parent:
         return _Parent()
 
     def run(self, words: list[str], at: Path | str, environment: dict[str, str], streams: tuple[int, ...]) -> int:
-        order = json.dumps([words, str(at), environment]).encode()
+        order = json.dumps([words, str(at), environment, None]).encode()
         assert len(order) < LONGEST
-        socket.send_fds(self._socket, [order], streams)
-        child = int(self._socket.recv(LONGEST))
-        self._socket.settimeout(PATIENCE)
-        try:
-            return int(self._socket.recv(LONGEST))
-        except TimeoutError:
-            os.kill(child, signal.SIGKILL)
-            self._socket.settimeout(None)
-            self._socket.recv(LONGEST)
-            raise
-        finally:
-            self._socket.settimeout(None)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking:
+            asking.connect(self.place)
+            socket.send_fds(asking, [order], streams)
+            asking.recv(LONGEST)
+            asking.settimeout(PATIENCE)
+            return int(asking.recv(LONGEST))
 
     def _end(self) -> None:
         self._socket.close()
         self._process.wait(PATIENCE)
+        self._directory.cleanup()
 
 
-def _serve(orders: socket.socket) -> None:
-    """Fork a process for each order, and answer with its number, and with its exit code once it has ended."""
+class _Child(NamedTuple):
+    """A forked process: its number, the file that tells of its end, and who waits for that."""
+
+    number: int
+    end: int
+    asking: socket.socket
+
+
+def _serve(owner: socket.socket, orders: socket.socket) -> None:
+    """Fork a process for each order, and answer with its number, and with its exit code once it has ended.
+
+    One that nobody waits for any more is killed.
+    """
+    waiting = select.poll()
+    waiting.register(owner, select.POLLIN)
+    waiting.register(orders, select.POLLIN)
+    children: dict[int, _Child] = {}
     while True:
-        order, streams, _, _ = socket.recv_fds(orders, LONGEST, 3)
-        if not order:
-            return
-        child = os.fork()
-        if child == 0:
-            orders.close()
-            words, at, environment = json.loads(order)
-            _become(words, at, environment, streams)
-        for stream in streams:
-            os.close(stream)
-        orders.send(str(child).encode())
-        orders.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
+        for ready, _ in waiting.poll():
+            child = children.get(ready)
+            if ready == owner.fileno():
+                return
+            if ready == orders.fileno():
+                child = _fork(orders, [owner.fileno(), orders.fileno(), *children])
+                for file, event in ((child.end, select.POLLIN), (child.asking.fileno(), 0)):
+                    children[file] = child
+                    waiting.register(file, event)
+            elif child is not None and ready == child.end:
+                code = os.waitstatus_to_exitcode(os.waitpid(child.number, 0)[1])
+                for file in (child.end, child.asking.fileno()):
+                    if children.pop(file, None) is not None:
+                        waiting.unregister(file)
+                with child.asking, suppress(BrokenPipeError):
+                    child.asking.send(str(code).encode())
+                os.close(child.end)
+            elif child is not None:
+                os.kill(child.number, signal.SIGKILL)
+                waiting.unregister(ready)
+                del children[ready]
 
 
-def _become(words: list[str], at: str, environment: dict[str, str], streams: list[int]) -> None:
+def _fork(orders: socket.socket, others: list[int]) -> _Child:
+    """Return the process of the next order, in which the files of the others are closed."""
+    asking, _ = orders.accept()
+    order, streams, _, _ = socket.recv_fds(asking, LONGEST, 3)
+    number = os.fork()
+    if number == 0:
+        for file in (*others, asking.fileno()):
+            os.close(file)
+        words, at, environment, memory = json.loads(order)
+        _become(words, at, environment, memory, streams)
+    for stream in streams:
+        os.close(stream)
+    asking.send(str(number).encode())
+    return _Child(number, os.pidfd_open(number), asking)
+
+
+def _become(
+    words: list[str], at: str, environment: dict[str, str], memory: tuple[int, int] | None, streams: list[int]
+) -> None:
     """Become the process of a command, and end as an interpreter does but for freeing every object."""
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    # one that was a file expects to be one
+    for number, (name, mode, buffering) in enumerate((("stdin", "r", -1), ("stdout", "w", -1), ("stderr", "w", 1))):
+        old = getattr(sys, name)
+        new = open(number, mode, buffering, encoding=old.encoding, errors=old.errors, closefd=False)  # noqa: SIM115
+        setattr(sys, name, new)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(at)
+    tempfile.tempdir = None
+    if memory is not None:
+        resource.setrlimit(resource.RLIMIT_AS, memory)
     program = importlib.import_module("archgen.cli" if words[0] == "archgen" else "mkdocs.__main__")
     sys.argv = [program.__file__ or "", *words[1:]]
     code: object = 1
@@ -167,4 +228,4 @@ def _import_everything() -> None:
 
 if __name__ == "__main__":
     _import_everything()
-    _serve(socket.socket(fileno=int(sys.argv[1])))
+    _serve(*(socket.socket(fileno=int(number)) for number in sys.argv[1:]))

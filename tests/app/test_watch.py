@@ -16,6 +16,7 @@ import pytest
 from archgen.app.workspace.watching import is_read, watched
 from archgen.cli import main
 from archgen.model.problems import UsageError
+from tests.forked import command
 from tests.paths import ROOT
 from tests.patience import PATIENCE, save
 
@@ -28,9 +29,9 @@ class Watch:
 
     def __init__(self, directory: Path, *words: str, terminal: bool = False) -> None:
         self.master, other = pty.openpty() if terminal else os.pipe()
-        command = [sys.executable, "-m", "archgen", "lint", "--watch", *words]
+        words = ("lint", "--watch", *words)
         self.process = subprocess.Popen(
-            command, cwd=directory, stdout=other, stderr=subprocess.PIPE, text=True, start_new_session=True
+            command(*words), cwd=directory, stdout=other, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
         os.close(other)
         self.lines: Queue[str] = Queue()

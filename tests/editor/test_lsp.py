@@ -21,6 +21,7 @@ from archgen.editor.grammar import DECLARING, NAMING
 from archgen.editor.outline import TextOutline
 from archgen.language.load import load
 from archgen.language.schema import schema
+from tests.forked import command
 from tests.paths import ROOT
 from tests.patience import PATIENCE
 
@@ -125,7 +126,7 @@ def run(directory: Path, drive: Callable[[Editor], Awaitable[Any]], able: lsp.Cl
                 editor.shown = list(params.diagnostics)
                 editor.told.set()
 
-        await client.start_io(sys.executable, "-m", "archgen", "lsp", "--stdio")
+        await client.start_io(*command("lsp", "--stdio"))
         try:
             start = lsp.InitializeParams(able or lsp.ClientCapabilities(), root_uri=directory.as_uri())
             await client.initialize_async(start)

@@ -8,7 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from archgen.editor.cursor import cursor
 from archgen.editor.outline import TextOutline
 from archgen.language.yaml.syntax import DEEPEST
 from archgen.site_build.fences import EmbedError, Fence, embed
+from tests.forked import command
 from tests.paths import ROOT
 from tests.patience import PATIENCE
 
@@ -35,10 +36,10 @@ GIGABYTE = 1 << 30
 class Session:
     """One language server, spoken to in the bytes of the protocol."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, started: Sequence[str]) -> None:
         self.uri = (directory / "shop.arch.yaml").as_uri()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "archgen", "lsp"],
+            started,
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -91,7 +92,7 @@ class Session:
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    server = Session(tmp_path)
+    server = Session(tmp_path, command("lsp"))
     yield server
     answer = server.ask("shutdown", None)
     assert "result" in answer
@@ -239,7 +240,7 @@ def test_a_long_line_that_is_typed_is_read_once(line: str) -> None:
 
 
 def test_an_interrupt_ends_the_server_while_its_input_is_open(session: Session) -> None:
-    interrupted = Session(Path(session.uri.removeprefix("file://")).parent)
+    interrupted = Session(Path(session.uri.removeprefix("file://")).parent, [sys.executable, "-m", "archgen", "lsp"])
     interrupted.process.send_signal(signal.SIGINT)
     assert interrupted.process.wait(timeout=PATIENCE) == -signal.SIGINT
     assert b"Traceback" not in interrupted.process.communicate()[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.client import LanguageClient
 
+from tests.forked import command
 from tests.fuzzing.fuzz_lint import Failed
 from tests.fuzzing.trial import Trial
 from tests.generators.spoilers import spoil
@@ -41,7 +41,7 @@ async def _session(trial: Trial) -> None:
 
     uri = Path(os.path.abspath(trial.main)).as_uri()
     document = lsp.TextDocumentIdentifier(uri)
-    await client.start_io(sys.executable, "-m", "archgen", "lsp")
+    await client.start_io(*command("lsp"))
     try:
         await _answered(
             client.initialize_async(lsp.InitializeParams(lsp.ClientCapabilities(), root_uri=Path.cwd().as_uri()))

@@ -6,12 +6,12 @@ import os
 import pty
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from archgen.report.common.terminal import Style
+from tests.forked import archgen, command
 from tests.paths import ROOT
 
 LINK = re.compile(r"\x1b\]8;;([^\x1b]*)\x1b\\([^\x1b]*(?:\x1b\[[0-9;]*m[^\x1b]*)*)\x1b\]8;;\x1b\\")
@@ -20,11 +20,12 @@ LINK = re.compile(r"\x1b\]8;;([^\x1b]*)\x1b\\([^\x1b]*(?:\x1b\[[0-9;]*m[^\x1b]*)
 def lint(directory: Path, *words: str, terminal: bool = False, **variables: str) -> str:
     """What a lint prints, on a terminal or into a pipe."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(directory), **variables}
-    command = [sys.executable, "-m", "archgen", "lint", *words]
     if not terminal:
-        return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True).stdout
+        return archgen("lint", *words, at=directory, environment=environment).stdout
     master, other = pty.openpty()
-    process = subprocess.Popen(command, cwd=directory, env=environment, stdout=other, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command("lint", *words), cwd=directory, env=environment, stdout=other, stderr=subprocess.DEVNULL
+    )
     os.close(other)
     told = b""
     # a terminal whose last writer is gone ends with an error instead of nothing

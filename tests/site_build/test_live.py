@@ -7,14 +7,13 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from archgen.site_build.server import is_own, is_plain, own_hosts
+from tests.forked import archgen
 from tests.hostile_names import NAMELESS, write
 from tests.paths import ROOT
 from tests.patience import PATIENCE
@@ -223,7 +222,6 @@ def test_nothing_is_left_where_the_address_is_taken(tmp_path: Path, monkeypatch:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        command = [sys.executable, "-m", "archgen", "serve", "--port", str(taken.getsockname()[1])]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=PATIENCE)
+        done = archgen("serve", "--port", str(taken.getsockname()[1]), at=tmp_path, environment=environment)
     assert done.returncode == 2
     assert left(temporary) == []

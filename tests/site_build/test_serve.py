@@ -20,6 +20,7 @@ import pytest
 
 from tests import paths
 from tests.document import parse
+from tests.forked import archgen, command
 from tests.patience import PATIENCE, save, until
 
 ROOT = str(paths.ROOT)
@@ -31,9 +32,11 @@ class Served:
 
     def __init__(self, directory: str, *words: str) -> None:
         self.directory = directory
-        command = [sys.executable, "-m", "archgen", "serve", "--port", "0", "--today", "2026-11-24", *words]
-        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1"}
-        self.process = subprocess.Popen(command, cwd=directory, stderr=subprocess.PIPE, text=True, env=environment)
+        words = ("serve", "--port", "0", "--today", "2026-11-24", *words)
+        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+        self.process = subprocess.Popen(
+            command(*words), cwd=directory, stderr=subprocess.PIPE, text=True, env=environment
+        )
         self.said: list[str] = []
         self.heard = threading.Condition()
         self.listener = threading.Thread(target=self._listen, daemon=True)
@@ -256,8 +259,7 @@ def test_what_cannot_be_served_is_an_error_in_words(tmp_path: object) -> None:
         (["-"], "serve can't read stdin"),
         (["--today", "soon"], "--today must be a date"),
     ):
-        command = [sys.executable, "-m", "archgen", "serve", *words]
-        done = subprocess.run(command, cwd=str(tmp_path), capture_output=True, text=True, timeout=PATIENCE)
+        done = archgen("serve", *words, at=str(tmp_path))
         assert done.returncode == 2
         assert told in done.stderr
         assert "Traceback" not in done.stderr
@@ -265,8 +267,7 @@ def test_what_cannot_be_served_is_an_error_in_words(tmp_path: object) -> None:
 
 def test_an_address_that_is_taken_is_an_error_in_words(served: Served) -> None:
     port = served.url.rstrip("/").rpartition(":")[2]
-    command = [sys.executable, "-m", "archgen", "serve", "--port", port]
-    done = subprocess.run(command, cwd=served.directory, capture_output=True, text=True, timeout=PATIENCE)
+    done = archgen("serve", "--port", port, at=served.directory)
     assert done.returncode == 2
     assert f"can't listen on 127.0.0.1:{port}" in done.stderr
 
