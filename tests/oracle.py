@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from copy import copy
+from typing import Self
 
 from msgspec.structs import replace
 
@@ -140,11 +140,19 @@ class World:
         self._look_ups: dict[str, Connection] = {}
         self._connections: dict[str, list[Connection | None]] = {}
         self._quorums = {one.id: quorum_of(one) for one in architecture.components}
+        self._by_place: dict[tuple[str, str, bool], list[Request]] = {}
+        self._up: dict[str, bool] = {}
 
     def with_failed(self, failed: State) -> World:
         """The same architecture in another state."""
-        found = copy(self)
+        return self.copied(failed)
+
+    def copied(self, failed: State) -> Self:
+        """A copy in another state, which shares what no failure changes."""
+        found = object.__new__(type(self))
+        found.__dict__.update(self.__dict__)
         found.failed = failed
+        found._up = {}
         return found
 
     def less_failed(self, failed: State) -> World:
@@ -165,6 +173,12 @@ class World:
         return here and (below is None or self.host_up(below))
 
     def up(self, replica: Replica) -> bool:
+        known = self._up.get(replica.id)
+        if known is None:
+            known = self._up[replica.id] = self._is_up(replica)
+        return known
+
+    def _is_up(self, replica: Replica) -> bool:
         if self.component[replica.component].kind == "client":
             return True
         if ("replica", replica.id) in self.failed:
@@ -872,10 +886,12 @@ class World:
         return "served" if self.succeeds(flow, each=True, later=True) else "delayed"
 
     def succeeds(self, flow: Flow, each: bool = False, later: bool = False) -> bool:
-        known = self._needed.get((flow.id, later))
-        if known is None:
-            known = self._needed[flow.id, later] = self.needed(flow, later)
-        starts = known[1]
+        for time in (False, later):
+            if (flow.id, time) not in self._needed:
+                self._needed[flow.id, time] = self.needed(flow, time)
+        # where nothing is done later, this is the same question
+        later = later and self._needed[flow.id, True] != self._needed[flow.id, False]
+        starts = self._needed[flow.id, later][1]
         working = self.working(flow, each, later)
         return all(
             any(one.id in working for one in self.component[source].replicas if self.starts(one)) for source in starts
@@ -915,7 +931,11 @@ class World:
     def all_met(
         self, replica: Replica, requests: list[Request], flow: Flow, working: set[str], each: bool, later: bool
     ) -> bool:
-        places = [one for one in requests if self.wanders(replica, [c.locality for c in self.connections(one) if c])]
+        places = self._by_place.get((replica.id, flow.id, later))
+        if places is None:
+            places = self._by_place[replica.id, flow.id, later] = [
+                one for one in requests if self.wanders(replica, [c.locality for c in self.connections(one) if c])
+            ]
         if places and self.misplaced(replica, places, flow, working, each, later):
             return False
         return all(self.met(replica, one, flow, working, each) for one in requests if one not in places)

@@ -7,7 +7,6 @@ enumerated, and each is weighed by its chance.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import copy
 from itertools import product
 from math import prod
 
@@ -42,15 +41,13 @@ class Instant(World):
 
     def at(self, failed: State, age: dict[Element, float], events: frozenset[Element]) -> Instant:
         """The same architecture in another state, at another moment."""
-        other = copy(self)
+        other = self.copied(failed)
         other._working = {}
-        other.failed, other.age, other.events = failed, age, events
+        other.age, other.events = age, events
         return other
 
     def less_failed(self, failed: State) -> Instant:
-        other = copy(self)
-        other.failed = failed
-        return other
+        return self.copied(failed)
 
     def with_failed(self, failed: State) -> Instant:
         return self.at(failed, {}, frozenset())

@@ -85,7 +85,8 @@ def compare_flow(
     model: Architecture, flow: Flow, plan: Plan, among: list[Element], random: Random
 ) -> tuple[bool, int, int]:
     """One flow by all its declares and by the engine; returns whether it can work, its single points and its pairs."""
-    table = works(model, flow, among)
+    world = World(model, frozenset())
+    table = works(world, flow, among)
     single = failures(plan)
     same("possible", bool(table[0]), single.possible)
     expected = minimal(table, among)
@@ -101,7 +102,7 @@ def compare_flow(
     if abs(share - told.availability) > CLOSE:
         same("availability", share, told.availability)
     if single.possible:
-        compare_words(model, flow, plan, among)
+        compare_words(world, flow, plan, among)
     return single.possible, len(alone), len(expected) - len(alone)
 
 
@@ -111,9 +112,9 @@ def same(what: str, defined: object, engine: object) -> None:
         raise Difference(f"{what}: by the definition {defined}, by the engine {engine}")
 
 
-def compare_words(model: Architecture, flow: Flow, plan: Plan, among: list[Element]) -> None:
+def compare_words(world: World, flow: Flow, plan: Plan, among: list[Element]) -> None:
     """The word for a flow in each of its declares; served without and with a loss are told apart by other tests."""
-    world, states = World(model, frozenset()), all_states(among)
+    states = all_states(among)
     gone = {
         Subject(*one): sum(1 << number for number, state in enumerate(states) if one in state)  # type: ignore[arg-type]
         for one in among
@@ -132,9 +133,8 @@ def all_states(among: list[Element]) -> list[frozenset[Element]]:
     return states
 
 
-def works(model: Architecture, flow: Flow, among: list[Element]) -> bytearray:
+def works(world: World, flow: Flow, among: list[Element]) -> bytearray:
     """For each state, whether the flow works; bit i of a state's number is the loss of element i."""
-    world = World(model, frozenset())
     return bytearray(world.with_failed(state).succeeds(flow) for state in all_states(among))
 
 
