@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import re
 from functools import cache
 
 from tests.paths import ROOT
@@ -27,7 +28,15 @@ def modules() -> dict[str, ast.Module]:
     return trees
 
 
-@cache
-def nodes() -> dict[str, list[ast.AST]]:
-    """Return all nodes of each module by its path in the package."""
-    return {path: list(ast.walk(tree)) for path, tree in modules().items()}
+def nodes_of(pattern: str) -> dict[str, list[ast.AST]]:
+    """Return all nodes of each module whose text has a pattern, which is how what is sought among them has to be written.
+
+    Of the others no tree is made: of all of them it takes seconds.
+    """
+    texts = {file: file.read_text(encoding="utf-8") for file in sorted(PACKAGE.rglob("*.py"))}
+    sought = re.compile(pattern, re.MULTILINE)
+    return {
+        file.relative_to(PACKAGE).as_posix(): list(ast.walk(ast.parse(text)))
+        for file, text in texts.items()
+        if sought.search(text)
+    }

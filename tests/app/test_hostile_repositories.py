@@ -13,7 +13,7 @@ from archgen.app.workspace import git as safe
 from archgen.cli import main
 from archgen.system.executables import find_executable
 from tests.app.hostile_repositories import LOST, MODEL, QUIET, TRAPS, Trap, git, repository
-from tests.trees import nodes
+from tests.trees import nodes_of
 
 PACKAGE = Path(safe.__file__).parents[2]
 COMMANDS = (
@@ -202,7 +202,7 @@ def test_git_is_run_in_a_single_place() -> None:
     """A call beside it would run with the repository's configuration; a key of that name, as Argo CD has one, runs nothing."""
     callers = {
         path
-        for path, each in nodes().items()
+        for path, each in nodes_of("['\"]git['\"]").items()
         if (said := sum(isinstance(node, ast.Constant) and node.value == "git" for node in each))
         and said > _keys(each, "git")
     }

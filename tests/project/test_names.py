@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from tests.trees import modules as trees
+from tests.trees import nodes_of
 
 PLUGS: dict[str, tuple[str, ...]] = {
     "check": ("archgen/rules/",),
@@ -66,7 +67,8 @@ def test_a_private_name_is_used_in_its_module() -> None:
     idle: dict[str, set[str]] = {}
     count = 0
     for path, module in modules().items():
-        used = {node.id for node in ast.walk(module) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        names = [node for node in ast.walk(module) if isinstance(node, ast.Name)]
+        used = {node.id for node in names if isinstance(node.ctx, ast.Load)}
         bound = {node.name for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
         bound |= {
             node.id
@@ -85,12 +87,12 @@ def test_a_private_name_is_used_in_its_module() -> None:
 
 def test_imports_stand_at_the_top_but_in_commands() -> None:
     late = defaultdict(set)
-    for path, module in modules().items():
-        functions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
+    for path, nodes in nodes_of(r"^[ \t]+(?:import|from)\b").items():
+        functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
         for node in (inner for function in functions for inner in ast.walk(function)):
             if isinstance(node, ast.ImportFrom):
-                late[path].add(node.module)
+                late[f"archgen/{path}"].add(node.module)
             elif isinstance(node, ast.Import):
-                late[path] |= {alias.name for alias in node.names}
+                late[f"archgen/{path}"] |= {alias.name for alias in node.names}
     assert any(path.startswith(LATE) for path in late)
     assert {path: names for path, names in late.items() if not path.startswith(LATE)} == SLOW

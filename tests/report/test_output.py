@@ -28,7 +28,7 @@ from tests.hostile_names import AWKWARD, MARKUP, STEERING, write
 from tests.paths import ROOT
 from tests.report.test_hostile_terminal import HOSTILE, model
 from tests.report.test_report_formats import SARIF
-from tests.trees import nodes
+from tests.trees import nodes_of
 
 PACKAGE = ROOT / "archgen"
 NAMES = (*STEERING, MARKUP[2], AWKWARD[-2])
@@ -84,7 +84,7 @@ def test_only_one_module_writes_to_the_standard_streams() -> None:
     calls = ("print", "sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write")
     writers = [
         path
-        for path, each in nodes().items()
+        for path, each in nodes_of(r"\b(?:print|write)\(").items()
         for node in each
         if isinstance(node, ast.Call)
         and (

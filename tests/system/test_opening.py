@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from tests.trees import nodes
+from tests.trees import nodes_of
 
 OPENERS = {
     "open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "FileIO", "mkstemp", "NamedTemporaryFile",
     "copyfile", "copy", "copy2", "move", "rename", "replace", "glob", "iglob", "load_font_file", "from_file_path",
 }  # fmt: skip
 """Calls that open, read, write, move or look for files."""
+
+SHARED = {"copy", "replace", "move", "rename"}
+"""Names of these that texts, lists and values have, too."""
 
 OF_FILES = {
     "system/files.py": "the one that reads",
@@ -46,18 +49,18 @@ def calls(each: Iterable[ast.AST]) -> list[str]:
     for node in each:
         if isinstance(node, ast.Call):
             function = node.func
-            if isinstance(function, ast.Name) and function.id in OPENERS - {"copy", "replace", "move", "rename"}:
+            if isinstance(function, ast.Name) and function.id in OPENERS - SHARED:
                 found.append(function.id)
             if isinstance(function, ast.Attribute) and function.attr in OPENERS:
-                # `replace` and `copy` are of texts and lists too
                 owner = function.value.id if isinstance(function.value, ast.Name) else ""
-                if function.attr not in {"copy", "replace", "move", "rename"} or owner in {"os", "shutil"}:
+                if function.attr not in SHARED or owner in {"os", "shutil"}:
                     found.append(ast.unparse(function))
     return found
 
 
 def test_files_are_opened_where_it_is_allowed() -> None:
-    found = {path: calls(each) for path, each in nodes().items()}
+    pattern = rf"\b(?:{'|'.join(OPENERS - SHARED)})\(|\b(?:os|shutil)\.(?:{'|'.join(SHARED)})\("
+    found = {path: calls(each) for path, each in nodes_of(pattern).items()}
     opening = {name for name, each in found.items() if each}
     allowed = OF_FILES | OF_OUR_OWN
     assert opening - set(allowed) == set(), {name: found[name] for name in opening - set(allowed)}
