@@ -35,6 +35,8 @@ def format_model(file: str, data: bytes, *, write_flows: bool = False) -> bytes:
     text = data.removeprefix(BOM).decode("utf-8")
     for in_order, ended in _FORMS:
         form = arrange_sections(text, in_order=in_order, ended=ended)
+        if form == text:
+            return data
         if before.holds(mark + form.encode()) and arrange_sections(form, in_order=in_order, ended=ended) == form:
             return mark + form.encode()
     raise ModelError((_unformattable(file),))
@@ -61,20 +63,22 @@ class _Meaning:
     def __init__(self, file: str, data: bytes) -> None:
         self._file = file
         self._include = includer(file)
-        self._before = self._read(data)
+        self._data = data
+        self._architecture = self._read(data)
 
     def holds(self, data: bytes) -> bool:
         """Return True if other bytes say the same."""
         try:
-            return self._read(data) == self._before
+            return self._read(data) == self._architecture and self._said(data) == self._said(self._data)
         except ModelError:
             return False
 
-    def _read(self, data: bytes) -> tuple[Architecture, dict[str, Any], list[str]]:
-        architecture = load(self._file, data, self._include).architecture
-        values = dict(parse(0, self._file, data)[0].root)
+    def _read(self, data: bytes) -> Architecture:
+        return load(self._file, data, self._include).architecture
+
+    def _said(self, data: bytes) -> tuple[dict[str, Any], list[str]]:
         lines = (line.rstrip(" \t") for line in lines_of(data.decode("utf-8-sig")))
-        return architecture, values, sorted(line for line in lines if line)
+        return dict(parse(0, self._file, data)[0].root), sorted(line for line in lines if line)
 
 
 def _unformattable(file: str) -> Problem:
