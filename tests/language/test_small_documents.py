@@ -145,7 +145,7 @@ def test_what_it_says_is_valid_the_library_says_too() -> None:
         except Unreadable:
             continue
         if document.root and not faults:
-            sure, valid = is_surely_valid(document.root), library.is_valid(document.root)
+            sure, valid = is_surely_valid(document.root, SmallCheck()), library.is_valid(document.root)
             assert valid or not sure, data.decode()
             verdicts.append((sure, valid))
     assert verdicts.count((True, True)) > 10 * verdicts.count((False, True))
@@ -159,11 +159,19 @@ def test_a_small_model_is_read_without_the_library(file: Any) -> None:
     assert not {"jsonschema", "jsonschema_rs"} & set(done.stdout.split())
 
 
+def test_many_documents_are_left_to_the_library() -> None:
+    document, _ = parse(0, "a.arch.yaml", VALID[0].read_bytes())
+    check = SmallCheck()
+    read = [is_surely_valid(document.root, check) for _ in range(500)]
+    assert read == sorted(read, reverse=True)
+    assert 10 < sum(read) < 400
+
+
 def test_a_large_document_is_left_to_the_library() -> None:
     document, _ = parse(0, "a.arch.yaml", VALID[0].read_bytes())
-    assert is_surely_valid(document.root)
+    assert is_surely_valid(document.root, SmallCheck())
     hosts = Map(0)
     for number in range(MOST_ENTRIES):
         hosts.put(f"h{number}", Map(0), 0, 0)
     document.root.put("hosts", hosts, 0, 0) if "hosts" not in document.root else document.root.update(hosts=hosts)
-    assert not is_surely_valid(document.root)
+    assert not is_surely_valid(document.root, SmallCheck())

@@ -20,7 +20,7 @@ MOST_ENTRIES = 500
 """Entries of a document's sections, all together, up to which it is small."""
 
 MOST_CHECKS = 20_000
-"""Keywords that are followed for one document: from here on the library is quicker, its import included."""
+"""Keywords that one pass follows in all: from here on the library is quicker, its import included."""
 
 SAFE_NUMBER = 2**53
 """All readers of JSON agree on a whole number below this (RFC 8259, section 6)."""
@@ -42,18 +42,18 @@ class Unsure(Exception):
     """The library has to say whether the document is valid."""
 
 
-def is_surely_valid(root: Map) -> bool:
+def is_surely_valid(root: Map, check: SmallCheck) -> bool:
     """Return True if the document has the form of a model; False if it hasn't, is large, or needs the library's word."""
     if sum(len(section) for section in root.values() if isinstance(section, dict | list)) > MOST_ENTRIES:
         return False
     try:
-        return SmallCheck().fits(root, schema())
+        return check.fits(root, schema())
     except Unsure:
         return False
 
 
 class SmallCheck:
-    """One pass through a document, which gives up after `MOST_CHECKS` keywords."""
+    """A pass through one document or several, which gives up after `MOST_CHECKS` keywords."""
 
     __slots__ = ("left",)
 

@@ -1,7 +1,7 @@
 """Validation by the JSON Schema: a fast yes, by `small_documents` or jsonschema-rs, or every error by jsonschema.
 
-jsonschema-rs is imported for what a small document's reader isn't sure of; jsonschema for an invalid document, and for
-what jsonschema-rs would have to say where it has no wheel. All read one schema, and its patterns alike.
+jsonschema-rs is imported for what a small document's reader isn't sure of, and for many documents; jsonschema for an invalid
+document, and for what jsonschema-rs would have to say where it has no wheel. All read one schema, and its patterns alike.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from archgen.language.expand.context import closest
 from archgen.language.schema import schema, schema_text
 from archgen.language.schema.schema_errors import SchemaError, schema_errors
-from archgen.language.schema.small_documents import is_surely_valid
+from archgen.language.schema.small_documents import SmallCheck, is_surely_valid
 from archgen.language.schema.violations import Violation, violations
 from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 
@@ -41,9 +41,18 @@ def compiled_schema(reference: str = "#") -> Draft202012Validator | None:
     return Draft202012Validator({"$ref": reference, "$defs": schema()["$defs"]}, validate_formats=True)
 
 
+@cache
+def _small_check() -> SmallCheck:
+    """Return the pass through all small documents of this process, which leaves those after the first dozens to the library."""
+    return SmallCheck()
+
+
 def is_valid(root: Map) -> bool:
     """Return True if the document has the form of a model."""
-    if is_surely_valid(root):
+    check = _small_check()
+    if check.left < 0 and compiled_schema() is None:
+        check = SmallCheck()
+    if is_surely_valid(root, check):
         return True
     fast = compiled_schema()
     return fast.is_valid(root) if fast is not None else not any(True for _ in _violations(root))
