@@ -335,6 +335,28 @@ def test_a_port_for_administrators_is_closed_before_anything_is_encrypted_or_gua
     assert {port["port"] for call in after["connections"].values() for port in call} == {5671}
 
 
+@pytest.mark.parametrize(
+    ("rule", "after"),
+    [
+        ("{from: internet, to: db, ports: [5432]}", []),
+        ("{from: [job, 0.0.0.0/0], to: db, ports: [5432]}", [{"from": ["job"], "to": "db", "ports": [5432]}]),
+        ("{from: internet, to: [web, db], ports: [443, 5432]}", [{"from": "internet", "to": ["web"], "ports": [443]}]),
+        ("{to: [db, web]}", [{"to": ["web"]}]),
+    ],
+)
+def test_a_database_is_closed_to_the_internet(rule: str, after: list[dict[str, object]]) -> None:
+    own = "{from: web, to: db, ports: [5432]}"
+    text = model(
+        "user: {kind: client}\nweb: {kind: web-server, network: front}\ndb: {kind: database, network: back}\n"
+        f"job: {{kind: worker, network: back}}\nwall: {{kind: firewall, guards: [front, back], default: deny, rules: [{own}, {rule}]}}",
+        "user -> web: {protocol: https, port: 443}\nweb -> db: {protocol: postgresql, port: 5432}\njob -> db: postgresql",
+        "user -> web: GET /\nweb -> db: SELECT",
+        "",
+        "networks: {front: {trust: dmz}, back: {trust: private}}\n",
+    )
+    assert fixed(text, "exposed-database")["components"]["wall"]["rules"][1:] == after
+
+
 def test_a_path_past_the_balancer_is_closed_rather_than_encrypted() -> None:
     text = model(
         "user: {kind: client}\nlb: {kind: load-balancer, runs_on: a}\nweb: {kind: web-server, runs_on: b}\n"

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archgen.analysis.encryption import NO_NETWORK, clear_ports
+from archgen.analysis.access.opened_stores import OpeningRule, opening_rules
+from archgen.analysis.encryption import clear_ports
 from archgen.analysis.exposure import (
     DEVICES,
     EXCHANGE,
     LDAP,
     STORES,
-    callers_of,
     is_directory,
     past_application,
     stores_reached,
 )
-from archgen.analysis.firewalls import (
-    has_port,
-    is_for_everybody,
-    is_unlimited,
-    leads_anywhere,
-    lets_in,
-    port_number,
-    ports_of,
-)
+from archgen.analysis.firewalls import EVERYWHERE, port_number
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component, Connection, FirewallRule, Port
+from archgen.model.architecture import Connection, FirewallRule
+from archgen.model.change import Change, Put, Remove
 from archgen.model.firewall_ports import plain_number
 from archgen.model.kinds import QUEUES
-from archgen.model.products import product_name, product_of
-from archgen.model.protocols import PROTOCOLS, WEB
+from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -80,170 +72,41 @@ def _is_denied(facts: Topology, connection: Connection) -> bool:
 
 def _opened(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall with rules that let outsiders, people or a DMZ in to a store that none of them calls."""
-    fetchers = _fetchers(facts) if facts.firewalls.with_rules else {}
-    for firewall in facts.firewalls.with_rules:
+    for firewall, rules in opening_rules(facts):
         doors: dict[str, dict[str, None]] = {}
-        wide = named = False
-        for rule in firewall.rules:
-            opened = [
-                (source, target)
-                for source in _outsiders(facts, rule)
-                for target in facts.components
-                if _opens_store(facts, firewall, rule, source, target)
-            ]
-            opened += _let_in_inside(facts, firewall, rule, fetchers)
-            for source, target in opened:
-                doors.setdefault(target, {})[source] = None
-            wide = wide or (bool(opened) and _is_needed(facts, firewall, rule, fetchers))
-            named = named or _names_port(facts, firewall, rule, opened)
-        if doors:
-            stores: dict[str, list[str]] = {}
-            for target, sources in doors.items():
-                stores.setdefault(_sides(sources), []).append(target)
-            let_in = [f"{sides} in to {listed(targets)}" for sides, targets in stores.items()]
-            yield Hit(
-                subject=Subject("component", firewall.id),
-                message=f"{firewall.id} lets {listed(let_in)}, and no connection needs it",
-                related=tuple((Subject("component", target), "keeps data") for target in doors),
-                flows=facts.flows_through(doors),
-                fix=(
-                    f"Narrow the rules of {firewall.id} to the calls that need them (`from`, `to`, `ports`), or add the connection "
-                    "and the flow that need it."
-                    if wide
-                    else f"Remove the rule from {firewall.id}, or add the connection and the flow that need it."
-                ),
-                case=None if named else "rule",
-                confidence="high" if named else "medium",
-            )
+        for source, target in (pair for rule in rules for pair in rule.opened):
+            doors.setdefault(target, {})[source] = None
+        stores: dict[str, list[str]] = {}
+        for target, sources in doors.items():
+            stores.setdefault(_sides(sources), []).append(target)
+        let_in = [f"{sides} in to {listed(targets)}" for sides, targets in stores.items()]
+        afar = [*dict.fromkeys(caller for rule in rules for caller in rule.afar)]
+        needed = f"only {listed(afar)} {'needs' if len(afar) == 1 else 'need'} it" if afar else "no connection needs it"
+        is_named = any(rule.names_port for rule in rules)
+        yield Hit(
+            subject=Subject("component", firewall.id),
+            message=f"{firewall.id} lets {listed(let_in)}, and {needed}",
+            related=tuple((Subject("component", target), "keeps data") for target in doors),
+            flows=facts.flows_through(doors),
+            fix=_narrow(firewall.id, afar, any(rule.is_needed for rule in rules)),
+            case=None if is_named else "rule",
+            confidence="high" if is_named else "medium",
+        )
 
 
-def _names_port(facts: Topology, firewall: Component, rule: FirewallRule, opened: list[tuple[str, str]]) -> bool:
-    """Return True if a rule names the internet, and a port on which no other than a store that it opens listens."""
-    if not rule.sources or not rule.ports or leads_anywhere(rule):
-        return False
-    ports = ((name, port) for _, name in opened for port in _ports(facts, rule, name))
-    return any(
-        port
-        and port.protocol not in (*WEB, *EXCHANGE)
-        and facts.firewalls.admits(firewall.id, ("internet",), name, port)
-        for name, port in ports
-    )
-
-
-def _is_needed(facts: Topology, firewall: Component, rule: FirewallRule, fetchers: _Fetchers) -> bool:
-    """Return True if calls come in by a rule, so that its removal would stop them."""
-    meant = [name for name in facts.components if facts.firewalls.means(firewall, rule, name)]
-    callers = (call.source for name in meant for call in callers_of(facts, name))
-    return any(not fetchers.get(name, set()).isdisjoint(rule.sources) for name in (*meant, "")) or any(
-        (is_for_everybody(rule) and facts.trust(caller) == "internet")
-        or not facts.firewalls.places(caller).isdisjoint(rule.sources)
-        for caller in callers
-    )
-
-
-_Fetchers = dict[str, set[str]]
-"""The networks from which something fetches the measurements, logs or copies of a component, by its id; of all by ``."""
-
-
-def _fetchers(facts: Topology) -> _Fetchers:
-    """Return from where measurements and copies are fetched, which takes no connection of the model's."""
-    fetchers: _Fetchers = {}
-    for component in facts.architecture.components:
-        collected = [name for collection in component.collects for name in collection.sources or ("",)]
-        for name in (*collected, *component.backs_up):
-            network = facts.network_of(component.id)
-            if network is not None:
-                fetchers.setdefault(name, set()).add(network.id)
-    return fetchers
-
-
-def _let_in_inside(
-    facts: Topology, firewall: Component, rule: FirewallRule, fetchers: _Fetchers
-) -> Iterator[tuple[str, str]]:
-    """Yield the sides inside, of people or of what the internet reaches first, from which a rule lets everything in to a store."""
-    if not lets_in(rule) or rule.ports:
-        return
-    for source in facts.architecture.components:
-        names = facts.firewalls.places(source.id)
-        side = next((name for name in rule.sources if name in names), None)
-        if side is None or not _is_exposed(facts, source):
-            continue
-        for target in facts.components:
-            if (
-                # people's machines sign in to a directory, whether a flow says so or not
-                facts.kind(target).id != "identity-provider"
-                and _is_opened(facts, firewall, rule, target)
-                and firewall.id in facts.firewalls.between(source.id, target)
-                and facts.firewalls.admits(firewall.id, names, target, None) is not False
-                and not any(side in facts.firewalls.places(call.source) for call in callers_of(facts, target))
-                and names.isdisjoint({*fetchers.get(target, ()), *fetchers.get("", ())})
-            ):
-                yield side, target
-
-
-def _is_exposed(facts: Topology, component: Component) -> bool:
-    """Return True for people in a network inside, and for what is in a network that is for callers from outside.
-
-    What nothing calls works on others, and so do administrators through a bastion: no connection tells what they need.
-    """
-    network = facts.network_of(component.id)
-    if network is None or component.kind == "client":
-        return network is not None
-    return network.trust == "dmz" and component.kind != "bastion" and bool(facts.incoming[component.id])
-
-
-def _is_opened(facts: Topology, firewall: Component, rule: FirewallRule, target: str) -> bool:
-    """Return True for a store, or a directory of accounts, that a rule means."""
-    kind = facts.kind(target).id
-    stores = (kind in STORES and kind not in QUEUES) or is_directory(facts, target)
-    return stores and facts.firewalls.means(firewall, rule, target)
+def _narrow(firewall: str, afar: list[str], is_needed: bool) -> str:
+    if afar:
+        return f"Name {listed(afar)} in `from` of the rule of {firewall}, by the addresses or the network, instead of the internet."
+    if is_needed:
+        return (
+            f"Narrow the rules of {firewall} to the calls that need them (`from`, `to`, `ports`), or add the connection and the flow that "
+            "need it."
+        )
+    return f"Remove the rule from {firewall}, or add the connection and the flow that need it."
 
 
 def _sides(sources: Iterable[str]) -> str:
     return listed(["the internet" if source == "internet" else source for source in sources])
-
-
-def _outsiders(facts: Topology, rule: FirewallRule) -> list[str]:
-    """Return who an allow rule may let in from outside: the internet, or components there."""
-    if not lets_in(rule):
-        return []
-    named = [name for name in rule.sources if name in facts.components and facts.trust(name) == "internet"]
-    return ["internet", *named] if is_for_everybody(rule) else named
-
-
-def _opens_store(facts: Topology, firewall: Component, rule: FirewallRule, source: str, target: str) -> bool:
-    if is_unlimited(rule) or not _is_opened(facts, firewall, rule, target):
-        return False
-    calls = (call for call in callers_of(facts, target) if facts.trust(call.source) == "internet")
-    if any(source in ("internet", call.source) for call in calls):
-        return False
-    ports = _ports(facts, rule, target)
-    return any(
-        has_port(rule, port) is not False
-        and facts.firewalls.admits(firewall.id, (source, "internet"), target, port) is not False
-        for port in ports
-    )
-
-
-def _ports(facts: Topology, rule: FirewallRule, target: str) -> list[Port | None]:
-    """Return the ports at which a store is called, None for any: a rule for the web opens no database on the same server."""
-    called = [port for call in facts.incoming[target] for port in ports_of(call) if not port.admin]
-    if called and all(port.protocol in NO_NETWORK for port in called):
-        return []
-    numbered: list[Port | None] = [port for port in called if port_number(port) is not None]
-    if numbered:
-        return numbered
-    product = product_name(facts.components[target].product)
-    spoken = next((name for name in (product, product_of(product).origin) if name in PROTOCOLS), None)
-    if spoken is not None:
-        return [Port(spoken)]
-    # it doesn't listen where others do
-    of_others = bool(rule.ports) and set(map(plain_number, rule.ports)) <= _KNOWN and target not in rule.targets
-    return [] if of_others else [None]
-
-
-_KNOWN = {str(protocol.port) for protocol in PROTOCOLS.values()}
-"""The ports that protocols have of their own."""
 
 
 def _through_proxies(facts: Topology, connection: Connection) -> Iterator[Hit]:
@@ -342,6 +205,46 @@ def _is_for_partners(facts: Topology, connection: Connection, store: str) -> boo
     return files and all(port.protocol in EXCHANGE for port in connection.ports)
 
 
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
+    """Without the rules that no connection needs, or without what they open too much; none where one is left."""
+    facts = context.topology
+    rules = next((rules for firewall, rules in opening_rules(facts) if firewall.id == hit.subject.id), ())
+    own = facts.components[hit.subject.id].rules if hit.subject.kind == "component" else ()
+    # the last one first, so that the places of the others stay what they are
+    closing = [_without(facts, hit.subject.id, own[rule.at], rule) for rule in reversed(rules)]
+    return tuple(change for changes in closing for change in changes) if all(closing) else ()
+
+
+def _without(facts: Topology, firewall: str, rule: FirewallRule, opening: OpeningRule) -> list[Change]:
+    """Return what closes a rule's stores: its removal, or that of the internet from its sources or of the stores from its targets."""
+    path = ("components", firewall, "rules", opening.at)
+    if opening.afar:
+        return []
+    if not opening.is_needed:
+        return [Remove(path)]
+    named = [source for source in rule.sources if source not in EVERYWHERE]
+    if not opening.takes_visitors:
+        is_open = all(source == "internet" for source, _ in opening.opened)
+        return [Put((*path, "from"), named)] if is_open else []
+    stores = {name for _, target in opening.opened for name in (target, f"component:{target}")}
+    others = [target for target in rule.targets if target not in stores]
+    closed = all(facts.firewalls.places(target).isdisjoint(others) for _, target in opening.opened)
+    if not others or not closed or named:
+        return []
+    of_stores = _ports_of(facts, {target for _, target in opening.opened})
+    of_others = _ports_of(
+        facts, (name for name in facts.components if facts.firewalls.places(name).intersection(others))
+    )
+    void = {str(number) for number in of_stores - of_others}
+    left = [int(text) if text.isdigit() else text for text in rule.ports if plain_number(text) not in void]
+    narrowed = [Put((*path, "ports"), left)] if left and len(left) < len(rule.ports) else []
+    return [Put((*path, "to"), others), *narrowed]
+
+
+def _ports_of(facts: Topology, components: Iterable[str]) -> set[int | None]:
+    return {port_number(port) for name in components for call in facts.incoming[name] for port in call.ports}
+
+
 RULE = Rule(
     id="exposed-database",
     code="SEC006",
@@ -367,34 +270,47 @@ RULE = Rule(
     ),
     references=(("CWE-668, Exposure of Resource to Wrong Sphere", "https://cwe.mitre.org/data/definitions/668.html"),),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
-name: The visitor asks the database
+name: The visitor asks the database, and the other one is open
+networks: {data: {trust: private}}
 components:
   user: {kind: client}
+  api: {kind: service, managed: true, replicas: 2}
+  wall:  # finding: exposed-database
+    kind: firewall
+    managed: true
+    guards: [data]
+    default: deny
+    rules:
+      - {from: internet, to: orders, ports: [5432]}
+      - {from: api, to: orders, ports: [5432]}
   mysql: {kind: database, managed: true, replicas: 2}
+  orders: {kind: database, managed: true, replicas: 2, network: data}
 connections:
   user -> mysql: {protocol: mysql, tls: true}  # finding: exposed-database
+  user -> api: https
+  api -> orders: {protocol: postgresql, port: 5432, tls: true}
 flows:
   report:
     title: The report
     access: read
     steps:
       - user -> mysql: SELECT
+  order:
+    title: An order
+    steps:
+      - user -> api: POST /order
+      - api -> orders: INSERT
 """,
     edits=(
-        ("name: The visitor asks the database", "name: The application asks the database"),
+        ("name: The visitor asks the database, and the other one is open", "name: The application asks the databases"),
+        ("      - {from: internet, to: orders, ports: [5432]}\n", ""),
         (
-            "user: {kind: client}",
-            "user: {kind: client}\n  api: {kind: service, managed: true, replicas: 2}",
+            "  user -> mysql: {protocol: mysql, tls: true}",
+            "  api -> mysql: {protocol: mysql, tls: true}",
         ),
-        (
-            "  user -> mysql: {protocol: mysql, tls: true}  # finding: exposed-database",
-            "  user -> api: https\n  api -> mysql: {protocol: mysql, tls: true}",
-        ),
-        (
-            "      - user -> mysql: SELECT",
-            "      - user -> api: GET /report\n      - api -> mysql: SELECT",
-        ),
+        ("      - user -> mysql: SELECT", "      - user -> api: GET /report\n      - api -> mysql: SELECT"),
     ),
 )
