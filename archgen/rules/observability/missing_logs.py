@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
+from archgen.analysis.access.public_servers import public_servers
 from archgen.analysis.encryption import clear_ports
-from archgen.analysis.monitoring import collection_of
+from archgen.analysis.monitoring import Collected, collection_of
 from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import admit_like
 from archgen.edits.patch import port_value
@@ -22,6 +24,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     syslog = _syslog(facts)
     named: set[str] = set()
+    unnamed = public_servers(facts)
     for name, ways in facts.entries.items():
         before = dict.fromkeys(each for way in ways.values() for each in way if each not in named)
         caches = [each for each in before if _keeps_none(facts, each)]
@@ -30,19 +33,38 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield _kept_nowhere(facts, name, caches, ways)
         taken = None if facts.components[name].managed else collection_of(facts, name)
         if taken is not None and taken.logs is False:
-            yield Hit(
-                subject=Subject("component", name),
-                message=(
-                    f"{listed(taken.observers)} {'watches' if len(taken.observers) == 1 else 'watch'} {name}, which "
-                    f"{_reached(facts, ways)}, and {'takes' if len(taken.observers) == 1 else 'take'} no logs from it"
-                ),
-                related=tuple(
-                    (Subject("component", observer), "takes no logs from it") for observer in taken.observers
-                ),
-                flows=tuple(ways),
-                fix=_advise(facts, name, taken.observers, syslog),
-                confidence="high" if taken.named else "medium",
-            )
+            others = {other: flows for other, flows in unnamed.items() if _is_as_silent(facts, other, taken)}
+            # the first hit names them
+            unnamed = {}
+            yield _hit(facts, name, taken, others, syslog)
+
+
+def _hit(
+    facts: Topology, entry: str, taken: Collected, others: Mapping[str, tuple[str, ...]], syslog: Connection | None
+) -> Hit:
+    ways, observers = facts.entries[entry], taken.observers
+    watches, takes = ("watches", "takes") if len(observers) == 1 else ("watch", "take")
+    also = f", nor from {listed([*others])}, which the internet reaches too" if others else ""
+    return Hit(
+        subject=Subject("component", entry),
+        message=f"{listed(observers)} {watches} {entry}, which {_reached(facts, ways)}, and {takes} no logs from it{also}",
+        related=(
+            *((Subject("component", observer), "takes no logs from it") for observer in observers),
+            *((Subject("component", other), _TOO) for other in others),
+        ),
+        flows=facts.in_order({*ways, *(flow for flows in others.values() for flow in flows)}),
+        fix=_advise(facts, [entry, *others], observers, syslog),
+        confidence="high" if taken.named else "medium",
+    )
+
+
+_TOO = "sends no logs either"
+
+
+def _is_as_silent(facts: Topology, server: str, taken: Collected) -> bool:
+    """Return True for a server that is no entry, and from which observers of an entry take no logs either."""
+    of_it = collection_of(facts, server) if server not in facts.entries else None
+    return of_it is not None and of_it.logs is False and not set(of_it.observers).isdisjoint(taken.observers)
 
 
 def _kept_nowhere(facts: Topology, entry: str, caches: list[str], ways: Mapping[str, tuple[str, ...]]) -> Hit:
@@ -80,20 +102,19 @@ def _syslog(facts: Topology) -> Connection | None:
     return None
 
 
-def _advise(facts: Topology, entry: str, observers: tuple[str, ...], syslog: Connection | None) -> str | None:
-    """Return the fix of an entry that can send its logs where others send theirs, or that takes no client."""
-    if any(_ships(facts, observer, entry) for observer in observers):
+def _advise(facts: Topology, names: list[str], observers: tuple[str, ...], syslog: Connection | None) -> str | None:
+    """Return the fix of servers that can send their logs where others send theirs, or that take no client."""
+    if all(any(_ships(facts, observer, name) for observer in observers) for name in names):
         return None
+    send, hosts = ("it send its logs", "its hosts") if len(names) == 1 else ("each send its logs", "their hosts")
     if syslog is not None:
         how = ", but over TLS" if clear_ports(syslog) else ""
-        return (
-            f"Let it send its logs to {syslog.targets[0]}, as {syslog.source} does{how}, and declare that connection."
-        )
-    if _takes_no_client(facts, entry):
-        return "Let it send its logs to a collector by syslog (`kind: log-collector`), and declare that connection."
+        return f"Let {send} to {syslog.targets[0]}, as {syslog.source} does{how}, and declare that connection."
+    if _takes_no_client(facts, names[0]):
+        return f"Let {send} to a collector by syslog (`kind: log-collector`), and declare that connection."
     if not any(_takes_logs(facts, observer) for observer in observers):
         unable = f"{listed(observers)} {'takes' if len(observers) == 1 else 'take'} no logs of any host"
-        return f"Run a client on its hosts that ships its logs (`kind: log-collector`): {unable}."
+        return f"Run a client on {hosts} that ships {'its' if len(names) == 1 else 'their'} logs (`kind: log-collector`): {unable}."
     return None
 
 
@@ -128,34 +149,39 @@ def _logs(collection: Collection, entry: str) -> bool:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Logs beside what is collected from the entry already, by what can take logs; else sent to where others send theirs by TLS.
+    """Logs beside what is collected from the servers already, by what can take logs; else sent to where others send theirs by TLS.
 
-    They are of the entry alone, if others are named too. An appliance takes no client that could ship them.
+    They are of these servers alone, if others are named too. An appliance takes no client that could ship them.
     """
-    facts, entry = context.topology, hit.subject.id
-    syslog = _syslog(facts)
-    shipping = [subject for subject, _ in hit.related if _ships(facts, subject.id, entry)]
-    if syslog is not None and hit.related and not shipping:
-        value = port_value(syslog.ports[0])
-        declared = value if isinstance(value, dict) else {"protocol": value}
-        call = Put(("connections", f"{entry} -> {syslog.targets[0]}"), declared | {"required": False})
-        admitted = admit_like(facts, syslog, entry)
-        return () if admitted is None or clear_ports(syslog) else (call, *admitted)
-    if _takes_no_client(facts, entry):
-        return ()
-    return tuple(
-        _taking_logs(observer.id, at, part, entry)
-        for observer in (facts.components[subject.id] for subject in shipping or [each for each, _ in hit.related])
-        if _takes_logs(facts, observer.id)
-        for at, part in enumerate(observer.collects)
-        if part.what and "logs" not in part.what and (not part.sources or entry in part.sources)
-    )
+    facts, syslog = context.topology, _syslog(context.topology)
+    observers = [subject.id for subject, label in hit.related if label != _TOO]
+    sent: list[Change] = []
+    taken: dict[tuple[str, int], list[str]] = {}
+    for name in (hit.subject.id, *(subject.id for subject, label in hit.related if label == _TOO)):
+        shipping = [each for each in observers if _ships(facts, each, name)]
+        if syslog is not None and observers and not shipping:
+            sent += _sending(facts, name, syslog)
+        elif not _takes_no_client(facts, name):
+            for observer in filter(partial(_takes_logs, facts), shipping or observers):
+                for at, part in enumerate(facts.components[observer].collects):
+                    if part.what and "logs" not in part.what and (not part.sources or name in part.sources):
+                        taken.setdefault((observer, at), []).append(name)
+    return (*sent, *(_taking_logs(facts, observer, at, names) for (observer, at), names in taken.items()))
 
 
-def _taking_logs(observer: str, at: int, part: Collection, entry: str) -> Change:
-    path = ("components", observer, "collects")
-    if len(part.sources) > 1:
-        return Append(path, {"from": [entry], "what": ["logs"]})
+def _sending(facts: Topology, name: str, syslog: Connection) -> tuple[Change, ...]:
+    """Return the connection on which a server sends its logs to where others send theirs, with the rules that let it in there."""
+    value = port_value(syslog.ports[0])
+    declared = value if isinstance(value, dict) else {"protocol": value}
+    call = Put(("connections", f"{name} -> {syslog.targets[0]}"), declared | {"required": False})
+    admitted = admit_like(facts, syslog, name)
+    return () if admitted is None or clear_ports(syslog) else (call, *admitted)
+
+
+def _taking_logs(facts: Topology, observer: str, at: int, names: list[str]) -> Change:
+    path, sources = ("components", observer, "collects"), facts.components[observer].collects[at].sources
+    if not {*names}.issuperset(sources):
+        return Append(path, {"from": names, "what": ["logs"]})
     return Append((*path, at, "what"), "logs")
 
 
@@ -173,8 +199,9 @@ RULE = Rule(
     ),
     fix="Let a client on the server ship them: `collects: [{from: …, what: [metrics, logs]}]`.",
     limits=(
-        "Looks at the first of your own components that visitors reach. Doesn't check components if the model "
-        "doesn't say what is collected from them, nor unmonitored ones, which `unmonitored` reports."
+        "Looks at the first of your own components that visitors reach by the web, and names the other servers that the "
+        "internet reaches beside it. Doesn't check components if the model doesn't say what is collected from them, nor "
+        "unmonitored ones, which `unmonitored` reports."
     ),
     references=(
         ("CWE-778, Insufficient Logging", "https://cwe.mitre.org/data/definitions/778.html"),
