@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from archgen.model.architecture import Component
 from archgen.model.durations import SECONDS
+from archgen.model.kinds import FILE_STORES
 from archgen.model.products import product_of
 
 _NUMBERS = {
@@ -50,13 +51,15 @@ _WITHIN = re.compile(rf"\bwithin {_MOST}$|\b(?:may|can) (?:wait|take)(?: for)? {
 
 _COMES = (
     r"(?:queues?|registers?|reports?|sends?|sent|comes?|fills?|filled|fetch(?:es)?|fetched|signs? in|logs? in|subscribes?|"
-    r"builds?|built|computes?|computed|draws?|drawn|renders?|rendered|creates?|created|made|announces?|puts?|loads?|loaded)"
+    r"builds?|built|computes?|computed|draws?|drawn|renders?|rendered|creates?|created|made|announces?|puts?|loads?|loaded|"
+    r"generates?|generated|derives?|derived|exports?|exported|writes?|written|prints?|printed|encodes?|encoded|transcodes?|transcoded|"
+    r"scales?|scaled|converts?|converted|downloads?|downloaded|synced|crawled|indexed)"
 )
-_ANEW = r"(?:rebuilt|recomputed|refilled|regenerated|recreated|repopulated|resent|re-sent|reloaded)"
+_ANEW = r"re-?(?:built|computed|filled|generated|created|populated|sent|loaded|rendered|drawn|made|derived|exported|encoded|transcoded)"
 _COMES_AGAIN = re.compile(
     rf"\b{_COMES}\b[^,]{{0,40}}\bagain\b[^,]{{0,20}}\bby (?:itself|themselves)\b"
     rf"|\b(?:can|could) (?:\w+ ){{0,2}}be (?:{_COMES}\b[^,]{{0,20}} again\b|{_ANEW})"
-    rf"|\b(?:lost|loses?|losing|loss|empty|emptied|gone|crash|flush(?:ed)?)\b.{{0,60}}\b(?:{_COMES}\b[^,]{{0,40}} again\b|{_ANEW})"
+    rf"|\b(?:lost|loses?|losing|loss|missing|empty|emptied|gone|crash|flush(?:ed)?)\b.{{0,60}}\b(?:{_COMES}\b[^,]{{0,40}} again\b|{_ANEW})"
 )
 """A loss that is made good without anybody's work."""
 
@@ -66,10 +69,10 @@ _SOON = SECONDS["h"]
 
 
 def is_fleeting(component: Component) -> bool:
-    """Return True for keys and values of which the owner says that they come again, or are soon worth nothing."""
-    if component.kind != "key-value-store":
+    """Return True for keys and values, or files, of which the owner says that they come again, or for keys and values for a short time."""
+    if component.kind not in ("key-value-store", *FILE_STORES):
         return False
-    lifetime = tells_lifetime(component.why)
+    lifetime = tells_lifetime(component.why) if component.kind == "key-value-store" else None
     return (lifetime is not None and lifetime <= _SOON) or tells_that_it_comes_again(component.why)
 
 

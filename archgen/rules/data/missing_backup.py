@@ -54,7 +54,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             if tested and _is_old(context, tested):
                 yield _outdated(facts, component, tested, backups)
             elif not backups and takes_files(facts, component):
-                yield _unversioned(facts, component)
+                yield from _unversioned(facts, component)
             elif not backups and _is_uncopied(facts, component):
                 yield _uncopied(facts, component)
             elif not tested and any(backup.every is not None for backup in backups) and component.kind == "database":
@@ -116,7 +116,8 @@ def _missing(facts: Topology, component: Component) -> Hit:
     if case == "fleeting":
         again = tells_that_it_comes_again(component.why)
         reason = "what it loses comes again" if again else "what it keeps is soon worth nothing"
-        message, fix = f"Nothing backs up {what}; by its `why`, {reason}", _IF_FLEETING
+        message = f"Nothing backs up {what}; by its `why`, {reason}"
+        fix = _IF_FLEETING if component.kind not in FILE_STORES else _IF_NOT_AGAIN
     if case == "sealed":
         message = f"Nothing declares where the key components of {what} are, and who can load them after its loss"
         fix = _LOAD.format(component.id)
@@ -182,6 +183,10 @@ def _case(facts: Topology, component: Component) -> str | None:
 
 _LESSER = ("fleeting", "beside", "dispensable")
 """The cases of keys and values that may all be made again; a backup that calls them may be for something else."""
+_IF_NOT_AGAIN = (
+    "If any of it can't be made again, back it up, and test a restore (`kind: backup` with `backs_up`, `every`, `keeps` and "
+    "`restore_tested`)."
+)
 _IF_FLEETING = (
     "If all of it may be lost at any time, declare `kind: cache`: a cache needs no backup. If not, back it up, and test a restore "
     "(`kind: backup` with `backs_up`, `every`, `keeps` and `restore_tested`)."
@@ -202,14 +207,23 @@ _LOAD = (
 )
 
 
-def _unversioned(facts: Topology, component: Component) -> Hit:
+def _unversioned(facts: Topology, component: Component) -> Iterator[Hit]:
+    """Yield a hit for files that nothing is declared to bring back, unless the owner says that they can be made again."""
+    if is_fleeting(component):
+        return
     days = product_of(component.product).soft_delete
     kept = f", once the {days} days of its soft delete are over" if days else ""
-    return Hit(
+    yield Hit(
         subject=Subject("component", component.id),
-        message=f"Nothing brings back a file that is deleted from {component.title} by mistake{kept}: no backup of it is declared",
+        message=(
+            f"A file that is deleted from {component.title} by mistake may be lost{kept}: no backup and no older versions of it are "
+            "declared"
+        ),
         flows=facts.flows_of[component.id],
-        fix=f"Keep older versions or a backup, and declare it: `{{kind: backup, managed: true, backs_up: [{component.id}], keeps: 30d}}`.",
+        fix=(
+            f"Keep older versions or a backup, and declare it: `{{kind: backup, managed: true, backs_up: [{component.id}], keeps: 30d}}`. "
+            "If each file can be made again, say so in `why`."
+        ),
         case="provided",
         # versions of objects are a setting that models seldom have, unless they declare the backups of other data; a file system has none
         confidence="high" if component.kind == "file-storage" or facts.backups else "medium",
@@ -220,8 +234,8 @@ def _uncopied(facts: Topology, component: Component) -> Hit:
     return Hit(
         subject=Subject("component", component.id),
         message=(
-            f"Nothing brings back what is deleted from {component.title} by mistake: {component.product} keeps no backup until it is "
-            "switched on, and none is declared"
+            f"What is deleted from {component.title} by mistake may be lost: {component.product} keeps no backup until it is switched on, "
+            "and none is declared"
         ),
         flows=facts.flows_of[component.id],
         fix=(
@@ -299,26 +313,24 @@ RULE = Rule(
         "`backs_up`, `every`, `keeps` and `restore_tested`)."
     ),
     limits=(
-        "Counts uploads that are declared to be on the one server (`uploads: local`). Managed databases are left to "
-        "their provider, but backups of them that declare how often they run (`every`) and no tested restore are reported as info; "
-        "managed storage that flows write files to is reported as info, and so is a database of which the provider "
-        "keeps no backup until somebody switches it on (DynamoDB, Bigtable, Firestore). A copy of another component "
-        "is covered by that component's backup, and so is a disk or share that only stores with a backup call, such as the LUN "
-        "of a database; servers and indexes may have disks there (iSCSI), too. The backup of a disk covers the store that calls it "
-        "over iSCSI, and a restore of the disk tests that of a store that has a backup of its own as well. Skips storage that only "
-        "backups call, and "
-        "stores that others only agree by, such as the etcd of an automatic failover: they fill themselves again. Reports streams as "
-        "info at low confidence, since most only pass on data that others keep. A search engine counts as the place of its data if a "
-        "caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, Kerberos, "
-        "Active Directory) is data, and so are mailboxes (a product that keeps them, replication, IMAP or POP3), and what an "
+        "Counts uploads that are declared to be on the one server (`uploads: local`). Managed databases are left to their provider, "
+        "but backups of them that declare how often they run (`every`) and no tested restore are reported as info; managed storage "
+        "that flows write files to is reported as info, unless its `why` says that they can be made again, and so is a database of "
+        "which the provider keeps no backup until somebody switches it on (DynamoDB, Bigtable, Firestore). A copy of another component "
+        "is covered by that component's backup, and so is a disk or share that only stores with a backup call, such as the LUN of a "
+        "database; servers and indexes may have disks there (iSCSI), too. The backup of a disk covers the store that calls it over "
+        "iSCSI, and a restore of the disk tests that of a store that has a backup of its own as well. Skips storage that only backups "
+        "call, and stores that others only agree by, such as the etcd of an automatic failover: they fill themselves again. Reports "
+        "streams as info at low confidence, since most only pass on data that others keep. A search engine counts as the place of its "
+        "data if a caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, "
+        "Kerberos, Active Directory) is data, and so are mailboxes (a product that keeps them, replication, IMAP or POP3), and what an "
         "application such as a forge or a registry keeps without a store. Files that are handed to others over SFTP are reported as "
-        "info, and so is a store of which each step says that it keeps sessions, or that it publishes and subscribes, and keys and values "
-        "of which the `why` says that they come again or are worth nothing after an hour or less. A store in memory, "
-        "such as Redis, of an application with "
-        "a database is a warning: the records are in the database. So is one that no flow uses, and that workers fill which have "
-        "another store to read from, and one of keys and values that every program is declared to work "
-        "without (`required: false`). Asks, as info, for the key components of a hardware security module, which no job can copy. Skips a "
-        "store of an imported model that has no connection: nothing calls it, or a question is open."
+        "info, and so is a store of which each step says that it keeps sessions, or that it publishes and subscribes, and keys and "
+        "values of which the `why` says that they come again or are worth nothing after an hour or less, or files that can be made "
+        "again. A store in memory, such as Redis, of an application with a database is a warning: the records are in the database. So "
+        "is one that no flow uses, and that workers fill which have another store to read from, and one of keys and values that every "
+        "program is declared to work without (`required: false`). Asks, as info, for the key components of a hardware security module, "
+        "which no job can copy. Skips a store of an imported model that has no connection: nothing calls it, or a question is open."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
