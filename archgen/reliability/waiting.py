@@ -18,19 +18,37 @@ TAKING = (*QUEUES, "worker")
 
 
 def takers(index: Index, flow: Flow) -> Iterator[Request]:
-    """Yield the requests that take out what the flow put in before, unless `async` is declared for them."""
+    """Yield the requests that take out what the flow put in before, unless `async` is declared for them, or for what they pass on."""
     filled: dict[str, set[str]] = {}
     reached: set[str] = set()
+    # what a balancer passes on is declared with it
+    settled: set[str] = set()
     instead = _instead(flow)
     for turn in turns(index, flow):
         request = turn.request
-        declared = request.deferred is not None or any(each.deferred is not None for each in turn.connections)
+        declared = _is_declared(index, request) or any(each.id in settled for each in turn.passes_on)
+        settled |= {request.id} if declared else set()
         open_ = turn.required and bool(turn.connections) and not declared and not turn.later
         if open_ and _takes(index, request, _before(filled, request, instead), reached):
             yield request
         reached.update((request.source, *request.targets))
         for target in request.targets:
             filled.setdefault(target, set()).add(request.source)
+
+
+def _is_declared(index: Index, request: Request) -> bool:
+    """Return True if a step or its connection says whether what it asks may be done later."""
+    connections = connections_under(index, request)
+    return request.deferred is not None or any(each.deferred is not None for each in connections)
+
+
+def handed_on(index: Index, flow: Flow) -> dict[str, Request]:
+    """Return, by the ids of the requests that something passes on, the last one of who sent it: a balancer asks for nothing itself."""
+    sent: dict[str, Request] = {}
+    for turn in turns(index, flow):
+        for last in turn.passes_on[:1]:
+            sent[turn.request.id] = sent.get(last.id, last)
+    return sent
 
 
 def _takes(index: Index, request: Request, filled: Mapping[str, set[str]], reached: Collection[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -10,16 +10,16 @@ from archgen.analysis.exposure import STORES, is_unused_call, works_beside
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection
-from archgen.model.kinds import KINDS, QUEUES, ROUTING
+from archgen.model.kinds import KINDS, QUEUES, RELAYING, ROUTING
 from archgen.model.protocols import ADMINISTRATION
-from archgen.model.steps import Answer, set_deferred
+from archgen.model.steps import Answer, Request, set_deferred
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.failure import single_points
 from archgen.reliability.plan import Plan
 from archgen.reliability.requests import answers, connections_under, defers, requests
 from archgen.reliability.structure import build
-from archgen.reliability.waiting import kept_in
+from archgen.reliability.waiting import handed_on, kept_in
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
 
 
@@ -98,23 +98,70 @@ def _asks_store_alone(topology: Topology, call: Connection) -> bool:
 
 
 def waits_for_queues(topology: Topology) -> Iterator[Gap]:
-    """Yield the connections that take from a queue what a flow put there, where nothing says whether the flow waits for it."""
+    """Yield the connections that take from a queue what a flow put there, where nothing says whether the flow waits for it.
+
+    What takes it through a balancer is asked at its step, as the balancer keeps nothing; so is what sends something over the same
+    connection, too.
+    """
     asked: dict[str, tuple[str, str, Answer | None]] = {}
     waiting: dict[str, dict[str, None]] = {}
+    taking = {request.id for taken in topology.losses.takers.values() for request in taken}
     for flow, taken in topology.losses.takers.items():
+        sent = handed_on(topology.index, topology.flows[flow])
         for request in taken:
-            connections = connections_under(topology.index, request)
-            answer = topology.losses.answered[flow].get(request.id)
-            asked.setdefault(connections[0].id, (kept_in(topology.index, request), flow, answer))
-            waiting.setdefault(connections[0].id, {})[flow] = None
+            answer, queue = topology.losses.answered[flow].get(request.id), kept_in(topology.index, request)
+            connection = connections_under(topology.index, request)[0].id
+            if request.id in sent:
+                yield _at_step(sent[request.id], f", passed on by {request.source},", (queue, flow, answer))
+            elif topology.kind(request.source).id not in RELAYING and _is_sent_over(topology, connection, taking):
+                yield _at_step(request, "", (queue, flow, answer))
+            else:
+                asked.setdefault(connection, (queue, flow, answer))
+                waiting.setdefault(connection, {})[flow] = None
     for connection, (queue, name, answer) in asked.items():
-        done = f" after {answer.source} --> {answer.target}: an answer alone doesn't end the wait" if answer else ""
         yield Gap(
             Subject("connection", connection),
-            f"{connection} doesn't declare whether {name} waits for what {queue} passes on{done}, so {name} is assumed to wait",
-            f"Add `async: true` to {connection} if {queue} keeps what is sent and it is done later, else `async: false`.",
+            _waits(connection, queue, name, answer),
+            f"{_declared_at(topology, connection)} if {queue} keeps what is sent and it is done later, else `async: false`.",
             tuple(waiting[connection]),
         )
+
+
+def _declared_at(topology: Topology, connection: str) -> str:
+    source = topology.connections[connection].source
+    if topology.kind(source).id in RELAYING:
+        return f"Show who takes it in a step to {source} before, with `async: true`"
+    return f"Add `async: true` to {connection}"
+
+
+def _is_sent_over(topology: Topology, connection: str, taking: Collection[str]) -> bool:
+    """Return True if a step over a connection puts something into a queue: a word at the connection would be about that, too.
+
+    What a flow begins with takes a job, whatever the connection says.
+    """
+    call = topology.connections[connection]
+    later = (hop for flow in topology.flows_over[connection] for hop in topology.hops[flow][1:])
+    return any(hop.connection is call and hop.step.id not in taking and hop.step.deferred is None for hop in later)
+
+
+def _at_step(step: Request, passed: str, kept: tuple[str, str, Answer | None]) -> Gap:
+    """Return the question of the step that takes from a queue in a flow."""
+    queue, flow, answer = kept
+    name = f"{step.source} -> {' | '.join(step.targets)}"
+    return Gap(
+        Subject("step", step.id),
+        _waits(f"{name}{passed}", queue, flow, answer),
+        f"Add `async: true` to the step `{name}` of {flow}, and not to a connection, if {queue} keeps what is sent and it is done later, "
+        "else `async: false`.",
+        (flow,),
+    )
+
+
+def _waits(asked: str, queue: str, flow: str, answer: Answer | None) -> str:
+    done = f" after {answer.source} --> {answer.target}: an answer alone doesn't end the wait" if answer else ""
+    return (
+        f"{asked} doesn't declare whether {flow} waits for what {queue} passes on{done}, so {flow} is assumed to wait"
+    )
 
 
 def messages_kept_by_nobody(topology: Topology) -> Iterator[Gap]:
@@ -130,6 +177,15 @@ def messages_kept_by_nobody(topology: Topology) -> Iterator[Gap]:
             flow = next(iter(lost))
             caller, element = sent[flow][0].step.source, lost[flow][0].id
             calls = [hop.connection.id for hop in sent[flow] if hop.connection is not None]
+            if topology.kind(caller).id in RELAYING:
+                yield Gap(
+                    Subject("connection", calls[0]),
+                    f"{caller} keeps nothing of what it passes on while {queue.id} is down, so with `async` the loss of {queue.id} delays "
+                    f"{listed([*lost])} in every analysis",
+                    f"Take `async` out of {caller} -> {queue.id}; if what sends it keeps it until then, add `async: true` to its own step.",
+                    tuple(lost),
+                )
+                continue
             yield Gap(
                 Subject("connection", calls[0]),
                 f"{caller} doesn't declare whether it keeps what it sends while {queue.id} is down, so the loss of {queue.id} delays "
