@@ -39,6 +39,7 @@ from archgen.edits.witnesses import (
     witness_zones,
 )
 from archgen.model.architecture import Architecture, Component, Host, Replica
+from archgen.model.job_starters import has_work_from
 from archgen.model.products import zone_of
 from archgen.reliability.index import Index
 from archgen.reliability.members import manual_failovers
@@ -205,7 +206,7 @@ def _with_replicas(
                 callers,
                 is_apart=is_apart(index, component, there, network),
                 by=mover_on(architecture, component),
-                starts_jobs=component.id in index.starting_jobs,
+                starts_jobs=component.id in index.starting_jobs and not has_work_from(component, callers(component.id)),
                 is_deployed=not lacks_deployment(architecture, component),
                 is_addressed=takes_mail_of_people(architecture, component, callers),
             ),

@@ -44,20 +44,25 @@ _HANDING_OUT = (*QUEUES, "cache", "key-value-store")
 
 
 def _called(components: dict[str, Component], connections: Iterable[Connection]) -> frozenset[str]:
-    """Return the services that others call with work, not to watch, copy or administer them."""
+    """Return the services that others call with work."""
     return frozenset(
         target
         for connection in connections
         for target in connection.targets
         if target in components
-        and components[target].kind == "service"
-        and not _looks_after(components.get(connection.source))
-        and not (connection.ports and all(port.admin for port in connection.ports))
+        and connection.source in components
+        and has_work_from(components[target], (components[connection.source],))
     )
 
 
-def _looks_after(caller: Component | None) -> bool:
-    return caller is not None and (KINDS[caller.kind].observes or caller.kind in ("backup", "bastion"))
+def has_work_from(component: Component, callers: Iterable[Component]) -> bool:
+    """Return True for a service that some of its callers call with work: not to watch, copy or administer it.
+
+    Whoever calls it, there is one of what a model says there is one of.
+    """
+    if component.kind != "service" or _is_single(component):
+        return False
+    return any(not KINDS[caller.kind].observes and caller.kind not in ("backup", "bastion") for caller in callers)
 
 
 def _is_single(component: Component) -> bool:
