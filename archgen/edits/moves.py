@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.names import next_name, next_place
-from archgen.edits.placement import find_host, has_local_address, judges_alone, zones_shared
+from archgen.edits.placement import find_host, has_local_address, judges_alone, zones_led_to, zones_shared
 from archgen.edits.promotion import agrees_by_vote
 from archgen.edits.witnesses import is_for_voters, new_place, new_witness, platform_hosts, witness_there, witness_zones
 from archgen.model.architecture import Component, Replica
@@ -303,8 +303,8 @@ def _to_another_zone(
 ) -> Iterator[MoveHost]:
     """Yield the move of a host to another zone of the kind: a declared one that nothing depends on, else a new rack or feed.
 
-    What only votes may go to a new site, which is what it takes where each of two has a voter. So may members
-    of a broker, a vault or a coordinator; the data of a database stays with those that read it.
+    Its network leads there, as far as the model says. What only votes may go to a new site, which is what it takes where each of
+    two has a voter. So may members of a broker, a vault or a coordinator; the data of a database stays with those that read it.
     """
     zones = {each.id: each for each in index.architecture.zones}
     own = index.hosts[host].zones
@@ -312,6 +312,7 @@ def _to_another_zone(
     kind = zones[zone].kind
     around = index.zones_around(host)
     others = [each for each in index.zones_like(zone) if not index.inside(each.id, zone) and each.id not in around]
+    stays = False
     if kind in SITES:
         shared = any(
             has_local_address(index, component) for component in affected if component.id in index.standing_on[host]
@@ -323,11 +324,18 @@ def _to_another_zone(
             if (_is_reached(index, host, each.id, built) if each.id in built else _may_be_apart(index, host))
         )
         others = [] if shared else list(reached)
+    else:
+        led = zones_led_to(index, host, [each.id for each in others])
+        # nobody lays its network for a move, to a new rack beside those without it either
+        stays = len(led) < len(others)
+        others = [each for each in others if each.id in led]
     others.sort(key=lambda each: (each.within != zones[zone].within, Subject("zone", each.id) in breaking))
     others = [each for each in others if not _decides(index, zone, each.id, host, affected)]
     if others:
         place = others[0].id
-    elif (kind in BUILT or _may_be_apart(index, host)) and not _decides(index, zone, None, host, affected):
+    elif (
+        not stays and (kind in BUILT or _may_be_apart(index, host)) and not _decides(index, zone, None, host, affected)
+    ):
         place = new_place(index, zone, [each.id for each in index.zones_like(zone)])
     else:
         return

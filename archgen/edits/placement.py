@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -219,27 +220,29 @@ def _zones_in(index: Index, host: str, place: str, other: str) -> tuple[str, ...
             zones.append(zone)
             continue
         like = [each.id for each in index.zones_like(zone) if index.inside(each.id, other)] if zone != place else []
-        there = reached(index, host, like or [other])
+        there = zones_led_to(index, host, like or [other])
         if not there:
             return ()
         zones.append(there[0])
     return tuple(dict.fromkeys(zones))
 
 
-def reached(index: Index, host: str, zones: Sequence[str]) -> list[str]:
-    """Return those of some zones of a kind to which a host's network leads: one that is in several of them isn't in each."""
-    network = index.hosts[host].network
-    there: dict[str, set[str | None]] = {}
+def zones_led_to(index: Index, host: str, zones: Iterable[str]) -> list[str]:
+    """Return those of some zones to which a host's network leads, as far as the model says.
+
+    One that is in several zones of a kind, or in one of these, isn't in others of the kind where only hosts of other networks are.
+    """
+    zones, network = [*zones], index.hosts[host].network
+    if network is None:
+        return zones
+    networks: dict[str, set[str | None]] = {}
     for each in index.hosts.values():
         for zone in index.zones_around(each.id):
-            there.setdefault(zone, set()).add(each.network)
-    if network is None:
-        return [*zones]
-    kinds = {index.zone_kinds[zone] for zone in zones}
-    spanned = {zone for zone, networks in there.items() if network in networks and index.zone_kinds[zone] in kinds}
-    with_it = [zone for zone in zones if zone in spanned]
-    empty = [zone for zone in zones if zone not in there]
-    return [*with_it, *empty] if with_it or len(spanned) > 1 else [*zones]
+            networks.setdefault(zone, set()).add(each.network)
+    led = {zone for zone, own in networks.items() if network in own}
+    spanned = Counter(index.zone_kinds[zone] for zone in led)
+    spanned += Counter(index.zone_kinds[zone] for zone in led.intersection(zones))
+    return [zone for zone in zones if zone in led or zone not in networks or spanned[index.zone_kinds[zone]] < 2]
 
 
 def _zones_holding(index: Index, component: Component) -> frozenset[str]:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside, zones_of_all
 from archgen.analysis.topology import Topology
-from archgen.edits.placement import pair_between, zones_survived
+from archgen.edits.placement import pair_between, zones_led_to, zones_survived
 from archgen.edits.second_advice import advise_needed_whole
-from archgen.model.architecture import WIDE_ZONES, Cluster, Component, ZoneKind
+from archgen.model.architecture import WIDE_ZONES, Cluster, Component, Replica, ZoneKind
 from archgen.model.finding import Proof
 from archgen.model.kinds import ROUTING
 from archgen.model.products import product_name, product_of
@@ -239,7 +239,8 @@ def move_to_zone(topology: Topology, zone: str, replicas: Sequence[str], flows: 
 
     Of the flows that the zone takes down, those that this leaves down are named with their hosts.
     """
-    others = zones_alike_beside(topology, zone, [topology.replicas[each] for each in replicas])
+    members = [topology.replicas[each] for each in replicas]
+    others = _led_to(topology, zones_alike_beside(topology, zone, members), members)
     if not others:
         return None
     names = list(dict.fromkeys(topology.replicas[each].component for each in replicas))
@@ -265,11 +266,19 @@ def _calls_on_hosts(topology: Topology, zone: str, names: list[str]) -> list[str
     return [*calls]
 
 
+def _led_to(topology: Topology, zones: Iterable[str], replicas: Iterable[Replica]) -> list[str]:
+    """Return those of some zones to which the networks of replicas lead."""
+    led = [*zones]
+    for host in dict.fromkeys(host for replica in replicas for host in replica.hosts):
+        led = zones_led_to(topology.index, host, led)
+    return led
+
+
 def third_place(topology: Topology, component: Component, crowded: Collection[str]) -> str:
     """Return the further place that a majority in two zones of a kind needs, as the end of a sentence; else ""."""
     held = members_by_zone(topology, component.replicas)
     for zone in crowded if asks_majority(component) else ():
-        beside = zones_alike_beside(topology, zone, component.replicas)
+        beside = _led_to(topology, zones_alike_beside(topology, zone, component.replicas), component.replicas)
         if sum(each in held for each in beside) == 1:
             free = [each for each in beside if each not in held]
             return f", with one in {listed(free, 'or') or 'a third place'}"

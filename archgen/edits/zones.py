@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from archgen.analysis.topology import Topology
 from archgen.edits.names import next_place
-from archgen.edits.placement import leaves_site, zones_expected
+from archgen.edits.placement import leaves_site, zones_expected, zones_led_to
 from archgen.edits.services import can_be_spread, managed_value, regional
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
@@ -36,14 +36,18 @@ def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) ->
     chosen: list[str] = []
     for zone in topology.hosts[host].zones:
         kind = topology.zones[zone].kind
-        beside = [each.id for each in topology.index.zones_like(zone)]
+        like = [each.id for each in topology.index.zones_like(zone)]
+        led = zones_led_to(topology.index, host, like)
+        beside = sorted(like, key=lambda each: each not in led)
         others = [each for each in beside if each not in taken]
         sound = [other for other in others if Subject("zone", other) not in points]
         shared = Subject("zone", zone) in points
         if shared and kind in ("rack", "power"):
             around = {each for each in topology.index.zones_outside(zone) if Subject("zone", each) in points}
             apart = (
-                [other for other in sound if around.isdisjoint(topology.index.zones_outside(other))] if around else []
+                [other for other in sound if other in led and around.isdisjoint(topology.index.zones_outside(other))]
+                if around
+                else []
             )
             used = _zones_used(topology, flows) if apart else set()
             far = next((other for other in apart if not used.isdisjoint(topology.index.zones_outside(other))), None)

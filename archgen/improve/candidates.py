@@ -23,7 +23,7 @@ from archgen.edits.changes import (
 from archgen.edits.moves import BUILT, moves, moves_of_promoters
 from archgen.edits.names import next_name, next_place
 from archgen.edits.new_hosts import has_replica_on, name_like
-from archgen.edits.placement import can_be_doubled, find_host, idle_host
+from archgen.edits.placement import can_be_doubled, find_host, idle_host, zones_led_to
 from archgen.edits.promotion import (
     agrees_by_vote,
     arbiter_of,
@@ -298,6 +298,8 @@ def _quorums(index: Index, component: Component, target: Subject, built: Collect
             for zone in index.zones_like(target.id)
             if zone.within == zones[target.id].within and zone.id not in around
         ]
+        led = zones_led_to(index, hosts[0], others)
+        others.sort(key=lambda each: each not in led)
         while kind in BUILT and len(others) < 2:
             others.append(next_place(target.id, {*index.element_names, *others}))
         if len(others) < 2:

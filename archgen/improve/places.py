@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from archgen.edits.moves import BUILT
 from archgen.edits.names import next_place
-from archgen.edits.placement import bound_callers, leaves_site, reached, zones_expected
+from archgen.edits.placement import bound_callers, leaves_site, zones_expected, zones_led_to
 from archgen.edits.witnesses import sites_of_voters
 from archgen.model.architecture import Zone
 from archgen.model.subject import Subject
@@ -49,7 +49,7 @@ def zones_at_home(index: Index, host: str, carried: Iterable[str], chosen: Colle
     zones = []
     for zone in index.hosts[host].zones:
         beside = [each.id for each in index.zones_like(zone) if each.within == parents[zone] and each.id not in taken]
-        beside = reached(index, host, beside) if index.zone_kinds[zone] in BUILT else []
+        beside = zones_led_to(index, host, beside) if index.zone_kinds[zone] in BUILT else []
         zones.append(min(beside, key=lambda other: other not in chosen, default=zone))
     return tuple(dict.fromkeys(zones))
 
@@ -60,8 +60,9 @@ def _zones(
     """Yield the zones of a new host like this one.
 
     A zone that is, or lies in, a single point of failure is replaced: by a sound declared zone, else by one with none of the
-    components; a site that was chosen for a vote alone comes last. Where there is neither, a new one takes the place of the
-    zone whose loss the host is against, of no other; or of the outermost one around it that is a single point, too.
+    components; one without the host's network comes late, and a site that was chosen for a vote alone last. Where there is
+    neither, a new one takes the place of the zone whose loss the host is against, of no other; or of the outermost one around
+    it that is a single point, too.
     """
     zones = {zone.id: zone for zone in index.architecture.zones}
     replicas = (replica for component in carried for replica in index.components[component].replicas)
@@ -81,8 +82,11 @@ def _zones(
                 if zones[other].kind == kind and _is_beside(zones, outer, other)
             ]
             beside = [other for other in beside if lost is None or lost not in (other, *index.zones_outside(other))]
-            ranks = {other: (other in for_votes, _is_broken(index, other, breaking)) for other in beside}
-            fitting = (other for other, (_, is_point) in ranks.items() if not is_point or other not in taken)
+            led = zones_led_to(index, host, beside)
+            ranks = {
+                other: (other in for_votes, other not in led, _is_broken(index, other, breaking)) for other in beside
+            }
+            fitting = (other for other, (*_, is_point) in ranks.items() if not is_point or other not in taken)
             declared = min(fitting, key=ranks.__getitem__, default=None)
             new = zone if lost is None else next_place(outer, index.element_names)
             option.append((declared or new) if broken else zone)

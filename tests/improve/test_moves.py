@@ -71,6 +71,34 @@ def test_one_of_two_hosts_moves_where_that_is_enough(hosts: str, zones: str, wor
 
 
 @pytest.mark.parametrize(
+    ("networks", "places"),
+    [
+        # by the networks of x in r-1 and y in r-2: to a rack where that of the host is
+        ("m, n", ["r-2"]),
+        ("n, m", ["r-1"]),
+        # one that is in one rack alone may be led to another
+        ("m, m", ["r-1"]),
+        # nobody lays one that is in two racks to another, nor to a new one: r-4 has a vote already
+        ("m, m, n", []),
+    ],
+)
+def test_a_host_moves_to_a_rack_where_its_network_is(networks: str, places: list[str]) -> None:
+    used = dict(zip(("x", "y", "w"), networks.split(", "), strict=False))
+    racks = {"r-3": "ab", "r-1": "x", "r-2": "y", "r-4": "w"}
+    hosts = ", ".join(
+        f"{host}: {{zone: {rack}, network: {used.get(host, 'n' if rack == 'r-3' else 'm')}}}"
+        for rack, own in racks.items()
+        for host in own
+    )
+    zones = f"zones: {{{', '.join(f'{rack}: {{kind: rack}}' for rack in racks)}}}\n"
+    zones += "networks: {m: {trust: private}, n: {trust: private}}\n"
+    model = serving("  web: {kind: key-value-store, product: etcd, runs_on: [a, b, w]}", hosts, zones)
+    facts = Topology(model)
+    moved = moves(facts.index, Subject("zone", "r-3"), [facts.components["web"]], (), facts.element_names)
+    assert [edit.zones for edit in moved if isinstance(edit, MoveHost)] == [(place,) for place in places] * 2
+
+
+@pytest.mark.parametrize(
     ("each", "words"),
     [
         # what stands on every machine loses nothing where two of it are together on another one

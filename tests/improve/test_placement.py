@@ -17,6 +17,7 @@ from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import changed_yaml
 from tests.edges import all_findings, model
+from tests.edits.fixed_models import fixed
 
 
 @pytest.mark.parametrize(
@@ -404,3 +405,25 @@ def test_what_runs_together_goes_to_an_idle_machine_together() -> None:
     )
     (edit,) = find_smallest_repair(load("edge.arch.yaml", text.encode()).architecture).edits
     assert edit == AddHost("s-2", "s-1", ("api", "side"))
+
+
+@pytest.mark.parametrize(("networks", "rack"), [("m, n", "r-2"), ("n, m", "r-1"), ("m, m", "r-1")])
+def test_a_new_host_stands_in_a_rack_where_its_network_is(networks: str, rack: str) -> None:
+    x, y = networks.split(", ")
+    racks = ", ".join(f"r-{number}: {{kind: rack}}" for number in (1, 2, 3))
+    hosts = f"a: {{zone: r-3, network: n}}, x: {{zone: r-1, network: {x}}}, y: {{zone: r-2, network: {y}}}"
+    text = (
+        f"archgen: 1\nname: Racks\nzones: {{{racks}}}\nnetworks: {{m: {{trust: private}}, n: {{trust: private}}}}\n"
+        f"hosts: {{{hosts}, l: {{zone: r-3, network: n}}}}\n"
+        "components:\n  job: {kind: scheduler, managed: true, replicas: 2}\n  web: {kind: service, sessions: none, runs_on: a}\n"
+        "  far: {kind: cache, runs_on: [x, y]}\n  log: {kind: search, product: solr, runs_on: l}\n"
+        "connections: {job -> web: https, job -> far: redis, web -> log: https}\n"
+        "flows: {do: {steps: [job -> web: GET, web -> log: add]}, see: {steps: [job -> far: GET]}}\n"
+    )
+    (edit,) = (
+        each
+        for each in find_smallest_repair(load("racks.arch.yaml", text.encode()).architecture).edits
+        if getattr(each, "component", None) == "web"
+    )
+    assert edit == AddReplica("web", "a-2", (rack,))
+    assert fixed(text, "single-point-of-failure")["hosts"]["a-2"]["zone"] == rack
