@@ -8,6 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Replica, Scope
 from archgen.model.kinds import KINDS
 from archgen.model.products import scope_of, service_name
+from archgen.model.reasons import tells_deadline
 from archgen.model.subject import Subject
 
 _OWN_CODE = frozenset({"app-server", "service", "function", "worker"})
@@ -47,6 +48,23 @@ def is_too_long(repair: tuple[float, bool], objective: float) -> bool:
     """Return True if a repair takes longer than an objective, even where it is assumed for too long."""
     seconds, assumed = repair
     return seconds > objective * (_BETTER if assumed else 1)
+
+
+def longest_wait(topology: Topology, flow: str) -> float | None:
+    """Return the longest time that work of a flow may wait: as it declares, as its owners say, or the recovery objective.
+
+    What they say of the flow, or of each worker in it, may be longer than the objective; None without any.
+    """
+    own, objective = topology.flows[flow], topology.architecture.objectives.recovery_time
+    if own.within is not None or objective is None:
+        return own.within
+    told = tells_deadline(own.summary)
+    names = {name for hop in topology.hops[flow] for name in (hop.step.source, *hop.targets)}
+    workers = [tells_deadline(topology.components[name].why) for name in names if topology.kind(name).id == "worker"]
+    deadlines = [deadline for deadline in workers if deadline is not None]
+    if told is None and deadlines and len(deadlines) == len(workers):
+        told = min(deadlines)
+    return max(objective, told or 0.0)
 
 
 def _scope(topology: Topology, component: Component, replica: Replica) -> Scope | None:

@@ -15,7 +15,9 @@ from archgen.model.wording import listed
 _COMPARED_ELSEWHERE = frozenset({"id", "why", "links", "icon", "replicas", "placed", "steps", "ports", "summary"})
 """Fields that are compared in other words, or that don't describe the architecture itself."""
 
-_SECONDS = frozenset({"recovery", "every", "keeps", "ttl", "lag", "timeout", "recovery_time", "recovery_point"})
+_SECONDS = frozenset(
+    {"recovery", "every", "keeps", "ttl", "lag", "timeout", "recovery_time", "recovery_point", "within"}
+)
 _HOURS = frozenset({"mtbf", "mttr"})
 _RATES = frozenset({"capacity", "demand", "peak"})
 _SHARES = frozenset({"availability", "bad", "hits", "probability"})

@@ -321,7 +321,8 @@ class Connection(Struct, frozen=True, gc=False, omit_defaults=True):
 class Flow(Struct, frozen=True, gc=False, omit_defaults=True):
     """The path of a request or job, end to end; `demand` and `peak` demand are in requests per second.
 
-    `assumed` is the confidence in a flow that follows from the connections alone.
+    `assumed` is the confidence in a flow that follows from the connections alone. `within` is the longest time that work of it may
+    wait, in seconds.
     """
 
     id: str
@@ -333,6 +334,7 @@ class Flow(Struct, frozen=True, gc=False, omit_defaults=True):
     domain: str | None = None
     peak: float | None = None
     assumed: FlowConfidence | None = None
+    within: float | None = None
 
     @property
     def busiest(self) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.language.expand.context import Context
-from archgen.language.yaml.scalars import parse_rate, probability
+from archgen.language.yaml.scalars import parse_rate, probability, seconds
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Flow, Replica
 from archgen.model.steps import Answer, Branch, Frame, FrameKind, Note, Request, Step
@@ -18,7 +18,7 @@ def flows(context: Context, replicas: dict[str, Replica]) -> tuple[Flow, ...]:
 
 def _flow(context: Context, name: str, entry: Map, replicas: dict[str, Replica]) -> Flow:
     text = context.document.text
-    demand, peak = text(entry, "demand"), text(entry, "peak")
+    demand, peak, within = (text(entry, key) for key in ("demand", "peak", "within"))
     return Flow(
         name,
         text(entry, "title") or name,
@@ -29,6 +29,7 @@ def _flow(context: Context, name: str, entry: Map, replicas: dict[str, Replica])
         text(entry, "domain"),
         None if peak is None else parse_rate(peak),
         entry.get("assumed"),
+        None if within is None else seconds(within),
     )
 
 

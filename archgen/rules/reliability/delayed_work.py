@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import chain
 
-from archgen.analysis.element_numbers import is_too_long, repair_of
+from archgen.analysis.element_numbers import is_too_long, longest_wait, repair_of
 from archgen.analysis.failover_times import after_all_manual_failovers, delaying_points_at
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote
@@ -26,13 +27,12 @@ _NAMED = 3
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the elements for whose repair work waits for longer than the objective allows."""
     facts = context.topology
-    objective = facts.architecture.objectives.recovery_time
-    if objective is None:
-        return
-    waiting: dict[Subject, list[str]] = {}
-    needed: dict[Subject, dict[str, None]] = {}
+    limits = {flow: limit for flow in facts.flows if (limit := longest_wait(facts, flow)) is not None}
+    # what work waits for, by the flows of that work, with the replicas that it is
+    waiting: dict[Subject, dict[str, list[str]]] = {}
     after = after_all_manual_failovers(facts)
-    for flow, elements in facts.losses.delaying.items():
+    for flow in limits:
+        elements = facts.losses.delaying.get(flow, ())
         lost = _lost_with(facts, flow, elements)
         if after.promotions:
             # people bring back the others sooner than a repair does
@@ -42,21 +42,20 @@ def check(context: RuleContext) -> Iterator[Hit]:
             working = [replica for replica in lost.get(element, ()) if not _only_keeps(facts, replica)]
             # no replica is needed alone where several are lost together
             if working or element not in lost:
-                waiting.setdefault(element, []).append(flow)
-                needed.setdefault(element, {}).update(dict.fromkeys(working))
+                waiting.setdefault(element, {})[flow] = working
         for place in sorted({Subject("zone", zone) for zone in facts.zones}.intersection(elements)):
             inside = _all_inside(facts, flow, place, elements)
             if inside:
-                waiting.setdefault(place, []).append(flow)
-                needed.setdefault(place, {}).update(dict.fromkeys(inside))
+                waiting.setdefault(place, {})[flow] = inside
     ending = {element for points in facts.losses.points.values() for element in points}
     repairs: dict[Subject, tuple[float, bool]] = {}
-    for element in waiting:
+    for element in [*waiting]:
         repair = repair_of(facts, element)
-        if element not in ending and is_too_long(repair, objective):
-            repairs[element] = repair
+        late = {flow: needed for flow, needed in waiting[element].items() if is_too_long(repair, limits[flow])}
+        if element not in ending and late:
+            repairs[element], waiting[element] = repair, late
     if repairs:
-        yield _hit(facts, waiting, needed, repairs, objective)
+        yield _hit(facts, {element: waiting[element] for element in repairs}, repairs, limits)
 
 
 def _causes(facts: Topology, elements: tuple[Subject, ...]) -> Iterator[Subject]:
@@ -116,17 +115,17 @@ def _only_keeps(facts: Topology, replica: str) -> bool:
 
 def _hit(
     facts: Topology,
-    waiting: Mapping[Subject, list[str]],
-    needed: Mapping[Subject, Mapping[str, None]],
+    waiting: Mapping[Subject, Mapping[str, list[str]]],
     repairs: Mapping[Subject, tuple[float, bool]],
-    objective: float,
+    limits: Mapping[str, float],
 ) -> Hit:
+    needed = {element: [*dict.fromkeys(chain.from_iterable(own.values()))] for element, own in waiting.items()}
     # assumptions are rough: the longest stands for all of them
     assumption = max((seconds for seconds, assumed in repairs.values() if assumed), default=0.0)
     groups: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for element, (seconds, assumed) in repairs.items():
         about = f"about {spell_repair(assumption)} (assumed)" if assumed else f"about {spell_repair(seconds)}"
-        named = _with_replicas(facts, element, list(needed[element]))
+        named = _with_replicas(facts, element, needed[element])
         groups.setdefault((tuple(waiting[element]), about), []).append(named)
     several = len({about for _, about in groups}) > 1
     clauses = [
@@ -141,17 +140,37 @@ def _hit(
         clauses = [f"{listed(first_few(flows, _NAMED))} waits for the repair of {elements}"]
         longest, assumed = max(repairs.values())
         shared = f": {'up to ' if several else ''}about {spell_repair(longest)}{' (assumed)' if assumed else ''}"
+    late = [flow for flow in facts.flows if any(flow in own for own in waiting.values())]
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=(
-            f"Work of {'; that of '.join(clauses)}{shared}; the recovery objective is {spell_duration(objective)}"
+            f"Work of {'; that of '.join(clauses)}{shared}; {_limits(facts, {flow: limits[flow] for flow in late})}"
         ),
         related=tuple(
-            (element, f"has to be repaired before work of {listed(waiting[element])} goes on") for element in repairs
+            (element, f"has to be repaired before work of {listed([*waiting[element]])} goes on") for element in repairs
         ),
-        flows=tuple(flow for flow in facts.flows if any(flow in waiting[element] for element in repairs)),
-        fix=_fix(facts, {element: list(needed[element]) for element in repairs}),
+        flows=tuple(late),
+        fix=f"{_fix(facts, needed) or RULE.fix}{_longer(facts, late)}",
         causes=frozenset((element.id, flow) for element in repairs for flow in waiting[element]),
+    )
+
+
+def _limits(facts: Topology, limits: Mapping[str, float]) -> str:
+    """Return how long work of some flows may wait: by the recovery objective, or for longer or shorter."""
+    objective = facts.architecture.objectives.recovery_time
+    own = [f"{flow} may wait for {spell_duration(limit)}" for flow, limit in limits.items() if limit != objective]
+    goals = {limit for limit in limits.values() if limit == objective}
+    shared = [f"the recovery objective is {spell_duration(goal)}" for goal in goals]
+    return listed([*shared, *first_few(own, _NAMED)])
+
+
+def _longer(facts: Topology, flows: Collection[str]) -> str:
+    """Return the advice on flows whose work may wait for longer than the objective; none where each declares that it may not."""
+    names = [flow for flow in flows if facts.flows[flow].within is None]
+    return (
+        f" If work of {listed(first_few(names, _NAMED), 'or')} may wait for so long, declare for how long (`within: 1d` at the flow)."
+        if names
+        else ""
     )
 
 
@@ -196,9 +215,7 @@ def _fix(facts: Topology, needed: Mapping[Subject, list[str]]) -> str | None:
     for place, replicas in places.items():
         kept = list(dict.fromkeys(facts.replicas[replica].component for replica in replicas))
         kind = zone_words(facts.zones[place.id].kind)
-        advice.append(
-            f"run {listed(kept)} in another {kind} as well as in {place.id}, or accept that the work waits for it"
-        )
+        advice.append(f"run {listed(kept)} in another {kind} as well as in {place.id}")
     words = "; ".join(advice)
     return f"{words[0].upper()}{words[1:]}." if words else None
 
@@ -217,7 +234,7 @@ RULE = Rule(
     fix="Give what the work waits for a second replica on another host, or let a platform start it elsewhere.",
     limits=(
         "Checks hosts, zones that hold all of something, and replicas that a provider doesn't run, or runs in one of several availability "
-        "zones, in models with a `recovery_time`, "
+        "zones, in models with a `recovery_time` or in flows that declare how long their work may wait (`within`), "
         "but not what collects logs or keeps backups, nor what `manual-failover` reports because people let another replica take "
         "over. Where no `mttr` is declared, the repair is assumed and has to take three times as long as the objective. What takes "
         "down another flow is reported by `single-point-of-failure`, and a quorum alone for which work waits by `fragile-quorum`."

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
-from archgen.analysis.element_numbers import is_too_long, repair_of
+from archgen.analysis.element_numbers import is_too_long, longest_wait, repair_of
 from archgen.analysis.regions import (
     broken_by_quorum,
     crowded,
@@ -153,7 +153,7 @@ def _hit(
     work = named_flows(tuple(waiting), len(facts.flows))
     leaves = f"{takes.replace('take', 'leave')} work of {work} waiting"
     waits = (
-        f"; losing {any_of(facts.names_without_guests(late), _NAMED)} {leaves}{_until_repaired(facts, late)}"
+        f"; losing {any_of(facts.names_without_guests(late), _NAMED)} {leaves}{_until_repaired(facts, waiting)}"
         if waiting
         else ""
     )
@@ -183,12 +183,13 @@ def _hit(
     )
 
 
-def _until_repaired(facts: Topology, late: Collection[Subject]) -> str:
+def _until_repaired(facts: Topology, waiting: Mapping[str, Collection[Subject]]) -> str:
     """Return how long work waits for the repair of elements, where the recovery objective is shorter; else nothing."""
     objective = facts.architecture.objectives.recovery_time
     if objective is None:
         return ""
-    repairs = {repair_of(facts, element) for element in late}
+    bound = [elements for flow, elements in waiting.items() if longest_wait(facts, flow) == objective]
+    repairs = {repair_of(facts, element) for elements in bound for element in elements}
     beyond = [repair for repair in repairs if is_too_long(repair, objective)]
     if not beyond:
         return ""

@@ -10,7 +10,7 @@ from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import FindingGroup
 from archgen.model.architecture import Flow
-from archgen.model.durations import format_duration, format_rate
+from archgen.model.durations import format_duration, format_rate, spell_duration
 from archgen.model.finding import Finding
 from archgen.model.percentages import format_availability
 from archgen.model.wording import plural
@@ -59,6 +59,8 @@ def _facts(system: CheckedModel, flow: Flow) -> Iterator[str]:
         yield format_rate(flow.demand, " requests")
     if flow.peak is not None:
         yield f"{format_rate(flow.peak, ' requests')} at peak"
+    if flow.within is not None:
+        yield f"its work may wait for {spell_duration(flow.within)}"
     for assessment in system.assessments:
         if assessment.flow == flow.id and assessment.possible:
             yield _availability(assessment)
