@@ -142,6 +142,7 @@ class World:
         self._quorums = {one.id: quorum_of(one) for one in architecture.components}
         self._by_place: dict[tuple[str, str, bool], list[Request]] = {}
         self._up: dict[str, bool] = {}
+        self._asking: tuple[Flow, bool, bool] | None = None
 
     def with_failed(self, failed: State) -> World:
         """The same architecture in another state."""
@@ -367,6 +368,31 @@ class World:
         order = [*active, *(one for one in order if one not in active)]
         return replica.id in active or not any(map(self.itself_lost, order[: order.index(replica.id)]))
 
+    def watched_alone(self, component: Component) -> bool:
+        """Whether what moves the traffic of an active-passive cluster looks at its members, and at nothing behind them."""
+        cluster = component.cluster
+        if cluster is None or component.managed or cluster.failover == "manual":
+            return False
+        return self.address_moves(component) and cluster.watches in ("process", "host")
+
+    def kept_ahead(self, replica: Replica, working: set[str]) -> bool:
+        """Whether a member before it is up, for all that is lost beside it and its host, and can't do its part: it keeps the traffic."""
+        component = self.component[replica.component]
+        active = component.cluster.active if component.cluster is not None else ()
+        order = [*active, *(one.id for one in component.replicas if one.id not in active)]
+        members = {one.id: one for one in component.replicas}
+        first = active or order[:1]
+        if self._asking is None or not self.watched_alone(component) or replica.id in first:
+            return False
+        ahead = [members[one] for one in order[: order.index(replica.id)]]
+        return any(len(one.hosts) == 1 and self.is_stuck(one, working) for one in ahead)
+
+    def is_stuck(self, replica: Replica, working: set[str]) -> bool:
+        assert self._asking is not None
+        state = self.moved_off(replica.hosts[0]) - {("replica", replica.id)}
+        there = working if state == self.failed else self.less_failed(state).working(*self._asking)
+        return able(replica) not in there
+
     # Where
 
     def around(self, host: str) -> list[tuple[int, str]]:
@@ -503,6 +529,8 @@ class World:
             return False
         if not self.electors_met(component, access) or not self.taken_over(replica, working):
             return False
+        if self.kept_ahead(replica, working):
+            return False
         if cluster is not None and cluster.failover == "manual" and replica.id not in cluster.active:
             return False
         if access == "read" or data is None or data.all_write:
@@ -520,6 +548,7 @@ class World:
 
     def may_ever_answer(self, replica: Replica, access: str) -> bool:
         world = self.with_failed(frozenset())
+        world._asking = None
         return world.may_answer(replica, access, {one.id for each in self.component.values() for one in each.replicas})
 
     def met(
@@ -894,12 +923,14 @@ class World:
         starts = self._needed[flow.id, later][1]
         working = self.working(flow, each, later)
         return all(
-            any(one.id in working for one in self.component[source].replicas if self.starts(one)) for source in starts
+            any(one.id in working for one in self.component[source].replicas if self.starts(one, working))
+            for source in starts
         )
 
     def working(self, flow: Flow, each: bool, later: bool) -> set[str]:
         """The replicas that work, the most that can."""
         key = (flow.id, self.failed, each, later)
+        self._asking = flow, each, later
         if key not in self._working:
             self._working[key] = self._most_working(flow, each, later)
         return self._working[key]
@@ -916,14 +947,18 @@ class World:
         called = {target for each in calls.values() for one in each for target in one.targets}
         outside = [self.component[one] for one in starts if one not in called]
         working |= {each.id for one in outside if one.kind == "external-service" for each in one.replicas}
+        # a replica that is down may be able to do its part all the same, as what it calls is up
+        working |= {able(replica) for one in self.architecture.components for replica in one.replicas}
         while True:
-            lost = {
-                replica.id
+            unable = [
+                replica
                 for component in self.architecture.components
                 if calls[component.id]
                 for replica in component.replicas
-                if replica.id in working and not self.all_met(replica, calls[component.id], flow, working, each, later)
-            }
+                if able(replica) in working
+                and not self.all_met(replica, calls[component.id], flow, working, each, later)
+            ]
+            lost = {one for replica in unable for one in (replica.id, able(replica)) if one in working}
             if not lost:
                 return working
             working -= lost
@@ -940,13 +975,15 @@ class World:
             return False
         return all(self.met(replica, one, flow, working, each) for one in requests if one not in places)
 
-    def starts(self, replica: Replica) -> bool:
+    def starts(self, replica: Replica, working: set[str]) -> bool:
         """Whether it starts a flow by itself: of a cluster that a person moves, the active members alone do.
 
-        Nor does one to which the work can't come.
+        Nor does one to which the work can't come, or doesn't, as a member before it is up.
         """
         component = self.component[replica.component]
         if not component.managed and not self.succeeds_to(replica):
+            return False
+        if self.kept_ahead(replica, working):
             return False
         cluster = component.cluster
         if cluster is None or cluster.failover != "manual" or not cluster.active:
@@ -962,6 +999,11 @@ class World:
                 found.setdefault(request.source, request.id)
             called.update(request.targets)
         return found
+
+
+def able(replica: Replica) -> str:
+    """What stands among the working replicas for one that could do its part if it were up."""
+    return f"{replica.id} able"
 
 
 def in_order(steps: tuple[Step, ...], optional: bool) -> list[tuple[Request, bool]]:

@@ -16,6 +16,7 @@ from archgen.model.durations import round_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.hints import unreplicated_writes
+from archgen.reliability.locality import callers_nearby
 from archgen.reliability.members import (
     copies_awaited,
     deep_asks,
@@ -53,6 +54,7 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
     return (
         *by_hand,
         *_moved(topology, outcome),
+        *_unasked(topology, used, outcome),
         *_unnoticed_sites(topology, outcome),
         *_passed(topology, outcome.flow, gone),
         *_unplaced(topology, outcome.flow, gone),
@@ -225,6 +227,24 @@ def _unwatched(topology: Topology, flow: str, component: Component, gone: Collec
         yield f"only if the failover of {component.id} notices that {listed(alone)} failed by {themselves} (`watches` isn't declared)"
 
 
+def _unasked(topology: Topology, used: Sequence[Component], outcome: FlowOutcome) -> Iterator[str]:
+    """Yield a component with members that are up and can't do their part, where only a check that asks through them moves its address."""
+    nearby = callers_nearby(topology.index)
+    for component in used:
+        if (
+            component.id in nearby
+            and is_active_passive(component.cluster)
+            and leaves_watch_open(topology.components, component)
+        ):
+            order = order_of_takeover(component)
+            able = [
+                place for place, each in enumerate(order) if each not in outcome.lost and each not in outcome.cut_off
+            ]
+            stuck = [each for each in order[: min(able, default=0)] if each in outcome.cut_off]
+            if stuck:
+                yield f"only if the failover of {component.id} notices that {listed(stuck)} can't do its part (`watches` isn't declared)"
+
+
 def _failing_checks(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
     """Yield a balancer of which every target fails the check, since that asks what is lost, and gets requests all the same."""
     asks = component.balance.asks if component.balance is not None and not deep_asks(component) else None
@@ -288,10 +308,10 @@ def _moved(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
     for hit in check(RuleContext(topology)) if check is not None and outcome.lost else ():
         named = (hit.subject, *(subject for subject, _ in hit.related))
         reached = {subject.id for subject in named if subject.kind == "component"}
-        cluster = topology.components[hit.subject.id].cluster if hit.subject.kind == "component" else None
         # a share of the requests that fails since nobody checks is counted already
         lost = [each for each in outcome.lost if topology.replicas[each].component in reached and each not in lost_to]
-        if lost and outcome.flow in hit.flows and (cluster is None or cluster.watches != "host"):
+        # what a failover doesn't notice is in the structure function, and so a cause of findings
+        if lost and outcome.flow in hit.flows and not hit.causes:
             yield f"only if the traffic of {listed(lost)} moves to another replica ({_UNMOVED})"
 
 

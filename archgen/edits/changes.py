@@ -24,10 +24,11 @@ from archgen.edits.promotion import (
 from archgen.edits.replicas import (
     Callers,
     lacks_deployment,
+    moved_by_address,
     mover_on,
+    needed_watch,
     takes_mail_of_people,
     with_components,
-    with_moving_address,
     with_replica,
 )
 from archgen.edits.services import has_zones_beside, is_of_one_zone, regional, zones_to_serve
@@ -165,9 +166,7 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
         case AutomateFailover():
             return _automated(architecture, components[edit.component], edit.promoter, callers)
         case MoveAddress():
-            component = components[edit.component]
-            moved = with_moving_address(component, by=mover_on(architecture, component))
-            return with_components(architecture, moved)
+            return with_components(architecture, moved_by_address(architecture, components[edit.component]))
         case ServeZones():
             return _with_one_in_each(architecture, components[edit.component], edit)
         case SpreadService():
@@ -209,6 +208,7 @@ def _with_replicas(
                 starts_jobs=component.id in index.starting_jobs and not has_work_from(component, callers(component.id)),
                 is_deployed=not lacks_deployment(architecture, component),
                 is_addressed=takes_mail_of_people(architecture, component, callers),
+                watches=needed_watch(architecture, component),
             ),
         )
         for component in carried
@@ -315,7 +315,9 @@ def _automated(
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
         by = cluster.by or (mover_on(architecture, component) if moves_with_address(component) else None)
-        moved = replace(cluster, failover="automatic", by=by, watches=cluster.watches or "process")
+        moved = replace(
+            cluster, failover="automatic", by=by, watches=cluster.watches or needed_watch(architecture, component)
+        )
         component = replace(component, cluster=replace(moved, recovery=None))
     if replication is None or not replication.primary or replication.failover == "automatic":
         return with_components(architecture, component)

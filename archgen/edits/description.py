@@ -28,7 +28,7 @@ from archgen.edits.promotion import (
     mirrors_itself,
     promotes_nothing,
 )
-from archgen.edits.replicas import copies_instead, kept_alone, lacks_deployment, needs_selection
+from archgen.edits.replicas import copies_instead, kept_alone, lacks_deployment, needed_watch, needs_selection
 from archgen.edits.second_replicas import replicates_itself
 from archgen.edits.services import has_zones_beside, is_of_one_zone
 from archgen.edits.witnesses import hosts_from_primary, settled_witness, witness_has_machine, witness_zones
@@ -92,8 +92,10 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}{_confirmed(architecture, edit)}"
         case MoveAddress():
             own = _component(architecture, edit.component)
-            if own is not None and own.cluster is not None and own.cluster.watches == "host":
-                return f"failover of {edit.component} when its process fails, not its host alone"
+            watches = own.cluster.watches if own is not None and own.cluster is not None else None
+            if own is not None and watches in ("process", "host"):
+                notices = "its process fails" if needed_watch(architecture, own) == "process" else "its requests fail"
+                return f"failover of {edit.component} when {notices}, not its {watches} alone"
             return f"a moving address of {edit.component}"
         case ServeZones():
             own = _component(architecture, edit.component)

@@ -31,13 +31,14 @@ def with_replica(
     starts_jobs: bool = False,
     is_deployed: bool = True,
     is_addressed: bool = False,
+    watches: Literal["process", "service"] = "process",
 ) -> Component:
     """Return the component with another replica; a second one gets what lets it stand in for the first.
 
-    What moves an address on its hosts is `by`. If the host is on another site (`is_apart`), its name moves, since no address does.
-    One that starts jobs waits for a lease. Two copies of code are deployed by one tool from now on, unless they are (`is_deployed`).
-    One beside replicas that float, without a host of its own, floats over the same hosts. People know only the address of a mail
-    server to which they hand their mail (`is_addressed`).
+    What moves an address on its hosts is `by`, and notices what it `watches`. If the host is on another site (`is_apart`), its name
+    moves, since no address does. One that starts jobs waits for a lease. Two copies of code are deployed by one tool from now on,
+    unless they are (`is_deployed`). One beside replicas that float, without a host of its own, floats over the same hosts. People
+    know only the address of a mail server to which they hand their mail (`is_addressed`).
     """
     taken = {replica.id for replica in component.replicas}
     first = component.replicas[0]
@@ -72,7 +73,7 @@ def with_replica(
         failover: Literal["automatic", "manual"] = "automatic" if by_itself else "manual"
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover=failover))
     moves = needs_moving_address(component, callers, is_addressed=is_addressed)
-    return with_moving_address(grown, is_apart=is_apart, by=by) if moves else grown
+    return with_moving_address(grown, is_apart=is_apart, by=by, watches=watches) if moves else grown
 
 
 def _grown_quorum(component: Component) -> int | Literal["majority"] | Quorum | None:
@@ -195,15 +196,38 @@ def mover_on(architecture: Architecture, component: Component) -> str | None:
     return None if is_windows or product.appliance or is_of_unknown_make(component) else "vrrp"
 
 
-def with_moving_address(component: Component, *, is_apart: bool = False, by: str | None = "vrrp") -> Component:
+def called_nearby(architecture: Architecture, component: Component) -> list[str]:
+    """Return what a component calls on its own host or in its own zone, so that each of its replicas may reach others."""
+    calls = (each for each in architecture.connections if each.source == component.id and each.locality is not None)
+    return list(dict.fromkeys(target for call in calls for target in call.targets))
+
+
+def needed_watch(architecture: Architecture, component: Component) -> Literal["process", "service"]:
+    """Return what has to be watched so that the traffic leaves a replica that can't do its part."""
+    return "service" if called_nearby(architecture, component) else "process"
+
+
+def moved_by_address(architecture: Architecture, component: Component) -> Component:
+    """Return the component with an address that moves by what fits its hosts, and as soon as a replica can't do its part."""
+    watches = needed_watch(architecture, component)
+    return with_moving_address(component, by=mover_on(architecture, component), watches=watches)
+
+
+def with_moving_address(
+    component: Component,
+    *,
+    is_apart: bool = False,
+    by: str | None = "vrrp",
+    watches: Literal["process", "service"] = "process",
+) -> Component:
     """Return the component with an address that moves to another replica when the process fails; apart, its name does.
 
-    One that moves with the host is as it was, and its process is watched too.
+    One that moves with less is as it was, and more is watched.
     """
     cluster = component.cluster or Cluster()
-    if cluster.watches == "host":
-        return replace(component, cluster=replace(cluster, watches="process"))
-    moving = replace(cluster, mode="active-passive", failover="automatic", watches="process")
+    if cluster.watches == "host" or (cluster.watches == "process" and watches == "service"):
+        return replace(component, cluster=replace(cluster, watches=watches))
+    moving = replace(cluster, mode="active-passive", failover="automatic", watches=watches)
     # an address that moves between hosts is one of theirs; of what has no declared host, people know what moves it
     placed = any(replica.hosts for replica in component.replicas)
     if is_apart:

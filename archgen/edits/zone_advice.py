@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from archgen.analysis.regions import members_by_zone, outnumbered, zones_alike_beside, zones_of_all
 from archgen.analysis.topology import Topology
 from archgen.edits.placement import pair_between, zones_led_to, zones_survived
+from archgen.edits.replicas import called_nearby
 from archgen.edits.second_advice import advise_needed_whole
 from archgen.model.architecture import WIDE_ZONES, Cluster, Component, Replica, ZoneKind
 from archgen.model.finding import Proof
@@ -314,15 +315,47 @@ def move_between_sites(topology: Topology, component: Component) -> str | None:
     return f"{before}: no address moves from {here} to {there} by itself."
 
 
-def watch_process(facts: Topology, component: Component, cluster: Cluster) -> str:
-    """Return the fix for a pair of which failover watches only the hosts."""
-    product = product_of(component.product)
-    if product.forwards or product.appliance:
-        return "Declare `watches: process`: it watches its own processes, or forwards in its kernel."
+def advise_move(facts: Topology, component: Component) -> str:
+    """Return the fix for replicas that visitors reach without a balancer, and of which nothing moves the traffic."""
+    apart = move_between_sites(facts, component)
+    if facts.kind(component.id).balances:
+        return (
+            apart
+            or "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
+        )
+    used = (
+        each for each in facts.of_kind("load-balancer") if facts.flows_of[each.id] and (each.managed or each.cluster)
+    )
+    spoken = _protocols(facts, component)
+    there = next((each.id for each in used if spoken <= _protocols(facts, each)), None)
+    if there is not None:
+        moves = apart or "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
+        return f"Send these requests through {there} too, or {moves[0].lower()}{moves[1:]}"
+    return (
+        apart
+        or "Put a load balancer before them, or declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
+    )
+
+
+def _protocols(facts: Topology, component: Component) -> set[str]:
+    return {port.protocol for call in facts.incoming[component.id] for port in call.ports}
+
+
+def watch_deeper(facts: Topology, component: Component, cluster: Cluster) -> str:
+    """Return the fix for a pair of which failover watches only the hosts, or only processes that call what is on their hosts."""
     # firewalls have CARP or a protocol of their own; some serve with a process, such as a VPN's
     mover = facts.components.get(cluster.by or "")
     of_keepalived = component.kind not in ROUTING if mover is None else product_name(mover.product) == "keepalived"
     way = " (keepalived: `vrrp_script`)" if of_keepalived else ""
+    if component.id in facts.losses.kept:
+        called = listed(called_nearby(facts.architecture, component))
+        return (
+            f"Let its check send a request through to {called}{way}, and declare `watches: service`. Or let {component.id} "
+            f"call each replica of {called}, without `locality`."
+        )
+    product = product_of(component.product)
+    if product.forwards or product.appliance:
+        return "Declare `watches: process`: it watches its own processes, or forwards in its kernel."
     return f"Let it watch the process too{way}, and declare `watches: process`."
 
 

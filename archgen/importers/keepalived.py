@@ -16,6 +16,7 @@ _ADDRESS = re.compile(r"^\s*([0-9a-fA-F:.]+)", re.MULTILINE)
 _VIRTUAL = re.compile(r"^[ \t]*virtual_server[ \t]+([^\s{]+)(?:[ \t]+([0-9]{1,5}))?\s*\{", re.MULTILINE)
 _REAL = re.compile(r"\b(real|sorry)_server[ \t]+([0-9A-Za-z:.-]+)(?:[ \t]+([0-9]{1,5}))?[ \t]*(?:$|\{)", re.MULTILINE)
 _SCHEDULER = re.compile(r"\b(?:lb_algo|lvs_sched)\s+([a-z]+)")
+_REQUEST = re.compile(r"^[ \t]*script[ \t]+[^\n]*\b(?:curl|wget)\b", re.MULTILINE)
 _CHECK = re.compile(r"\b(HTTP_GET|SSL_GET|TCP_CHECK|SMTP_CHECK|DNS_CHECK|MISC_CHECK|UDP_CHECK|PING_CHECK)\b")
 _UDP = re.compile(r"\bprotocol\s+UDP\b")
 _ALGORITHMS = {
@@ -68,7 +69,9 @@ def read_keepalived(proxy: Proxy, nodes: int | None = None) -> None:
     if shared:
         cluster["address"] = {"shared": shared[0]}
         proxy.answer_to(shared, line, "virtual_ipaddress")
-    cluster["watches"] = "process" if "track_script" in text or "track_process" in text else "host"
+    is_tracked = "track_script" in text or "track_process" in text
+    asks = "track_script" in text and _REQUEST.search(text) is not None
+    cluster["watches"] = "service" if asks else "process" if is_tracked else "host"
     subject = f"component:{proxy.owner}"
     proxy.add(subject, "cluster", cluster, line, "vrrp_instance")
     if nodes is not None:

@@ -12,7 +12,6 @@ from archgen.edits.changes import (
     AutomateFailover,
     Edit,
     FormQuorum,
-    MoveAddress,
     MoveHost,
     MoveReplica,
     SpreadService,
@@ -50,6 +49,7 @@ from archgen.edits.witnesses import (
     two_hosts_for_members,
 )
 from archgen.improve.places import zones_for_host
+from archgen.improve.watching import deeper_watches
 from archgen.model.architecture import Component, Host
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject
@@ -133,9 +133,7 @@ def against(
         )
         if needs_manual_failover(component) and len(component.replicas) > 1 and _can_be_automated(index, component)
     )
-    if target.kind == "replica":
-        watched = (each for each in affected if each.cluster is not None and each.cluster.watches == "host")
-        yield from (MoveAddress(each.id) for each in watched if each.cluster and each.cluster.failover == "automatic")
+    yield from deeper_watches(index, target, hit, used)
     yield from moves_of_promoters(index, target, used) if target.kind != "replica" else ()
     yield from (edit for each in forming if each not in pairs for edit in _quorums(index, each, target, built))
     moved = tuple(moves(index, target, affected, breaking, built)) if target.kind != "replica" else ()

@@ -146,7 +146,7 @@ class Cluster(Struct, frozen=True, gc=False, omit_defaults=True):
     address: str | None = None
     failover: Failover | None = None
     by: str | None = None
-    watches: Literal["process", "host"] | None = None
+    watches: Literal["process", "host", "service"] | None = None
     recovery: float | None = None
 
 

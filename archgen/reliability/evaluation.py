@@ -14,7 +14,7 @@ from archgen.model.architecture import Replica
 from archgen.model.subject import Subject
 from archgen.reliability.members import Votes
 from archgen.reliability.moment import Wait, Window, recent_loss
-from archgen.reliability.needs import Guarded, Need, PlacedNeeds
+from archgen.reliability.needs import Guarded, Need
 from archgen.reliability.plan import Plan
 from archgen.reliability.promoters import Restart
 
@@ -63,6 +63,7 @@ class Evaluation(Generic[T]):
         self.own = {replica: self._up(plan.replicas[replica]) for replica in replicas}
         self.down = self._down()
         self.failed = dict(self.down)
+        self.unable: dict[str, T] = {}
         while self._pass() and plan.cyclic:
             pass
         self._unmet: dict[int, T] = {}
@@ -84,7 +85,7 @@ class Evaluation(Generic[T]):
         if need.places:
             return self._wherever(need)
         if need.kind == "unwatched":
-            return self.algebra.any_of([self.itself(replica) for replica in need.candidates])
+            return self.algebra.any_of([*map(self.itself, need.candidates), *map(self.held, need.guarded)])
         if need.kind == "unsettled":
             return self.algebra.any_of([self.held(member) for member in need.guarded])
         candidates = [self.failed[candidate] for candidate in need.candidates]
@@ -113,7 +114,7 @@ class Evaluation(Generic[T]):
             alone = need.step in optional
             asked = [each for each in place.needs if each is own or not (alone or each.step in optional)]
             bad, gone = groups.setdefault(place.group, ([], []))
-            bad += [self.standing(place, each) for each in asked]
+            bad += [self.standing(place.host, each) for each in asked]
             gone.append(self.gone(place.host))
         bad_groups = [self.algebra.any_of(bad) for bad, _ in groups.values()]
         none_left = [
@@ -122,20 +123,39 @@ class Evaluation(Generic[T]):
         ]
         return bad_groups, self._at_least(len(none_left), none_left)
 
-    def standing(self, place: PlacedNeeds, need: Need) -> T:
-        """Return when a need is not met at a place for what leaves the host up: the loss of that moves the caller elsewhere."""
-        spared = self.plan.spared(place.host, need)
-        spared = spared - self.algebra.spared if isinstance(self.algebra, _Spared) else spared
-        if not spared or (isinstance(self.algebra, _Spared) and len(self._standing) > CONTEXTS):
+    def standing(self, host: str, need: Need) -> T:
+        """Return when a need is not met on a host for what leaves the host up: the loss of that moves the caller elsewhere."""
+        spared = self._sparing(self.plan.spared(host, need))
+        if spared is None:
             return self.need(need)
-        algebra = self.algebra if isinstance(self.algebra, _Spared) else _Spared(self.algebra, frozenset())
-        key = (id(need), algebra.spared | spared)
+        key = (id(need), spared)
         if key not in self._standing:
-            inner: Evaluation[T] = object.__new__(Evaluation)
-            behind = self.plan.behind(need)
-            inner._evaluate(self.plan, _Spared(algebra.algebra, key[1]), behind, behind, self._standing)
-            self._standing[key] = inner.need(need)
+            self._standing[key] = self._inner(spared, self.plan.behind(need)).need(need)
         return self._standing[key]
+
+    def stuck(self, replica: str) -> T:
+        """Return when a replica that keeps its traffic while it is up can't do its part, for what leaves it up."""
+        spared = self._sparing(self.plan.spared_with(replica))
+        if spared is None:
+            return self.unable.get(replica, self.algebra.never)
+        key = (replica, spared)
+        if key not in self._standing:
+            self._standing[key] = self._inner(spared, self.plan.with_callees(replica)).unable[replica]
+        return self._standing[key]
+
+    def _sparing(self, spared: frozenset[Subject]) -> frozenset[Subject] | None:
+        """Return all elements that never fail where some more don't; None if they are no more, or told apart too often already."""
+        if not isinstance(self.algebra, _Spared):
+            return spared or None
+        fresh = not spared <= self.algebra.spared and len(self._standing) <= CONTEXTS
+        return self.algebra.spared | spared if fresh else None
+
+    def _inner(self, spared: frozenset[Subject], replicas: list[str]) -> Evaluation[T]:
+        """Evaluate some replicas, callees before callers, where some elements never fail."""
+        algebra = self.algebra.algebra if isinstance(self.algebra, _Spared) else self.algebra
+        inner: Evaluation[T] = object.__new__(Evaluation)
+        inner._evaluate(self.plan, _Spared(algebra, spared), replicas, replicas, self._standing)
+        return inner
 
     def held(self, member: Guarded) -> T:
         """Return when a guard keeps a candidate from counting, though it may work."""
@@ -144,6 +164,7 @@ class Evaluation(Generic[T]):
         holding += map(self.short, member.votes)
         holding += map(self.itself, member.lost)
         holding += map(self.need, member.asks)
+        holding += map(self.stuck, member.ahead)
         return self.algebra.any_of(holding)
 
     def short(self, votes: Votes) -> T:
@@ -244,6 +265,10 @@ class Evaluation(Generic[T]):
                 if after != self.failed[replica]:
                     self.failed[replica] = after
                     changed = True
+            if replica in self.plan.keeping:
+                unable = self.algebra.any_of([unmet[id(need)] for need in self.plan.own_needs(replica)])
+                changed = changed or unable != self.unable.get(replica, self.algebra.never)
+                self.unable[replica] = unable
         return changed
 
 
@@ -263,8 +288,8 @@ class _Spared(Generic[T]):
         return self.never if subject in self.spared else self.algebra.element(subject)
 
 
-_Standing = dict[tuple[int, frozenset[Subject]], T]
-"""When needs are not met, by the elements that are up for certain."""
+_Standing = dict[tuple[int | str, frozenset[Subject]], T]
+"""When needs are not met, or replicas can't do their part, by the elements that are up for certain."""
 
 _Asked = tuple[int, str, str | None, str]
 """The places of a need, and what is asked there."""

@@ -203,7 +203,7 @@ def stays_on(evaluation: Evaluation[int], replica: str, bit: int) -> list[str]:
 def _is_met_elsewhere(evaluation: Evaluation[int], need: Need, bit: int) -> bool:
     """Return True if a place meets a need in a state; one that is lost then may have met it before."""
     owns = ((place, place.own(need)) for place in need.places)
-    return any(own is not None and not evaluation.standing(place, own) & bit for place, own in owns)
+    return any(own is not None and not evaluation.standing(place.host, own) & bit for place, own in owns)
 
 
 def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
@@ -346,7 +346,7 @@ def worst_place(evaluation: Evaluation[int], need: Need, bit: int) -> PlacedNeed
     failing: list[tuple[int, int, PlacedNeeds]] = []
     for number, place in enumerate(need.places):
         own = place.own(need)
-        when = evaluation.standing(place, own) if own is not None else 0
+        when = evaluation.standing(place.host, own) if own is not None else 0
         if when & bit:
             worse = bool(when & 1 and bit != 1) + bool(evaluation.gone(place.host) & bit)
             failing.append((worse, number, place))
@@ -360,7 +360,8 @@ def alive(evaluation: Evaluation[int], need: Need, bit: int) -> int:
         return alive(evaluation, worst, bit) if worst is not need else need.count
     down, candidates = evaluation.down, need.candidates
     if need.kind == "unwatched":
-        return len([candidate for candidate in candidates if not evaluation.itself(candidate) & bit])
+        held = sum(bool(evaluation.held(member) & bit) for member in need.guarded)
+        return need.count - held - sum(bool(evaluation.itself(candidate) & bit) for candidate in candidates)
     if len(candidates) == 1 and not need.guarded:
         return 0 if down[candidates[0]] & bit else 1
     up = len([candidate for candidate in candidates if not down[candidate] & bit])
@@ -378,5 +379,7 @@ def is_free(evaluation: Evaluation[int], member: Guarded, bit: int) -> bool:
     if any(evaluation.short(votes) & bit for votes in member.votes):
         return False
     if any(evaluation.itself(replica) & bit for replica in member.lost):
+        return False
+    if any(evaluation.stuck(replica) & bit for replica in member.ahead):
         return False
     return all(alive(evaluation, asked, bit) >= asked.count for asked in member.asks)

@@ -13,8 +13,11 @@ from archgen.reliability.needs import Guarded, Need, answering_of, asked_compone
 from archgen.reliability.requests import requests
 
 
-def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], ...]:
-    """Return (step, reason) for the steps whose callers are up and lack a quorum, replicas that a guard holds back, or a look-up."""
+def hindrances(evaluation: Evaluation[int], bit: int, step: str, path: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Return (step, reason) for the steps whose callers are up and lack a quorum, replicas that a guard holds back, or a look-up.
+
+    So it does for the `step` that fails in a state behind a member on its `path` that keeps the traffic.
+    """
     plan, down = evaluation.plan, evaluation.down
     reasons: dict[str, str] = {}
     for caller, needs in plan.structure.needs.items():
@@ -36,7 +39,21 @@ def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], 
                 words = f"{caller} may run on {place.host}, and no replica of {listed([*targets], 'or')} answers there"
             if words is not None and evaluation.unmet(asked) & bit:
                 reasons.setdefault(need.step, words)
+    if step not in reasons and (kept := next(_kept(evaluation, bit, path), None)) is not None:
+        reasons[step] = kept
     return (*reasons.items(), *_without_own_quorum(evaluation, bit, reasons))
+
+
+def _kept(evaluation: Evaluation[int], bit: int, path: Collection[str]) -> Iterator[str]:
+    """Yield the members on a path that are up and keep the traffic from one that works."""
+    plan, failed = evaluation.plan, evaluation.failed
+    for need in (need for needs in plan.structure.needs.values() for need in needs):
+        for member in need.guarded:
+            for ahead in member.ahead if not failed[member.replica] & bit else ():
+                cluster = plan.index.components[plan.replicas[ahead].component].cluster
+                keeps = not evaluation.down[ahead] & bit and evaluation.stuck(ahead) & bit
+                if keeps and ahead in path and cluster is not None:
+                    yield f"{ahead} keeps the traffic while it is up (`watches: {cluster.watches}`)"
 
 
 def _without_own_quorum(evaluation: Evaluation[int], bit: int, explained: Collection[str]) -> Iterator[tuple[str, str]]:

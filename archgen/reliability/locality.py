@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Replica, ZoneKind
 from archgen.reliability.index import Index
-from archgen.reliability.members import active_members, moves_by_layer_2
+from archgen.reliability.members import active_members, is_active_passive, moves_by_layer_2, order_of_takeover
 
 NEAREST = "same-zone"
 SAME_HOST = "same-host"
@@ -61,6 +61,33 @@ def near(
     own = home(index, caller, locality)
     own = own.union(*by_host.values()) if host is None else by_host.get(host, own)
     return [replica for replica in replicas if certain_places(index, index.replicas[replica], locality) & own]
+
+
+@lru_cache(maxsize=64)
+def callers_nearby(index: Index) -> frozenset[str]:
+    """Return the components that call others on their own host or in their own zone, so that each replica may reach others."""
+    return frozenset([source for (source, _), call in index.connections.items() if call.locality is not None])
+
+
+def keeping(index: Index, component: Component, replica: str) -> tuple[str, ...]:
+    """Return the members that keep the traffic from a member while they are up, as nothing asks whether they can do their part.
+
+    What watches their processes or hosts doesn't see that what they call nearby is down. Of one that floats nobody knows what that is.
+    """
+    if not is_watched_alone(component) or component.id not in callers_nearby(index):
+        return ()
+    order = order_of_takeover(component)
+    placed = {each.id for each in component.replicas if len(each.hosts) == 1}
+    before = order[: order.index(replica)] if replica not in active_members(component) else ()
+    return tuple([each for each in before if each in placed])
+
+
+def is_watched_alone(component: Component) -> bool:
+    """Return True if what moves the traffic of an active-passive cluster sees its processes or hosts, and nothing behind them."""
+    cluster = component.cluster
+    if cluster is None or not is_active_passive(cluster) or component.managed or cluster.failover == "manual":
+        return False
+    return cluster.watches in ("process", "host")
 
 
 def possible_homes(index: Index, replica: Replica, locality: str) -> KeysView[frozenset[str]]:

@@ -161,6 +161,35 @@ class Losses:
         )
         return tuple(cause for cause in awaited if cause.points)
 
+    @cached_property
+    def kept(self) -> dict[str, dict[Subject, tuple[str, ...]]]:
+        """By component, the single points of failure that its failover would notice if it asked through its members, with their flows.
+
+        A member that keeps the traffic can't do its part without them, and another one could.
+        """
+        owners = {each: self._index.replicas[each].component for plan in self.plans.values() for each in plan.keeping}
+        if not owners:
+            return {}
+        architecture = self._index.architecture
+        asking = tuple(
+            replace(each, cluster=replace(each.cluster, watches="service"))
+            if each.cluster is not None and each.id in owners.values()
+            else each
+            for each in architecture.components
+        )
+        index = Index(replace(architecture, components=asking))
+        kept: dict[str, dict[Subject, tuple[str, ...]]] = {}
+        for flow in architecture.flows:
+            plan, members = self.plans[flow.id], self.plans[flow.id].keeping
+            left = frozenset(single_points(Plan(index, build(index, flow)))) if members else frozenset()
+            for element in self.points[flow.id] if members else ():
+                state = 2 << plan.elements.index(element)
+                stuck = (owners[each] for each in members if single_failures(plan).stuck(each) & state)
+                for name in dict.fromkeys(stuck) if element not in left else ():
+                    own = kept.setdefault(name, {})
+                    own[element] = (*own.get(element, ()), flow.id)
+        return kept
+
     def paths_to(self, cause: RootCause, replicas: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
         """Return the paths of the proofs by which each of some replicas breaks flows of a root cause itself."""
         points = [self.points[flow] for flow in cause.flows]

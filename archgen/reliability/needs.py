@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.reliability.index import Index
-from archgen.reliability.locality import homes, near, within_reach
+from archgen.reliability.locality import homes, keeping, near, within_reach
 from archgen.reliability.members import (
     Votes,
     active_members,
@@ -37,7 +37,8 @@ class Guarded(Struct, frozen=True):
 
     It needs `promoters`, which are components, to work. `after` are the failovers that must be done before it
     takes over; a loss that lasts has none. `votes` are numbers of replicas that must be up. It does not count
-    while any of `lost`, which are replicas, has failed by itself, or while the check of its caller `asks` in vain.
+    while any of `lost`, which are replicas, has failed by itself, or while the check of its caller `asks` in vain,
+    nor while one `ahead`, which keeps the traffic as long as it is up, can't do its part.
     """
 
     replica: str
@@ -46,11 +47,12 @@ class Guarded(Struct, frozen=True):
     votes: tuple[Votes, ...] = ()
     lost: tuple[str, ...] = ()
     asks: tuple[Need, ...] = ()
+    ahead: tuple[str, ...] = ()
 
     @property
     def is_free(self) -> bool:
         """True if it has no guards."""
-        return not (self.promoters or self.after or self.votes or self.lost or self.asks)
+        return not (self.promoters or self.after or self.votes or self.lost or self.asks or self.ahead)
 
 
 class Need(Struct, frozen=True):
@@ -59,9 +61,10 @@ class Need(Struct, frozen=True):
     `step` is the first step of the flow that has the need, `connection` the id of the connection under it. `kind` tells
     what is asked: that some request is answered, or, as a condition of each request, that all work who get requests
     of a caller that checks nobody (`unchecked`), or that no candidate fails by itself and keeps its address as its host
-    is up (`unwatched`), or that no traffic goes to a member that was lost a moment ago (`unsettled`). `name` is the domain
-    name whose look-up the need is, where no step shows it. A caller that floats and reaches others on other hosts has
-    `places`, of which the candidates are all together; `before` are the replicas of its component that stand first in line for the worst.
+    is up, nor any guard holds (`unwatched`), or that no traffic goes to a member that was lost a moment ago (`unsettled`).
+    `name` is the domain name whose look-up the need is, where no step shows it. A caller that floats and reaches others on
+    other hosts has `places`, of which the candidates are all together; `before` are the replicas of its component that stand
+    first in line for the worst.
     """
 
     step: str
@@ -217,7 +220,8 @@ def _some(
                 by, counted = _moved(index, component, replica)
                 if not _can_be_met(counted):
                     continue
-                member = Guarded(replica, by, after, (*voting, *counted), before, asked)
+                ahead = keeping(index, component, replica)
+                member = Guarded(replica, by, after, (*voting, *counted), before, asked, ahead)
                 if member.is_free:
                     now.append(replica)
                 else:
@@ -272,7 +276,8 @@ def _promoted(index: Index, component: Component, replica: str, required: tuple[
     after = tuple(Window(each, wait) for each in primary if wait is not None)
     after += taking_over(component, replica, moment)
     every = tuple(dict.fromkeys((*required, *by, *counted)))
-    return Guarded(replica, promoters, after, every, predecessors(component, replica))
+    before, ahead = predecessors(component, replica), keeping(index, component, replica)
+    return Guarded(replica, promoters, after, every, before, ahead=ahead)
 
 
 def _moved(index: Index, component: Component, replica: str) -> tuple[tuple[str, ...], tuple[Votes, ...]]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from archgen.model.architecture import Replica
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
+from archgen.reliability.locality import callers_nearby, keeping
 from archgen.reliability.moment import LASTING, Moment, Wait, Window
 from archgen.reliability.needs import Need
 from archgen.reliability.promoters import control_plane, restarts
@@ -33,7 +34,9 @@ class Plan:
         self.elements = self._elements()
         self._deciders: dict[int, list[str]] = {}
         self._spared: dict[tuple[int, str], frozenset[Subject]] = {}
-        self._behind: dict[int, list[str]] = {}
+        self._spared_with: dict[str, frozenset[Subject]] = {}
+        self._behind: dict[int | str, list[str]] = {}
+        self._own_needs: dict[str, tuple[Need, ...]] = {}
         self._waits: dict[Subject, tuple[Wait, ...]] | None = None
         self.order, self.cyclic = self._callees_first()
 
@@ -56,6 +59,7 @@ class Plan:
         beside = object.__new__(Plan)
         beside.__dict__.update(self.__dict__)
         beside.moment = moment
+        beside._spared_with = {}
         beside.elements = beside._elements()
         return beside
 
@@ -87,7 +91,7 @@ class Plan:
         return tuple(dict.fromkeys(member for votes in self.votes for member in votes.members))
 
     def of(self, need: Need) -> list[str]:
-        """Return the replicas that decide a need: candidates, standbys, and those that promote."""
+        """Return the replicas that decide a need: candidates, standbys, those before them that may keep the traffic, those that promote."""
         deciders = self._deciders.get(id(need))
         if deciders is None:
             deciders = self._deciders[id(need)] = self._of(need)
@@ -98,7 +102,7 @@ class Plan:
             return list(need.candidates)
         deciders = list(need.candidates)
         for member in need.guarded:
-            deciders.append(member.replica)
+            deciders += (member.replica, *member.ahead)
             for promoter in member.promoters:
                 deciders += self.members.get(promoter, ())
             for asked in member.asks:
@@ -119,37 +123,72 @@ class Plan:
 
     def behind(self, need: Need) -> list[str]:
         """Return the replicas on which a need depends, callees before callers."""
-        behind = self._behind.get(id(need))
-        if behind is None:
-            seen = dict.fromkeys((*self.of(need), *self.beside(need)))
-            for replica in (queue := [*seen]):
-                component = self.replicas[replica].component
-                further = [*self.members[component]] if component in self.structure.quorums else []
-                for each in self.structure.needs.get(replica, ()):
-                    further += [*self.of(each), *self.beside(each), *each.before]
-                fresh = [each for each in dict.fromkeys(further) if each not in seen]
-                seen |= dict.fromkeys(fresh)
-                queue += fresh
-            behind = self._behind[id(need)] = sorted(seen, key=self._place_in_order.__getitem__)
-        return behind
+        if id(need) not in self._behind:
+            self._behind[id(need)] = self._with_callees((*self.of(need), *self.beside(need)))
+        return self._behind[id(need)]
+
+    def with_callees(self, replica: str) -> list[str]:
+        """Return a replica after those on which it depends, callees before callers."""
+        if replica not in self._behind:
+            self._behind[replica] = self._with_callees((replica,))
+        return self._behind[replica]
+
+    def _with_callees(self, replicas: Iterable[str]) -> list[str]:
+        seen = dict.fromkeys(replicas)
+        for replica in (queue := [*seen]):
+            component = self.replicas[replica].component
+            further = [*self.members[component]] if component in self.structure.quorums else []
+            for each in self.structure.needs.get(replica, ()):
+                further += [*self.of(each), *self.beside(each), *each.before]
+            fresh = [each for each in dict.fromkeys(further) if each not in seen]
+            seen |= dict.fromkeys(fresh)
+            queue += fresh
+        return sorted(seen, key=self._place_in_order.__getitem__)
 
     @cached_property
     def _place_in_order(self) -> dict[str, int]:
         return {replica: place for place, replica in enumerate(self.order)}
 
+    def own_needs(self, replica: str) -> tuple[Need, ...]:
+        """Return the needs of a replica that no other of its component shares, but for those that it can do without."""
+        if replica not in self._own_needs:
+            needs, members = self.structure.needs, self.members[self.replicas[replica].component]
+            shared = {id(need) for each in members if each != replica for need in needs.get(each, ())}
+            own = (need for need in needs.get(replica, ()) if id(need) not in shared)
+            self._own_needs[replica] = tuple([need for need in own if need.step not in self.structure.optional])
+        return self._own_needs[replica]
+
     def spared(self, host: str, need: Need) -> frozenset[Subject]:
         """Return the elements that are up while a host is, of those on which a need depends."""
         key = (id(need), host)
         if key not in self._spared:
-            behind = [self.replicas[each] for each in self.behind(need)]
-            if any(each.id in self.restarts for each in behind):
-                behind += map(self.index.replicas.__getitem__, self._leading())
-            on = {below for each in behind for own in each.hosts for below in self._carriers(own)}
-            around = {zone for each in behind for zone in self.index.zones_of(each)}
-            own = (Subject("host", each) for each in self._carriers(host) if each in on)
-            zones = (Subject("zone", zone) for zone in self.index.zones_around(host) if zone in around)
-            self._spared[key] = frozenset((*own, *zones))
+            self._spared[key] = self._up_with(host, self.behind(need))
         return self._spared[key]
+
+    def spared_with(self, replica: str) -> frozenset[Subject]:
+        """Return the elements that are up while a replica is, which stands on one host, of those on which it depends."""
+        if replica not in self._spared_with:
+            own = self.replicas[replica]
+            places = self._up_with(own.hosts[0], self.with_callees(replica))
+            self._spared_with[replica] = places.union((Subject("replica", replica), *self.events_of(own)))
+        return self._spared_with[replica]
+
+    def _up_with(self, host: str, replicas: Iterable[str]) -> frozenset[Subject]:
+        """Return the hosts and zones that are up while a host is, of those that some replicas stand on."""
+        behind = [self.replicas[each] for each in replicas]
+        if any(each.id in self.restarts for each in behind):
+            behind += map(self.index.replicas.__getitem__, self._leading())
+        on = {below for each in behind for own in each.hosts for below in self._carriers(own)}
+        around = {zone for each in behind for zone in self.index.zones_of(each)}
+        own = (Subject("host", each) for each in self._carriers(host) if each in on)
+        zones = (Subject("zone", zone) for zone in self.index.zones_around(host) if zone in around)
+        return frozenset((*own, *zones))
+
+    @cached_property
+    def keeping(self) -> frozenset[str]:
+        """The replicas that keep the traffic from others while they are up, whether or not they can do their part."""
+        near = [self.index.components[name] for name in self.members if name in callers_nearby(self.index)]
+        return frozenset(ahead for each in near for own in each.replicas for ahead in keeping(self.index, each, own.id))
 
     @cached_property
     def placed(self) -> dict[str, list[Need]]:

@@ -124,7 +124,7 @@ def _down(flow: Flow, evaluation: Evaluation[int], lost: tuple[str, ...]) -> Flo
         cut_off,
         fails=fails,
         down=down,
-        hindrances=hindrances(evaluation, state),
+        hindrances=hindrances(evaluation, state, step, path),
     )
 
 

@@ -16,6 +16,7 @@ from archgen.model.architecture import Component, Connection, Flow, Replica
 from archgen.model.kinds import KINDS
 from archgen.model.steps import Request, first_request
 from archgen.reliability.index import Index
+from archgen.reliability.locality import keeping
 from archgen.reliability.members import Asking, asked_of, eligible, predecessors, quorum
 from archgen.reliability.moment import LASTING, Moment
 from archgen.reliability.needs import Conditions, Guarded, Need, needs_of, taking_over
@@ -130,7 +131,7 @@ def _assemble(
         asked = uses.get(component_id, [])
         needs.update(needs_of(index, component, asked, conditions))
         if component_id in starts:
-            needs.update(_standbys(component, starts[component_id], needs, conditions.moment))
+            needs.update(_standbys(index, component, starts[component_id], needs, conditions.moment))
         for reached in _reached(index, asked):
             if reached not in seen:
                 seen.add(reached)
@@ -139,12 +140,12 @@ def _assemble(
 
 
 def _standbys(
-    component: Component, step: str, needs: Mapping[str, tuple[Need, ...]], moment: Moment
+    index: Index, component: Component, step: str, needs: Mapping[str, tuple[Need, ...]], moment: Moment
 ) -> Iterator[tuple[str, tuple[Need, ...]]]:
     """Yield the needs of the members that wait: until the work has moved to them, only the active ones start a flow.
 
-    To a member behind one that fails on a running host, while only hosts are watched, it doesn't move at all; a provider
-    watches its processes.
+    To a member behind one that fails on a running host, while only hosts are watched, it doesn't move at all, nor to one behind
+    a member that is up and can't do its part, while only processes are; a provider watches its processes.
     """
     cluster = component.cluster
     by_hand = cluster is not None and cluster.failover == "manual" and bool(cluster.active)
@@ -152,10 +153,13 @@ def _standbys(
     for replica in component.replicas:
         windows = taking_over(component, replica.id, moment)
         before = () if component.managed else predecessors(component, replica.id)
-        if windows or before:
+        ahead = keeping(index, component, replica.id)
+        if windows or before or ahead:
             lost = tuple(Guarded(window.replica, after=(window,)) for window in windows)
             unsettled = (Need(step, None, (), lost, len(lost), "unsettled"),) if lost else ()
-            unwatched = (Need(step, None, before, (), len(before), "unwatched"),) if before else ()
+            kept = tuple(Guarded(each, ahead=(each,)) for each in ahead)
+            count = len(before) + len(kept)
+            unwatched = (Need(step, None, before, kept, count, "unwatched"),) if count else ()
             yield replica.id, (*unsettled, *unwatched, *needs[replica.id])
         elif by_hand and replica.id not in active:
             yield replica.id, (Need(step, None, active, (), 1), *needs[replica.id])

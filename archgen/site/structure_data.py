@@ -27,7 +27,7 @@ from archgen.reliability.hints import local_data, unseen_cause, visited
 from archgen.reliability.levels import levels
 from archgen.reliability.members import eligible, quorum
 from archgen.reliability.moment import recent_loss
-from archgen.reliability.needs import Guarded, Need, asked_component
+from archgen.reliability.needs import Guarded, Need, answering_of, asked_component
 from archgen.reliability.plan import Plan
 from archgen.reliability.promoters import Restart, control_plane, restarts
 from archgen.reliability.requests import asked_by, needed_connections, requests
@@ -287,7 +287,7 @@ class _Encoder:
             for need in structure.needs.get(replica, ()):
                 if id(need) not in indices:
                     indices[id(need)] = len(needs)
-                    if need.candidates and need.connection is None:
+                    if answering_of(need) and need.connection is None:
                         starts.append(len(needs))
                     needs.append([*self._need(need, steps), *self._wherever(plan, need, steps, places, there)])
             uses.append([indices[id(need)] for need in structure.needs.get(replica, ())])
@@ -306,6 +306,7 @@ class _Encoder:
             "optional": [index for index, need in enumerate(needs) if need[0] in optional],
             "places": [own for _, own, _ in places.values()],
             "there": there,
+            "keeping": [self._keeping(plan, replica, indices) for replica in plan.order if replica in plan.keeping],
             # those of standbys that start a flow only with an active member: they call nobody
             "starts": starts,
         }
@@ -348,14 +349,23 @@ class _Encoder:
         names = [] if need.name is None else [need.name]
         return [steps[need.step], self._indices(need.candidates), guarded, need.count, kind, *names]
 
+    def _keeping(self, plan: Plan, replica: str, needs: dict[int, int]) -> list[Any]:
+        """Return a replica that keeps its traffic: what is up while it is, what it depends on, its own needs, what is watched."""
+        spared = sorted(self._element[element] for element in plan.spared_with(replica))
+        own = [needs[id(need)] for need in plan.own_needs(replica)]
+        cluster = self._topology.components[plan.replicas[replica].component].cluster
+        watched = cluster.watches if cluster is not None else None
+        return [self._replica[replica], spared, self._indices(plan.with_callees(replica)), own, watched]
+
     def _guarded(self, member: Guarded, steps: dict[str, int]) -> list[Any]:
-        """Return a candidate with its promoters, numbers of those that must be up, those before it, and what is asked of it."""
+        """Return a candidate, its promoters, numbers of those that must be up, those before it, what is asked of it, those ahead."""
         return [
             self._replica[member.replica],
             [self._component[promoter] for promoter in member.promoters],
             [[votes.count, self._indices(votes.members)] for votes in member.votes],
             self._indices(member.lost),
             [[*self._need(asked, steps), asked_component(asked)] for asked in member.asks],
+            *([self._indices(member.ahead)] if member.ahead else []),
         ]
 
     def _chart(self, flow: str) -> tuple[dict[str, Any] | None, float]:

@@ -462,6 +462,13 @@ flows:
         ["imap@a", "imap@b"],
         "only if the failover of imap notices that imap@a and imap@b failed by themselves (`watches` isn't declared)",
     ),
+    "a failover of which nobody says what it notices, behind the first": (
+        _PAIR.replace("imap: {kind", "spool: {kind: service, runs_on: [a, b]}\n  imap: {kind")
+        .replace("connections:\n", "connections:\n  imap -> spool: {protocol: http, locality: same-host}\n")
+        .replace("FETCH]", "FETCH, imap -> spool: GET]"),
+        ["spool@a"],
+        "only if the failover of imap notices that imap@a can't do its part (`watches` isn't declared)",
+    ),
     "a lease that no step asks for": (
         """\
 archgen: 1

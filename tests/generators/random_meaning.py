@@ -31,6 +31,7 @@ from archgen.model.steps import Access, Branch, Frame, Request, Step
 from tests.generators.random_alternatives import with_alternatives
 from tests.generators.random_floats import with_floats
 from tests.generators.random_flows import architecture
+from tests.generators.random_pairs import with_pairs
 from tests.generators.random_platforms import with_platform
 from tests.generators.random_relays import with_relays
 
@@ -43,7 +44,8 @@ def decorated(seed: int) -> Architecture:
         if random.random() < 0.6:
             model = decorate(random, model)
     model = _remembered_names(random, model) if random.random() < 0.5 else model
-    return with_platform(seed, with_floats(seed, with_alternatives(seed, with_relays(seed, model))))
+    model = with_platform(seed, with_floats(seed, with_alternatives(seed, with_relays(seed, model))))
+    return with_pairs(seed, model)
 
 
 def chain(random: Random) -> Architecture:
@@ -158,7 +160,7 @@ def _watches(random: Random, model: Architecture) -> Architecture:
         chosen = (random.choice(component.replicas).id,) if active and mode != "active-active" else ()
         if failover == "manual" and not chosen:
             failover = None
-        watches = random.choice(("host", "host", "process"))
+        watches = random.choice(("host", "host", "process", "process", "service"))
         return replace(component, cluster=Cluster(mode, chosen, failover=failover, watches=watches))  # type: ignore[arg-type]
 
     return _components(model, change, 0.5, random)

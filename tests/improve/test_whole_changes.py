@@ -326,6 +326,38 @@ def test_an_address_moves_with_the_process(
     assert "no change is needed" in capsys.readouterr().out
 
 
+BESIDE = (
+    f"{HEAD}hosts: {{a: {{}}, b: {{}}}}\ncomponents:\n  user: {{kind: client}}\n"
+    "  lb: {kind: web-server, runs_on: [a, b], cluster: {mode: active-passive, active: a, failover: automatic, by: vrrp, "
+    "watches: process, address: {shared: 192.0.2.1}}}\n  app: {kind: app-server, runs_on: [a, b]}\n"
+    "connections: {user -> lb: https, lb -> app: {protocol: fastcgi, locality: same-host}}\n"
+    "flows: {page: {steps: [user -> lb: GET, lb -> app: run]}}\n"
+)
+
+
+@pytest.mark.parametrize("watches", ["process", "host"])
+def test_an_address_moves_with_what_is_called_beside_it(
+    watches: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = BESIDE.replace("watches: process", f"watches: {watches}")
+    assert changes(text, tmp_path, capsys) == [f"failover of lb when its requests fail, not its {watches} alone"]
+    assert main(["what-if", str(tmp_path / "whole.arch.yaml")]) == 0
+    assert "# let its check (keepalived: `vrrp_script`) send a request through to app\n" in capsys.readouterr().out
+    assert fixed(text, "untracked-failover")["components"]["lb"]["cluster"]["watches"] == "service"
+
+
+def test_a_new_pair_asks_through_to_what_is_called_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else the address would stay where the application has failed, and the second host would save less."""
+    cluster = BESIDE[BESIDE.index(", cluster:") : BESIDE.index("1}}}") + 3]
+    alone = BESIDE.replace(cluster, "").replace("[a, b]", "a").replace(", b: {}", "")
+    for text, watched in ((alone, "service"), (alone.replace(", locality: same-host", ""), "process")):
+        assert changes(text, tmp_path, capsys) == ["a host a-2 like a, with lb, app"]
+        assert main(["what-if", str(tmp_path / "whole.arch.yaml")]) == 0
+        assert f"by: vrrp, watches: {watched}}}\n" in capsys.readouterr().out
+
+
 def test_hosts_that_move_to_one_place_are_one_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (
         f"{HEAD}zones: {{r-1: {{kind: rack}}}}\nhosts: {{a: {{zone: r-1}}, b: {{zone: r-1}}, c: {{zone: r-1}}, d: {{zone: r-1}}}}\n"

@@ -14,12 +14,13 @@ from archgen.language.yaml.parser import parse
 from tests.generators.every_key import family, model
 from tests.walking import schema
 
-SEEDS = 100
+# the last one says what few of them do: a health check that asks for a write
+SEEDS = (*range(100), 236)
 
 
 @cache
 def files() -> tuple[dict[str, bytes], ...]:
-    return tuple(family(number) for number in range(SEEDS))
+    return tuple(family(number) for number in SEEDS)
 
 
 def test_every_generated_model_is_valid() -> None:

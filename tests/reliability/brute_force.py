@@ -210,6 +210,11 @@ class Used:
         localities = [each.locality for each in self.connections if each.source == component.id]
         return any(World(self.model, frozenset()).wanders(each, localities) for each in component.replicas)
 
+    def calls_nearby(self, component: Component) -> bool:
+        """Whether several replicas of a component, each on one host, call others on their own host or in their zone."""
+        placed = [replica for replica in component.replicas if len(replica.hosts) == 1]
+        return len(placed) > 1 and any(each.source == component.id and each.locality for each in self.connections)
+
     def data(self, *failovers: str | None) -> bool:
         """Whether any component has a primary, with one of these failovers."""
         declared = [one.replication for one in self.components if one.replication is not None]
@@ -329,6 +334,9 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "only hosts watched, active-active": lambda one: any(
         each.cluster and each.cluster.watches == "host" and each.cluster.mode == "active-active"
         for each in one.components
+    ),
+    "nothing behind the members watched, which call nearby": lambda one: any(
+        World(one.model, frozenset()).watched_alone(each) and one.calls_nearby(each) for each in one.components
     ),
     "nobody waits": lambda one: (
         any(request.deferred for request, _ in one.steps) or one.calls(lambda each: bool(each.deferred))

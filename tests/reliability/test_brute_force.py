@@ -14,6 +14,7 @@ from archgen.reliability.structure import build
 from tests.generators.random_floats import floats, wandering
 from tests.generators.random_flows import architecture
 from tests.generators.random_meaning import DECORATIONS, chain, inner_names
+from tests.generators.random_pairs import pair
 from tests.generators.random_platforms import led
 from tests.oracle import concerned
 from tests.reliability.brute_force import FEATURES, Difference, Used, compare, compare_flow, main
@@ -49,6 +50,19 @@ def test_the_engine_agrees_where_the_places_of_floating_replicas_decide() -> Non
     assert possible >= 10
     assert len(spreads) == 4
     assert restarted >= 10
+
+
+def test_the_engine_agrees_where_members_keep_the_traffic_from_what_they_call() -> None:
+    keeping = 0
+    for seed in range(60):
+        model = pair(Random(seed))
+        (flow,) = model.flows
+        among = concerned(model, flow)
+        if len(among) <= SMALL:
+            plan = Plan(Index(model), build(Index(model), flow))
+            can, _, _ = compare_flow(model, flow, plan, among, Random(seed))
+            keeping += can and bool(plan.keeping)
+    assert keeping >= 5
 
 
 def test_a_check_that_asks_a_pair_whose_hosts_are_watched_parts_a_process_from_its_host() -> None:

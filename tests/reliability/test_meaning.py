@@ -691,6 +691,57 @@ def test_a_process_that_nobody_watches_takes_the_flow_down(told: Told) -> None:
     assert told.lint(PAIR, "single-point-of-failure") == []
 
 
+BESIDE = """\
+archgen: 1
+name: A pair that calls what is beside each
+zones: {east: {kind: datacenter}, west: {kind: datacenter}}
+hosts: {a: {zone: east}, b: {zone: west}}
+components:
+  user: {kind: client}
+  lb:
+    kind: web-server
+    runs_on: [a, b]
+    cluster: {mode: active-passive, active: a, address: {shared: 192.0.2.1}, failover: automatic, by: vrrp, watches: process}
+  app: {kind: app-server, runs_on: [a, b]}
+  db: {kind: database, runs_on: [a, b]}
+connections:
+  user -> lb: https
+  lb -> app: {protocol: fastcgi, locality: same-host}
+  app -> db: {protocol: postgresql, locality: same-zone}
+flows:
+  page:
+    access: read
+    steps:
+      - user -> lb: GET /
+      - lb -> app: run
+      - app -> db: SELECT
+"""
+
+
+@pytest.mark.parametrize("watches", ["process", "host", "service"])
+@pytest.mark.parametrize("by", ["vrrp", "dns"])
+def test_a_member_that_is_up_keeps_the_traffic_from_what_it_calls(by: str, watches: str, told: Told) -> None:
+    """What moves an address asks the member; a host or a zone takes it along with what it calls."""
+    text = BESIDE.replace("by: vrrp, watches: process", f"by: {by}, watches: {watches}")
+    kept = set() if watches == "service" else {"app@a", "db@a"}
+    assert told.points(text) == (kept | ({"lb@a"} if watches == "host" else set()), set())
+    status, reason = told.outcome(text, "db@a")
+    assert status == ("down" if kept else "degraded")
+    words = (
+        f"step page/3 fails: app -> db: SELECT, on the way user → lb@a → app@a → db@a; lb@a keeps the traffic while it is up "
+        f"(`watches: {watches}`)"
+    )
+    assert not kept or reason == words
+    for lost in ("a", "b", "east", "app@b", "lb@b"):
+        assert told.outcome(text, lost)[0] == "degraded", lost
+
+
+def test_a_member_that_starts_a_flow_and_is_up_keeps_the_work(told: Told) -> None:
+    text = BESIDE.replace("  user -> lb: https\n", "").replace("      - user -> lb: GET /\n", "")
+    assert told.points(text) == ({"app@a", "db@a"}, set())
+    assert told.points(text.replace("watches: process", "watches: service")) == (set(), set())
+
+
 def test_an_active_pair_that_watches_hosts_loses_a_share(told: Told) -> None:
     pair = PAIR.replace("active-passive, active: lb-1", "active-active")
     assert told.points(pair) == (set(), {"lb@lb-1", "lb@lb-2"})

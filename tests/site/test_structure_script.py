@@ -27,6 +27,7 @@ from tests import paths
 from tests.generators.random_floats import wandering
 from tests.generators.random_flows import architecture
 from tests.generators.random_meaning import decorated
+from tests.generators.random_pairs import pair
 from tests.generators.random_platforms import led
 from tests.site.javascript import Script
 
@@ -225,6 +226,15 @@ def test_random_states_of_replicas_whose_place_decides(script: Script) -> None:
         structures = Topology(model).losses.structures.values()
         down += any(need.places for each in structures for needs in each.needs.values() for need in needs)
     assert down >= 20
+
+
+def test_random_states_of_members_that_keep_the_traffic(script: Script) -> None:
+    keeping = 0
+    for seed in range(60):
+        model = pair(Random(seed))
+        equal(script, model, drawn(Random(seed), len(elements(Topology(model))), 8))
+        keeping += any(plan.keeping for plan in Topology(model).losses.plans.values())
+    assert keeping >= 20
 
 
 def drawn(random: Random, count: int, states: int) -> Iterator[tuple[int, ...]]:

@@ -21,6 +21,7 @@ from archgen.edits.patch import (
     zone_value,
 )
 from archgen.edits.promotion import finds_primary, is_promoted_by_unknown
+from archgen.edits.replicas import called_nearby
 from archgen.edits.services import led_to_own, managed_value, serves_own_zone
 from archgen.language.write.values import block, inline
 from archgen.model.architecture import Architecture, Component
@@ -95,6 +96,10 @@ def changed_yaml(
             address = f"add the address that moves: `address: {{shared: …}}`{by_name}"
             lease = "add what holds the lease, so that no job starts twice: `by: …`"
             lines.append(f"    # {lease if component.id in starting_jobs else address}")
+        if cluster != components[component.id].cluster and cluster and cluster.watches == "service":
+            called = listed(called_nearby(after, component))
+            way = " (keepalived: `vrrp_script`)" if cluster.by == "vrrp" else ""
+            lines.append(f"    # let its check{way} send a request through to {called}")
         if cluster != components[component.id].cluster and cluster and cluster.address == "dns" and cluster.by == "dns":
             cached = _cached_for(before, component)
             slow = (

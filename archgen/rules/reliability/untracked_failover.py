@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 
 from archgen.analysis.hops import tries_the_next
 from archgen.analysis.programs import is_handed_out
@@ -11,15 +12,16 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
 from archgen.edits.records import lead_to_moving_address
-from archgen.edits.zone_advice import move_between_sites, watch_process
+from archgen.edits.replicas import needed_watch
+from archgen.edits.zone_advice import advise_move, watch_deeper
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Cluster, Component, Connection
+from archgen.model.architecture import Cluster, Component, Connection, Replica
 from archgen.model.change import Change, Put
 from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import QUEUES, ROUTING
 from archgen.model.protocols import DEVICES
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, listed_replicas
+from archgen.model.wording import MOST_NAMED, first_few, listed, listed_replicas
 from archgen.reliability.locality import zones_apart
 from archgen.reliability.members import moves_by_layer_2
 
@@ -36,15 +38,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if cluster is None or not _moves(cluster):
             flows = _flows_over(facts, calls)
             if not _is_left_out_when_sick(facts, component, flows):
-                yield _hit(component, _unmoved(facts, component, calls, flows), _fix(facts, component), flows)
+                yield _hit(component, _unmoved(facts, component, calls, flows), _advise(facts, component), flows)
             continue
-        if cluster.watches == "host":
+        if cluster.watches == "host" or name in facts.losses.kept:
             yield _unwatched(facts, component, cluster)
         if moves_by_layer_2(facts.components, cluster):
             yield from _left_behind(facts, component, cluster, _flows_over(facts, calls))
     yield from _sites(facts, entries)
     for component in facts.architecture.components:
-        cluster = _pair_on_hosts(component)
+        cluster = component.cluster if component.id in facts.losses.kept else _pair_on_hosts(component)
         if cluster is not None and component.id not in entries and facts.flows_of[component.id]:
             yield _unwatched(facts, component, cluster)
 
@@ -182,32 +184,43 @@ def _left_behind(facts: Topology, component: Component, cluster: Cluster, flows:
 
 
 def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
-    """Return the hit for a failed process on a running host; in an active-passive pair the active one counts."""
+    """Return the hit for a failed process on a running host, or for what it calls; in an active-passive pair the active one counts."""
     first = component.replicas[:1] if cluster.mode == "active-passive" else ()
     active = [facts.replicas[replica] for replica in cluster.active] or list(first)
     asked = facts.hops_to[component.id]
+    kept, of_hosts = facts.losses.kept.get(component.id, {}), cluster.watches == "host"
     if active:
         keeper = active[0].hosts[0] if active[0].hosts else active[0].id
         address = cluster.shared_address or "the address"
         outcome = (
             f"{keeper} keeps {address} and requests get no answer" if asked else "no other replica takes over its work"
         )
-        message = f"If {active[0].id} alone fails, {outcome}: failover watches only the host"
+        behind = [each.id for each in kept if each.kind != "replica" or not _is_on_any(facts.replicas[each.id], kept)]
+        failing = first_few([*((active[0].id,) if of_hosts else ()), *behind], MOST_NAMED)
+        watched = "the host" if of_hosts else f"the process of {component.id}"
+        message = f"If {listed(failing, 'or')} alone fails, {outcome}: failover watches only {watched}"
     else:
         names = listed([replica.id for replica in component.replicas])
         message = (
             f"If one of {names} hangs on a running host, it keeps its traffic and answers no request: failover watches only "
             "the host"
         )
+    own = ((each.id, flow) for each in active for flow in facts.flows)
+    keeps = "without its process" if of_hosts else "while it is up"
     return _hit(
         component,
         message,
-        watch_process(facts, component, cluster),
-        facts.flows_of[component.id],
-        tuple((Subject("replica", replica.id), "keeps the address without its process") for replica in active),
+        watch_deeper(facts, component, cluster),
+        facts.flows_of[component.id] if of_hosts else facts.in_order(chain(*kept.values())),
+        tuple((Subject("replica", replica.id), f"keeps the address {keeps}") for replica in active),
         # of all flows: only those in which it is a single point of failure have such a cause
-        frozenset((replica.id, flow) for replica in active for flow in facts.flows),
+        frozenset((*own, *((element.id, flow) for element, flows in kept.items() for flow in flows))),
     )
+
+
+def _is_on_any(replica: Replica, elements: Collection[Subject]) -> bool:
+    """Return True if a replica runs on one of some elements, whose loss tells of its own."""
+    return any(Subject("host", host) in elements for host in replica.hosts)
 
 
 def _entries(facts: Topology) -> dict[str, list[Connection]]:
@@ -276,32 +289,11 @@ def _hit(
     )
 
 
-def _fix(facts: Topology, component: Component) -> str:
+def _advise(facts: Topology, component: Component) -> str:
     balancers = _balancers_before(facts, component)
     if balancers:
         return f"Send these requests through {listed(balancers, 'or')} too, or declare how traffic moves (`cluster`)."
-    apart = move_between_sites(facts, component)
-    if facts.kind(component.id).balances:
-        return (
-            apart
-            or "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
-        )
-    used = (
-        each for each in facts.of_kind("load-balancer") if facts.flows_of[each.id] and (each.managed or each.cluster)
-    )
-    spoken = _protocols(facts, component)
-    there = next((each.id for each in used if spoken <= _protocols(facts, each)), None)
-    if there is not None:
-        moves = apart or "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
-        return f"Send these requests through {there} too, or {moves[0].lower()}{moves[1:]}"
-    return (
-        apart
-        or "Put a load balancer before them, or declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
-    )
-
-
-def _protocols(facts: Topology, component: Component) -> set[str]:
-    return {port.protocol for call in facts.incoming[component.id] for port in call.ports}
+    return advise_move(facts, component)
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
@@ -313,7 +305,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if any(related.kind == "record" for related, _ in hit.related):
         return lead_to_moving_address(facts, component)
     if component.cluster is not None and _moves(component.cluster):
-        return (Put(("components", hit.subject.id, "cluster", "watches"), "process"),)
+        watches = needed_watch(facts.architecture, component)
+        return (Put(("components", hit.subject.id, "cluster", "watches"), watches),)
     # an address serves one of two and idles the other, so it is no substitute for a balancer, nor for what players hold
     if len(component.replicas) > 2 or component.sessions == "local" or _balancers_before(facts, component):
         return ()
@@ -337,7 +330,8 @@ RULE = Rule(
     why=(
         "A visitor's browser knows one address. If the server behind it fails, a second one helps only if something "
         "detects the failure and moves the address, or the name. Detection has to watch the process itself: a host that "
-        "answers pings may run a process that answers no request."
+        "answers pings may run a process that answers no request. And a proxy that runs answers with errors if it calls an application "
+        "on its own host alone, and that is down: then the check has to send a request through."
     ),
     fix="Declare how traffic moves, and let failover watch the process.",
     limits=(

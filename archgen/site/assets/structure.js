@@ -78,24 +78,39 @@ var archgenStructure = (() => {
     evaluation.itself = replica => lost(model.replicas[replica][2]);
     evaluation.short = ([count, some]) => atLeast(some.length - count + 1, some.map(replica => own.get(replica)), every);
     /* The states in which a guard rules out a candidate: no promoter is up, too few members are up, the member before it failed
-       by itself, or the health check of its caller gets no answer. */
-    evaluation.held = ([, promoters, votes, before, asks]) => anyOf(promoters.map(evaluation.component)) |
-      anyOf(votes.map(evaluation.short)) | anyOf(before.map(evaluation.itself)) | anyOf(asks.map(evaluation.need));
+       by itself, the health check of its caller gets no answer, or one ahead keeps the traffic and can't do its part. */
+    evaluation.held = ([, promoters, votes, before, asks, ahead = []]) => anyOf(promoters.map(evaluation.component)) |
+      anyOf(votes.map(evaluation.short)) | anyOf(before.map(evaluation.itself)) | anyOf(asks.map(evaluation.need)) |
+      anyOf(ahead.map(evaluation.stuck));
     evaluation.need = ([step, candidates, guarded, count, kind, , places]) => {
       if (places) return wherever(step, places);
-      if (kind === 2) return anyOf(candidates.map(evaluation.itself));
+      if (kind === 2) return anyOf([...candidates.map(evaluation.itself), ...guarded.map(evaluation.held)]);
       const values = candidates.map(replica => failed.get(replica));
       for (const guard of guarded) values.push(failed.get(guard[0]) | evaluation.held(guard));
       return atLeast(values.length - count + 1, values, every);
     };
     evaluation.gone = gone;
+    /* Return all elements that are up for certain where some more are, by their numbers; nothing if they are no more. */
+    const sparing = around => {
+      const fresh = around.filter(element => !spared.has(element));
+      return !fresh.length || (spared.size && standing.size > CONTEXTS) ? null : [...spared, ...fresh].sort((one, other) => one - other);
+    };
+    const within = (up, some) => evaluate(model, plan, losses, every, { replicas: some, spared: new Set(up), standing });
     /* Return the states in which a need isn't met at a place for what leaves its host up. */
     evaluation.standing = index => {
       const [need, around, behind] = plan.there[index];
-      const fresh = around.filter(element => !spared.has(element));
-      if (!fresh.length || (spared.size && standing.size > CONTEXTS)) return evaluation.need(need);
-      const both = [...spared, ...fresh].sort((one, other) => one - other), key = `${index} ${both}`;
-      if (!standing.has(key)) standing.set(key, evaluate(model, plan, losses, every, { replicas: behind, spared: new Set(both), standing }).need(need));
+      const up = sparing(around), key = `${index} ${up}`;
+      if (!up) return evaluation.need(need);
+      if (!standing.has(key)) standing.set(key, within(up, behind).need(need));
+      return standing.get(key);
+    };
+    /* Return the states in which a replica that keeps its traffic can't do its part, for what leaves it up. */
+    const keeping = new Map(plan.keeping.map(([replica, ...rest]) => [replica, rest])), unable = new Map();
+    evaluation.unable = unable;
+    evaluation.stuck = replica => {
+      const [around, behind] = keeping.get(replica), up = sparing(around), key = `of ${replica} ${up}`;
+      if (!up) return unable.get(replica) ?? 0n;
+      if (!standing.has(key)) standing.set(key, within(up, behind).unable.get(replica));
       return standing.get(key);
     };
     /* Return the states in which a need isn't met at the worst places for its replica, the one after those before it. */
@@ -131,6 +146,11 @@ var archgenStructure = (() => {
           failed.set(replica, after);
           changed = plan.cyclic === 1;
         }
+        if (keeping.has(replica)) {
+          const own = anyOf(keeping.get(replica)[2].map(index => unmet.get(index)));
+          changed ||= plan.cyclic === 1 && own !== (unable.get(replica) ?? 0n);
+          unable.set(replica, own);
+        }
       }
     }
     if (!inner) evaluation.flow = anyOf(plan.initiators.map(([component]) => evaluation.component(component)));
@@ -140,8 +160,8 @@ var archgenStructure = (() => {
   /* Return the replicas that decide a need: candidates, their promoters, and those that health checks ask. */
   const decidersOf = (evaluation, [, candidates, guarded]) => {
     const all = [...candidates];
-    for (const [replica, promoters, , , asks] of guarded) {
-      all.push(replica, ...promoters.flatMap(each => evaluation.members.get(each) || []), ...asks.flatMap(each => decidersOf(evaluation, each)));
+    for (const [replica, promoters, , , asks, ahead = []] of guarded) {
+      all.push(replica, ...ahead, ...promoters.flatMap(each => evaluation.members.get(each) || []), ...asks.flatMap(each => decidersOf(evaluation, each)));
     }
     return all;
   };
@@ -152,10 +172,11 @@ var archgenStructure = (() => {
     [...new Set(guarded.flatMap(([, , votes, before, asks]) => [...before, ...votes.flatMap(each => each[1]), ...asks.flatMap(beside)]))];
 
   /* Return true if no guard would rule out a candidate in a state if every replica that is up worked. */
-  const isFree = (evaluation, [, promoters, votes, before, asks], bit) =>
+  const isFree = (evaluation, [, promoters, votes, before, asks, ahead = []], bit) =>
     promoters.every(each => (evaluation.members.get(each) || []).some(replica => !(evaluation.down.get(replica) & bit))) &&
     !votes.some(each => evaluation.short(each) & bit) &&
     !before.some(replica => evaluation.itself(replica) & bit) &&
+    !ahead.some(replica => evaluation.stuck(replica) & bit) &&
     asks.every(each => alive(evaluation, each, bit).length >= each[3]);
 
   /* Return the host of the place that fails a need in a state, and the need there; nothing if none does. */
@@ -176,13 +197,16 @@ var archgenStructure = (() => {
   /* Return the replicas that could answer a need in a state if every replica that is up worked. */
   const alive = (evaluation, asked, bit) => {
     const [, candidates, guarded, , kind] = asked[6] && evaluation.need(asked) & bit ? atWorst(evaluation, asked, bit) : asked;
-    if (kind === 2) return candidates.filter(replica => !(evaluation.itself(replica) & bit));
+    if (kind === 2) {
+      const free = guarded.filter(guard => !(evaluation.held(guard) & bit)).map(guard => guard[0]);
+      return [...candidates.filter(replica => !(evaluation.itself(replica) & bit)), ...free];
+    }
     const up = replica => !(evaluation.down.get(replica) & bit);
     return [...candidates.filter(up), ...guarded.filter(guard => up(guard[0]) && isFree(evaluation, guard, bit)).map(guard => guard[0])];
   };
 
   /* Return the reason why replicas that are up can't answer, by step: the first of the first caller that is up. */
-  const hindrances = (model, flow, evaluation, bit) => {
+  const hindrances = (model, flow, evaluation, bit, failing, path) => {
     const name = replica => model.replicas[replica][0], component = replica => model.components[model.replicas[replica][1]][0];
     const reasons = new Map();
     const words = (caller, [replica, promoters, votes, before, asks]) => {
@@ -220,6 +244,13 @@ var archgenStructure = (() => {
           `${name(caller)} may run on ${model.elements[place[0]][1]}, and no replica of ${listed(answering(asked[1], asked[2]), "or")} answers there`);
         if (reason) reasons.set(need[0], reason);
       }
+    }
+    // a member that is up keeps the traffic from one that works
+    const kept = evaluation.plan.replicas.flatMap(caller => evaluation.needs(caller)).flatMap(need => need[2]).flatMap(([replica, , , , , ahead = []]) =>
+      evaluation.failed.get(replica) & bit ? [] : ahead.filter(each => path.includes(each) && !(evaluation.down.get(each) & bit) && evaluation.stuck(each) & bit));
+    if (kept.length && !reasons.has(failing)) {
+      const [, , , , watched] = evaluation.plan.keeping.find(([each]) => each === kept[0]);
+      reasons.set(failing, `${name(kept[0])} keeps the traffic while it is up (\`watches: ${watched}\`)`);
     }
     // members that are up without a majority send nothing
     flow.steps.forEach(([, source], step) => {
@@ -500,7 +531,7 @@ var archgenStructure = (() => {
       const bit = evaluation.flow & SOUND ? SOUND : GONE;
       const [step, path] = trace(evaluation, bit);
       const down = evaluation.plan.replicas.filter(replica => evaluation.down.get(replica) & bit);
-      return { ...result, status: "down", possible: bit === GONE, step, path, fails: fails(flow, evaluation, bit), down, held: hindrances(model, flow, evaluation, bit) };
+      return { ...result, status: "down", possible: bit === GONE, step, path, fails: fails(flow, evaluation, bit), down, held: hindrances(model, flow, evaluation, bit, step, path) };
     }
     const points = more.filter((_, index) => (evaluation.flow >> BigInt(index + 2)) & 1n);
     result.hints = hints(model, flow, evaluation, lost);

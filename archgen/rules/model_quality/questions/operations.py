@@ -68,7 +68,7 @@ def failovers_without_watch(topology: Topology) -> Iterator[Gap]:
                 f"{component.id} doesn't declare whether its failover notices a process that fails by itself, so it does in every "
                 "analysis",
                 "Add `watches: process` to its `cluster` if it checks the process (keepalived: `vrrp_script` or `track_process`), "
-                "else `watches: host`.",
+                "`watches: service` if its check sends a request through it, else `watches: host`.",
             )
 
 
