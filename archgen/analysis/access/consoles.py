@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archgen.analysis.firewalls import EVERYWHERE, is_for_everybody, lets_in
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection, Port
-from archgen.model.kinds import FORWARDING, PASSING
-from archgen.model.protocols import ADMINISTRATION, TUNNELS, WEB
+from archgen.model.architecture import Component, Connection, FirewallRule, Port
+from archgen.model.firewall_ports import read_firewall_port
+from archgen.model.kinds import FORWARDING, PASSING, RELAYING
+from archgen.model.products import product_of
+from archgen.model.protocols import ADMINISTRATION, PROTOCOLS, TUNNELS, WEB
 
 
 def is_exposed_console(topology: Topology, connection: Connection, port: Port) -> bool:
@@ -107,3 +111,77 @@ def _visits(topology: Topology, client: str) -> bool:
     return topology.kind(client).id == "client" and any(
         not port.admin and port.protocol not in (*ADMINISTRATION, *TUNNELS) for port in ports
     )
+
+
+def goes_on(topology: Topology, connection: Connection, port: Port) -> bool:
+    """Return True for a port that a firewall passes on in each flow that takes it: no console of the firewall itself."""
+    if port.admin or any(topology.kind(target).id not in _FILTERS for target in connection.targets):
+        return False
+    taking = [
+        topology.hops[flow]
+        for flow in topology.flows_over[connection.id]
+        if any(hop.connection is connection and _speaks(hop, port) for hop in topology.hops[flow])
+    ]
+    return bool(taking) and all(
+        any(hop.step.source in connection.targets and _speaks(hop, port) for hop in hops) for hops in taking
+    )
+
+
+def _speaks(hop: Hop, port: Port) -> bool:
+    return hop.port is not None and hop.port.protocol == port.protocol
+
+
+_FILTERS = ("firewall", "nat-gateway")
+"""The kinds that pass packets on, and that administrators reach from inside; people sign in to a router on the way."""
+
+
+def console_ports(topology: Topology, rule: FirewallRule, component: Component) -> Iterator[tuple[str, int]]:
+    """Yield the protocols and numbers of a component's consoles: those of its product, and what a rule opens at one by its name.
+
+    What clients outside call, or a balancer for them, is a page of theirs, whatever it is called.
+    """
+    known = product_of(component.product).consoles
+    yield from (("tcp", number) for number in known)
+    words = re.findall(r"[a-z]+", f"{component.id} {component.product or ''}".casefold())
+    if _CONSOLES.isdisjoint(words) or any(_is_for_visitors(topology, call) for call in topology.incoming[component.id]):
+        return
+    taken = (*known, *(PROTOCOLS[protocol].port for protocol in ADMINISTRATION))
+    for port in map(read_firewall_port, rule.ports):
+        if port is not None and port.first == port.last and port.first is not None and port.first not in taken:
+            yield port.protocol or port.transport or "tcp", port.first
+
+
+def _is_for_visitors(topology: Topology, call: Connection) -> bool:
+    source = topology.kind(call.source)
+    return topology.trust(call.source) == "internet" or source.id in RELAYING or source.balances
+
+
+_CONSOLES = {
+    *(
+        "admin",
+        "administration",
+        "console",
+        "dashboard",
+        "phpmyadmin",
+        "pgadmin",
+        "adminer",
+        "portainer",
+        "webmin",
+        "cockpit",
+    ),
+    *(
+        "proxmox",
+        "vcenter",
+        "rancher",
+        "argocd",
+        "idrac",
+        "ilo",
+        "ipmi",
+        "bmc",
+        "grafana",
+        "kibana",
+        "prometheus",
+        "alertmanager",
+    ),
+}
+"""Words by which the name or product of a component says that administrators alone use it."""

@@ -11,6 +11,7 @@ from archgen.model.architecture import Architecture, Component
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
+from archgen.model.wording import listed
 from archgen.reliability.requests import answers
 
 
@@ -138,7 +139,8 @@ def _served(topology: Topology, component: Component, around: dict[str, list[str
         yield from (name for host in topology.hosts_of(component.id) for name in around[host])
 
 
-_BESIDE = ("bastion", "nat-gateway", "router", "secrets", "other")
+_DOORS = ("bastion", "nat-gateway", "router")
+_BESIDE = (*_DOORS, "secrets", "other")
 """The kinds that administrators and machines use, for which a model seldom has a connection."""
 
 
@@ -153,13 +155,28 @@ def _hit(topology: Topology, component: str) -> Hit:
             fix=f"If a flow needs its API, as an operator does that promotes a database, add the step to {component}.",
             case="beside",
         )
+    case = "beside" if topology.kind(component).id in _BESIDE else None
+    opening = [
+        firewall.id
+        for firewall in topology.firewalls.with_rules
+        for rule, _ in topology.firewalls.opened(firewall)
+        if component in rule.targets
+    ]
+    if opening and topology.kind(component).id not in _DOORS:
+        named = listed(list(dict.fromkeys(opening)))
+        return Hit(
+            subject=Subject("component", component),
+            message=f"{component} takes part in no flow and has no connection, and {named} lets the internet in to it",
+            fix=f"Add the flow, or the step, that uses it; or remove it, and the rule of {named} with it.",
+            case=case,
+        )
     return Hit(
         subject=Subject("component", component),
         message=(
             f"{component} takes part in no flow and has no connection, and it neither observes, stores for nor protects "
             "anything that does"
         ),
-        case="beside" if topology.kind(component).id in _BESIDE else None,
+        case=case,
     )
 
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.access.consoles import administered_behind, hands_on, is_for_named_callers, is_way_in
+from archgen.analysis.access.consoles import (
+    administered_behind,
+    console_ports,
+    goes_on,
+    hands_on,
+    is_for_named_callers,
+    is_way_in,
+)
 from archgen.analysis.exposure import callers_of, ports_called
 from archgen.analysis.firewalls import EVERYWHERE, lets_in, opens, port_number, spoken
-from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import close_ports
 from archgen.edits.remedy import connection_of
@@ -39,7 +45,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             port
             for port in connection.ports
             if ((direct and _is_let_in(facts, connection, port)) or port in handed)
-            and not _goes_on(facts, connection, port)
+            and not goes_on(facts, connection, port)
             and not is_for_named_callers(facts, connection, port)
         ]
         declared = next((port for port in public if port.admin and not is_way_in(facts, connection, port)), None)
@@ -54,28 +60,6 @@ def check(context: RuleContext) -> Iterator[Hit]:
         elif _is_guessable(facts, connection):
             yield _guessable(facts, connection)
     yield from _opened(facts)
-
-
-def _goes_on(facts: Topology, connection: Connection, port: Port) -> bool:
-    """Return True for a port that a firewall passes on in each flow that takes it: no console of the firewall itself."""
-    if port.admin or any(facts.kind(target).id not in _FILTERS for target in connection.targets):
-        return False
-    taking = [
-        facts.hops[flow]
-        for flow in facts.flows_over[connection.id]
-        if any(hop.connection is connection and _speaks(hop, port) for hop in facts.hops[flow])
-    ]
-    return bool(taking) and all(
-        any(hop.step.source in connection.targets and _speaks(hop, port) for hop in hops) for hops in taking
-    )
-
-
-def _speaks(hop: Hop, port: Port) -> bool:
-    return hop.port is not None and hop.port.protocol == port.protocol
-
-
-_FILTERS = ("firewall", "nat-gateway")
-"""The kinds that pass packets on, and that administrators reach from inside; people sign in to a router on the way."""
 
 
 def _is_guessable(facts: Topology, connection: Connection) -> bool:
@@ -196,8 +180,7 @@ def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[
     visits = (port for call in outside for port in call.ports)
     used = {port_number(port) for port in (*visits, *(port for port in ports if port.admin is not None))}
     shells = ((protocol, PROTOCOLS[protocol].port) for protocol in ADMINISTRATION if not _serves(facts, rule, target))
-    consoles = (("tcp", number) for number in product_of(component.product).consoles)
-    for protocol, number in (*shells, *consoles):
+    for protocol, number in (*shells, *console_ports(facts, rule, component)):
         if number not in used and opens(rule, number, protocol):
             yield Port(protocol=protocol, port=number), False
 
@@ -344,7 +327,8 @@ RULE = Rule(
         "What each flow sends on behind a firewall in the same protocol is no console of the firewall. "
         "A balancer passes such a port on to one with the same protocol and number that is for administration "
         "too; otherwise it is the balancer's own. A port that a firewall denies isn't public, and one that a firewall's rule opens "
-        "to the internet is, without a connection or beside those of administrators inside. One that firewalls open to callers "
+        "to the internet is, without a connection or beside those of administrators inside. So is each port that a rule names of "
+        "what is called a console, a dashboard or the like, and that no visitor's flow leads to. One that firewalls open to callers "
         "whom their rules name, by id or address, isn't."
     ),
     references=(
