@@ -165,13 +165,22 @@ def _waits(asked: str, queue: str, flow: str, answer: Answer | None) -> str:
 
 
 def messages_kept_by_nobody(topology: Topology) -> Iterator[Gap]:
-    """Yield, for each queue, the first call whose `async` alone saves flows from its loss: what is sent then is kept by the caller."""
+    """Yield, for each queue, the first call whose `async` alone saves flows from its loss: what is sent then is kept by the caller.
+
+    Where there is none, yield the calls that follow a record in a database, which a crash in between leaves without its message.
+    """
     for queue in topology.of_kinds(QUEUES):
+        put: dict[str, list[Hop]] = {}
         sent: dict[str, list[Hop]] = {}
         for flow, hops in topology.hops.items():
             filling = next((hop for hop in hops if queue.id in hop.targets), None)
-            if filling is not None and _is_sent_unawaited(topology, filling):
-                sent[flow] = [hop for hop in hops if hop.connection is filling.connection]
+            if filling is None or (call := _unexplained(topology, filling)) is None:
+                continue
+            own = [hop for hop in hops if hop.connection is call]
+            if defers(filling.step, call):
+                sent[flow] = put[flow] = own
+            elif not (_is_for_devices(call) or _waits_behind(queue.id, hops[hops.index(filling) + 1 :])):
+                put[flow] = own
         lost = {flow: points for flow, own in sent.items() if (points := _awaited_points(topology, flow, own))}
         if lost:
             flow = next(iter(lost))
@@ -194,7 +203,7 @@ def messages_kept_by_nobody(topology: Topology) -> Iterator[Gap]:
                 f"goes down with {element}); else say in its `why` where {caller} keeps it, such as in an outbox.",
                 tuple(lost),
             )
-        for first, stores, flows in () if lost else _written_beside(topology, queue.id, sent):
+        for first, stores, flows in () if lost else _written_beside(topology, queue.id, put):
             yield Gap(
                 Subject("connection", first),
                 f"{first.partition(' -> ')[0]} doesn't declare whether it keeps what it sends to {queue.id} after it wrote to "
@@ -224,15 +233,24 @@ def _written_beside(
     yield from ((call, list(stores), flows[call]) for call, stores in written.items())
 
 
-def _is_sent_unawaited(topology: Topology, hop: Hop) -> bool:
-    """Return True if a program puts something into a queue and doesn't wait, and nothing says where it keeps it meanwhile."""
+def _unexplained(topology: Topology, hop: Hop) -> Connection | None:
+    """Return the call by which a program puts something into a queue, if nothing says where it keeps it until then."""
     call, step = hop.connection, hop.step
     # what a worker takes is kept by the queue that it takes from
     if call is None or call.why is not None or topology.kind(step.source).id in ("worker", *QUEUES):
-        return False
-    if "outbox" in f"{step.message} {topology.components[step.source].why}".casefold():
-        return False
-    return defers(step, call)
+        return None
+    return None if "outbox" in f"{step.message} {topology.components[step.source].why}".casefold() else call
+
+
+def _is_for_devices(call: Connection) -> bool:
+    """Return True for the protocol of commands to devices, which are worth nothing later."""
+    return any(port.protocol in ("mqtt", "mqtts") for port in call.ports)
+
+
+def _waits_behind(queue: str, hops: Sequence[Hop]) -> bool:
+    """Return True if a flow waits for what is taken from a queue: the sender's caller learns of a message that is missing."""
+    taken = (hop for hop in hops if queue in (hop.step.source, *hop.targets))
+    return not all(defers(hop.step, hop.connection) for hop in taken)
 
 
 def _awaited_points(topology: Topology, flow: str, sent: list[Hop]) -> list[Subject]:
