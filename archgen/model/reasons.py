@@ -143,3 +143,14 @@ def _clauses(reason: str | None) -> Iterator[str]:
 
 def _of_itself(reason: str | None) -> Iterator[str]:
     return (clause for clause in _clauses(reason) if _OF_OTHERS.search(clause) is None)
+
+
+_SCHEDULE = re.compile(
+    r"\b(?:nights?|nightly|midnight|mornings?|evenings?|noon|hourly|daily|weekly|monthly|weekends?|mondays?|tuesdays?|wednesdays?|thursdays?|"
+    r"fridays?|saturdays?|sundays?|(?:once|twice) an? (?:hour|day|week|month)|(?:every|each) (?:\w+ )?(?:hour|day|week|month)s?)\b"
+)
+
+
+def tells_schedule(reason: str | None) -> bool:
+    """Return True for words that say when something is done, as in `dumps it in the night`: another interval would contradict them."""
+    return _SCHEDULE.search((reason or "").casefold()) is not None

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.model.reasons import tells_deadline, tells_lifetime, tells_retention, tells_that_it_comes_again
+from archgen.model.reasons import (
+    tells_deadline,
+    tells_lifetime,
+    tells_retention,
+    tells_schedule,
+    tells_that_it_comes_again,
+)
 
 _DAY = 86400.0
 
@@ -85,3 +91,19 @@ def test_retentions(reason: str | None, seconds: float | None) -> None:
 )
 def test_deadlines(reason: str, seconds: float | None) -> None:
     assert tells_deadline(reason) == seconds
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("cron runs pg_dump in the night", True),
+        ("Dumped every six hours", True),
+        ("Runs on Sundays", True),
+        ("Once a day, from the standby", True),
+        ("Goes to another bucket, encrypted", False),
+        ("Kept for 30 days", False),
+        (None, False),
+    ],
+)
+def test_schedules(reason: str | None, told: bool) -> None:
+    assert tells_schedule(reason) is told
