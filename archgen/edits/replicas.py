@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from msgspec.structs import replace
 
 from archgen.edits.names import next_number
 from archgen.edits.promotion import agrees_by_vote, has_primary, is_of_unknown_make, mirrors_itself
-from archgen.model.architecture import Architecture, Cluster, Component, Placement, Quorum, Replica, Replication
+from archgen.model.architecture import (
+    Architecture,
+    Cluster,
+    Component,
+    Connection,
+    Placement,
+    Quorum,
+    Replica,
+    Replication,
+)
 from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of
 from archgen.model.protocols import relays
@@ -196,10 +206,19 @@ def mover_on(architecture: Architecture, component: Component) -> str | None:
     return None if is_windows or product.appliance or is_of_unknown_make(component) else "vrrp"
 
 
-def called_nearby(architecture: Architecture, component: Component) -> list[str]:
+def called_nearby(architecture: Architecture, component: Component) -> Sequence[str]:
     """Return what a component calls on its own host or in its own zone, so that each of its replicas may reach others."""
-    calls = (each for each in architecture.connections if each.source == component.id and each.locality is not None)
-    return list(dict.fromkeys(target for call in calls for target in call.targets))
+    return _called_nearby(architecture.connections).get(component.id, ())
+
+
+@lru_cache(maxsize=2)
+def _called_nearby(connections: tuple[Connection, ...]) -> Mapping[str, Sequence[str]]:
+    """Return for each caller what it calls nearby; changes are tried in great number, and few of them change connections."""
+    called: dict[str, list[str]] = {}
+    for call in connections:
+        if call.locality is not None:
+            called.setdefault(call.source, []).extend(call.targets)
+    return {caller: list(dict.fromkeys(targets)) for caller, targets in called.items()}
 
 
 def needed_watch(architecture: Architecture, component: Component) -> Literal["process", "service"]:

@@ -20,13 +20,9 @@ def job_starters(architecture: Architecture) -> frozenset[str]:
     firsts = [first_request(flow.steps) for flow in architecture.flows]
     # a part of a model may lack those that call it
     requests = [request for request in firsts if request is not None and request.source in components]
-    called = _called(components, architecture.connections)
-    starting = {
-        request.source
-        for request in requests
-        if _starts(components[request.source], request, components) and request.source not in called
-    }
-    return frozenset(starting).union(each.id for each in architecture.components if _is_single(each))
+    starting = {request.source for request in requests if _starts(components[request.source], request, components)}
+    called = _called(components, architecture.connections) if starting else frozenset[str]()
+    return frozenset(starting - called).union(each.id for each in architecture.components if _is_single(each))
 
 
 def _starts(component: Component, request: Request, components: dict[str, Component]) -> bool:
