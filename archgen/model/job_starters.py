@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from archgen.model.architecture import Architecture, Component, Connection
 from archgen.model.kinds import JOB_KEEPERS, KINDS, QUEUES, RELAYING
+from archgen.model.reasons import tells_of_one
 from archgen.model.steps import Request, first_request
 
 
@@ -65,29 +65,3 @@ def _is_single(component: Component) -> bool:
     kind = KINDS[component.kind]
     program = kind.role == "application" and not kind.passive and kind.id not in RELAYING
     return kind.id == "scheduler" or (program and tells_of_one(component.why))
-
-
-_WORKING = (
-    "sender|writer|reader|poller|runner|worker|consumer|controller|scheduler|publisher|relay|dispatcher|importer|exporter|crawler|optimizer|"
-    "planner|forwarder|watcher|leader|primary|master|instance|replica|copy|process|program|service|node|pod|container|member"
-)
-
-_SINGLE = re.compile(
-    rf"\b(?:(?:one|a single) (?:(?:active|running) )?(?:{_WORKING}|of them|runs|works) at (?:a|any|the same|one) time"
-    rf"|(?:only|exactly|just) one (?:(?:active|running) )?(?:(?:{_WORKING})\b|of them|may|must|can|runs?\b|works?\b|at (?:a|any) time)"
-    r"|single (?:writer|sender|reader|poller|runner|consumer|instance)\b|never two\b|leader\b)",
-    re.IGNORECASE,
-)
-
-
-def tells_of_one(text: str | None) -> bool:
-    """Return True for words of the reasons for a program that say that one of it alone may be at work."""
-    return _SINGLE.search(text or "") is not None
-
-
-_CHOSEN = re.compile(r"\b(?:leader|lease|elect\w*|locks?|leadership)\b", re.IGNORECASE)
-
-
-def tells_who_works(text: str | None) -> bool:
-    """Return True for words of the reasons for a program that say how one of its replicas is chosen."""
-    return _CHOSEN.search(text or "") is not None

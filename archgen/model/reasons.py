@@ -1,4 +1,4 @@
-"""The reasons that owners give in their own words (`why`, `summary`): how long data lasts and work may wait, and what comes again."""
+"""The reasons that owners give in their own words (`why`, `summary`): how long data lasts, what comes again, who works and by when."""
 
 from __future__ import annotations
 
@@ -88,9 +88,32 @@ _NO_ARCHIVE = re.compile(
 """The words of a reason by which the log isn't archived."""
 
 
+_LOG_IS_COPIED = re.compile(
+    r"\b(?:transaction logs?|logs?|binlogs?|wals?)\b[^,]{0,30}\b(?:copied|archived|shipped|backed up|sent|streamed)\b[^,]{0,30}\bevery $"
+    r"|\b(?:copies|archives|ships|backs up|sends|streams)\b[^,]{0,20}\b(?:transaction logs?|logs?|binlogs?|wals?)\b[^,]{0,30}\bevery $"
+)
+
+
+def copied_every(backup: Component) -> float | None:
+    """Return the seconds between two copies, or between two of the log if its owner says so, as in `the log is copied every 15 minutes`."""
+    told = _first(_clauses(backup.why), _LOG_IS_COPIED)
+    return backup.every if told is None or backup.every is None else min(backup.every, told)
+
+
 def kept_for(stream: Component) -> float | None:
     """Return the seconds for which a stream keeps a message, as it is declared or as the owner says; None if neither tells."""
     return stream.keeps if stream.keeps is not None else tells_retention(stream.why)
+
+
+_KEEPS_UNSENT = re.compile(
+    r"(?<!not )(?<!n't )(?<!never )\b(?:holds?|keeps?|buffers?|spools?|stores?)\b(?! (?:no|none|nothing)\b)"
+    r"[^.;:!?]{0,60}\b(?:when|while|until|if)\b[^.;:!?]{0,30}\b(?:answers?|down|reach\w*|unreachable|offline|back|again|sent|acknowledged|taken|gone)\b|outbox"
+)
+
+
+def tells_that_it_keeps_unsent(reason: str | None) -> bool:
+    """Return True for words by which a sender keeps what can't be sent: in an outbox, or as in `holds 500 tags when nothing answers`."""
+    return _KEEPS_UNSENT.search((reason or "").casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")) is not None
 
 
 def tells_that_it_comes_again(reason: str | None) -> bool:
@@ -154,3 +177,29 @@ _SCHEDULE = re.compile(
 def tells_schedule(reason: str | None) -> bool:
     """Return True for words that say when something is done, as in `dumps it in the night`: another interval would contradict them."""
     return _SCHEDULE.search((reason or "").casefold()) is not None
+
+
+_WORKING = (
+    "sender|writer|reader|poller|runner|worker|consumer|controller|scheduler|publisher|relay|dispatcher|importer|exporter|crawler|optimizer|"
+    "planner|forwarder|watcher|leader|primary|master|instance|replica|copy|process|program|service|node|pod|container|member"
+)
+
+_SINGLE = re.compile(
+    rf"\b(?:(?:one|a single) (?:(?:active|running) )?(?:{_WORKING}|of them|runs|works) at (?:a|any|the same|one) time"
+    rf"|(?:only|exactly|just) one (?:(?:active|running) )?(?:(?:{_WORKING})\b|of them|may|must|can|runs?\b|works?\b|at (?:a|any) time)"
+    r"|single (?:writer|sender|reader|poller|runner|consumer|instance)\b|never two\b|leader\b)",
+    re.IGNORECASE,
+)
+
+
+def tells_of_one(text: str | None) -> bool:
+    """Return True for words of the reasons for a program that say that one of it alone may be at work."""
+    return _SINGLE.search(text or "") is not None
+
+
+_CHOSEN = re.compile(r"\b(?:leader|lease|elect\w*|locks?|leadership)\b", re.IGNORECASE)
+
+
+def tells_who_works(text: str | None) -> bool:
+    """Return True for words of the reasons for a program that say how one of its replicas is chosen."""
+    return _CHOSEN.search(text or "") is not None

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.model.architecture import Component
 from archgen.model.reasons import (
+    copied_every,
     tells_deadline,
     tells_lifetime,
+    tells_of_one,
     tells_retention,
     tells_schedule,
     tells_that_it_comes_again,
+    tells_that_it_keeps_unsent,
+    tells_who_works,
 )
 
 _DAY = 86400.0
@@ -107,3 +112,65 @@ def test_deadlines(reason: str, seconds: float | None) -> None:
 )
 def test_schedules(reason: str | None, told: bool) -> None:
     assert tells_schedule(reason) is told
+
+
+@pytest.mark.parametrize(
+    ("why", "single"),
+    [
+        ("Sends each substation its set points, one sender at a time.", True),
+        ("One active instance at any time.", True),
+        ("Only one may run.", True),
+        ("Exactly one of them writes.", True),
+        ("There is just one writer, since the files are locked.", True),
+        ("The single writer of the ledger.", True),
+        ("Never two.", True),
+        ("A leader, chosen by a lease.", True),
+        ("A browser without screen that records a room; one at a time on each machine.", False),
+        ("Takes one order at a time.", False),
+        ("It has only one database.", False),
+        ("A single page for each customer.", False),
+        ("The leaderboard of a game.", False),
+        (None, False),
+    ],
+)
+def test_tells_of_one(why: str | None, *, single: bool) -> None:
+    assert tells_of_one(why) == single
+
+
+@pytest.mark.parametrize(
+    ("why", "known"), [("Kubernetes elects one.", True), ("A lock in the database.", True), ("Blocks spam.", False)]
+)
+def test_tells_who_works(why: str, *, known: bool) -> None:
+    assert tells_who_works(why) == known
+
+
+@pytest.mark.parametrize(
+    ("reason", "kept"),
+    [
+        ("Scanners on the belts; they hold 500 tags when nothing answers.", True),
+        ("Keeps one hour of readings until the broker is back", True),
+        ("Written to the outbox with the order", True),
+        ("It buffers while the line is down.", True),
+        ("It doesn't keep anything when the broker is down", False),
+        ("Holds the sessions of the desk", False),
+        ("Keeps prices for a day", False),
+        (None, False),
+    ],
+)
+def test_what_senders_keep(reason: str | None, kept: bool) -> None:
+    assert tells_that_it_keeps_unsent(reason) is kept
+
+
+@pytest.mark.parametrize(
+    ("reason", "seconds"),
+    [
+        ("Copies the virtual machines; the log is copied every 15 minutes.", 900.0),
+        ("Ships the WAL to the other room every 5 min", 300.0),
+        ("The transaction log isn't copied every 15 minutes", 4 * 3600.0),
+        ("Runs every 15 minutes", 4 * 3600.0),
+        ("The log is rotated every hour", 4 * 3600.0),
+        (None, 4 * 3600.0),
+    ],
+)
+def test_how_often_something_is_copied(reason: str | None, seconds: float) -> None:
+    assert copied_every(Component(id="copies", kind="backup", every=4 * 3600.0, why=reason)) == seconds

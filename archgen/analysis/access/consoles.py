@@ -157,31 +157,8 @@ def _is_for_visitors(topology: Topology, call: Connection) -> bool:
 
 
 _CONSOLES = {
-    *(
-        "admin",
-        "administration",
-        "console",
-        "dashboard",
-        "phpmyadmin",
-        "pgadmin",
-        "adminer",
-        "portainer",
-        "webmin",
-        "cockpit",
-    ),
-    *(
-        "proxmox",
-        "vcenter",
-        "rancher",
-        "argocd",
-        "idrac",
-        "ilo",
-        "ipmi",
-        "bmc",
-        "grafana",
-        "kibana",
-        "prometheus",
-        "alertmanager",
-    ),
+    *("admin", "administration", "console", "dashboard", "phpmyadmin", "pgadmin", "adminer", "portainer", "webmin"),
+    *("cockpit", "proxmox", "vcenter", "rancher", "argocd", "idrac", "ilo", "ipmi", "bmc"),
+    *("grafana", "kibana", "prometheus", "alertmanager"),
 }
 """Words by which the name or product of a component says that administrators alone use it."""

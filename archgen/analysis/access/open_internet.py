@@ -9,6 +9,7 @@ from itertools import product
 from archgen.analysis.dns_names import address
 from archgen.analysis.encryption import clear_ports
 from archgen.analysis.failover_times import leading_ends
+from archgen.analysis.record_paths import is_private
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, Host
 from archgen.model.products import product_name
@@ -51,20 +52,11 @@ def is_public_address(text: str | None) -> bool:
     if parsed is None:
         return False
     own = ip_address(parsed[1])
-    return not any(own in inner for inner in _INNER)
+    return not (is_private(parsed[1]) or any(own in inner for inner in _INNER))
 
 
-_INNER = tuple(
-    map(
-        ip_network,
-        (
-            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
-            *("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"),
-            *("::/3", "e000::/3"),
-        ),
-    )
-)
-"""The ranges that no router of the internet knows (RFC 6890), or that many share."""
+_INNER = tuple(map(ip_network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/3", "e000::/3")))
+"""The ranges beside private ones that no router of the internet knows (RFC 6890), or that many share."""
 
 
 @lru_cache(maxsize=1)

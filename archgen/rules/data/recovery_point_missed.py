@@ -25,7 +25,7 @@ from archgen.model.change import Change, Put
 from archgen.model.durations import spell_duration, spell_interval, write_duration
 from archgen.model.kinds import FILE_STORES
 from archgen.model.products import product_of, service_name
-from archgen.model.reasons import is_fleeting, kept_for, may_archive_log, tells_schedule
+from archgen.model.reasons import copied_every, is_fleeting, kept_for, may_archive_log, tells_schedule
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -156,7 +156,7 @@ def _is_in(facts: Topology, component: Component, zone: str) -> bool:
 def _lost_by_mistake(facts: Topology, component: Component, objective: float, apart: bool) -> Hit | None:
     """Return the hit for a store whose backups, all of them, are too rare: for its one copy, or for what replicas repeat."""
     backups = facts.backups.get(component.id, ())
-    ages = [backup.every for backup in backups]
+    ages = [copied_every(backup) for backup in backups]
     declared = [age for age in ages if age is not None]
     # no copies meet an objective of losing nothing, and a log that is shipped at once comes near to it
     shipped = apart and objective < _NOTHING and not all(product_of(backup.product).copies_files for backup in backups)
@@ -164,7 +164,7 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     if not declared or len(declared) < len(ages) or min(declared) <= enough:
         return None
     # the rare ones beside them, as on tapes, are for other mistakes
-    backups = tuple(backup for backup in backups if backup.every == min(declared))
+    backups = tuple(backup for backup, age in zip(backups, ages, strict=True) if age == min(declared))
     names, age, least = listed([backup.title for backup in backups]), *map(spell_duration, (min(declared), objective))
     often, verb = spell_interval(min(declared)), "copies" if len(backups) == 1 else "copy"
     streams = [(stream, kept_for(stream)) for stream in streams_before(facts, component)]
@@ -362,8 +362,8 @@ RULE = Rule(
         "Server): with the last copy, that log undoes it while it reaches back far enough. "
         "Directories of accounts and mailboxes of your own count as stores. "
         "Doesn't check stores without a declared `mode` or `every`. Asks for the interval of the log, as info, where a backup archives it "
-        "between its copies (pgBackRest, Barman, WAL-G), unless its `why` says that it doesn't. Skips what programs fill from a stream "
-        "alone that keeps its messages until the next copy (`keeps`), and asks for how long it does, as info, where nothing says so."
+        "between its copies (pgBackRest, Barman, WAL-G), unless its `why` says how often, or that it doesn't. Skips what programs fill "
+        "from a stream alone that keeps its messages until the next copy (`keeps`); where nothing says so, asks, as info, for how long."
     ),
     references=(
         (

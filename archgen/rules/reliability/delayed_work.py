@@ -206,7 +206,12 @@ def _fix(facts: Topology, needed: Mapping[Subject, list[str]]) -> str | None:
     voting = [name for name in names if _votes(facts.components[name])]
     alone = [name for name in names if name not in voting and len(facts.components[name].replicas) == 1]
     others = [name for name in names if name not in (*voting, *alone)]
-    advice = [f"give {listed(alone)} a second replica on another host"] if alone else []
+    leased = [name for name in alone if name in facts.index.starting_jobs]
+    doubled = [name for name in alone if name not in leased]
+    advice = [f"give {listed(doubled)} a second replica on another host"] if doubled else []
+    advice += [
+        f"let a second {name} on another host wait for a lease: two at work would do each job twice" for name in leased
+    ]
     advice += [
         f"run {name} with {_members(facts.components[name])}, each on a host of its own: a majority has to be left"
         for name in voting

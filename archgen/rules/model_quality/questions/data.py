@@ -267,7 +267,7 @@ def promotions_of_late_copies(topology: Topology) -> Iterator[Gap]:
             yield component_gap(
                 component,
                 f"{component.id} declares automatic failover to a copy that may lack writes (asynchronous), but "
-                f"{component.product or 'it'} promotes none such by itself, so its failover works in no more than the analyses",
+                f"{component.product or 'it'} promotes none of these by itself, so the failover may exist in the analyses alone",
                 f"If each write waits for the standby, as in an availability group, declare `mode: synchronous` for {component.id}; "
                 "else `failover: manual`.",
             )

@@ -12,6 +12,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection
 from archgen.model.kinds import KINDS, QUEUES, RELAYING, ROUTING
 from archgen.model.protocols import ADMINISTRATION
+from archgen.model.reasons import tells_that_it_keeps_unsent
 from archgen.model.steps import Answer, Request, set_deferred
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
@@ -239,7 +240,8 @@ def _unexplained(topology: Topology, hop: Hop) -> Connection | None:
     # what a worker takes is kept by the queue that it takes from
     if call is None or call.why is not None or topology.kind(step.source).id in ("worker", *QUEUES):
         return None
-    return None if "outbox" in f"{step.message} {topology.components[step.source].why}".casefold() else call
+    kept = tells_that_it_keeps_unsent(step.message) or tells_that_it_keeps_unsent(topology.components[step.source].why)
+    return None if kept else call
 
 
 def _is_for_devices(call: Connection) -> bool:

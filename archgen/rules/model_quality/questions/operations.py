@@ -11,9 +11,9 @@ from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import undeclared_scrapes
 from archgen.language.schema.product_names import meant_product
 from archgen.model.architecture import Component, Port
-from archgen.model.job_starters import tells_of_one, tells_who_works
 from archgen.model.kinds import AGENTS, QUEUES
 from archgen.model.products import product_of
+from archgen.model.reasons import tells_of_one, tells_who_works
 from archgen.model.wording import first_few, listed
 from archgen.reliability.members import leaves_watch_open
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
