@@ -244,8 +244,13 @@ def _unknown(refused: _Refused) -> ErrorWords:
         near = closest(key, keys)
         fix = f"{SUGGESTED}`{near}`?" if near else f"Use one of {', '.join(keys)}."
         if refused.value[key] is None and "message" in keys:
-            fix = "If it is part of the message, quote the message: a comma ends a text inside braces."
+            fix = f"If it is part of the message, quote the message: {_COMMA}"
+        elif refused.value[key] is None and " " in key:
+            fix = f"If it belongs to the text before it, quote both together: {_COMMA}"
         yield mark, f"unknown key `{shorten(key)}` in {refused.where}", fix
+
+
+_COMMA = "a comma ends a text inside braces."
 
 
 def _no_step(key: str, keys: list[str]) -> tuple[str, str]:
