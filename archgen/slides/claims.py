@@ -93,7 +93,7 @@ def _run_once(facts: SystemFacts) -> str:
     if not own:
         return ""
     if not once:
-        return "; your own components in flows run at least twice"
+        return "; what of your own no flow can do without runs at least twice"
     if len(once) <= _NAMED:
         run = "runs" if len(once) == 1 else "run"
         return f"; {listed(once)}, which a flow needs, {run} only once"
