@@ -6,8 +6,9 @@ import re
 
 from msgspec import Struct
 
+from archgen.model.product_facts.retired_products import RETIRED, RetiredProduct
 from archgen.model.product_facts.spellings import PART_OF, VERSIONED_AS
-from archgen.model.product_facts.support_table import RETIRED, TABLE, RetiredProduct, SupportedProduct
+from archgen.model.product_facts.support_table import TABLE, SupportedProduct
 from archgen.model.products import product_name
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
-from archgen.model.product_facts.support_table import RETIRED, TABLE
+from archgen.model.product_facts.retired_products import RETIRED
+from archgen.model.product_facts.support_table import TABLE
 from archgen.model.support_dates import official_image, retired_before, split_version, support_of
 from archgen.rules import BY_NAME
 from archgen.rules.run import run_rules
@@ -92,6 +93,22 @@ def test_retired_products_have_real_days() -> None:
         ("ESXi", "6.7", "6.7", False),
         ("ESXi", "5.5", "6.0", True),
         ("vsphere", "9.0", None, False),
+        ("Apache Kafka", "3.8.1", "3.8", False),
+        ("kafka", "3.9", None, False),
+        ("kafka", "0.11", "2.8", True),
+        ("emqx", "4.4.19", "4.4", False),
+        ("emqx", "5.8", None, False),
+        ("prometheus", "v2.30.0", "2.37", True),
+        ("prometheus", "2.53.5", "2.53", False),
+        ("prometheus", "3.14", None, False),
+        ("Ruby on Rails", "5.0", "5.0", False),
+        ("rails", "8.2", None, False),
+        ("dovecot", "2.3.21", None, False),
+        ("dovecot", "2.2", "2.2", False),
+        ("opnsense", "24.1.10", "24.1", False),
+        ("opnsense", "24.10", None, False),
+        ("opnsense", "26.7", None, False),
+        ("strapi", "3.6.11", "3", False),
     ],
 )
 def test_lines_of_versions(product: str, version: str, line: str | None, older: bool) -> None:

@@ -28,6 +28,7 @@ SPELLINGS = {
     **dict.fromkeys(("exchange-server", "microsoft-exchange", "microsoft-exchange-server"), "exchange"),
     **dict.fromkeys(("vmware-esxi", "vsphere", "vmware-vsphere"), "esxi"),
     "apache-airflow": "airflow",
+    "ruby-on-rails": "rails",
     "temporal-server": "temporal",
     "percona-xtradb": "percona-xtradb-cluster",
     "aws-web-application-firewall": "aws-waf",

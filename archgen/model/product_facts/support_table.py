@@ -1,13 +1,15 @@
-"""The end of support of versions of well-known products, and of products as a whole: tables with a date of each entry.
+"""The end of support of versions of well-known products: a table with a date of each entry.
 
 It is a copy, so that archgen makes no network requests. Dates are the vendors' own: the last day of free fixes, without
 paid extensions. They were compared with the data of https://endoflife.date, which collects the vendors' publications, on
 the product's `as_of`. Deliberate differences: where a vendor names a quarter (HAProxy) or a month (Ubuntu, Python), its
 last day is used, of two published days the later (Apache 2.2, Ubuntu 22.04, RabbitMQ 3.10 to 3.12), and for Debian the
 end of its long-term support. Not in the table: releases without a date of the vendor, Redis 8.0, which got fixes after the
-day that its rule of thumb gives, Node.js 11, and Kafka, which has no dates. Where only the latest release gets fixes (Keycloak,
-Traefik), a line ends with the next one. ClickHouse begins with its first line of a long term whose day is known. The days of ESXi
-are those of its general support, which brings the fixes.
+day that its rule of thumb gives, and Node.js 11. Where only the latest release gets fixes (Keycloak, Traefik, OPNsense), a line
+ends with the next one. Kafka supports three at a time, so one ends with the third after it; 3.9 was still supported when 4.3 came.
+ClickHouse begins with its first line of a long term whose day is known. Prometheus supports a release for six weeks and those of
+a long term for a year. The days of ESXi are those of its general support, which brings the fixes. EMQX is by its makers' pages
+alone: its 4.4 was supported until 6.0.
 """
 
 from __future__ import annotations
@@ -25,42 +27,6 @@ class SupportedProduct(Struct, frozen=True):
     source: str
     lines: str
     as_of: str
-
-
-class RetiredProduct(Struct, frozen=True):
-    """A product of which no version gets fixes after a day, where its makers say so, what they advise, and the end of its image's name."""
-
-    title: str
-    source: str
-    day: str
-    instead: str
-    image: str
-
-
-RETIRED: dict[str, RetiredProduct] = {
-    "ingress-nginx": RetiredProduct(
-        "Ingress NGINX",
-        "https://kubernetes.io/blog/2025/11/11/ingress-nginx-retirement/",
-        "2026-03-31",
-        "an implementation of the Gateway API, or another Ingress controller",
-        "ingress-nginx/controller",
-    ),
-    "promtail": RetiredProduct(
-        "Promtail",
-        "https://grafana.com/docs/loki/latest/send-data/promtail/",
-        "2026-03-02",
-        "Grafana Alloy or another client of Loki",
-        "grafana/promtail",
-    ),
-    "grafana-agent": RetiredProduct(
-        "Grafana Agent",
-        "https://grafana.com/docs/agent/latest/",
-        "2025-10-31",
-        "Grafana Alloy",
-        "grafana/agent",
-    ),
-}
-"""The products that are retired as a whole."""
 
 
 TABLE: dict[str, SupportedProduct] = {
@@ -362,6 +328,58 @@ TABLE: dict[str, SupportedProduct] = {
         "14 2019-09-30, 15 2019-12-31, 16 2020-06-30, 17 2020-10-31, 18 2021-01-31, 19 2021-06-30, 20 2021-11-30, "
         "21 2022-02-28, 22 2022-07-31, 23 2022-12-31, 24 2023-04-30, 25 2023-10-31, 26 2024-03-31, 27 2024-06-30, "
         "28 2024-12-31, 29 2025-04-30, 30 2025-10-31, 31 2026-02-28, 32 2026-09-30, 33 2027-02-28, 34 2027-06-30",
+        "2026-08-22",
+    ),
+    "kafka": SupportedProduct(
+        "Apache Kafka",
+        "https://kafka.apache.org/community/downloads/",
+        "2.8 2022-05-09, 3.0 2022-09-28, 3.1 2023-02-06, 3.2 2023-06-13, 3.3 2023-10-03, 3.4 2024-02-26, "
+        "3.5 2024-07-26, 3.6 2024-11-06, 3.7 2025-03-18, 3.8 2025-09-02",
+        "2026-08-22",
+    ),
+    "emqx": SupportedProduct(
+        "EMQX",
+        "https://docs.emqx.com/en/emqx/latest/changes/eol-ee.html",
+        "4.0 2021-07-17, 4.1 2022-01-17, 4.2 2022-04-12, 4.3 2022-11-18, 4.4 2025-09-30, 5.0 2024-08-02, "
+        "5.1 2024-12-20, 5.2 2025-03-06, 5.3 2025-03-28, 5.4 2025-06-22, 5.5 2025-07-31, 5.6 2025-09-27, "
+        "5.7 2025-11-26",
+        "2026-09-17",
+    ),
+    "prometheus": SupportedProduct(
+        "Prometheus",
+        "https://prometheus.io/docs/introduction/release-cycle/",
+        "2.37 2023-07-31, 2.38 2022-09-27, 2.39 2022-11-16, 2.40 2022-12-19, 2.41 2023-01-31, 2.42 2023-03-14, "
+        "2.43 2023-05-02, 2.44 2023-08-06, 2.45 2024-07-31, 2.46 2023-09-05, 2.47 2023-10-18, 2.48 2023-12-28, "
+        "2.49 2024-02-26, 2.50 2024-04-04, 2.51 2024-04-30, 2.52 2024-06-19, 2.53 2025-07-31, 2.54 2024-09-20, "
+        "2.55 2024-12-03, 3.0 2024-12-26, 3.1 2025-02-13, 3.2 2025-03-31, 3.3 2025-05-27, 3.4 2025-06-28, "
+        "3.5 2026-07-31, 3.6 2025-11-02, 3.7 2025-11-26, 3.8 2026-01-09, 3.9 2026-02-17, 3.10 2026-04-08, "
+        "3.11 2026-05-14, 3.12 2026-07-09, 3.13 2027-07-31",
+        "2026-08-22",
+    ),
+    "rails": SupportedProduct(
+        "Ruby on Rails",
+        "https://rubyonrails.org/maintenance",
+        "4.2 2017-04-27, 5.0 2018-04-09, 5.1 2019-08-25, 5.2 2022-06-01, 6.0 2023-06-01, 6.1 2024-10-01, "
+        "7.0 2025-04-01, 7.1 2025-10-01, 7.2 2026-08-09, 8.0 2026-11-07, 8.1 2027-10-10",
+        "2026-08-22",
+    ),
+    "strapi": SupportedProduct(
+        "Strapi",
+        "https://github.com/strapi/strapi/blob/develop/SECURITY.md",
+        "3 2022-12-31, 4 2026-06-09",
+        "2026-08-22",
+    ),
+    "dovecot": SupportedProduct(
+        "Dovecot",
+        "https://dovecot.org/mailman3/archives/list/dovecot-news@dovecot.org/thread/3P45L76DOC3NKUNSSPIXQNKINGOCYH5K/",
+        "2.0 2013-04-11, 2.1 2017-12-22, 2.2 2025-01-24",
+        "2026-08-22",
+    ),
+    "opnsense": SupportedProduct(
+        "OPNsense",
+        "https://opnsense.org/about/road-map/",
+        "21.1 2021-07-23, 21.7 2022-01-25, 22.1 2022-07-25, 22.7 2023-01-25, 23.1 2023-07-28, 23.7 2024-01-26, "
+        "24.1 2024-07-25, 24.7 2025-01-28, 25.1 2025-07-23, 25.7 2026-01-28, 26.1 2026-07-15",
         "2026-08-22",
     ),
 }
