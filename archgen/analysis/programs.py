@@ -10,7 +10,7 @@ from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
 from archgen.model.products import product_name, product_of
-from archgen.model.runtimes import runs_any_code
+from archgen.model.runtimes import is_build_agent, runs_any_code
 from archgen.reliability.requests import takes_job
 
 
@@ -69,8 +69,14 @@ def _domains(topology: Topology, component: str) -> set[str]:
 
 
 def known_application(component: Component) -> str | None:
-    """Return the application that others make and of which a component is a process; a runtime runs anybody's code."""
-    return None if runs_any_code(component.product) else product_name(component.product) or None
+    """Return the application that others make and of which a component is a process; a runtime runs anybody's code.
+
+    The agents of a build server are apart from it, since they run the code of every job.
+    """
+    if runs_any_code(component.product) or component.product is None:
+        return None
+    name = product_name(component.product)
+    return f"agents of {name}" if is_build_agent(component) else name
 
 
 def tried_out_versions(topology: Topology, components: list[str]) -> list[str]:

@@ -22,6 +22,9 @@ _RUNTIMES = (
 WEB_SERVERS = ("nginx", "apache", "caddy", "traefik", "envoy", "haproxy", "openresty", "lighttpd")
 """Web servers that keep nothing by themselves."""
 
+_BUILD_SERVERS = ("jenkins", "teamcity", "bamboo", "gocd", "buildkite", "concourse", "drone", "woodpecker")
+"""What starts builds, on agents of the same product."""
+
 _SERVERLESS = (
     *("aws-lambda", "aws-fargate", "app-runner", "cloud-run", "app-engine", "cloud-functions", "azure-functions"),
     *(
@@ -55,6 +58,11 @@ def is_runtime(product: str | None) -> bool:
 def is_serverless(component: Component) -> bool:
     """Return True for what runs in as many instances as its platform sees fit, which keep nothing when they stop."""
     return component.kind == "function" or product_name(component.product) in _SERVERLESS
+
+
+def is_build_agent(component: Component) -> bool:
+    """Return True for an agent of a build server: it runs the code of every job, which the server doesn't."""
+    return component.kind == "worker" and product_name(component.product) in _BUILD_SERVERS
 
 
 def runs_any_code(product: str | None) -> bool:

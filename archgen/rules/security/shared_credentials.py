@@ -22,7 +22,7 @@ from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put
 from archgen.model.kinds import QUEUES
 from archgen.model.protocols import PROTOCOLS
-from archgen.model.runtimes import is_runtime
+from archgen.model.runtimes import is_build_agent, is_runtime
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.locality import SAME_HOST
@@ -263,6 +263,8 @@ def _advice(facts: Topology, connections: list[Connection]) -> str:
             "Give each version a database of its own: one that is tried out there may write, or migrate, the data of the other. "
             "Give it an account of its own at least."
         )
+    if any(is_build_agent(facts.components[caller]) for caller in callers):
+        return f"{_OWN_ACCOUNTS} Build agents run the code of every job."
     if _run_alike(facts, callers):
         return f"If they run the same code, declare that: `codebase: {callers[0]}`. If not: {_OWN_ACCOUNTS}"
     return f"{_OWN_ACCOUNTS} If they run the same code, declare that instead: `codebase: {callers[0]}`."
@@ -352,7 +354,7 @@ RULE = Rule(
         "same code base or image or are alternatives on one connection, identities that a platform gives to each program "
         "(`credentials: managed identity`; an `instance profile` is one for all on a server), name services, nor external "
         "services, which may be open to everybody. Processes of one product, and versions of one image, count as one installation if "
-        "they work together or each is of another kind. "
+        "they work together or each is of another kind; the agents of a build server aren't one with it. "
         "Calls that can't leave a host are checked only if they are to a store that isn't "
         "declared to be for that host alone (`locality: same-host`). Administrators and backups may sign in to a database as its "
         "superuser."
