@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from archgen.analysis.exposure import EXCHANGE, callers_of, is_directory
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import WIDE_ZONES, Component, Connection, Replication
@@ -31,16 +29,6 @@ def takes_files(facts: Topology, component: Component) -> bool:
     """Return True for a provider's storage that flows write files to: unless switched on, it keeps no older versions."""
     written = component.kind in FILE_STORES and bool(facts.flows_writing[component.id])
     return written and not passes_files_on(facts, component) and not holds_only_copies(facts, component)
-
-
-_SEALED = ("hsm", "hsms", "payshield", "nshield", "luna", "utimaco", "ncipher", "safenet", "protectserver", "primekey")
-"""Hardware security modules, by a word of their names."""
-
-
-def seals_keys(component: Component) -> bool:
-    """Return True for a hardware security module, by its name or product: no job reads its keys, people load their components."""
-    words = re.findall(r"[a-z]+", f"{component.id} {component.name or ''} {component.product or ''}".casefold())
-    return component.kind == "secrets" and not set(_SEALED).isdisjoint(words)
 
 
 _READING = ("imap", "imaps", "pop3", "pop3s", "jmap")
@@ -207,15 +195,14 @@ def is_copied_with_others(topology: Topology, component: Component) -> bool:
 
     A store with backups of its own is judged by these: it and its disk would each leave them to the other.
     """
-    return holds_only_copies(topology, component) or (
-        # cheaper than to ask each caller
-        bool(topology.backups)
-        and (
-            _is_backed_up_above(topology, component)
-            or (
-                component.id not in topology.backups
-                and (_is_backed_up_with(topology, component) or _is_backed_up_below(topology, component))
-            )
+    if holds_only_copies(topology, component):
+        return True
+    # cheaper than to ask each caller
+    return bool(topology.backups) and (
+        _is_backed_up_above(topology, component)
+        or (
+            component.id not in topology.backups
+            and (_is_backed_up_with(topology, component) or _is_backed_up_below(topology, component))
         )
     )
 
@@ -236,9 +223,13 @@ def _is_backed_up_above(topology: Topology, component: Component) -> bool:
     if component.kind not in FILE_STORES:
         return False
     calls = [call for call in topology.incoming[component.id] if not _is_beside(topology, call.source)]
-    return any(call.source in topology.backups for call in calls) and all(
+    covered = {call.source for call in calls if call.source in topology.backups}
+    if component.id in topology.backups:
+        # what is backed up itself isn't left to a gateway, which keeps nothing
+        covered = {name for name in covered if not passes_files_on(topology, topology.components[name])}
+    return bool(covered) and all(
         (_is_disk(call) and _is_judged_itself(topology, call.source))
-        or (call.source in topology.backups and (_is_disk(call) or keeps_data(topology, call.source)))
+        or (call.source in covered and (_is_disk(call) or keeps_data(topology, call.source)))
         for call in calls
     )
 
@@ -388,8 +379,9 @@ def _is_asked_through(topology: Topology, index: Component, source: str) -> bool
 
 
 def has_others_apart(topology: Topology, store: Component) -> bool:
-    """Return True for a store with replicas on several hosts, or of which nobody says that they share one."""
-    return len(store.replicas) > 1 and len(topology.hosts_of(store.id)) != 1
+    """Return True for a store with replicas on several hosts, or of which nobody says that they share one, or the disks of one."""
+    apart = len(store.replicas) > 1 and len(topology.hosts_of(store.id)) != 1
+    return apart and not (shares_disk(topology, store) and disks_of(topology, store.id))
 
 
 def replications_of(topology: Topology, store: Component) -> list[Replication]:

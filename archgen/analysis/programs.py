@@ -305,3 +305,27 @@ def is_superuser(facts: Topology, target: str, account: str) -> bool:
     """Return True for an account of a component that may do everything in it."""
     spoken = {port.protocol for call in facts.incoming[target] for port in call.ports}
     return any(account.casefold() in _SUPERUSERS.get(protocol, ()) for protocol in spoken)
+
+
+_COPIES = re.compile(r"(?<![a-z])(off[-_ ]?site|mirror|cop(?:y|ies))(?![a-z])")
+"""The words by which the name of a storage says that it is for copies."""
+
+
+def copied_from(facts: Topology, store: Component) -> tuple[list[str], list[str]]:
+    """Return who writes to a storage that is for copies by its name, and what they read in each flow before they do; else nothing."""
+    named = _COPIES.search(f"{store.id} {store.name or ''}".casefold()) is not None
+    writers: dict[str, None] = {}
+    sources: dict[str, None] = {}
+    for flow in facts.flows_writing[store.id] if named else ():
+        hops = facts.hops[flow]
+        for number, hop in enumerate(hops):
+            if store.id in hop.targets and hop.access != "read":
+                before = (
+                    each for each in hops[:number] if each.step.source == hop.step.source and each.access == "read"
+                )
+                read = [name for each in before for name in each.targets]
+                if not read:
+                    return [], []
+                writers[hop.step.source] = None
+                sources.update(dict.fromkeys(read))
+    return list(writers), list(sources)

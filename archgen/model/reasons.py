@@ -56,12 +56,15 @@ _COMES = (
     r"scales?|scaled|converts?|converted|downloads?|downloaded|synced|crawled|indexed)"
 )
 _ANEW = r"re-?(?:built|computed|filled|generated|created|populated|sent|loaded|rendered|drawn|made|derived|exported|encoded|transcoded)"
+_ROUND = r"(?:night|day|morning|evening|hour|week|run|job|build|export|import)"
 _COMES_AGAIN = re.compile(
     rf"\b{_COMES}\b[^,]{{0,40}}\bagain\b[^,]{{0,20}}\bby (?:itself|themselves)\b"
     rf"|\b(?:can|could) (?:\w+ ){{0,2}}be (?:{_COMES}\b[^,]{{0,20}} again\b|{_ANEW})"
     rf"|\b(?:lost|loses?|losing|loss|missing|empty|emptied|gone|crash|flush(?:ed)?)\b.{{0,60}}\b(?:{_COMES}\b[^,]{{0,40}} again\b|{_ANEW})"
+    rf"|\b(?:next|every|each) {_ROUND}\b[^,]{{0,20}}\b{_COMES}\b[^,]{{0,20}} (?:again|anew)\b"
+    rf"|\b{_COMES}\b[^,]{{0,20}} (?:again|anew)\b[^,]{{0,30}}\b(?:every|each) {_ROUND}\b"
 )
-"""A loss that is made good without anybody's work."""
+"""A loss that is made good without anybody's work, or by what is done anyway each night."""
 
 
 _SOON = SECONDS["h"]

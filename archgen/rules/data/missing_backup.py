@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -19,11 +20,16 @@ from archgen.analysis.backups import (
     keeps_uploads,
     mistake_in,
     passes_files_on,
-    seals_keys,
     takes_files,
     undeclared_backup,
 )
-from archgen.analysis.programs import hands_on_messages, is_beside_database, is_dispensable, keeps_sessions_alone
+from archgen.analysis.programs import (
+    copied_from,
+    hands_on_messages,
+    is_beside_database,
+    is_dispensable,
+    keeps_sessions_alone,
+)
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup, backup_for_more, can_be_copied_in_time
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -69,6 +75,16 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 _REHEARSE = "Restore it once to another instance, and declare the date: `restore_tested: 2026-10-01`."
+
+
+_SEALED = ("hsm", "hsms", "payshield", "nshield", "luna", "utimaco", "ncipher", "safenet", "protectserver", "primekey")
+"""Hardware security modules, by a word of their names."""
+
+
+def _seals_keys(component: Component) -> bool:
+    """Return True for a hardware security module, by its name or product: no job reads its keys, people load their components."""
+    words = re.findall(r"[a-z]+", f"{component.id} {component.name or ''} {component.product or ''}".casefold())
+    return not set(_SEALED).isdisjoint(words)
 
 
 def _keeps(facts: Topology, component: Component) -> bool:
@@ -117,7 +133,13 @@ def _missing(facts: Topology, component: Component) -> Hit:
         again = tells_that_it_comes_again(component.why)
         reason = "what it loses comes again" if again else "what it keeps is soon worth nothing"
         message = f"Nothing backs up {what}; by its `why`, {reason}"
-        fix = _IF_FLEETING if component.kind not in FILE_STORES else _IF_NOT_AGAIN
+        fix = _IF_FLEETING if component.kind not in FILE_STORES else _IF_ANY.format("can't be made again")
+    if case == "copied":
+        writers, sources = map(listed, copied_from(facts, component))
+        message = (
+            f"Nothing backs up {what}; what {writers} read from {sources} and put there may be nowhere else by now"
+        )
+        fix = _IF_ANY.format("is nowhere else")
     if case == "sealed":
         message = f"Nothing declares where the key components of {what} are, and who can load them after its loss"
         fix = _LOAD.format(component.id)
@@ -138,7 +160,7 @@ def _missing(facts: Topology, component: Component) -> Hit:
         confidence="low"
         if case == "passing"
         else "medium"
-        if caller is not None or case in ("index", "exchange", "application", "sessions", *_LESSER)
+        if caller is not None or case in ("index", "exchange", "application", "sessions", "copied", *_LESSER)
         else "high",
     )
 
@@ -162,7 +184,7 @@ def _in_time(facts: Topology, component: Component) -> str | None:
 def _case(facts: Topology, component: Component) -> str | None:
     """Return the case of a store without a backup: an index that a caller fills on request is where its data is first."""
     if component.kind == "secrets":
-        return "sealed" if seals_keys(component) else "secrets"
+        return "sealed" if _seals_keys(component) else "secrets"
     if component.kind == "search":
         return None if not _may_be_filled(facts, component) else "passing" if fillers(facts, component) else "index"
     if is_for_exchange(facts, component):
@@ -173,6 +195,8 @@ def _case(facts: Topology, component: Component) -> str | None:
         return "passing"
     if is_fleeting(component):
         return "fleeting"
+    if component.kind in FILE_STORES and copied_from(facts, component)[0]:
+        return "copied"
     if is_beside_database(facts, component):
         return "beside"
     if is_dispensable(facts, component):
@@ -183,8 +207,8 @@ def _case(facts: Topology, component: Component) -> str | None:
 
 _LESSER = ("fleeting", "beside", "dispensable")
 """The cases of keys and values that may all be made again; a backup that calls them may be for something else."""
-_IF_NOT_AGAIN = (
-    "If any of it can't be made again, back it up, and test a restore (`kind: backup` with `backs_up`, `every`, `keeps` and "
+_IF_ANY = (
+    "If any of it {}, back it up, and test a restore (`kind: backup` with `backs_up`, `every`, `keeps` and "
     "`restore_tested`)."
 )
 _IF_FLEETING = (
@@ -255,8 +279,15 @@ def _untested(facts: Topology, component: Component, backups: tuple[Component, .
         related=tuple((Subject("component", backup.id), "declares no tested restore") for backup in backups),
         flows=facts.flows_of[component.id],
         fix="Restore it once to another host, and declare the date: `restore_tested: 2026-10-01`.",
-        case="index" if _may_be_filled(facts, component) else _LESS.get(component.kind, "untested"),
+        case=_untested_case(facts, component),
     )
+
+
+def _untested_case(facts: Topology, component: Component) -> str:
+    """Return the case of a backup whose restore wasn't tested: it is no graver than none."""
+    if is_fleeting(component):
+        return "fleeting"
+    return "index" if _may_be_filled(facts, component) else _LESS.get(component.kind, "untested")
 
 
 def _may_be_filled(facts: Topology, component: Component) -> bool:
@@ -271,7 +302,7 @@ def _outdated(facts: Topology, component: Component, tested: str, backups: tuple
         related=tuple((Subject("component", backup.id), "declares no later test") for backup in backups),
         flows=facts.flows_of[component.id],
         fix="Restore it to another host again, at least every year, and declare the date in `restore_tested`.",
-        case=_LESS.get(component.kind, "untested"),
+        case=_untested_case(facts, component),
     )
 
 
@@ -295,6 +326,7 @@ RULE = Rule(
         ("exchange", "info"),
         ("sessions", "info"),
         ("fleeting", "info"),
+        ("copied", "info"),
         ("beside", "warning"),
         ("dispensable", "warning"),
         ("application", "warning"),
@@ -313,24 +345,25 @@ RULE = Rule(
         "`backs_up`, `every`, `keeps` and `restore_tested`)."
     ),
     limits=(
-        "Counts uploads that are declared to be on the one server (`uploads: local`). Managed databases are left to their provider, "
-        "but backups of them that declare how often they run (`every`) and no tested restore are reported as info; managed storage "
-        "that flows write files to is reported as info, unless its `why` says that they can be made again, and so is a database of "
-        "which the provider keeps no backup until somebody switches it on (DynamoDB, Bigtable, Firestore). A copy of another component "
-        "is covered by that component's backup, and so is a disk or share that only stores with a backup call, such as the LUN of a "
-        "database; servers and indexes may have disks there (iSCSI), too. The backup of a disk covers the store that calls it over "
-        "iSCSI, and a restore of the disk tests that of a store that has a backup of its own as well. Skips storage that only backups "
-        "call, and stores that others only agree by, such as the etcd of an automatic failover: they fill themselves again. Reports "
-        "streams as info at low confidence, since most only pass on data that others keep. A search engine counts as the place of its "
-        "data if a caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, "
-        "Kerberos, Active Directory) is data, and so are mailboxes (a product that keeps them, replication, IMAP or POP3), and what an "
-        "application such as a forge or a registry keeps without a store. Files that are handed to others over SFTP are reported as "
-        "info, and so is a store of which each step says that it keeps sessions, or that it publishes and subscribes, and keys and "
-        "values of which the `why` says that they come again or are worth nothing after an hour or less, or files that can be made "
-        "again. A store in memory, such as Redis, of an application with a database is a warning: the records are in the database. So "
-        "is one that no flow uses, and that workers fill which have another store to read from, and one of keys and values that every "
-        "program is declared to work without (`required: false`). Asks, as info, for the key components of a hardware security module, "
-        "which no job can copy. Skips a store of an imported model that has no connection: nothing calls it, or a question is open."
+        "Counts uploads that are declared to be on the one server (`uploads: local`). Managed databases are left to their provider, but "
+        "backups of them that declare how often they run (`every`) and no tested restore are reported as info; managed storage that flows "
+        "write files to is reported as info, unless its `why` says that they can be made again, and so is a database of which the "
+        "provider keeps no backup until somebody switches it on (DynamoDB, Bigtable, Firestore). A copy of another component is covered "
+        "by that component's backup, and so is a disk or share that only stores with a backup call, such as the LUN of a database; "
+        "servers and indexes may have disks there (iSCSI), too. The backup of a disk covers the store that calls it over iSCSI, and a "
+        "restore of the disk tests that of a store that has a backup of its own as well. Skips storage that only backups call, and stores "
+        "that others only agree by, such as the etcd of an automatic failover: they fill themselves again. Reports streams as info at low "
+        "confidence, since most only pass on data that others keep. A search engine counts as the place of its data if a caller fills it "
+        "on request and has no other store, as info if a worker does. A directory of accounts (LDAP, Kerberos, Active Directory) is data, "
+        "and so are mailboxes (a product that keeps them, replication, IMAP or POP3), and what an application such as a forge or a "
+        "registry keeps without a store. Files that are handed to others over SFTP are reported as info, and so is storage that is for "
+        "copies by its name (`offsite`, `mirror`), to which programs write what they read before, and a store of which each step says "
+        "that it keeps sessions, or that it publishes and subscribes, and keys and values of which the `why` says that they come again or "
+        "are worth nothing after an hour or less, or files that can be made again. A store in memory, such as Redis, of an application "
+        "with a database is a warning: the records are in the database. So is one that no flow uses, and that workers fill which have "
+        "another store to read from, and one of keys and values that every program is declared to work without (`required: false`). Asks, "
+        "as info, for the key components of a hardware security module, which no job can copy. Skips a store of an imported model that "
+        "has no connection: nothing calls it, or a question is open."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from archgen.analysis.backups import (
     fillers,
     has_others_apart,
+    is_copied_with_others,
     keeps_alone,
     keeps_data,
     keeps_uploads,
@@ -161,7 +162,7 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     # no copies meet an objective of losing nothing, and a log that is shipped at once comes near to it
     shipped = apart and objective < _NOTHING and not all(product_of(backup.product).copies_files for backup in backups)
     enough = _AT_ONCE if shipped else objective
-    if not declared or len(declared) < len(ages) or min(declared) <= enough:
+    if not declared or len(declared) < len(ages) or min(declared) <= enough or is_copied_with_others(facts, component):
         return None
     # the rare ones beside them, as on tapes, are for other mistakes
     backups = tuple(backup for backup, age in zip(backups, ages, strict=True) if age == min(declared))
