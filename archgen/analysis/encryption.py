@@ -8,7 +8,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.analysis.exposure import past_application
-from archgen.analysis.hops import Hop, encrypted, is_passed_through
+from archgen.analysis.hops import Hop, encrypted, is_passed_through, is_said_to_be_tunnelled, is_tunnelled
 from archgen.analysis.programs import asks_stores
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Certificate, Connection, Port
@@ -74,7 +74,7 @@ def _terminators(topology: Topology, hops: tuple[Hop, ...]) -> Iterator[str]:
 
 def _ends(hop: Hop) -> bool:
     """Return True if TLS ends after a hop; the session of SSH or a tunnel is another one than what follows."""
-    if hop.port is None or hop.meaning != "encrypted" or hop.port.protocol in UNCERTIFIED:
+    if hop.port is None or hop.meaning != "encrypted" or hop.port.protocol in UNCERTIFIED or is_tunnelled(hop.port):
         return False
     return not is_passed_through(hop.port)
 
@@ -231,8 +231,8 @@ _PLAIN = frozenset(
 
 
 def clear_ports(connection: Connection) -> tuple[Port, ...]:
-    """Return the ports of a connection that carry plaintext."""
-    ports = connection.ports
+    """Return the ports of a connection that carry plaintext, as far as its owner doesn't say that a tunnel carries it."""
+    ports = () if is_said_to_be_tunnelled(connection) else connection.ports
     if len(ports) == 1:
         # nearly all have one, and to look at it costs less than its hash
         port = ports[0]

@@ -386,7 +386,7 @@ def has_port(rule: FirewallRule, port: Port | None) -> bool | None:
 
 def _is_over_tls(port: Port | None) -> bool:
     """Return True for a port that takes TLS, of a protocol that has no other encryption."""
-    if port is None or port.tls is None or port.tls.mode == "off":
+    if port is None or port.tls is None or port.tls.mode == "off" or port.tls.tunnel is not None:
         return port is not None and port.protocol in OVER_TLS
     return not {port.protocol, f"{port.protocol}s"}.isdisjoint(OVER_TLS)
 

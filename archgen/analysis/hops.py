@@ -10,6 +10,7 @@ from msgspec import Struct
 from archgen.model.architecture import Architecture, Component, Connection, Port
 from archgen.model.kinds import KINDS
 from archgen.model.protocols import ADMINISTRATION, MEDIA, PROTOCOLS, RELAYS_OF_MEDIA, WEB, relays
+from archgen.model.reasons import tells_tunnel
 from archgen.model.steps import Access, Request
 
 Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "code", "unknown"]
@@ -53,6 +54,16 @@ def encrypted(port: Port) -> bool | None:
         return None
     # 443, 8443 and 9443 are for TLS; MinIO and Ceph take S3 in plaintext on the others unless they have a certificate
     return None if protocol.either and port.port is not None and port.port % 1000 != 443 else protocol.encrypted
+
+
+def is_tunnelled(port: Port) -> bool:
+    """Return True for a port whose traffic a tunnel encrypts: what listens there takes plaintext, and shows no certificate."""
+    return port.tls is not None and port.tls.tunnel is not None
+
+
+def is_said_to_be_tunnelled(connection: Connection) -> bool:
+    """Return True if the reason that is given for a connection alone says that a tunnel carries it: `incomplete-model` asks for the key."""
+    return connection.why is not None and tells_tunnel(connection.why) is not None
 
 
 def is_passed_through(port: Port) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 from archgen.analysis.dns_names import Names
 from archgen.analysis.elements import Elements
 from archgen.analysis.firewalls import AFAR, Firewalls, denied_alone, ports_of
-from archgen.analysis.hops import Meaning, encrypted
+from archgen.analysis.hops import Meaning, encrypted, is_said_to_be_tunnelled
 from archgen.model.architecture import Component, Connection, Network, Port, Replica, Trust
 from archgen.model.kinds import FORWARDING, KINDS
 from archgen.model.products import is_over_zones, scope_of, zone_of
@@ -331,7 +331,7 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         across = self.crosses(connection)
         if across is False:
             return "local"
-        return "plaintext" if safe is False and across else "unknown"
+        return "plaintext" if safe is False and across and not is_said_to_be_tunnelled(connection) else "unknown"
 
     @cached_property
     def backups(self) -> dict[str, tuple[Component, ...]]:

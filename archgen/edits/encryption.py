@@ -8,12 +8,21 @@ from typing import Any
 
 from archgen.analysis.encryption import clear_ports, is_public
 from archgen.analysis.firewalls import port_number
-from archgen.analysis.hops import encrypted
+from archgen.analysis.hops import encrypted, is_tunnelled
 from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import moved_rules
 from archgen.edits.step_paths import renamed_in_steps
 from archgen.model.architecture import Component, Connection, Port
-from archgen.model.change import Change, Path, Put
+from archgen.model.change import Change, Path, Put, Remove
+from archgen.model.product_facts.tls_table import (
+    ALSO_USUAL,
+    PROGRAMS_WITHOUT_TLS,
+    SPEAKING,
+    TLS_OF_THE_WEB,
+    TLS_PORTS,
+    UNVERIFYING,
+    WITHOUT_TLS,
+)
 from archgen.model.products import passes_on_unread, product_name
 from archgen.model.protocols import PROTOCOLS, WEB
 from archgen.model.wording import listed
@@ -21,17 +30,8 @@ from archgen.model.wording import listed
 ASKED_FOR = ("postgresql", "mysql", "mssql", "oracle")
 """Protocols in which the client asks for TLS, so that a proxy that passes bytes on can neither begin nor end it."""
 
-_SPEAKING = ("pgbouncer", "pgpool", "pgcat", "odyssey", "proxysql", "maxscale", "mysql-router", "rds-proxy", "envoy")
-"""Proxies that speak these protocols themselves, so that TLS ends at them and begins again."""
-
 _UNVERIFIED = ("smb", "nfs", "snmp")
 """Protocols with an encryption of their own, in which no certificate is verified."""
-
-UNVERIFYING = ("aws-alb", "aws-nlb", "aws-elb", "google-cloud-load-balancing")
-"""Balancers that encrypt towards their targets and can't be told to verify a certificate."""
-
-_WITHOUT_TLS = ("varnish", "varnish-cache")
-"""Products that speak no TLS on either side; a proxy beside them does."""
 
 _APART = {"ldap": "ldaps", "imap": "imaps", "pop3": "pop3s"}
 """Protocols with another name where TLS has a port of its own; on the plaintext port it begins by STARTTLS."""
@@ -67,12 +67,6 @@ _OTHER_NAMES = {
 }
 """The encryption of protocols for which it has another name than TLS of the connection."""
 
-_ALSO_USUAL = (8080, 8008)
-"""The ports that servers of HTTP have in the place of 80 (IANA: http-alt)."""
-
-_TLS_OF_THE_WEB = (443, 8443)
-"""The ports on which servers of HTTP take TLS beside those; on others they offer measurements and consoles over HTTPS too."""
-
 _Place = tuple[str, int]
 """A connection, and the position of one of its ports."""
 
@@ -88,7 +82,7 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
     places = {
         place: (call, port)
         for place, (call, port) in places.items()
-        if port.protocol not in _INSTEAD_OF and silent.isdisjoint((call.source, *call.targets))
+        if not instead_of(topology, call, port) and silent.isdisjoint((call.source, *call.targets))
         if taken_by(topology, call, port) is None
     }
     numbers = {
@@ -164,11 +158,15 @@ def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
         verb = "passes" if len(unread) == 1 else "pass"
         advice.append(f"{listed(unread)} {verb} connections on unread: TLS goes from its callers to what is behind it.")
     called: dict[str, dict[str, None]] = {}
+    programs: dict[str, None] = {}
     for call in calls:
         for port in clear_ports(call):
             if port.protocol in _INSTEAD_OF:
                 called.setdefault(port.protocol, {}).update(dict.fromkeys(call.targets))
-    advice += [replace_protocol(protocol, called[protocol]) for protocol in _INSTEAD_OF if protocol in called]
+            elif instead := instead_of(topology, call, port):
+                programs[instead] = None
+    advice += [_replace(protocol, called[protocol]) for protocol in _INSTEAD_OF if protocol in called]
+    advice += programs
     advice += [choose] if (choose := choose_port(topology, calls)) else []
     return " ".join(dict.fromkeys(advice))
 
@@ -180,8 +178,17 @@ def by_other_names(calls: Iterable[Connection]) -> str:
     return f"{'; '.join(names)}." if names else ""
 
 
-def replace_protocol(protocol: str, targets: Iterable[str]) -> str:
-    """Return the advice for a protocol that has no TLS; empty for one that has."""
+def instead_of(topology: Topology, call: Connection, port: Port) -> str:
+    """Return the advice for a port whose protocol has no TLS, or what a program speaks there; empty for one that has."""
+    if port.protocol == "tcp" and port.port is not None:
+        asked = [topology.components[target] for target in call.targets]
+        names = (product_name(name) for each in asked for name in (each.product, each.id) if name)
+        spoken = next(filter(None, (PROGRAMS_WITHOUT_TLS.get((name, port.port)) for name in names)), None)
+        return f"{spoken} has no TLS: put both ends in a tunnel (`tls: {{tunnel: …}}`)." if spoken else ""
+    return _replace(port.protocol, call.targets)
+
+
+def _replace(protocol: str, targets: Iterable[str]) -> str:
     return _INSTEAD_OF.get(protocol, "").format(targets=listed(list(targets)))
 
 
@@ -209,7 +216,7 @@ def _speaks_no_tls(component: Component) -> bool:
     """
     if passes_on_unread(component) and product_name(component.product) not in UNVERIFYING:
         return True
-    return not component.managed and product_name(component.product or component.id) in _WITHOUT_TLS
+    return not component.managed and product_name(component.product or component.id) in WITHOUT_TLS
 
 
 def _places(topology: Topology, calls: Iterable[Connection]) -> dict[_Place, tuple[Connection, Port]]:
@@ -254,7 +261,7 @@ def _other_side(topology: Topology, call: Connection, port: Port) -> Iterator[tu
 def _passes_bytes_on(topology: Topology, component: str) -> bool:
     if topology.kind(component).role != "balancer":
         return False
-    return product_name(topology.components[component].product or component) not in _SPEAKING
+    return product_name(topology.components[component].product or component) not in SPEAKING
 
 
 def _tls(topology: Topology, call: Connection, port: Port) -> Any:
@@ -264,29 +271,6 @@ def _tls(topology: Topology, call: Connection, port: Port) -> Any:
     caller = topology.components[call.source]
     verifies = product_name(caller.product or caller.id) not in UNVERIFYING and port.protocol not in _UNVERIFIED
     return {"verify": True} if verifies and not is_public(topology, call) else True
-
-
-_JAVA_SERVERS = ("tomcat", "keycloak", "wildfly", "jboss", "jetty", "jenkins", "liferay", "confluence", "jira")
-"""Products that run on Java, whose servers have 8080 for plaintext and 8443 for TLS at first."""
-
-_TLS_PORTS: dict[tuple[str, int], int] = {
-    **dict.fromkeys(((product, 8080) for product in _JAVA_SERVERS), 8443),
-    ("clickhouse", 8123): 8443,
-    ("clickhouse", 9000): 9440,
-    ("nexus", 8081): 8443,
-    ("consul", 8500): 8501,
-    ("dax", 8111): 9111,
-    # for Valkey, it stays at its port
-    ("memorystore", 6379): 6378,
-    **dict.fromkeys(((product, 6379) for product in ("elasticache", "memorydb", "memorystore-valkey")), 6379),
-    ("msk", 9092): 9094,
-    **dict.fromkeys((("ceph", 6789), ("cephfs", 6789)), 3300),
-    ("couchdb", 5984): 6984,
-    ("couchbase", 8091): 18091,
-    ("couchbase", 11210): 11207,
-    ("rabbitmq", 15672): 15671,
-}
-"""The ports on which products listen for TLS, by the product and the port on which it speaks plaintext; some switch that over."""
 
 
 def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
@@ -302,16 +286,17 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
     names = (port.protocol, protocol.secured) if protocol.secured_port is not None else ()
     products = {product_name(topology.components[target].product) for target in call.targets}
     is_first = port.port == protocol.port
-    is_usual = is_first or port.port in _ALSO_USUAL or any((product, port.port) in _TLS_PORTS for product in products)
+    is_usual = is_first or port.port in ALSO_USUAL or any((product, port.port) in TLS_PORTS for product in products)
     # 443 is the port beside 80, and not that of another program on 8080; administrators have listeners of their own
     numbers: set[int | None] = {
         each.port
         for _, each in (_ports_beside(topology, call) if is_usual and names else ())
         if each.protocol in names and encrypted(each) and each.port is not None and each.admin == port.admin
+        if not is_tunnelled(each)
         if is_first or each.port != protocol.secured_port
     }
-    if not numbers or (port.protocol in WEB and numbers.isdisjoint(_TLS_OF_THE_WEB)):
-        numbers = {_TLS_PORTS.get((product, port.port)) for product in products}
+    if not numbers or (port.protocol in WEB and numbers.isdisjoint(TLS_OF_THE_WEB)):
+        numbers = {TLS_PORTS.get((product, port.port)) for product in products}
         taken = _ports_beside(topology, call) if numbers != {None} else ()
         if any(each.port != port.port and each.port in numbers for _, each in taken):
             # another protocol has the port
@@ -377,7 +362,7 @@ def encrypted_port(
     A `name` is that of the protocol on that port, where steps that name the other one change with it.
     """
     number = number or _usual_number(port)
-    secured = name or (PROTOCOLS[port.protocol].secured if port.tls is None else None)
+    secured = name or _named_otherwise(port)
     if secured is not None:
         yield Put((*path, "protocol"), secured)
     if number is not None and number != port.port:
@@ -385,12 +370,24 @@ def encrypted_port(
         yield Put((*path, "port"), number)
     if secured is None or (secured in (*WEB, *_APART.values()) and tls is not True):
         yield Put((*path, "tls"), tls)
+    elif port.tls is not None:
+        yield Remove((*path, "tls"))
+
+
+def _named_otherwise(port: Port) -> str | None:
+    """Return the name of a protocol's encrypted form; with `tls: false` of one alone that is no TLS, as of sound and pictures."""
+    secured = PROTOCOLS[port.protocol].secured
+    return secured if port.tls is None or secured in _NO_FORM_OF_TLS else None
+
+
+_NO_FORM_OF_TLS = ("srtp", "srtcp", "ssh")
+"""The encrypted forms of protocols that aren't the same inside TLS."""
 
 
 def _renamed(port: Port, number: int | None) -> str | None:
     """Return the protocol that a port speaks once it is encrypted, on a number that may be another; None for the same."""
     if port.tls is not None:
-        return None
+        return _named_otherwise(port)
     protocol = PROTOCOLS[port.protocol]
     moves = number is not None and number != port.port and number == protocol.secured_port
     return protocol.secured or (_APART.get(port.protocol) if moves else None)

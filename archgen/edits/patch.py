@@ -274,7 +274,7 @@ def port_value(port: Port) -> str | dict[str, Any]:
     tls: Any = None
     if port.tls is not None:
         plain = {"on": True, "off": False, "pass-through": "pass-through"}[port.tls.mode]
-        tls = _declared(version=port.tls.version, verify=port.tls.verify) or plain
+        tls = _declared(version=port.tls.version, verify=port.tls.verify, tunnel=port.tls.tunnel) or plain
     value = _declared(protocol=port.protocol, port=port.port, tls=tls)
     return port.protocol if len(value) == 1 else value
 

@@ -273,12 +273,13 @@ class Component(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True)
 
 
 class Tls(Struct, frozen=True, gc=False, omit_defaults=True):
-    """The TLS of a port; `verify` is None where nothing is declared."""
+    """The TLS of a port; `verify` is None where nothing is declared. A `tunnel` encrypts it instead."""
 
     mode: Literal["on", "off", "pass-through"]
     version: str | None = None
     verify: bool | None = None
     certificate: str | None = None
+    tunnel: str | None = None
 
 
 class Port(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from archgen.model.architecture import Component
 from archgen.model.durations import SECONDS
@@ -142,6 +143,34 @@ def tells_retention(reason: str | None) -> float | None:
 def tells_deadline(reason: str | None) -> float | None:
     """Return the seconds within which work is done, as in `graded within a week`; None if nothing says so."""
     return _first(_clauses(reason), _WITHIN)
+
+
+@lru_cache(1024)
+def tells_tunnel(reason: str) -> str | None:
+    """Return the tunnel that carries a connection, as in `inside the IPsec tunnel`: its key, or an empty text for another one.
+
+    None if nothing says so, or only that it will be so.
+    """
+    for clause in _clauses(reason):
+        through = _THROUGH.search(clause)
+        if through is not None and _NOT_YET.search(clause) is None:
+            name = _BY_NAME.search(clause)
+            return name[0] if name is not None else ""
+    return None
+
+
+_BY_NAME = re.compile(r"\b(?:ipsec|wireguard|openvpn|macsec)\b")
+_THROUGH = re.compile(
+    r"\b(?:in|inside|within|through|over|via|by|behind|on|uses?|across)\b[^,]{0,40}"
+    r"\b(?:ipsec|wireguard|openvpn|macsec|(?:ssh|vpn|encrypted) tunnel|tunnel|vpn)\b|\btunnell?ed\b"
+)
+"""A connection in a tunnel; a VPN of MPLS alone encrypts nothing."""
+
+_NOT_YET = re.compile(
+    r"\b(?:mpls|gre|vxlan|will|shall|should|must|may|might|could|until|plan(?:s|ned)?|soon|later|one day|to be|if|once|was|were|used to|"
+    r"had|todo|before|outside|instead|ends?|ended)\b"
+)
+"""The words of a clause by which no encrypted tunnel carries a connection now, or not all of it."""
 
 
 def _first(clauses: Iterator[str], before: re.Pattern[str]) -> float | None:

@@ -211,6 +211,54 @@ def test_a_websocket_is_named_by_its_encrypted_protocol() -> None:
     assert after == {"protocol": "wss", "port": 8090, "tls": {"verify": True}}
 
 
+@pytest.mark.parametrize(
+    ("call", "after"),
+    [
+        ("{protocol: rtp, port: 5008}", {"protocol": "srtp", "port": 5008}),
+        ("{protocol: rtp, port: 5008, tls: false}", {"protocol": "srtp", "port": 5008}),
+        ("{protocol: telnet, port: 23, tls: false}", {"protocol": "ssh", "port": 22}),
+        ("{protocol: http, port: 9000, tls: false}", {"protocol": "http", "port": 9000, "tls": True}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["external-service", "service, runs_on: b"])
+def test_what_is_encrypted_under_another_name_gets_it_where_tls_is_denied(
+    call: str, after: dict[str, object], kind: str
+) -> None:
+    text = model(
+        f"studio: {{kind: service, runs_on: a}}\nhill: {{kind: {kind}}}",
+        f"studio -> hill: {call}",
+        "studio -> hill: sound",
+        "{a: {}, b: {}}",
+    )
+    outside = kind == "external-service"
+    done = fixed(text, "missing-tls" if outside else "plaintext-between-hosts")["connections"]["studio -> hill"]
+    assert done == (after if outside or "tls" not in after else after | {"tls": {"verify": True}})
+
+
+@pytest.mark.parametrize(
+    ("product", "call", "spoken"),
+    [
+        ("product: flexlm", "{protocol: tcp, port: 27000, tls: false}", "FlexLM"),
+        ("product: koha", "{protocol: tcp, port: 6001, tls: false}", "SIP2"),
+        ("product: koha", "{protocol: tcp, port: 6002, tls: false}", ""),
+        ("product: koha", "{protocol: tcp, tls: false}", ""),
+        ("product: koha", "{protocol: mysql, port: 6001}", ""),
+        ("", "{protocol: tcp, port: 27000, tls: false}", ""),
+    ],
+)
+def test_what_programs_speak_without_tls_is_put_in_a_tunnel(product: str, call: str, spoken: str) -> None:
+    text = model(
+        f"agent: {{kind: worker, runs_on: a}}\nserver: {{kind: service, runs_on: b, {product}}}",
+        f"agent -> server: {call}",
+        "agent -> server: ask",
+        "{a: {}, b: {}}",
+    )
+    assert (fixed(text, "plaintext-between-hosts") == yaml.safe_load(text)) is bool(spoken)
+    (finding,) = (each for each in all_findings(text) if each.rule == "plaintext-between-hosts")
+    advice = f" {spoken} has no TLS: put both ends in a tunnel (`tls: {{tunnel: …}}`)."
+    assert (finding.fix or "").endswith(advice) is bool(spoken)
+
+
 def test_smb_has_no_certificate_to_verify() -> None:
     text = model(
         f"{JOB}\napp: {{kind: app-server, runs_on: a}}\nfiles: {{kind: file-storage, runs_on: b}}",

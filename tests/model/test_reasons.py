@@ -14,6 +14,7 @@ from archgen.model.reasons import (
     tells_schedule,
     tells_that_it_comes_again,
     tells_that_it_keeps_unsent,
+    tells_tunnel,
     tells_who_works,
 )
 
@@ -180,3 +181,25 @@ def test_what_senders_keep(reason: str | None, kept: bool) -> None:
 )
 def test_how_often_something_is_copied(reason: str | None, seconds: float) -> None:
     assert copied_every(Component(id="copies", kind="backup", every=4 * 3600.0, why=reason)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("reason", "tunnel"),
+    [
+        ("Inside the IPsec tunnel of the clinic.", "ipsec"),
+        ("Carried over WireGuard", "wireguard"),
+        ("The bank reaches us through a site-to-site VPN.", ""),
+        ("Tunneled to the branches; no TLS inside", ""),
+        ("Plain, but in an SSH tunnel", ""),
+        ("Old scanners. They use the VPN of the branches", ""),
+        ("Goes over the MPLS VPN", None),
+        ("Not in a tunnel", None),
+        ("Will go through a tunnel once it is built", None),
+        ("In the GRE tunnel of the provider", None),
+        ("The tunnel of the railway has no radio", None),
+        ("Was in a VPN until May", None),
+        ("", None),
+    ],
+)
+def test_tunnels(reason: str, tunnel: str | None) -> None:
+    assert tells_tunnel(reason) == tunnel

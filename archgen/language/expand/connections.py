@@ -159,4 +159,4 @@ def _tls(context: Context, port: Map, tls: TreeNode, subject: SubjectId) -> Tls:
     if certificate is not None:
         key = f"`tls` of `{subject[1]}`"
         certificate = context.refer(certificate, tls.value_mark("certificate"), ("certificate",), subject, key)
-    return Tls("on", context.document.text(tls, "version"), tls.get("verify"), certificate)
+    return Tls("on", context.document.text(tls, "version"), tls.get("verify"), certificate, tls.get("tunnel"))

@@ -17,6 +17,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     data.stores_without_writers,
     data.queues_without_copies,
     encryption.calls_without_encryption,
+    encryption.tunnels_in_words,
     places.components_without_host,
     dns.servers_without_records,
     dns.look_ups_shut_out,
@@ -78,6 +79,7 @@ _PRACTICES: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
 
 _ON_TLS = (
     encryption.calls_without_encryption,
+    encryption.tunnels_in_words,
     encryption.certificates_without_names,
     encryption.encryption_between_hosts,
     encryption.certificates_without_expiry,

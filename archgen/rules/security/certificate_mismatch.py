@@ -14,7 +14,7 @@ from archgen.analysis.encryption import (
     shown_certificates,
 )
 from archgen.analysis.firewalls import port_number
-from archgen.analysis.hops import Hop, is_passed_through
+from archgen.analysis.hops import Hop, is_passed_through, is_tunnelled
 from archgen.analysis.record_paths import components_at_addresses, components_behind, records_behind
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -201,9 +201,9 @@ def _is_from(hop: Hop, component: str) -> bool:
 
 
 def _is_known_by_key(port: Port) -> bool:
-    """Return True for a protocol without a certificate for a name, such as those over SSH, unless the model names one."""
+    """Return True for a protocol without a certificate for a name, such as those over SSH or in a tunnel, unless the model names one."""
     named = port.tls is not None and port.tls.certificate is not None
-    return port.protocol in UNCERTIFIED and not named
+    return (port.protocol in UNCERTIFIED or is_tunnelled(port)) and not named
 
 
 def _flaws(certificate: Certificate, domain: str | None, end: str) -> list[str]:

@@ -8,9 +8,9 @@ from archgen.analysis.access.consoles import is_exposed_console
 from archgen.analysis.encryption import clear_ports, comes_from_edge, is_http_challenge, is_public
 from archgen.analysis.exposure import EXCHANGE, passes_by, regular_callers, stores_reached
 from archgen.analysis.firewalls import port_number, spoken
-from archgen.analysis.hops import encrypted
+from archgen.analysis.hops import encrypted, is_said_to_be_tunnelled
 from archgen.analysis.topology import Topology
-from archgen.edits.encryption import choose_port, encrypt, encrypted_port, replace_protocol, taken_by
+from archgen.edits.encryption import choose_port, encrypt, encrypted_port, instead_of, taken_by
 from archgen.edits.firewalls import close_ports, moved_rules
 from archgen.edits.remedy import connection_of
 from archgen.linting.acceptance import is_exposure_accepted
@@ -30,6 +30,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each unencrypted connection; skips DNS and ports that only redirect to an encrypted port."""
     facts = context.topology
     for connection in facts.architecture.connections:
+        if is_said_to_be_tunnelled(connection):
+            # `incomplete-model` asks for the tunnel
+            continue
         if is_public(facts, connection) and facts.crosses(connection) is not False:
             told = not is_exposure_accepted(facts, connection.id, context.today)
             clear = [port for port in connection.ports if _in_clear(facts, connection, port, told)]
@@ -157,21 +160,27 @@ def _fix(facts: Topology, connection: Connection, plain: list[Port]) -> str | No
     if choose := choose_port(facts, (connection,)):
         return f"Serve it over TLS. {choose}"
     if any(each.protocol not in WEB for each in plain):
-        return " ".join(dict.fromkeys(_spoken_safely(connection, each, alone=len(plain) == 1) for each in plain))
+        return " ".join(dict.fromkeys(_spoken_safely(facts, connection, each, alone=len(plain) == 1) for each in plain))
     if comes_from_edge(facts, connection):
         return f"Serve it over HTTPS, and let {connection.source} verify the certificate."
     return None if port.port in (80, None) else "Serve it over HTTPS with a certificate for the site's name."
 
 
-def _spoken_safely(connection: Connection, port: Port, *, alone: bool) -> str:
+def _spoken_safely(facts: Topology, connection: Connection, port: Port, *, alone: bool) -> str:
     """Return the advice for a protocol that isn't the web's, with its name unless it is the only one."""
     protocol = PROTOCOLS[port.protocol]
     if protocol.secured is not None:
         instead = "instead" if alone else f"instead of {protocol.title}"
         return f"Speak {PROTOCOLS[protocol.secured].title} {instead} (`protocol: {protocol.secured}`)."
-    without = replace_protocol(port.protocol, connection.targets)
+    without = instead_of(facts, connection, port)
     what = "it" if alone else protocol.title
-    return without or f"Speak {what} over TLS, with a certificate for the server's name (`tls: true`)."
+    agree = port.protocol in _AMONG_PARTIES and facts.kind(connection.source).id != "client"
+    tunnel = ", or put both ends in a tunnel (`tls: {tunnel: ipsec}`)" if agree else ""
+    return without or f"Speak {what} over TLS, with a certificate for the server's name (`tls: true`){tunnel}."
+
+
+_AMONG_PARTIES = ("hl7", "dicom", "smpp", "diameter", "opcua", "ftp", "tcp")
+"""The protocols of two parties that know each other, and may agree on a tunnel, as no visitor or device does."""
 
 
 def _encrypted_beside(facts: Topology, connection: Connection, port: Port) -> Port | None:
@@ -210,7 +219,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         # what passes packets on neither ends TLS nor redirects
         return ()
     if any(
-        _in_clear(context.topology, connection, port) and replace_protocol(port.protocol, connection.targets)
+        _in_clear(context.topology, connection, port) and instead_of(context.topology, connection, port)
         for port in connection.ports
     ):
         return ()
@@ -310,7 +319,8 @@ RULE = Rule(
         "server that is not in a private network. "
         "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. STUN and TURN are info: they send "
         "no password, and WebRTC encrypts what TURN relays. Doesn't check "
-        "connections if neither the protocol nor `tls` says whether they are encrypted."
+        "connections if neither the protocol nor `tls` says whether they are encrypted, or if their `why` says that a tunnel carries "
+        "them: `incomplete-model` asks for `tls: {tunnel: ipsec}` then."
     ),
     references=(
         ("RFC 9325, Recommendations for Secure Use of TLS", "https://www.rfc-editor.org/rfc/rfc9325"),

@@ -208,7 +208,7 @@ def _fix(facts: Topology, calls: list[Connection]) -> str | None:
     return " ".join(filter(None, (first, by_other_names(calls), advice)))
 
 
-_ONE = "Encrypt it (`tls: true`, with `verify`), or run it over WireGuard, IPsec or a service mesh and declare it."
+_ONE = "Encrypt it (`tls: true`, with `verify`), or run it over WireGuard, IPsec or a service mesh and declare it (`tls: {tunnel: …}`)."
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
@@ -233,14 +233,14 @@ RULE = Rule(
     ),
     fix=(
         "Encrypt each of them (`tls: true`, with `verify`), or run all of them over WireGuard, IPsec or a service "
-        "mesh and declare it."
+        "mesh and declare it (`tls: {tunnel: …}`)."
     ),
     limits=(
         "Skips calls within one host, and what monitoring collects without an account. Connections from the internet "
         "are reported by `missing-tls`, and those behind the end of a visitor's TLS by `tls-ends-early`. If hosts "
         "aren't declared, a call is taken to leave its host when an end has several replicas, at medium confidence for all of them. "
-        "Declare a network that encrypts by itself as `tls: true` on the connection. What goes between hosts of two providers that have "
-        "public addresses, and are in no private network, crosses the internet, unless the model has a tunnel."
+        "Declare a tunnel or a network that encrypts by itself on the connection (`tls: {tunnel: ipsec}`). What goes between hosts of "
+        "two providers that have public addresses, and are in no private network, crosses the internet, unless the model has a tunnel."
     ),
     references=(
         ("NIST SP 800-207, Zero Trust Architecture", "https://csrc.nist.gov/pubs/sp/800/207/final"),

@@ -8,11 +8,12 @@ from archgen.analysis.access.open_internet import shows_plaintext
 from archgen.analysis.encryption import Termination, terminations
 from archgen.analysis.failover_times import crosses_at_once
 from archgen.analysis.topology import Topology
-from archgen.edits.encryption import UNVERIFYING, by_other_names, encrypt, what_takes_no_tls
+from archgen.edits.encryption import by_other_names, encrypt, what_takes_no_tls
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change
+from archgen.model.product_facts.tls_table import UNVERIFYING
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -107,7 +108,7 @@ RULE = Rule(
     limits=(
         "Skips connections within one host, stores, directories and files that what ends TLS asks itself, and stores that applications "
         "behind it ask if nothing else is in plaintext there (`plaintext-between-hosts`). Declare a network that encrypts by itself (a "
-        "service mesh, WireGuard, IPsec) as `tls: true` on the connection. Between public addresses of two providers it is an error."
+        "mesh, WireGuard, IPsec) on the connection: `tls: {tunnel: mesh}`. Between public addresses of two providers it is an error."
     ),
     references=(
         ("NIST SP 800-207, Zero Trust Architecture", "https://csrc.nist.gov/pubs/sp/800/207/final"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.encryption import is_public
-from archgen.analysis.hops import encrypted
+from archgen.analysis.hops import encrypted, is_tunnelled
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -82,6 +82,7 @@ def _is_encrypted(call: Connection) -> bool:
 def _is_unsaid(call: Connection) -> bool:
     """Return True if a connection is encrypted, and neither checks the certificate nor says that it doesn't."""
     ports = [port for port in call.ports if encrypted(port) and (port.tls is None or port.tls.mode == "on")]
+    ports = [port for port in ports if not is_tunnelled(port)]
     return bool(ports) and all(port.tls is None or port.tls.verify is None for port in ports)
 
 

@@ -151,7 +151,7 @@ def _connection(topology: Topology, connection: Connection) -> _Rows:
         yield "Protocol", f"{protocol}, redirects to {port.redirect}" if port.redirect else protocol
         yield "Transport", transport(topology, connection, port)
         if port.tls is not None:
-            tls = (port.tls.version, port.tls.mode.replace("on", ""), port.tls.certificate)
+            tls = (port.tls.version, port.tls.mode.replace("on", ""), port.tls.certificate, port.tls.tunnel)
             yield "TLS", " ".join(filter(None, tls))
     yield "Access", connection.access or ""
     needs = f"{connection.needs} of its targets" if connection.needs != 1 else ""

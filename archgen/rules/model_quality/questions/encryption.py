@@ -8,6 +8,7 @@ from archgen.analysis.encryption import undeclared_between_hosts
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.protocols import PROTOCOLS
+from archgen.model.reasons import tells_tunnel
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
@@ -40,6 +41,18 @@ def encryption_between_hosts(topology: Topology) -> Iterator[Gap]:
             "Add `tls: true` (also where a service mesh encrypts) or `tls: false`.",
             tuple(flow for call in calls for flow in topology.flows_over[call.id]),
         )
+
+
+def tunnels_in_words(topology: Topology) -> Iterator[Gap]:
+    """Yield connections in plaintext of which the reason alone says that a tunnel carries them."""
+    for connection in topology.architecture.connections:
+        tunnel = tells_tunnel(connection.why) if connection.why is not None else None
+        if tunnel is not None and any(encrypted(port) is False for port in connection.ports):
+            yield Gap(
+                Subject("connection", connection.id),
+                f"{connection.id} is unencrypted but for a tunnel, which its `why` alone names, so no finding tells of its plaintext",
+                f"Declare the tunnel: `tls: {{tunnel: {tunnel or '…'}}}`.",
+            )
 
 
 def certificates_without_expiry(topology: Topology) -> Iterator[Gap]:
