@@ -16,9 +16,10 @@ from archgen.edits.services import (
     regional_words,
     serves_own_zone,
 )
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Flow
 from archgen.model.kinds import FILE_STORES
 from archgen.model.products import scope_of, service_name
+from archgen.model.steps import Answer, Request, first_request, steps_in_order
 from archgen.model.subject import Subject
 
 
@@ -68,13 +69,27 @@ def _is_brought(topology: Topology, name: str, flow: str) -> bool:
     return writes and all(hop.step.source != name for hop in hops) and "client" not in topology.starting_kinds[flow]
 
 
-def advise_delivery(topology: Topology, element: Subject) -> str:
-    """Return the fix for the loss of one that the work is for, which nothing else replaces."""
+def advise_delivery(topology: Topology, element: Subject, flows: Iterable[str]) -> str:
+    """Return the fix for the loss of one that the work is for, or of one that is asked before a caller gets its answer."""
+    name = topology.replicas[element.id].component
+    if any(_is_asked_before_answer(topology.flows[flow], name) for flow in flows):
+        return f"Agree on an objective with those who run {name}, and decide what is answered while it is down, such as a refusal in time."
     return (
-        f"If {topology.replicas[element.id].component} is whom the work is for, try again with growing delays, keep what still fails in "
+        f"If {name} is whom the work is for, try again with growing delays, keep what still fails in "
         "a dead-letter queue, and declare the step to it `async: true`, or accept the finding with that reason (`accept`). If another "
         "provider can do the same, let it take over."
     )
+
+
+def _is_asked_before_answer(flow: Flow, component: str) -> bool:
+    """Return True if who begins a flow gets an answer only after a component was called."""
+    first, called = first_request(flow.steps), False
+    for step in steps_in_order(flow.steps):
+        if isinstance(step, Request):
+            called = called or component in step.targets
+        elif isinstance(step, Answer) and called and first is not None and step.target == first.source:
+            return True
+    return False
 
 
 def gateway_of_zone(topology: Topology, element: Subject) -> Component | None:

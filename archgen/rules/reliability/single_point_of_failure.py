@@ -191,7 +191,7 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
 
 def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str], *, is_enough: bool) -> str | None:
     if is_recipient(facts, breaking.element, breaking.flows):
-        return advise_delivery(facts, breaking.element)
+        return advise_delivery(facts, breaking.element, breaking.flows)
     if led := advise_restart(facts, breaking.element, breaking.points[0].proof):
         return led
     if facts.rented(breaking.element):
