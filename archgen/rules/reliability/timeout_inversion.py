@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from archgen.analysis.exposure import hands_on_queries
 from archgen.analysis.hops import Hop, is_passed_through
 from archgen.analysis.topology import Topology
@@ -36,10 +38,36 @@ def check(context: RuleContext) -> Iterator[Hit]:
         unread = alike and _passes_unread(context.topology, inner)
         if _is_inverted(outer, inner) and not unread:
             inverted.setdefault(outer.id, []).append(inner)
+    hits: list[Hit] = []
     for name, calls in inverted.items():
         longest_first = sorted(calls, key=_patience, reverse=True)
         in_flows = dict.fromkeys(flow for call in longest_first for flow in flows[name, call.id])
-        yield _hit(pairs[name, longest_first[0].id][0], longest_first, tuple(in_flows))
+        hits.append(_hit(pairs[name, longest_first[0].id][0], longest_first, tuple(in_flows)))
+    yield from _once(context.topology, hits)
+
+
+def _once(facts: Topology, hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Yield the hits, those of callers that give up at the same time with one of which the fix is theirs too."""
+    late = {hit.fix: hit for hit in reversed(hits) if hit.case is None}
+    beside: dict[str, list[Hit]] = {}
+    for hit in hits:
+        if hit.case is not None and hit.fix in late:
+            beside.setdefault(late[hit.fix].subject.id, []).append(hit)
+    for hit in hits:
+        others = beside.get(hit.subject.id, [])
+        if others:
+            callers = listed(list(dict.fromkeys(facts.connections[other.subject.id].source for other in others)))
+            yield replace(
+                hit,
+                message=f"{hit.message}; {callers} may give up first, too, at the same time",
+                related=(*hit.related, *((other.subject, _ALIKE) for other in others)),
+                flows=facts.in_order((*hit.flows, *(flow for other in others for flow in other.flows))),
+            )
+        elif hit.case is None or hit.fix not in late:
+            yield hit
+
+
+_ALIKE = "gives up at the same time"
 
 
 def _nested(facts: Topology, flow: str) -> Iterator[tuple[Connection, Connection]]:
@@ -164,7 +192,7 @@ def _fix(outer: Connection, inner: Sequence[Connection]) -> str:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Lower the retries of the inner calls to those that fit; which timeout is right for a single try, people decide."""
     outer = connection_of(context.topology, hit.subject.id)
-    calls = [connection_of(context.topology, call.id) for call, _ in hit.related]
+    calls = [connection_of(context.topology, call.id) for call, label in hit.related if label != _ALIKE]
     fitting = [(call, retries) for call in calls if (retries := _fitting(outer, call)) is not None]
     if len(fitting) < len(calls):
         return ()
