@@ -14,6 +14,7 @@ from archgen.edits.changes import (
     FormQuorum,
     apply_edit,
     needs_new_site,
+    serve_zones,
     with_witness,
 )
 from archgen.edits.firewalls import admit_agent
@@ -31,8 +32,10 @@ from archgen.edits.promotion import (
 )
 from archgen.edits.replicas import needs_moving_address, needs_selection
 from archgen.edits.second_replicas import may_get_second
+from archgen.edits.service_advice import gateway_of_zone, is_only_spread, is_own_service_of_zone, own_store
+from archgen.edits.services import is_disk, serves_own_zone
 from archgen.edits.witnesses import platform_hosts, spare_hosts, two_hosts_for_members
-from archgen.edits.zones import zones_beside
+from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.model.architecture import Component, Connection, Port, Replica
 from archgen.model.change import Change, Put, Remove
 from archgen.model.kinds import AGENTS, KINDS
@@ -146,6 +149,24 @@ def copy_elsewhere(topology: Topology, component: Component) -> tuple[Change, ..
     """Return the changes for a copy that a provider keeps in another zone and promotes; none for a read-only copy, or on hosts."""
     copied = component.replication is not None or len(component.replicas) > 1
     return () if copied or topology.hosts_of(component.id) else patch_of(topology, AddReplica(component.id, None))
+
+
+def second_service(topology: Topology, element: Subject) -> tuple[Change, ...]:
+    """Return the changes for what a provider runs in one place: in each zone, spread over several, or a copy that it promotes."""
+    gateway = gateway_of_zone(topology, element)
+    served = serve_zones(topology.index, gateway) if gateway is not None else None
+    used = {zone for host in topology.hosts for zone in topology.index.zones_around(host)}
+    if served is not None and element.kind == "host" and used.issuperset(served.zones):
+        return patch_of(topology, served)
+    if not is_own_service_of_zone(topology, element):
+        return ()
+    component = topology.components[topology.replicas[element.id].component]
+    if is_disk(component):
+        return ()
+    if own_store(topology, element) is not None and not is_only_spread(component):
+        return copy_elsewhere(topology, component)
+    # routes lead to a gateway in each zone
+    return spread_over_zones(topology, component) if not serves_own_zone(component) else ()
 
 
 def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -92,6 +92,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     with the models that came before: those are the two that its examples follow, each with its id, the first one first.
     `mend` is for a rule that can write its own cure: the changes of the model's text after which a hit is gone, none where
     it cannot say. They are asked for by `--unsafe-fixes`, unless they are `harmless`: then they change no meaning.
+    `narrow` is for one that `yields`: it returns what is left of its hit where others about the same subject explain some of its causes.
     A rule that is `hidden_by` others has nothing to say of a subject of theirs: what it reports once theirs is fixed was so before.
     A rule that `explains` the hits of a general one as something milder does so as well where it doesn't run itself.
     A rule that reports an absence has a `topic`: it is silent on a model that lists the topic as `unknown`.
@@ -118,6 +119,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     thresholds: tuple[tuple[str, float, str], ...] = ()
     review: Callable[[RuleContext, ReviewInput], Iterator[Hit]] | None = None
     ladder: tuple[tuple[str, str], ...] = ()
+    narrow: Callable[[RuleContext, Hit, Sequence[Hit]], Hit] | None = None
     mend: Callable[[RuleContext, Hit], tuple[Change, ...]] | None = None
     harmless: bool = False
     topic: str | None = None

@@ -23,16 +23,24 @@ from archgen.reliability.waiting import TAKING, answers_before, defer, takers
 
 
 class RootCause(Struct, frozen=True):
-    """An element and the flows that its loss breaks, each with its proof; a host absorbs the replicas on it."""
+    """An element and the flows that its loss breaks, each with its proof; a host absorbs the replicas on it.
+
+    `left_out` are the replicas on it of which others tell.
+    """
 
     element: Subject
     points: tuple[SinglePoint, ...]
     absorbed: tuple[str, ...]
+    left_out: frozenset[str] = frozenset()
 
     @property
     def flows(self) -> tuple[str, ...]:
         """The ids of the broken flows."""
         return tuple(point.flow for point in self.points)
+
+    def own(self, replicas: Iterable[str]) -> tuple[str, ...]:
+        """Return some replicas without those of which others tell."""
+        return tuple(replica for replica in replicas if replica not in self.left_out)
 
 
 class Losses:

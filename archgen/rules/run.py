@@ -53,7 +53,7 @@ def run_rules(
     unknown = topology.architecture.unknown
     ran = tuple(rule for rule in rules if rule.topic not in unknown)
     raw = tuple(_hits(context, ran, guard))
-    hits = tuple(_unexplained(raw, _explained_elsewhere(context, ran, unknown, guard)))
+    hits = tuple(_narrowed(context, _unexplained(raw, _explained_elsewhere(context, ran, unknown, guard)), guard))
     accepted = in_force(topology, today)
     accepting = partial(_accepting, topology, accepted, accepted_losses(topology, accepted))
     reviewed = (*hits, *_reviews(ran, hits, all_names, accepting, previous, context, guard))
@@ -149,6 +149,20 @@ def _unexplained(
     for rule, hit in hits:
         if not (rule.yields and hit.causes and hit.causes <= explained):
             yield rule, hit
+
+
+def _narrowed(context: RuleContext, hits: Iterable[tuple[Rule, Hit]], guard: _Guard) -> Iterator[tuple[Rule, Hit]]:
+    """Yield the hits, those of general rules without the causes that special ones explain about the same subject."""
+    every = tuple(hits)
+    special: dict[Subject, list[Hit]] = {}
+    for rule, hit in every:
+        if not (rule.yields or rule.repeats):
+            special.setdefault(hit.subject, []).append(hit)
+    for rule, hit in every:
+        others = [other for other in special.get(hit.subject, ()) if hit.causes & other.causes]
+        if rule.narrow is not None and others:
+            hit = guard.attempt(rule, partial(rule.narrow, context, hit, others)) or hit
+        yield rule, hit
 
 
 def _repeats(model: str, hits: Sequence[tuple[Rule, Hit]]) -> dict[int, tuple[tuple[str, ...], ...]]:

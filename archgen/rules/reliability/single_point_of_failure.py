@@ -11,22 +11,15 @@ from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.failover_times import is_late_job, until_failed_over, until_moved, waiting_for_promotion
 from archgen.analysis.regions import half_second_site, is_only_region, is_single_site, lies_in_region
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import serve_zones
 from archgen.edits.patch import patch_of
-from archgen.edits.remedy import add_replica, add_similar_host, automate, copy_elsewhere
+from archgen.edits.remedy import add_replica, add_similar_host, automate, second_service
 from archgen.edits.second_advice import advise_needed_whole, advise_promotion, advise_second, is_majority_on_one_host
 from archgen.edits.service_advice import (
     advise_delivery,
     advise_service,
-    gateway_of_zone,
-    is_only_spread,
-    is_own_service_of_zone,
     is_recipient,
-    own_store,
 )
-from archgen.edits.services import is_disk, serves_own_zone
 from archgen.edits.zone_advice import ADD_REPLICA, add_elsewhere, advise_restart, leave_zone, leave_zone_too
-from archgen.edits.zones import spread_over_zones
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Replica
 from archgen.model.change import Change
@@ -40,10 +33,7 @@ from archgen.reliability.needs import Need
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each root cause: a host, a replica that no host explains, or an innermost zone."""
     facts = context.topology
-    # each once: every host of a long flow is a cause
-    administration = frozenset(flow for flow in facts.flows if is_for_administrators(facts, flow))
-    fatal = {breaking.element for breaking in facts.losses.awaited_causes}
-    spared = frozenset(zone.kind for zone in facts.zones.values() if Subject("zone", zone.id) not in fatal)
+    administration, spared = _beside(facts)
     for breaking in facts.losses.awaited_causes:
         is_zone = breaking.element.kind == "zone"
         flows = facts.losses.broken_as_zone(breaking) if is_zone else breaking.flows
@@ -51,6 +41,29 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield _hit(facts, breaking, flows, administration, spared)
         elif copied := half_second_site(facts, breaking):
             yield _beside_copies(_hit(facts, breaking, (*copied,), administration, spared), copied)
+
+
+def narrow(context: RuleContext, hit: Hit, others: Sequence[Hit]) -> Hit:
+    """Return a host's hit of the flows that no finding about the same host explains, with what takes these down."""
+    facts = context.topology
+    left = {flow for _, flow in hit.causes.difference(*(other.causes for other in others))}
+    breaking = next(each for each in facts.losses.awaited_causes if each.element == hit.subject)
+    points = tuple(point for point in breaking.points if point.flow in left)
+    if hit.subject.kind != "host" or not points:
+        return hit
+    alone = (Subject("replica", each) for each in breaking.absorbed)
+    absorbed = tuple(each.id for each in alone if any(each in facts.losses.points[point.flow] for point in points))
+    named = frozenset(each.id for other in others for each, _ in other.related)
+    return _hit(facts, RootCause(breaking.element, points, absorbed, named), tuple(left), *_beside(facts))
+
+
+def _beside(facts: Topology) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the flows for administrators, and the kinds of zones of which one takes nothing down: every host of a long flow is a cause."""
+    administration = frozenset(flow for flow in facts.flows if is_for_administrators(facts, flow))
+    fatal = {breaking.element for breaking in facts.losses.awaited_causes}
+    return administration, frozenset(
+        zone.kind for zone in facts.zones.values() if Subject("zone", zone.id) not in fatal
+    )
 
 
 def _hit(
@@ -127,7 +140,7 @@ def _carried(facts: Topology, breaking: RootCause) -> tuple[str, ...]:
             gone = Counter(replica.component for replica in lost)
             whole = [each.id for each in lost if gone[each.component] == len(facts.components[each.component].replicas)]
             carried |= dict.fromkeys(whole or _without_quorum(facts, flow, lost))
-    return tuple(carried)
+    return breaking.own(carried)
 
 
 def _without_quorum(facts: Topology, flow: str, lost: Iterable[Replica]) -> list[str]:
@@ -297,20 +310,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if hit.case == "copies" or any(advise_needed_whole(facts, name, hit.flows) for name in lost):
         return ()
     if facts.rented(element):
-        gateway = gateway_of_zone(facts, element)
-        served = serve_zones(facts.index, gateway) if gateway is not None else None
-        used = {zone for host in facts.hosts for zone in facts.index.zones_around(host)}
-        if served is not None and element.kind == "host" and used.issuperset(served.zones):
-            return patch_of(facts, served)
-        if not is_own_service_of_zone(facts, element):
-            return ()
-        component = facts.components[facts.replicas[element.id].component]
-        if is_disk(component):
-            return ()
-        if own_store(facts, element) is not None and not is_only_spread(component):
-            return copy_elsewhere(facts, component)
-        # routes lead to a gateway in each zone
-        return spread_over_zones(facts, component) if not serves_own_zone(component) else ()
+        return second_service(facts, element)
     if element.kind == "replica":
         component = facts.components[facts.replicas[element.id].component]
         return add_replica(facts, component) if component.kind != "client" else ()
@@ -370,6 +370,7 @@ RULE = Rule(
     ),
     yields=True,
     check=check,
+    narrow=narrow,
     mend=mend,
     bad="""\
 archgen: 1
