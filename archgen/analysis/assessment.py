@@ -71,6 +71,15 @@ class FlowAssessment(Struct, frozen=True):
     full: FlowAvailability
 
 
+def conditional_points(topology: Topology, flow: str) -> dict[str, tuple[str, ...]]:
+    """Return the single points that take a flow down only if it waits for what is taken from a queue, by that condition."""
+    points: dict[str, tuple[str, ...]] = {}
+    for point in topology.losses.points[flow]:
+        if condition := topology.if_waiting(point, (flow,), named=True).removeprefix(", "):
+            points[condition] = (*points.get(condition, ()), point.id)
+    return points
+
+
 def assess(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -> tuple[FlowAssessment, ...]:
     """Return the reliability of every flow, with cut sets of up to `order` elements.
 

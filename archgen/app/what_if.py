@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, pairwise
 
 from msgspec.structs import replace
 
-from archgen.analysis.assessment import FlowAssessment, assess
+from archgen.analysis.assessment import FlowAssessment, assess, conditional_points
 from archgen.analysis.topology import Topology
 from archgen.app.config.choice import require_choice
 from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, apply_edit, needs_manual_failover
@@ -22,6 +22,7 @@ from archgen.improve.grouping import grouped
 from archgen.improve.ordering import by_saving, worthwhile
 from archgen.improve.practiced import practiced_failovers, with_practiced
 from archgen.improve.repair import find_smallest_repair
+from archgen.improve.waits import without_open_waits
 from archgen.linting.acceptance import accepted_elements
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Architecture, Component
@@ -67,11 +68,12 @@ def _repaired(model: CheckedModel, today: str) -> WhatIfReport:
     before, assessed = model.architecture, assess(model.topology, 1)
     accepted = accepted_elements(model.topology, today)
     practiced = practiced_failovers(model.topology, assessed)
-    repair = find_smallest_repair(before, accepted, practiced)
+    sure = without_open_waits(model.topology)
+    repair = find_smallest_repair(sure, accepted, practiced)
     steps = list(worthwhile(assessed, by_saving(before, assessed, grouped(repair.edits))))
     left = repair.left
     if sum(len(step.edits) for step in steps) < len(repair.edits):
-        after = Topology(with_practiced(steps[-1].after if steps else before, practiced))
+        after = Topology(with_practiced(replace(steps[-1].after if steps else before, flows=sure.flows), practiced))
         points = (
             (flow, [point for point in own if point not in accepted]) for flow, own in after.losses.points.items()
         )
@@ -92,27 +94,23 @@ def _report(model: CheckedModel, groups: Sequence[tuple[Edit, ...]]) -> WhatIfRe
     leases = [tuple(leases_of(model.topology, edit)) for edit in edits]
     leased = [_with_leases(stages[count], chain(*leases[:count])) for count in ends]
     assessed = _assessed(leased)
+    asked = tuple(
+        (flow, names, condition)
+        for flow in model.topology.flows
+        for condition, names in conditional_points(model.topology, flow).items()
+    )
+    is_each = len(assessed) == len(ends)
     return WhatIfReport(
         file=model.file,
         name=before.name,
         changes=tuple(", and ".join(words[start:end]) for start, end in pairwise(ends)),
-        won=_won(assessed) if len(assessed) == len(ends) else (),
+        won=_won(assessed) if is_each else (),
+        waiting=_if_waiting(assessed, asked) if is_each else (),
         before=assessed[0],
         after=assessed[-1],
         yaml=changed_yaml(before, after, chain(*leases), admit_added(before, Topology(after))),
-        asked=tuple(_asked(model.topology)),
+        asked=asked,
     )
-
-
-def _asked(topology: Topology) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """Yield the flows with the single points that take each down only if it waits for what is taken from a queue, and that condition."""
-    for flow, points in topology.losses.points.items():
-        elements: dict[str, list[str]] = {}
-        for point in points:
-            if condition := topology.if_waiting(point, (flow,), named=True):
-                elements.setdefault(condition, []).append(point.id)
-        for condition, names in elements.items():
-            yield flow, tuple(names), condition.removeprefix(", ")
 
 
 def _with_leases(architecture: Architecture, leases: Iterable[tuple[str, str, str]]) -> Architecture:
@@ -138,6 +136,24 @@ def _won(assessed: list[tuple[FlowAssessment, ...]]) -> tuple[tuple[tuple[str, f
             (before.flow, before.result.downtime - after.result.downtime)
             for before, after in zip(first, then, strict=True)
         )
+        for first, then in pairwise(assessed)
+    )
+
+
+def _if_waiting(
+    assessed: list[tuple[FlowAssessment, ...]], asked: Iterable[tuple[str, tuple[str, ...], str]]
+) -> tuple[frozenset[str], ...]:
+    """Return for each change the flows that it saves nothing surely: all that it resolves counts only if they wait."""
+    unsure: dict[str, set[str]] = {}
+    for flow, names, _ in asked:
+        unsure.setdefault(flow, set()).update(names)
+
+    def is_unsure(before: FlowAssessment, after: FlowAssessment) -> bool:
+        resolved = {point.id for point in before.points} - {point.id for point in after.points}
+        return bool(resolved) and resolved <= unsure.get(before.flow, set())
+
+    return tuple(
+        frozenset(before.flow for before, after in zip(first, then, strict=True) if is_unsure(before, after))
         for first, then in pairwise(assessed)
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
@@ -12,6 +13,7 @@ from archgen.improve.grouping import grouped
 from archgen.improve.ordering import LEAST, by_saving, saved_hours, worthwhile
 from archgen.improve.practiced import practiced_failovers, with_practiced
 from archgen.improve.repair import find_smallest_repair
+from archgen.improve.waits import without_open_waits
 from archgen.model.architecture import Architecture, Host
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
@@ -59,7 +61,8 @@ def recommend(topology: Topology, accepted: frozenset[Subject] = frozenset()) ->
     architecture = topology.architecture
     before = assess(topology, 1)
     practiced = practiced_failovers(topology, before)
-    repair = find_smallest_repair(architecture, accepted, practiced)
+    sure = without_open_waits(topology)
+    repair = find_smallest_repair(sure, accepted, practiced)
     stage, numbers = architecture, before
     changes: list[RecommendedChange] = []
     for each in worthwhile(before, by_saving(architecture, before, grouped(repair.edits))):
@@ -69,7 +72,7 @@ def recommend(topology: Topology, accepted: frozenset[Subject] = frozenset()) ->
             break
         changes.append(change)
         stage, numbers = each.after, each.assessed
-    causes = Topology(with_practiced(stage, practiced)).losses.root_causes
+    causes = Topology(with_practiced(replace(stage, flows=sure.flows), practiced)).losses.root_causes
     left = tuple(cause.element for cause in causes if cause.element not in accepted)
     return Recommendation(tuple(changes), added_parts(architecture, stage), before, numbers, left)
 

@@ -257,3 +257,18 @@ def test_a_block_that_markdown_need_not_read_means_the_same_to_it() -> None:
 @pytest.mark.parametrize("block", ["# a", "!!! note", "    - a", "1. a", "> a", "---", "```", "- a\nb", "+ a"])
 def test_any_other_block_is_left_to_markdown(block: str) -> None:
     assert block_html(block) is None
+
+
+def test_what_counts_only_if_a_flow_waits_says_so() -> None:
+    pages = made(
+        tier(
+            "shop",
+            "archgen: 1\nname: Shop\ncomponents:\n  user: {kind: client}\n  app: {kind: service, managed: true, replicas: 2}\n"
+            "  bus: {kind: queue, managed: true, replicas: 2}\n  mailer: {kind: worker, managed: true}\n"
+            "connections: {user -> app: https, app -> bus: amqps, mailer -> bus: amqps}\n"
+            "flows: {buy: {steps: [user -> app: POST, app -> bus: x, app --> user: 201, mailer -> bus: next]}}\n",
+        )
+    )
+    texts = [body(page) for path, page in pages.items() if path.endswith(".md")]
+    assert sum("Not declared: mailer&#35;1 takes buy down only if buy waits for mailer" in text for text in texts) == 1
+    assert sum("`mailer` if it waits" in text for text in texts) == 1

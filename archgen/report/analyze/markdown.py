@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from archgen.analysis.assessment import FlowAssessment
+from itertools import chain
+
+from archgen.analysis.assessment import FlowAssessment, conditional_points
 from archgen.analysis.headroom import Capacity
-from archgen.improve.gains import Gains
 from archgen.model.durations import format_duration, format_rate
 from archgen.model.percentages import format_availability, format_part
 from archgen.reliability.cuts import products
@@ -12,6 +13,7 @@ from archgen.report.common.assessment import (
     MONTHS,
     Assessed,
     after_loss,
+    conditional_text,
     format_basis,
     format_element_range,
     format_gain,
@@ -100,13 +102,15 @@ def _flow(flow: FlowAssessment, model: Assessed) -> list[str]:
     if flow.partial_points:
         points = ", ".join(_code(point.id) for point in flow.partial_points)
         blocks.append(f"Losing one of these leaves a share of the requests unanswered or late: {points}.")
+    for condition, names in conditional_points(model.model.topology, flow.flow).items():
+        blocks.append(f"Not declared: {_text(conditional_text(flow.flow, names, condition))}.")
     sets = [each for each in products(flow.cuts.sets) if len(each) > 1]
     if sets:
         groups = [" with ".join(_any_of([_code(each.id) for each in some]) for some in cut) for cut in sets]
         more = " There may be more: the search was cut short." if flow.cuts.truncated else ""
         blocks += [f"Together these break it:{more}", "\n".join(f"- {each}" for each in groups)]
     if flow.result.importance:
-        blocks += ["What to fix first:", _fixes(flow, model.gains.get(flow.flow, {}))]
+        blocks += ["What to fix first:", _fixes(flow, model)]
     return [*blocks, *_assumed(flow)]
 
 
@@ -114,14 +118,16 @@ def _any_of(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"any of {', '.join(names)}"
 
 
-def _fixes(flow: FlowAssessment, gains: Gains) -> str:
+def _fixes(flow: FlowAssessment, model: Assessed) -> str:
+    gains = model.gains.get(flow.flow, {})
+    unsure = frozenset(chain(*conditional_points(model.model.topology, flow.flow).values()))
     rows = ["| Element | Saved per year if it never failed | Range | Share of the downtime |", "|---|---:|---:|---:|"]
     if gains:
         rows = [f"{rows[0]} Won by a change |", f"{rows[1]}---|"]
     for each in flow.result.importance[:MOST_FIXES]:
         hours = f"{format_duration(each.hours_per_year)} | {format_element_range(flow, each.element)}"
         row = f"| {_code(each.element.label)} | {hours} | {format_part(each.fussell_vesely)} |"
-        rows.append(f"{row} {_text(format_gain(each.element, gains, str))} |" if gains else row)
+        rows.append(f"{row} {_text(format_gain(each.element, gains, str, unsure))} |" if gains else row)
     return "\n".join(rows)
 
 

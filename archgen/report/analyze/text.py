@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
-from archgen.analysis.assessment import FlowAssessment
+from archgen.analysis.assessment import FlowAssessment, conditional_points
 from archgen.analysis.headroom import Capacity
-from archgen.improve.gains import Gains
 from archgen.model.durations import format_duration, format_rate
 from archgen.model.percentages import format_availability, format_part
 from archgen.model.subject import Subject
@@ -16,6 +16,7 @@ from archgen.report.common.assessment import (
     MONTHS,
     Assessed,
     after_loss,
+    conditional_text,
     format_basis,
     format_element_range,
     format_gain,
@@ -79,7 +80,7 @@ def _flow(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
         text = f"{format_availability(flow.full.availability)}, less for {format_duration(flow.full.downtime)} per year"
         lines += _line("everything", f"{text} (each request answered, and in time)", style)
     lines += _sets(flow, model, style)
-    lines += _table("fix first", _fixes(flow, model.gains.get(flow.flow, {})), style)
+    lines += _table("fix first", _fixes(flow, model), style)
     lines += _table("assumed", _assumptions(flow), style)
     return lines
 
@@ -95,6 +96,8 @@ def _sets(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
     points = ", ".join(brief(point.id) for point in flow.points)
     lines = _line("single points", points or "none: no element alone breaks the flow", style)
     usual = frozenset(model.usual.get(flow.flow, flow.points))
+    for condition, names in conditional_points(model.model.topology, flow.flow).items():
+        lines += _line("not declared", brief(conditional_text(flow.flow, names, condition)), style)
     fresh = [brief(point.id) for point in flow.points if point not in usual]
     if fresh:
         lines += _line("only now", f"{', '.join(fresh)}: no single point while nothing is out", style)
@@ -129,13 +132,14 @@ def _any_of(elements: tuple[Subject, ...]) -> str:
     return names if len(elements) == 1 else f"any of {names}"
 
 
-def _fixes(flow: FlowAssessment, gains: Gains) -> Iterator[tuple[str, ...]]:
-    importance = flow.result.importance
+def _fixes(flow: FlowAssessment, model: Assessed) -> Iterator[tuple[str, ...]]:
+    importance, gains = flow.result.importance, model.gains.get(flow.flow, {})
+    unsure = frozenset(chain(*conditional_points(model.model.topology, flow.flow).values()))
     changed = ("saved by a change",) if gains else ()
     if importance:
         yield "if this never failed", "saved per year", "share", *changed
     for gain in importance[:MOST_FIXES]:
-        change = (brief(format_gain(gain.element, gains, str)),) if gains else ()
+        change = (brief(format_gain(gain.element, gains, str, unsure)),) if gains else ()
         yield (
             brief(gain.element.label),
             _hours(flow, gain),

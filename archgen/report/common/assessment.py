@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.model.durations import HOURS_PER_YEAR, format_duration, format_rate, round_duration
 from archgen.model.percentages import format_availability, format_bounds
 from archgen.model.subject import EVENTS, Subject
+from archgen.model.wording import MOST_NAMED, first_few, listed
 
 MONTHS = 12
 
@@ -148,8 +149,11 @@ def _after_loss(component: Headroom, tried: bool, name: Callable[[str], str]) ->
     return "unchanged" if tried else "not tried"
 
 
-def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> str:
-    """Return the hours that a change saves and the change: `44.4 h per year: a replica of haproxy on lb-2`, or `as for lb-1`."""
+def format_gain(element: Subject, gains: Gains, name: Callable[[str], str], unsure: Collection[str] = ()) -> str:
+    """Return the hours that a change saves and the change: `44.4 h per year: a replica of haproxy on lb-2`, or `as for lb-1`.
+
+    `unsure` are the single points that count only if the flow waits for them.
+    """
     if element not in gains:
         return "no replica helps" if element.kind in EVENTS else "not tried"
     gain = gains[element]
@@ -159,8 +163,14 @@ def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> s
     return (
         f"as for {name(first.id)}"
         if first != element
-        else f"{format_duration(gain.hours_per_year)} per year: {gain.change}"
+        else f"{format_duration(gain.hours_per_year)} per year{', if it waits' if element.id in unsure else ''}: {gain.change}"
     )
+
+
+def conditional_text(flow: str, names: Sequence[str], condition: str) -> str:
+    """Return that single points take a flow down only under a condition that the model leaves open."""
+    takes = "takes" if len(names) == 1 else "take"
+    return f"{listed(first_few(names, MOST_NAMED))} {takes} {flow} down only {condition}"
 
 
 def format_method(flow: FlowAssessment) -> str:

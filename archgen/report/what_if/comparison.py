@@ -41,7 +41,8 @@ class WhatIfReport(Struct, frozen=True):
     where that was too much to work out. `before` and `after` the same flows in the same order. `smallest` is None where the changes
     were given, else whether no fewer would do; `left` are single points that no change of the known kinds removes, and `accepted`
     those for which none was sought, with what is lost with them; so `practiced` are components that people fail over in time.
-    `asked` are flows, each with single points that take it down only under a condition that the model leaves open.
+    `asked` are flows, each with single points that take it down only under a condition that the model leaves open; `waiting` are, for
+    each change, those that it saves something only under such a condition.
     """
 
     file: str
@@ -56,6 +57,7 @@ class WhatIfReport(Struct, frozen=True):
     accepted: tuple[Subject, ...] = ()
     practiced: tuple[str, ...] = ()
     asked: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+    waiting: tuple[frozenset[str], ...] = ()
 
 
 def changed_yaml(

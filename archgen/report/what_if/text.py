@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.wording import first_few, listed
-from archgen.report.common.assessment import all_assumptions
+from archgen.report.common.assessment import all_assumptions, conditional_text
 from archgen.report.common.terminal import Style, brief, wrap_columns
 from archgen.report.what_if.comparison import WhatIfReport
 
@@ -21,9 +21,14 @@ def write(report: WhatIfReport, style: Style) -> str:
     for number, change in enumerate(report.changes, 1):
         lines += wrap_columns(brief(change), style.width, "     ", f"  {number}. ")
         if report.won:
-            lines += wrap_columns(_won(report.won[number - 1]), style.width, "     ", "     ")
+            won = _won(report.won[number - 1], report.waiting[number - 1])
+            lines += wrap_columns(won, style.width, "     ", "     ")
     for before, after in zip(report.before, report.after, strict=True):
-        lines += ["", style.paint(brief(before.flow), "strong"), *_flow(before, after, style)]
+        lines += [
+            "",
+            style.paint(brief(before.flow), "strong"),
+            *_flow(before, after, _asked_names(report, before.flow), style),
+        ]
         lines += _asked(report, before.flow, style)
     assumed = all_assumptions((*report.before, *report.after))
     if assumed:
@@ -54,6 +59,9 @@ def _unchanged(report: WhatIfReport) -> str:
     if report.left:
         return "; ".join(("the search found no change that surely helps", *settled))
     impossible = [brief(flow.flow) for flow in report.before if not flow.possible]
+    if not impossible and report.asked:
+        sure = "no change surely helps before the model declares what its flows wait for"
+        return "; ".join((sure, *settled, "no other single failure breaks a flow"))
     if not impossible and settled:
         return f"no change is needed: {listed(settled)}, and no other single failure breaks a flow"
     if not impossible:
@@ -74,15 +82,20 @@ def _left(report: WhatIfReport) -> str:
 def _named_left(report: WhatIfReport) -> list[str]:
     """Return the single points that are left, without those of flows that perhaps don't wait for them: the model is asked first."""
     asked = {(flow, name) for flow, names, _ in report.asked for name in names}
-    left = ((flow, point.id) for flow, points in report.left for point in points)
-    return list(dict.fromkeys(brief(name) for flow, name in left if (flow, name) not in asked))
+    left = {(flow, point.id): None for flow, points in report.left for point in points}
+    first = ((flow.flow, point.id) for flow in report.before for point in flow.points)
+    order = (*(each for each in first if each in left), *left)
+    return list(dict.fromkeys(brief(name) for flow, name in order if (flow, name) not in asked))
+
+
+def _asked_names(report: WhatIfReport, flow: str) -> frozenset[str]:
+    return frozenset(name for own, names, _ in report.asked for name in names if own == flow)
 
 
 def _asked(report: WhatIfReport, flow: str, style: Style) -> Iterator[str]:
     """Yield the lines on the single points of a flow that take it down only under a condition that the model leaves open."""
     for names, condition in ((names, condition) for own, names, condition in report.asked if own == flow):
-        takes = "takes" if len(names) == 1 else "take"
-        words = f"{listed(first_few(list(names), _MOST_LEFT))} {takes} {flow} down only {condition}"
+        words = conditional_text(flow, names, condition)
         yield from wrap_columns(brief(words), style.width, " " * 18, f"  {'not declared':<16}")
 
 
@@ -103,18 +116,22 @@ _MOST_LEFT = 6
 """Single points that are named; the flows have them all."""
 
 
-def _won(flows: tuple[tuple[str, float], ...]) -> str:
+def _won(flows: tuple[tuple[str, float], ...], waiting: Collection[str]) -> str:
     """Return the hours that a change saves over those before it; a minute per year, or a hundredth of the most, is no effect.
 
-    The assumed numbers are no more exact than that.
+    The assumed numbers are no more exact than that. Flows that are `waiting` are saved something only if they wait.
     """
-    alike: dict[str, list[str]] = {}
+    alike: dict[tuple[str, bool], list[str]] = {}
     least = max(_MINUTE, max((abs(hours) for _, hours in flows), default=0.0) / 100)
     for flow, hours in flows:
         if abs(hours) >= least:
             words = f"{'saves' if hours > 0 else 'loses'} {format_duration(abs(hours))} per year"
-            alike.setdefault(words, []).append(brief(flow))
-    return "; ".join(f"{words} for {listed(names)}" for words, names in alike.items()) or "saves no time by itself"
+            alike.setdefault((words, flow in waiting), []).append(brief(flow))
+    saved: list[str] = []
+    for (words, is_unsure), names in alike.items():
+        condition = ", if it waits" if len(names) == 1 else ", if they wait"
+        saved.append(f"{words} for {listed(names)}{condition if is_unsure else ''}")
+    return "; ".join(saved) or "saves no time by itself"
 
 
 _MINUTE = 1 / 60
@@ -130,7 +147,7 @@ def brief_line(line: str) -> str:
     return " " * (len(line) - len(text)) + brief(text)
 
 
-def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[str]:
+def _flow(before: FlowAssessment, after: FlowAssessment, asked: Collection[str], style: Style) -> list[str]:
     first, then = (f"{format_availability(flow.result.availability)}" for flow in (before, after))
     won = before.result.downtime - after.result.downtime
     moved = f"{'saves' if won > 0 else 'loses'} {format_duration(abs(won))} per year"
@@ -143,7 +160,7 @@ def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[s
     first_points, then_points = frozenset(before.points), frozenset(after.points)
     gone = [brief(point.id) for point in before.points if point not in then_points]
     fresh = [brief(point.id) for point in after.points if point not in first_points]
-    remaining = [brief(point.id) for point in after.points if point in first_points]
+    remaining = [brief(point.id) for point in after.points if point in first_points and point.id not in asked]
     for label, names in (("resolved", gone), ("new", fresh), ("left", remaining)):
         if names:
             lines += wrap_columns(", ".join(names), style.width, " " * 18, f"  {label:<16}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from archgen.analysis.assessment import FlowAssessment
+from archgen.analysis.assessment import FlowAssessment, conditional_points
 from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import FindingGroup
@@ -14,7 +14,7 @@ from archgen.model.durations import format_duration, format_rate, spell_duration
 from archgen.model.finding import Finding
 from archgen.model.percentages import format_availability
 from archgen.model.wording import plural
-from archgen.report.common.assessment import format_basis, format_range
+from archgen.report.common.assessment import conditional_text, format_basis, format_range
 from archgen.site.escape import code, link, prose, text
 from archgen.site.html_builder import Scripted
 from archgen.site.interactive.columns import Stage
@@ -116,6 +116,8 @@ def _breaks(system: CheckedModel, flow: Flow) -> Iterator[str]:
     fatal = list(_fatal(system, flow))
     yield "No single failure takes it down." if not fatal else "Single points of failure:"
     yield table(("Element", "Failing step", "Path"), fatal)
+    for condition, names in conditional_points(system.topology, flow.id).items():
+        yield f"Not declared: {text(conditional_text(flow.id, names, condition))}."
     if survived:
         yield f"It survives the loss of {codes(survived)}{', one at a time' if len(survived) > 1 else ''}."
 

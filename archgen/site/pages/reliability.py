@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.analysis.assessment import FlowAssessment
+from archgen.analysis.assessment import FlowAssessment, conditional_points
 from archgen.compare.flows import called
 from archgen.improve.gains import gains
 from archgen.linting.checked_model import CheckedModel
@@ -59,7 +59,12 @@ def _changes(system: CheckedModel) -> Iterator[str]:
     for flow, by_element in gains(system.topology, system.assessments).items():
         changes = dict.fromkeys(gain for gain in by_element.values() if gain is not None)
         best = sorted(changes, key=lambda gain: -gain.hours_per_year)[:CHANGES]
-        lines = tuple(f"{format_duration(gain.hours_per_year)} per year by {text(gain.change)}" for gain in best)
+        unsure = _unsure(system, flow)
+        sure = [gain for element, gain in by_element.items() if element.id not in unsure]
+        lines = tuple(
+            f"{format_duration(gain.hours_per_year)} per year{'' if gain in sure else ', if it waits,'} by {text(gain.change)}"
+            for gain in best
+        )
         if lines:
             shared.setdefault(lines, []).append(flow)
     if shared:
@@ -96,8 +101,17 @@ def _basis(flow: FlowAssessment) -> str:
 def _points(system: CheckedModel, flow: str) -> str:
     """Return the single points of failure of a flow, each with the issue that proves it."""
     elements = [cause.element for cause in system.topology.losses.causes[flow]]
-    names = [f"{_proof(system, element, flow)}{code(called(system.topology, element))}" for element in elements]
+    unsure = _unsure(system, flow)
+    names = [
+        f"{_proof(system, element, flow)}{code(called(system.topology, element))}{' if it waits' if element.id in unsure else ''}"
+        for element in elements
+    ]
     return listed(first_few(names, NAMED))
+
+
+def _unsure(system: CheckedModel, flow: str) -> frozenset[str]:
+    """Return the single points that count only if a flow waits for them."""
+    return frozenset(name for names in conditional_points(system.topology, flow).values() for name in names)
 
 
 def _proof(system: CheckedModel, element: Subject, flow: str) -> str:
