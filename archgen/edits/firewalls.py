@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from archgen.analysis.access.consoles import is_way_in
 from archgen.analysis.exposure import regular_callers, stores_reached
 from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
-from archgen.analysis.monitoring import asks_agents
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Architecture, Component, Connection, FirewallRule, Port, Replica
 from archgen.model.change import Append, Change, Put, Remove
@@ -18,7 +17,6 @@ from archgen.model.firewall_ports import is_port_in, plain_number
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_of
 from archgen.model.protocols import OVER_UDP
-from archgen.model.wording import listed
 
 _AT_USUAL_PORT = ("http", "https", "smtp")
 """The protocols that need not declare their port: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
@@ -109,7 +107,7 @@ def admit_from(topology: Topology, component: str, hosts: Collection[str]) -> tu
             {"from": component, "to": target, "ports": [*ports], "action": "allow"},
         )
         for (firewall, target), ports in opened.items()
-        if None not in ports and all(lets_in(rule) for rule in topology.components[firewall].rules)
+        if None not in ports and only_allow(topology, (firewall,))
     )
 
 
@@ -131,7 +129,7 @@ def admit_to(topology: Topology, component: str, hosts: Collection[str]) -> tupl
             {"from": source, "to": component, "ports": [*ports], "action": "allow"},
         )
         for (firewall, source), ports in opened.items()
-        if None not in ports and _only_allow(topology, (firewall,))
+        if None not in ports and only_allow(topology, (firewall,))
     )
 
 
@@ -158,7 +156,7 @@ def admit_members(topology: Topology, component: str) -> tuple[Change, ...]:
         Append(("components", name, "rules"), {"from": component, "to": component, "action": "allow"})
         for name in filters
         if topology.firewalls.admits(name, topology.firewalls.places(component), component, None) is False
-        and _only_allow(topology, (name,))
+        and only_allow(topology, (name,))
         and (topology.firewalls.sees_inside(name) or not _is_called_inside(topology, topology.components[name]))
     )
 
@@ -190,42 +188,6 @@ def undeclared_scrapes(topology: Topology, components: Collection[str]) -> Itera
                 yield observer.id, name
 
 
-def admit_scrapes(topology: Topology, observer: str, components: Collection[str]) -> tuple[Change, ...] | None:
-    """Return the rules that let a monitoring in to agents beside components, past firewalls whose rules leave it to their default.
-
-    A firewall with a rule that denies something may keep it out on purpose, and nothing else lets it through. None if one would have
-    to be opened for a product whose port isn't known: a rule without ports opens all.
-    """
-    agents_at = product_of(topology.components[observer].product).agents_at
-    sources = topology.firewalls.places(observer)
-    port = None if agents_at is None else Port(*agents_at)
-    denying = {name: topology.firewalls.denying(sources, observer, name, port) for name in components}
-    opened = [(each, name) for name, passed in denying.items() if _only_allow(topology, passed) for each in passed]
-    if opened and agents_at is None:
-        return None
-    ports = [] if agents_at is None else [agents_at[1]]
-    return tuple(
-        Append(("components", firewall, "rules"), {"from": observer, "to": name, "ports": ports, "action": "allow"})
-        for firewall, name in opened
-    )
-
-
-def refuse_scrapes(topology: Topology, hosts: Iterable[str]) -> str:
-    """Return the firewalls that keep out the monitoring which asks agents on some hosts, as a sentence; else ""."""
-    asking = asks_agents(topology)
-    if asking is None:
-        return ""
-    watcher, port = asking
-    sources = topology.firewalls.places(watcher.id)
-    asked = next(iter(topology.of_kind("monitoring-agent")), watcher).id
-    replicas = [Replica(f"{asked}@{host}", asked, (host,)) for host in hosts]
-    barring = dict.fromkeys(
-        name for each in replicas for name in topology.firewalls.denying_at(sources, watcher.id, each, port)
-    )
-    does = "doesn't" if len(barring) == 1 else "don't"
-    return f" So far, {listed([*barring])} {does} let {watcher.id} in there (port {port.port})." if barring else ""
-
-
 def admit_agent(topology: Topology, agent: Component, call: Connection) -> tuple[Change, ...] | None:
     """Return the rules that let a monitoring and its new agent call each other; None if a firewall may deny that on purpose.
 
@@ -239,15 +201,15 @@ def admit_agent(topology: Topology, agent: Component, call: Connection) -> tuple
     denying = dict.fromkeys(
         each for replica in called.replicas for each in firewalls.denying_at(sources, call.source, replica, port)
     )
-    if denying and (port.port is None or not _only_allow(topology, denying)):
+    if denying and (port.port is None or not only_allow(topology, denying)):
         return None
     value = {"from": call.source, "to": target, "ports": [port.port], "action": "allow"}
     return tuple(Append(("components", firewall, "rules"), value) for firewall in denying)
 
 
-def _only_allow(topology: Topology, firewalls: Collection[str]) -> bool:
+def only_allow(topology: Topology, firewalls: Collection[str]) -> bool:
     """Return True if no rule of some firewalls denies something."""
-    return all(lets_in(rule) for firewall in firewalls for rule in topology.components[firewall].rules)
+    return all(rule.action == "allow" for firewall in firewalls for rule in topology.components[firewall].rules)
 
 
 def admit_like(topology: Topology, call: Connection, source: str) -> tuple[Change, ...] | None:
@@ -260,7 +222,7 @@ def admit_like(topology: Topology, call: Connection, source: str) -> tuple[Chang
     if not firewalls:
         return ()
     number = port_number(port)
-    if number is None or not _only_allow(topology, firewalls):
+    if number is None or not only_allow(topology, firewalls):
         return None
     value = {"from": source, "to": target, "ports": [number], "action": "allow"}
     return tuple(Append(("components", firewall, "rules"), value) for firewall in firewalls)
@@ -294,7 +256,7 @@ def admit_added(before: Architecture, after: Topology) -> tuple[Append, ...]:
     return tuple(
         Append(("components", name, "rules"), {"from": source, "to": target, "ports": [*ports], "action": "allow"})
         for (name, source, target), ports in opened.items()
-        if None not in ports and _only_allow(after, (name,))
+        if None not in ports and only_allow(after, (name,))
     )
 
 

@@ -141,7 +141,7 @@ RELAYS_OF_MEDIA = ("stun", "stuns", "turn", "turns")
 MEDIA = ("rtp", "srtp", "rtcp", "srtcp", "webrtc")
 """The protocols of sound and pictures, whose ends are agreed on by signaling for each call."""
 
-UNCOUNTED = (*ADMINISTRATION, *TUNNELS, *MEDIA, "modbus", "opcua", "syslog", "statsd")
+UNCOUNTED = (*ADMINISTRATION, *TUNNELS, *MEDIA, "udp", "modbus", "opcua", "syslog", "statsd")
 """The protocols in which a server has no requests to count: sessions, packets, orders to a controller, lines that nobody answers."""
 
 UNCERTIFIED = ("ssh", "sftp", "rsync", *TUNNELS, "webrtc", "srtp", "srtcp")

@@ -235,3 +235,13 @@ _CHOSEN = re.compile(r"\b(?:leader|lease|elect\w*|locks?|leadership)\b", re.IGNO
 def tells_who_works(text: str | None) -> bool:
     """Return True for words of the reasons for a program that say how one of its replicas is chosen."""
     return _CHOSEN.search(text or "") is not None
+
+
+_SHUT_OFF = re.compile(
+    r"\bno (?:way|route|access|uplink|connection) (?:in|out|to)\b|\b(?:air[- ]?gapped|isolated|shut off|sealed off)\b"
+)
+
+
+def tells_that_it_is_shut_off(name: str | None) -> bool:
+    """Return True for the name of a network by which nothing goes in or out but what is named: `no way out but the encoders`."""
+    return _SHUT_OFF.search((name or "").casefold()) is not None

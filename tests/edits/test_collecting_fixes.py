@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from archgen.analysis.topology import Topology
-from archgen.edits.firewalls import admit_from, admit_like, admit_scrapes
+from archgen.edits.firewalls import admit_from, admit_like
+from archgen.edits.scrapes import admit_scrapes
 from archgen.language.load import load
 from archgen.linting.rule import RuleContext
 from archgen.model.change import Append
@@ -162,6 +163,7 @@ def test_what_two_firewalls_deny_both_let_in() -> None:
     """Where one of them has a rule that denies something, neither is opened: the other alone lets nothing through."""
     for text, opened in (
         (BOTH, ["inner", "outer"]),
+        (BOTH.replace("{from: edge", "{from: lan, to: internet, direction: out}, {from: edge"), ["inner", "outer"]),
         (BOTH.replace("{from: edge", "{from: o, to: m, action: deny}, {from: edge"), []),
     ):
         facts = Topology(load("a.arch.yaml", text.encode()).architecture)
@@ -368,3 +370,23 @@ def test_what_is_collected_by_name_is_let_in_past_rules_for_other_ports() -> Non
     assert {"from": "watch", "to": "api", "ports": [9100], "action": "allow"} in fixed(text, "unmonitored")[
         "components"
     ]["wall"]["rules"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "collected"),
+    [
+        ("", "", True),
+        ("{from: far, to: lan, ports: [443]}", "{from: far, to: lan, action: deny}", False),
+        ("lan: {trust: private}", "lan: {trust: private, name: Lan with no way in}", False),
+        ("runs_on: m, alerts", "managed: true, network: far, alerts", True),
+    ],
+    ids=["a rule more lets it in", "kept out on purpose", "shut off by name", "a provider's is sent what it gets"],
+)
+def test_nothing_is_collected_from_what_the_monitoring_may_not_reach(old: str, new: str, *, collected: bool) -> None:
+    text = _behind_wall("prometheus", "{from: far, to: lan, ports: [443]}").replace(
+        "alerts: [ops]", "alerts: [ops], collects: [{from: [job], what: [metrics]}]"
+    )
+    assert old in text
+    after = fixed(text.replace(old, new), "unmonitored")["components"]
+    assert (len(after["watch"]["collects"]) > 1) is collected
+    assert any(rule["from"] == "watch" for rule in after["wall"]["rules"]) is (collected and "managed" not in new)

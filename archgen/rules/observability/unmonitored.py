@@ -23,9 +23,10 @@ from archgen.analysis.monitoring import (
 from archgen.analysis.regions import providers_unseen
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
-from archgen.edits.firewalls import admit_from, admit_scrapes, admit_to, refuse_scrapes
+from archgen.edits.firewalls import admit_from, admit_to
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import MEASURED, new_agent
+from archgen.edits.scrapes import admit_scrapes, refuse_scrapes, scraped
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
@@ -136,10 +137,9 @@ def _in_its_way(facts: Topology, each: str, names: Sequence[str], hosts: Sequenc
     collector = collector or agent
     if collector is not None and (not hosts or tells_sources(collector)):
         return f"Let {collector.id} collect from {each} too, by `from` of its `collects`."
-    called = _called_by_monitoring(facts)
-    if called is not None:
-        name, target = called
-        return f"Let {name} collect from {each}, as it does from {target}, or run a monitoring client there (`kind: monitoring-agent`)."
+    if (called := _called_by_monitoring(facts)) is not None:
+        own = f"Let {called[0]} collect from {each}, as it does from {called[1]}"
+        return f"{own}, or run a monitoring client there (`kind: monitoring-agent`)."
     asking = asks_agents(facts)
     if asking is not None:
         name, port = asking[0].id, asking[1].port
@@ -306,6 +306,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         changes += patch_of(facts, *(AddReplica(agent.id, host) for host in hosts))
         changes += (*admit_from(facts, agent.id, hosts), *admit_to(facts, agent.id, hosts))
     collector = collector or (agent if bare else None)
+    bare = scraped(facts, collector, bare)
     if bare and collector is not None:
         changes += _collect(facts, collector, bare)
         admitted = admit_scrapes(facts, collector.id, bare) if collector.kind == "monitoring" else ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.monitoring import monitored, observers_of_unknown_reach
 from archgen.analysis.topology import Topology
-from archgen.edits.firewalls import admit_scrapes
+from archgen.edits.scrapes import admit_scrapes, scraped
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change
@@ -104,7 +104,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if collector is None:
         return ()
     admitted = admit_scrapes(context.topology, collector.id, [hit.subject.id]) if collector.kind == "monitoring" else ()
-    if admitted is None:
+    if admitted is None or not scraped(context.topology, collector, [hit.subject.id]):
         return ()
     return (
         Append(("components", collector.id, "collects"), {"from": [hit.subject.id], "what": ["metrics"]}),
