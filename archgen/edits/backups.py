@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
+
+from msgspec.structs import replace
 
 from archgen.analysis.backups import (
     copy_holders,
@@ -14,9 +17,10 @@ from archgen.analysis.backups import (
 )
 from archgen.analysis.topology import Topology
 from archgen.edits.encryption import ASKED_FOR
+from archgen.edits.firewalls import admit_added
 from archgen.edits.patch import port_value
 from archgen.edits.remedy import free_name
-from archgen.model.architecture import Component, Connection, Port, Tls
+from archgen.model.architecture import Component, Connection, Port, Replica, Tls
 from archgen.model.change import Append, Change, Put
 from archgen.model.durations import SECONDS, write_duration
 from archgen.model.kinds import FORWARDING, KINDS
@@ -25,6 +29,52 @@ from archgen.model.products import product_name, product_of
 
 def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
     """Return the changes for a backup that is as frequent as the objective asks; none where people have to decide.
+
+    Firewalls let it in to what it calls: one with a rule that denies something may keep it out on purpose, and nothing would be copied.
+    """
+    changes = _backup_of(topology, store)
+    rules = _admitted(topology, changes)
+    return () if rules is None else (*changes, *rules)
+
+
+def _admitted(topology: Topology, changes: tuple[Change, ...]) -> tuple[Change, ...] | None:
+    """Return the rules that let the calls of a new job in; None if they can't be written, as of a port that nobody declares."""
+    values = {change.path: change.value for change in changes if isinstance(change, Put)}
+    jobs = {path[1]: value for path, value in values.items() if path[0] == "components" and "runs_on" in value}
+    calls = [(*str(path[1]).split(" -> "), value) for path, value in values.items() if path[0] == "connections"]
+    if not (jobs and calls and topology.firewalls.with_rules):
+        return ()
+    model = topology.architecture
+    added = [_job(str(name), value["runs_on"]) for name, value in jobs.items()]
+    called = [
+        Connection(f"{source} -> {target}", source, (target,), (_as_port(value),))
+        for source, targets, value in calls
+        for target in targets.split(" | ")
+        if target in topology.components
+    ]
+    after = Topology(replace(model, components=(*model.components, *added), connections=(*model.connections, *called)))
+    rules = admit_added(model, after)
+    opened = {(rule.path[1], rule.value["from"], rule.value["to"]) for rule in rules}
+    firewalls = after.firewalls
+    barred = (
+        (firewall, call.source, call.targets[0])
+        for call in called
+        for firewall in firewalls.denying(firewalls.places(call.source), call.source, call.targets[0], call.ports[0])
+    )
+    return rules if opened.issuperset(barred) else None
+
+
+def _job(name: str, hosts: str | list[str]) -> Component:
+    on = (hosts,) if isinstance(hosts, str) else hosts
+    return Component(id=name, kind="backup", replicas=tuple(Replica(f"{name}@{host}", name, (host,)) for host in on))
+
+
+def _as_port(value: str | dict[str, Any]) -> Port:
+    return Port(value) if isinstance(value, str) else Port(value["protocol"], value.get("port"))
+
+
+def _backup_of(topology: Topology, store: Component) -> tuple[Change, ...]:
+    """Return the changes for a backup that nothing has to be opened for.
 
     That is its provider's of what a provider runs, else a job beside the store, or one where another copies: objects are read from afar.
     """

@@ -203,12 +203,23 @@ def _of_itself(reason: str | None) -> Iterator[str]:
 _SCHEDULE = re.compile(
     r"\b(?:nights?|nightly|midnight|mornings?|evenings?|noon|hourly|daily|weekly|monthly|weekends?|mondays?|tuesdays?|wednesdays?|thursdays?|"
     r"fridays?|saturdays?|sundays?|(?:once|twice) an? (?:hour|day|week|month)|(?:every|each) (?:\w+ )?(?:hour|day|week|month)s?)\b"
+    r"|(?<![\d:.])(?:[01]?\d|2[0-3])[:h][0-5]\d(?![\d:.])|\b(?:1[0-2]|[1-9]) ?(?:am|pm|a\.m\.|p\.m\.|o'clock)(?!\w)"
 )
 
 
 def tells_schedule(reason: str | None) -> bool:
-    """Return True for words that say when something is done, as in `dumps it in the night`: another interval would contradict them."""
+    """Return True for words that say when something is done, as in `in the night` or `at 23:00`: another interval would contradict them."""
     return _SCHEDULE.search((reason or "").casefold()) is not None
+
+
+_IMAGE = re.compile(
+    r"\b(?:images?|snapshots?|copy|copies|copie[sd]|backups?|backs up)\b[^.;]{0,30}\b(?:machines?|vms?|servers?|hosts?|volumes?|luns?)\b|\bimage(?:s|[- ]backups?| level)\b",
+)
+
+
+def tells_of_images(reason: str | None) -> bool:
+    """Return True for words by which whole machines or volumes are copied: too much to do so as often as a log is shipped."""
+    return _IMAGE.search((reason or "").casefold()) is not None
 
 
 _WORKING = (

@@ -109,6 +109,10 @@ def test_deadlines(reason: str, seconds: float | None) -> None:
     ("reason", "told"),
     [
         ("cron runs pg_dump in the night", True),
+        ("cron runs it at 23:00", True),
+        ("starts 02:30, before the shops open", True),
+        ("the run of 4 am", True),
+        ("compresses 2.50 GB, in 1.5 hours", False),
         ("Dumped every six hours", True),
         ("Runs on Sundays", True),
         ("Once a day, from the standby", True),

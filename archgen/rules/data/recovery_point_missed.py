@@ -26,7 +26,7 @@ from archgen.model.change import Change, Put
 from archgen.model.durations import spell_duration, spell_interval, write_duration
 from archgen.model.kinds import FILE_STORES
 from archgen.model.products import product_of, service_name
-from archgen.model.reasons import copied_every, is_fleeting, kept_for, may_archive_log, tells_schedule
+from archgen.model.reasons import copied_every, is_fleeting, kept_for, may_archive_log, tells_of_images, tells_schedule
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -328,8 +328,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     component = context.topology.components[hit.subject.id]
     if hit.related:
         backups = [context.topology.components[subject.id] for subject, _ in hit.related]
-        by_schedule = any(tells_schedule(backup.why) for backup in backups)
-        frequent = not by_schedule and all(least_interval(component, backup.product) <= seconds for backup in backups)
+        bound = any(tells_schedule(backup.why) or tells_of_images(backup.why) for backup in backups)
+        frequent = not bound and all(least_interval(component, backup.product) <= seconds for backup in backups)
         changes = (Put(("components", backup.id, "every"), write_duration(seconds)) for backup in backups)
         return tuple(changes) if frequent else ()
     replication = component.replication

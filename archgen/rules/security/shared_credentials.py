@@ -104,9 +104,19 @@ def _is_told_behind(
 
 
 def _works_for_itself(facts: Topology, connection: Connection) -> bool:
-    """Return True for the call of an application: administrators and backups need all rights."""
-    admin = all(port.admin for port in connection.ports)
-    return facts.kind(connection.source).role in ("web", "application") and not admin
+    """Return True for the call of an application, or of a person in a flow: administrators and backups need all rights."""
+    source = facts.components[connection.source]
+    if all(port.admin for port in connection.ports):
+        return False
+    if source.kind == "client":
+        named = f"{source.id} {source.name or ''}".casefold()
+        return bool(facts.flows_over[connection.id]) and _ADMINISTRATORS.search(named) is None
+    return facts.kind(connection.source).role in ("web", "application")
+
+
+_ADMINISTRATORS = re.compile(
+    r"(?<![a-z])(?:admin|dba|root|ops|operator|operations|engineer|sysop|system|tech|sre|devops)"
+)
 
 
 def _superuser(facts: Topology, reached: dict[str, list[Connection]]) -> Hit:
