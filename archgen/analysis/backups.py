@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archgen.analysis.exposure import EXCHANGE, callers_of, is_directory
+from archgen.analysis.programs import keeps_elsewhere
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import WIDE_ZONES, Component, Connection, Replication
 from archgen.model.durations import SECONDS
@@ -84,8 +85,12 @@ def keeps_alone(topology: Topology, component: Component) -> bool:
         return True
     if component.kind == "search" and component.id in topology.backups:
         return True
-    if product_of(component.product).keeps_data:
+    product = product_of(component.product)
+    if product.keeps_data:
         return not _calls_store(topology, component.id)
+    if product.file_database and not (product.shows or product.several) and topology.incoming[component.id]:
+        # dashboards and questions that people make; those of a monitoring are often written from files
+        return not (component.managed or keeps_elsewhere(topology, component))
     if component.kind != "search" or not topology.flows_writing[component.id]:
         return False
     return not fillers(topology, component) - {"stream"}

@@ -329,3 +329,66 @@ def copied_from(facts: Topology, store: Component) -> tuple[list[str], list[str]
                 writers[hop.step.source] = None
                 sources.update(dict.fromkeys(read))
     return list(writers), list(sources)
+
+
+def keeps_elsewhere(topology: Topology, component: Component) -> bool:
+    """Return True for a component that keeps what it knows in a store behind it: not one of which it only reads.
+
+    Measurements are what a dashboard shows: it keeps its own records beside them only if a step writes them.
+    """
+    return any(
+        call.access != "read" and topology.kind(target).stores and not _only_shows(topology, component, target)
+        for call in topology.outgoing[component.id]
+        for target in call.targets
+    )
+
+
+def _only_shows(topology: Topology, component: Component, store: str) -> bool:
+    """Return True for a store of measurements, or a warehouse, from which each step of a dashboard reads."""
+    shown = product_name(topology.components[store].product)
+    dashboard = product_name(component.product) in _DASHBOARDS
+    if not ((shown in _SERIES and product_of(component.product).shows) or (shown in _WAREHOUSES and dashboard)):
+        return False
+    own = [hop for hop in topology.hops_to[store] if hop.step.source == component.id]
+    return all(hop.access == "read" for hop in own)
+
+
+_DASHBOARDS = ("metabase", "superset", "grafana")
+"""Dashboards of what is in databases, which keep their own records in another."""
+
+_WAREHOUSES = (
+    "clickhouse",
+    "snowflake",
+    "bigquery",
+    "redshift",
+    "databricks",
+    "druid",
+    "pinot",
+    "trino",
+    "presto",
+    "athena",
+    "vertica",
+)
+"""Databases for analysis, in which no dashboard keeps records of its own."""
+
+_SERIES = (
+    *("timescaledb", "influxdb", "questdb", "victoriametrics", "prometheus", "thanos", "mimir", "graphite", "opentsdb"),
+    *("loki", "tempo", "elasticsearch", "opensearch", "clickhouse", "timestream"),
+)
+"""Stores of measurements, logs and traces, which dashboards show."""
+
+
+def works_for_itself(facts: Topology, connection: Connection) -> bool:
+    """Return True for the call of an application, or of a person in a flow: administrators and backups need all rights."""
+    source = facts.components[connection.source]
+    if all(port.admin for port in connection.ports):
+        return False
+    if source.kind == "client":
+        named = f"{source.id} {source.name or ''}".casefold()
+        return bool(facts.flows_over[connection.id]) and _ADMINISTRATORS.search(named) is None
+    return facts.kind(connection.source).role in ("web", "application")
+
+
+_ADMINISTRATORS = re.compile(
+    r"(?<![a-z])(?:admin|dba|root|ops|operator|operations|engineer|sysop|system|tech|sre|devops)"
+)

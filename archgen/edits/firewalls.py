@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from archgen.analysis.access.consoles import is_way_in
+from archgen.analysis.access.scraping import only_allow, shut_off
 from archgen.analysis.exposure import regular_callers, stores_reached
 from archgen.analysis.firewalls import is_for_everybody, lets_in, port_number, ports_of
+from archgen.analysis.monitoring import asks_agents
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Architecture, Component, Connection, FirewallRule, Port, Replica
 from archgen.model.change import Append, Change, Put, Remove
@@ -17,6 +19,7 @@ from archgen.model.firewall_ports import is_port_in, plain_number
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_of
 from archgen.model.protocols import OVER_UDP
+from archgen.model.wording import listed
 
 _AT_USUAL_PORT = ("http", "https", "smtp")
 """The protocols that need not declare their port: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
@@ -188,6 +191,55 @@ def undeclared_scrapes(topology: Topology, components: Collection[str]) -> Itera
                 yield observer.id, name
 
 
+def admit_scrapes(topology: Topology, observer: str, components: Collection[str]) -> tuple[Change, ...] | None:
+    """Return the rules that let a monitoring in to agents beside components, past firewalls whose rules leave it to their default.
+
+    A firewall with a rule that denies something may keep it out on purpose, and nothing else lets it through. None if one would have
+    to be opened for a product whose port isn't known: a rule without ports opens all.
+    """
+    if topology.components[observer].managed:
+        # a provider's is sent what it gets
+        return ()
+    agents_at = product_of(topology.components[observer].product).agents_at
+    sources = topology.firewalls.places(observer)
+    port = None if agents_at is None else Port(*agents_at)
+    denying = {name: topology.firewalls.denying(sources, observer, name, port) for name in components}
+    opened = [(each, name) for name, passed in denying.items() if only_allow(topology, passed) for each in passed]
+    if opened and agents_at is None:
+        return None
+    ports = [] if agents_at is None else [agents_at[1]]
+    return tuple(
+        Append(("components", firewall, "rules"), {"from": observer, "to": name, "ports": ports, "action": "allow"})
+        for firewall, name in opened
+    )
+
+
+def refuse_scrapes(topology: Topology, hosts: Sequence[str]) -> str:
+    """Return what keeps out the monitoring which asks agents on some hosts, as a sentence for each; else ""."""
+    asking = asks_agents(topology)
+    if asking is None:
+        return ""
+    watcher, port = asking
+    sources = topology.firewalls.places(watcher.id)
+    asked = next(iter(topology.of_kind("monitoring-agent")), watcher).id
+    shut: dict[str, None] = {}
+    barred: dict[str, None] = {}
+    barring: dict[str, None] = {}
+    for host in hosts:
+        denying = topology.firewalls.denying_at(sources, watcher.id, Replica(f"{asked}@{host}", asked, (host,)), port)
+        barring |= dict.fromkeys(denying)
+        barred |= dict.fromkeys([host] if denying else [])
+        own = [replica.component for replica in topology.replicas_on[host]]
+        shut |= dict.fromkeys(network for name in own if (network := shut_off(topology, watcher.id, name)))
+    does = "doesn't" if len(barring) == 1 else "don't"
+    there = "there" if len(barred) == len(hosts) else f"at {listed([*barred])}"
+    words = f" So far, {listed([*barring])} {does} let {watcher.id} in {there} (port {port.port})." if barring else ""
+    if not shut:
+        return words
+    closed = f"{listed([*shut])} {'is' if len(shut) == 1 else 'are'} shut off by name"
+    return f"{words} {closed}: collect inside, and open a way for the numbers alone."
+
+
 def admit_agent(topology: Topology, agent: Component, call: Connection) -> tuple[Change, ...] | None:
     """Return the rules that let a monitoring and its new agent call each other; None if a firewall may deny that on purpose.
 
@@ -205,11 +257,6 @@ def admit_agent(topology: Topology, agent: Component, call: Connection) -> tuple
         return None
     value = {"from": call.source, "to": target, "ports": [port.port], "action": "allow"}
     return tuple(Append(("components", firewall, "rules"), value) for firewall in denying)
-
-
-def only_allow(topology: Topology, firewalls: Collection[str]) -> bool:
-    """Return True if no rule of some firewalls denies something."""
-    return all(rule.action == "allow" for firewall in firewalls for rule in topology.components[firewall].rules)
 
 
 def admit_like(topology: Topology, call: Connection, source: str) -> tuple[Change, ...] | None:

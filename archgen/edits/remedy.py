@@ -30,7 +30,7 @@ from archgen.edits.promotion import (
     moves_with_address,
     promoter_of,
 )
-from archgen.edits.replicas import needs_moving_address, needs_selection
+from archgen.edits.replicas import lacks_chooser, needs_moving_address, needs_selection
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.service_advice import gateway_of_zone, is_only_spread, is_own_service_of_zone, own_store
 from archgen.edits.services import is_disk, serves_own_zone
@@ -59,6 +59,8 @@ def connection_of(topology: Topology, name: str) -> Connection:
 
 def add_replica(topology: Topology, component: Component) -> tuple[Change, ...]:
     """Return the changes for another replica, on a host without one; none where people have to decide."""
+    if lacks_chooser(topology.architecture, component):
+        return ()
     return patch_of(topology, *replica_edits(topology, component))
 
 

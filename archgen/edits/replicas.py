@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
@@ -160,6 +161,30 @@ def needs_selection(component: Component, callers: Callers) -> bool:
     calling = [*callers(component.id)]
     is_alone = len(component.replicas) == 1 and component.cluster is None and not component.managed
     return is_alone and is_of_unknown_make(component) and bool(calling) and not any(map(_spreads, calling))
+
+
+_HYPERVISORS = re.compile(
+    r"esxi|vsphere|vmware|proxmox|hyper-v|xcp-ng|xenserver|nutanix|\bahv\b|ovirt|olvm|rhv|harvester"
+)
+"""The words by which the system of a host, or a reason, says that virtual machines run there, each with an address of its own."""
+
+TO_OTHER = "what leads the callers to the other: an address that moves (VRRP), or a load balancer"
+
+
+def lacks_chooser(architecture: Architecture, component: Component) -> bool:
+    """Return True for a virtual machine that others than a balancer call, and that its platform starts elsewhere.
+
+    A second one has an address of its own, and nothing leads a caller to it, as the service of an orchestrator of containers does.
+    """
+    if component.managed or component.cluster is not None or component.image or not component.replicas[0].floating:
+        return False
+    places = {host for replica in component.replicas for host in replica.hosts}
+    words = [component.why, *(f"{host.os or ''} {host.why or ''}" for host in architecture.hosts if host.id in places)]
+    if _HYPERVISORS.search(" ".join(filter(None, words)).casefold()) is None:
+        return False
+    kinds = {each.id: each for each in architecture.components}
+    calling = [kinds[call.source] for call in architecture.connections if component.id in call.targets]
+    return any(not (_spreads(caller) or KINDS[caller.kind].observes or caller.id == component.id) for caller in calling)
 
 
 def _spreads(caller: Component) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from archgen.analysis.backups import holds_only_copies
-from archgen.analysis.programs import is_spread_by_clients
+from archgen.analysis.programs import is_spread_by_clients, keeps_elsewhere
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import (
     agrees_by_vote,
@@ -15,12 +15,11 @@ from archgen.edits.promotion import (
     keeps_files,
     promotes_nothing,
 )
-from archgen.edits.replicas import kept_alone, needs_moving_address
+from archgen.edits.replicas import TO_OTHER, kept_alone, lacks_chooser, needs_moving_address
 from archgen.edits.second_replicas import (
     SERVER_INSTEAD,
     WAITING_INSTEAD,
     is_started_by_hand,
-    keeps_elsewhere,
     may_run_twice,
     media_of,
     passes_on_what_it_reads,
@@ -159,7 +158,8 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         alike = _ALIKE.get(product_name(component.product), of_files)
         if alike is not None and not component.managed and not keeps_elsewhere(topology, component):
             return alike.format("on another host" if placed else "`replicas: 2`")
-        return _FIRST_ASK.format("its host under `runs_on`" if placed else "`replicas: 2`")
+        two = f"`replicas: 2`, and {TO_OTHER}" if lacks_chooser(topology.architecture, component) else "`replicas: 2`"
+        return _FIRST_ASK.format("its host under `runs_on`" if placed else two)
     if component.kind == "mail" and senders_try_next(topology, component):
         return "Run a second one on another host, and list both in MX records: other mail servers try the next."
     if product_of(component.product).several and not component.managed:
@@ -173,7 +173,8 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         )
         return f"Keep the {listed(kept)} of {component.id} where several replicas reach them ({shared}){sticky}; then run a second one."
     if component.replicas[0].floating:
-        return "Run at least two replicas (`replicas: 2`) on different hosts."
+        led = f", and {TO_OTHER}" if lacks_chooser(topology.architecture, component) else ""
+        return f"Run at least two replicas (`replicas: 2`) on different hosts{led}."
     return (
         "Run a second replica on another host: both take the work that waits."
         if topology.takes_from_queue(component.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from archgen.analysis.hops import is_signaled
-from archgen.analysis.programs import holds_sessions, is_spread_by_clients
+from archgen.analysis.programs import holds_sessions, is_spread_by_clients, keeps_elsewhere
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import has_primary
 from archgen.edits.replicas import kept_alone
@@ -141,53 +141,6 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     if kind.id == "worker":
         return own or queued or component.sessions == "none"
     return own or spread or component.sessions in ("none", "shared")
-
-
-def keeps_elsewhere(topology: Topology, component: Component) -> bool:
-    """Return True for a component that keeps what it knows in a store behind it: not one of which it only reads.
-
-    Measurements are what a dashboard shows: it keeps its own records beside them only if a step writes them.
-    """
-    return any(
-        call.access != "read" and topology.kind(target).stores and not _only_shows(topology, component, target)
-        for call in topology.outgoing[component.id]
-        for target in call.targets
-    )
-
-
-def _only_shows(topology: Topology, component: Component, store: str) -> bool:
-    """Return True for a store of measurements, or a warehouse, from which each step of a dashboard reads."""
-    shown = product_name(topology.components[store].product)
-    dashboard = product_name(component.product) in _DASHBOARDS
-    if not ((shown in _SERIES and product_of(component.product).shows) or (shown in _WAREHOUSES and dashboard)):
-        return False
-    own = [hop for hop in topology.hops_to[store] if hop.step.source == component.id]
-    return all(hop.access == "read" for hop in own)
-
-
-_DASHBOARDS = ("metabase", "superset", "grafana")
-"""Dashboards of what is in databases, which keep their own records in another."""
-
-_WAREHOUSES = (
-    "clickhouse",
-    "snowflake",
-    "bigquery",
-    "redshift",
-    "databricks",
-    "druid",
-    "pinot",
-    "trino",
-    "presto",
-    "athena",
-    "vertica",
-)
-"""Databases for analysis, in which no dashboard keeps records of its own."""
-
-_SERIES = (
-    *("timescaledb", "influxdb", "questdb", "victoriametrics", "prometheus", "thanos", "mimir", "graphite", "opentsdb"),
-    *("loki", "tempo", "elasticsearch", "opensearch", "clickhouse", "timestream"),
-)
-"""Stores of measurements, logs and traces, which dashboards show."""
 
 
 def media_of(topology: Topology, component: Component) -> tuple[str, ...]:

@@ -213,7 +213,8 @@ def tells_schedule(reason: str | None) -> bool:
 
 
 _IMAGE = re.compile(
-    r"\b(?:images?|snapshots?|copy|copies|copie[sd]|backups?|backs up)\b[^.;]{0,30}\b(?:machines?|vms?|servers?|hosts?|volumes?|luns?)\b|\bimage(?:s|[- ]backups?| level)\b",
+    r"\b(?:images?|snapshots?|copy|copies|copie[sd]|backups?|backs up)\b[^.;]{0,30}\b(?:machines?|vms?|servers?|hosts?|volumes?|luns?)\b"
+    r"|\bimage(?:s|[- ]backups?| level)\b",
 )
 
 
@@ -256,3 +257,24 @@ _SHUT_OFF = re.compile(
 def tells_that_it_is_shut_off(name: str | None) -> bool:
     """Return True for the name of a network by which nothing goes in or out but what is named: `no way out but the encoders`."""
     return _SHUT_OFF.search((name or "").casefold()) is not None
+
+
+_UNVERSIONED = re.compile(
+    r"\bversion(?:ing|s)?\b[^.;,]{0,20}\b(?:off|disabled|deactivated|not (?:on|enabled|kept|used|switched on))\b"
+    r"|\b(?:no|without|keeps? no|not) (?:object )?(?:versioning|(?:older|old|previous) versions)\b|\bunversioned\b"
+)
+
+
+def tells_that_versions_are_off(reason: str | None) -> bool:
+    """Return True for words by which a storage keeps no older versions: `versioning is off to save money`."""
+    return _UNVERSIONED.search((reason or "").casefold()) is not None
+
+
+_SEALED = ("hsm", "hsms", "payshield", "nshield", "luna", "utimaco", "ncipher", "safenet", "protectserver", "primekey")
+"""Hardware security modules, by a word of their names."""
+
+
+def seals_keys(component: Component) -> bool:
+    """Return True for a hardware security module, by its name or product: no job reads its keys, people load their components."""
+    words = re.findall(r"[a-z]+", f"{component.id} {component.name or ''} {component.product or ''}".casefold())
+    return not set(_SEALED).isdisjoint(words)

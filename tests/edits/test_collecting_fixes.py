@@ -6,8 +6,7 @@ import pytest
 import yaml
 
 from archgen.analysis.topology import Topology
-from archgen.edits.firewalls import admit_from, admit_like
-from archgen.edits.scrapes import admit_scrapes
+from archgen.edits.firewalls import admit_from, admit_like, admit_scrapes
 from archgen.language.load import load
 from archgen.linting.rule import RuleContext
 from archgen.model.change import Append

@@ -603,6 +603,32 @@ def test_what_its_callers_can_not_copy_is_copied_where_it_runs(store: str, runs_
     assert jobs == ([(runs_on, ("data",), called)] if called is not None else [])
 
 
+@pytest.mark.parametrize(
+    ("rules", "ports"),
+    [
+        ("{from: dumps, to: db, ports: [3306]}", [22]),
+        ("{from: [a, c], to: c, ports: [ssh]}", []),
+        ("{from: a, to: c, action: deny}", None),
+    ],
+    ids=["a rule more lets it in", "let in already", "kept out on purpose"],
+)
+def test_a_new_backup_is_let_in_to_where_its_copies_go(rules: str, ports: list[int] | None) -> None:
+    text = model(
+        f"{JOB}\ndata: {{kind: identity-provider, product: active-directory, runs_on: a}}\n"
+        "db: {kind: database, product: mysql, runs_on: d}\n"
+        "dumps: {kind: backup, product: tool, runs_on: c, backs_up: [db], restore_tested: 2026-10-01}\n"
+        f"wall: {{kind: firewall, guards: inner, default: deny, rules: [{rules}]}}",
+        "job -> data: {protocol: tls, port: 1000}\njob -> db: {protocol: mysql, tls: true}\ndumps -> db: {protocol: mysql, tls: true}",
+        "job -> data: x\njob -> db: x",
+        "{a: {network: outer}, c: {network: inner}, d: {network: inner}}",
+        "networks: {inner: {trust: private}, outer: {trust: private}}\n",
+    )
+    after = fixed(text, "missing-backup")
+    assert ("backup" in after["components"]) is (ports is not None)
+    added = [rule["ports"] for rule in after["components"]["wall"]["rules"] if rule["from"] == "backup"]
+    assert added == ([ports] if ports else [])
+
+
 @pytest.mark.parametrize(("called", "is_backed_up"), [("files", True), ("nas", False)])
 def test_a_store_of_copies_is_backed_up_by_a_provider_where_no_other_place_is_known(
     called: str, is_backed_up: bool

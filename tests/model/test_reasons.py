@@ -13,7 +13,9 @@ from archgen.model.reasons import (
     tells_retention,
     tells_schedule,
     tells_that_it_comes_again,
+    tells_that_it_is_shut_off,
     tells_that_it_keeps_unsent,
+    tells_that_versions_are_off,
     tells_tunnel,
     tells_who_works,
 )
@@ -207,3 +209,32 @@ def test_how_often_something_is_copied(reason: str | None, seconds: float) -> No
 )
 def test_tunnels(reason: str, tunnel: str | None) -> None:
     assert tells_tunnel(reason) == tunnel
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("PDFs of invoices, which the law asks to keep for ten years; versioning is off.", True),
+        ("Versioning is off to save money", True),
+        ("No versioning here", True),
+        ("Keeps no older versions", True),
+        ("Versioning is on; the log is off", False),
+        ("Nothing but pictures", False),
+        (None, False),
+    ],
+)
+def test_versions_that_are_off(reason: str | None, told: bool) -> None:
+    assert tells_that_versions_are_off(reason) is told
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Broadcast VLAN, no way out but the encoders", True),
+        ("Air-gapped plant", True),
+        ("The way out", False),
+        (None, False),
+    ],
+)
+def test_networks_that_are_shut_off(name: str | None, told: bool) -> None:
+    assert tells_that_it_is_shut_off(name) is told

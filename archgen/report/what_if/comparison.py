@@ -21,7 +21,7 @@ from archgen.edits.patch import (
     zone_value,
 )
 from archgen.edits.promotion import finds_primary, is_promoted_by_unknown
-from archgen.edits.replicas import called_nearby
+from archgen.edits.replicas import TO_OTHER, called_nearby, lacks_chooser
 from archgen.edits.services import led_to_own, managed_value, serves_own_zone
 from archgen.language.write.values import block, inline
 from archgen.model.architecture import Architecture, Component
@@ -110,6 +110,9 @@ def changed_yaml(
                 else ""
             )
             lines.append(f"    # let the name server check the replicas and change the record{slow}")
+        more = len(component.replicas) > len(components[component.id].replicas)
+        if more and lacks_chooser(after, component):
+            lines.append(f"    # add {TO_OTHER}")
         if serves_own_zone(component) and len(component.replicas) > len(components[component.id].replicas):
             lines.append(f"    # {led_to_own(component)}")
         for key, words in _KEPT.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -38,7 +37,7 @@ from archgen.model.change import Change
 from archgen.model.durations import spell_duration
 from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_of
-from archgen.model.reasons import is_fleeting, tells_that_it_comes_again
+from archgen.model.reasons import is_fleeting, seals_keys, tells_that_it_comes_again, tells_that_versions_are_off
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -75,16 +74,6 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 _REHEARSE = "Restore it once to another instance, and declare the date: `restore_tested: 2026-10-01`."
-
-
-_SEALED = ("hsm", "hsms", "payshield", "nshield", "luna", "utimaco", "ncipher", "safenet", "protectserver", "primekey")
-"""Hardware security modules, by a word of their names."""
-
-
-def _seals_keys(component: Component) -> bool:
-    """Return True for a hardware security module, by its name or product: no job reads its keys, people load their components."""
-    words = re.findall(r"[a-z]+", f"{component.id} {component.name or ''} {component.product or ''}".casefold())
-    return not set(_SEALED).isdisjoint(words)
 
 
 def _keeps(facts: Topology, component: Component) -> bool:
@@ -184,7 +173,7 @@ def _in_time(facts: Topology, component: Component) -> str | None:
 def _case(facts: Topology, component: Component) -> str | None:
     """Return the case of a store without a backup: an index that a caller fills on request is where its data is first."""
     if component.kind == "secrets":
-        return "sealed" if _seals_keys(component) else "secrets"
+        return "sealed" if seals_keys(component) else "secrets"
     if component.kind == "search":
         return None if not _may_be_filled(facts, component) else "passing" if fillers(facts, component) else "index"
     if is_for_exchange(facts, component):
@@ -201,7 +190,8 @@ def _case(facts: Topology, component: Component) -> str | None:
         return "beside"
     if is_dispensable(facts, component):
         return "dispensable"
-    application = product_of(component.product).keeps_data and not keeps_mailboxes(facts, component.id)
+    product = product_of(component.product)
+    application = (product.keeps_data or product.file_database) and not keeps_mailboxes(facts, component.id)
     return "application" if application else _LESS.get(component.kind)
 
 
@@ -237,18 +227,21 @@ def _unversioned(facts: Topology, component: Component) -> Iterator[Hit]:
         return
     days = product_of(component.product).soft_delete
     kept = f", once the {days} days of its soft delete are over" if days else ""
+    off = tells_that_versions_are_off(component.why)
+    lacking = (
+        "older versions of it are off, and no backup is declared"
+        if off
+        else "no backup and no older versions of it are declared"
+    )
     yield Hit(
         subject=Subject("component", component.id),
-        message=(
-            f"A file that is deleted from {component.title} by mistake may be lost{kept}: no backup and no older versions of it are "
-            "declared"
-        ),
+        message=f"A file that is deleted from {component.title} by mistake may be lost{kept}: {lacking}",
         flows=facts.flows_of[component.id],
         fix=(
             f"Keep older versions or a backup, and declare it: `{{kind: backup, managed: true, backs_up: [{component.id}], keeps: 30d}}`. "
             "If each file can be made again, say so in `why`."
         ),
-        case="provided",
+        case="unversioned" if off else "provided",
         # versions of objects are a setting that models seldom have, unless they declare the backups of other data; a file system has none
         confidence="high" if component.kind == "file-storage" or facts.backups else "medium",
     )
@@ -309,7 +302,7 @@ def _outdated(facts: Topology, component: Component, tested: str, backups: tuple
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Add a backup of what is certain to need one; only people can state that a restore works."""
     facts = context.topology
-    return add_backup(facts, facts.components[hit.subject.id]) if hit.case in (None, "provided") else ()
+    return add_backup(facts, facts.components[hit.subject.id]) if hit.case in (None, "provided", "unversioned") else ()
 
 
 RULE = Rule(
@@ -331,6 +324,7 @@ RULE = Rule(
         ("dispensable", "warning"),
         ("application", "warning"),
         ("provided", "info"),
+        ("unversioned", "warning"),
         ("unrehearsed", "info"),
     ),
     category="data",
@@ -347,7 +341,8 @@ RULE = Rule(
     limits=(
         "Counts uploads that are declared to be on the one server (`uploads: local`). Managed databases are left to their provider, but "
         "backups of them that declare how often they run (`every`) and no tested restore are reported as info; managed storage that flows "
-        "write files to is reported as info, unless its `why` says that they can be made again, and so is a database of which the "
+        "write files to is reported as info (a warning if its `why` says that versioning is off), unless that says that they can be made "
+        "again, and so is a database of which the "
         "provider keeps no backup until somebody switches it on (DynamoDB, Bigtable, Firestore). A copy of another component is covered "
         "by that component's backup, and so is a disk or share that only stores with a backup call, such as the LUN of a database; "
         "servers and indexes may have disks there (iSCSI), too. The backup of a disk covers the store that calls it over iSCSI, and a "

@@ -330,8 +330,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         backups = [context.topology.components[subject.id] for subject, _ in hit.related]
         bound = any(tells_schedule(backup.why) or tells_of_images(backup.why) for backup in backups)
         frequent = not bound and all(least_interval(component, backup.product) <= seconds for backup in backups)
-        changes = (Put(("components", backup.id, "every"), write_duration(seconds)) for backup in backups)
-        return tuple(changes) if frequent else ()
+        return tuple(Put(("components", backup.id, "every"), write_duration(seconds)) for backup in backups if frequent)
     replication = component.replication
     declared = replication is not None and replication.mode == "asynchronous" and _spares_one(component)
     # how far replicas may lag is a fact that people measure

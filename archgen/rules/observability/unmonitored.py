@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from archgen.analysis.access.scraping import scraped
 from archgen.analysis.exposure import gateways
 from archgen.analysis.monitoring import (
     agent_of_hosts,
@@ -23,10 +24,9 @@ from archgen.analysis.monitoring import (
 from archgen.analysis.regions import providers_unseen
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
-from archgen.edits.firewalls import admit_from, admit_to
+from archgen.edits.firewalls import admit_from, admit_scrapes, admit_to, refuse_scrapes
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import MEASURED, new_agent
-from archgen.edits.scrapes import admit_scrapes, refuse_scrapes, scraped
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put

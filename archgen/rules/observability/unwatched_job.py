@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.access.scraping import scraped
 from archgen.analysis.monitoring import monitored, observers_of_unknown_reach
 from archgen.analysis.topology import Topology
-from archgen.edits.scrapes import admit_scrapes, scraped
+from archgen.edits.firewalls import admit_scrapes
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change

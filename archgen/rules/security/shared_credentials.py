@@ -14,6 +14,7 @@ from archgen.analysis.programs import (
     one_of_each_version,
     tell_versions,
     tried_out_versions,
+    works_for_itself,
 )
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
@@ -67,7 +68,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             for account, calls in users.items()
             if account not in shared and is_superuser(facts, target, account)
             for call in calls
-            if _works_for_itself(facts, call)
+            if works_for_itself(facts, call)
         ]
         if mighty:
             superusers.setdefault(mighty[0].id, {})[target] = mighty
@@ -101,22 +102,6 @@ def _is_told_behind(
     """Return True for a proxy that passes an account on to a store at which others sign in with it as well."""
     behind = [target for call in facts.outgoing[proxy] if _hands_on(facts, call) for target in call.targets]
     return any(len(accounts.get(target, {}).get(account, ())) > 1 for target in behind)
-
-
-def _works_for_itself(facts: Topology, connection: Connection) -> bool:
-    """Return True for the call of an application, or of a person in a flow: administrators and backups need all rights."""
-    source = facts.components[connection.source]
-    if all(port.admin for port in connection.ports):
-        return False
-    if source.kind == "client":
-        named = f"{source.id} {source.name or ''}".casefold()
-        return bool(facts.flows_over[connection.id]) and _ADMINISTRATORS.search(named) is None
-    return facts.kind(connection.source).role in ("web", "application")
-
-
-_ADMINISTRATORS = re.compile(
-    r"(?<![a-z])(?:admin|dba|root|ops|operator|operations|engineer|sysop|system|tech|sre|devops)"
-)
 
 
 def _superuser(facts: Topology, reached: dict[str, list[Connection]]) -> Hit:
@@ -261,7 +246,7 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
 
 def _might(facts: Topology, target: str, account: str, calls: list[Connection]) -> str:
     """Return what a shared account of an application may do, where that is everything."""
-    is_mighty = is_superuser(facts, target, account) and any(_works_for_itself(facts, call) for call in calls)
+    is_mighty = is_superuser(facts, target, account) and any(works_for_itself(facts, call) for call in calls)
     return ", which may do everything there" if is_mighty else ""
 
 
@@ -328,7 +313,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     by_caller = _programs(facts, connections)
     for connection in connections:
         program, account = by_caller[_callers(facts, connection)[0]], connection.credentials or ""
-        if is_superuser(facts, hit.subject.id, account) and _works_for_itself(facts, connection):
+        if is_superuser(facts, hit.subject.id, account) and works_for_itself(facts, connection):
             changes.append(Put(("connections", connection.id, "credentials"), _account_name(by_caller, program)))
             continue
         programs = programs_by_account.setdefault(account, {})
