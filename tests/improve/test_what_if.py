@@ -655,7 +655,7 @@ def test_what_a_flow_perhaps_waits_for_is_no_sure_saving(
     told = " ".join(capsys.readouterr().out.split())
     condition = "mailer#1 takes buy down only if buy waits for mailer -> bus (`async` isn't declared)"
     assert f"not declared {condition}" in told
-    sought = "1. one more replica of mailer (no `scope` is declared) saves 8.7 h per year for buy, if it waits" in told
+    sought = "1. one more replica of mailer (no `scope` is declared) saves 8.8 h per year for buy, if it waits" in told
     unsure = "no change surely helps before the model declares what its flows wait for; no other single failure breaks a flow"
     assert (sought, unsure in told) == (not answer, bool(answer))
     assert main(["analyze", str(file)]) == 0

@@ -46,7 +46,7 @@ def encryption_between_hosts(topology: Topology) -> Iterator[Gap]:
 def tunnels_in_words(topology: Topology) -> Iterator[Gap]:
     """Yield connections in plaintext of which the reason alone says that a tunnel carries them."""
     for connection in topology.architecture.connections:
-        tunnel = tells_tunnel(connection.why) if connection.why is not None else None
+        tunnel = tells_tunnel(connection.why or "")
         if tunnel is not None and any(encrypted(port) is False for port in connection.ports):
             yield Gap(
                 Subject("connection", connection.id),
