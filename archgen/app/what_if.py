@@ -30,7 +30,7 @@ from archgen.model.kinds import KINDS
 from archgen.model.problems import UsageError
 from archgen.model.steps import Request, steps_in_order
 from archgen.reliability.index import Index
-from archgen.report.what_if.comparison import WhatIfReport, changed_yaml
+from archgen.report.what_if.comparison import WhatIfReport, changed_yaml, opened_to_network
 
 MOST_STAGES = 200
 """Flows, times the changes, that are assessed to tell what each change wins by itself."""
@@ -100,6 +100,7 @@ def _report(model: CheckedModel, groups: Sequence[tuple[Edit, ...]]) -> WhatIfRe
         for condition, names in conditional_points(model.topology, flow).items()
     )
     is_each = len(assessed) == len(ends)
+    whole = Topology(after)
     return WhatIfReport(
         file=model.file,
         name=before.name,
@@ -108,7 +109,9 @@ def _report(model: CheckedModel, groups: Sequence[tuple[Edit, ...]]) -> WhatIfRe
         waiting=_if_waiting(assessed, asked) if is_each else (),
         before=assessed[0],
         after=assessed[-1],
-        yaml=changed_yaml(before, after, chain(*leases), admit_added(before, Topology(after))),
+        yaml=changed_yaml(
+            before, after, chain(*leases), admit_added(before, whole), opened_to_network(model.topology, whole)
+        ),
         asked=asked,
     )
 

@@ -236,6 +236,35 @@ def test_what_fixes_leave_of_a_connection_without_tls_or_need_beside_them_is_tol
     )
 
 
+@pytest.mark.parametrize(
+    ("beside", "signs_in", "is_told"),
+    [
+        ("a", "authentication: false", True),
+        ("a", "authentication: password", False),
+        ("a", "credentials: shop", False),
+        # other machines reach it already
+        ("c", "authentication: false", False),
+    ],
+)
+def test_a_store_that_asks_for_no_account_is_not_opened_to_a_network_without_a_word(
+    beside: str, signs_in: str, is_told: bool, tmp_path: Path, capsys: Any
+) -> None:
+    text = model(
+        f"job: {{kind: scheduler, managed: true, replicas: 2}}\napp: {{kind: app-server, runs_on: {beside}}}\n"
+        "db: {kind: database, product: postgresql, runs_on: a}",
+        f"job -> app: https\napp -> db: {{protocol: postgresql, port: 5432, {signs_in}}}",
+        "job -> app: x\napp -> db: x",
+        "{a: {}, b: {}, c: {}}",
+    )
+    file = tmp_path / NAME
+    file.write_text(text)
+    words = "first, let db ask app for an account (`authentication: password`)"
+    main(["lint", "--select", "single-writer-database", "--diff", "--unsafe-fixes", str(file)])
+    assert (words in capsys.readouterr().err) is is_told
+    main(["what-if", str(file)])
+    assert (words in capsys.readouterr().out) is is_told
+
+
 def test_a_finding_that_the_next_subject_leads_is_fixed_to_its_end(tmp_path: Path, capsys: Any) -> None:
     """TLS behind a visitor's is fixed first, with the call that leads the other finding; its other calls are left."""
     text = model(

@@ -29,7 +29,7 @@ from archgen.model.change import Append, Change, Path, Remove
 from archgen.model.finding import Finding
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.lint.outcome import LintReport
-from archgen.report.what_if.comparison import what_leads_callers
+from archgen.report.what_if.comparison import ask_for_account, opened_to_network, what_leads_callers
 
 
 class Refusal(Struct, frozen=True):
@@ -45,7 +45,7 @@ class FixedModel(Struct, frozen=True):
     `left` are the findings that are less grave, as they are now, those that the fixed ones hid, and the rest of one on several
     subjects; `refusals` are the refused fixes by their finding, each with the reason; none where other fixes left it nothing to
     change. `brought` are the contradictions that the model has now, such as a call that a new firewall shuts out; `missing` is what a
-    fix needs and can't write, in words.
+    fix needs and can't write, in words; `first` is what has to be done before it.
     """
 
     data: bytes
@@ -55,6 +55,7 @@ class FixedModel(Struct, frozen=True):
     refusals: tuple[tuple[Finding, Refusal | None], ...] = ()
     brought: tuple[Finding, ...] = ()
     missing: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
 
 
 CheckBytes = Callable[[bytes], Model]
@@ -102,6 +103,7 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
         tuple((finding, refused.get(finding.fingerprint)) for finding in open_),
         tuple(each for name, each in left.items() if each.rule == _CONTRADICTION and name not in reported),
         tuple(_missing(first, model)),
+        tuple(_to_do_first(first, model)),
     )
 
 
@@ -120,6 +122,13 @@ def _missing(before: Model, after: Model) -> Iterator[str]:
             callers = dict.fromkeys(call.source for call in facts.incoming[component.id] if facts.flows_over[call.id])
             if callers:
                 yield f"add what leads {listed([*callers])} to the new primary of {component.id}: {leading}"
+
+
+def _to_do_first(before: Model, after: Model) -> Iterator[str]:
+    """Yield what has to be done before the fixes: to ask for accounts what they let other machines reach."""
+    if not isinstance(before, BrokenModel) and not isinstance(after, BrokenModel):
+        for name, callers in opened_to_network(before.topology, after.topology).items():
+            yield ask_for_account(name, callers)
 
 
 def _led_by_the_next(before: tuple[Finding, ...], asked: tuple[Finding, ...]) -> Callable[[Finding], bool]:
@@ -323,6 +332,7 @@ def _fix_summary(result: FixedModel, *, keep: bool) -> str:
     fixed = group_findings(result.findings)
     sentence = f"{plural(len(fixed), 'finding')}{on_subjects(fixed)} {'fixed' if keep else 'would be fixed'}"
     sentence += "".join(_left(severity, rule, own) for (severity, rule), own in _by_rule(result.left).items())
+    sentence += "".join(f"; first, {words}" for words in result.first)
     sentence += "".join(f"; afterwards, {finding.message}" for finding in result.brought)
     sentence += "".join(f"; afterwards, {words}" for words in result.missing)
     if not result.refused:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from archgen.analysis.assessment import FlowAssessment
+from archgen.analysis.topology import Topology
 from archgen.edits.patch import (
     cluster_value,
     component_value,
@@ -65,11 +66,13 @@ def changed_yaml(
     after: Architecture,
     leases: Iterable[tuple[str, str, str]] = (),
     admitted: Iterable[Append] = (),
+    opened: Mapping[str, Iterable[str]] | None = None,
 ) -> str:
     """Return the parts of a model that the changes touch, as they are to be written into its file; empty if none.
 
     `leases` are the flows that write to a store which asks for one from now on, with the store and what keeps the lease. `admitted`
-    are the rules that let added connections through firewalls.
+    are the rules that let added connections through firewalls, and `opened` what asks for no account on the network from now on, with
+    its callers.
     """
     zones = {zone.id for zone in before.zones}
     hosts = {host.id: host for host in before.hosts}
@@ -124,6 +127,7 @@ def changed_yaml(
             lines.append("    # add what decides which replica is promoted, best at a third site: `by: …`")
         if leading := what_leads_callers(components[component.id], after, component):
             lines.append(f"    # add what leads its callers to the new primary: {leading}")
+    lines += (f"  # first, {ask_for_account(name, callers)}" for name, callers in (opened or {}).items())
     added = {each.id: connection_value(each) for each in after.connections[len(before.connections) :]}
     lines += block({"connections": added}) if added else []
     lines += _lease_steps(leases)
@@ -194,6 +198,30 @@ def _is_followed(architecture: Architecture, component: Component) -> bool:
 def _asks_each(component: Component) -> bool:
     """Return True for a store whose drivers can look for the primary among several hosts, as libpq does."""
     return product_of(component.product).keeps_lease
+
+
+_FOR_EVERYBODY = ("dns",)
+"""The protocols of what answers everybody in a network."""
+
+
+def opened_to_network(before: Topology, after: Topology) -> dict[str, tuple[str, ...]]:
+    """Return what asks its callers for no account, and is first called over a network after a change, with these callers.
+
+    On one host alone, whoever isn't there reached none of it.
+    """
+    opened: dict[str, dict[str, None]] = {}
+    calls = {call.id: call for call in before.architecture.connections}
+    for call in after.architecture.connections:
+        is_open = call.authentication is False and any(port.protocol not in _FOR_EVERYBODY for port in call.ports)
+        if is_open and call.id in calls and after.crosses(call) and before.crosses(calls[call.id]) is False:
+            for target in call.targets:
+                opened.setdefault(target, {})[call.source] = None
+    return {target: tuple(callers) for target, callers in opened.items()}
+
+
+def ask_for_account(name: str, callers: Iterable[str]) -> str:
+    """Return what has to come before a component that lets anybody in is called over a network."""
+    return f"let {name} ask {listed([*callers])} for an account (`authentication: password`): other machines reach it from now on"
 
 
 def _component(before: Component, after: Component) -> dict[str, Any]:
