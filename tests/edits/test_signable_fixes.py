@@ -265,6 +265,41 @@ def test_a_store_that_asks_for_no_account_is_not_opened_to_a_network_without_a_w
     assert (words in capsys.readouterr().out) is is_told
 
 
+NOTE = "note: {over: lb, text: TLS ends here; the rest is sent in clear.}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "why", "note", "named"),
+    [
+        ("tls-ends-early", "Spreads the requests", NOTE, 1),
+        ("tls-ends-early", "The others take plain HTTP", NOTE, 2),
+        ("tls-ends-early", "Ends the TLS of each visitor", "note: {over: lb, text: It spreads them.}", 0),
+        ("tls-ends-early", "Spreads the requests", NOTE.replace("over: lb", "over: mq"), 0),
+        ("single-point-of-failure", "The only one of the basic tier", NOTE, 1),
+        ("single-point-of-failure", "Has plain HTTP behind it", NOTE, 0),
+    ],
+)
+def test_words_that_tell_of_what_a_fix_changes_are_named(
+    rule: str, why: str, note: str, named: int, tmp_path: Path, capsys: Any
+) -> None:
+    """Nobody but their owner can write reasons and notes anew; a note is drawn."""
+    text = model(
+        f"user: {{kind: client}}\nlb:\n  kind: load-balancer\n  product: haproxy\n  runs_on: a\n  why: {why}\n"
+        "app: {kind: app-server, runs_on: [b, c]}\nmq: {kind: queue, runs_on: d}",
+        "user -> lb: https\nlb -> app: {protocol: http, port: 8080}\napp -> mq: amqps",
+        f"user -> lb: x\nlb -> app: x\n{note}\napp -> mq: x",
+        "{a: {}, b: {}, c: {}, d: {}}",
+    )
+    file = tmp_path / NAME
+    file.write_text(text)
+    main(["lint", "--select", rule, "--diff", "--unsafe-fixes", str(file)])
+    told = capsys.readouterr().err
+    lines = text.splitlines()
+    stale = [number for number, line in enumerate(lines, 1) if f":{number} (" in told]
+    assert [lines[number - 1].strip().startswith(("why", "- note")) for number in stale] == [True] * named
+    assert ("afterwards, correct what may no longer hold: " in told) is bool(named)
+
+
 def test_a_finding_that_the_next_subject_leads_is_fixed_to_its_end(tmp_path: Path, capsys: Any) -> None:
     """TLS behind a visitor's is fixed first, with the call that leads the other finding; its other calls are left."""
     text = model(

@@ -14,6 +14,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.app.config.catalogue import catalogue
+from archgen.app.findings.stale_words import StaleWords, check_words, stale_words
 from archgen.app.findings.worse_findings import is_helped, was_hidden, worse_findings
 from archgen.app.formatting import unified_diff
 from archgen.app.models import check_models
@@ -45,7 +46,7 @@ class FixedModel(Struct, frozen=True):
     `left` are the findings that are less grave, as they are now, those that the fixed ones hid, and the rest of one on several
     subjects; `refusals` are the refused fixes by their finding, each with the reason; none where other fixes left it nothing to
     change. `brought` are the contradictions that the model has now, such as a call that a new firewall shuts out; `missing` is what a
-    fix needs and can't write, in words; `first` is what has to be done before it.
+    fix needs and can't write, in words; `first` is what has to be done before it, `stale` the words that it may make untrue.
     """
 
     data: bytes
@@ -56,6 +57,7 @@ class FixedModel(Struct, frozen=True):
     brought: tuple[Finding, ...] = ()
     missing: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
+    stale: tuple[StaleWords, ...] = ()
 
 
 CheckBytes = Callable[[bytes], Model]
@@ -104,6 +106,7 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
         tuple(each for name, each in left.items() if each.rule == _CONTRADICTION and name not in reported),
         tuple(_missing(first, model)),
         tuple(_to_do_first(first, model)),
+        () if isinstance(first, BrokenModel) or isinstance(model, BrokenModel) else stale_words(first, model),
     )
 
 
@@ -335,6 +338,7 @@ def _fix_summary(result: FixedModel, *, keep: bool) -> str:
     sentence += "".join(f"; first, {words}" for words in result.first)
     sentence += "".join(f"; afterwards, {finding.message}" for finding in result.brought)
     sentence += "".join(f"; afterwards, {words}" for words in result.missing)
+    sentence += f"; afterwards, {check_words(result.stale, keep=keep)}" if result.stale else ""
     if not result.refused:
         return sentence
     reasons = [f"the fix of {_named(finding)} {refusal_words(refusal)}" for finding, refusal in result.refusals]
