@@ -184,6 +184,19 @@ def is_third_place(index: Index, component: Component, host: str) -> bool:
     return index.machine(host) not in machines and is_placed and apart.isdisjoint(around)
 
 
+def takes_requests(index: Index, host: str, store: Component) -> bool:
+    """Return True for a host that takes requests of clients, themselves or through a balancer, and has nothing of a store.
+
+    Who breaks into it would have the promoter's account there, which the store obeys.
+    """
+    if any(host in replica.hosts for replica in store.replicas):
+        return False
+    on = [index.components[name] for name in index.standing_on.get(host, ())]
+    return any(KINDS[each.kind].balances for each in on) or any(
+        caller.kind == "client" or KINDS[caller.kind].balances for each in on for caller in index.callers(each.id)
+    )
+
+
 def _voting(index: Index) -> Iterator[str]:
     """Yield the hosts of what promotes stores, with three voters or more, where nothing else stands but what watches."""
     for store in index.components.values():

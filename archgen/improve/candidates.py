@@ -46,6 +46,7 @@ from archgen.edits.witnesses import (
     is_for_voters,
     is_third_place,
     platform_hosts,
+    takes_requests,
     two_hosts_for_members,
 )
 from archgen.improve.places import zones_for_host
@@ -177,7 +178,8 @@ def automated(index: Index, component: Component, built: Collection[str]) -> Edi
     edit = AutomateFailover(component.id, None if is_promoted_by_unknown(component) else promoter_of(index, component))
     networks = {index.hosts[host].network for replica in component.replicas for host in replica.hosts}
     added = (host for host in index.hosts.values() if host.id not in built and host.network in networks)
-    place = next((each.id for each in added if is_third_place(index, component, each.id)), None)
+    fitting = (each.id for each in added if is_third_place(index, component, each.id))
+    place = next((each for each in fitting if not takes_requests(index, each, component)), None)
     return edit if place is None else with_witness(edit, place, index.hosts)
 
 

@@ -33,10 +33,13 @@ def zones_for_host(
     return near or ([index.hosts[host].zones] if zones and target.kind != "zone" else [])
 
 
-def zones_at_home(index: Index, host: str, carried: Iterable[str], chosen: Collection[str]) -> tuple[str, ...]:
+def zones_at_home(
+    index: Index, host: str, carried: Iterable[str], chosen: Collection[str], breaking: Collection[Subject] = ()
+) -> tuple[str, ...]:
     """Return the zones of a host like one on its site: another rack or feed than those of what it carries, a `chosen` one if it is there.
 
-    Nobody builds one for it: where none is left it is in those of the host.
+    Nobody builds one for it: where none is left it is in those of the host. But a model with one alone, which is in `breaking`, has
+    no other to choose: a new one, as of a fix.
     """
     taken = {
         zone
@@ -49,8 +52,11 @@ def zones_at_home(index: Index, host: str, carried: Iterable[str], chosen: Colle
     zones = []
     for zone in index.hosts[host].zones:
         beside = [each.id for each in index.zones_like(zone) if each.within == parents[zone] and each.id not in taken]
-        beside = zones_led_to(index, host, beside) if index.zone_kinds[zone] in BUILT else []
-        zones.append(min(beside, key=lambda other: other not in chosen, default=zone))
+        is_built = index.zone_kinds[zone] in BUILT
+        beside = zones_led_to(index, host, beside) if is_built else []
+        only = is_built and Subject("zone", zone) in breaking and not list(index.zones_like(zone))
+        new = next_place(zone, index.element_names) if only else zone
+        zones.append(min(beside, key=lambda other: other not in chosen, default=new))
     return tuple(dict.fromkeys(zones))
 
 

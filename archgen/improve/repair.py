@@ -299,6 +299,7 @@ def _at_home(search: _Search, architecture: Architecture, edits: tuple[Edit, ...
     theirs, if the model has one, and what should survive the loss of the site leaves it all the same.
     """
     reached = search.points(_applied(search, architecture, edits))
+    breaking = {element for elements in search.points(architecture).values() for element in elements}
     hosts = {host.id: host for host in architecture.hosts}
     own = {each.id: each.replicas[0].hosts for each in architecture.components}
     index = Index(architecture)
@@ -313,7 +314,7 @@ def _at_home(search: _Search, architecture: Architecture, edits: tuple[Edit, ...
         if host in hosts or like not in hosts or search.work > 20 * WORK:
             continue
         names = edit.components if isinstance(edit, AddHost) else (edit.component,)
-        at_home = zones_at_home(index, like, names, edit.zones)
+        at_home = zones_at_home(index, like, names, edit.zones, breaking)
         if edit.zones in (at_home, zones_expected(index, like, names)):
             continue
         nearer = tuple(replace(edit, zones=at_home) if each == edit else each for each in edits)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from archgen.edits.changes import AutomateFailover, Edit
 from archgen.edits.placement import zones_shared
-from archgen.edits.witnesses import first_two_hosts
+from archgen.edits.witnesses import first_two_hosts, takes_requests
 from archgen.model.architecture import Architecture, Component
 from archgen.model.kinds import FORWARDING, KINDS
 from archgen.reliability.index import Index
@@ -47,8 +47,8 @@ def with_votes_there(
 def _machines(declared: Index, index: Index, store: Component) -> Iterator[str]:
     """Yield the declared hosts in a network of a store, each apart from the machines of its first two: the least in their zones first.
 
-    A vote stands beside neither what lets traffic in or people sign in at, nor what a provider runs, nor virtual hosts, and no machine
-    for files runs one.
+    A vote stands beside neither what lets traffic in, takes requests from outside or lets people sign in, nor what a provider runs, nor
+    virtual hosts, and no machine for files runs one.
     """
     voters = first_two_hosts(store)
     machines = {index.machine(host) for host in voters}
@@ -61,6 +61,7 @@ def _machines(declared: Index, index: Index, store: Component) -> Iterator[str]:
         and declared.machine(host) not in machines
         and host not in carrying
         and host not in declared.instances
+        and not takes_requests(declared, host, store)
         and not any(_stands_alone(each) or _is_filer(declared, host, each) for each in _standing_on(declared, host))
     )
     yield from sorted(free, key=lambda host: len(zones_shared(index, host, voters)))

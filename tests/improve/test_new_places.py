@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.edits.changes import apply_edit
+from archgen.edits.changes import AddReplica, apply_edit
 from archgen.edits.new_hosts import name_like
 from archgen.improve import repair as repairs
 from archgen.improve.repair import find_smallest_repair
@@ -90,6 +90,20 @@ def test_a_virtual_machine_moves_to_a_new_machine_where_none_is_free() -> None:
     assert repair(serving(PAIR, hosts, "zones: {r-1: {kind: datacenter}}\n"))[0] == "a move of b to m-2, a new host"
     after = apply_edit(model, find_smallest_repair(model).edits[0])
     assert "hosts:\n  b: {runs_on: m-2}\n  m-2: {zone: r-2}\n" in changed_yaml(model, after)
+
+
+@pytest.mark.parametrize(("kind", "place"), [("rack", "r-2"), ("datacenter", "r-1")])
+def test_a_second_host_gets_a_new_rack_where_all_are_in_the_only_one(kind: str, place: str) -> None:
+    pair = "  web: {kind: web-server, runs_on: a}\n  app: {kind: queue, product: rabbitmq, runs_on: [b, c, d], quorum: majority}"
+    zones = f"zones: {{r-1: {{kind: {kind}}}}}\n"
+    model = serving(
+        pair,
+        "a: {zone: r-1}, b: {zone: r-1}, c: {zone: r-1}, d: {zone: r-1}",
+        zones,
+        "job -> web: GET, web -> app: GET",
+    )
+    (edit,) = (each for each in find_smallest_repair(model).edits if isinstance(each, AddReplica))
+    assert edit.zones == (place,)
 
 
 def test_a_standby_leaves_the_machine_of_its_primary_and_of_the_witness() -> None:

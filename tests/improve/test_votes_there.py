@@ -50,6 +50,15 @@ def test_a_vote_gets_a_new_rack_where_that_saves_something(files: str, host: str
     assert [promoter.witness for promoter in promoters if promoter is not None] == [host]
 
 
+@pytest.mark.parametrize(("calls", "host"), [("", "web-1"), ("lb -> files: https, ", "witness-1")])
+def test_no_vote_over_a_store_stands_where_requests_come_in(calls: str, host: str) -> None:
+    files = "{kind: file-storage, runs_on: web-1}\n  ad: {kind: identity-provider, runs_on: nas-1}"
+    text = RACKS.replace("FILES", files).replace("connections: {", f"connections: {{{calls}")
+    edits = find_smallest_repair(read(text)).edits
+    promoters = [edit.promoter for edit in edits if isinstance(edit, AutomateFailover)]
+    assert [promoter.witness for promoter in promoters if promoter is not None] == [host]
+
+
 SHARED = """\
 archgen: 1
 name: A witness that two votes may share
