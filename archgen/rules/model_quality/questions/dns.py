@@ -125,12 +125,17 @@ def flows_without_domain(topology: Topology) -> Iterator[Gap]:
 
 
 def _is_at_provider(topology: Topology, flow: Flow) -> bool:
-    """Return True if a flow begins at a sign-in under its provider's name: no record names it."""
-    # a visit has a step that asks for more than a name
-    first = next(target for hop in topology.hops[flow.id] if hop.meaning != "lookup" for target in hop.targets)
-    if not topology.components[first].managed or topology.kind(first).id != "identity-provider":
+    """Return True if a flow's visitors ask a sign-in under its provider's name alone, which no record names."""
+    asked = {
+        target
+        for hop in topology.hops[flow.id]
+        # a visit has a step that asks for more than a name
+        if hop.meaning != "lookup" and topology.kind(hop.step.source).role == "visitor"
+        for target in hop.targets
+    }
+    if any(not topology.components[each].managed or topology.kind(each).id != "identity-provider" for each in asked):
         return False
-    return not any(pointee(record) == first for server in topology.names.servers for record in server.records)
+    return not any(pointee(record) in asked for server in topology.names.servers for record in server.records)
 
 
 def _leading_past(topology: Topology, flow: Flow) -> str:
