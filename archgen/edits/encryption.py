@@ -16,6 +16,7 @@ from archgen.model.architecture import Component, Connection, Port
 from archgen.model.change import Change, Path, Put, Remove
 from archgen.model.product_facts.tls_table import (
     ALSO_USUAL,
+    OTHER_NAMES,
     PROGRAMS_WITHOUT_TLS,
     SPEAKING,
     TLS_OF_THE_WEB,
@@ -25,6 +26,7 @@ from archgen.model.product_facts.tls_table import (
 )
 from archgen.model.products import passes_on_unread, product_name
 from archgen.model.protocols import PROTOCOLS, WEB
+from archgen.model.reasons import may_be_hardware
 from archgen.model.wording import listed
 
 ASKED_FOR = ("postgresql", "mysql", "mssql", "oracle")
@@ -51,21 +53,6 @@ _INSTEAD_OF = {
     ),
 }
 """What to do for protocols that have no TLS, whatever speaks them, or that few programs can speak with it."""
-
-_OTHER_NAMES = {
-    "ldap": "LDAP: `ldaps`, or StartTLS",
-    "smtp": "SMTP: STARTTLS that is required, or `smtps`",
-    "mqtt": "MQTT: `mqtts`",
-    "hl7": "HL7: MLLP over TLS",
-    "dicom": "DICOM: its secure transport profile",
-    "snmp": "SNMP: version 3 with privacy",
-    "syslog": "syslog: over TLS (RFC 5425)",
-    "smb": "SMB: its own encryption (SMB 3)",
-    "nfs": "NFS: with TLS, or with Kerberos (`krb5p`) where the server has it",
-    "telnet": "Telnet: `ssh`",
-    "ftp": "FTP: `sftp`, or `ftps`",
-}
-"""The encryption of protocols for which it has another name than TLS of the connection."""
 
 _Place = tuple[str, int]
 """A connection, and the position of one of its ports."""
@@ -159,14 +146,17 @@ def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
         advice.append(f"{listed(unread)} {verb} connections on unread: TLS goes from its callers to what is behind it.")
     called: dict[str, dict[str, None]] = {}
     programs: dict[str, None] = {}
+    devices: dict[str, None] = {}
     for call in calls:
         for port in clear_ports(call):
             if port.protocol in _INSTEAD_OF:
                 called.setdefault(port.protocol, {}).update(dict.fromkeys(call.targets))
+            elif asked := _devices(topology, call, port):
+                devices |= dict.fromkeys(asked)
             elif instead := instead_of(topology, call, port):
                 programs[instead] = None
     advice += [_replace(protocol, called[protocol]) for protocol in _INSTEAD_OF if protocol in called]
-    advice += programs
+    advice += [*programs, _ASK_MAKERS.format(listed([*devices]))] if devices else programs
     advice += [choose] if (choose := choose_port(topology, calls)) else []
     return " ".join(dict.fromkeys(advice))
 
@@ -174,7 +164,7 @@ def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
 def by_other_names(calls: Iterable[Connection]) -> str:
     """Return the advice for protocols whose encryption goes by another name than TLS of the connection; empty if none does."""
     spoken = dict.fromkeys(port.protocol for call in calls for port in clear_ports(call))
-    names = [_OTHER_NAMES[protocol] for protocol in spoken if protocol in _OTHER_NAMES]
+    names = [OTHER_NAMES[protocol] for protocol in spoken if protocol in OTHER_NAMES]
     return f"{'; '.join(names)}." if names else ""
 
 
@@ -184,8 +174,21 @@ def instead_of(topology: Topology, call: Connection, port: Port) -> str:
         asked = [topology.components[target] for target in call.targets]
         names = (product_name(name) for each in asked for name in (each.product, each.id) if name)
         spoken = next(filter(None, (PROGRAMS_WITHOUT_TLS.get((name, port.port)) for name in names)), None)
-        return f"{spoken} has no TLS: put both ends in a tunnel (`tls: {{tunnel: …}}`)." if spoken else ""
+        if spoken:
+            return f"{spoken} has no TLS: put both ends in a tunnel (`tls: {{tunnel: …}}`)."
+    if devices := _devices(topology, call, port):
+        return _ASK_MAKERS.format(listed(devices))
     return _replace(port.protocol, call.targets)
+
+
+_ASK_MAKERS = "Ask the makers of {} for encryption, or put both ends in a tunnel (`tls: {{tunnel: …}}`)."
+
+
+def _devices(topology: Topology, call: Connection, port: Port) -> list[str]:
+    """Return the ends of a connection that are hardware, where its protocol doesn't say what they speak."""
+    if port.protocol not in ("tcp", "rtp", "rtcp"):
+        return []
+    return [name for name in (call.source, *call.targets) if may_be_hardware(topology.components[name])]
 
 
 def _replace(protocol: str, targets: Iterable[str]) -> str:

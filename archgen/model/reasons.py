@@ -278,3 +278,11 @@ def seals_keys(component: Component) -> bool:
     """Return True for a hardware security module, by its name or product: no job reads its keys, people load their components."""
     words = re.findall(r"[a-z]+", f"{component.id} {component.name or ''} {component.product or ''}".casefold())
     return not set(_SEALED).isdisjoint(words)
+
+
+def may_be_hardware(component: Component) -> bool:
+    """Return True for hardware, as far as a model says: a security module, or a part of no known kind and make on a host of its own."""
+    if component.managed:
+        return False
+    unknown = component.kind == "other" and product_of(component.product) == product_of(None)
+    return seals_keys(component) or (unknown and any(replica.hosts for replica in component.replicas))

@@ -49,3 +49,18 @@ TLS_PORTS: dict[tuple[str, int], int] = {
     ("rabbitmq", 15672): 15671,
 }
 """The ports on which products listen for TLS, by the product and the port on which it speaks plaintext; some switch that over."""
+
+OTHER_NAMES = {
+    "ldap": "LDAP: `ldaps`, or StartTLS",
+    "smtp": "SMTP: STARTTLS that is required, or `smtps`",
+    "mqtt": "MQTT: `mqtts`",
+    "hl7": "HL7: MLLP over TLS",
+    "dicom": "DICOM: its secure transport profile",
+    "snmp": "SNMP: version 3 with privacy",
+    "syslog": "syslog: over TLS (RFC 5425)",
+    "smb": "SMB: its own encryption (SMB 3)",
+    "nfs": "NFS: with TLS, or with Kerberos (`krb5p`) where the server has it",
+    "telnet": "Telnet: `ssh`",
+    "ftp": "FTP: `sftp`, or `ftps`",
+}
+"""The encryption of protocols for which it has another name than TLS of the connection."""

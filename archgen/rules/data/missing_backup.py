@@ -302,7 +302,7 @@ def _outdated(facts: Topology, component: Component, tested: str, backups: tuple
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Add a backup of what is certain to need one; only people can state that a restore works."""
     facts = context.topology
-    return add_backup(facts, facts.components[hit.subject.id]) if hit.case in (None, "provided", "unversioned") else ()
+    return add_backup(facts, facts.components[hit.subject.id]) if hit.case in (None, "provided") else ()
 
 
 RULE = Rule(

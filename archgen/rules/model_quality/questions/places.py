@@ -9,6 +9,7 @@ from archgen.analysis.exposure import firewall_past, gateways, unseparated
 from archgen.analysis.firewalls import has_port, leads_anywhere, lets_in, ports_of
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
+from archgen.edits.names import unused_name
 from archgen.model.architecture import Component, Connection, Port
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import scope_of, zone_of
@@ -181,15 +182,22 @@ def services_without_zone(topology: Topology) -> Iterator[Gap]:
 
 
 def clients_without_network(topology: Topology) -> Iterator[Gap]:
-    """Yield clients of no network that call into private networks, where nobody on the internet can."""
+    """Yield clients of no network that call into private networks, where nobody on the internet can.
+
+    People sit among servers only where the model has others there already; else their network is one that has none.
+    """
+    inside = {topology.network_of(each.id) for each in topology.of_kind("client")}
+    homes = [each.id for each in topology.architecture.networks if each in inside and each.trust == "private"]
+    new = unused_name("office", topology.element_names)
+    added = f"Add a network without servers (`{new}: {{trust: private}}`) as `network: {new}`"
     for client, networks in topology.insiders.items():
-        where = networks[0]
+        where = next((name for name in networks if name in homes), next(iter(homes), None))
+        own = added if where is None else f"Add `network: {where}`"
         yield component_gap(
             topology.components[client],
             f"{client} doesn't declare where it is, but calls into the private {'network' if len(networks) == 1 else 'networks'} "
             f"{listed(networks)}, which the internet can't reach",
-            f"Add `network: {where}` to {client} if it is inside, in an office or over a VPN; else give what it reaches a "
-            "network with `trust: dmz`.",
+            f"{own} to {client} for an office or a VPN; for callers on the internet, give what answers them a network with `trust: dmz`.",
         )
 
 
