@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import product
 
@@ -11,7 +11,7 @@ from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
 from archgen.model.kinds import FORWARDING, QUEUES, Role
-from archgen.model.products import product_of
+from archgen.model.products import may_add_header, product_of
 from archgen.model.protocols import ADMINISTRATION, QUERIES, TUNNELS, WEB
 
 LAYERS: tuple[Role, ...] = ("web", "application", "data")
@@ -344,3 +344,23 @@ def regular_callers(topology: Topology, connection: Connection) -> list[str]:
 def _stands_before(topology: Topology, call: Connection) -> bool:
     """Return True for a call of what hands requests on; a worker calls a site as well, and keeps nobody out."""
     return topology.kind(call.source).role in ("edge", "balancer", "web") and call.source not in topology.outsiders
+
+
+def ways_to_shut(door: Component) -> str:
+    """Return what keeps all others from what stands behind a component, in words."""
+    inside = "a private network, a firewall rule"
+    return f"{inside}, or a secret that {door.id} adds" if may_add_header(door) else f"{inside.replace(', ', ' or ')}"
+
+
+def ask_who_calls(protocols: Collection[str]) -> str:
+    """Return what a server that lets in whoever calls over some protocols has to do, as a sentence."""
+    asks = next((words for spoken, words in _ASKED_OVER.items() if {*protocols} <= {*spoken}), None)
+    return asks or "Require an account, a token or a client certificate, and state it: `authentication: certificate`."
+
+
+_ASKED_OVER = {
+    ("redis", "rediss"): "Require a password, and state it: `authentication: password`.",
+    ("iscsi",): "Let it ask each initiator for a secret (CHAP), and state it: `authentication: chap`.",
+    ("nfs",): "Let it ask for tickets of Kerberos (`sec=krb5`), and state it: `authentication: kerberos`.",
+}
+"""What proves who calls where no certificate does: each server of Redis' protocol has a password, and at many providers nothing else."""

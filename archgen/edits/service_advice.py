@@ -19,6 +19,7 @@ from archgen.edits.services import (
 from archgen.model.architecture import Component, Flow
 from archgen.model.kinds import FILE_STORES
 from archgen.model.products import scope_of, service_name
+from archgen.model.protocols import LIVE
 from archgen.model.steps import Answer, Request, first_request, steps_in_order
 from archgen.model.subject import Subject
 
@@ -74,11 +75,23 @@ def advise_delivery(topology: Topology, element: Subject, flows: Iterable[str]) 
     name = topology.replicas[element.id].component
     if any(_is_asked_before_answer(topology.flows[flow], name) for flow in flows):
         return f"Agree on an objective with those who run {name}, and decide what is answered while it is down, such as a refusal in time."
+    if _is_sent_live(topology, name, flows):
+        return (
+            f"If {name} is whom it is for, agree on an objective with those who run it, and send it by a second path or to a second "
+            "place, or accept the finding with that reason (`accept`): what is live isn't sent again later."
+        )
     return (
         f"If {name} is whom the work is for, try again with growing delays, keep what still fails in "
         "a dead-letter queue, and declare the step to it `async: true`, or accept the finding with that reason (`accept`). If another "
         "provider can do the same, let it take over."
     )
+
+
+def _is_sent_live(topology: Topology, component: str, flows: Iterable[str]) -> bool:
+    """Return True if sound or pictures are sent to a component while they are made."""
+    hops = (hop for flow in flows for hop in topology.hops[flow] if component in hop.targets)
+    ports = (port for hop in hops if hop.connection is not None for port in hop.connection.ports)
+    return any(port.protocol in LIVE for port in ports)
 
 
 def _is_asked_before_answer(flow: Flow, component: str) -> bool:

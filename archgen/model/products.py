@@ -117,6 +117,13 @@ def passes_on_unread(component: Component) -> bool:
     return any(product_of(word).forwards for word in words)
 
 
+def may_add_header(component: Component) -> bool:
+    """Return True for what can send a secret of its own along with each request; what a provider balances with mostly can't."""
+    if component.product is None:
+        return component.kind != "load-balancer" or not component.managed
+    return not passes_on_unread(component) and product_name(component.product) not in ("aws-alb", "aws-elb")
+
+
 def is_setting_of_balancer(component: Component) -> bool:
     """Return True for a firewall of requests that a provider's balancer or CDN is set up with: by its product, or its id."""
     return component.kind == "waf" and product_of(component.product or component.id).attached

@@ -141,6 +141,9 @@ RELAYS_OF_MEDIA = ("stun", "stuns", "turn", "turns")
 MEDIA = ("rtp", "srtp", "rtcp", "srtcp", "webrtc")
 """The protocols of sound and pictures, whose ends are agreed on by signaling for each call."""
 
+LIVE = (*MEDIA, "srt", "rtmp", "rtmps")
+"""The protocols of sound and pictures that are sent while they are made."""
+
 UNCOUNTED = (*ADMINISTRATION, *TUNNELS, *MEDIA, "udp", "modbus", "opcua", "syslog", "statsd")
 """The protocols in which a server has no requests to count: sessions, packets, orders to a controller, lines that nobody answers."""
 

@@ -286,3 +286,24 @@ def may_be_hardware(component: Component) -> bool:
         return False
     unknown = component.kind == "other" and product_of(component.product) == product_of(None)
     return seals_keys(component) or (unknown and any(replica.hosts for replica in component.replicas))
+
+
+_TO_EACH = re.compile(
+    r"\b(?=(?:feeds?|sends?|streams?|pushes|writes|mirrors|repeats|forwards|posts|delivers|sent|fed|streamed|pushed|mirrored|goes|go)\b)"
+    r"[^,]{0,40}\b(?:to|of|into|at|on|feeds?|fed) (?:both|each|all)\b"
+)
+
+
+def tells_of_each(reason: str | None) -> bool:
+    """Return True for words by which a sender sends to each of several receivers, and chooses none: `feeds the mount of both`."""
+    return any(_TO_EACH.search(clause) is not None for clause in _clauses(reason))
+
+
+_BY_TELEPHONE = re.compile(
+    r"\bby (?:tele)?phone\b|\btelephone (?:line|network|call)s?\b|\b(?:dials? in|fax(?:es)?|pstn|isdn|landlines?)\b"
+)
+
+
+def tells_telephone(text: str | None) -> bool:
+    """Return True for words by which somebody calls over the telephone network."""
+    return any(_BY_TELEPHONE.search(clause) is not None for clause in _clauses(text))

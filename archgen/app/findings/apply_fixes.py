@@ -334,7 +334,7 @@ def _fix_summary(result: FixedModel, *, keep: bool) -> str:
     """Return the number of fixed findings in words, what is left of them, and what the fixes that weren't kept would bring."""
     fixed = group_findings(result.findings)
     sentence = f"{plural(len(fixed), 'finding')}{on_subjects(fixed)} {'fixed' if keep else 'would be fixed'}"
-    sentence += "".join(_left(severity, rule, own) for (severity, rule), own in _by_rule(result.left).items())
+    sentence += "".join(_left(severity, own) for (severity, _), own in _by_rule(result.left).items())
     sentence += "".join(f"; first, {words}" for words in result.first)
     sentence += "".join(f"; afterwards, {finding.message}" for finding in result.brought)
     sentence += "".join(f"; afterwards, {words}" for words in result.missing)
@@ -367,11 +367,11 @@ def _by_rule(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]
     return by_rule
 
 
-def _left(severity: str, rule: str, findings: Sequence[Finding]) -> str:
+def _left(severity: str, findings: Sequence[Finding]) -> str:
     noun = "info finding" if severity == "info" else severity
     if len(findings) == 1:
         return f"; {'a' if severity == 'warning' else 'an'} {noun} remains: {findings[0].message}"
-    return f"; {noun}s remain: {rule} of {_subjects(findings)}"
+    return f"; {noun}s remain: {findings[0].message}, and the like of {_subjects(findings[1:])}"
 
 
 def _named(finding: Finding) -> str:

@@ -39,6 +39,9 @@ _SHORT = 5
 _OF_WORDS = 0.6
 """The likeness of two words of which one is the other misspelled."""
 
+_ABBREVIATED = 4
+"""The most letters of an abbreviation: with another letter in it, it is another one, as `sqs` is for `sns`."""
+
 
 @lru_cache(4096)
 def meant_product(name: str, kind: str) -> str | None:
@@ -72,4 +75,11 @@ def _is_slip(text: str, meant: str) -> bool:
     words, others = text.split("-"), meant.split("-")
     if len(words) != len(others):
         return True
-    return all(nearest(word, (other,), _OF_WORDS) for word, other in zip(words, others, strict=True))
+    return all(_is_slip_of_word(word, other) for word, other in zip(words, others, strict=True))
+
+
+def _is_slip_of_word(word: str, other: str) -> bool:
+    """Return True if a word may be another one misspelled; of an abbreviation, its letters in another order, or one more."""
+    if len(word) == len(other) <= _ABBREVIATED and sorted(word) != sorted(other):
+        return False
+    return nearest(word, (other,), _OF_WORDS) is not None

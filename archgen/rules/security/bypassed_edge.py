@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from archgen.analysis.access.denials import is_let_in_by_name
 from archgen.analysis.dns_names import ADDRESS_TYPES
-from archgen.analysis.exposure import callers_of
+from archgen.analysis.exposure import callers_of, ways_to_shut
 from archgen.analysis.record_paths import ALIASES, components_at_addresses, components_behind
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -288,8 +288,8 @@ def _hit(facts: Topology, connection: Connection, target: str, edges: list[str],
         related=_passed(target, edges),
         flows=flows,
         fix=(
-            f"Let {target} take connections from {listed(first_few(doors, _NAMED), 'or')} only: a private network, a firewall rule, "
-            f"or a secret that {doors[0]} adds.{_way_left(facts, connection, target, edges)}"
+            f"Let {target} take connections from {listed(first_few(doors, _NAMED), 'or')} only: "
+            f"{ways_to_shut(facts.components[doors[0]])}.{_way_left(facts, connection, target, edges)}"
         ),
         causes=frozenset({(connection.id, target)}),
         # a flow that goes that way says that it is meant

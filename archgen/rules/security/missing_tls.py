@@ -133,12 +133,17 @@ def _traversal(facts: Topology, connection: Connection, clear: list[Port]) -> Hi
             f"{listed(protocols)}{relayed}"
         ),
         flows=facts.flows_over[connection.id],
-        fix=(
-            "Where who talks to whom has to stay secret, or networks block UDP, let clients use TLS "
-            f"(`protocol: {clear[0].protocol}s`)."
-        ),
+        fix=_traversal_fix(connection, clear[0]),
         case="traversal",
     )
+
+
+def _traversal_fix(connection: Connection, port: Port) -> str:
+    secured = f"{port.protocol}s"
+    offered = next((each for each in connection.ports if each.protocol == secured), None)
+    if offered is not None:
+        return f"Where who talks to whom has to stay secret, offer port {port_number(offered)} alone (`{secured}`): sound may stutter."
+    return f"Where who talks to whom has to stay secret, or networks block UDP, let clients use TLS (`protocol: {secured}`)."
 
 
 def _fix(facts: Topology, connection: Connection, plain: list[Port]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archgen.analysis.exposure import STORES, arrivals, hands_on_queries, origins
+from archgen.analysis.exposure import STORES, arrivals, ask_who_calls, hands_on_queries, origins
 from archgen.analysis.programs import (
     codebase_of,
     installations,
@@ -285,13 +285,8 @@ def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
         message=f"{listed(servers, 'or')} lets {listed(_all_callers(facts, calls))} in without authentication",
         related=tuple((Subject("connection", call.id), "is let in as well") for call in calls[1:]),
         flows=facts.in_order(flows),
-        fix=_PASSWORD if all(_spoken(call) <= {"redis", "rediss"} for call in calls) else _PROOF,
+        fix=ask_who_calls(set().union(*map(_spoken, calls))),
     )
-
-
-_PROOF = "Require an account, a token or a client certificate, and state it: `authentication: certificate`."
-_PASSWORD = "Require a password, and state it: `authentication: password`."
-"""What proves who calls: each server of Redis' protocol has a password, and at many providers nothing else."""
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

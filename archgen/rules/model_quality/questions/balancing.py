@@ -10,6 +10,7 @@ from archgen.model.architecture import Balance, Component, Connection
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
+from archgen.model.reasons import tells_of_each
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.locality import caller_pools
@@ -56,9 +57,12 @@ def callers_without_check(topology: Topology) -> Iterator[Gap]:
             Subject("connection", calls[0].id),
             f"{listed(first_few([call.id for call in calls], MOST_NAMES))} {'lead' if several else 'leads'} to one of several hosts "
             f"without a balancer, and {'don' if several else 'doesn'}'t declare how a dead one is detected",
-            f"Add `retries: 1` to {'each' if several else f'`{calls[0].id}`'} if the caller tries the next host, else {check}"
-            if may_retry
-            else f"Add {check}",
+            (
+                f"Add `retries: 1` to {'each' if several else f'`{calls[0].id}`'} if the caller tries the next host, else {check}"
+                if may_retry
+                else f"Add {check}"
+            )
+            + " A caller that sends to each of them says so in its `why`.",
             tuple(flow for call in calls for flow in topology.flows_over[call.id]),
         )
 
@@ -92,6 +96,8 @@ def _is_spread_by_caller(topology: Topology, call: Connection) -> bool:
     if target.cluster is not None or not _answers(target) or not topology.flows_over[call.id]:
         return False
     if orchestrates(target) and all(replica.floating for replica in topology.components[call.source].replicas):
+        return False
+    if any(tells_of_each(each.why) for each in (call, topology.components[call.source], target)):
         return False
     asked = all(port.protocol in (*WEB, "grpc") for port in call.ports)
     apart = not any(replica.floating for replica in target.replicas) and len(topology.hosts_of(target.id)) > 1

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from archgen.analysis.encryption import undeclared_between_hosts
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
+from archgen.model.architecture import Connection
 from archgen.model.protocols import PROTOCOLS
-from archgen.model.reasons import tells_tunnel
+from archgen.model.reasons import tells_telephone, tells_tunnel
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
@@ -18,13 +19,20 @@ def calls_without_encryption(topology: Topology) -> Iterator[Gap]:
     """Yield connections from the internet of which neither the protocol nor `tls` tells whether they are encrypted."""
     for connection in topology.calls_from_outside:
         open_ = [port.protocol for port in connection.ports if port.redirect is None and encrypted(port) is None]
-        if open_ and topology.crosses(connection) is not False:
+        if open_ and topology.crosses(connection) is not False and not _is_telephony(topology, connection):
             yield Gap(
                 Subject("connection", connection.id),
                 f"{connection.id} doesn't declare whether its {listed(open_)} traffic is encrypted on its way through the "
                 "internet",
                 f"Add `tls: true` or `tls: false` to {connection.id}.",
             )
+
+
+def _is_telephony(topology: Topology, connection: Connection) -> bool:
+    """Return True for somebody who dials in: the line is the telephone network's."""
+    caller = topology.components[connection.source]
+    said = (connection.why, caller.why, caller.name)
+    return caller.kind == "client" and any(map(tells_telephone, said))
 
 
 def encryption_between_hosts(topology: Topology) -> Iterator[Gap]:
