@@ -16,6 +16,7 @@ from archgen.model.dns_zones import covers_name, normalize_name
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_edge_elsewhere, is_setting_of_balancer, passes_on_unread, scope_of
 from archgen.model.protocols import LOOK_UPS, PROTOCOLS, UNCERTIFIED, WITH_ACCOUNTS
+from archgen.model.reasons import tells_internet
 from archgen.reliability.requests import turns
 
 NO_NETWORK = ("dns", "file", "unix")
@@ -268,13 +269,9 @@ def comes_from_edge(topology: Topology, connection: Connection) -> bool:
 
 
 def _crosses_internet(topology: Topology, connection: Connection) -> bool:
-    """Return True for a hop behind the end of TLS that others carry on over the internet."""
-    return comes_from_edge(topology, connection) or _leaves(topology, connection)
-
-
-def _leaves(topology: Topology, connection: Connection) -> bool:
-    """Return True if a connection goes to a service of others on the internet."""
-    return not topology.external_services.isdisjoint(connection.targets)
+    """Return True for a hop that others carry over the internet: of a provider's edge, to a service of others, or as its reason says."""
+    leaves = not topology.external_services.isdisjoint(connection.targets)
+    return leaves or tells_internet(connection.why) or comes_from_edge(topology, connection)
 
 
 def is_http_challenge(topology: Topology, connection: Connection, port: Port) -> bool:

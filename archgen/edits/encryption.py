@@ -26,7 +26,7 @@ from archgen.model.product_facts.tls_table import (
 )
 from archgen.model.products import passes_on_unread, product_name
 from archgen.model.protocols import PROTOCOLS, WEB
-from archgen.model.reasons import may_be_hardware
+from archgen.model.reasons import may_be_hardware, tells_internet
 from archgen.model.wording import listed
 
 ASKED_FOR = ("postgresql", "mysql", "mssql", "oracle")
@@ -273,7 +273,9 @@ def _tls(topology: Topology, call: Connection, port: Port) -> Any:
         return "pass-through"
     caller = topology.components[call.source]
     verifies = product_name(caller.product or caller.id) not in UNVERIFYING and port.protocol not in _UNVERIFIED
-    return {"verify": True} if verifies and not is_public(topology, call) else True
+    # of two programs of one's own, one can be told whom to trust, wherever their packets go
+    ours = not is_public(topology, call) or (tells_internet(call.why) and topology.kind(call.source).id != "client")
+    return {"verify": True} if verifies and ours else True
 
 
 def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:

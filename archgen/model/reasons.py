@@ -307,3 +307,13 @@ _BY_TELEPHONE = re.compile(
 def tells_telephone(text: str | None) -> bool:
     """Return True for words by which somebody calls over the telephone network."""
     return any(_BY_TELEPHONE.search(clause) is not None for clause in _clauses(text))
+
+
+_OVER_INTERNET = re.compile(r"\b(?:over|across|through|via) the (?:public |open )?internet\b")
+
+
+def tells_internet(reason: str | None) -> bool:
+    """Return True for words by which a connection crosses the internet as it is, not in a tunnel."""
+    return reason is not None and any(
+        _OVER_INTERNET.search(clause) is not None and _NOT_YET.search(clause) is None for clause in _clauses(reason)
+    )

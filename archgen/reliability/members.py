@@ -371,8 +371,11 @@ def is_active_passive(cluster: Cluster | None) -> bool:
     return cluster is not None and (cluster.mode == "active-passive" or (cluster.mode is None and bool(cluster.active)))
 
 
-_FAIL_OPEN = ("aws-alb", "aws-nlb", "aws-elb", "envoy")
-"""Products that send requests to all targets once none passes its check."""
+_FAIL_OPEN = (
+    *("aws-alb", "aws-nlb", "aws-elb", "envoy", "route53", "global-accelerator"),
+    *("azure-front-door", "traffic-manager"),
+)
+"""Products that send requests to targets, or answer with their addresses, once none passes its check, as their makers say."""
 
 
 def deep_asks(component: Component) -> tuple[tuple[str, Access], ...]:

@@ -72,6 +72,8 @@ def _hit(facts: Topology, connection: Connection, plain: list[Port], consoles: l
     if facts.trust(connection.source) == "internet" and answers_beside and all(map(_is_of_browsers, plain)):
         cause = "port 80 answers in plain http instead of redirecting to HTTPS"
     fix = _fix(facts, connection, plain)
+    if connection.credentials is not None and facts.kind(connection.source).id != "client":
+        cause += f", with the password of {connection.credentials}"
     if consoles:
         spoken_there = listed([spoken(port) for port in consoles])
         cause += f"; so is what administrators send ({spoken_there})"
@@ -166,7 +168,7 @@ def _fix(facts: Topology, connection: Connection, plain: list[Port]) -> str | No
         return f"Serve it over TLS. {choose}"
     if any(each.protocol not in WEB for each in plain):
         return " ".join(dict.fromkeys(_spoken_safely(facts, connection, each, alone=len(plain) == 1) for each in plain))
-    if comes_from_edge(facts, connection):
+    if comes_from_edge(facts, connection) or connection.source not in facts.outsiders:
         return f"Serve it over HTTPS, and let {connection.source} verify the certificate."
     return None if port.port in (80, None) else "Serve it over HTTPS with a certificate for the site's name."
 
@@ -321,7 +323,7 @@ RULE = Rule(
         "Exempts name resolution, ports for administration unless the finding of `exposed-admin` is accepted, and the challenge of a "
         "certificate authority on port 80 (ACME, HTTP-01). "
         "Treats traffic as public if it comes from an untrusted network or goes to an external service, or from a provider's CDN to a "
-        "server that is not in a private network. "
+        "server that is not in a private network, or if its `why` says `over the internet`. "
         "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. STUN and TURN are info: they send "
         "no password, and WebRTC encrypts what TURN relays. Doesn't check "
         "connections if neither the protocol nor `tls` says whether they are encrypted, or if their `why` says that a tunnel carries "
