@@ -317,3 +317,14 @@ def tells_internet(reason: str | None) -> bool:
     return reason is not None and any(
         _OVER_INTERNET.search(clause) is not None and _NOT_YET.search(clause) is None for clause in _clauses(reason)
     )
+
+
+_HYPERVISOR = re.compile(
+    r"\b(?:esxi?|vsphere|vcenter|vmware|proxmox|pve|hyper-v|xcp-ng|xenserver|ovirt|nutanix|ahv|kvm)\b"
+    r"|\b(?:restarts?|starts?) (?:the |a |its |each )?(?:virtual )?(?:machines?|vms?|guests?)\b"
+)
+
+
+def tells_hypervisor(text: str | None) -> bool:
+    """Return True for words by which what runs on a host is a virtual machine that its platform restarts whole elsewhere."""
+    return _HYPERVISOR.search((text or "").casefold()) is not None

@@ -15,6 +15,7 @@ from archgen.linting.acceptance import accepted_loss
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replica
 from archgen.model.kinds import KINDS
+from archgen.model.reasons import tells_hypervisor
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows
 from archgen.reliability.failure import single_points
@@ -91,9 +92,14 @@ def _moves_first(facts: Topology, breaking: RootCause) -> bool:
     replica = facts.replicas[breaking.element.id]
     component = facts.components[replica.component]
     bound = facts.kind(component.id).stores or component.uploads == "local" or component.deploy in _IN_PLACE
-    if replica.floating and not bound:
+    if replica.floating and not (bound or _is_virtual_machine(facts, component, replica)):
         return True
     return component.cluster is not None and component.cluster.watches == "host"
+
+
+def _is_virtual_machine(facts: Topology, component: Component, replica: Replica) -> bool:
+    """Return True for a machine of which a cluster of hypervisors runs one at a time: it starts no second one first."""
+    return tells_hypervisor(component.why) or all(tells_hypervisor(facts.hosts[host].os) for host in replica.hosts)
 
 
 def _after_leaving(facts: Topology, breaking: RootCause) -> RootCause:
@@ -338,7 +344,8 @@ RULE = Rule(
         "An acceptance of the loss of an element covers its restarts. Reports separately the restarts before which a person "
         "can switch over, as info if nothing else takes down a flow. Counts a hypervisor as restarted with its virtual machines on it, "
         "although they may be moved while they run. A replica that a platform places "
-        "(`runs_on: {any: …}`) is started elsewhere before the old one ends, unless `deploy` is `in-place` or it keeps data."
+        "(`runs_on: {any: …}`) is started elsewhere before the old one ends, unless `deploy` is `in-place`, it keeps data, or it is a "
+        "virtual machine by the `os` of its hosts (ESXi, Proxmox VE) or its `why` (`vSphere HA restarts the machine`)."
     ),
     references=(("Google SRE Book, Release Engineering", "https://sre.google/sre-book/release-engineering/"),),
     repeats=True,
