@@ -9,7 +9,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.zone_advice import spread_members
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES
-from archgen.model.products import zone_of
+from archgen.model.products import is_setting_of_balancer, zone_of
 from archgen.model.subject import Subject
 from archgen.model.wording import in_zone, listed, plural, zone_words
 from archgen.reliability.losses import RootCause
@@ -102,11 +102,18 @@ def _fix(facts: Topology, zone: str, held: tuple[str, ...]) -> str:
 def _lead_over(facts: Topology, held: tuple[str, ...], placed: list[str], other: str, twins: Mapping[str, str]) -> str:
     """Return the fix where another zone runs the same under other names: who leads requests there, and the data to copy."""
     entries = entries_into(facts, held, placed, twins)
-    led = {target: "requests" if facts.kind(source).id == "client" else source for target, source in entries.items()}
+    led = {target: _leader(facts, source) for target, source in entries.items()}
     ways = [f"{source} fail over from {target} to {twins[target]}" for target, source in led.items()]
     lead = listed(ways) if ways else f"the flow fail over to what runs {in_zone(facts.zones[other].kind, other)}"
     copies = [f"{name} to {twins[name]}" for name in placed if facts.kind(name).stores]
     return f"Let {lead}{f', and copy {listed(copies)}' if copies else ''}"
+
+
+def _leader(facts: Topology, source: str) -> str:
+    """Return what decides where requests go: a firewall of requests that a CDN is set up with leaves that to the CDN."""
+    if is_setting_of_balancer(facts.components[source]):
+        source = next((call.source for call in facts.incoming[source]), source)
+    return "requests" if facts.kind(source).id == "client" else source
 
 
 def _told_alone(facts: Topology, zone: str, flows: tuple[str, ...]) -> frozenset[tuple[str, str]]:
