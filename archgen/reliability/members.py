@@ -371,10 +371,8 @@ def is_active_passive(cluster: Cluster | None) -> bool:
     return cluster is not None and (cluster.mode == "active-passive" or (cluster.mode is None and bool(cluster.active)))
 
 
-_FAIL_OPEN = (
-    *("aws-alb", "aws-nlb", "aws-elb", "envoy", "route53", "global-accelerator"),
-    *("azure-front-door", "traffic-manager"),
-)
+_OF_AWS = ("aws-alb", "aws-nlb", "aws-elb", "route53", "global-accelerator")
+_FAIL_OPEN = (*_OF_AWS, "envoy", "azure-front-door", "traffic-manager")
 """Products that send requests to targets, or answer with their addresses, once none passes its check, as their makers say."""
 
 

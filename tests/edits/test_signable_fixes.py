@@ -210,6 +210,9 @@ def test_a_refused_fix_names_what_it_would_bring_and_a_partial_one_what_is_left(
     main(["lint", "--select", "missing-backup", "--diff", "--unsafe-fixes", str(file)])
     captured = capsys.readouterr()
     assert "; warnings remain: No tested restore of db from backup is declared, and the like of other" in captured.err
+    file.write_text(text.replace("  db: {", "  nas: {kind: file-storage, product: netapp, runs_on: a}\n  db: {"))
+    main(["lint", "--select", "missing-backup", "--diff", "--unsafe-fixes", str(file)])
+    assert "; an error remains: Nothing backs up nas" in capsys.readouterr().err
 
 
 def test_what_fixes_leave_of_a_connection_without_tls_or_need_beside_them_is_told(tmp_path: Path, capsys: Any) -> None:

@@ -97,17 +97,27 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
     open_ = tuple(finding for finding in asked if not helped[finding.fingerprint])
     done = tuple(finding for finding in asked if helped[finding.fingerprint])
     uncovered = tuple(finding for finding in model.findings if was_hidden(finding, done) or led(finding))
+    beside = tuple(
+        left[name] for name in _told_with(first.findings, {each.fingerprint for each in done}) if name in left
+    )
     return FixedModel(
         model.data,
         done,
         open_,
-        (*(left[each.fingerprint] for each in done if each.fingerprint in left), *uncovered),
+        (*(left[each.fingerprint] for each in done if each.fingerprint in left), *uncovered, *beside),
         tuple((finding, refused.get(finding.fingerprint)) for finding in open_),
         tuple(each for name, each in left.items() if each.rule == _CONTRADICTION and name not in reported),
         tuple(_missing(first, model)),
         tuple(_to_do_first(first, model)),
         () if isinstance(first, BrokenModel) or isinstance(model, BrokenModel) else stale_words(first, model),
     )
+
+
+def _told_with(findings: Sequence[Finding], fixed: Collection[str]) -> Iterator[str]:
+    """Yield the open findings that are told as one with fixed ones, and have no fix."""
+    for group in group_findings(findings):
+        if any(each.fingerprint in fixed for each in group.findings):
+            yield from (each.fingerprint for each in group.findings if not each.changes and each.accepted is None)
 
 
 _CONTRADICTION = "contradiction"

@@ -100,8 +100,7 @@ _ENGINES = ("postgresql", "mysql", "mariadb", "mssql", "mongodb", "oracle")
 
 
 def _is_logged_on_request(component: Component) -> bool:
-    name = service_name(component)
-    return product_of(name).copied_on_request or name in _LOG_ON_REQUEST
+    return product_of(service_name(component)).copied_on_request or service_name(component) in _LOG_ON_REQUEST
 
 
 def _lost_with_primary(facts: Topology, component: Component, objective: float, modes: set[str | None]) -> Hit | None:

@@ -59,6 +59,8 @@ def _denied(facts: Topology) -> Iterator[Hit]:
         named = [f"{words[call][0]} ({listed(list(dict.fromkeys(ports)))})" for call, ports in calls.items()]
         first, *others = calls
         behind = "" if others else words[first][1]
+        # an agent that can't report leaves its host unmonitored
+        watched = any(facts.kind(facts.connections[call].source).id in AGENTS for call in calls)
         yield Hit(
             subject=Subject("connection", first),
             message=f"{firewall} lets in none of {listed(first_few(named, _NAMED))}"
@@ -74,7 +76,7 @@ def _denied(facts: Topology) -> Iterator[Hit]:
             else f"Let the rule name the component to which the requests are sent instead of {behind}, which is behind it."
             if behind
             else f"Add a rule for it to {firewall}, or remove the connection.",
-            case="denied" if flows else "unused",
+            case="denied" if flows or watched else "unused",
         )
 
 
@@ -92,7 +94,6 @@ def _partly_denied(facts: Topology) -> Iterator[Hit]:
         ]
         flows = {flow for call in calls for flow in facts.flows_over[call]}
         first, *others = calls
-        # an agent that can't report leaves its host unmonitored
         watched = facts.kind(first.partition(" -> ")[0]).id in AGENTS
         yield Hit(
             subject=Subject("connection", first),

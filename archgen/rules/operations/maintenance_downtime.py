@@ -15,6 +15,7 @@ from archgen.linting.acceptance import accepted_loss
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replica
 from archgen.model.kinds import KINDS
+from archgen.model.products import product_of
 from archgen.model.reasons import tells_hypervisor
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows
@@ -254,7 +255,9 @@ def _of_lone_ones(facts: Topology, left: Sequence[RootCause]) -> str | None:
     voting = [component.id for component in lone if agrees_by_vote(component)]
     single = [each.id for each in lone if each.id in facts.index.starting_jobs]
     others = [each for each in lone if each.id not in single and not KINDS[each.kind].stores]
-    made = [each.id for each in others if not may_run_twice(facts, each)]
+    never = [each for each in others if not may_run_twice(facts, each)]
+    filed = [each.id for each in never if product_of(each.product).file_database]
+    made = [each.id for each in never if each.id not in filed]
     advice = []
     if voting:
         named = listed(first_few(voting, MOST_NAMED))
@@ -266,6 +269,11 @@ def _of_lone_ones(facts: Topology, left: Sequence[RootCause]) -> str | None:
         advice.append(
             f"Restart {named} when nothing is due, or let a second one on another host wait for a lease: two at work would do "
             "everything twice."
+        )
+    if filed:
+        named = listed(first_few(filed, MOST_NAMED))
+        advice.append(
+            f"A second one of {named} needs a database server instead of the file in which it keeps its data."
         )
     if made:
         named = listed(first_few(made, MOST_NAMED))
