@@ -100,7 +100,7 @@ def _moves_first(facts: Topology, breaking: RootCause) -> bool:
 
 def _is_virtual_machine(facts: Topology, component: Component, replica: Replica) -> bool:
     """Return True for a machine of which a cluster of hypervisors runs one at a time: it starts no second one first."""
-    return tells_hypervisor(component.why) or all(tells_hypervisor(facts.hosts[host].os) for host in replica.hosts)
+    return tells_hypervisor(component.why) or any(tells_hypervisor(facts.hosts[host].os) for host in replica.hosts)
 
 
 def _after_leaving(facts: Topology, breaking: RootCause) -> RootCause:

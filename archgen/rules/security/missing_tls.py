@@ -72,7 +72,7 @@ def _hit(facts: Topology, connection: Connection, plain: list[Port], consoles: l
     if facts.trust(connection.source) == "internet" and answers_beside and all(map(_is_of_browsers, plain)):
         cause = "port 80 answers in plain http instead of redirecting to HTTPS"
     fix = _fix(facts, connection, plain)
-    if connection.credentials is not None and facts.kind(connection.source).id != "client":
+    if connection.credentials is not None:
         cause += f", with the password of {connection.credentials}"
     if consoles:
         spoken_there = listed([spoken(port) for port in consoles])
@@ -168,7 +168,7 @@ def _fix(facts: Topology, connection: Connection, plain: list[Port]) -> str | No
         return f"Serve it over TLS. {choose}"
     if any(each.protocol not in WEB for each in plain):
         return " ".join(dict.fromkeys(_spoken_safely(facts, connection, each, alone=len(plain) == 1) for each in plain))
-    if comes_from_edge(facts, connection) or connection.source not in facts.outsiders:
+    if connection.source not in facts.outsiders:
         return f"Serve it over HTTPS, and let {connection.source} verify the certificate."
     return None if port.port in (80, None) else "Serve it over HTTPS with a certificate for the site's name."
 
