@@ -24,7 +24,9 @@ def test_retries_are_lowered_until_they_fit_and_no_caller_waits_longer() -> None
     after = fixed(text, "timeout-inversion")["connections"]
     assert after["api -> pay"] == {"protocol": "https", "timeout": "4s", "retries": 1}
     once = fixed(text.replace("timeout: 4s", "timeout: 8s"), "timeout-inversion")["connections"]
-    assert once["api -> pay"] == {"protocol": "https", "timeout": "8s"}
+    assert once["api -> pay"] == {"protocol": "https", "timeout": "8s", "retries": 2}
+    twice = text.replace("timeout: 4s", "timeout: 8s").replace("timeout: 10s", "timeout: 10s, retries: 1")
+    assert fixed(twice, "timeout-inversion")["connections"]["api -> pay"] == {"protocol": "https", "timeout": "8s"}
     long = fixed(text.replace("timeout: 4s", "timeout: 20s"), "timeout-inversion")["connections"]
     assert long["job -> api"] == {"protocol": "https", "timeout": "10s"}
     assert long["api -> pay"] == {"protocol": "https", "timeout": "20s", "retries": 2}

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from archgen.analysis.exposure import hands_on_queries
 from archgen.analysis.hops import Hop, is_passed_through
+from archgen.analysis.retries import retry_chains
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put, Remove
-from archgen.model.durations import spell_duration
+from archgen.model.durations import spell_duration, write_duration
 from archgen.model.products import passes_on_unread
 from archgen.model.steps import Answer
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed
 from archgen.reliability.requests import defers, requests
 
+Calls = dict[str, list[tuple[Connection, Connection]]]
+"""Each call of a flow with a call that is made before it is answered, for each flow."""
+
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each connection whose timeout is too short for a call behind it."""
     flows: dict[tuple[str, str], list[str]] = {}
     pairs: dict[tuple[str, str], tuple[Connection, Connection]] = {}
-    for flow in context.topology.flows:
-        for outer, inner in _nested(context.topology, flow):
+    calls_of = _calls(context.topology)
+    for flow, nested in calls_of.items():
+        for outer, inner in nested:
             key = (outer.id, inner.id)
             pairs[key] = (outer, inner)
             if flow not in flows.setdefault(key, []):
@@ -42,7 +49,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for name, calls in inverted.items():
         longest_first = sorted(calls, key=_patience, reverse=True)
         in_flows = dict.fromkeys(flow for call in longest_first for flow in flows[name, call.id])
-        hits.append(_hit(pairs[name, longest_first[0].id][0], longest_first, tuple(in_flows)))
+        outer = pairs[name, longest_first[0].id][0]
+        fix = _fix(outer, longest_first, {call.id: _shorter(context.topology, calls_of, outer, call) for call in calls})
+        hits.append(_hit(outer, longest_first, tuple(in_flows), fix))
     yield from _once(context.topology, hits)
 
 
@@ -68,6 +77,10 @@ def _once(facts: Topology, hits: Sequence[Hit]) -> Iterator[Hit]:
 
 
 _ALIKE = "gives up at the same time"
+
+
+def _calls(facts: Topology) -> Calls:
+    return {flow: list(_nested(facts, flow)) for flow in facts.flows}
 
 
 def _nested(facts: Topology, flow: str) -> Iterator[tuple[Connection, Connection]]:
@@ -130,7 +143,7 @@ def _is_inverted(outer: Connection, inner: Connection) -> bool:
     return 0.0 < (outer.timeout or 0.0) <= _patience(inner)
 
 
-def _hit(outer: Connection, inner: Sequence[Connection], flows: tuple[str, ...]) -> Hit:
+def _hit(outer: Connection, inner: Sequence[Connection], flows: tuple[str, ...], fix: str) -> Hit:
     by_source: dict[str, list[str]] = {}
     for call in inner:
         by_source.setdefault(call.source, []).append(f"{_longest(call)} for {call.id}")
@@ -151,7 +164,7 @@ def _hit(outer: Connection, inner: Sequence[Connection], flows: tuple[str, ...])
             (Subject("connection", call.id), f"can take {spell_duration(_patience(call))}") for call in inner
         ),
         flows=flows,
-        fix=_fix(outer, inner),
+        fix=fix,
         case="equal" if is_equal else None,
     )
 
@@ -167,15 +180,68 @@ def _fitting(outer: Connection, inner: Connection) -> int | None:
     return next((tries - 1 for tries in range(inner.retries or 0, 0, -1) if tries * timeout < limit), None)
 
 
-def _fix(outer: Connection, inner: Sequence[Connection]) -> str:
-    """Return the retries that each call has to lose, then what calls with too long a single try have to."""
-    lowered = [(call, retries) for call in inner if (retries := _fitting(outer, call)) is not None]
+@dataclass(frozen=True)
+class _Shorter:
+    """What leaves a call its only retry: the time that all its tries may take, and a timeout that is known to suffice."""
+
+    limit: float
+    timeout: float | None = None
+    needed: str = ""
+    """What is known to need less than the timeout."""
+
+
+def _shorter(facts: Topology, calls_of: Calls, outer: Connection, call: Connection) -> _Shorter | None:
+    """Return how a call keeps the only retry of its chains, where the outer caller would leave it none; the least patient counts."""
+    chains = (chain for flow in calls_of for _, chain in retry_chains(facts, flow))
+    if _fitting(outer, call) != 0 or any(call in chain and len(chain) > 1 for chain in chains):
+        return None
+    waiting = (before for nested in calls_of.values() for before, inner in nested if inner.id == call.id)
+    limit = min(before.timeout for before in waiting if before.timeout)
+    each = limit / (1 + (call.retries or 0))
+    # the longest time in whole seconds that fits, and some room
+    timeout = math.ceil(each) - 1.0 if each > 2 else math.floor(each * 900) / 1000
+    behind = _needed(facts, calls_of, call, frozenset())
+    if behind is None or behind[0] >= timeout or _makes_late(calls_of, call, timeout):
+        return _Shorter(limit)
+    return _Shorter(limit, timeout, f"the calls of {behind[1]} take {spell_duration(behind[0])} at most")
+
+
+def _needed(facts: Topology, calls_of: Calls, call: Connection, seen: frozenset[str]) -> tuple[float, str] | None:
+    """Return the longest declared time of all that one component calls before a call is answered, and that component.
+
+    What only passes the call on waits as long as what it passes it on to. None if a call behind declares no timeout.
+    """
+    found: list[tuple[float, str]] = []
+    for nested in calls_of.values():
+        times: dict[str, tuple[float, str]] = {}
+        for inner in dict.fromkeys(inner for before, inner in nested if before.id == call.id):
+            passed = _passes_on(facts, inner.source) and inner.id not in seen
+            time = _needed(facts, calls_of, inner, seen | {call.id}) if passed else (_patience(inner), inner.source)
+            if time is None or not time[0]:
+                return None
+            times[inner.source] = (times.get(inner.source, (0.0, ""))[0] + time[0], time[1])
+        found += times.values()
+    return max(found, default=None)
+
+
+def _makes_late(calls_of: Calls, call: Connection, timeout: float) -> bool:
+    """Return True if a call behind takes too long with the new timeout alone."""
+    behind = (inner for nested in calls_of.values() for before, inner in nested if before.id == call.id)
+    return any(timeout <= _patience(inner) < (call.timeout or 0.0) for inner in behind)
+
+
+def _fix(outer: Connection, inner: Sequence[Connection], kept: Mapping[str, _Shorter | None]) -> str:
+    """Return what makes the tries of each call fit, then what calls with too long a single try have to do."""
+    lowered = [
+        (call, retries) for call in inner if (retries := _fitting(outer, call)) is not None and kept[call.id] is None
+    ]
     advice = [
         f"Lower the `retries` of {call.id} to {retries}: it then takes "
         f"{spell_duration((call.timeout or 0.0) * (1 + retries))} at most."
         for call, retries in lowered
     ]
     advice += ["Retry at one place only."] if lowered else []
+    advice += [_keep_retry(call, shorter) for call in inner if (shorter := kept[call.id]) is not None]
     slow = [call for call in inner if _fitting(outer, call) is None]
     if slow:
         targets = list(dict.fromkeys(call.targets[0] for call in slow))
@@ -189,15 +255,37 @@ def _fix(outer: Connection, inner: Sequence[Connection]) -> str:
     return " ".join(advice)
 
 
+def _keep_retry(call: Connection, shorter: _Shorter) -> str:
+    tries, limit = 1 + (call.retries or 0), spell_duration(shorter.limit)
+    if shorter.timeout is not None:
+        return (
+            f"Shorten the `timeout` of {call.id} to {spell_duration(shorter.timeout)}: its {tries} tries then fit into {limit}, "
+            f"and {shorter.needed}."
+        )
+    return (
+        f"Shorten the `timeout` of {call.id} to less than {spell_duration(float(f'{shorter.limit / tries:.3g}'))}, so that its "
+        f"{tries} tries fit into {limit}. If {call.targets[0]} needs longer, let each caller before {call.source} wait "
+        "longer, or retry at another place only."
+    )
+
+
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Lower the retries of the inner calls to those that fit; which timeout is right for a single try, people decide."""
-    outer = connection_of(context.topology, hit.subject.id)
-    calls = [connection_of(context.topology, call.id) for call, label in hit.related if label != _ALIKE]
-    fitting = [(call, retries) for call in calls if (retries := _fitting(outer, call)) is not None]
-    if len(fitting) < len(calls):
-        return ()
-    paths = [(("connections", call.id, "retries"), retries) for call, retries in fitting]
-    return tuple(Put(path, retries) if retries else Remove(path) for path, retries in paths)
+    """Lower the retries of the inner calls to those that fit, or their timeout where that leaves none and is known to suffice."""
+    facts = context.topology
+    outer = connection_of(facts, hit.subject.id)
+    calls_of = _calls(facts)
+    changes: list[Change] = []
+    for call in (connection_of(facts, call.id) for call, label in hit.related if label != _ALIKE):
+        retries, shorter = _fitting(outer, call), _shorter(facts, calls_of, outer, call)
+        if retries is None or (shorter is not None and shorter.timeout is None):
+            return ()
+        if shorter is not None and shorter.timeout is not None:
+            changes.append(Put(("connections", call.id, "timeout"), write_duration(shorter.timeout)))
+        elif retries:
+            changes.append(Put(("connections", call.id, "retries"), retries))
+        else:
+            changes.append(Remove(("connections", call.id, "retries")))
+    return tuple(changes)
 
 
 RULE = Rule(
@@ -215,7 +303,7 @@ RULE = Rule(
     ),
     fix=(
         "Shorten timeouts from the visitor inward: the inner timeout times its tries has to fit into the outer timeout. "
-        "Retry at one place only."
+        "Retry at one place only, and give that a shorter timeout sooner than no retry."
     ),
     limits=(
         "Compares calls that follow each other in a flow and declare a `timeout`, also across a balancer, proxy, firewall or pooler "
