@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -180,8 +180,7 @@ def _fitting(outer: Connection, inner: Connection) -> int | None:
     return next((tries - 1 for tries in range(inner.retries or 0, 0, -1) if tries * timeout < limit), None)
 
 
-@dataclass(frozen=True)
-class _Shorter:
+class _Shorter(NamedTuple):
     """What leaves a call its only retry: the time that all its tries may take, and a timeout that is known to suffice."""
 
     limit: float
