@@ -299,6 +299,11 @@ def has_local_address(index: Index, component: Component) -> bool:
     return shared or moves_by_layer_2(index.components, cluster)
 
 
+def is_led_by_route(index: Index, component: Component, zones: Iterable[str]) -> bool:
+    """Return True if routes would have to lead to a second router in some zones: no address moves between two zones of a provider."""
+    return component.kind in ROUTING and not component.managed and is_apart(index, component, zones)
+
+
 def is_apart(
     index: Index,
     component: Component,

@@ -21,7 +21,7 @@ from archgen.edits.firewalls import admit_agent
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.new_hosts import name_like, with_bound
 from archgen.edits.patch import patch_of
-from archgen.edits.placement import find_host, idle_host, is_port_taken
+from archgen.edits.placement import find_host, idle_host, is_led_by_route, is_port_taken
 from archgen.edits.promotion import (
     agrees_by_vote,
     can_be_promoted,
@@ -91,6 +91,8 @@ def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
         return ()
     names = tuple(each.id for each in carried)
     zones = topology.hosts[host].zones
+    if any(is_led_by_route(topology.index, each, topology.index.zones_around(host)) for each in carried):
+        return ()
     added = AddHost(host, hosts[0], names, zones) if len(names) > 1 else AddReplica(component.id, host)
     return (added, *automated)
 
@@ -235,6 +237,9 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
     machine = topology.hosts[host]
     # two of three in one zone and one in another are lost with the first of these
     zones = machine.zones if voting else zones_beside(topology, host, carried)
+    if any(is_led_by_route(topology.index, component, zones) for component in carried):
+        # what moves a route, people know
+        return ()
     idle = None if voting else idle_host(topology.index, carried[0], lambda _: False)
     new = idle or name_like(topology.index, host, zones, topology.element_names)
     added = (AddHost(new, host, names, zones),) if names else ()

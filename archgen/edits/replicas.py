@@ -275,7 +275,9 @@ def with_moving_address(
     # an address that moves between hosts is one of theirs; of what has no declared host, people know what moves it
     placed = any(replica.hosts for replica in component.replicas)
     if is_apart:
-        return replace(component, cluster=replace(moving, address="dns", by="dns"))
+        # a route leads to an address, wherever a name does
+        by_name = moving if component.kind in ROUTING else replace(moving, address="dns", by="dns")
+        return replace(component, cluster=by_name)
     return replace(component, cluster=replace(moving, by=by) if placed and by is not None else moving)
 
 

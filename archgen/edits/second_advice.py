@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.programs import is_spread_by_clients, keeps_elsewhere
 from archgen.analysis.topology import Topology
+from archgen.edits.placement import is_led_by_route
 from archgen.edits.promotion import (
     agrees_by_vote,
     can_keep_step,
@@ -25,10 +26,11 @@ from archgen.edits.second_replicas import (
     passes_on_what_it_reads,
     senders_try_next,
 )
+from archgen.edits.zones import zones_beside
 from archgen.model.architecture import Component
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
-from archgen.model.protocols import RELAYS_OF_MEDIA
+from archgen.model.protocols import RELAYS_OF_MEDIA, TUNNELS
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
 from archgen.reliability.locality import SAME_HOST
@@ -133,6 +135,8 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
     if media := media_of(topology, component):
         is_relay = set(media) <= set(RELAYS_OF_MEDIA)
         return _RELAY if is_relay else _MEDIA
+    if led := _advise_route(topology, component):
+        return led
     if topology.takes_calls(component.id):
         first, last = ("", "") if may_run_twice(topology, component) else (" if its makers support that", f" {_QUICK}")
         return f"{_CALLS.format(first)}{last}"
@@ -186,6 +190,21 @@ def _keeps_own_file(topology: Topology, component: Component) -> bool:
     """Return True for an application whose data is in a file of its own: two of it would be two of their kind."""
     own = product_of(component.product).file_database and not component.managed
     return own and not keeps_elsewhere(topology, component) and not product_of(component.product).several
+
+
+def _advise_route(topology: Topology, component: Component) -> str | None:
+    """Return the fix for the only router of a zone that its flows are to survive: neither an address nor a name leads to a second one."""
+    hosts = component.replicas[0].hosts
+    zones = zones_beside(topology, hosts[0], [component]) if hosts else ()
+    if not is_led_by_route(topology.index, component, zones):
+        return None
+    calls = (*topology.incoming[component.id], *topology.outgoing[component.id])
+    tunnels = any(port.protocol in TUNNELS for call in calls for port in call.ports)
+    chosen = ", with a tunnel of its own to each peer, and let BGP choose" if tunnels else ", and let BGP choose"
+    return (
+        f"Run a second one on a host in {listed(zones)}{chosen} the one that works, or let a script move the routes "
+        "(`cluster: {mode: active-passive, failover: automatic}`): no name leads them."
+    )
 
 
 def _advise_lease(component: Component) -> str:

@@ -99,6 +99,8 @@ def changed_yaml(
             # what routes packets is found by its address
             by_name = "" if component.kind in ROUTING else _by_name(after, component)
             address = f"add the address that moves: `address: {{shared: …}}`{by_name}"
+            if component.kind in ROUTING and any(zones_apart(Index(after), component.replicas)):
+                address = "add what moves the routes to the one that is left, BGP or a script: `by: …`"
             lease = "add what holds the lease, so that no job starts twice: `by: …`"
             lines.append(f"    # {lease if component.id in starting_jobs else address}")
         if cluster != components[component.id].cluster and cluster and cluster.watches == "service":
