@@ -30,7 +30,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             declared = declared_recovery(component)
             reaction = 60 * context.threshold("manual-failover", "minutes", REACTION / 60)
             if objective < (declared if declared is not None else reaction):
-                yield _hit(component, standby, flows, objective, declared, reaction)
+                yield _hit(facts, component, standby, flows, objective, declared, reaction)
 
 
 def _waiting(facts: Topology, component: Component, standby: tuple[str, ...]) -> tuple[str, ...]:
@@ -47,7 +47,18 @@ def _waiting(facts: Topology, component: Component, standby: tuple[str, ...]) ->
     return down or tuple(flow for flow, outcome in outcomes.items() if outcome.status not in ("ok", "degraded"))
 
 
+def _told_as(facts: Topology, component: Component, replica: str) -> list[str]:
+    """Return the elements as whose loss others tell of the loss of a replica at work: of a store the replica, else its host."""
+    told = [
+        cause.element.id
+        for cause in facts.losses.awaited_causes
+        if component.replication is None and replica in cause.absorbed and cause.element.kind == "host"
+    ]
+    return told or [replica]
+
+
 def _hit(
+    facts: Topology,
     component: Component,
     standby: tuple[str, ...],
     flows: tuple[str, ...],
@@ -74,7 +85,11 @@ def _hit(
         confidence="high" if declared is not None else "medium",
         # of a store with one writer, `single-writer-database` tells of the objective as well
         causes=frozenset(
-            (replica.id, flow) for replica in component.replicas if replica.id not in standby for flow in flows
+            (element, flow)
+            for replica in component.replicas
+            if replica.id not in standby
+            for element in _told_as(facts, component, replica.id)
+            for flow in flows
         ),
     )
 

@@ -14,15 +14,12 @@ from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate, second_service
 from archgen.edits.second_advice import advise_needed_whole, advise_promotion, advise_second, is_majority_on_one_host
-from archgen.edits.service_advice import (
-    advise_delivery,
-    advise_service,
-    is_recipient,
-)
+from archgen.edits.service_advice import advise_delivery, advise_service, is_recipient
 from archgen.edits.zone_advice import ADD_REPLICA, add_elsewhere, advise_restart, leave_zone, leave_zone_too
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Replica
 from archgen.model.change import Change
+from archgen.model.durations import spell_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed, named_flows, place_beside
 from archgen.reliability.losses import RootCause
@@ -281,10 +278,13 @@ def _automate(facts: Topology, names: Iterable[str], *, is_enough: bool) -> str:
 
     Where people are quick enough, it is to practice that.
     """
-    clusters = ((name, facts.components[name].cluster) for name in names)
-    manual = [name for name, cluster in clusters if cluster is not None and cluster.failover == "manual"]
+    clusters = {name: cluster for name in names if (cluster := facts.components[name].cluster) is not None}
+    manual = {name: cluster for name, cluster in clusters.items() if cluster.failover == "manual"}
     automate = "Practice the failover, or automate the failover" if is_enough else "Automate the failover"
-    return f"{automate} of {listed(manual)}: `cluster: {{failover: automatic, by: …}}`." if manual else ""
+    limit = facts.architecture.objectives.recovery_time
+    late = limit and any(cluster.recovery is not None and cluster.recovery > limit for cluster in manual.values())
+    practice = f" Or practice it until it takes no more than {spell_duration(limit)}." if limit and late else ""
+    return f"{automate} of {listed([*manual])}: `cluster: {{failover: automatic, by: …}}`.{practice}" if manual else ""
 
 
 def _cure(facts: Topology, breaking: RootCause, need: Need, *, is_enough: bool) -> str | None:
