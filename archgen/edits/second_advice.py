@@ -31,6 +31,7 @@ from archgen.model.architecture import Component
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import RELAYS_OF_MEDIA, TUNNELS
+from archgen.model.runtimes import is_build_server
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
 from archgen.reliability.locality import SAME_HOST
@@ -209,6 +210,8 @@ def _advise_route(topology: Topology, component: Component) -> str | None:
 
 def _advise_lease(component: Component) -> str:
     """Return the fix for what does each job by itself, and twice if two of it are at work."""
+    if is_build_server(component):
+        return _RESTORED
     if component.kind in ("scheduler", "worker"):
         first = f"Let a platform start each job (a CronJob of Kubernetes, a timer of the cloud), or run a second {component.kind}"
         twice = "no job starts"
@@ -219,6 +222,12 @@ def _advise_lease(component: Component) -> str:
         "automatic, by: …}` with what holds the lease."
     )
 
+
+_RESTORED = (
+    "Make its restart on another host quick, with its jobs and credentials on storage that moves along or restored from a copy, and "
+    "practice that; run a second one only if its makers support that."
+)
+"""The fix for a server of builds, which reads its jobs from files of its own."""
 
 _ONE_READER = (
     "Let a second one wait on another host for a lease, so that each change is sent once (`replicas: 2`, and `cluster: {mode: "
@@ -278,6 +287,8 @@ def promoted_beside(components: Sequence[Component]) -> str:
     """Return what it takes to automate the failover of what no means of its own product promotes."""
     products = list(dict.fromkeys(filter(None, (each.product for each in components))))
     promote = f"{listed(products)} {'promotes' if len(products) == 1 else 'promote'}"
+    if products == ["dovecot"]:
+        return "To automate it takes an address or a name that moves: dovecot merges what both have taken (dsync), and promotes none."
     return (
         f"To automate it takes a cluster manager with fencing and a third vote (`by: …`): {promote} no copy by itself."
     )

@@ -11,7 +11,7 @@ from archgen.edits.replicas import called_nearby
 from archgen.edits.second_advice import advise_needed_whole
 from archgen.model.architecture import WIDE_ZONES, Cluster, Component, Replica, ZoneKind
 from archgen.model.finding import Proof
-from archgen.model.kinds import ROUTING
+from archgen.model.kinds import FILE_STORES, ROUTING
 from archgen.model.products import product_name, product_of
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
@@ -37,17 +37,23 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
     voting = {name: spread for name in single if (spread := spread_members(topology.components[name], kind))}
     # another replica of what is needed whole is one more that has to be up, and what has a copy elsewhere is copied already
     whole = [name for name in single if _is_needed_whole(topology, name, flows)]
+    disks = [name for name in single if name not in voting and kind in _SITES and _share_disks(topology, name)]
     copies = {
         name: copy
         for name in single
-        if name not in {*voting, *whole} and (copy := _copy_outside(topology, name, zone.id))
+        if name not in {*voting, *whole, *disks} and (copy := _copy_outside(topology, name, zone.id))
     }
-    alone = [name for name in single if name not in {*voting, *whole, *copies}]
+    alone = [name for name in single if name not in {*voting, *whole, *disks, *copies}]
     either = [listed(group, "or") for group in groups if len(group) > 1]
     names = ", and of ".join([*([listed(alone)] if alone else []), *either])
     advice = [f"Place a replica of {names} {place}."] if names else []
     advice += [f"Spread {spread}." for spread in voting.values()]
     advice += [_PROMOTE.format(copy=copy, name=name) for name, copy in copies.items()]
+    if beside := [name for name in disks if name not in whole]:
+        advice.append(
+            f"The servers of {listed(beside)} share disks: keep in another {zone_words(kind)} a copy of what these hold, with a server "
+            "of its own."
+        )
     if whole:
         other = zone_words(kind)
         advice.append(
@@ -60,6 +66,19 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
         )
     moved = {*short, *(name for group in groups for name in group)}
     return " ".join([*advice, *stays_down(topology, zone, flows, moved)])
+
+
+_SITES: tuple[ZoneKind, ...] = ("datacenter", *WIDE_ZONES)
+"""The zones to which no cable of a disk array reaches."""
+
+
+def _share_disks(topology: Topology, name: str) -> bool:
+    """Return True for servers of files, on own hosts, of which one takes over the disks of another: nothing copies between them."""
+    component, kind = topology.components[name], topology.kind(name)
+    takes_over = (
+        component.cluster is not None and component.cluster.mode == "active-passive" and len(component.replicas) > 1
+    )
+    return kind.id in FILE_STORES and takes_over and component.replication is None and not component.managed
 
 
 _PROMOTE = (

@@ -65,6 +65,13 @@ def is_build_agent(component: Component) -> bool:
     return component.kind == "worker" and product_name(component.product) in _BUILD_SERVERS
 
 
+def is_build_server(component: Component) -> bool:
+    """Return True for what starts builds on agents of its own: one of it does, out of files that it keeps."""
+    return (
+        component.kind in ("scheduler", "service", "app-server") and product_name(component.product) in _BUILD_SERVERS
+    )
+
+
 def runs_any_code(product: str | None) -> bool:
     """Return True for a runtime, a web server or a platform: two components of one of these may have nothing in common."""
     return is_runtime(product) or product_name(product) in (*WEB_SERVERS, *_PLATFORMS)
