@@ -16,6 +16,7 @@ from archgen.model.architecture import Component
 from archgen.model.change import Change
 from archgen.model.durations import format_rate, round_duration
 from archgen.model.finding import Confidence
+from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, zone_words
 
@@ -57,17 +58,33 @@ def _hit(facts: Topology, losses: LoadsByLoss, component: str, after: dict[Subje
     )
     others = [element.id for element in elements if element != lost]
     also = f"; the same holds for {listed(first_few(others, 5))}" if others else ""
+    feeding = _feeding(facts, facts.components[component])
+    waits = f"; what is too much waits at {listed(feeding)}" if feeding else ""
     return Hit(
         subject=Subject("component", component),
         message=(
             f"If {lost.id} fails, {worst.replica} gets {format_rate(worst.load)}{' at peak' if worst.at_peak else ''} but can handle only "
-            f"{format_rate(worst.capacity)}{also}"
+            f"{format_rate(worst.capacity)}{also}{waits}"
         ),
         related=tuple((element, f"leaves too little capacity of {component}") for element in elements),
         flows=tuple(dict.fromkeys(flow for over in after.values() for overload in over for flow in overload.flows)),
         fix=_moving_fix(facts, load_until_restart(facts, losses, facts.components[component]))
         or _fix(facts, losses.load, {element: after[element][0] for element in elements if element.kind == "zone"}),
+        case="waiting" if feeding else None,
     )
+
+
+def _feeding(facts: Topology, component: Component) -> list[str]:
+    """Return the schedulers that hand an agent of their own product its work when it is free; none if others call it as well."""
+    callers = list(dict.fromkeys(call.source for call in facts.incoming[component.id] if call.required))
+    own = [
+        name for name in callers if facts.kind(name).id == "scheduler" and _is_alike(facts.components[name], component)
+    ]
+    return own if component.kind == "worker" and own == callers else []
+
+
+def _is_alike(scheduler: Component, agent: Component) -> bool:
+    return agent.product is not None and product_name(scheduler.product) == product_name(agent.product)
 
 
 def _moving(facts: Topology, component: Component, waiting: LoadUntilRestart) -> Hit:
@@ -178,7 +195,7 @@ RULE = Rule(
     code="SCA002",
     title="No spare capacity",
     severity="error",
-    cases=(("moving", "warning"), ("within", "info")),
+    cases=(("waiting", "warning"), ("moving", "warning"), ("within", "info")),
     category="scalability",
     summary="After the loss of one element, the others can't handle the load of the flows.",
     why=(
@@ -191,7 +208,8 @@ RULE = Rule(
         "Uses a flow's `peak` where it is declared. Flows that the loss takes down bring no load; "
         "`single-point-of-failure` reports them. Where a platform spreads replicas over zones or hosts "
         "(`runs_on: {any: …, spread: …}`), counts those that are left while it starts the others elsewhere: a warning, and "
-        "information within the recovery objective. Passes over a load of up to 0.1% more. Counts as `over-capacity` "
+        "information within the recovery objective. So are the agents of a scheduler of the same product a warning, as of builds: what is "
+        "too much waits. Passes over a load of up to 0.1% more. Counts as `over-capacity` "
         "does, and skips components that it reports. Above 5,000 elements, hosts represent the replicas on them."
     ),
     references=(
