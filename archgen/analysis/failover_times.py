@@ -7,13 +7,14 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from archgen.analysis.element_numbers import is_too_long, longest_wait, repair_of
 from archgen.analysis.moments import Timed, moments
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Cluster, Component, Connection, Flow, Replica
 from archgen.model.durations import round_duration, spell_duration
 from archgen.model.kinds import JOB_KEEPERS
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed
+from archgen.model.wording import MOST_NAMED, first_few, listed
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States, single_points
 from archgen.reliability.index import Index
@@ -158,6 +159,32 @@ def waiting_for_promotion(
 def delaying_points_at(facts: Topology, flow: Flow, moment: Moment) -> frozenset[Subject]:
     """Return the elements without any of which a flow can't do all that it is asked at a moment."""
     return frozenset(single_points(Plan(facts.index, build(facts.index, flow, moment, "full"), moment)))
+
+
+def delayed_beside(facts: Topology, lost: Subject, broken: Collection[str]) -> str:
+    """Return the flows that a loss delays for longer than they may wait, beside those that it breaks, as the end of a sentence."""
+    if lost.kind == "zone" or facts.rented(lost):
+        return ""
+    delayed = [flow for flow in _delayed(facts).get(lost, ()) if flow not in broken]
+    return f"; work of {listed(first_few(delayed, MOST_NAMED))} waits for its repair" if delayed else ""
+
+
+@lru_cache(maxsize=1)
+def _delayed(facts: Topology) -> dict[Subject, list[str]]:
+    """Return the flows of which work waits for longer than it may, by each element whose repair it waits for."""
+    late: dict[Subject, list[str]] = {}
+    limits = {flow: limit for flow in facts.flows if (limit := longest_wait(facts, flow)) is not None}
+    after = after_all_manual_failovers(facts)
+    for flow, limit in limits.items():
+        elements = facts.losses.delaying.get(flow, ())
+        if elements and after.promotions:
+            # people bring back the others sooner than a repair does
+            lasting = delaying_points_at(facts, facts.flows[flow], after)
+            elements = tuple(element for element in elements if element in lasting)
+        for element in elements:
+            if is_too_long(repair_of(facts, element), limit):
+                late.setdefault(element, []).append(flow)
+    return late
 
 
 def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from archgen.analysis import failover_times
 from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.failover_times import is_late_job, until_failed_over, until_moved, waiting_for_promotion
 from archgen.analysis.regions import half_second_site, is_only_region, is_single_site, lies_in_region
@@ -99,6 +100,7 @@ def _hit(
             )
             + (f"; its work waits in {listed(queues)}" if queues else "")
             + (f"; the failover of {listed([each.id for each in unpromoted])} is manual" if unpromoted else "")
+            + failover_times.delayed_beside(facts, element, breaking.flows)
         ),
         related=tuple(
             (Subject("replica", replica), f"goes down with {element.id}")
@@ -274,12 +276,9 @@ def _of_each(facts: Topology, breaking: RootCause) -> str | None:
 
 
 def _automate(facts: Topology, names: Iterable[str], *, is_enough: bool) -> str:
-    """Return the advice for those components whose other replicas somebody has to put to work; the empty text for none.
-
-    Where people are quick enough, it is to practice that.
-    """
-    clusters = {name: cluster for name in names if (cluster := facts.components[name].cluster) is not None}
-    manual = {name: cluster for name, cluster in clusters.items() if cluster.failover == "manual"}
+    """Return the advice for those whose other replicas people have to put to work, to practice it where they are quick; else nothing."""
+    clusters = ((name, facts.components[name].cluster) for name in names)
+    manual = {name: each for name, each in clusters if each is not None and each.failover == "manual"}
     automate = "Practice the failover, or automate the failover" if is_enough else "Automate the failover"
     limit = facts.architecture.objectives.recovery_time
     late = limit and any(cluster.recovery is not None and cluster.recovery > limit for cluster in manual.values())
