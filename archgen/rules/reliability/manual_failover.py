@@ -52,7 +52,7 @@ def _told_as(facts: Topology, component: Component, replica: str) -> list[str]:
     told = [
         cause.element.id
         for cause in facts.losses.awaited_causes
-        if component.replication is None and replica in cause.absorbed and cause.element.kind == "host"
+        if component.replication is None and replica in cause.absorbed
     ]
     return told or [replica]
 
