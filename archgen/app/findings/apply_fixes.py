@@ -348,7 +348,7 @@ def _fix_summary(result: FixedModel, *, keep: bool) -> str:
     sentence += "".join(f"; first, {words}" for words in result.first)
     sentence += "".join(f"; afterwards, {finding.message}" for finding in result.brought)
     sentence += "".join(f"; afterwards, {words}" for words in result.missing)
-    sentence += f"; afterwards, {check_words(result.stale, keep=keep)}" if result.stale else ""
+    sentence += f"; afterwards, {check_words(result.stale)}" if result.stale else ""
     if not result.refused:
         return sentence
     reasons = [f"the fix of {_named(finding)} {refusal_words(refusal)}" for finding, refusal in result.refusals]

@@ -49,11 +49,10 @@ _Key = tuple[str, ...]
 
 
 class StaleWords(Struct, frozen=True):
-    """Words that fixes may make untrue, and their place before and after these."""
+    """Words that fixes may make untrue, and their place in the model after these."""
 
     text: str
-    before: Place
-    after: Place
+    place: Place
 
 
 def stale_words(before: CheckedModel, after: CheckedModel) -> tuple[StaleWords, ...]:
@@ -62,18 +61,17 @@ def stale_words(before: CheckedModel, after: CheckedModel) -> tuple[StaleWords, 
     for key, words in _changed(before.topology, after.topology):
         patterns.setdefault(key, set()).add(words)
     return tuple(
-        StaleWords(text, _place(before.source, path), _place(after.source, path))
+        StaleWords(text, _place(after.source, path))
         for path, text, about in (_told(before.architecture) if patterns else ())
         if any(_tells(words, text) for key in about for words in patterns.get(key, ()))
     )
 
 
-def check_words(stale: Iterable[StaleWords], *, keep: bool) -> str:
-    """Return the advice to correct words; their lines are those of the file as it is, which fixes were written into with `keep`."""
+def check_words(stale: Iterable[StaleWords]) -> str:
+    """Return the advice to correct words; their lines are those of the file as it is with the fixes."""
     places: dict[str, list[str]] = {}
     for each in stale:
-        place = each.after if keep else each.before
-        places.setdefault(_short(each.text), []).append(f"{place.file}:{place.line}")
+        places.setdefault(_short(each.text), []).append(f"{each.place.file}:{each.place.line}")
     named = [f"{listed(first_few(own, _NAMED))} ({text})" for text, own in places.items()]
     return f"correct what may no longer hold: {listed(first_few(named, _NAMED))}"
 
