@@ -241,7 +241,7 @@ def _unversioned(facts: Topology, component: Component) -> Iterator[Hit]:
             f"Keep older versions or a backup, and declare it: `{{kind: backup, managed: true, backs_up: [{component.id}], keeps: 30d}}`. "
             "If each file can be made again, say so in `why`."
         ),
-        case="unversioned" if off else "provided",
+        case="unversioned" if off and not days else "provided",
         # versions of objects are a setting that models seldom have, unless they declare the backups of other data; a file system has none
         confidence="high" if component.kind == "file-storage" or facts.backups else "medium",
     )
