@@ -9,7 +9,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.edits.names import next_name, unused_name
-from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_bound, with_guards, with_host
+from archgen.edits.new_hosts import (
+    machine_like,
+    new_zones,
+    with_agents,
+    with_bound,
+    with_guards,
+    with_host,
+    with_moved_replica,
+)
 from archgen.edits.placement import is_apart
 from archgen.edits.promotion import (
     Promoter,
@@ -21,8 +29,10 @@ from archgen.edits.promotion import (
     promoter_connection,
     without_needless_arbiter,
 )
+from archgen.edits.records import left_to_people
 from archgen.edits.replicas import (
     Callers,
+    is_tried,
     lacks_deployment,
     moved_by_address,
     mover_on,
@@ -162,7 +172,7 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
         case MoveHost():
             return _with_moved_host(architecture, edit)
         case MoveReplica():
-            return _with_moved_replica(architecture, components[edit.component], edit)
+            return with_moved_replica(architecture, components[edit.component], edit.replica, edit.host, edit.zones)
         case AutomateFailover():
             return _automated(architecture, components[edit.component], edit.promoter, callers)
         case MoveAddress():
@@ -196,7 +206,7 @@ def _with_replicas(
     index = Index(architecture)
     there = index.zones_around(host) if host is not None else ()
     network = index.hosts[host].network if host is not None and not is_new else None
-    grown = [
+    grown = (
         without_needless_arbiter(
             index.components,
             with_replica(
@@ -208,12 +218,13 @@ def _with_replicas(
                 starts_jobs=component.id in index.starting_jobs and not has_work_from(component, callers(component.id)),
                 is_deployed=not lacks_deployment(architecture, component),
                 is_addressed=takes_mail_of_people(architecture, component, callers),
+                is_tried=is_tried(architecture, component),
                 watches=needed_watch(architecture, component),
             ),
         )
         for component in carried
-    ]
-    architecture = with_components(architecture, *grown)
+    )
+    architecture = with_components(architecture, *(left_to_people(index, component) for component in grown))
     return with_agents(architecture, host, beside[0]) if is_new and host is not None and beside else architecture
 
 
@@ -284,30 +295,6 @@ def _with_moved_host(architecture: Architecture, edit: MoveHost) -> Architecture
     return with_agents(with_guards(moved, added[0].id, below), added[0].id, below)
 
 
-def _with_moved_replica(architecture: Architecture, component: Component, edit: MoveReplica) -> Architecture:
-    """Return the architecture with a replica elsewhere; on a host that isn't there, with agents as that which it leaves."""
-    left = next(replica.hosts[0] for replica in component.replicas if replica.id == edit.replica)
-    is_new = all(host.id != edit.host for host in architecture.hosts)
-    name = f"{component.id}@{edit.host}"
-    moved = Replica(name, component.id, (edit.host,))
-    replicas = tuple(moved if replica.id == edit.replica else replica for replica in component.replicas)
-    if is_new:
-        architecture = with_host(architecture, edit.host, edit.zones, [left], is_machine=True)
-    cluster, replication = component.cluster, component.replication
-    if cluster is not None:
-        cluster = replace(cluster, active=_renamed(cluster.active, edit.replica, name))
-    if replication is not None:
-        replication = replace(replication, primary=_renamed(replication.primary, edit.replica, name))
-    component = replace(component, replicas=replicas, cluster=cluster, replication=replication)
-    architecture = with_components(architecture, component)
-    return with_agents(architecture, edit.host, left) if is_new else architecture
-
-
-def _renamed(replicas: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
-    """Return the ids of replicas where one of them has moved, which is named by its host."""
-    return tuple(new if each == old else each for each in replicas)
-
-
 def _automated(
     architecture: Architecture, component: Component, promoter: Promoter | None, callers: Callers
 ) -> Architecture:
@@ -315,10 +302,9 @@ def _automated(
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
         by = cluster.by or (mover_on(architecture, component) if moves_with_address(component) else None)
-        moved = replace(
-            cluster, failover="automatic", by=by, watches=cluster.watches or needed_watch(architecture, component)
-        )
-        component = replace(component, cluster=replace(moved, recovery=None))
+        watches = cluster.watches or needed_watch(architecture, component)
+        moved = replace(cluster, failover="automatic", by=by, watches=watches, recovery=None)
+        component = replace(component, cluster=moved)
     if replication is None or not replication.primary or replication.failover == "automatic":
         return with_components(architecture, component)
     by = replication.by or (promoter.id if promoter is not None else None)

@@ -28,7 +28,15 @@ from archgen.edits.promotion import (
     mirrors_itself,
     promotes_nothing,
 )
-from archgen.edits.replicas import copies_instead, kept_alone, lacks_deployment, needed_watch, needs_selection
+from archgen.edits.replicas import (
+    copies_instead,
+    is_tried,
+    kept_alone,
+    lacks_deployment,
+    needed_watch,
+    needs_selection,
+    waits_its_turn,
+)
 from archgen.edits.second_replicas import replicates_itself
 from archgen.edits.services import has_zones_beside, is_of_one_zone
 from archgen.edits.witnesses import hosts_from_primary, settled_witness, witness_has_machine, witness_zones
@@ -160,14 +168,18 @@ def _deployed(architecture: Architecture, edit: AddHost) -> str:
 
 
 def _waiting(architecture: Architecture, component: Component | None) -> str:
-    """Return the caution for a second replica of what starts jobs: two at work would start each job twice."""
+    """Return the caution for a second replica of what starts jobs, or passes messages on in order: two are never at work."""
     if component is None or component.managed or component.cluster is not None or len(component.replicas) > 1:
         return ""
+    if waits_its_turn(component):
+        return ", which waits until the first is gone, if its makers support that"
     return ", which waits for a lease" if component.id in Index(architecture).starting_jobs else ""
 
 
 def _selected(architecture: Architecture, component: Component | None) -> str:
-    """Return the caution for a second one of what may be a device."""
+    """Return the caution for a second one of what may be a device, or of what clients try one after the other."""
+    if component is not None and is_tried(architecture, component):
+        return ", with the addresses of all at each client"
     if component is None or not needs_selection(component, Index(architecture).callers):
         return ""
     return ", with what selects one of the two"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archgen.edits.names import next_name, same_series
 from archgen.edits.promotion import asking_callers
 from archgen.edits.replicas import with_components, with_replica
-from archgen.model.architecture import Architecture, Component, Host, Zone
+from archgen.model.architecture import Architecture, Component, Host, Replica, Zone
 from archgen.model.kinds import AGENTS
 from archgen.reliability.index import Index
 from archgen.reliability.locality import SAME_HOST
@@ -138,6 +138,32 @@ def with_agents(architecture: Architecture, host: str, like: str) -> Architectur
 def has_replica_on(component: Component, host: str) -> bool:
     """Return True if a replica of a component runs on a host, and floats over no others."""
     return any(replica.hosts == (host,) for replica in component.replicas)
+
+
+def with_moved_replica(
+    architecture: Architecture, component: Component, old: str, host: str, zones: tuple[str, ...]
+) -> Architecture:
+    """Return the architecture with a replica elsewhere; on a host that isn't there, with agents as that which it leaves."""
+    left = next(replica.hosts[0] for replica in component.replicas if replica.id == old)
+    is_new = all(each.id != host for each in architecture.hosts)
+    name = f"{component.id}@{host}"
+    moved = Replica(name, component.id, (host,))
+    replicas = tuple(moved if replica.id == old else replica for replica in component.replicas)
+    if is_new:
+        architecture = with_host(architecture, host, zones, [left], is_machine=True)
+    cluster, replication = component.cluster, component.replication
+    if cluster is not None:
+        cluster = replace(cluster, active=_renamed(cluster.active, old, name))
+    if replication is not None:
+        replication = replace(replication, primary=_renamed(replication.primary, old, name))
+    component = replace(component, replicas=replicas, cluster=cluster, replication=replication)
+    architecture = with_components(architecture, component)
+    return with_agents(architecture, host, left) if is_new else architecture
+
+
+def _renamed(replicas: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
+    """Return the ids of replicas where one of them has moved, which is named by its host."""
+    return tuple(new if each == old else each for each in replicas)
 
 
 def with_bound(

@@ -24,7 +24,8 @@ from archgen.edits.changes import (
 )
 from archgen.edits.firewalls import admit_added, admit_members
 from archgen.edits.placement import spanning_pairs
-from archgen.edits.records import lead_to_moving_address, shorten_ttls
+from archgen.edits.records import failed_over_below, lead_to_moving_address, shorten_ttls
+from archgen.edits.replicas import needs_moving_address
 from archgen.edits.services import managed_value
 from archgen.model.architecture import (
     Architecture,
@@ -146,6 +147,10 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
             case MoveAddress() | SpreadService():
                 components[edit.component] = None
     if any(isinstance(edit, AddHost | AddReplica) for edit in edits):
+        # so do people who move what is called there, or lead a name to it
+        beside = dict.fromkeys(each for name in components for each in _deciding(topology, name))
+        components.update(beside)
+        hosts.update(dict.fromkeys(host for name in beside for host in topology.hosts_of(name)))
         # they say whether an address moves to another datacenter
         pairs = spanning_pairs(topology.index)
         components.update(dict.fromkeys(pairs))
@@ -162,6 +167,18 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
         hosts=tuple(touched),
         components=tuple(map(topology.components.__getitem__, components)),
     )
+
+
+def _deciding(topology: Topology, name: str) -> Iterator[str]:
+    """Yield what decides whether people move the traffic of a component to another replica, and how long it takes them."""
+    component = topology.components[name]
+    if not needs_moving_address(component, topology.index.callers, is_addressed=component.kind == "mail"):
+        return
+    yield from (each.id for each in failed_over_below(topology.index, component))
+    yield from (each.id for each in topology.of_kind("dns"))
+    for host in topology.hosts_of(name):
+        on = (topology.components[replica.component] for replica in topology.replicas_on[host])
+        yield from (each.id for each in on if each.cluster is not None or each.replication is not None)
 
 
 def _beside(topology: Topology, edit: AutomateFailover) -> Iterator[str]:

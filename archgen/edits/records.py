@@ -1,8 +1,8 @@
-"""DNS records that lead to the address that moves between the hosts of a component, and to none of the hosts."""
+"""What leads callers to another replica: DNS records that follow the address that moves, and people who change them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from msgspec.structs import replace
 
@@ -11,7 +11,12 @@ from archgen.analysis.record_paths import ALIASES, hosts_named, record_ends, rec
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Host, Record
 from archgen.model.change import Change, Put, Remove
-from archgen.model.dns_zones import normalize_name
+from archgen.model.dns_zones import normalize_name, servers_of
+from archgen.model.products import product_of
+from archgen.reliability.index import Index
+from archgen.reliability.locality import SAME_HOST
+from archgen.reliability.members import manual_failovers
+from archgen.reliability.requests import requests
 
 
 def lead_to_moving_address(topology: Topology, *components: Component) -> tuple[Change, ...]:
@@ -112,3 +117,71 @@ def _moved(topology: Topology, component: Component, record: Record, names: Coll
         return None
     kinds = {end.type.upper() for end in records_behind(topology, record)} & ADDRESS_TYPES.keys() or {"A"}
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def left_to_people(index: Index, grown: Component) -> Component:
+    """Return a component with another replica whose traffic people lead to it, where nothing else could; as it is elsewhere.
+
+    They do so with what they fail over on its host and it calls there alone, as a replica on another host would ask a standby.
+    On another site they change its records where the name servers check nothing.
+    """
+    before, cluster = index.components[grown.id], grown.cluster
+    if cluster is None or before.cluster is not None or cluster.watches is None:
+        return grown
+    bound = failed_over_below(index, before)
+    if not bound and not (cluster.address == "dns" and is_led_by_hand(index, before)):
+        return grown
+    hosts = {host for replica in before.replicas for host in replica.hosts}
+    beside = bound or [each for host in hosts for each in _on(index, host)]
+    times = [failover.recovery for each in beside for failover in manual_failovers(each)]
+    known = max((seconds for seconds in times if seconds is not None), default=None)
+    active = (before.replicas[0].id,)
+    return replace(
+        grown,
+        cluster=replace(cluster, active=active, failover="manual", by=None, watches=None, recovery=known),
+    )
+
+
+def failed_over_below(index: Index, component: Component) -> list[Component]:
+    """Return what people fail over of all that a component reaches by calls that stay on its host, itself or through others there."""
+    reached = [component.id]
+    for name in reached:
+        calls = (index.connections[name, target] for target in index.callees(name))
+        bound = (call for call in calls if call.required and call.locality == SAME_HOST)
+        reached += dict.fromkeys(target for call in bound for target in call.targets if target not in reached)
+    below = (index.components.get(name) for name in reached[1:])
+    return [each for each in below if each is not None and len(each.replicas) > 1 and any(manual_failovers(each))]
+
+
+def stays_by_hand(index: Index, component: Component) -> bool:
+    """Return True for a failover that people do, and that does nobody any good by itself, or that nothing there can do."""
+    cluster = component.cluster
+    if cluster is None or cluster.failover != "manual":
+        return False
+    is_led = cluster.address == "dns" and cluster.by is None and is_led_by_hand(index, component)
+    return is_led or bool(failed_over_below(index, component))
+
+
+def is_led_by_hand(index: Index, component: Component) -> bool:
+    """Return True if the name servers of a component's flows answer with their records whether these lead to what is up or not.
+
+    Where something changes records of its host already, it does so for those of the component too.
+    """
+    domains = {
+        flow.domain
+        for flow in index.architecture.flows
+        for request, _ in requests(flow.steps)
+        if flow.domain is not None and component.id in (request.source, *request.targets)
+    }
+    # an edit may know a part of the model alone, without those that ask them
+    servers = {server for name in domains for server in servers_of(name, index.components.values())}
+    products = [product_of(index.components[server].product) for server in servers]
+    if not products or not all(product.unchecking for product in products):
+        return False
+    on = {host for replica in component.replicas for host in replica.hosts}
+    clusters = (each.cluster for host in on for each in _on(index, host))
+    return not any(each and each.address == "dns" and each.failover == "automatic" for each in clusters)
+
+
+def _on(index: Index, host: str) -> Iterable[Component]:
+    return map(index.components.__getitem__, sorted(index.standing_on.get(host, ())))

@@ -23,7 +23,7 @@ from archgen.model.architecture import (
 )
 from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of
-from archgen.model.protocols import relays
+from archgen.model.protocols import RELAYS_OF_MEDIA, relays
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
 from archgen.reliability.traffic import is_sticky
@@ -42,14 +42,16 @@ def with_replica(
     starts_jobs: bool = False,
     is_deployed: bool = True,
     is_addressed: bool = False,
+    is_tried: bool = False,
     watches: Literal["process", "service"] = "process",
 ) -> Component:
     """Return the component with another replica; a second one gets what lets it stand in for the first.
 
     What moves an address on its hosts is `by`, and notices what it `watches`. If the host is on another site (`is_apart`), its name
-    moves, since no address does. One that starts jobs waits for a lease. Two copies of code are deployed by one tool from now on,
-    unless they are (`is_deployed`). One beside replicas that float, without a host of its own, floats over the same hosts. People
-    know only the address of a mail server to which they hand their mail (`is_addressed`).
+    moves, since no address does. One that starts jobs, or passes messages on in order, waits for its turn. Two copies of code are
+    deployed by one tool from now on, unless they are (`is_deployed`). One beside replicas that float, without a host of its own, floats
+    over the same hosts. People know only the address of a mail server to which they hand their mail (`is_addressed`), and all those
+    that clients try (`is_tried`).
     """
     taken = {replica.id for replica in component.replicas}
     first = component.replicas[0]
@@ -75,15 +77,15 @@ def with_replica(
         return grown if has_parity else replace(grown, quorum="majority")
     if len(taken) > 1 or agrees_by_vote(component):
         return grown
-    if starts_jobs and component.cluster is None and not component.managed:
-        # two that both start the jobs would start each of them twice
+    if (starts_jobs or waits_its_turn(component)) and component.cluster is None and not component.managed:
+        # two at work would start each job twice, or mix up messages
         return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
     if has_primary(component) and component.replication is None:
         # its provider promotes the copy of a managed store, and a storage system its own
         by_itself = (component.managed and host is None) or mirrors_itself(component)
         failover: Literal["automatic", "manual"] = "automatic" if by_itself else "manual"
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover=failover))
-    moves = needs_moving_address(component, callers, is_addressed=is_addressed)
+    moves = not is_tried and needs_moving_address(component, callers, is_addressed=is_addressed)
     return with_moving_address(grown, is_apart=is_apart, by=by, watches=watches) if moves else grown
 
 
@@ -213,6 +215,26 @@ def takes_mail_of_people(architecture: Architecture, component: Component, calle
     passing = {each.id for each in architecture.components if each.kind in ("client", *ROUTING)}
     calls = (call for call in architecture.connections if component.id in call.targets and call.source in passing)
     return any(not relays(port) for call in calls for port in call.ports)
+
+
+def is_tried(architecture: Architecture, component: Component) -> bool:
+    """Return True for a relay of media: its clients get a list of all, and try each."""
+    return component.id in _relays_of_media(architecture.connections)
+
+
+@lru_cache(maxsize=2)
+def _relays_of_media(connections: tuple[Connection, ...]) -> frozenset[str]:
+    """Return what is called by the protocols of relays alone."""
+    spoken: dict[str, set[str]] = {}
+    for call in connections:
+        for target in call.targets:
+            spoken.setdefault(target, set()).update(port.protocol for port in call.ports)
+    return frozenset(target for target, protocols in spoken.items() if protocols and protocols <= {*RELAYS_OF_MEDIA})
+
+
+def waits_its_turn(component: Component) -> bool:
+    """Return True for what passes messages on in their order: a second one waits until the first is gone."""
+    return product_of(component.product).ordered and not component.managed
 
 
 def mover_on(architecture: Architecture, component: Component) -> str | None:

@@ -8,7 +8,7 @@ from archgen.analysis.hops import is_signaled
 from archgen.analysis.programs import holds_sessions, is_spread_by_clients, keeps_elsewhere
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import has_primary
-from archgen.edits.replicas import kept_alone
+from archgen.edits.replicas import is_tried, kept_alone, waits_its_turn
 from archgen.model.architecture import Component
 from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
@@ -43,8 +43,11 @@ def may_share_with_second(topology: Topology, component: Component) -> bool:
     """Return True if a second replica does no harm once people let it share what the first one keeps.
 
     An edit moves uploads and sessions on a host to storage that all replicas reach; servers of a directory replicate by themselves.
+    Clients get both addresses of a relay of media, and a second one of what passes messages on in order waits.
     """
-    return replicates_itself(component) or may_get_second(topology, replace(component, uploads=None, sessions=None))
+    if replicates_itself(component) or is_tried(topology.architecture, component) or waits_its_turn(component):
+        return True
+    return may_get_second(topology, replace(component, uploads=None, sessions=None))
 
 
 def passes_on_what_it_reads(topology: Topology, component: Component) -> bool:

@@ -39,6 +39,7 @@ from archgen.edits.promotion import (
     promoter_of,
 )
 from archgen.edits.second_replicas import may_share_with_second
+from archgen.edits.records import stays_by_hand
 from archgen.edits.service_advice import is_only_spread
 from archgen.edits.services import can_be_spread, has_zones_beside, is_of_one_zone, own_zones, serves_own_zone
 from archgen.edits.witnesses import (
@@ -184,9 +185,9 @@ def automated(index: Index, component: Component, built: Collection[str]) -> Edi
 
 
 def _can_be_automated(index: Index, component: Component) -> bool:
-    """Return True unless nothing promotes a copy by itself, or only one for which writes would wait over a long way."""
+    """Return True unless it is left to people, nothing promotes a copy by itself, or one for which writes would wait over a long way."""
     is_late = is_promoted_late(index, component) and not can_keep_step(index, component)
-    return not (is_late or is_promoted_by_none(component))
+    return not (is_late or is_promoted_by_none(component) or stays_by_hand(index, component))
 
 
 def _keeps(component: Component) -> bool:

@@ -29,12 +29,14 @@ from archgen.edits.changes import (
 )
 from archgen.edits.description import describe_edit
 from archgen.edits.promotion import keeps_files, promoter_of
+from archgen.edits.records import stays_by_hand
 from archgen.improve.administration import administered
 from archgen.improve.candidates import against, lone_components
 from archgen.model.architecture import Architecture, Flow
 from archgen.model.steps import Branch, Frame, Request, Step, first_request
 from archgen.model.subject import EVENTS, Subject
 from archgen.reliability.availability import FlowAvailability, Importance
+from archgen.reliability.index import Index
 from archgen.reliability.promoters import promotion_calls
 from archgen.reliability.requests import requests
 
@@ -185,11 +187,13 @@ class _FlowSearch:
                 grown = (edit.component,) if isinstance(edit, AddReplica) else edit.components
                 # manual failover that is there already has been tried on its own
                 automatic = [name for name in grown if not needs_manual_failover(index.components[name])]
-                after = {component.id: component for component in self._applied((edit,)).components}
+                changed = Index(self._applied((edit,)))
+                after = changed.components
                 waiting = [
                     AutomateFailover(name, promoter_of(index, index.components[name]))
                     for name in automatic
                     if name in after and needs_manual_failover(after[name]) and not keeps_files(after[name])
+                    if not stays_by_hand(changed, after[name])
                 ]
                 if waiting:
                     yield (edit, *waiting)

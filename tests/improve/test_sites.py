@@ -8,10 +8,12 @@ from yaml import safe_dump as dump
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica, AutomateFailover, ServeZones, apply_edit
 from archgen.edits.description import describe_edit
-from archgen.edits.patch import leases_of
+from archgen.edits.patch import leases_of, patch_of
 from archgen.edits.promotion import promoter_of
 from archgen.improve.repair import find_smallest_repair
+from archgen.language.write.values import inline
 from archgen.model.architecture import Architecture
+from archgen.model.change import Put
 from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import changed_yaml
 from tests.edits.fixed_models import fixed
@@ -96,6 +98,59 @@ def test_a_record_that_is_cached_for_long_is_to_be_lowered(ttl: str, slow: bool)
     written = changed_yaml(model, apply_edit(model, AddReplica("web", "h2")))
     assert NAME in written
     assert ("lower its `ttl`, by which callers keep the first address for 86,400 s" in written) is slow
+
+
+def _named(product: str, beside: str = "", call: str = "") -> Architecture:
+    """Return a model with a web server whose name a name server of this make knows, what is beside it, and a call of that."""
+    return read(
+        f"{HEAD}zones: {{a: {{kind: datacenter}}, b: {{kind: datacenter}}}}\n"
+        "hosts: {h1: {zone: a, address: 192.0.2.1}, h2: {zone: b, address: 198.51.100.2}}\n"
+        "components:\n  user: {kind: client}\n  web: {kind: web-server, runs_on: h1}\n"
+        f"  ns: {{kind: dns, product: {product}, managed: true, domain: a.example, "
+        "records: [{name: www.a.example, type: A, value: h1}]}\n"
+        f"{beside}connections:\n  user -> web: https\n  user -> ns: dns\n{call}"
+        f"flows: {{do: {{domain: www.a.example, steps: [user -> web: GET{', web -> db: q' if call else ''}]}}}}\n"
+    )
+
+
+_BY_HAND = "address: dns, failover: manual"
+_BY_ITSELF = "address: dns, failover: automatic, by: dns"
+_PAIR = "  db: {kind: database, product: mariadb, runs_on: [h1, h2], replication: {primary: h1, failover: manual, recovery: 20m}}\n"
+_BESIDE = (
+    "  db: {kind: mail, runs_on: [h1, h2], cluster: {mode: active-passive, active: h1, address: dns, failover: HOW}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("model", "moving", "said"),
+    [
+        (_named("desec"), _BY_HAND, "people change its records, which the name server doesn't check"),
+        (_named("route53"), _BY_ITSELF, "let the name server check"),
+        (_named("unheard-of"), _BY_ITSELF, "let the name server check"),
+        (
+            _named("desec", _BESIDE.replace("HOW", "manual, recovery: 30m")),
+            f"{_BY_HAND}, recovery: 30m",
+            "people change",
+        ),
+        (_named("desec", _BESIDE.replace("HOW", "automatic")), _BY_ITSELF, "let the name server check"),
+        (
+            _named("route53", _PAIR, "  web -> db: {protocol: mysql, locality: same-host}\n"),
+            f"{_BY_HAND}, recovery: 20m",
+            "people move it together with db",
+        ),
+        (_named("route53", _PAIR, "  web -> db: {protocol: mysql}\n"), _BY_ITSELF, "let the name server check"),
+    ],
+)
+def test_people_move_a_name_where_nothing_else_can(model: Architecture, moving: str, said: str) -> None:
+    edit = AddReplica("web", "h2")
+    written = changed_yaml(model, apply_edit(model, edit))
+    assert f"active-passive, {'active: h1, ' if moving.startswith(_BY_HAND) else ''}{moving}" in written
+    assert said in written
+    # a fix, which works with a part of the model, writes the same
+    (put,) = (each for each in patch_of(Topology(model), edit) if isinstance(each, Put) and each.path[-1] == "cluster")
+    assert moving in inline(put.value)
+    automated = [edit for edit in find_smallest_repair(model).edits if isinstance(edit, AutomateFailover)]
+    assert not (moving.startswith(_BY_HAND) and any(edit.component == "web" for edit in automated))
 
 
 _GATEWAY = f"""{HEAD}zones:

@@ -285,6 +285,14 @@ TRAITS: dict[str, Product] = {
         ),
         Product(resolves=True),
     ),
+    # they serve what is in the zone; Azure leaves checks to Traffic Manager: https://learn.microsoft.com/en-us/azure/dns/dns-faq
+    **dict.fromkeys(
+        (
+            *("bind", "bind9", "nsd", "knot", "knot-dns", "tinydns", "yadifa", "desec", "desec.io", "azure-dns"),
+            *("hetzner-dns", "netcup-dns", "inwx", "gandi-livedns", "digitalocean-dns", "ovh-dns", "ionos-dns"),
+        ),
+        Product(unchecking=True),
+    ),
     **dict.fromkeys(("alertmanager", "karma"), Product(shows=True)),
     **dict.fromkeys(("pagerduty", "opsgenie"), Product(shows=True, notifies=True)),
     **dict.fromkeys(

@@ -45,7 +45,8 @@ class Product(Struct, frozen=True, gc=False):
     `agents_at`: the protocol and port in which a monitoring asks its agents on hosts, unless set up otherwise.
     `shows`: a dashboard or a router of alerts, which shows or passes on what others have measured, and measures nothing.
     `notifies`: a pager or a chat, through which a monitoring reaches people.
-    `resolves`: a name server that asks others and has no records of its own.
+    `resolves`: a name server that asks others and has no records of its own. `unchecking`: one that answers with its records whether
+    what they lead to is up or not, so that people change them.
     `embedded`: a library that keeps its data in a file of the program that uses it. `file_database`: an application that does so unless
     it has a database server.
     `goes_on_alone`: each of two members that take writes goes on without the other, though each write waits for all that are seen.
@@ -122,6 +123,7 @@ class Product(Struct, frozen=True, gc=False):
     soft_delete: int = 0
     attached: bool = False
     resolves: bool = False
+    unchecking: bool = False
     embedded: bool = False
     file_database: bool = False
     silent_standby: bool = False

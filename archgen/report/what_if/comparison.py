@@ -22,7 +22,8 @@ from archgen.edits.patch import (
     zone_value,
 )
 from archgen.edits.promotion import finds_primary, is_promoted_by_unknown
-from archgen.edits.replicas import TO_OTHER, called_nearby, lacks_chooser
+from archgen.edits.records import failed_over_below
+from archgen.edits.replicas import TO_OTHER, called_nearby, is_tried, lacks_chooser, waits_its_turn
 from archgen.edits.services import led_to_own, managed_value, serves_own_zone
 from archgen.language.write.values import block, inline
 from archgen.model.architecture import Architecture, Component
@@ -95,6 +96,8 @@ def changed_yaml(
             continue
         lines += block({component.id: _component(components[component.id], component)}, 1, "  ")
         cluster = component.cluster
+        if cluster and cluster.failover == "manual" and components[component.id].cluster is None:
+            lines.append(f"    # {_moved_by_people(after, component)}")
         if cluster != components[component.id].cluster and cluster and not (cluster.shared_address or cluster.address):
             # what routes packets is found by its address
             by_name = "" if component.kind in ROUTING else _by_name(after, component)
@@ -103,6 +106,10 @@ def changed_yaml(
                 address = "add what moves the routes to the one that is left, BGP or a script: `by: …`"
             lease = "add what holds the lease, so that no job starts twice: `by: …`"
             lines.append(f"    # {lease if component.id in starting_jobs else address}")
+            if waits_its_turn(component):
+                lines.append("    # add what decides which one works, if its makers support that: `by: …`")
+        if is_tried(after, component) and len(component.replicas) > len(components[component.id].replicas):
+            lines.append("    # hand the addresses of all to each client (`iceServers`): it tries each")
         if cluster != components[component.id].cluster and cluster and cluster.watches == "service":
             called = listed(called_nearby(after, component))
             way = " (keepalived: `vrrp_script`)" if cluster.by == "vrrp" else ""
@@ -142,6 +149,16 @@ _KEPT = {
     "sessions": "add the store of the sessions, and its connection; or let the balancer bring each visitor back (`stickiness`)",
 }
 """What a second replica finds where both reach it, and what that takes."""
+
+
+def _moved_by_people(after: Architecture, component: Component) -> str:
+    """Return why people move the traffic of a component to another replica."""
+    below = sorted(each.id for each in failed_over_below(Index(after), component))
+    return (
+        f"people move it together with {listed(below)}"
+        if below
+        else "people change its records, which the name server doesn't check"
+    )
 
 
 def _by_name(after: Architecture, component: Component) -> str:
