@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 
+from archgen.analysis.programs import copied_from
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
     AddHost,
@@ -63,7 +64,7 @@ def lone_components(topology: Topology) -> frozenset[str]:
     """Return the components of which a second replica would do harm, or stand in for nothing: only people know what it takes.
 
     What can agree by vote gets two at once. Of a store that its product promotes by means of its own no copy is of use without these.
-    One arbiter or observer is enough for any store.
+    One arbiter or observer is enough for any store. Beside what it copies, a storage for copies would be none outside any more.
     """
     voters = {
         voter(topology.components, store)
@@ -75,6 +76,7 @@ def lone_components(topology: Topology) -> frozenset[str]:
         for component in topology.architecture.components
         if component.id in topology.index.agents
         or component.id in voters
+        or any(copied_from(topology, component))
         or not (forms_quorum(component) or may_share_with_second(topology, component))
         or (len(component.replicas) == 1 and _is_of_no_use_twice(component))
     )

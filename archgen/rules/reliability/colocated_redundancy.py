@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from archgen.analysis.programs import copied_from
 from archgen.analysis.regions import is_single_site, outnumbered
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveHost
@@ -76,6 +77,9 @@ def _of_machines(facts: Topology, hits: list[Hit]) -> Iterator[Hit]:
             outermost = [zone for zone in zones if not any(facts.index.inside(zone, other) for other in zones)]
             where = "".join(f" in another {zone_words(facts.zones[zone].kind)}" for zone in outermost[:1])
             yield replace(hit, fix=_PART.format(where))
+        elif outside := _copies_outside(facts, hit):
+            writers = dict.fromkeys(name for each in outside for name in copied_from(facts, facts.components[each])[0])
+            yield replace(hit, fix=_OUTSIDE.format(listed(list(writers)), listed(outside)))
         elif hit.fix is None and hit.subject.kind == "zone":
             replicas = [each.id for each in _replicas(hit)]
             yield replace(hit, fix=move_to_zone(facts, hit.subject.id, replicas, hit.flows))
@@ -89,6 +93,21 @@ def _is_site(facts: Topology, place: Subject) -> bool:
 
 def _replicas(hit: Hit) -> tuple[Subject, ...]:
     return tuple([replica for replica, _ in hit.related])
+
+
+def _copies_outside(facts: Topology, hit: Hit) -> list[str]:
+    """Return the storages for copies on a site if nothing else is to blame: beside what they copy they would be lost with it."""
+    if not _is_site(facts, hit.subject):
+        return []
+    replicas = (facts.replicas[each.id] for each in _replicas(hit) if each.kind == "replica")
+    components = list(dict.fromkeys(replica.component for replica in replicas))
+    return components if all(any(copied_from(facts, facts.components[each])) for each in components) else []
+
+
+_OUTSIDE = (
+    "Let {} go on without {}, and write what is missing later (`required: false`, or `async: true`); or accept this loss. It is for "
+    "copies: another replica where the originals are would be lost with them."
+)
 
 
 def _parts_machines(facts: Topology, element: Subject, replicas: Collection[Subject]) -> bool:
@@ -258,6 +277,8 @@ def _backing_up(facts: Topology, replicas: Collection[str]) -> str:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Move one of the hosts, a virtual one to another machine; none where a replica would have to move, with all that is on its host."""
     facts = context.topology
+    if _copies_outside(facts, hit):
+        return ()
     lost = {replica.component for flow in hit.flows for replica in facts.losses.lying_in(hit.subject, flow)}
     affected = [facts.components[name] for name in lost]
     breaking = {element for flow in hit.flows for element in facts.losses.points[flow]}
@@ -284,7 +305,8 @@ RULE = Rule(
         "Also reports several processes on one host that are there for its processor cores: they still fail together. "
         "A warning for a zone, where nothing of the flows but balancers and the like runs in several of its kind, or on several sites. "
         "A flow that is in one zone as a whole is reported by `single-zone`, and replicas in several datacenters or availability "
-        "zones of one region back each other up there."
+        "zones of one region back each other up there. No replica of a storage for copies, by its name (`offsite`), is advised where the "
+        "originals are."
     ),
     references=(
         (
