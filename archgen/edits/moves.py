@@ -68,7 +68,7 @@ def moves(
     hosts.sort(key=lambda host: carried.isdisjoint(index.standing_on.get(host, ())))
     for host in hosts[:_MOST]:
         if index.hosts[host].runs_on is not None:
-            yield from _to_another_machine(index, target, host, together)
+            yield from to_another_machine(index, target, host, together)
         elif target.kind == "zone" and index.zone_kinds[target.id] not in _LEFT:
             yield from _to_another_zone(index, target.id, host, affected, breaking, built)
 
@@ -217,9 +217,7 @@ def _may_leave(
     return not any(host in index.hosts_below(each) for each in index.hosts)
 
 
-def _to_another_machine(
-    index: Index, target: Subject, host: str, together: Collection[Component]
-) -> Iterator[MoveHost]:
+def to_another_machine(index: Index, target: Subject, host: str, together: Collection[Component]) -> Iterator[MoveHost]:
     """Yield the move of a virtual machine to another machine for such, away from the element and from its like.
 
     Its like is whatever has a replica on it, for whichever flow, but agents; where each machine has some of it, what

@@ -9,7 +9,7 @@ from itertools import islice
 
 from archgen.edits.names import same_series
 from archgen.edits.witnesses import hosts_for_members, is_for_voters, platform_hosts, sites_of_voters, spare_hosts
-from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
+from archgen.model.architecture import WIDE_ZONES, Component, Replication, ZoneKind
 from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
 from archgen.model.requirements import Survival
@@ -28,9 +28,8 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall or beside a voter.
     Where it stands beside replicas that float, it may be any of their hosts. One in the region of the replicas comes first, then the
     first of those that share the fewest zones with them, and what is bound to its site stays there; what should survive the loss of
-    a zone that holds it all leaves that. Nothing shares a provider's
-    instance, or a port, no store the host of another that takes its writes there, and nothing that promotes by its own judgement a
-    host of what it judges.
+    a zone that holds it all leaves that. Nothing shares a provider's instance, or a port, no store the host of another that takes its
+    writes there, and nothing that promotes by its own judgement a host of what it judges.
     """
     kind = KINDS[component.kind]
     if component.managed and kind.role == "data":
@@ -134,18 +133,23 @@ def _is_led_there(index: Index, component: Component, host: str) -> bool:
 def leaves_site(index: Index, component: Component, zones: Iterable[str], beside: Collection[str] = ()) -> bool:
     """Return True if zones are on another site than a component whose address moves by its local network, or that routes there.
 
-    So they are if a caller gets to none but those in its own zone, unless it comes along (`beside`).
+    So they are if a caller gets to none but those in its own zone, unless it comes along (`beside`), or if writes would wait for it.
     """
     zones = tuple(zones)
     if _is_out_of_reach(index, component, zones, beside):
         return True
-    if component.kind in FORWARDING and component.managed:
-        # a provider's network spans the availability zones of its region and has a router in each; it ends in a datacenter of one's own
-        return is_apart(index, component, zones, within=(*WIDE_ZONES, "datacenter"))
-    if component.kind in ROUTING and _is_to_survive_zones(index, component):
-        # who expects that leads the route to the zone that is left
-        return is_apart(index, component, zones, within=(*WIDE_ZONES, "datacenter"))
-    return (component.kind in ROUTING or has_local_address(index, component)) and is_apart(index, component, zones)
+    beyond = is_apart(index, component, zones, within=(*WIDE_ZONES, "datacenter"))
+    routes = component.kind in ROUTING
+    if (component.kind in FORWARDING and component.managed) or (routes and _is_to_survive_zones(index, component)):
+        # a provider's network spans the zones of its region and ends in one's own; who expects to survive a zone leads the route elsewhere
+        return beyond
+    far = beyond and _writes_wait(component.replication) and not _zones_holding(index, component)
+    return far or ((routes or has_local_address(index, component)) and is_apart(index, component, zones))
+
+
+def _writes_wait(how: Replication | None) -> bool:
+    """Return True for members that all take writes, each of which waits for others: one far away would slow all of them down."""
+    return how is not None and bool(how.all_write) and how.mode == "synchronous"
 
 
 def _is_to_survive_zones(index: Index, component: Component) -> bool:
@@ -293,10 +297,8 @@ def bound_callers(index: Index, carried: Collection[str]) -> Iterator[str]:
 def has_local_address(index: Index, component: Component) -> bool:
     """Return True for what shares an address that its local network moves, which stays on its site; routes and names lead anywhere."""
     cluster = component.cluster
-    if cluster is None:
-        return False
-    shared = cluster.shared_address is not None and cluster.by not in ("anycast", "dns")
-    return shared or moves_by_layer_2(index.components, cluster)
+    shared = cluster is not None and cluster.shared_address is not None and cluster.by not in ("anycast", "dns")
+    return shared or (cluster is not None and moves_by_layer_2(index.components, cluster))
 
 
 def is_led_by_route(index: Index, component: Component, zones: Iterable[str]) -> bool:

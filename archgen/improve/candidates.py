@@ -39,8 +39,8 @@ from archgen.edits.promotion import (
     observer_of,
     promoter_of,
 )
-from archgen.edits.second_replicas import may_share_with_second
 from archgen.edits.records import stays_by_hand
+from archgen.edits.second_replicas import may_share_with_second
 from archgen.edits.service_advice import is_only_spread
 from archgen.edits.services import can_be_spread, has_zones_beside, is_of_one_zone, own_zones, serves_own_zone
 from archgen.edits.witnesses import (

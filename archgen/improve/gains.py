@@ -181,7 +181,7 @@ class _FlowSearch:
         breaking = self.search.breaking | {element}
         options = against(index, element, self.moving, breaking, self.search.lone, self.search.built)
         for bare in islice(options, CHANGES):
-            edit = with_neighbours(index, bare)
+            edit = with_neighbours(index, bare, self.search.lone.__contains__)
             yield (edit,)
             if isinstance(edit, AddReplica | AddHost):
                 grown = (edit.component,) if isinstance(edit, AddReplica) else edit.components

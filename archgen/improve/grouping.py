@@ -76,6 +76,8 @@ def _belongs(edit: Edit, before: Edit) -> bool:
             return before.component == edit.component
         case AddHost(), AutomateFailover():
             return edit.component in before.components
+        case MoveHost(), AddReplica() | AddHost():
+            return before.host == edit.host
         case MoveHost(), MoveHost():
             return (before.zones, before.runs_on) == (edit.zones, edit.runs_on)
         case MoveReplica(), MoveReplica():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 
 from msgspec import Struct
@@ -30,6 +30,8 @@ from archgen.edits.placement import zones_expected
 from archgen.improve.administration import administered
 from archgen.improve.candidates import against, automated, lone_components
 from archgen.improve.grouping import with_failover
+from archgen.improve.machines_there import with_machines_there
+from archgen.improve.new_zones import in_fewer_zones
 from archgen.improve.numbering import renumber
 from archgen.improve.places import zones_at_home
 from archgen.improve.practiced import with_practiced
@@ -109,9 +111,13 @@ class _Search:
         return (
             edit
             for bare in against(index, target, used, breaking, self._lone, self._built)
-            for edit in (with_neighbours(index, bare),)
+            for edit in (self.completed(index, bare),)
             if not isinstance(edit, _MOVES) or self._is_harmless(self.apply(architecture, edit), points, impossible)
         )
+
+    def completed(self, index: Index, edit: Edit) -> Edit:
+        """Return an edit with what has to come along, but for what shouldn't run twice."""
+        return with_neighbours(index, edit, self._lone.__contains__)
 
     def with_promoter(self, architecture: Architecture, edit: AutomateFailover) -> Edit:
         """Return automatic failover with a new promoter where it names one that isn't there."""
@@ -147,7 +153,7 @@ def find_smallest_repair(
 
 
 def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...], smallest: bool) -> Repair:
-    edits = _with_votes_there(search, architecture, _at_home(search, architecture, edits))
+    edits = _with_what_is_there(search, architecture, _at_home(search, architecture, edits))
     edits, repaired = renumber(architecture, edits, search.apply)
     edits = with_failover(architecture, edits)
     left = {
@@ -157,18 +163,19 @@ def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
     return Repair(edits, tuple((flow, points) for flow, points in left.items() if points), smallest)
 
 
-def _with_votes_there(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+def _with_what_is_there(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    apply = partial(_applied, search, architecture)
+
     @cache
     def left(edits: tuple[Edit, ...]) -> set[tuple[str, Subject]]:
-        points = search.points(_applied(search, architecture, edits))
-        return {(flow, element) for flow, own in points.items() for element in own}
+        return {(flow, element) for flow, own in search.points(apply(edits)).items() for element in own}
 
-    return with_votes_there(
-        architecture,
-        edits,
-        lambda changed: _applied(search, architecture, changed),
-        lambda changed: search.work <= 20 * WORK and left(changed) <= left(edits),
-    )
+    there = edits
+    for with_there in (with_votes_there, with_machines_there, in_fewer_zones):
+        there = with_there(
+            architecture, there, apply, lambda changed: search.work <= 20 * WORK and left(changed) <= left(edits)
+        )
+    return there
 
 
 def _applied(search: _Search, architecture: Architecture, edits: Iterable[Edit]) -> Architecture:
@@ -383,12 +390,10 @@ def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
             if len(edit.components) == 1 or search.work > 20 * WORK:
                 break
             # what is bound to its own host goes with what it is bound to
-            bound = with_neighbours(index, replace(edit, components=(name,)))
+            bound = search.completed(index, replace(edit, components=(name,)))
             gone = bound.components if isinstance(bound, AddHost) else (name,)
             smaller = replace(edit, components=tuple(each for each in edit.components if each not in gone))
-            if not smaller.components or with_neighbours(index, smaller) != smaller:
-                continue
             fewer = tuple(smaller if each == edit else each for each in edits)
-            if left(fewer) <= reached:
+            if smaller.components and search.completed(index, smaller) == smaller and left(fewer) <= reached:
                 edits, edit = fewer, smaller
     return edits

@@ -47,8 +47,8 @@ def with_votes_there(
 def _machines(declared: Index, index: Index, store: Component) -> Iterator[str]:
     """Yield the declared hosts in a network of a store, each apart from the machines of its first two: the least in their zones first.
 
-    A vote stands beside neither what lets traffic in, takes requests from outside or lets people sign in, nor what a provider runs, nor
-    virtual hosts, and no machine for files runs one.
+    A vote stands beside neither a database, what lets traffic in, takes requests from outside or lets people sign in, nor what a provider
+    runs, nor virtual hosts, and no machine for files runs one.
     """
     voters = first_two_hosts(store)
     machines = {index.machine(host) for host in voters}
@@ -78,4 +78,4 @@ def _is_filer(index: Index, host: str, component: Component) -> bool:
 
 def _stands_alone(component: Component) -> bool:
     kind = KINDS[component.kind]
-    return kind.protects or kind.balances or component.kind in (*FORWARDING, "identity-provider", "secrets")
+    return kind.protects or kind.balances or component.kind in (*FORWARDING, "identity-provider", "secrets", "database")
