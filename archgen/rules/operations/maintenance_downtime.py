@@ -213,13 +213,18 @@ def _stopped_by(facts: Topology, left: Sequence[RootCause]) -> str:
     alike: dict[tuple[str, ...], list[str]] = {}
     for name, flows in flows_of.items():
         alike.setdefault(facts.in_order(flows), []).append(name)
-    if len(flows_of) > MOST_NAMED:
+    many = len(flows_of) > MOST_NAMED and len(alike) > 1
+    if many:
         alike = {facts.in_order(flow for flows in alike for flow in flows): list(flows_of)}
     most_first = sorted(alike.items(), key=lambda each: -len(each[0]))
     return "; one of ".join(
-        f"{listed(first_few(names, MOST_NAMED), 'or')} takes down {named_flows(flows, len(facts.flows))}"
+        f"{listed(first_few(names, MOST_NAMED), 'or')} takes down {_some(facts, flows) if many else named_flows(flows, len(facts.flows))}"
         for flows, names in most_first
     )
+
+
+def _some(facts: Topology, flows: Sequence[str]) -> str:
+    return f"one or more of {named_flows(flows, len(facts.flows)).removeprefix('all ')}"
 
 
 def _waiting_for_copies(facts: Topology, left: Sequence[RootCause]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -280,9 +281,9 @@ def _automate(facts: Topology, names: Iterable[str], *, is_enough: bool) -> str:
     clusters = ((name, facts.components[name].cluster) for name in names)
     manual = {name: each for name, each in clusters if each is not None and each.failover == "manual"}
     automate = "Practice the failover, or automate the failover" if is_enough else "Automate the failover"
-    limit = facts.architecture.objectives.recovery_time
-    late = limit and any(cluster.recovery is not None and cluster.recovery > limit for cluster in manual.values())
-    practice = f" Or practice it until it takes no more than {spell_duration(limit)}." if limit and late else ""
+    limit = facts.architecture.objectives.recovery_time or math.inf
+    late = any(cluster.recovery is not None and cluster.recovery > limit for cluster in manual.values())
+    practice = f" Or practice it until it takes no more than {spell_duration(limit)}." if late else ""
     return f"{automate} of {listed([*manual])}: `cluster: {{failover: automatic, by: …}}`.{practice}" if manual else ""
 
 

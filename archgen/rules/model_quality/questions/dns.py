@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archgen.analysis.dns_names import address, pointee
 from archgen.analysis.firewalls import spoken
+from archgen.analysis.hops import Hop
 from archgen.analysis.record_paths import (
     UnclaimedAddresses,
     balancer_on_path,
@@ -115,7 +116,8 @@ def flows_without_domain(topology: Topology) -> Iterator[Gap]:
     if not any(server.records for server in names.servers):
         return
     for flow in topology.architecture.flows:
-        if flow.domain is None and _is_visit(topology, flow) and not _is_at_provider(topology, flow):
+        visits = [hop for hop in topology.hops[flow.id] if topology.kind(hop.step.source).role == "visitor"]
+        if flow.domain is None and _come_from_outside(topology, visits) and not _are_at_provider(topology, visits):
             past = _leading_past(topology, flow)
             yield Gap(
                 Subject("flow", flow.id),
@@ -124,15 +126,10 @@ def flows_without_domain(topology: Topology) -> Iterator[Gap]:
             )
 
 
-def _is_at_provider(topology: Topology, flow: Flow) -> bool:
-    """Return True if a flow's visitors ask a sign-in under its provider's name alone, which no record names."""
-    asked = {
-        target
-        for hop in topology.hops[flow.id]
-        # a visit has a step that asks for more than a name
-        if hop.meaning != "lookup" and topology.kind(hop.step.source).role == "visitor"
-        for target in hop.targets
-    }
+def _are_at_provider(topology: Topology, visits: Sequence[Hop]) -> bool:
+    """Return True if visitors ask a sign-in under its provider's name alone, which no record names."""
+    # a visit has a step that asks for more than a name
+    asked = {target for hop in visits if hop.meaning != "lookup" for target in hop.targets}
     if any(not topology.components[each].managed or topology.kind(each).id != "identity-provider" for each in asked):
         return False
     return not any(pointee(record) in asked for server in topology.names.servers for record in server.records)
@@ -162,14 +159,12 @@ def _leading_past(topology: Topology, flow: Flow) -> str:
     return ""
 
 
-def _is_visit(topology: Topology, flow: Flow) -> bool:
-    for hop in topology.hops[flow.id]:
-        source = hop.step.source
-        # no public record is for a client inside
-        comes_in = topology.kind(source).id == "client" and topology.trust(source) == "internet"
-        if comes_in and hop.port is not None and hop.port.protocol in WEB:
-            return True
-    return False
+def _come_from_outside(topology: Topology, visits: Sequence[Hop]) -> bool:
+    # no public record is for a client inside
+    return any(
+        topology.trust(hop.step.source) == "internet" and hop.port is not None and hop.port.protocol in WEB
+        for hop in visits
+    )
 
 
 def sites_without_check(topology: Topology) -> Iterator[Gap]:
