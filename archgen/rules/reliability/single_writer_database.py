@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.failover_times import REACTION, declared_recovery, manual_standby, until_moved
+from archgen.analysis.failover_times import (
+    REACTION,
+    after_manual_failovers,
+    declared_recovery,
+    lacks,
+    manual_standby,
+    until_moved,
+)
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
@@ -90,7 +97,7 @@ def _hit(context: RuleContext, component: Component, writer: str, flows: tuple[s
         message=f"{_message(facts, component, writer, flows)}{_missed(context, component)}",
         related=tuple(related),
         flows=flows,
-        fix=_fix(facts, component, writer),
+        fix=_fix(facts, component, writer, flows),
         case=_case(facts, component, writer, flows),
         proof=point.proof,
         causes=frozenset(causes),
@@ -166,7 +173,7 @@ def _is_read_elsewhere(facts: Topology, component: Component, flows: tuple[str, 
     return any(not _asks_writer(facts, component.id, hop) for hop in others)
 
 
-def _fix(facts: Topology, component: Component, writer: str) -> str | None:
+def _fix(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> str | None:
     others = [replica.id for replica in component.replicas if replica.id != writer]
     copies = [store.id for store in facts.architecture.components if _copies(store, component)]
     if component.managed:
@@ -188,8 +195,36 @@ def _fix(facts: Topology, component: Component, writer: str) -> str | None:
         return f"Practice the failover{timed}. {promoted_beside([component])}"
     if is_promoted_late(facts.index, component):
         return f"Practice the failover{timed}. {promoted_in_step(facts.index, component)}"
+    if bound := _held_beside(facts, component, writer, flows):
+        return _move_together(facts, component, bound)
     automated = f"utomate the promotion of {listed(others, 'or')}: `replication: {{failover: automatic, by: …}}`."
     return f"Practice the failover, or a{automated}" if _is_practiced(facts, component) else f"A{automated}"
+
+
+def _held_beside(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> list[str]:
+    """Return the callers of a store on their own host alone, if none of the flows is back once another replica of it is promoted."""
+    bound: dict[str, None] = {}
+    moment, lost = after_manual_failovers([component.id]), (Subject("replica", writer),)
+    for flow in flows:
+        hops = (hop for hop in facts.hops[flow] if component.id in hop.targets and not hop.optional)
+        own = {hop.step.source: None for hop in hops if hop.connection and hop.connection.locality == SAME_HOST}
+        if not own or not lacks(facts.index, facts.flows[flow], lost, moment):
+            return []
+        bound |= own
+    return [*bound]
+
+
+def _move_together(facts: Topology, component: Component, bound: list[str]) -> str:
+    """Return the fix for a store that no caller reaches once it is promoted: what calls it has to fail over with it."""
+    moved = [name for name in bound if manual_standby(facts.components[name])]
+    ask = f"{listed(bound)} {'asks' if len(bound) == 1 else 'ask'} the {component.id} on {'its' if len(bound) == 1 else 'their'} own host"
+    alone = f"{ask} (`locality`), so its promotion alone brings nothing back."
+    if not moved:
+        return f"Let {listed(bound)} fail over together with {component.id}, by hand or automatically: {alone}"
+    together = f"together with that of {listed(moved)}"
+    if _is_practiced(facts, component):
+        return f"Practice the failover, {together}: {alone}"
+    return f"Automate the promotion {together}, or practice both: {alone}"
 
 
 def _beside_callers(facts: Topology, component: Component) -> str | None:
