@@ -163,7 +163,7 @@ def delaying_points_at(facts: Topology, flow: Flow, moment: Moment) -> frozenset
 
 def delayed_beside(facts: Topology, lost: Subject, broken: Collection[str]) -> str:
     """Return the flows that a loss delays for longer than they may wait, beside those that it breaks, as the end of a sentence."""
-    if lost.kind == "zone" or facts.rented(lost):
+    if facts.rented(lost):
         return ""
     delayed = [flow for flow in _delayed(facts).get(lost, ()) if flow not in broken]
     return f"; work of {listed(first_few(delayed, MOST_NAMED))} waits for its repair" if delayed else ""

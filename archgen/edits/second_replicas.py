@@ -50,6 +50,20 @@ def may_share_with_second(topology: Topology, component: Component) -> bool:
     return may_get_second(topology, replace(component, uploads=None, sessions=None))
 
 
+def share_disks(topology: Topology, name: str, *, is_one_site: bool) -> bool:
+    """Return True for servers of files, on own hosts, of which one takes over the disks of another: nothing copies between them.
+
+    Within a site (`is_one_site`), disks that stand in the model leave a place like any other component.
+    """
+    if is_one_site and any(topology.kind(each).stores for each in topology.index.callees(name)):
+        return False
+    component, kind = topology.components[name], topology.kind(name)
+    takes_over = (
+        component.cluster is not None and component.cluster.mode == "active-passive" and len(component.replicas) > 1
+    )
+    return kind.id in FILE_STORES and takes_over and component.replication is None and not component.managed
+
+
 def passes_on_what_it_reads(topology: Topology, component: Component) -> bool:
     """Return True for a worker that reads a store by itself and sends what it finds to a queue: two would send each change twice."""
     if component.kind != "worker" or topology.hops_to[component.id]:

@@ -9,9 +9,10 @@ from archgen.analysis.topology import Topology
 from archgen.edits.placement import pair_between, zones_led_to, zones_survived
 from archgen.edits.replicas import called_nearby
 from archgen.edits.second_advice import advise_needed_whole
+from archgen.edits.second_replicas import share_disks
 from archgen.model.architecture import WIDE_ZONES, Cluster, Component, Replica, ZoneKind
 from archgen.model.finding import Proof
-from archgen.model.kinds import FILE_STORES, ROUTING
+from archgen.model.kinds import ROUTING
 from archgen.model.products import product_name, product_of
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
@@ -32,12 +33,15 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
     if kind == "power":
         return f"Put one of the hosts that back each other up on another power feed than {zone.id}{declare}."
     groups, short = _lost(topology, zone, flows)
-    place = f"in another {zone_words(kind)}{declare}"
+    other = zone_words(kind)
+    place = f"in another {other}{declare}"
     single = [name for group in groups if len(group) == 1 for name in group]
     voting = {name: spread for name in single if (spread := spread_members(topology.components[name], kind))}
     # another replica of what is needed whole is one more that has to be up, and what has a copy elsewhere is copied already
     whole = [name for name in single if _is_needed_whole(topology, name, flows)]
-    disks = [name for name in single if name not in voting and kind in _SITES and _share_disks(topology, name)]
+    disks = [
+        name for name in single if name not in voting and share_disks(topology, name, is_one_site=kind not in _SITES)
+    ]
     copies = {
         name: copy
         for name in single
@@ -50,12 +54,12 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
     advice += [f"Spread {spread}." for spread in voting.values()]
     advice += [_PROMOTE.format(copy=copy, name=name) for name, copy in copies.items()]
     if beside := [name for name in disks if name not in whole]:
+        apart = "" if kind in _SITES else _APART.format(zone=zone.id)
         advice.append(
-            f"The servers of {listed(beside)} share disks: keep in another {zone_words(kind)} a copy of what these hold, with a server "
-            "of its own."
+            f"The servers of {listed(beside)} share disks: keep in another {other} a copy of what these hold, with a server of its own."
+            f"{apart}"
         )
     if whole:
-        other = zone_words(kind)
         advice.append(
             f"Another replica of {listed(whole)} would be one more that must answer: keep in another {other} a copy of what each has."
         )
@@ -71,14 +75,7 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
 _SITES: tuple[ZoneKind, ...] = ("datacenter", *WIDE_ZONES)
 """The zones to which no cable of a disk array reaches."""
 
-
-def _share_disks(topology: Topology, name: str) -> bool:
-    """Return True for servers of files, on own hosts, of which one takes over the disks of another: nothing copies between them."""
-    component, kind = topology.components[name], topology.kind(name)
-    takes_over = (
-        component.cluster is not None and component.cluster.mode == "active-passive" and len(component.replicas) > 1
-    )
-    return kind.id in FILE_STORES and takes_over and component.replication is None and not component.managed
+_APART = " Or place one of them there, if the disks stand outside {zone} and both still reach them."
 
 
 _PROMOTE = (

@@ -39,7 +39,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if flows:
             yield _hit(facts, breaking, flows, administration, spared)
         elif copied := half_second_site(facts, breaking):
-            yield _beside_copies(_hit(facts, breaking, (*copied,), administration, spared), copied)
+            yield _beside_copies(facts, _hit(facts, breaking, (*copied,), administration, spared), copied)
 
 
 def narrow(context: RuleContext, hit: Hit, others: Sequence[Hit]) -> Hit:
@@ -116,11 +116,13 @@ def _hit(
     )
 
 
-def _beside_copies(hit: Hit, copied: Mapping[str, Sequence[str]]) -> Hit:
+def _beside_copies(facts: Topology, hit: Hit, copied: Mapping[str, Sequence[str]]) -> Hit:
     """Return the hit of a site that a second one backs up in part; smaller places in it are errors."""
     names = [*dict.fromkeys(name for own in copied.values() for name in own)]
     run = f"{listed(first_few(names, MOST_NAMED))} {'runs' if len(names) == 1 else 'run'}"
-    return replace(hit, message=f"{hit.message}, although {run} outside it too", case=hit.case or "region")
+    late = failover_times.delayed_beside(facts, hit.subject, hit.flows)
+    message = f"{hit.message.removesuffix(late)}, although {run} outside it too{late}"
+    return replace(hit, message=message, case=hit.case or "region")
 
 
 def _carried(facts: Topology, breaking: RootCause) -> tuple[str, ...]:
