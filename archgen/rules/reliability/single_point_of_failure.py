@@ -31,15 +31,14 @@ from archgen.reliability.needs import Need
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each root cause: a host, a replica that no host explains, or an innermost zone."""
-    facts = context.topology
-    administration, spared = _beside(facts)
+    facts, beside = context.topology, _beside(context.topology)
     for breaking in facts.losses.awaited_causes:
         is_zone = breaking.element.kind == "zone"
         flows = facts.losses.broken_as_zone(breaking) if is_zone else breaking.flows
         if flows:
-            yield _hit(facts, breaking, flows, administration, spared)
+            yield _hit(facts, breaking, flows, *beside)
         elif copied := half_second_site(facts, breaking):
-            yield _beside_copies(facts, _hit(facts, breaking, (*copied,), administration, spared), copied)
+            yield _beside_copies(facts, _hit(facts, breaking, (*copied,), *beside), copied)
 
 
 def narrow(context: RuleContext, hit: Hit, others: Sequence[Hit]) -> Hit:
@@ -121,8 +120,8 @@ def _beside_copies(facts: Topology, hit: Hit, copied: Mapping[str, Sequence[str]
     names = [*dict.fromkeys(name for own in copied.values() for name in own)]
     run = f"{listed(first_few(names, MOST_NAMED))} {'runs' if len(names) == 1 else 'run'}"
     late = failover_times.delayed_beside(facts, hit.subject, hit.flows)
-    message = f"{hit.message.removesuffix(late)}, although {run} outside it too{late}"
-    return replace(hit, message=message, case=hit.case or "region")
+    told = f"{hit.message.removesuffix(late)}, although {run} outside it too{late}"
+    return replace(hit, message=told, case=hit.case or "region")
 
 
 def _carried(facts: Topology, breaking: RootCause) -> tuple[str, ...]:
