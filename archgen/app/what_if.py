@@ -17,6 +17,7 @@ from archgen.edits.new_hosts import name_like
 from archgen.edits.patch import leases_of
 from archgen.edits.placement import find_host
 from archgen.edits.promotion import mirrors_itself, promoter_of
+from archgen.edits.records import records_of_new_hosts
 from archgen.edits.services import is_of_one_zone
 from archgen.improve.grouping import grouped
 from archgen.improve.ordering import by_saving, worthwhile
@@ -110,7 +111,12 @@ def _report(model: CheckedModel, groups: Sequence[tuple[Edit, ...]]) -> WhatIfRe
         before=assessed[0],
         after=assessed[-1],
         yaml=changed_yaml(
-            before, after, chain(*leases), admit_added(before, whole), opened_to_network(model.topology, whole)
+            before,
+            after,
+            chain(*leases),
+            admit_added(before, whole),
+            opened_to_network(model.topology, whole),
+            records_of_new_hosts(model.topology, after),
         ),
         asked=asked,
     )

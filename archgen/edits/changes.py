@@ -32,6 +32,7 @@ from archgen.edits.promotion import (
 from archgen.edits.records import left_to_people
 from archgen.edits.replicas import (
     Callers,
+    is_led_to_one_side,
     is_tried,
     lacks_deployment,
     moved_by_address,
@@ -219,6 +220,7 @@ def _with_replicas(
                 is_deployed=not lacks_deployment(architecture, component),
                 is_addressed=takes_mail_of_people(architecture, component, callers),
                 is_tried=is_tried(architecture, component),
+                is_one_sided=is_led_to_one_side(architecture, component, callers),
                 watches=needed_watch(architecture, component),
             ),
         )

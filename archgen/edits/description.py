@@ -30,6 +30,7 @@ from archgen.edits.promotion import (
 )
 from archgen.edits.replicas import (
     copies_instead,
+    is_led_to_one_side,
     is_tried,
     kept_alone,
     lacks_deployment,
@@ -141,7 +142,11 @@ def _shared(architecture: Architecture, grown: Collection[Component | None]) -> 
     joined = tuple(each.id for each in grown if each is not None and replicates_itself(each))
     joins = f", with {listed(joined)} joined to the first server, and both addresses at each caller" if joined else ""
     local = [each for each in grown if each is not None and "local" in (each.uploads, each.sessions)]
-    kept = {each.id: kept_alone(each, Index(architecture).callers) for each in local}
+    callers = Index(architecture).callers
+    kept = {
+        each.id: kept_alone(each, callers, is_one_sided=is_led_to_one_side(architecture, each, callers))
+        for each in local
+    }
     names = {key: tuple(name for name, own in kept.items() if key in own) for key in _PLACES}
     files = tuple(each.id for each in grown if each is not None and mirrors_itself(each) and len(each.replicas) == 1)
     copies = f", to which the storage system copies the files of {listed(files)}, and which takes over" if files else ""

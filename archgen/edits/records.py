@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from msgspec.structs import replace
 
 from archgen.analysis.dns_names import ADDRESS_TYPES, pointee, readings
 from archgen.analysis.record_paths import ALIASES, hosts_named, record_ends, records_behind
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Host, Record
-from archgen.model.change import Change, Put, Remove
+from archgen.model.architecture import Architecture, Component, Host, Record
+from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.dns_zones import normalize_name, servers_of
+from archgen.model.kinds import ROUTING
 from archgen.model.products import product_of
 from archgen.reliability.index import Index
 from archgen.reliability.locality import SAME_HOST
@@ -100,6 +102,43 @@ def shorten_ttls(topology: Topology, *components: Component) -> tuple[Change, ..
         for index, record in enumerate(server.records if leading else ())
         if record in leading and (record.ttl or 0.0) > longest
     )
+
+
+def records_of_new_hosts(topology: Topology, after: Architecture) -> tuple[Append, ...]:
+    """Return the records that lead visitors to new replicas, where a name has one for each host of the others."""
+    added: dict[tuple[str, str, str], Append] = {}
+    for grown in after.components:
+        own = topology.hosts_of(grown.id) if grown.id in topology.components and grown.cluster is None else ()
+        hosts = dict.fromkeys(host for replica in grown.replicas for host in replica.hosts if host not in own)
+        more = len(own) > 1 and len(grown.replicas) > len(topology.components[grown.id].replicas)
+        names = _names_led_to(topology, grown.id) if hosts and more else []
+        for server in topology.names.servers:
+            for name in names:
+                leading = topology.names.leading(name)
+                listing = [each for each in server.records if each in leading and each.type.upper() in ADDRESS_TYPES]
+                ends = {pointee(each).removeprefix("host:"): each for each in listing}
+                if all(host in ends or topology.hosts[host].address in ends for host in own):
+                    last = listing[-1]
+                    value: dict[str, Any] = {"name": last.name, "type": last.type}
+                    ttl = {} if last.ttl is None else {"ttl": int(last.ttl)}
+                    for host in hosts:
+                        added[server.id, name, host] = Append(
+                            ("components", server.id, "records"), {**value, "value": host, **ttl}
+                        )
+    return tuple(added.values())
+
+
+def _names_led_to(topology: Topology, component: str) -> list[str]:
+    """Return the names by which clients ask for a component, themselves or through what passes packets on."""
+    calls = [
+        (topology.flows[flow].domain, hop.step.source)
+        for flow in topology.flows_of[component]
+        for hop in topology.hops[flow]
+        if component in hop.targets
+    ]
+    outside = ("client", *ROUTING)
+    led = (name for name, source in calls if name is not None and topology.kind(source).id in outside)
+    return [*dict.fromkeys(map(normalize_name, led))]
 
 
 def _moved(topology: Topology, component: Component, record: Record, names: Collection[str]) -> str | None:

@@ -26,6 +26,7 @@ from archgen.model.products import product_of
 from archgen.model.protocols import RELAYS_OF_MEDIA, relays
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
+from archgen.reliability.locality import SAME_HOST
 from archgen.reliability.traffic import is_sticky
 
 Callers = Callable[[str], Iterable[Component]]
@@ -43,6 +44,7 @@ def with_replica(
     is_deployed: bool = True,
     is_addressed: bool = False,
     is_tried: bool = False,
+    is_one_sided: bool = False,
     watches: Literal["process", "service"] = "process",
 ) -> Component:
     """Return the component with another replica; a second one gets what lets it stand in for the first.
@@ -51,7 +53,7 @@ def with_replica(
     moves, since no address does. One that starts jobs, or passes messages on in order, waits for its turn. Two copies of code are
     deployed by one tool from now on, unless they are (`is_deployed`). One beside replicas that float, without a host of its own, floats
     over the same hosts. People know only the address of a mail server to which they hand their mail (`is_addressed`), and all those
-    that clients try (`is_tried`).
+    that clients try (`is_tried`). What `is_one_sided` says of it is what `is_led_to_one_side` does.
     """
     taken = {replica.id for replica in component.replicas}
     first = component.replicas[0]
@@ -65,7 +67,7 @@ def with_replica(
     grown = replace(component, replicas=(*component.replicas, added))
     if not is_deployed and len(taken) == 1:
         grown = replace(grown, deploy="rolling")
-    grown = replace(grown, **dict.fromkeys(kept_alone(component, callers), "shared"))
+    grown = replace(grown, **dict.fromkeys(kept_alone(component, callers, is_one_sided=is_one_sided), "shared"))
     if floats and len(taken) == 1:
         # two on the same host are lost together
         placement = component.placement or Placement()
@@ -116,10 +118,11 @@ def _grown_quorum(component: Component) -> int | Literal["majority"] | Quorum | 
     return Quorum(read, write)
 
 
-def kept_alone(component: Component, callers: Callers) -> tuple[str, ...]:
+def kept_alone(component: Component, callers: Callers, *, is_one_sided: bool = False) -> tuple[str, ...]:
     """Return what a second replica of a component has none of, unless storage that both reach keeps it: uploads, sessions.
 
-    A balancer that brings each visitor back to the same replica lets each keep the sessions of its own.
+    A balancer that brings each visitor back to the same replica lets each keep the sessions of its own; so does what leads all to
+    the replica on one host, where they sign in again once another takes over.
     """
     if len(component.replicas) > 1:
         return ()
@@ -128,7 +131,23 @@ def kept_alone(component: Component, callers: Callers) -> tuple[str, ...]:
         _spreads(caller) and not (caller.balance is not None and is_sticky(caller.balance))
         for caller in callers(component.id)
     )
-    return (*uploads, "sessions") if spread else uploads
+    return (*uploads, "sessions") if spread and not is_one_sided else uploads
+
+
+def is_led_to_one_side(architecture: Architecture, component: Component, callers: Callers) -> bool:
+    """Return True if what spreads requests to a component calls it on its own host alone, and visitors reach one host at a time."""
+    spreading = [caller for caller in callers(component.id) if _spreads(caller)]
+    bound = {
+        call.source for call in architecture.connections if component.id in call.targets and call.locality == SAME_HOST
+    }
+    return bool(spreading) and all(each.id in bound and _is_at_one_host(each, callers) for each in spreading)
+
+
+def _is_at_one_host(component: Component, callers: Callers) -> bool:
+    """Return True for a pair of which one waits, and for what becomes one with a second replica."""
+    if component.cluster is not None:
+        return component.cluster.mode == "active-passive"
+    return len(component.replicas) == 1 and needs_moving_address(component, callers)
 
 
 def lacks_deployment(architecture: Architecture, code: Component) -> bool:

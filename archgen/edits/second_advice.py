@@ -16,7 +16,7 @@ from archgen.edits.promotion import (
     keeps_files,
     promotes_nothing,
 )
-from archgen.edits.replicas import TO_OTHER, kept_alone, lacks_chooser, needs_moving_address
+from archgen.edits.replicas import TO_OTHER, is_led_to_one_side, kept_alone, lacks_chooser, needs_moving_address
 from archgen.edits.second_replicas import (
     SERVER_INSTEAD,
     WAITING_INSTEAD,
@@ -171,7 +171,9 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         return _advise_several(topology, component)
     if passes_on_what_it_reads(topology, component):
         return _ONE_READER
-    if kept := kept_alone(component, topology.index.callers):
+    callers = topology.index.callers
+    one_side = is_led_to_one_side(topology.architecture, component, callers)
+    if kept := kept_alone(component, callers, is_one_sided=one_side):
         shared = " and ".join(f"`{each}: shared`" for each in kept)
         sticky = (
             ", or let what spreads the requests bring each visitor back (`stickiness`)" if kept == ("sessions",) else ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from archgen.edits.records import lead_to_moving_address
+from archgen.edits.changes import AddReplica, apply_edit
+from archgen.edits.records import lead_to_moving_address, records_of_new_hosts
 from archgen.language.write.patch import apply_changes
 from archgen.linting.checked_model import CheckedModel
+from tests.checked import read_model
 from tests.edits.fixed_models import fixed, judged, model
 
 OWN = "{name: www.a.example, type: A, value: 203.0.113.31}"
@@ -157,3 +159,28 @@ def test_a_name_that_moves_is_not_kept_for_a_day(zone: str, objective: str, ttls
     after = fixed(text, "single-point-of-failure")["components"]
     assert [record["ttl"] for record in after["dns"]["records"]] == ttls
     assert after["lb"]["cluster"].get("address") == ("dns" if zone == "dc-b" else None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "added"),
+    [
+        ("", "", [{"name": "shop.example", "type": "A", "value": "c", "ttl": 300}]),
+        # a record of each host's own, one host of two, and one that stands for all
+        ("domain: shop.example", "domain: a.example", []),
+        (", {name: shop.example, type: A, value: 192.0.2.2, ttl: 5m}", "", []),
+        ("value: a", "value: app", []),
+        ("runs_on: [a, b]", "runs_on: [a, b], cluster: {address: {shared: 192.0.2.9}, by: vrrp}", []),
+    ],
+)
+def test_a_name_that_lists_hosts_gets_a_record_of_each_new_one(old: str, new: str, added: list[object]) -> None:
+    text = (
+        "archgen: 1\nname: A shop\nhosts: {a: {}, b: {address: 192.0.2.2}}\ncomponents:\n  user: {kind: client}\n"
+        "  app: {kind: app-server, runs_on: [a, b]}\n"
+        "  dns: {kind: dns, managed: true, domain: example, records: [{name: a.example, type: A, value: a}, "
+        "{name: shop.example, type: A, value: a}, {name: shop.example, type: A, value: 192.0.2.2, ttl: 5m}]}\n"
+        "connections: {user -> app: https}\n"
+        "flows: {buy: {domain: shop.example, steps: [user -> app: POST]}}\n"
+    ).replace(old, new)
+    topology = read_model("shop.arch.yaml", text.encode()).topology
+    after = apply_edit(topology.architecture, AddReplica("app", "c"))
+    assert [each.value for each in records_of_new_hosts(topology, after)] == added

@@ -223,6 +223,28 @@ def test_a_fix_refuses_the_second_server_whose_sessions_a_search_lets_share(
     assert finding.fix.startswith("Keep the sessions of app where several replicas reach them") == shared
 
 
+def test_visitors_of_a_pair_beside_its_servers_sign_in_again_and_need_no_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shop.arch.yaml"
+    file.write_text(
+        "archgen: 1\nname: A shop\nhosts: {l-1: {}, l-2: {}}\ncomponents:\n  visitor: {kind: client}\n"
+        "  lb: {kind: reverse-proxy, runs_on: [l-1, l-2], cluster: {mode: active-passive, by: vrrp, watches: service, "
+        "address: {shared: 10.0.0.1}}}\n"
+        "  app: {kind: app-server, runs_on: l-1, sessions: local}\n"
+        "connections: {visitor -> lb: https, lb -> app: {protocol: https, locality: same-host}}\n"
+        "flows: {buy: {steps: [visitor -> lb: POST, lb -> app: POST]}}\n"
+    )
+    assert main(["what-if", str(file), "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["changes"] == ["a replica of app on l-2"]
+    assert "sessions:" not in document["yaml"]
+    assert (
+        "    # visitors sign in again after a failover: each replica keeps the sessions of its own\n"
+        in document["yaml"]
+    )
+
+
 DIRECTORY = """\
 archgen: 1
 name: An office

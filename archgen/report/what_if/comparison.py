@@ -23,7 +23,7 @@ from archgen.edits.patch import (
 )
 from archgen.edits.promotion import finds_primary, is_promoted_by_unknown
 from archgen.edits.records import failed_over_below
-from archgen.edits.replicas import TO_OTHER, called_nearby, is_tried, lacks_chooser, waits_its_turn
+from archgen.edits.replicas import TO_OTHER, called_nearby, is_led_to_one_side, is_tried, lacks_chooser, waits_its_turn
 from archgen.edits.services import led_to_own, managed_value, serves_own_zone
 from archgen.language.write.values import block, inline
 from archgen.model.architecture import Architecture, Component
@@ -68,12 +68,13 @@ def changed_yaml(
     leases: Iterable[tuple[str, str, str]] = (),
     admitted: Iterable[Append] = (),
     opened: Mapping[str, Iterable[str]] | None = None,
+    led: Iterable[Append] = (),
 ) -> str:
     """Return the parts of a model that the changes touch, as they are to be written into its file; empty if none.
 
     `leases` are the flows that write to a store which asks for one from now on, with the store and what keeps the lease. `admitted`
     are the rules that let added connections through firewalls, and `opened` what asks for no account on the network from now on, with
-    its callers.
+    its callers; `led` are the records of names that list the hosts of what has another one from now on.
     """
     zones = {zone.id for zone in before.zones}
     hosts = {host.id: host for host in before.hosts}
@@ -130,6 +131,8 @@ def changed_yaml(
         for key, words in _KEPT.items():
             if getattr(component, key) != getattr(components[component.id], key):
                 lines.append(f"    # {words}")
+        if more and component.sessions == "local" and is_led_to_one_side(after, component, Index(after).callers):
+            lines.append("    # visitors sign in again after a failover: each replica keeps the sessions of its own")
         if component.replication is None and components[component.id].replication is not None:
             lines.append("    # remove its `replication`: what waits is on a majority")
         if component.replication != components[component.id].replication and _is_decided_by_nobody(component):
@@ -141,6 +144,7 @@ def changed_yaml(
     lines += block({"connections": added}) if added else []
     lines += _lease_steps(leases)
     lines += (f"# add to the rules of {rule.path[1]}: `- {inline(rule.value)}`" for rule in admitted)
+    lines += (f"# add to the records of {record.path[1]}: `- {inline(record.value)}`" for record in led)
     return "".join(f"{line}\n" for line in lines)
 
 
