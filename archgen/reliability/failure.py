@@ -19,6 +19,7 @@ from archgen.reliability.evaluation import Evaluation, places
 from archgen.reliability.needs import Guarded, Need, PlacedNeeds, answering_of
 from archgen.reliability.plan import Plan
 from archgen.reliability.series import series
+from archgen.reliability.structure import Initiator
 
 
 class SinglePoint:
@@ -211,14 +212,27 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
 
     The requests are followed in the order of the steps, along failed needs, to one that fails by what is down alone, or that
     nobody could meet; replicas that do not work with nothing failed either are no part of the proof of a failure.
-    Bit 0 must be the state with nothing failed.
+    Only where that leads nowhere, a standby took over that could do its part before as little as now. Bit 0 must be the state
+    with nothing failed.
     """
-    plan, failed, down = evaluation.plan, evaluation.failed, evaluation.down
     lame = 0 if bit == 1 else 1
+    start, sound = _start(evaluation, bit, lame)
+    return _trace(evaluation, bit, lame) or _trace(evaluation, bit, 0) or (start.step, (sound[0],))
+
+
+def _start(evaluation: Evaluation[int], bit: int, lame: int) -> tuple[Initiator, list[str]]:
+    """Return the first initiator that fails in a state, with its replicas but those that fail with nothing failed, if `lame`."""
+    plan, failed = evaluation.plan, evaluation.failed
+    start = next(start for start in plan.structure.initiators if evaluation.component(start.component) & bit)
+    return start, [replica for replica in plan.members[start.component] if not failed[replica] & lame]
+
+
+def _trace(evaluation: Evaluation[int], bit: int, lame: int) -> tuple[str, tuple[str, ...]] | None:
+    """Return the step and the path of `trace`, past replicas that fail in the states of `lame`, too; None if they lead nowhere."""
+    plan, failed, down = evaluation.plan, evaluation.failed, evaluation.down
     # what fails in this state and, where that is not the one with nothing failed, not in that one too
     asked = bit | lame
-    initiator = next(start for start in plan.structure.initiators if evaluation.component(start.component) & bit)
-    sound = [replica for replica in plan.members[initiator.component] if not failed[replica] & lame]
+    _, sound = _start(evaluation, bit, lame)
     came_from: dict[str, str | None] = {}
     through: dict[tuple[str, str], str] = {}
     stretches = series(evaluation)
@@ -273,7 +287,7 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
                         aside = _ASIDE if own and decider in promoting else 0
                         heappush(open_ends, _Next(place + aside, number, decider, replica))
                         number += 1
-    return initiator.step, (sound[0],)
+    return None
 
 
 class _Next(Struct, frozen=True, order=True):

@@ -288,6 +288,14 @@ var archgenStructure = (() => {
     const lame = bit === SOUND ? 0n : SOUND;
     const [component, step] = evaluation.plan.initiators.find(([initiator]) => evaluation.component(initiator) & bit);
     const sound = evaluation.members.get(component).filter(member => !(evaluation.failed.get(member) & lame));
+    // a standby may have taken over that could do its part before as little as now
+    return traced(evaluation, bit, lame) ?? traced(evaluation, bit, 0n) ?? [step, sound.slice(0, 1)];
+  };
+
+  /* Return the step and the path of `trace`, past replicas that fail in the states of `lame` too; null if they lead nowhere. */
+  const traced = (evaluation, bit, lame) => {
+    const [component] = evaluation.plan.initiators.find(([initiator]) => evaluation.component(initiator) & bit);
+    const sound = evaluation.members.get(component).filter(member => !(evaluation.failed.get(member) & lame));
     const starts = new Set(evaluation.plan.starts.map(index => evaluation.plan.needs[index]));
     const cameFrom = new Map(), through = new Map();
     // a replica after the step that leads there, with its caller; or a need that nothing meets
@@ -330,7 +338,7 @@ var archgenStructure = (() => {
         }
       }
     }
-    return [step, sound.slice(0, 1)];
+    return null;
   };
 
   /* Return the requests that no caller that is up can make, in order. */
