@@ -59,7 +59,7 @@ def connection_of(topology: Topology, name: str) -> Connection:
 
 def add_replica(topology: Topology, component: Component) -> tuple[Change, ...]:
     """Return the changes for another replica, on a host without one; none where people have to decide."""
-    if lacks_chooser(topology.architecture, component):
+    if lacks_chooser(topology.index, component):
         return ()
     return patch_of(topology, *replica_edits(topology, component))
 

@@ -136,11 +136,11 @@ def kept_alone(component: Component, callers: Callers, *, is_one_sided: bool = F
 
 def is_led_to_one_side(architecture: Architecture, component: Component, callers: Callers) -> bool:
     """Return True if what spreads requests to a component calls it on its own host alone, and visitors reach one host at a time."""
-    spreading = [caller for caller in callers(component.id) if _spreads(caller)]
-    bound = {
-        call.source for call in architecture.connections if component.id in call.targets and call.locality == SAME_HOST
-    }
-    return bool(spreading) and all(each.id in bound and _is_at_one_host(each, callers) for each in spreading)
+    spreading = {caller.id for caller in callers(component.id) if _spreads(caller) and _is_at_one_host(caller, callers)}
+    if not spreading or any(_spreads(caller) and caller.id not in spreading for caller in callers(component.id)):
+        return False
+    calls = (call for call in architecture.connections if component.id in call.targets)
+    return spreading <= {call.source for call in calls if call.locality == SAME_HOST}
 
 
 def _is_at_one_host(component: Component, callers: Callers) -> bool:
@@ -192,7 +192,7 @@ _HYPERVISORS = re.compile(
 TO_OTHER = "what leads the callers to the other: an address that moves (VRRP), or a load balancer"
 
 
-def lacks_chooser(architecture: Architecture, component: Component) -> bool:
+def lacks_chooser(index: Index, component: Component) -> bool:
     """Return True for a virtual machine that others than a balancer call, and that its platform starts elsewhere.
 
     A second one has an address of its own, and nothing leads a caller to it, as the service of an orchestrator of containers does.
@@ -200,11 +200,11 @@ def lacks_chooser(architecture: Architecture, component: Component) -> bool:
     if component.managed or component.cluster is not None or component.image or not component.replicas[0].floating:
         return False
     places = {host for replica in component.replicas for host in replica.hosts}
-    words = [component.why, *(f"{host.os or ''} {host.why or ''}" for host in architecture.hosts if host.id in places)]
+    hosts = map(index.hosts.__getitem__, sorted(places))
+    words = [component.why, *(f"{host.os or ''} {host.why or ''}" for host in hosts)]
     if _HYPERVISORS.search(" ".join(filter(None, words)).casefold()) is None:
         return False
-    kinds = {each.id: each for each in architecture.components}
-    calling = [kinds[call.source] for call in architecture.connections if component.id in call.targets]
+    calling = index.callers(component.id)
     return any(not (_spreads(caller) or KINDS[caller.kind].observes or caller.id == component.id) for caller in calling)
 
 

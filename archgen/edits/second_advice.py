@@ -28,7 +28,7 @@ from archgen.edits.second_replicas import (
 )
 from archgen.edits.zones import zones_beside
 from archgen.model.architecture import Component
-from archgen.model.kinds import QUEUES
+from archgen.model.kinds import QUEUES, ROUTING
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import RELAYS_OF_MEDIA, TUNNELS
 from archgen.model.runtimes import is_build_server
@@ -163,7 +163,7 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         alike = _ALIKE.get(product_name(component.product), of_files)
         if alike is not None and not component.managed and not keeps_elsewhere(topology, component):
             return alike.format("on another host" if placed else "`replicas: 2`")
-        two = f"`replicas: 2`, and {TO_OTHER}" if lacks_chooser(topology.architecture, component) else "`replicas: 2`"
+        two = f"`replicas: 2`, and {TO_OTHER}" if lacks_chooser(topology.index, component) else "`replicas: 2`"
         return _FIRST_ASK.format("its host under `runs_on`" if placed else two)
     if component.kind == "mail" and senders_try_next(topology, component):
         return "Run a second one on another host, and list both in MX records: other mail servers try the next."
@@ -172,7 +172,7 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
     if passes_on_what_it_reads(topology, component):
         return _ONE_READER
     callers = topology.index.callers
-    one_side = is_led_to_one_side(topology.architecture, component, callers)
+    one_side = component.sessions == "local" and is_led_to_one_side(topology.architecture, component, callers)
     if kept := kept_alone(component, callers, is_one_sided=one_side):
         shared = " and ".join(f"`{each}: shared`" for each in kept)
         sticky = (
@@ -180,7 +180,7 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         )
         return f"Keep the {listed(kept)} of {component.id} where several replicas reach them ({shared}){sticky}; then run a second one."
     if component.replicas[0].floating:
-        led = f", and {TO_OTHER}" if lacks_chooser(topology.architecture, component) else ""
+        led = f", and {TO_OTHER}" if lacks_chooser(topology.index, component) else ""
         return f"Run at least two replicas (`replicas: 2`) on different hosts{led}."
     return (
         "Run a second replica on another host: both take the work that waits."
@@ -198,7 +198,9 @@ def _keeps_own_file(topology: Topology, component: Component) -> bool:
 def _advise_route(topology: Topology, component: Component) -> str | None:
     """Return the fix for the only router of a zone that its flows are to survive: neither an address nor a name leads to a second one."""
     hosts = component.replicas[0].hosts
-    zones = zones_beside(topology, hosts[0], [component]) if hosts else ()
+    if component.kind not in ROUTING or not hosts:
+        return None
+    zones = zones_beside(topology, hosts[0], [component])
     if not is_led_by_route(topology.index, component, zones):
         return None
     calls = (*topology.incoming[component.id], *topology.outgoing[component.id])

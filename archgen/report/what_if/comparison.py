@@ -124,7 +124,7 @@ def changed_yaml(
             )
             lines.append(f"    # let the name server check the replicas and change the record{slow}")
         more = len(component.replicas) > len(components[component.id].replicas)
-        if more and lacks_chooser(after, component):
+        if more and lacks_chooser(Index(after), component):
             lines.append(f"    # add {TO_OTHER}")
         if serves_own_zone(component) and len(component.replicas) > len(components[component.id].replicas):
             lines.append(f"    # {led_to_own(component)}")
