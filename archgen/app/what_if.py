@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.assessment import FlowAssessment, assess, conditional_points
 from archgen.analysis.topology import Topology
+from archgen.app.changed_calls import changed_calls, with_freed_calls
 from archgen.app.config.choice import require_choice
 from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, apply_edit, needs_manual_failover
 from archgen.edits.description import describe_edit
@@ -91,7 +92,7 @@ def _report(model: CheckedModel, groups: Sequence[tuple[Edit, ...]]) -> WhatIfRe
         stages.append(apply_edit(stages[-1], edit, model.topology.index.callers))
     words = [describe_edit(stage, edit) for stage, edit in zip(stages, edits, strict=False)]
     ends = [0, *accumulate(map(len, groups))]
-    after = stages[-1]
+    after = with_freed_calls(before, stages[-1])
     leases = [tuple(leases_of(model.topology, edit)) for edit in edits]
     leased = [_with_leases(stages[count], chain(*leases[:count])) for count in ends]
     assessed = _assessed(leased)
@@ -117,6 +118,7 @@ def _report(model: CheckedModel, groups: Sequence[tuple[Edit, ...]]) -> WhatIfRe
             admit_added(before, whole),
             opened_to_network(model.topology, whole),
             records_of_new_hosts(model.topology, after),
+            changed_calls(model, whole),
         ),
         asked=asked,
     )

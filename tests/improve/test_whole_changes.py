@@ -441,3 +441,59 @@ def test_a_witness_is_named_as_one_whatever_was_tried_there_before() -> None:
     # one that is there keeps its name
     there = AutomateFailover("db", replace(promoter, witness="app-2"))
     assert renumber(before, (there,), apply_edit)[0] == (there,)
+
+
+CALLERS = f"""{HEAD}hosts: {{a: {{}}}}
+networks: {{lan: {{trust: private}}}}
+components:
+  job: {{kind: scheduler, managed: true, replicas: 2}}
+  web: {{kind: app-server, runs_on: a}}
+  worker: {{kind: worker, runs_on: a}}
+  store: {{kind: STORE, runs_on: a}}
+connections:
+  job -> web: https
+  web -> store: CALL
+  worker -> store: CALL
+flows:
+  f: {{access: write, steps: [job -> web: POST, web -> store: write]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("store", "call", "written", "noted"),
+    [
+        # Sentinel tells the callers the port on which it watches the store, which takes TLS or plaintext
+        (
+            "key-value-store, product: redis",
+            "redis",
+            "{protocol: redis, tls: {verify: true}}",
+            "give store a certificate",
+        ),
+        ("key-value-store, product: redis", "rediss", None, ""),
+        (
+            "database, product: mysql",
+            "{protocol: mysql, locality: same-host, access: read-write}",
+            "{protocol: mysql, access: read-write, tls: {verify: true}}",
+            "without `locality`: the primary",
+        ),
+        ("database, product: mysql", "{protocol: mysql, locality: same-host, access: read}", None, ""),
+    ],
+)
+def test_the_callers_of_a_store_change_along(
+    store: str,
+    call: str,
+    written: str | None,
+    noted: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "whole.arch.yaml"
+    file.write_text(CALLERS.replace("STORE", store).replace("CALL", call), encoding="utf-8")
+    assert main(["what-if", str(file), "--add", "host b like a"]) == 0
+    out = capsys.readouterr().out
+    assert " -> store: " in out
+    if written is None:
+        assert "web -> store" not in out
+    else:
+        assert f"    web -> store: {written}\n" in out
+        assert noted in out

@@ -62,6 +62,19 @@ class WhatIfReport(Struct, frozen=True):
     waiting: tuple[frozenset[str], ...] = ()
 
 
+class ChangedCalls(Struct, frozen=True):
+    """Connections whose lines change with a model, as they are to be written.
+
+    `freed` are bound to their own host no longer; what is `encrypted` takes TLS from its callers from now on, and `plain` are those
+    that start to leave their host in plaintext, or share a port with TLS, and whose lines nothing writes.
+    """
+
+    lines: Mapping[str, Any] = {}
+    freed: tuple[str, ...] = ()
+    encrypted: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+
+
 def changed_yaml(
     before: Architecture,
     after: Architecture,
@@ -69,12 +82,14 @@ def changed_yaml(
     admitted: Iterable[Append] = (),
     opened: Mapping[str, Iterable[str]] | None = None,
     led: Iterable[Append] = (),
+    calls: ChangedCalls = ChangedCalls(),  # noqa: B008  frozen
 ) -> str:
     """Return the parts of a model that the changes touch, as they are to be written into its file; empty if none.
 
     `leases` are the flows that write to a store which asks for one from now on, with the store and what keeps the lease. `admitted`
     are the rules that let added connections through firewalls, and `opened` what asks for no account on the network from now on, with
     its callers; `led` are the records of names that list the hosts of what has another one from now on.
+    `calls` are those that change along.
     """
     zones = {zone.id for zone in before.zones}
     hosts = {host.id: host for host in before.hosts}
@@ -141,11 +156,27 @@ def changed_yaml(
             lines.append(f"    # add what leads its callers to the new primary: {leading}")
     lines += (f"  # first, {ask_for_account(name, callers)}" for name, callers in (opened or {}).items())
     added = {each.id: connection_value(each) for each in after.connections[len(before.connections) :]}
-    lines += block({"connections": added}) if added else []
+    lines += block({"connections": {**calls.lines, **added}}) if calls.lines or added else []
+    lines += _calls_to_change(calls)
     lines += _lease_steps(leases)
     lines += (f"# add to the rules of {rule.path[1]}: `- {inline(rule.value)}`" for rule in admitted)
     lines += (f"# add to the records of {record.path[1]}: `- {inline(record.value)}`" for record in led)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _calls_to_change(calls: ChangedCalls) -> Iterator[str]:
+    """Yield what the changed lines of connections are for, and what they leave open."""
+    if calls.encrypted:
+        several = len(calls.encrypted) > 1
+        what, whose = ("certificates", "their") if several else ("a certificate", "its")
+        yield f"  # first, give {listed([*calls.encrypted])} {what}: from now on {whose} callers speak TLS"
+    if freed := [name for name in calls.freed if name in calls.lines]:
+        yield f"  # {listed(freed)} without `locality`: the primary may be on another host"
+    if bound := [name for name in calls.freed if name not in calls.lines]:
+        yield f"  # remove `locality` of {listed(bound)}: the primary may be on another host"
+    if calls.plain:
+        verb = "crosses" if len(calls.plain) == 1 else "cross"
+        yield f"  # from now on {listed([*calls.plain])} {verb} hosts in plaintext: encrypt it at both ends (`tls`)"
 
 
 _KEPT = {
