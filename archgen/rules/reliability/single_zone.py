@@ -9,7 +9,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.zone_advice import spread_members
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES
-from archgen.model.products import is_setting_of_balancer, zone_of
+from archgen.model.products import is_setting_of_balancer, product_name, zone_of
 from archgen.model.subject import Subject
 from archgen.model.wording import in_zone, listed, plural, zone_words
 from archgen.reliability.losses import RootCause
@@ -103,10 +103,30 @@ def _lead_over(facts: Topology, held: tuple[str, ...], placed: list[str], other:
     """Return the fix where another zone runs the same under other names: who leads requests there, and the data to copy."""
     entries = entries_into(facts, held, placed, twins)
     led = {target: _leader(facts, source) for target, source in entries.items()}
+    copied = [name for name in placed if facts.kind(name).stores]
+    copies = listed([f"{name} to {twins[name]}" for name in copied])
+    written = any(flow in facts.flows_writing[name] for name in copied for flow in held)
+    if written and led and all(_retries_reads_alone(facts, source) for source in led.values()):
+        moves = listed([f"from {target} to {twins[target]}" for target in led])
+        return (
+            f"Give {listed([*dict.fromkeys(led.values())])} a name as origin that DNS moves {moves} by a health check (the failover of a "
+            f"CDN's origins covers only reads); copy {copies}, and let what is copied take writes there before the name moves"
+        )
     ways = [f"{source} fail over from {target} to {twins[target]}" for target, source in led.items()]
     lead = listed(ways) if ways else f"the flow fail over to what runs {in_zone(facts.zones[other].kind, other)}"
-    copies = [f"{name} to {twins[name]}" for name in placed if facts.kind(name).stores]
-    return f"Let {lead}{f', and copy {listed(copies)}' if copies else ''}"
+    return f"Let {lead}{f', and copy {copies}' if copies else ''}"
+
+
+_FOR_ALL_METHODS = ("akamai", "azure-front-door", "cloudflare", "fastly", "imperva")
+"""CDNs that also balance: health checks choose the origin of each request, whatever its method."""
+
+
+def _retries_reads_alone(facts: Topology, name: str) -> bool:
+    """Return True for a CDN that asks a second origin only for what it reads (GET, HEAD and OPTIONS), and not for what is written."""
+    component = facts.components.get(name)
+    if component is None or component.kind != "cdn":
+        return False
+    return product_name(component.product or component.id) not in _FOR_ALL_METHODS
 
 
 def _leader(facts: Topology, source: str) -> str:
