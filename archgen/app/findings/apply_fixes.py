@@ -14,6 +14,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.app.config.catalogue import catalogue
+from archgen.app.findings.owners_part import missing_words, words_to_do_first
 from archgen.app.findings.stale_words import StaleWords, check_words, stale_words
 from archgen.app.findings.worse_findings import is_helped, was_hidden, worse_findings
 from archgen.app.formatting import unified_diff
@@ -30,7 +31,6 @@ from archgen.model.change import Append, Change, Path, Remove
 from archgen.model.finding import Finding
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.lint.outcome import LintReport
-from archgen.report.what_if.comparison import ask_for_account, opened_to_network, what_leads_callers
 
 
 class Refusal(Struct, frozen=True):
@@ -107,8 +107,8 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
         (*(left[each.fingerprint] for each in done if each.fingerprint in left), *uncovered, *beside),
         tuple((finding, refused.get(finding.fingerprint)) for finding in open_),
         tuple(each for name, each in left.items() if each.rule == _CONTRADICTION and name not in reported),
-        tuple(_missing(first, model)),
-        tuple(_to_do_first(first, model)),
+        tuple(missing_words(first, model)),
+        tuple(words_to_do_first(first, model)),
         () if isinstance(first, BrokenModel) or isinstance(model, BrokenModel) else stale_words(first, model),
     )
 
@@ -121,27 +121,6 @@ def _told_with(findings: Sequence[Finding], fixed: Collection[str]) -> Iterator[
 
 
 _CONTRADICTION = "contradiction"
-
-
-def _missing(before: Model, after: Model) -> Iterator[str]:
-    """Yield what the callers of each store need to follow its primary, where a fix lets that move and they don't learn of it."""
-    if isinstance(before, BrokenModel) or isinstance(after, BrokenModel):
-        return
-    facts = after.topology
-    for component in facts.architecture.components:
-        old = before.topology.components.get(component.id)
-        leading = what_leads_callers(old, facts.architecture, component) if old is not None else ""
-        if leading:
-            callers = dict.fromkeys(call.source for call in facts.incoming[component.id] if facts.flows_over[call.id])
-            if callers:
-                yield f"add what leads {listed([*callers])} to the new primary of {component.id}: {leading}"
-
-
-def _to_do_first(before: Model, after: Model) -> Iterator[str]:
-    """Yield what has to be done before the fixes: to ask for accounts what they let other machines reach."""
-    if not isinstance(before, BrokenModel) and not isinstance(after, BrokenModel):
-        for name, callers in opened_to_network(before.topology, after.topology).items():
-            yield ask_for_account(name, callers)
 
 
 def _led_by_the_next(before: tuple[Finding, ...], asked: tuple[Finding, ...]) -> Callable[[Finding], bool]:
