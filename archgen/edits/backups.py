@@ -225,7 +225,15 @@ def _can_copy(topology: Topology, backup: Component, store: Component) -> bool:
     alike = any(_is_alike(topology.components[source], store) for source in backup.backs_up)
     there = _is_for_backups(topology, backup)
     able = (alike and (there or _is_beside_source(topology, backup))) or (there and store.kind == "object-storage")
-    return own and able and _keeps_apart(topology, backup, store)
+    return (
+        own and able and _keeps_apart(topology, backup, store) and not _is_sent_to_another_tool(topology, backup, store)
+    )
+
+
+def _is_sent_to_another_tool(topology: Topology, backup: Component, store: Component) -> bool:
+    """Return True if a job beside a store would send its copies to a product that keeps only those that it makes itself."""
+    keeps_own = backup.product is not None and backup in copy_holders(topology, backup)
+    return keeps_own and _is_copied_where_it_runs(store) and not _is_read_by(topology, backup, store)
 
 
 def _is_for_backups(topology: Topology, backup: Component) -> bool:

@@ -124,6 +124,28 @@ def test_no_account_of_an_application_is_named_after_the_one_that_may_do_everyth
     assert [after[f"{caller} -> sql"]["credentials"] for caller in ("jump", "app", "batch")] == accounts
 
 
+def test_a_program_keeps_a_shared_account_at_all_that_it_calls_and_a_build_agent_at_nothing() -> None:
+    text = model(
+        "ci: {kind: scheduler, product: jenkins, runs_on: a}\nagent: {kind: worker, product: jenkins, runs_on: b}\n"
+        "bot: {kind: worker, runs_on: b}\ncode: {kind: database, product: perforce, runs_on: c}\nfiles: {kind: app-server, runs_on: d}",
+        "".join(
+            f"{caller} -> {target}: {{protocol: https, credentials: build}}\n"
+            for target, callers in (("code", ("agent", "ci")), ("files", ("bot", "agent", "ci")))
+            for caller in callers
+        ),
+        "ci -> code: read\nagent -> code: read\nagent -> files: put\nci -> files: put\nbot -> files: get",
+        "{a: {}, b: {}, c: {}, d: {}}",
+    )
+    after = fixed(text, "shared-credentials")["connections"]
+    assert {name: value["credentials"] for name, value in after.items()} == {
+        "agent -> code": "build-agent",
+        "ci -> code": "build",
+        "bot -> files": "build-bot",
+        "agent -> files": "build-agent",
+        "ci -> files": "build",
+    }
+
+
 def test_what_takes_from_a_queue_gets_an_account_of_its_own_there() -> None:
     text = model(
         "web: {kind: service, runs_on: a}\nq: {kind: queue, product: rabbitmq, runs_on: b}\nw: {kind: worker, runs_on: c}",
@@ -580,6 +602,7 @@ def test_a_store_that_an_own_backup_could_copy_gets_another_job_of_it() -> None:
     assert fixed(of_files, "missing-backup")["components"]["backup"]["backs_up"] == ["images"]
 
 
+@pytest.mark.parametrize("product", ["", "product: tool, "])
 @pytest.mark.parametrize(
     ("store", "runs_on", "called"),
     [
@@ -590,11 +613,15 @@ def test_a_store_that_an_own_backup_could_copy_gets_another_job_of_it() -> None:
         ("kind: database, product: postgresql, runs_on: a", "c", "data"),
     ],
 )
-def test_what_its_callers_can_not_copy_is_copied_where_it_runs(store: str, runs_on: object, called: str | None) -> None:
+def test_what_its_callers_can_not_copy_is_copied_where_it_runs(
+    store: str, runs_on: object, called: str | None, product: str
+) -> None:
+    # a product keeps no copies but its own
+    called = None if product and called == "dumps" else called
     text = model(
         f"{JOB}\ndata: {{{store}}}\ndb: {{kind: database, product: mysql, runs_on: d}}\n"
         "pages: {kind: app-server, uploads: local, runs_on: d}\n"
-        "dumps: {kind: backup, product: tool, runs_on: c, backs_up: [db, pages], restore_tested: 2026-10-01}",
+        f"dumps: {{kind: backup, {product}runs_on: c, backs_up: [db, pages], restore_tested: 2026-10-01}}",
         "job -> data: {protocol: tls, port: 1000}\njob -> db: {protocol: mysql, tls: true}\ndumps -> db: {protocol: mysql, tls: true}",
         "job -> data: x\njob -> db: x",
         "{a: {}, b: {}, c: {}, d: {}}",
@@ -616,7 +643,7 @@ def test_a_new_backup_is_let_in_to_where_its_copies_go(rules: str, ports: list[i
     text = model(
         f"{JOB}\ndata: {{kind: identity-provider, product: active-directory, runs_on: a}}\n"
         "db: {kind: database, product: mysql, runs_on: d}\n"
-        "dumps: {kind: backup, product: tool, runs_on: c, backs_up: [db], restore_tested: 2026-10-01}\n"
+        "dumps: {kind: backup, runs_on: c, backs_up: [db], restore_tested: 2026-10-01}\n"
         f"wall: {{kind: firewall, guards: inner, default: deny, rules: [{rules}]}}",
         "job -> data: {protocol: tls, port: 1000}\njob -> db: {protocol: mysql, tls: true}\ndumps -> db: {protocol: mysql, tls: true}",
         "job -> data: x\njob -> db: x",

@@ -290,12 +290,10 @@ def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """An account of its own for each program but the first, named after the shared one and the program.
+    """An account of its own for each program but one, which keeps the shared one at all that it calls; named after both.
 
     The account that may do everything is left to who administers the store; an application's own is named after it alone.
     """
-    programs_by_account: dict[str, dict[str, None]] = {}
-    changes: list[Change] = []
     if hit.subject.kind == "connection":
         return ()
     facts = context.topology
@@ -306,18 +304,34 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         # which code they run, or who of several behind a proxy gets another account, is for people to say
         return ()
     by_caller = _programs(facts, connections)
+    changes: list[Change] = []
+    left: dict[str, list[Connection]] = {}
     for connection in connections:
         program, account = by_caller[_callers(facts, connection)[0]], connection.credentials or ""
         if is_superuser(facts, hit.subject.id, account) and works_for_itself(facts, connection):
             changes.append(Put(("connections", connection.id, "credentials"), _account_name(by_caller, program)))
-            continue
-        programs = programs_by_account.setdefault(account, {})
-        programs[program] = None
-        if next(iter(programs)) != program:
-            own = f"{account}-{_account_name(by_caller, program)}"
-            before = (call for call in _handed_on(facts, connection) if call.credentials is not None)
-            changes += [Put(("connections", call.id, "credentials"), own) for call in (connection, *before)]
+        else:
+            left.setdefault(account, []).append(connection)
+    for account, calls in left.items():
+        programs = {call.id: by_caller[_callers(facts, call)[0]] for call in calls}
+        keeper = _keeper(facts, account, {caller: by_caller[caller] for caller in _all_callers(facts, calls)})
+        for call in calls:
+            if programs[call.id] != keeper:
+                own = f"{account}-{_account_name(by_caller, programs[call.id])}"
+                before = (each for each in _handed_on(facts, call) if each.credentials is not None)
+                changes += [Put(("connections", each.id, "credentials"), own) for each in (call, *before)]
     return tuple(changes)
+
+
+def _keeper(facts: Topology, account: str, by_caller: dict[str, str]) -> str | None:
+    """Return the program that keeps an account: of all in the model, the first one that calls this, and no build agent.
+
+    An agent runs the code of every job, so it would hold the secret of another one that has the account elsewhere.
+    """
+    calls = [call for call in facts.architecture.connections if call.credentials == account]
+    callers = _all_callers(facts, calls)
+    safe = [caller for caller in callers if not is_build_agent(facts.components[caller])]
+    return next((by_caller[caller] for caller in safe or callers if caller in by_caller), None)
 
 
 def _account_name(by_caller: dict[str, str], program: str) -> str:
