@@ -15,7 +15,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change, Put
 from archgen.model.dns_zones import is_public_name, normalize_name
-from archgen.model.protocols import WEB
+from archgen.model.protocols import TUNNELS, WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -48,8 +48,35 @@ def check(context: RuleContext) -> Iterator[Hit]:
             message=f"Nothing checks {listed(names)} from outside, as {who} would{also}",
             flows=tuple(blind),
             confidence="high" if all(facts.flows[flow].domain is not None for flow in blind) else "medium",
-            fix=f"Let something outside ask for it as {who} does, every minute: `probes: [{', '.join(names)}]`.",
+            fix=_fix(names, _silent(facts, names), who),
         )
+
+
+def _fix(names: list[str], silent: list[str], who: str) -> str:
+    """Return what asks for the names; what answers no stranger is watched by a machine that has a key."""
+    asked = [name for name in names if name not in silent]
+    first = (
+        f"Let something outside ask for it as {who} does, every minute: `probes: [{', '.join(asked)}]`."
+        if asked
+        else ""
+    )
+    second = (
+        f"Let a machine of yours outside hold a tunnel to {listed(silent)}, and alert when the last handshake is old: no service that "
+        f"probes has a key. Declare it: a `monitoring` with `probes: [{', '.join(silent)}]`."
+        if silent
+        else ""
+    )
+    return " ".join(filter(None, (first, second)))
+
+
+def _silent(facts: Topology, names: list[str]) -> list[str]:
+    """Return the names that lead from the internet to the ends of tunnels alone."""
+    spoken: dict[str, set[str]] = {}
+    for flow in facts.architecture.flows:
+        ports = [hop.port for hop in facts.hops[flow.id] if facts.trust(hop.step.source) == "internet"]
+        for name in _asked_names(facts, flow):
+            spoken.setdefault(name, set()).update("" if port is None else port.protocol for port in ports)
+    return [name for name in names if spoken[name].issubset(TUNNELS)]
 
 
 def _probing(facts: Topology) -> dict[str, list[Component]]:
@@ -107,12 +134,16 @@ def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Probes of the names, by a monitoring that somebody else runs: the first there is, or a new one."""
+    """Probes of the names, by a monitoring that somebody else runs: the first there is, or a new one; not of ends of tunnels."""
     facts = context.topology
     probing = _probing(facts)
     flows = [facts.flows[flow] for flow in hit.flows]
     asked = [_names_to_probe(flow, _asked_names(facts, flow), probing) for flow in flows]
     names = list(dict.fromkeys(name for each in asked for name in each))
+    silent = _silent(facts, names)
+    names = [name for name in names if name not in silent]
+    if not names:
+        return ()
     outside = next(
         (
             component.id
