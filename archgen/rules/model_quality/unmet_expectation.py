@@ -7,8 +7,8 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from archgen.analysis.assessment import Sensitivity, verdicts
-from archgen.analysis.moments import shown_element
+from archgen.analysis.assessment import FlowAssessment, Sensitivity, verdicts
+from archgen.analysis.moments import component_of, shown_element
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection
@@ -16,7 +16,7 @@ from archgen.model.durations import HOURS_PER_YEAR, format_duration
 from archgen.model.finding import Confidence, Proof
 from archgen.model.kinds import FORWARDING
 from archgen.model.requirements import Ban, DowntimeLimit, Survival
-from archgen.model.subject import Subject
+from archgen.model.subject import EVENTS, Subject
 from archgen.model.wording import MOST_NAMED, first_few, listed
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Evaluation
@@ -68,6 +68,7 @@ def _joined(stated: Sequence[tuple[str, Hit]]) -> Hit:
         confidence=order[max(order.index(hit.confidence) for hit in hits)],
         # one fix serves all of them, or the rule's own does
         fix=hits[0].fix if len({hit.fix for hit in hits}) == 1 else None,
+        case=hits[0].case if len({hit.case for hit in hits}) == 1 else None,
         proof=next((hit.proof for hit in hits if hit.proof is not None), None),
         places=tuple(dict.fromkeys(place for hit in hits for place in hit.places)),
     )
@@ -220,8 +221,30 @@ def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
                     for share in costly
                 ),
                 flows=(flow.flow,),
-                confidence="low" if not decided else "medium" if flow.sensitivity is not None else "high",
+                fix=_fix(facts, flow, costly[0].element) if costly else None,
+                case=None if decided else "undecided",
+                confidence="high" if flow.sensitivity is None else "medium",
             )
+
+
+def _fix(facts: Topology, flow: FlowAssessment, element: Subject) -> str:
+    """Return what to do about what adds most to a downtime; a number that is assumed may be wrong."""
+    if element.kind in EVENTS:
+        name = component_of(facts, element)
+        rarer = f"Make changes of {name} rarer, or shorter to undo (`changes: {{every: …, bad: …, recovery: …}}`)"
+        shorter = f"Let {name} start elsewhere sooner, and declare how long that takes (`recovery`)"
+        return f"{rarer if element.kind == 'change' else shorter}, or change the expectation."
+    name = facts.replicas[element.id].component if element.kind == "replica" else element.id
+    if element.kind != "replica":
+        act = f"run what is needed of {name} in a second place"
+    elif facts.kind(name).foreign:
+        act = f"add a second provider beside {name}"
+    else:
+        act = f"run {name} in a second place"
+    if any(assumption.element == element for assumption in flow.assumed):
+        known = f"Declare the number for {name} if you know a better one (`availability`, or `{{mtbf: …, mttr: …}}`)"
+        return f"{known}, {act}, or change the expectation."
+    return f"{act[0].upper()}{act[1:]}, or change the expectation."
 
 
 def _ends(sensitivity: Sensitivity) -> str:
@@ -233,6 +256,7 @@ RULE = Rule(
     code="MOD011",
     title="Unmet expectation",
     severity="error",
+    cases=(("undecided", "warning"),),
     category="model",
     summary="An expectation that the model declares isn't met.",
     why=(
@@ -240,11 +264,11 @@ RULE = Rule(
         "is down, or nothing on the internet reaches the database. When a change breaks it, you learn so on the same "
         "day, with the case in which it fails."
     ),
-    fix="Change the architecture at the counterexample, or change the expectation.",
+    fix="Change the architecture where it breaks the expectation, or change the expectation.",
     limits=(
         "`never a -> b` looks at connections, through firewalls and routers; a request that reaches b by way of an "
         "application doesn't break it. Downtime is based on assumptions for availabilities that the model doesn't "
-        "declare, and says so."
+        "declare, and says so. It is a warning where the limit is within the range of what follows from them."
     ),
     check=check,
     bad="""\
