@@ -46,7 +46,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
             related=tuple((Subject("component", component), "has one replica") for component in alone),
             flows=flows,
             fix=_fix(facts, alone),
-            case="light" if facts.is_light(flows, limit) else None,
+            # what grows by nothing makes no light load heavy
+            case="light" if facts.is_light([flow for flow in flows if _grows(facts, flow)], limit) else None,
         )
 
 
@@ -98,6 +99,20 @@ _BRIDGES = (
 """Products of which a conference is put on one server, whatever protocol its first request comes in."""
 
 
+_OF_SEATS = (
+    "flexlm",
+    "flexnet",
+    "flexnet-publisher",
+    "flexnet-licensing",
+    "lmgrd",
+    "rlm",
+    "sentinel-ldk",
+    "codemeter",
+    "dsls",
+)
+"""Products that hand out licenses: they end with the seats, of which a second server of its own has no more."""
+
+
 def _is_later(hop: Hop) -> bool:
     """Return True for a step that nobody waits for: what it asks can be done later, by the same server."""
     return defers(hop.step, hop.connection)
@@ -109,7 +124,9 @@ def _alone(facts: Topology, component: str) -> bool:
     scales = candidate.cluster is not None and candidate.cluster.by == "orchestrator"
     scales = scales or all(replica.floating for replica in candidate.replicas)
     product = product_of(candidate.product)
-    may_grow = not (scales or product.single or product.ordered or product_name(candidate.product) in _BRIDGES)
+    may_grow = not (
+        scales or product.single or product.ordered or product_name(candidate.product) in (*_BRIDGES, *_OF_SEATS)
+    )
     return facts.kind(component).serves and not candidate.managed and len(candidate.replicas) == 1 and may_grow
 
 
@@ -131,9 +148,9 @@ RULE = Rule(
         "Considers web servers, application servers and services in flows that visitors begin, other than through a bastion, or "
         "that have a `demand`, where the step is neither optional nor `async`. Skips media, their relays, games over `udp` and "
         "bridges of conferences, whose callers are given a server, telephony (SIP), whose callers try several, what is behind a Unix "
-        "socket, and products of which one instance works; other rules cover data stores. An orchestrator (`cluster: {by: "
-        "orchestrator}`, or `runs_on: {any: …}`) spreads requests itself once there are more replicas. Where all of these flows declare "
-        "a `demand`, and that is small, it is information."
+        "socket, products of which one instance works, and license servers; other rules cover data stores. An orchestrator "
+        "(`cluster: {by: orchestrator}`, or `runs_on: {any: …}`) spreads requests itself once there are more replicas. Where all of "
+        "these flows declare a `demand`, and that is small, it is information."
     ),
     references=(
         (
