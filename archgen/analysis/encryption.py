@@ -108,7 +108,9 @@ def _clear_behind(
             behind.add(hop.step.id)
             # what a service of others sends later is a call over the internet of its own
             reached.update(set(hop.targets) - topology.external_services)
-            if hop.meaning == "plaintext" and not _crosses_internet(topology, hop.connection):
+            # of access to files, the name says nothing of what carries them
+            named = hop.port is None or hop.port.protocol not in NO_NETWORK
+            if hop.meaning == "plaintext" and named and not _crosses_internet(topology, hop.connection):
                 yield hop.connection.id
         if terminator in hop.targets and _ends(hop):
             ended.add(hop.step.id)

@@ -164,7 +164,7 @@ def _in_time(facts: Topology, component: Component) -> str | None:
         backup = backup_for_more(facts, component)
         return None if backup is None else _LET_IT.format(backup.id, "" if holds_files(component) else _DUMPED)
     return (
-        "Take snapshots, which copy only what changed: a job that copies all of it seldom ends within "
+        "Take snapshots, which copy only what changed, and send each to storage elsewhere: a job that copies all of it seldom ends within "
         f"{spell_duration(facts.architecture.objectives.recovery_point or 0)}. Declare them and a tested restore (`kind: backup` with "
         "`backs_up`, `every`, `keeps` and `restore_tested`)."
     )
