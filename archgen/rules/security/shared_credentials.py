@@ -230,17 +230,14 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
         for name, calls in shared.items()
         for callers in [one_of_each_version(facts, _all_callers(facts, calls))]
     ]
-    connections = [connection for calls in shared.values() for connection in calls]
-    flows = {flow for connection in connections for flow in facts.flows_over[connection.id]}
+    calls = [call for each in shared.values() for call in each]
+    flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("component", target),
         message=f"{'; '.join(clauses)}: its log can't tell them apart, and none of them can be locked out alone",
-        related=tuple(
-            (Subject("connection", connection.id), f"signs in as {connection.credentials}")
-            for connection in connections
-        ),
+        related=tuple((Subject("connection", call.id), f"signs in as {call.credentials}") for call in calls),
         flows=facts.in_order(flows),
-        fix=_advice(facts, connections),
+        fix=_advice(facts, calls),
     )
 
 
@@ -313,25 +310,24 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         else:
             left.setdefault(account, []).append(connection)
     for account, calls in left.items():
-        programs = {call.id: by_caller[_callers(facts, call)[0]] for call in calls}
-        keeper = _keeper(facts, account, {caller: by_caller[caller] for caller in _all_callers(facts, calls)})
+        keeper = _keeper(facts, account, calls, by_caller)
         for call in calls:
-            if programs[call.id] != keeper:
-                own = f"{account}-{_account_name(by_caller, programs[call.id])}"
+            if (program := by_caller[_callers(facts, call)[0]]) != keeper:
+                own = f"{account}-{_account_name(by_caller, program)}"
                 before = (each for each in _handed_on(facts, call) if each.credentials is not None)
                 changes += [Put(("connections", each.id, "credentials"), own) for each in (call, *before)]
     return tuple(changes)
 
 
-def _keeper(facts: Topology, account: str, by_caller: dict[str, str]) -> str | None:
+def _keeper(facts: Topology, account: str, here: list[Connection], by_caller: dict[str, str]) -> str | None:
     """Return the program that keeps an account: of all in the model, the first one that calls this, and no build agent.
 
     An agent runs the code of every job, so it would hold the secret of another one that has the account elsewhere.
     """
-    calls = [call for call in facts.architecture.connections if call.credentials == account]
-    callers = _all_callers(facts, calls)
+    callers = _all_callers(facts, [call for call in facts.architecture.connections if call.credentials == account])
     safe = [caller for caller in callers if not is_build_agent(facts.components[caller])]
-    return next((by_caller[caller] for caller in safe or callers if caller in by_caller), None)
+    own = _all_callers(facts, here)
+    return next((by_caller[caller] for caller in safe or callers if caller in own), None)
 
 
 def _account_name(by_caller: dict[str, str], program: str) -> str:
@@ -354,8 +350,8 @@ RULE = Rule(
     ),
     fix=_OWN_ACCOUNTS,
     limits=(
-        "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the "
-        "same code base or image or are alternatives on one connection, identities that a platform gives to each program "
+        "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the same code "
+        "base or image or are alternatives on one connection, identities that a platform gives to each program "
         "(`credentials: managed identity`; an `instance profile` is one for all on a server), name services, nor external "
         "services, which may be open to everybody. Processes of one product, and versions of one image, count as one installation if "
         "they work together or each is of another kind; the agents of a build server aren't one with it. "
