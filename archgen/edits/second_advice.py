@@ -151,7 +151,7 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
     if product_of(component.product).ordered:
         return WAITING_INSTEAD
-    placed = bool(component.replicas[0].hosts) and not component.replicas[0].floating
+    placed = _is_placed(component)
     if not placed and _keeps_own_file(topology, component):
         return _ALIKE.get(product_name(component.product), _FROM_FILE).format("`replicas: 2`")
     if not placed and needs_moving_address(component, topology.index.callers):
@@ -170,7 +170,7 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
     if product_of(component.product).several and not component.managed:
         return _advise_several(topology, component)
     if passes_on_what_it_reads(topology, component):
-        return _ONE_READER
+        return _ONE_READER.format(_second_declared(component))
     callers = topology.index.callers
     one_side = component.sessions == "local" and is_led_to_one_side(topology.architecture, component, callers)
     if kept := kept_alone(component, callers, is_one_sided=one_side):
@@ -222,9 +222,18 @@ def _advise_lease(component: Component) -> str:
     else:
         first, twice = "Run a second one", "nothing is done"
     return (
-        f"{first} that waits for a lease, so that {twice} twice: `replicas: 2`, and `cluster: {{mode: active-passive, failover: "
-        "automatic, by: …}` with what holds the lease."
+        f"{first} that waits for a lease, so that {twice} twice: {_second_declared(component)}, and `cluster: {{mode: active-passive, "
+        "failover: automatic, by: …}` with what holds the lease."
     )
+
+
+def _second_declared(component: Component) -> str:
+    """Return how a second replica is declared: each on named hosts has its own there, and `replicas` would contradict them."""
+    return "a second host under `runs_on`" if _is_placed(component) else "`replicas: 2`"
+
+
+def _is_placed(component: Component) -> bool:
+    return bool(component.replicas[0].hosts) and not component.replicas[0].floating
 
 
 _RESTORED = (
@@ -234,8 +243,8 @@ _RESTORED = (
 """The fix for a server of builds, which reads its jobs from files of its own."""
 
 _ONE_READER = (
-    "Let a second one wait on another host for a lease, so that each change is sent once (`replicas: 2`, and `cluster: {mode: "
-    "active-passive, failover: automatic, by: …}`); or make its restart elsewhere quick: what it reads waits."
+    "Let a second one wait on another host for a lease, so that each change is sent once ({}, and `cluster: {{mode: "
+    "active-passive, failover: automatic, by: …}}`); or make its restart elsewhere quick: what it reads waits."
 )
 
 
@@ -305,10 +314,11 @@ def _keeps_parity(component: Component) -> bool:
 def _more_members(component: Component) -> str:
     """Return the fix for the only member of what agrees by vote, or keeps parity over its members."""
     product = product_of(component.product)
+    declared = "all under `runs_on`" if _is_placed(component) else "`replicas: 3`"
     if _keeps_parity(component):
-        return "Run it distributed, on three hosts or more (`replicas: 3`): it keeps parity over them, so that one of them may fail."
+        return f"Run it distributed, on three hosts or more ({declared}): it keeps parity over them, so that one of them may fail."
     fails = "two are no majority" if product.leaderless else "two can't elect"
-    return f"Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: {fails} when one fails."
+    return f"Run three members ({declared}, `quorum: majority`), each on a host of its own: {fails} when one fails."
 
 
 def _callers_beside(topology: Topology, component: Component) -> list[str]:
