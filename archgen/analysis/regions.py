@@ -11,7 +11,7 @@ from archgen.analysis.monitoring import collected_from
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES, Component, Replica
 from archgen.model.kinds import RELAYING
-from archgen.model.products import zone_of
+from archgen.model.products import product_of, zone_of
 from archgen.model.subject import Subject
 from archgen.reliability.failure import SinglePoint
 from archgen.reliability.index import Index
@@ -164,7 +164,8 @@ def is_only_region(topology: Topology, breaking: RootCause) -> bool:
 def is_single_site(topology: Topology, breaking: RootCause) -> bool:
     """Return True for a zone of flows of which nothing but what hands requests on runs in several zones of its kind, or on several sites.
 
-    Nobody means them to survive its loss: a second balancer elsewhere is the first step to that, and worsens nothing.
+    Nobody means them to survive its loss: a second balancer elsewhere is the first step to that, and worsens nothing. Nor does a
+    second server of a directory, which each site has for its own people.
     """
     zone, index = breaking.element, topology.index
     if zone.kind != "zone":
@@ -172,7 +173,7 @@ def is_single_site(topology: Topology, breaking: RootCause) -> bool:
     kinds = (*SITES, topology.zones[zone.id].kind)
     needed = (replica.component for flow in breaking.flows for replica in topology.losses.structures[flow].replicas)
     for name in dict.fromkeys(needed):
-        if topology.kind(name).id in RELAYING:
+        if topology.kind(name).id in RELAYING or product_of(topology.components[name].product).directory:
             continue
         replicas = topology.components[name].replicas
         hosts = [frozenset(index.zones_around(host)) for replica in replicas for host in replica.hosts]

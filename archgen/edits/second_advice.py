@@ -25,6 +25,7 @@ from archgen.edits.second_replicas import (
     media_of,
     passes_on_what_it_reads,
     senders_try_next,
+    stores_beneath,
 )
 from archgen.edits.zones import zones_beside
 from archgen.model.architecture import Component
@@ -147,6 +148,8 @@ def advise_second(topology: Topology, component: Component, flows: Iterable[str]
         return "Run a second resolver on another host, and give both to all that ask it: they try the next."
     if component.kind == "dns":
         return "Run a second name server elsewhere, and list both in the NS records and at the registrar: resolvers try the next."
+    if disks := stores_beneath(topology, component):
+        return _advise_head(component, disks)
     if keeps_files(component):
         return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
     if product_of(component.product).ordered:
@@ -235,6 +238,14 @@ def _second_declared(component: Component) -> str:
 def _is_placed(component: Component) -> bool:
     return bool(component.replicas[0].hosts) and not component.replicas[0].floating
 
+
+def _advise_head(component: Component, disks: Sequence[str]) -> str:
+    """Return the fix for a server of files that are on disks of their own: these need no copy when it is lost."""
+    first = "Its platform starts it again elsewhere" if component.replicas[0].floating else _WAITING_HEAD
+    return f"{first}: what it serves is on {listed(disks)}. Be alerted, and let what was cut short be repeated."
+
+
+_WAITING_HEAD = "Let a second host serve the same files when it is lost (`cluster: {mode: active-passive, failover: automatic, by: …}`)"
 
 _RESTORED = (
     "Make its restart on another host quick, with its jobs and credentials on storage that moves along or restored from a copy, and "

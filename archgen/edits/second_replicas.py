@@ -1,20 +1,24 @@
-"""The components of which a second replica does no harm, as far as a model says what they keep."""
+"""The components of which a second replica does no harm, as far as a model says what they keep, and how each gets one elsewhere."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
 from archgen.analysis.hops import is_signaled
 from archgen.analysis.programs import holds_sessions, is_spread_by_clients, keeps_elsewhere
 from archgen.analysis.topology import Topology
-from archgen.edits.promotion import has_primary
+from archgen.edits.promotion import has_primary, keeps_files
 from archgen.edits.replicas import is_tried, kept_alone, waits_its_turn
-from archgen.model.architecture import Component
+from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES, Component, ZoneKind
 from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import relays
-from archgen.model.runtimes import WEB_SERVERS, is_runtime
+from archgen.model.reasons import is_fleeting, tells_hardware, tells_other_region
+from archgen.model.runtimes import WEB_SERVERS, is_build_server, is_runtime
 from archgen.model.steps import first_request
+from archgen.model.wording import MOST_NAMED, first_few, listed
 
 
 def may_get_second(topology: Topology, component: Component) -> bool:
@@ -192,3 +196,61 @@ def senders_try_next(topology: Topology, component: Component) -> bool:
         topology.kind(call.source).id == "mail" or topology.trust(call.source) == "internet" for call in calls
     )
     return bool(ports) and all(map(relays, ports)) and from_servers
+
+
+def stores_beneath(topology: Topology, component: Component) -> list[str]:
+    """Return the stores of their own on which a server of files keeps them: it holds none itself."""
+    if component.kind not in FILE_STORES:
+        return []
+    targets = (target for call in topology.outgoing[component.id] for target in call.targets)
+    return [name for name in dict.fromkeys(targets) if topology.kind(name).id in FILE_STORES and name != component.id]
+
+
+def advise_elsewhere(
+    topology: Topology, names: Iterable[str], either: Sequence[str], kind: ZoneKind, other: str
+) -> list[str]:
+    """Return how components that are all in a zone of a kind get to another one, in a sentence for each way.
+
+    `either` are those of which one is enough, `other` is the place to go to; one sentence for all would contradict what is
+    advised for each alone.
+    """
+    ways: dict[str, list[str]] = {way: [] for way in (_MOVE, _PLACE, _COPY, _WAIT, _ASK, _BOUND, _PRACTICE)}
+    for name in names:
+        ways[_way_elsewhere(topology, topology.components[name], kind)].append(name)
+    advice: list[str] = []
+    for way, own in ways.items():
+        shown = [listed(first_few(own, MOST_NAMED))] if own else []
+        if shown := [*shown, *(either if way == _PLACE else ())]:
+            there = "there" if advice else f"{'to' if way in (_MOVE, _BOUND) else 'in'} {other}"
+            advice.append(way.format(names=", and of ".join(shown), there=there))
+    return advice
+
+
+def _way_elsewhere(topology: Topology, component: Component, kind: ZoneKind) -> str:
+    """Return the advice that gets a component out of a zone."""
+    if component.managed:
+        is_copied = topology.kind(component.id).stores and kind in WIDE_ZONES and tells_other_region(component.why)
+        return _PRACTICE if is_copied else _PLACE
+    first = component.replicas[0]
+    if len(component.replicas) > 1:
+        return _MOVE if kind in SMALL_ZONES and first.hosts and not first.floating else _PLACE
+    if any(map(tells_hardware, (component.why, *(topology.hosts[host].why for host in first.hosts)))):
+        return _BOUND
+    if is_build_server(component):
+        return _ASK
+    starts_jobs = component.id in topology.index.starting_jobs
+    if starts_jobs or waits_its_turn(component) or passes_on_what_it_reads(topology, component):
+        return _WAIT
+    if keeps_files(component) and not stores_beneath(topology, component) and not is_fleeting(component):
+        return _COPY
+    asked = component.kind in (*_PROGRAMS, "search") and not media_of(topology, component)
+    return _ASK if asked and not may_run_twice(topology, component) else _PLACE
+
+
+_MOVE = "Move a replica of {names} {there}."
+_PLACE = "Place a replica of {names} {there}."
+_COPY = "Keep a copy of the files of {names} {there}, with a server of its own."
+_WAIT = "Of {names}, let a second one wait {there} for a lease, so that nothing is done twice or out of order."
+_ASK = "Of {names}, run a second one {there} if the makers support that; if not, make its restart there quick, and practice it."
+_BOUND = "The hardware that {names} must have (`why`) is in one place: get that twice, or move it {there} by hand."
+_PRACTICE = "Its provider copies {names} to another region (`why`): practice the failover to that copy, and declare it."

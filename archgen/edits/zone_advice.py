@@ -9,7 +9,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.placement import pair_between, zones_led_to, zones_survived
 from archgen.edits.replicas import called_nearby
 from archgen.edits.second_advice import advise_needed_whole
-from archgen.edits.second_replicas import share_disks
+from archgen.edits.second_replicas import advise_elsewhere, share_disks
 from archgen.model.architecture import WIDE_ZONES, Cluster, Component, Replica, ZoneKind
 from archgen.model.finding import Proof
 from archgen.model.kinds import ROUTING
@@ -33,8 +33,7 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
     if kind == "power":
         return f"Put one of the hosts that back each other up on another power feed than {zone.id}{declare}."
     groups, short = _lost(topology, zone, flows)
-    other = zone_words(kind)
-    place = f"in another {other}{declare}"
+    other = f"another {zone_words(kind)}"
     single = [name for group in groups if len(group) == 1 for name in group]
     voting = {name: spread for name in single if (spread := spread_members(topology.components[name], kind))}
     # another replica of what is needed whole is one more that has to be up, and what has a copy elsewhere is copied already
@@ -49,19 +48,18 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
     }
     alone = [name for name in single if name not in {*voting, *whole, *disks, *copies}]
     either = [listed(group, "or") for group in groups if len(group) > 1]
-    names = ", and of ".join([*([listed(alone)] if alone else []), *either])
-    advice = [f"Place a replica of {names} {place}."] if names else []
+    advice = advise_elsewhere(topology, alone, either, kind, f"{other}{declare}")
     advice += [f"Spread {spread}." for spread in voting.values()]
     advice += [_PROMOTE.format(copy=copy, name=name) for name, copy in copies.items()]
     if beside := [name for name in disks if name not in whole]:
         apart = "" if kind in _SITES else _APART.format(zone=zone.id)
         advice.append(
-            f"The servers of {listed(beside)} share disks: keep in another {other} a copy of what these hold, with a server of its own."
+            f"The servers of {listed(beside)} share disks: keep in {other} a copy of what these hold, with a server of its own."
             f"{apart}"
         )
     if whole:
         advice.append(
-            f"Another replica of {listed(whole)} would be one more that must answer: keep in another {other} a copy of what each has."
+            f"Another replica of {listed(whole)} would be one more that must answer: keep in {other} a copy of what each has."
         )
     if short or not advice:
         of = f" of {listed(short)}" if short else ""
@@ -69,7 +67,9 @@ def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared
             f"Spread the replicas{of} so that enough of {'them' if len(short) == 1 else 'each'} are left without {zone.id}."
         )
     moved = {*short, *(name for group in groups for name in group)}
-    return " ".join([*advice, *stays_down(topology, zone, flows, moved)])
+    expected = any(zone.id in zones for flow, zones in zones_survived(topology.index).items() if flow in flows)
+    accept = [f"Or accept the loss of {zone.id} (`accept`)."] if kind in _SITES and not expected else []
+    return " ".join([*advice, *stays_down(topology, zone, flows, moved), *accept])
 
 
 _SITES: tuple[ZoneKind, ...] = ("datacenter", *WIDE_ZONES)

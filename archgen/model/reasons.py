@@ -328,3 +328,23 @@ _HYPERVISOR = re.compile(
 def tells_hypervisor(text: str | None) -> bool:
     """Return True for words by which what runs on a host is a virtual machine that its platform restarts whole elsewhere."""
     return _HYPERVISOR.search((text or "").casefold()) is not None
+
+
+_OF_HARDWARE = re.compile(
+    r"\bdongles?\b|\bhardware keys?\b|\bnode-?locked\b|\b(?:licen[cs]e|key)s? (?:is |are )?(?:bound|tied|locked) to\b"
+)
+
+
+def tells_hardware(reason: str | None) -> bool:
+    """Return True for words by which a program runs only where a piece of hardware is: `the licence is bound to the dongle`."""
+    return any(_OF_HARDWARE.search(clause) and not _DENIES.search(clause) for clause in _clauses(reason))
+
+
+_TO_OTHER_REGION = re.compile(
+    r"\b(?:ra-?)?gz?rs\b|\bgeo-?(?:redundan(?:t|cy)|replicat(?:es?|ed|ion))\b|\bcross-region (?:replicat|cop)\w*"
+)
+
+
+def tells_other_region(reason: str | None) -> bool:
+    """Return True for words by which a provider copies a store to another region: `a geo-redundant account`, `RA-GRS`."""
+    return any(_TO_OTHER_REGION.search(clause) and not _DENIES.search(clause) for clause in _clauses(reason))
