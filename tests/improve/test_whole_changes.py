@@ -477,6 +477,12 @@ flows:
             "without `locality`: the primary",
         ),
         ("database, product: mysql", "{protocol: mysql, locality: same-host, access: read}", None, ""),
+        (
+            "cache, product: memcached",
+            "memcached",
+            None,
+            "from now on web -> store and worker -> store cross hosts in plaintext",
+        ),
     ],
 )
 def test_the_callers_of_a_store_change_along(
@@ -491,9 +497,9 @@ def test_the_callers_of_a_store_change_along(
     file.write_text(CALLERS.replace("STORE", store).replace("CALL", call), encoding="utf-8")
     assert main(["what-if", str(file), "--add", "host b like a"]) == 0
     out = capsys.readouterr().out
-    assert " -> store: " in out
     if written is None:
-        assert "web -> store" not in out
+        assert "web -> store: {" not in out
+        assert noted in out
     else:
         assert f"    web -> store: {written}\n" in out
         assert noted in out

@@ -176,7 +176,7 @@ def _calls_to_change(calls: ChangedCalls) -> Iterator[str]:
         yield f"  # remove `locality` of {listed(bound)}: the primary may be on another host"
     if calls.plain:
         verb = "crosses" if len(calls.plain) == 1 else "cross"
-        yield f"  # from now on {listed([*calls.plain])} {verb} hosts in plaintext: encrypt it at both ends (`tls`)"
+        yield f"  # from now on {listed([*calls.plain])} {verb} hosts in plaintext: add TLS, or a tunnel (`tls: {{tunnel: …}}`)"
 
 
 _KEPT = {
