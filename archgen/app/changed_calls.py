@@ -48,8 +48,9 @@ def _hosts(component: Component) -> set[str]:
 
 
 def _primaries(component: Component) -> set[str]:
-    """Return the hosts of the replicas that take the writes of a store; none where all do."""
-    primary = component.replication.primary if component.replication is not None else ()
+    """Return the hosts of the replicas that take the writes of a store; none where all do, or where people move it with its callers."""
+    replication = component.replication
+    primary = replication.primary if replication is not None and replication.failover != "manual" else ()
     return {host for replica in component.replicas if replica.id in primary for host in replica.hosts}
 
 

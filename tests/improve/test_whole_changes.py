@@ -503,3 +503,16 @@ def test_the_callers_of_a_store_change_along(
     else:
         assert f"    web -> store: {written}\n" in out
         assert noted in out
+
+
+@pytest.mark.parametrize(("failover", "freed"), [("automatic", True), ("manual", False)])
+def test_callers_that_people_move_with_a_store_stay_beside_it(
+    failover: str, freed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = "{protocol: mysql, locality: same-host, access: read-write}"
+    store = f"runs_on: [a, b], replication: {{primary: a, failover: {failover}}}"
+    text = CALLERS.replace("STORE, runs_on: a", f"STORE, {store}").replace("STORE", "database, product: mysql")
+    file = tmp_path / "beside.arch.yaml"
+    file.write_text(text.replace("{a: {}}", "{a: {}, b: {}}").replace("CALL", call), encoding="utf-8")
+    assert main(["what-if", str(file), "--add", "replica of web on b"]) == 0
+    assert ("web -> store without `locality`" in capsys.readouterr().out) is freed
