@@ -11,6 +11,7 @@ from archgen.analysis.encryption import clear_ports, is_public
 from archgen.analysis.firewalls import port_number
 from archgen.analysis.topology import Topology
 from archgen.edits.encryption import ASKED_FOR, encrypt
+from archgen.edits.replicas import is_led_to_one_side
 from archgen.language.expand.connections import connection_id
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.language.yaml.parser import parse
@@ -18,6 +19,7 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Architecture, Component, Connection
 from archgen.model.change import Change, Remove
 from archgen.model.kinds import KINDS
+from archgen.reliability.index import Index
 from archgen.reliability.locality import SAME_HOST
 from archgen.report.what_if.comparison import ChangedCalls
 
@@ -33,14 +35,29 @@ def with_freed_calls(before: Architecture, after: Architecture) -> Architecture:
 
 def _bound_to_copies(architecture: Architecture) -> Iterator[Connection]:
     """Yield the calls on one host alone, for more than reading, by replicas beside which no primary stands, but a copy of it."""
-    components = {component.id: component for component in architecture.components}
+    index = Index(architecture)
     for call in architecture.connections:
         if call.locality == SAME_HOST and call.access != "read":
-            callers = _hosts(components[call.source])
-            if any(
-                _primaries(components[target]) and callers - _primaries(components[target]) for target in call.targets
-            ):
+            caller = index.components[call.source]
+            primaries = [
+                _primaries(index.components[target])
+                for target in call.targets
+                if not _is_moved_along(index, caller, index.components[target])
+            ]
+            if any(each and _hosts(caller) - each for each in primaries):
                 yield call
+
+
+def _is_moved_along(index: Index, caller: Component, store: Component) -> bool:
+    """Return True if people move both a store and its caller, which then finds the primary on its own host again."""
+    by_hand = store.replication is not None and store.replication.failover == "manual"
+    if not by_hand or is_led_to_one_side(index.architecture, caller, index.callers):
+        return by_hand and all(map(_is_moved_by_hand, index.callers(caller.id)))
+    return _is_moved_by_hand(caller)
+
+
+def _is_moved_by_hand(component: Component) -> bool:
+    return component.cluster is not None and component.cluster.failover == "manual"
 
 
 def _hosts(component: Component) -> set[str]:
@@ -48,9 +65,8 @@ def _hosts(component: Component) -> set[str]:
 
 
 def _primaries(component: Component) -> set[str]:
-    """Return the hosts of the replicas that take the writes of a store; none where all do, or where people move it with its callers."""
-    replication = component.replication
-    primary = replication.primary if replication is not None and replication.failover != "manual" else ()
+    """Return the hosts of the replicas that take the writes of a store; none where all do."""
+    primary = component.replication.primary if component.replication is not None else ()
     return {host for replica in component.replicas if replica.id in primary for host in replica.hosts}
 
 

@@ -505,14 +505,42 @@ def test_the_callers_of_a_store_change_along(
         assert noted in out
 
 
-@pytest.mark.parametrize(("failover", "freed"), [("automatic", True), ("manual", False)])
+@pytest.mark.parametrize(
+    ("failover", "cluster", "freed"),
+    [
+        ("automatic", "manual", True),
+        ("manual", "manual", False),
+        ("manual", "automatic", True),
+        ("manual", None, True),
+    ],
+)
 def test_callers_that_people_move_with_a_store_stay_beside_it(
-    failover: str, freed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    failover: str, cluster: str | None, freed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call = "{protocol: mysql, locality: same-host, access: read-write}"
     store = f"runs_on: [a, b], replication: {{primary: a, failover: {failover}}}"
     text = CALLERS.replace("STORE, runs_on: a", f"STORE, {store}").replace("STORE", "database, product: mysql")
+    text = text.replace("{a: {}}", "{a: {}, b: {}}").replace("CALL", call)
+    pair = "" if cluster is None else f", cluster: {{mode: active-passive, active: a, failover: {cluster}}}"
     file = tmp_path / "beside.arch.yaml"
-    file.write_text(text.replace("{a: {}}", "{a: {}, b: {}}").replace("CALL", call), encoding="utf-8")
+    file.write_text(text.replace("app-server, runs_on: a", f"app-server, runs_on: a{pair}"), encoding="utf-8")
+    assert main(["what-if", str(file), "--add", "replica of web on b"]) == 0
+    assert ("web -> store without `locality`" in capsys.readouterr().out) is freed
+
+
+@pytest.mark.parametrize(("failover", "freed"), [("manual", False), ("automatic", True)])
+def test_callers_behind_what_people_move_stay_beside_their_store(
+    failover: str, freed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = "database, product: mysql, runs_on: [a, b], replication: {primary: a, failover: manual}"
+    pair = f"cluster: {{mode: active-passive, active: a, failover: {failover}}}"
+    text = CALLERS.replace("STORE, runs_on: a", store).replace("{a: {}}", "{a: {}, b: {}}")
+    text = text.replace("  web: {", f"  front: {{kind: reverse-proxy, runs_on: [a, b], {pair}}}\n  web: {{")
+    text = text.replace(
+        "job -> web: https", "job -> front: https\n  front -> web: {protocol: http, locality: same-host}"
+    )
+    text = text.replace("job -> web: POST", "job -> front: POST, front -> web: POST")
+    file = tmp_path / "behind.arch.yaml"
+    file.write_text(text.replace("CALL", "{protocol: mysql, locality: same-host}"), encoding="utf-8")
     assert main(["what-if", str(file), "--add", "replica of web on b"]) == 0
     assert ("web -> store without `locality`" in capsys.readouterr().out) is freed
