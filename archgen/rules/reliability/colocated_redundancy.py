@@ -99,7 +99,8 @@ def _copies_outside(facts: Topology, hit: Hit) -> list[str]:
     """Return the storages for copies on a site if nothing else is to blame: beside what they copy they would be lost with it."""
     if not _is_site(facts, hit.subject):
         return []
-    replicas = (facts.replicas[each.id] for each in _replicas(hit) if each.kind == "replica")
+    # a zone around the place is named beside them
+    replicas = filter(None, (facts.replicas.get(each.id) for each in _replicas(hit)))
     components = list(dict.fromkeys(replica.component for replica in replicas))
     return components if all(any(copied_from(facts, facts.components[each])) for each in components) else []
 
