@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
@@ -24,6 +23,7 @@ from archgen.model.architecture import (
 from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of
 from archgen.model.protocols import RELAYS_OF_MEDIA, relays
+from archgen.model.reasons import tells_hypervisor
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
 from archgen.reliability.locality import SAME_HOST
@@ -184,11 +184,6 @@ def needs_selection(component: Component, callers: Callers) -> bool:
     return is_alone and is_of_unknown_make(component) and bool(calling) and not any(map(_spreads, calling))
 
 
-_HYPERVISORS = re.compile(
-    r"esxi|vsphere|vmware|proxmox|hyper-v|xcp-ng|xenserver|nutanix|\bahv\b|ovirt|olvm|rhv|harvester"
-)
-"""The words by which the system of a host, or a reason, says that virtual machines run there, each with an address of its own."""
-
 TO_OTHER = "what leads the callers to the other: an address that moves (VRRP), or a load balancer"
 
 
@@ -201,8 +196,7 @@ def lacks_chooser(index: Index, component: Component) -> bool:
         return False
     places = {host for replica in component.replicas for host in replica.hosts}
     hosts = map(index.hosts.__getitem__, sorted(places))
-    words = [component.why, *(f"{host.os or ''} {host.why or ''}" for host in hosts)]
-    if _HYPERVISORS.search(" ".join(filter(None, words)).casefold()) is None:
+    if not any(map(tells_hypervisor, (component.why, *(text for host in hosts for text in (host.os, host.why))))):
         return False
     calling = index.callers(component.id)
     return any(not (_spreads(caller) or KINDS[caller.kind].observes or caller.id == component.id) for caller in calling)

@@ -320,7 +320,7 @@ def tells_internet(reason: str | None) -> bool:
 
 
 _HYPERVISOR = re.compile(
-    r"\b(?:esxi?|vsphere|vcenter|vmware|proxmox|pve|hyper-v|xcp-ng|xenserver|ovirt|nutanix|ahv|kvm)\b"
+    r"\b(?:esxi?|vsphere|vcenter|vmware|proxmox|pve|hyper-v|xcp-ng|xenserver|ovirt|olvm|rhv|harvester|nutanix|ahv|kvm)\b"
     r"|\b(?:restarts?|starts?) (?:the |a |its |each )?(?:virtual )?(?:machines?|vms?|guests?)\b"
 )
 
